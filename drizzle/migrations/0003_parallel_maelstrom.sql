@@ -1,0 +1,1 @@
+ALTER TABLE "conversation_states" ADD COLUMN "expires_at" timestamp with time zone DEFAULT now() + interval '7 days' NOT NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE "conversation_messages" ADD CONSTRAINT "conversation_messages_role_check" CHECK ("conversation_messages"."role" in ('patient', 'assistant', 'clinician'));

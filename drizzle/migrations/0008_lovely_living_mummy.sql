@@ -1,0 +1,1 @@
+ALTER TABLE "conversation_states" ADD COLUMN "current_step" text DEFAULT 'greeting' NOT NULL;

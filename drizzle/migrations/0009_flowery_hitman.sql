@@ -1,0 +1,2 @@
+ALTER TABLE "conversation_messages" ADD COLUMN "delivery_status" text DEFAULT 'queued' NOT NULL;--> statement-breakpoint
+ALTER TABLE "conversation_messages" ADD COLUMN "delivered_at" timestamp with time zone;

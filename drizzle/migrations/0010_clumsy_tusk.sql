@@ -1,0 +1,1 @@
+ALTER TABLE "conversation_messages" ADD CONSTRAINT "conversation_messages_delivery_check" CHECK ("conversation_messages"."delivery_status" in ('queued', 'sent', 'delivered', 'failed'));

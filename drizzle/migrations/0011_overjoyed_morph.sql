@@ -1,0 +1,2 @@
+ALTER TABLE "conversation_states" ADD COLUMN "channel" text DEFAULT 'sms' NOT NULL;--> statement-breakpoint
+ALTER TABLE "conversation_states" ADD CONSTRAINT "conversation_states_channel_check" CHECK ("conversation_states"."channel" in ('sms', 'web', 'voice'));
