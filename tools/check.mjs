@@ -1,0 +1,26 @@
+// npm run check: formatter, linter and every type checker, side by side, all of their complaints at once.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "./setup/command.mjs";
+import { bin, modules, node24, root } from "./setup/paths.mjs";
+import { withProgress } from "./setup/progress.mjs";
+
+const tsc = (...args) => [node24, [join(modules, "typescript", "bin", "tsc"), "--noEmit", ...args]];
+const checks = [
+  { name: "format and lint", command: [join(bin, "biome"), ["check", "--error-on-warnings", "."]] },
+  { name: "types of the package", command: tsc("-p", join("providers", "pgindex")) },
+  { name: "types of tests, tools and demo", command: tsc("-p", "tsconfig.check.json") },
+];
+// Pulumi's own compilation of the program skips the check, to start faster.
+if (existsSync(join(root, "index.ts"))) {
+  checks.push({ name: "types of the program", command: tsc("-p", ".", "--noCheck", "false") });
+}
+
+async function check({ name, command: [program, args] }) {
+  const { code, output } = await run(program, args, { cwd: root });
+  console.log(code === 0 ? `ok      ${name}` : `FAILED  ${name}\n${output}`);
+  return code === 0;
+}
+
+const results = await withProgress("checking", () => Promise.all(checks.map(check)));
+process.exitCode = results.every(Boolean) ? 0 : 1;

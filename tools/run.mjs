@@ -1,0 +1,49 @@
+#!/usr/bin/env node
+// Prepares the clone for a target (npm packages, the package's build, the Pulumi CLI), then runs it under
+// Node 24. Needs only Node 20 and npm.
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter } from "node:path";
+import { ensureBuild } from "./setup/build.mjs";
+import { SetupError } from "./setup/command.mjs";
+import { ensureDependencies } from "./setup/dependencies.mjs";
+import { bin } from "./setup/paths.mjs";
+import { ensurePulumi } from "./setup/pulumi.mjs";
+import { target } from "./setup/targets.mjs";
+
+async function main() {
+  const { command, build, pulumi } = target(process.argv.slice(2));
+  await ensureDependencies();
+  if (build) await ensureBuild();
+  const folders = pulumi ? [bin, await ensurePulumi()] : [bin];
+  if (!command?.length) return;
+  process.removeAllListeners("SIGINT").removeAllListeners("SIGTERM").removeAllListeners("SIGHUP");
+  runTarget(command, environment(folders));
+}
+
+function environment(folders) {
+  return {
+    ...process.env,
+    PATH: [...folders, process.env.PATH].join(delimiter),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+function runTarget([program, ...args], env) {
+  const child = spawn(program, args, { cwd: process.cwd(), env, stdio: "inherit" });
+  // A terminal sends Ctrl-C to the whole process group, the target included: passing it on would make two,
+  // and the second one makes Pulumi abandon its work.
+  const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  process.on("SIGINT", () => !terminal && child.kill("SIGINT"));
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  child.on("error", (error) => fail(`${program} could not be started: ${error.message}`, 127));
+  child.on("exit", (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
+}
+
+function fail(message, code = 1) {
+  process.stderr.write(`${message}\n`);
+  process.exit(code);
+}
+
+main().catch((error) => fail(error instanceof SetupError ? error.message : (error.stack ?? error)));

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { excerpt, run, SetupError } from "./command.mjs";
+import { withLock } from "./lock.mjs";
+import { modules, node24, root, setupLock } from "./paths.mjs";
+import { withProgress } from "./progress.mjs";
+
+const folder = join(root, "providers", "pgindex");
+const dist = join(folder, "dist");
+const work = join(root, ".pgindex");
+const stamp = join(work, "built-from");
+
+/** Compiles the package, unless dist/ was made from exactly these sources. */
+export async function ensureBuild() {
+  if (!existsSync(join(folder, "src")) || current()) return;
+  await withLock(setupLock, async () => {
+    if (!current()) await withProgress("building pulumi-pgindex", build);
+  });
+}
+
+function current() {
+  return existsSync(dist) && existsSync(stamp) && readFileSync(stamp, "utf8") === sourcesHash();
+}
+
+function sourcesHash() {
+  const hash = createHash("sha256");
+  const add = (path) => hash.update(`${path}\0`).update(readFileSync(path)).update("\0");
+  for (const entry of readdirSync(join(folder, "src"), {
+    recursive: true,
+    withFileTypes: true,
+  }).sort(byPath)) {
+    if (entry.isFile()) add(pathOf(entry));
+  }
+  add(join(folder, "tsconfig.json"));
+  add(join(modules, "typescript", "package.json"));
+  return hash.digest("hex");
+}
+
+const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
+const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
+
+/** Into a new folder, then swapped in, so that no provider process ever loads half a build. */
+async function build() {
+  const hash = sourcesHash();
+  const fresh = join(work, `dist.new-${process.pid}`);
+  const old = join(work, `dist.old-${process.pid}`);
+  const tsc = join(modules, "typescript", "bin", "tsc");
+  try {
+    const { code, output } = await run(
+      node24,
+      [tsc, "-p", folder, "--outDir", fresh, "--noEmitOnError"],
+      { cwd: root },
+    );
+    if (code !== 0) throw new SetupError(`pulumi-pgindex does not compile:\n${excerpt(output)}`);
+    if (existsSync(dist)) renameSync(dist, old);
+    renameSync(fresh, dist);
+    writeFileSync(stamp, hash);
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+    rmSync(old, { recursive: true, force: true });
+  }
+}

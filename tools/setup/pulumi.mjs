@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { SetupError } from "./command.mjs";
+import { withLock } from "./lock.mjs";
+import { cacheFolder } from "./paths.mjs";
+import { build, goProblem } from "./pulumi-build.mjs";
+import { find, works } from "./pulumi-find.mjs";
+import { install } from "./pulumi-install.mjs";
+
+/** The version that is installed or built, the same as that of @pulumi/pulumi in package.json. */
+export const version = "3.258.0";
+const oldest = "3.200.0";
+
+/**
+ * The folder that holds a Pulumi CLI with its Node.js language host, first to go on PATH. The first way
+ * that works wins; PGINDEX_PULUMI (path, cache, install or build) allows only one.
+ */
+export async function ensurePulumi() {
+  const only = process.env.PGINDEX_PULUMI;
+  if (only && !["path", "cache", "install", "build"].includes(only)) {
+    throw new SetupError(
+      `PGINDEX_PULUMI is "${only}": set it to path, cache, install or build, or unset it.`,
+    );
+  }
+  const allowed = (way) => !only || only === way;
+  const reasons = [];
+
+  if (allowed("path")) {
+    const found = await find(oldest, reasons);
+    if (found) return found;
+  }
+  const cached = join(cacheFolder(), `pulumi-${version}`);
+  if (allowed("cache")) {
+    if (await works(cached)) return cached;
+    reasons.push(
+      `the cache: ${existsSync(cached) ? "what is in" : "there is no"} ${cached}${existsSync(cached) ? " does not run" : ""}`,
+    );
+  }
+  if (allowed("install") || allowed("build")) {
+    await withLock(`${cached}.lock`, () => provide(cached, only, reasons));
+    if (await works(cached)) return cached;
+  }
+  throw new SetupError(noWay(reasons));
+}
+
+async function provide(cached, only, reasons) {
+  // Another set-up may have put it there while this one waited for the lock.
+  if (!only && (await works(cached))) return;
+  if (only !== "build" && (await install(cached, version, reasons))) return;
+  if (only !== "install") await build(cached, version, reasons);
+}
+
+function noWay(reasons) {
+  return [
+    "There is no Pulumi CLI, and none could be provided:",
+    ...reasons.map((reason) => `  - ${reason}`),
+    "Do one of these, then run the same command again:",
+    `  - install Pulumi ${oldest} or newer (pulumi.com/docs/install) and put its folder on PATH`,
+    `  - ${goProblem() ?? "look at the error of the Go build above"}`,
+    `  - copy "pulumi" and "pulumi-language-nodejs" of release ${version} into ${join(cacheFolder(), `pulumi-${version}`)}`,
+  ].join("\n");
+}

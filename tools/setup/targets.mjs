@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { SetupError } from "./command.mjs";
+import { bin, modules, node24, root } from "./paths.mjs";
+
+const everything = { build: true, pulumi: true };
+
+/**
+ * Names that the scripts of package.json use. Each gives the command to run and what has to be there
+ * before it. Anything else is a file to run under Node 24.
+ */
+const targets = {
+  setup: () => ({ ...everything }),
+  build: () => ({ build: true }),
+  test: (args) => ({
+    ...testNeeds(args),
+    command: [node24, join(modules, "vitest", "vitest.mjs"), "run", ...args],
+  }),
+  check: (args) => ({
+    build: true,
+    command: [node24, join(root, "tools", "check.mjs"), ...args],
+  }),
+  format: (args) => ({ command: [join(bin, "biome"), "check", "--write", ...args] }),
+  pulumi: (args) => ({ ...everything, command: ["pulumi", ...args] }),
+  exec: (args) => ({ pulumi: true, command: args }),
+};
+
+export function target([name, ...args]) {
+  if (name === undefined) throw new SetupError(usage());
+  if (Object.hasOwn(targets, name)) return { ...targets[name](args), name };
+  const file = resolve(root, name);
+  if (!existsSync(file))
+    throw new SetupError(`There is no target and no file called "${name}".\n${usage()}`);
+  return { ...everything, name, command: [node24, file, ...args] };
+}
+
+/** Unit and database tests import the sources, so only a run that may reach the pulumi project waits for more. */
+function testNeeds(args) {
+  const projects = args.flatMap((arg, index) => {
+    if (arg === "--project") return [args[index + 1]];
+    return arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [];
+  });
+  const light =
+    projects.length > 0 && projects.every((name) => ["unit", "database", "faults"].includes(name));
+  return light ? {} : everything;
+}
+
+function usage() {
+  return `Usage: node tools/run.mjs <${Object.keys(targets).join(" | ")} | file> [arguments]`;
+}
