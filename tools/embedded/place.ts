@@ -1,0 +1,44 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { type Account, can } from "./account.ts";
+import { enterableFolder } from "./binaries.ts";
+
+export interface Place {
+  readonly directory: string;
+  readonly temporary: boolean;
+}
+
+/** Where the server's files go: the folder asked for, or one that its account can enter in its stead. */
+export function placeFor(
+  name: string,
+  wanted: string | undefined,
+  account: Account | undefined,
+): Place {
+  if (wanted === undefined) {
+    return {
+      directory: mkdtempSync(join(enterableFolder(account), `pgindex-${name}-`)),
+      temporary: true,
+    };
+  }
+  const directory = resolve(wanted);
+  mkdirSync(dirname(directory), { recursive: true });
+  if (!account || can(account, "test", ["-x", dirname(directory)]))
+    return { directory, temporary: false };
+  // The same folder each time, so that it is found again.
+  const key = createHash("sha256").update(directory).digest("hex").slice(0, 12);
+  return { directory: join(enterableFolder(account), `pgindex-${name}-${key}`), temporary: false };
+}
+
+/** The operating system's choice. Another process can take it before the server does. */
+export function freePort(host: string): Promise<number> {
+  return new Promise((resolvePort, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen(0, host, () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolvePort(port));
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+/**
+ * Runs a shell script when this process has ended, however it ended: the script's standard input is a pipe
+ * that only we hold. Exit handlers would miss SIGKILL, and signal handlers would get in the program's way.
+ * The script finds in $subject what was last told.
+ */
+export class Watchdog {
+  readonly #shell: ChildProcess;
+
+  constructor(script: string, args: string[] = []) {
+    const loop = "subject=\nwhile read -r line; do subject=$line; done\n";
+    this.#shell = spawn("/bin/sh", ["-c", loop + script, "watchdog", ...args], {
+      stdio: ["pipe", "ignore", "ignore"],
+      cwd: "/",
+      // A session of its own, which the terminal's Ctrl-C does not reach.
+      detached: true,
+    });
+    this.#shell.unref();
+    this.#shell.stdin?.on("error", () => {});
+    (this.#shell.stdin as unknown as { unref(): void }).unref();
+  }
+
+  tell(subject: string): void {
+    this.#shell.stdin?.write(`${subject}\n`);
+  }
+
+  /** Ends the watch without running the script. */
+  cancel(): void {
+    this.#shell.kill("SIGKILL");
+  }
+
+  /** Runs the script now. */
+  trigger(): void {
+    this.#shell.stdin?.end();
+  }
+}
+
+const STOP_SERVER = `
+if [ -n "$subject" ]; then
+  kill -INT "$subject"
+  n=0
+  while kill -0 "$subject" 2>/dev/null && [ $n -lt 50 ]; do
+    n=$((n + 1))
+    sleep 0.1
+  done
+  kill -QUIT "$subject" 2>/dev/null && sleep 1
+fi
+[ -z "$1" ] || rm -rf "$1"
+`;
+
+/** Ends the server whose process it is told, and removes its folder when that is a temporary one. */
+export class ServerWatchdog extends Watchdog {
+  constructor(temporary: string | undefined) {
+    super(STOP_SERVER, [temporary ?? ""]);
+  }
+
+  watch(server: ChildProcess): void {
+    this.tell(String(server.pid ?? ""));
+    server.once("exit", () => this.tell(""));
+  }
+}
