@@ -1,0 +1,47 @@
+import { defineConfig } from "vitest/config";
+
+const server = { globalSetup: ["test/support/server.ts"] };
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/support/summary.ts"],
+    passWithNoTests: true,
+    coverage: { include: ["providers/pgindex/src/**"] },
+    projects: [
+      {
+        test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
+      },
+      {
+        test: {
+          name: "database",
+          include: ["test/database/**/*.test.ts"],
+          ...server,
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "faults",
+          include: ["test/faults/**/*.test.ts"],
+          ...server,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: "pulumi",
+          include: ["test/pulumi/**/*.test.ts"],
+          ...server,
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // Each test starts an engine, a language host and providers: more at once only wait for each other.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
