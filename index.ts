@@ -1,0 +1,69 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Connection, Index, promotionEvidence, Verification } from "pulumi-pgindex";
+import { indexes } from "./stacks/phase3";
+import { production } from "./stacks/production";
+import type { StackSettings } from "./stacks/settings";
+import { staging } from "./stacks/staging";
+
+const config = new pulumi.Config();
+const stacks: Record<string, (config: pulumi.Config) => StackSettings> = { staging, production };
+
+const settingsOf = stacks[pulumi.getStack()];
+if (!settingsOf) {
+  throw new Error(
+    `there is no stack ${pulumi.getStack()}: use one of ${Object.keys(stacks).join(", ")}, or add it in index.ts`,
+  );
+}
+const { dependsOn, onFailedExpectation } = settingsOf(config);
+
+const url = config.getSecret("databaseUrl");
+const provider = url && new Connection("database", { url });
+
+const statesIndex = new Index("states-index", indexes.states, {
+  provider,
+  dependsOn: [...dependsOn],
+});
+// Destroy goes the other way round: the messages index first, as the rollback procedure wants it.
+const messagesIndex = new Index("messages-index", indexes.messages, {
+  provider,
+  dependsOn: [...dependsOn, statesIndex],
+});
+
+const statesProof = new Verification(
+  "states-proof",
+  { index: statesIndex, onFailedExpectation },
+  { provider },
+);
+const messagesProof = new Verification(
+  "messages-proof",
+  { index: messagesIndex, onFailedExpectation },
+  { provider },
+);
+
+/** Of each index: what was built and when. */
+export const built = pulumi.all([statesIndex, messagesIndex].map(summary));
+
+/** Of each index: plan types and times before and after, scan counts. For people and scripts: `pulumi stack output verification --json`. */
+export const verification = {
+  [indexes.states.name]: {
+    queries: statesProof.queries,
+    usage: statesProof.usage,
+    ok: statesProof.ok,
+  },
+  [indexes.messages.name]: {
+    queries: messagesProof.queries,
+    usage: messagesProof.usage,
+    ok: messagesProof.ok,
+  },
+};
+
+/** What the next stack's gate reads. */
+export const evidence = promotionEvidence([
+  { index: statesIndex, verification: statesProof },
+  { index: messagesIndex, verification: messagesProof },
+]);
+
+function summary(index: Index): pulumi.Output<unknown> {
+  const { name, valid, definition, builtAt, buildSeconds, sizeBytes, adopted } = index;
+  return pulumi.output({ name, valid, definition, builtAt, buildSeconds, sizeBytes, adopted });
+}

@@ -1,0 +1,101 @@
+import type { z } from "zod";
+import { loadParser } from "./fragments";
+import type { DesiredIndex } from "./model";
+import type { Problem } from "./problems";
+import { FIX, indexSchema, type ParsedIndex } from "./schemas";
+import { concerns, unknownPaths } from "./unknown";
+
+/** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
+export type Parsed<T> =
+  | { readonly kind: "ok"; readonly value: T }
+  | { readonly kind: "problems"; readonly problems: readonly Problem[] }
+  | { readonly kind: "unknown" };
+
+/**
+ * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet are reported,
+ * those that the unknown value itself causes are not.
+ */
+export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>> {
+  await loadParser();
+  const parsed = parseWith(indexSchema, raw);
+  return parsed.kind === "ok" ? { kind: "ok", value: toDesired(parsed.value) } : parsed;
+}
+
+/** Parses with any schema of ours: the one place that turns zod's issues into problems. */
+export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<z.output<S>> {
+  const unknown = unknownPaths(raw);
+  const result = schema.safeParse(raw);
+  const issues = (result.error?.issues ?? [])
+    .flatMap((issue) => flatten(issue, []))
+    .filter((issue) => !unknown.some((path) => concerns(issue.path, path)));
+  if (issues.length > 0) return { kind: "problems", problems: issues.map(toProblem) };
+  if (unknown.length > 0) return { kind: "unknown" };
+  return { kind: "ok", value: result.data as z.output<S> };
+}
+
+interface FlatIssue {
+  readonly issue: z.core.$ZodIssue;
+  readonly path: readonly PropertyKey[];
+}
+
+/** A union reports one list of issues a branch: the branch that got furthest is the one the user meant. */
+function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIssue[] {
+  const path = [...base, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ issue, path: [...path, key] }));
+  }
+  if (issue.code !== "invalid_union") return [{ issue, path }];
+  const rightType = issue.errors.filter(
+    (branch) => !branch.some((inner) => inner.code === "invalid_type" && inner.path.length === 0),
+  );
+  const meant = rightType[0];
+  return meant ? meant.flatMap((inner) => flatten(inner, path)) : [{ issue, path }];
+}
+
+function toProblem({ issue, path }: FlatIssue): Problem {
+  const [message = "", fix] = issue.message.split(FIX);
+  return { path: renderPath(path), ...describe(issue, message, fix) };
+}
+
+function describe(
+  issue: z.core.$ZodIssue,
+  message: string,
+  fix: string | undefined,
+): Omit<Problem, "path"> {
+  if (fix !== undefined) return { message, fix };
+  if (issue.code === "unrecognized_keys") {
+    return {
+      message: "is not an argument",
+      fix: "remove it, or check its spelling in the reference",
+    };
+  }
+  if (issue.code === "invalid_type" && /received undefined/.test(message)) {
+    return { message: "is missing", fix: `add it (${issue.expected})` };
+  }
+  return {
+    message: message.replace(/^Invalid input: /, ""),
+    fix: "see the reference of arguments",
+  };
+}
+
+/** `columns[1].expression` */
+export function renderPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((text, key) => {
+    if (typeof key === "number") return `${text}[${key}]`;
+    return text === "" ? String(key) : `${text}.${String(key)}`;
+  }, "");
+}
+
+function toDesired(parsed: ParsedIndex): DesiredIndex {
+  const { columns, searchPath, ...rest } = parsed;
+  return {
+    ...rest,
+    keys: columns,
+    searchPath: searchPath ?? defaultSearchPath(parsed.schema),
+  };
+}
+
+/** The table's own schema, then `public`, where most installations keep their extensions. */
+function defaultSearchPath(schema: string): string[] {
+  return schema === "public" ? ["public"] : [schema, "public"];
+}

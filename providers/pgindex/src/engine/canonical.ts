@@ -1,0 +1,71 @@
+import type { CanonicalIndex } from "./model";
+
+/** What the catalog says of a definition. */
+export interface CanonicalRow {
+  readonly accessMethod: string;
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly keys: readonly KeyRow[];
+  readonly include: readonly string[];
+  readonly predicate: string | null;
+  /** `pg_class.reloptions` */
+  readonly storageParameters: readonly string[];
+  readonly tablespace: string;
+}
+
+interface KeyRow {
+  readonly definition: string;
+  readonly operatorClass: string;
+  /** `pg_attribute.attoptions` */
+  readonly parameters: readonly string[] | null;
+  readonly collation: string | null;
+  /** `pg_index.indoption` */
+  readonly option: number;
+}
+
+/** The canonical form of a definition. Pure. */
+export function toCanonical(row: CanonicalRow): CanonicalIndex {
+  const fields = {
+    accessMethod: row.accessMethod,
+    unique: row.unique ? "true" : "",
+    nullsNotDistinct: row.nullsNotDistinct ? "true" : "",
+    columns: row.keys.map(renderKey).join(", "),
+    include: row.include.join(", "),
+    predicate: row.predicate ?? "",
+    storageParameters: renderParameters(row.storageParameters),
+    tablespace: row.tablespace,
+  };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}
+
+/** Bits of `pg_index.indoption` (INDOPTION_DESC, INDOPTION_NULLS_FIRST in PostgreSQL's source). */
+const OPTION_DESC = 1;
+const OPTION_NULLS_FIRST = 2;
+
+/** Every part of a key that makes a difference: two keys are the same exactly when this text is. */
+function renderKey(key: KeyRow): string {
+  const collation = key.collation ? ` COLLATE ${key.collation}` : "";
+  const parameters = key.parameters?.length ? ` (${renderParameters(key.parameters)})` : "";
+  const isDescending = (key.option & OPTION_DESC) !== 0;
+  const isNullsFirst = (key.option & OPTION_NULLS_FIRST) !== 0;
+  const order = isDescending ? " DESC" : "";
+  const nulls = isNullsFirst === isDescending ? "" : ` NULLS ${isNullsFirst ? "FIRST" : "LAST"}`;
+  return `${key.definition}${collation} ${key.operatorClass}${parameters}${order}${nulls}`;
+}
+
+/** Parameters are a set: the catalog keeps the order and the spelling in which they were written. */
+function renderParameters(options: readonly string[]): string {
+  return options.map(renderParameter).sort().join(", ");
+}
+
+function renderParameter(option: string): string {
+  const at = option.indexOf("=");
+  return `${option.slice(0, at)}=${canonicalValue(option.slice(at + 1))}`;
+}
+
+/** A boolean may be written on, true or yes. */
+function canonicalValue(value: string): string {
+  if (/^(on|true|yes)$/i.test(value)) return "on";
+  if (/^(off|false|no)$/i.test(value)) return "off";
+  return value.toLowerCase();
+}

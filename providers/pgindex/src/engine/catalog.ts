@@ -1,0 +1,139 @@
+import { type CanonicalRow, toCanonical } from "./canonical";
+import type { LiveIndex, LiveTable, Observation } from "./model";
+import type { Session } from "./session";
+
+/** `pg_class.relkind`: the letters that matter to an index (https://www.postgresql.org/docs/current/catalog-pg-class.html). */
+const RELATION_KINDS: Readonly<Record<string, string>> = {
+  r: "table",
+  p: "partitioned table",
+  m: "materialized view",
+  v: "view",
+  f: "foreign table",
+  i: "index",
+  I: "partitioned index",
+  S: "sequence",
+  c: "composite type",
+  t: "TOAST table",
+};
+
+interface RelationRow {
+  readonly oid: number;
+  readonly relkind: string;
+  readonly isIndex: boolean;
+}
+
+/** What stands under a name. Read-only; the session's search_path must be empty, so that everything comes qualified. */
+export async function observe(
+  session: Session,
+  id: { readonly schema: string; readonly name: string },
+): Promise<Observation> {
+  const [relation] = await session.query<RelationRow>(
+    `SELECT c.oid::int8::float8 AS oid, c.relkind, i.indexrelid IS NOT NULL AS "isIndex"
+       FROM pg_class c
+       JOIN pg_namespace n ON n.oid = c.relnamespace
+       LEFT JOIN pg_index i ON i.indexrelid = c.oid
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [id.schema, id.name],
+  );
+  if (!relation) return { kind: "absent" };
+  if (!relation.isIndex) {
+    return {
+      kind: "otherRelation",
+      relationKind: RELATION_KINDS[relation.relkind] ?? relation.relkind,
+    };
+  }
+  const index = await readIndex(session, relation.oid);
+  return index ? { kind: "index", index } : { kind: "absent" };
+}
+
+type IndexRow = Omit<LiveIndex, "canonical" | "constraint"> &
+  CanonicalRow & { readonly constraint: string | null };
+
+/**
+ * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class nor order, so that
+ * those are read from the catalog itself. `indnullsnotdistinct` exists from 15 on, hence to_jsonb.
+ */
+const INDEX_QUERY = `
+SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
+       t.oid::int8::float8 AS "tableOid", i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
+       i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
+       pg_get_indexdef(c.oid) AS definition, pg_relation_size(c.oid)::float8 AS "sizeBytes",
+       (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       am.amname AS "accessMethod", i.indisunique AS unique,
+       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
+       pg_get_expr(i.indpred, i.indrelid) AS predicate,
+       coalesce(c.reloptions, '{}') AS "storageParameters",
+       (SELECT spcname FROM pg_tablespace WHERE oid = coalesce(nullif(c.reltablespace, 0),
+          (SELECT dattablespace FROM pg_database WHERE datname = current_database()))) AS tablespace,
+       (SELECT jsonb_agg(jsonb_build_object(
+                 'definition', pg_get_indexdef(c.oid, k, false),
+                 'operatorClass', (SELECT quote_ident(ns.nspname) || '.' || quote_ident(oc.opcname)
+                                     FROM pg_opclass oc JOIN pg_namespace ns ON ns.oid = oc.opcnamespace
+                                    WHERE oc.oid = i.indclass[k - 1]),
+                 'collation', (SELECT quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
+                                 FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
+                                WHERE co.oid = i.indcollation[k - 1]),
+                 'option', i.indoption[k - 1],
+                 'parameters', (SELECT to_jsonb(a.attoptions) FROM pg_attribute a
+                                 WHERE a.attrelid = c.oid AND a.attnum = k)) ORDER BY k)
+          FROM generate_series(1, i.indnkeyatts) AS k) AS keys,
+       (SELECT coalesce(jsonb_agg(pg_get_indexdef(c.oid, k, false) ORDER BY k), '[]')
+          FROM generate_series(i.indnkeyatts + 1, i.indnatts) AS k) AS include
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_class t ON t.oid = i.indrelid
+  JOIN pg_am am ON am.oid = c.relam
+ WHERE i.indexrelid = $1`;
+
+/** Reads one index by OID; undefined when it is gone. */
+export async function readIndex(session: Session, oid: number): Promise<LiveIndex | undefined> {
+  const [row] = await session.query<IndexRow>(INDEX_QUERY, [oid]);
+  return row && toLiveIndex(row);
+}
+
+function toLiveIndex(row: IndexRow): LiveIndex {
+  const { oid, schema, name, table, tableOid, valid, ready, live } = row;
+  const { definition, sizeBytes, isReplicaIdentity, isPartitioned } = row;
+  return {
+    ...{ oid, schema, name, table, tableOid, valid, ready, live },
+    ...{ definition, sizeBytes, isReplicaIdentity, isPartitioned },
+    constraint: row.constraint ?? undefined,
+    canonical: toCanonical(row),
+  };
+}
+
+/** Reads the table that an index is to be on; undefined when there is none. */
+export async function readTable(
+  session: Session,
+  id: { readonly schema: string; readonly table: string },
+): Promise<LiveTable | undefined> {
+  const [row] = await session.query<LiveTable>(
+    `SELECT c.oid::int8::float8 AS oid, c.relkind AS kind, c.reltuples::float8 AS rows,
+            pg_table_size(c.oid)::float8 AS "sizeBytes"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [id.schema, id.table],
+  );
+  return row && { ...row, kind: RELATION_KINDS[row.kind] ?? row.kind };
+}
+
+export interface BuildPrivileges {
+  readonly role: string;
+  readonly owner: string;
+  readonly ownsTable: boolean;
+  readonly createsInSchema: boolean;
+}
+
+/** What a build needs: the table's ownership (MAINTAIN is not enough) and CREATE on its schema. */
+export async function readPrivileges(session: Session, tableOid: number): Promise<BuildPrivileges> {
+  const [row] = await session.query<BuildPrivileges>(
+    `SELECT current_user AS role, pg_get_userbyid(c.relowner) AS owner,
+            pg_has_role(c.relowner, 'USAGE') AS "ownsTable",
+            has_schema_privilege(c.relnamespace, 'CREATE') AS "createsInSchema"
+       FROM pg_class c WHERE c.oid = $1`,
+    [tableOid],
+  );
+  if (!row) throw new Error("the table vanished while its privileges were read");
+  return row;
+}

@@ -1,0 +1,78 @@
+import { readIndex } from "./catalog";
+import type { CanonicalIndex, DesiredIndex } from "./model";
+import type { Session } from "./session";
+import { ident, qualified, searchPathValue } from "./sql";
+import { isConnectionLoss, sqlState } from "./sqlstate";
+import { cloneIndexStatement } from "./statement";
+
+/** What the server makes of a declaration, or why it could not be asked. */
+export type Canonicalized =
+  | { readonly kind: "ok"; readonly canonical: CanonicalIndex }
+  /** The declaration cannot be built on this table: the server's own error. */
+  | { readonly kind: "refused"; readonly error: Error }
+  /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
+  | { readonly kind: "cannotVerify"; readonly reason: string };
+
+const CLONE_INDEX = "pgindex_clone";
+
+/** SQLSTATEs that speak of our rights or of the moment, not of the declaration. */
+const NOT_ALLOWED: Readonly<Record<string, string>> = {
+  "25006": "the session is read-only",
+  "42501": "the role lacks SELECT on the table or TEMP on the database",
+  "55P03": "the table is locked by somebody else",
+};
+
+/**
+ * Asks the server for the canonical form of a declaration: builds it on an empty temporary clone of the table, reads
+ * it back and rolls back. Takes ACCESS SHARE on the table for a few milliseconds. Because the whole declaration is built, this also
+ * finds unknown columns, operator classes and functions, and expressions that are not immutable, without touching the table.
+ */
+export async function canonicalize(
+  session: Session,
+  desired: DesiredIndex,
+): Promise<Canonicalized> {
+  await session.query("BEGIN");
+  try {
+    await makeClone(session, desired);
+  } catch (error) {
+    if (isConnectionLoss(error)) throw error;
+    await session.query("ROLLBACK");
+    return notAllowed(error) ?? { kind: "refused", error: error as Error };
+  }
+  return readClone(session, desired);
+}
+
+async function makeClone(session: Session, desired: DesiredIndex): Promise<void> {
+  await session.query(
+    "SELECT set_config('lock_timeout', '500ms', true), set_config('search_path', $1, true)",
+    [searchPathValue(desired.searchPath)],
+  );
+  // The clone has the table's own name, so that an expression may say "table.column".
+  const like = qualified(desired.schema, desired.table);
+  await session.query(
+    `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED) ON COMMIT DROP`,
+  );
+  await session.query(cloneIndexStatement(desired, `pg_temp.${ident(desired.table)}`, CLONE_INDEX));
+}
+
+async function readClone(session: Session, desired: DesiredIndex): Promise<Canonicalized> {
+  try {
+    await session.query("SELECT set_config('search_path', '', true)");
+    const [row] = await session.query<{ oid: number }>(
+      "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
+      [CLONE_INDEX],
+    );
+    const index = row && (await readIndex(session, row.oid));
+    if (!index) throw new Error("the temporary clone of the index vanished");
+    // A temporary table lives in a tablespace of its own.
+    const tablespace = desired.tablespace ?? index.canonical.tablespace;
+    return { kind: "ok", canonical: { ...index.canonical, tablespace } };
+  } finally {
+    await session.query("ROLLBACK");
+  }
+}
+
+function notAllowed(error: unknown): Canonicalized | undefined {
+  const reason = NOT_ALLOWED[sqlState(error) ?? ""];
+  return reason === undefined ? undefined : { kind: "cannotVerify", reason };
+}

@@ -1,0 +1,110 @@
+import { type Advice, errorText } from "./problems";
+import { sqlState } from "./sqlstate";
+
+/** Every message about reaching a server. None carries a URL or a password. */
+
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOTFOUND: "the host name does not resolve",
+  EAI_AGAIN: "the host name does not resolve just now",
+  ETIMEDOUT: "no answer",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the network",
+};
+
+export function connectionAdvice(error: unknown, target: string): Advice {
+  return { what: `cannot connect to ${target}`, ...connectionCause(error) };
+}
+
+function connectionCause(error: unknown): Omit<Advice, "what"> {
+  const state = sqlState(error);
+  if (state === "28P01" || state === "28000") return authenticationCause(errorText(error));
+  if (state === "3D000") {
+    return {
+      why: errorText(error),
+      fix: "check the database name at the end of the URL",
+    };
+  }
+  if (state === "53300") {
+    return {
+      why: errorText(error),
+      fix: "close idle sessions, or raise max_connections",
+      otherwise: "lower maxConcurrentBuilds",
+    };
+  }
+  const code = (error as { code?: string }).code ?? "";
+  const why = LONG_NAMES[code] ?? networkText(error);
+  return {
+    why,
+    fix: "check that the server runs, and the host and port of the URL",
+    otherwise:
+      "a server in a private network needs a tunnel, or a run from inside (railway run, a bastion, a CI runner)",
+  };
+}
+
+function authenticationCause(text: string): Omit<Advice, "what"> {
+  if (/no encryption/.test(text)) {
+    return {
+      why: text,
+      fix: "add ?sslmode=require to the URL (verify-full with sslrootcert checks the certificate too)",
+    };
+  }
+  return {
+    why: text,
+    fix: "correct the user and password of the URL: pulumi config set --secret pgindex:databaseUrl, or DATABASE_URL",
+    otherwise: "percent-encode special characters of the password (@ is %40, / is %2F, # is %23)",
+  };
+}
+
+/** A host with several addresses gives an AggregateError whose own message is empty. */
+function networkText(error: unknown): string {
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(errorText))].join("; ");
+  const text = errorText(error);
+  if (/timeout expired/.test(text)) return "no answer within 15 s";
+  return /SSL/.test(text) ? `${text}; remove sslmode for a server without TLS` : text;
+}
+
+const OLDEST = 120000;
+
+/** Versions whose concurrent builds cannot be trusted. */
+export function versionAdvice(version: number): Advice | undefined {
+  if (version < OLDEST) {
+    return {
+      what: `PostgreSQL ${render(version)} is too old`,
+      why: "progress of a build and safe recovery need PostgreSQL 12 or newer",
+      fix: "upgrade the server",
+    };
+  }
+  if (version >= 140000 && version < 140004) {
+    return {
+      what: `refused: PostgreSQL ${render(version)} builds corrupt indexes`,
+      why: "in 14.0 to 14.3 CREATE INDEX CONCURRENTLY can miss rows, silently (release notes of 14.4)",
+      fix: "upgrade to 14.4 or newer, then check existing indexes with amcheck",
+    };
+  }
+  return undefined;
+}
+
+function render(version: number): string {
+  return `${Math.floor(version / 10000)}.${version % 10000}`;
+}
+
+export function poolerAdvice(): Advice {
+  return {
+    what: "refused: a pooler answers in the server's place",
+    why: "in transaction mode its clients share sessions: settings leak to the application, and locks exclude nobody",
+    fix: "give the direct URL (port 5432 at Supabase, the host without -pooler at Neon, no PgBouncer)",
+    otherwise: "allowPooler: true on the Connection, for a proxy that keeps one session a client",
+  };
+}
+
+export function readOnlyAdvice(inRecovery: boolean): Advice {
+  return {
+    what: "refused: this server takes no writes",
+    why: inRecovery
+      ? "it is a replica (pg_is_in_recovery() is true), and indexes are built on the primary"
+      : "transactions are read-only here (default_transaction_read_only, or a read-only role)",
+    fix: "connect to the primary",
+    otherwise: inRecovery ? undefined : "ALTER ROLE … SET default_transaction_read_only = off",
+  };
+}

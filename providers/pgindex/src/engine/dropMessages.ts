@@ -1,0 +1,54 @@
+import { type Difference, renderDifferences } from "./compare";
+import { displayName, type LiveIndex } from "./model";
+import { type Advice, errorText } from "./problems";
+import { qualified } from "./sql";
+import { sqlState } from "./sqlstate";
+
+/** Every message about dropping an index. */
+
+const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
+
+export function notOursAdvice(live: LiveIndex, reason: string): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why: `what stands under that name now is not what this stack built: ${reason}`,
+    fix: "run pulumi refresh to see what stands there",
+    otherwise: FORGET,
+  };
+}
+
+export function differsReason(differences: readonly Difference[]): string {
+  return renderDifferences(differences).replaceAll("declared", "built");
+}
+
+export function constraintAdvice(live: LiveIndex): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why: `it backs the constraint ${live.constraint} of ${live.schema}.${live.table}`,
+    fix: `if the constraint is not wanted: ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT "${live.constraint}";`,
+    otherwise: FORGET,
+  };
+}
+
+export function replicaIdentityAdvice(live: LiveIndex): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why: `it is the replica identity of ${live.schema}.${live.table}: PostgreSQL would drop it without complaint and break logical replication of UPDATE and DELETE`,
+    fix: `choose another one first: ALTER TABLE ${qualified(live.schema, live.table)} REPLICA IDENTITY DEFAULT;`,
+    otherwise: FORGET,
+  };
+}
+
+/** A drop failed for good. */
+export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
+  return {
+    what: `the drop of index ${name} did not finish: ${errorText(error)}`,
+    why: halfDropped
+      ? `SQLSTATE ${sqlState(error) ?? "none"}; it is half dropped: queries no longer use it, writes still maintain it`
+      : `SQLSTATE ${sqlState(error) ?? "none"}; the index stands as before`,
+    fix: "run the same command again: it finishes the drop",
+    otherwise: halfDropped
+      ? "to keep it after all, REINDEX INDEX CONCURRENTLY revives it"
+      : undefined,
+  };
+}

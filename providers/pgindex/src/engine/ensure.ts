@@ -1,0 +1,126 @@
+import { observe } from "./catalog";
+import { removeLeftover } from "./cleanUp";
+import { differencesOf, renderDifferences } from "./compare";
+import type { Context } from "./context";
+import { type Executed, execute, type Hooks, serverTime } from "./execute";
+import { takeTableKey, waitUntilNobodyWorks } from "./locks";
+import { declaredForm, look, requirePrivileges, requireTable } from "./look";
+import { buildFailedAdvice, notVerifiedAdvice } from "./messages";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import { plan } from "./plan";
+import { CancelledError, PgIndexError } from "./problems";
+import { inTurn } from "./queue";
+import { renderBytes, renderElapsed } from "./render";
+import type { Session } from "./session";
+import type { Target } from "./target";
+import { type Workspace, withRetries, withWorkspace } from "./workspace";
+
+/** The index as it stands after {@link ensureIndex}, and what was done for it. */
+export interface Ensured extends Executed {
+  readonly live: LiveIndex;
+  /** Server time at which it was seen valid, ISO 8601. */
+  readonly verifiedAt: string;
+}
+
+/**
+ * Makes the declared index exist, valid: looks, decides, builds, verifies, and does so again when interrupted. Create and update are
+ * this one function, since only the live state decides.
+ *
+ * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what a failed build of its own left;
+ * {@link CancelledError} when cancelled.
+ */
+export async function ensureIndex(
+  target: Target,
+  desired: DesiredIndex,
+  ctx: Context,
+  hooks: Hooks = {},
+): Promise<Ensured> {
+  const progress = { buildStarted: false };
+  const options = {
+    purpose: `build ${desired.name}`,
+    searchPath: desired.searchPath,
+  };
+  return inTurn(`${desired.schema}.${desired.table}`, target.maxConcurrentBuilds, ctx, async () => {
+    try {
+      return await withRetries(ctx, () =>
+        withWorkspace(target, options, (workspace) =>
+          attempt(workspace, desired, ctx, hooks, progress),
+        ),
+      );
+    } catch (error) {
+      if (!progress.buildStarted) throw error;
+      const cleanedUp = await removeLeftover(target, desired, ctx);
+      if (ctx.signal.aborted || error instanceof CancelledError)
+        throw new CancelledError(`cancelled; ${cleanedUp}`);
+      if (error instanceof PgIndexError) throw error;
+      throw new PgIndexError(buildFailedAdvice(desired, error, cleanedUp), {
+        cause: error,
+      });
+    }
+  });
+}
+
+async function attempt(
+  workspace: Workspace,
+  desired: DesiredIndex,
+  ctx: Context,
+  hooks: Hooks,
+  progress: { buildStarted: boolean },
+): Promise<Ensured> {
+  const { observer, builder } = workspace;
+  const table = await requireTable(observer, desired);
+  const declared = await declaredForm(observer, desired);
+  let verdict = await look(observer, desired, declared);
+  if (verdict.kind !== "same") {
+    await requirePrivileges(observer, desired, table);
+    await takeTableKey(builder, observer, desired, ctx);
+    const label = `${desired.schema}.${desired.table}`;
+    await waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
+    verdict = await look(observer, desired, declared);
+  }
+  const decided = plan(verdict, desired);
+  if (decided.kind === "refused") throw new PgIndexError(decided.advice);
+  const beforeBuild = async () => {
+    await hooks.beforeBuild?.();
+    progress.buildStarted = true;
+  };
+  const executed = await execute(decided.steps, desired, workspace, ctx, {
+    beforeBuild,
+  });
+  const live = await verify(
+    observer,
+    desired,
+    declared.kind === "ok" ? declared.canonical : undefined,
+  );
+  ctx.status(summary(live, executed));
+  return { ...executed, live, verifiedAt: await serverTime(workspace) };
+}
+
+/** The last word in the resource's row. */
+function summary(live: LiveIndex, { buildSeconds }: Executed): string {
+  const how =
+    buildSeconds === undefined ? "adopted" : `built in ${renderElapsed(buildSeconds * 1000)}`;
+  return `valid, ${how}, ${renderBytes(live.sizeBytes)}`;
+}
+
+/** Nothing is done until the catalog says so: valid, ready, live, on the right table, as declared. */
+async function verify(
+  observer: Session,
+  desired: DesiredIndex,
+  declared?: CanonicalIndex,
+): Promise<LiveIndex> {
+  const observed = await observe(observer, desired);
+  if (observed.kind !== "index")
+    throw new PgIndexError(notVerifiedAdvice(desired, "there is no index of that name"));
+  const live = observed.index;
+  const differences = declared
+    ? differencesOf(declared, live.canonical, desired.tablespace !== undefined)
+    : [];
+  const wrong = [
+    live.valid && live.ready && live.live ? "" : "it is INVALID",
+    live.table === desired.table ? "" : `it is on table ${live.table}`,
+    renderDifferences(differences),
+  ].filter(Boolean);
+  if (wrong.length > 0) throw new PgIndexError(notVerifiedAdvice(desired, wrong.join("; ")));
+  return live;
+}

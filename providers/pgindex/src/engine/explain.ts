@@ -1,0 +1,120 @@
+/**
+ * Scans of a table, as EXPLAIN names them
+ * (https://www.postgresql.org/docs/current/using-explain.html).
+ */
+export const PLAN_TYPES = [
+  "Index Scan",
+  "Index Only Scan",
+  "Bitmap Heap Scan",
+  "Seq Scan",
+  "Sample Scan",
+  "Tid Scan",
+  "Tid Range Scan",
+  "Foreign Scan",
+  "Custom Scan",
+] as const;
+
+/** How a plan reads a table. */
+export type PlanType = (typeof PLAN_TYPES)[number];
+
+/** The index that a plan is searched for. */
+export interface IndexOnTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+}
+
+/** A node of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON), as far as we read it. */
+export interface PlanNode {
+  readonly "Node Type": string;
+  readonly "Relation Name"?: string;
+  /** The relation's schema; only with VERBOSE. */
+  readonly Schema?: string;
+  readonly "Index Name"?: string;
+  readonly "Actual Rows"?: number;
+  readonly "Shared Hit Blocks"?: number;
+  readonly "Shared Read Blocks"?: number;
+  readonly Workers?: readonly { readonly "Actual Loops"?: number }[];
+  readonly Plans?: readonly PlanNode[];
+}
+
+/** What EXPLAIN answers. */
+export interface Explained {
+  readonly Plan: PlanNode;
+  /** Milliseconds, planning not counted; only with ANALYZE. */
+  readonly "Execution Time"?: number;
+}
+
+/** How a plan reads the index's table. */
+export interface Scan {
+  /** Null: the plan does not read the table. */
+  readonly planType: string | null;
+  /** The index that this scan uses, if any. */
+  readonly index: string | null;
+  readonly usesIndex: boolean;
+}
+
+/** One run of a query. */
+export interface Run extends Scan {
+  readonly executionMs: number;
+  readonly rows: number;
+  /** Pages of 8 kB, from shared buffers or read into them. */
+  readonly buffers: number;
+}
+
+/** The scan of the index's table; where there are several, the one that uses the index, else the first in the plan. */
+export function scanOf(plan: PlanNode, index: IndexOnTable): Scan {
+  const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
+  const using = scans.find((node) => indexNames(node).includes(index.name));
+  const found = using ?? scans[0];
+  if (!found) return { planType: null, index: null, usesIndex: false };
+  return {
+    planType: found["Node Type"],
+    index: using ? index.name : (indexNames(found)[0] ?? null),
+    usesIndex: using !== undefined,
+  };
+}
+
+/** What one EXPLAIN ANALYZE tells. The root's rows and buffers include everything below it. */
+export function runOf(explained: Explained, index: IndexOnTable): Run {
+  const { Plan: plan } = explained;
+  return {
+    ...scanOf(plan, index),
+    executionMs: explained["Execution Time"] ?? 0,
+    rows: plan["Actual Rows"] ?? 0,
+    buffers: (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0),
+  };
+}
+
+/**
+ * Scans of the index by parallel workers, which the leader's own counter does not know. From 18 on the server counts some
+ * of them as one.
+ */
+export function workerScans(plan: PlanNode, index: IndexOnTable): number {
+  return nodesOf(plan)
+    .filter((node) => isScanOf(node, index))
+    .flatMap((node) => [node, ...bitmapNodes(node)])
+    .filter((node) => node["Index Name"] === index.name)
+    .flatMap((node) => node.Workers ?? [])
+    .reduce((sum, worker) => sum + (worker["Actual Loops"] ?? 0), 0);
+}
+
+function nodesOf(node: PlanNode): PlanNode[] {
+  return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
+}
+
+function isScanOf(node: PlanNode, { schema, table }: IndexOnTable): boolean {
+  return node["Relation Name"] === table && node.Schema === schema;
+}
+
+/** Index names are unique in a schema, and an index is always in its table's. */
+function indexNames(scan: PlanNode): string[] {
+  return [scan, ...bitmapNodes(scan)].flatMap((node) => node["Index Name"] ?? []);
+}
+
+/** Below a Bitmap Heap Scan, through BitmapAnd and BitmapOr: there the index stands, without its table. */
+function bitmapNodes(scan: PlanNode): PlanNode[] {
+  return (scan.Plans ?? [])
+    .filter((child) => /^Bitmap(And|Or| Index Scan)$/.test(child["Node Type"]))
+    .flatMap((child) => [child, ...bitmapNodes(child)]);
+}

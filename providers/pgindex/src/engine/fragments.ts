@@ -1,0 +1,119 @@
+import { hasSqlDetails, loadModule, parseSync, scanSync } from "libpg-query";
+
+/** Why a fragment was refused, or undefined when it is exactly one expression. */
+export type FragmentProblem = { readonly message: string; readonly fix: string } | undefined;
+
+const COMMENT_TOKENS = new Set(["SQL_COMMENT", "C_COMMENT"]);
+
+let loaded: Promise<void> | undefined;
+
+/** Loads PostgreSQL's parser (WebAssembly) once a process. */
+export function loadParser(): Promise<void> {
+  loaded ??= loadModule();
+  return loaded;
+}
+
+/**
+ * Checks with PostgreSQL's own scanner and parser that `text` is one expression and nothing more. Call
+ * {@link loadParser} first.
+ *
+ * Brackets are counted on the scanner's tokens first, so that the text cannot close the bracket that
+ * CREATE INDEX puts around it; what parses between brackets after that is one expression, a row or a
+ * subquery, and the last two are refused.
+ *
+ * @example checkExpression("lower(email)")               // undefined
+ * @example checkExpression("x) ; drop table t; --")      // { message: 'closes a bracket that it did not open', … }
+ */
+export function checkExpression(text: string): FragmentProblem {
+  if (text.trim() === "") return problem("is empty", "write one SQL expression");
+  if (text.includes("\0")) return problem("contains a NUL character", "remove it");
+  try {
+    return checkTokens(text) ?? checkTree(parseSync(`SELECT (${text}\n)`));
+  } catch (error) {
+    const reason = syntaxReason(error);
+    if (reason === undefined) throw error;
+    return problem(
+      `is not SQL that PostgreSQL can parse${reason}`,
+      "write one expression over the table's columns, as it would stand in a WHERE clause",
+    );
+  }
+}
+
+/**
+ * What the parser says. What it cannot even cut into tokens (a string that does not end) it answers with text that
+ * is not the JSON it promised, hence a SyntaxError.
+ */
+function syntaxReason(error: unknown): string | undefined {
+  if (hasSqlDetails(error)) return `: ${error.message}`;
+  if (error instanceof RangeError) return ": it is nested too deeply";
+  return error instanceof SyntaxError
+    ? ": a string, a quoted name or a number does not end"
+    : undefined;
+}
+
+function problem(message: string, fix: string): { message: string; fix: string } {
+  return { message, fix };
+}
+
+function checkTokens(text: string): FragmentProblem {
+  let depth = 0;
+  for (const token of scanSync(text).tokens) {
+    if (COMMENT_TOKENS.has(token.tokenName)) {
+      return problem("contains a comment", "put the comment into your program instead");
+    }
+    if (token.text === ";") return problem("contains a semicolon", "write one expression only");
+    if (token.text === "(") depth += 1;
+    if (token.text === ")") depth -= 1;
+    if (depth < 0) {
+      return problem("closes a bracket that it did not open", "write one expression only");
+    }
+  }
+  return depth > 0 ? problem("leaves a bracket open", "close it") : undefined;
+}
+
+/** The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. */
+function checkTree(tree: unknown): FragmentProblem {
+  const { stmts } = tree as {
+    stmts: { stmt: { SelectStmt?: Record<string, unknown> } }[];
+  };
+  const select = stmts.length === 1 ? stmts[0]?.stmt.SelectStmt : undefined;
+  const targets = select?.targetList as
+    | { ResTarget: { val: Record<string, unknown> } }[]
+    | undefined;
+  const value = targets?.length === 1 ? targets[0]?.ResTarget.val : undefined;
+  const clauses = Object.keys(select ?? {}).filter((key) => !PLAIN_SELECT.has(key));
+  if (!value || clauses.length > 0) {
+    return problem("is more than one expression", "write one expression only");
+  }
+  const row = value.RowExpr as { row_format?: string } | undefined;
+  if (row && row.row_format === "COERCE_IMPLICIT_CAST") {
+    return problem("is a list", "give each expression its own entry in columns");
+  }
+  return checkNodes(value);
+}
+
+const PLAIN_SELECT = new Set(["targetList", "limitOption", "op"]);
+
+const FORBIDDEN_NODES: Record<string, FragmentProblem> = {
+  SubLink: problem(
+    "contains a subquery",
+    "PostgreSQL allows none in an index; use columns of the table",
+  ),
+  ParamRef: problem("contains a parameter ($1)", "write the constant itself"),
+  SetToDefault: problem("contains DEFAULT", "write the constant itself"),
+};
+
+/** Without recursion: a tree may be deeper than the stack. */
+function checkNodes(root: unknown): FragmentProblem {
+  const left = [root];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== "object" || node === null) continue;
+    for (const [key, child] of Object.entries(node)) {
+      const found = FORBIDDEN_NODES[key];
+      if (found) return found;
+      left.push(child);
+    }
+  }
+  return undefined;
+}

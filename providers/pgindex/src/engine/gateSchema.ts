@@ -1,0 +1,39 @@
+import ms, { type StringValue } from "ms";
+import { z } from "zod";
+import { wrong } from "./schemas";
+
+/** A length of time as people write it: "24h", "30 s", "90m". Gives milliseconds. */
+export const duration = z.string().transform((text, ctx) => {
+  const value = ms(text as StringValue);
+  if (typeof value === "number" && value >= 0) return value;
+  ctx.addIssue(
+    wrong("is not a length of time", 'write a number with a unit, such as "24h" or "30s"'),
+  );
+  return z.NEVER;
+});
+
+const evidence = z.object({
+  statement: z.string(),
+  valid: z.boolean(),
+  validSince: z.string(),
+  trafficScans: z.number(),
+  queries: z.array(
+    z.object({ name: z.string(), usesIndex: z.boolean(), planType: z.string().nullable() }),
+  ),
+});
+
+/** `PromotionGate` arguments. The declarations themselves are checked by their own schema. */
+export const gateSchema = z
+  .strictObject({
+    indexes: z
+      .array(z.record(z.string(), z.unknown()))
+      .min(1, wrong("is empty", "name the indexes to promote")),
+    evidence: z.record(z.string(), evidence).nullish(),
+    soak: duration.default(ms("24h")),
+    minimumScans: z.number().int().min(0).default(1),
+    override: z.string().min(1).optional(),
+  })
+  .transform(({ soak, ...rest }) => ({ ...rest, soakMs: soak }));
+
+export type ParsedGate = z.output<typeof gateSchema>;
+export type GateInputs = z.input<typeof gateSchema>;

@@ -1,0 +1,183 @@
+import { type Difference, renderDifferences } from "./compare";
+import { type DesiredIndex, displayName, type LiveIndex } from "./model";
+import { type Advice, errorText } from "./problems";
+import { ident, qualified } from "./sql";
+import { errorDetail, isNameRace, sqlState } from "./sqlstate";
+
+/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts. */
+
+function subject(desired: DesiredIndex): string {
+  return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
+}
+
+const NOTHING_CHANGED = "nothing was changed";
+
+export function missingTableAdvice(desired: DesiredIndex): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: there is no table ${desired.schema}.${desired.table}`,
+    why: `the database has no relation of that name in schema ${desired.schema}; ${NOTHING_CHANGED}`,
+    fix: "check the arguments table and schema, and that the connection is to the right database",
+    otherwise:
+      "if this program creates the table, let the index depend on that and set validateInPreview: false",
+  };
+}
+
+export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): Advice {
+  const partitioned = kind.startsWith("partitioned");
+  return {
+    what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
+    why: partitioned
+      ? "PostgreSQL cannot build an index on a partitioned table concurrently, and a plain build blocks writes"
+      : `PostgreSQL has no indexes on a ${kind}`,
+    fix: partitioned ? "declare an index on each partition" : "name the table that holds the rows",
+  };
+}
+
+export function privilegeAdvice(
+  desired: DesiredIndex,
+  role: string,
+  owner: string,
+  needsCreate: boolean,
+): Advice {
+  const grant = needsCreate
+    ? `GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`
+    : `GRANT ${ident(owner)} TO ${ident(role)};`;
+  return {
+    what: `cannot build ${subject(desired)} as role ${role}`,
+    why: needsCreate
+      ? `the role may not create anything in schema ${desired.schema}`
+      : `only the owner of a table (${owner}) may build an index on it; MAINTAIN and ALL are not enough`,
+    fix: `run: ${grant}`,
+    otherwise: `connect as ${owner}`,
+  };
+}
+
+const DECLARATION_FIXES: Readonly<Record<string, string>> = {
+  "42703":
+    "check the column's spelling; names are taken as they stand in the catalog, so upper case matters",
+  "42704":
+    "check the name of the operator class, collation, access method or type, or add its schema to searchPath",
+  "42804": "name an operator class that takes the column's type",
+  "42883": "check the function's name and argument types, or add its schema to searchPath",
+  "42P17": "use only functions that are IMMUTABLE: an index cannot follow a result that changes",
+  "42P22": "name a collation",
+  "22023": "check the parameter's value",
+  "0A000": "leave that feature out",
+  "42601": "check the fragment's syntax",
+};
+
+/** The server refused the declaration on an empty clone of the table. */
+export function declarationAdvice(desired: DesiredIndex, error: unknown): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: ${errorText(error)}`,
+    why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${sqlState(error) ?? "unknown"}); ${NOTHING_CHANGED}`,
+    fix: DECLARATION_FIXES[sqlState(error) ?? ""] ?? "correct the declaration",
+  };
+}
+
+export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: a ${relationKind} has that name`,
+    why: "indexes share their namespace with tables, views and sequences of the schema",
+    fix: "give the index another name",
+  };
+}
+
+export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: an index of that name stands on table ${live.schema}.${live.table}`,
+    why: "an index name is unique in its schema, and that index may serve somebody",
+    fix: "give the index another name",
+    otherwise: `if nobody needs it: DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
+  };
+}
+
+export function differentAdvice(desired: DesiredIndex, differences: readonly Difference[]): Advice {
+  return {
+    what: `refused: ${subject(desired)} exists with another definition`,
+    why: `it is valid, so queries may rely on it; ${renderDifferences(differences)}`,
+    fix: "declare what exists, or declare the new definition under another name and remove this one once the new one is valid",
+    otherwise: `if nobody needs it: DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)}; then run pulumi up`,
+  };
+}
+
+export function refusedLeftoverAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
+  return {
+    what: `refused: ${subject(desired)} exists and is INVALID`,
+    why: live.constraint
+      ? `it backs the constraint ${live.constraint}, which a drop would take along`
+      : 'invalidLeftover is "refuse": an INVALID index costs every write and serves no read',
+    fix: `run: REINDEX INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
+    otherwise: live.constraint ? undefined : 'set invalidLeftover: "rebuild"',
+  };
+}
+
+export function foreignLeftoverAdvice(
+  desired: DesiredIndex,
+  differences: readonly Difference[],
+): Advice {
+  return {
+    what: `refused: ${subject(desired)} exists, is INVALID, and has another definition`,
+    why: `it is not what this program would have built (${renderDifferences(differences)}), so somebody else may want it`,
+    fix: 'set invalidLeftover: "rebuildAny" to have it dropped and the declared index built',
+    otherwise: `run: DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)};`,
+  };
+}
+
+export function cannotVerifyAdvice(desired: DesiredIndex, reason: string): Advice {
+  return {
+    what: `cannot verify that the existing ${subject(desired)} is the declared one`,
+    why: `${reason}, so the declaration cannot be tried on a temporary copy of the table`,
+    fix: "run: GRANT TEMPORARY ON DATABASE … and GRANT SELECT ON the table TO the role, and connect to the primary",
+  };
+}
+
+export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice {
+  return {
+    what: `the build of ${subject(desired)} ended without an error, but the catalog does not show the declared index`,
+    why: found,
+    fix: "run pulumi up again; it looks at the index and finishes or rebuilds it",
+  };
+}
+
+/** A build failed for good. `cleanedUp` says whether what it left behind is gone. */
+export function buildFailedAdvice(
+  desired: DesiredIndex,
+  error: unknown,
+  cleanedUp: string,
+): Advice {
+  const detail = errorDetail(error);
+  return {
+    what: `the build of ${subject(desired)} failed: ${errorText(error)}${detail ? ` (${detail})` : ""}`,
+    why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
+    fix: buildFix(desired, error),
+  };
+}
+
+function buildFix(desired: DesiredIndex, error: unknown): string {
+  switch (isNameRace(error) ? "" : sqlState(error)) {
+    case "23505":
+      return `remove the duplicates, then run pulumi up; to list them: ${duplicatesQuery(desired)}`;
+    case "53100":
+      return "free disk space (the index and its sort files need about its size twice), then run pulumi up";
+    case "53400":
+      return "raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up";
+    case "54000":
+      return "index less of the value, such as left(column, 200) or md5(column)";
+    case "40P01":
+      return "stop other DDL on the table (see the warnings above for who waited), then run pulumi up";
+    default:
+      return "mend the cause that the server names, then run pulumi up";
+  }
+}
+
+/** The query that lists what a unique index trips over. */
+export function duplicatesQuery(desired: DesiredIndex): string {
+  const keys = desired.keys.map((key) =>
+    key.column === undefined ? `(${key.expression})` : ident(key.column),
+  );
+  const where = desired.predicate === undefined ? "" : ` WHERE ${desired.predicate}`;
+  const list = keys.join(", ");
+  const from = qualified(desired.schema, desired.table);
+  return `SELECT ${list}, count(*) FROM ${from}${where} GROUP BY ${list} HAVING count(*) > 1;`;
+}

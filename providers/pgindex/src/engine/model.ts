@@ -1,0 +1,97 @@
+/** A name that may carry its schema: an operator class or a collation. */
+export interface ObjectName {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** One key of an index, as declared: a column or an expression, with everything `CREATE INDEX` lets it carry. */
+export interface IndexKey {
+  readonly column?: string;
+  readonly expression?: string;
+  readonly collation?: ObjectName;
+  readonly operatorClass?: ObjectName;
+  readonly operatorClassParameters: Readonly<Record<string, string>>;
+  readonly order?: "asc" | "desc";
+  readonly nulls?: "first" | "last";
+}
+
+/** What to do with an INVALID index that a failed build left under the declared name. */
+export type InvalidLeftover = "rebuild" | "rebuildAny" | "refuse";
+
+/** A declared index: valid input, nothing left to check but what only the server can know. */
+export interface DesiredIndex {
+  readonly schema: string;
+  readonly name: string;
+  readonly table: string;
+  readonly accessMethod: string;
+  readonly unique: boolean;
+  readonly nullsNotDistinct: boolean;
+  readonly keys: readonly IndexKey[];
+  readonly include: readonly string[];
+  readonly predicate?: string;
+  readonly storageParameters: Readonly<Record<string, string>>;
+  readonly tablespace?: string;
+  /** Schemas in which unqualified functions, types and operators of the fragments are looked up. */
+  readonly searchPath: readonly string[];
+  readonly invalidLeftover: InvalidLeftover;
+}
+
+/** Where an index is and what the catalog says of it; `pg_class` and `pg_index` joined. */
+export interface LiveIndex {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly table: string;
+  readonly tableOid: number;
+  /** `indisvalid`: the planner may use it. */
+  readonly valid: boolean;
+  /** `indisready`: every write maintains it. */
+  readonly ready: boolean;
+  /** `indislive`: false once the last step of a DROP INDEX CONCURRENTLY has begun. */
+  readonly live: boolean;
+  /** `pg_get_indexdef`, everything schema-qualified. */
+  readonly definition: string;
+  readonly sizeBytes: number;
+  /** The constraint that this index backs, if any. */
+  readonly constraint?: string;
+  readonly isReplicaIdentity: boolean;
+  readonly isPartitioned: boolean;
+  readonly canonical: CanonicalIndex;
+}
+
+/** What stands under the declared name. */
+export type Observation =
+  | { readonly kind: "absent" }
+  | { readonly kind: "otherRelation"; readonly relationKind: string }
+  | { readonly kind: "index"; readonly index: LiveIndex };
+
+/** What a definition consists of. */
+export const INDEX_FIELDS = [
+  "accessMethod",
+  "unique",
+  "nullsNotDistinct",
+  "columns",
+  "include",
+  "predicate",
+  "storageParameters",
+  "tablespace",
+] as const;
+
+/**
+ * The structural form of an index in the server's own words, a text for each field with every name qualified; a field that has no value is
+ * absent. Two indexes are the same exactly when these are equal. (The text of `pg_get_indexdef` would name the table and leave out the tablespace.)
+ */
+export type CanonicalIndex = Readonly<Partial<Record<(typeof INDEX_FIELDS)[number], string>>>;
+
+/** The table that an index is on. */
+export interface LiveTable {
+  readonly oid: number;
+  readonly kind: string;
+  readonly rows: number;
+  readonly sizeBytes: number;
+}
+
+/** `schema.name` for messages. */
+export function displayName(of: { readonly schema: string; readonly name: string }): string {
+  return `${of.schema}.${of.name}`;
+}

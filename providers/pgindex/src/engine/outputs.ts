@@ -1,0 +1,75 @@
+import type { Ensured } from "./ensure";
+import type { QueryMeasurement } from "./measure";
+import type { CanonicalIndex, LiveIndex } from "./model";
+
+/** The layout of the outputs. A newer release reads every older one. */
+export const SCHEMA_VERSION = 1;
+
+/** What an `Index` leaves in Pulumi's state: plain JSON, no secret, small. */
+export interface IndexOutputs {
+  readonly schemaVersion: number;
+  readonly name: string;
+  readonly schema: string;
+  readonly table: string;
+  /** `pg_get_indexdef` of the live index. */
+  readonly definition: string;
+  /** OID of the index; REINDEX CONCURRENTLY changes it. */
+  readonly oid: number;
+  readonly valid: boolean;
+  readonly sizeBytes: number;
+  /** End of the build by the server's clock, ISO 8601; null when the index was adopted. */
+  readonly builtAt: string | null;
+  /** Seconds that CREATE INDEX CONCURRENTLY took, waits included; null when adopted. */
+  readonly buildSeconds: number | null;
+  readonly adopted: boolean;
+  /** Since when this stack knows the index to be valid, by the server's clock, ISO 8601. */
+  readonly validSince: string;
+  /** The statement that makes the index. */
+  readonly statement: string;
+  /** What the served queries took just before the build. */
+  readonly before: readonly QueryMeasurement[];
+  /** What a refresh found to be wrong; null when nothing is. */
+  readonly drift: string | null;
+  /** The structural form that refresh and destroy compare with. */
+  readonly canonical: CanonicalIndex;
+  readonly __urn?: string;
+}
+
+/** Outputs after a create or an update. `previous` keeps what an adoption of our own index must not forget. */
+export function toIndexOutputs(
+  ensured: Ensured,
+  statement: string,
+  before: readonly QueryMeasurement[],
+  previous?: IndexOutputs,
+): IndexOutputs {
+  const { live, adopted, builtAt, buildSeconds, verifiedAt } = ensured;
+  const kept = adopted ? previous : undefined;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    ...liveOutputs(live),
+    builtAt: builtAt ?? kept?.builtAt ?? null,
+    buildSeconds: buildSeconds ?? kept?.buildSeconds ?? null,
+    adopted: kept?.adopted ?? adopted,
+    validSince: kept?.validSince ?? builtAt ?? verifiedAt,
+    statement,
+    before: builtAt ? before : (kept?.before ?? []),
+    drift: null,
+    canonical: live.canonical,
+  };
+}
+
+/** What a refresh may change in the outputs: what the catalog says now. */
+export function liveOutputs(
+  live: LiveIndex,
+): Pick<IndexOutputs, "name" | "schema" | "table" | "definition" | "oid" | "valid" | "sizeBytes"> {
+  const { name, schema, table, definition, oid, sizeBytes } = live;
+  return {
+    name,
+    schema,
+    table,
+    definition,
+    oid,
+    sizeBytes,
+    valid: live.valid && live.ready && live.live,
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * One thing that is wrong with an input.
+ *
+ * `path` is the argument as the program wrote it (`columns[1].expression`), `message` says what is
+ * wrong with it and `fix` what to write instead.
+ */
+export interface Problem {
+  readonly path: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What an error tells its reader: an error is advice, not only a refusal. */
+export interface Advice {
+  /** What was refused or failed, with the user's own names. */
+  readonly what: string;
+  /** Why that is so, or why going on would hurt. */
+  readonly why: string;
+  /** The exact thing to do. */
+  readonly fix: string;
+  /** The way round, where there is one. */
+  readonly otherwise?: string;
+}
+
+/** Renders advice as the lines that Pulumi shows below the resource. */
+export function renderAdvice(advice: Advice): string {
+  const lines = [advice.what, `  why: ${advice.why}`, `  fix: ${advice.fix}`];
+  if (advice.otherwise) lines.push(`  or:  ${advice.otherwise}`);
+  return lines.join("\n");
+}
+
+/** An error whose message is advice. The cause is kept for the log and never printed with values of a URL. */
+export class PgIndexError extends Error {
+  override readonly name = "PgIndexError";
+  readonly advice: Advice;
+
+  constructor(advice: Advice, options?: { cause?: unknown }) {
+    super(renderAdvice(advice), options);
+    this.advice = advice;
+  }
+}
+
+/** The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi CLI. */
+export class CancelledError extends Error {
+  override readonly name = "CancelledError";
+}
+
+/** The text of whatever was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

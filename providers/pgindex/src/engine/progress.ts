@@ -1,0 +1,80 @@
+import { describeSession, type OtherSession } from "./activity";
+import { renderElapsed } from "./render";
+
+/** A row of `pg_stat_progress_create_index`, with what the builder's session itself says. */
+export interface ProgressRow {
+  readonly phase: string | null;
+  readonly lockersDone: number;
+  readonly lockersTotal: number;
+  readonly blocksDone: number;
+  readonly blocksTotal: number;
+  readonly tuplesDone: number;
+  readonly tuplesTotal: number;
+  readonly partitionsDone: number;
+  readonly partitionsTotal: number;
+}
+
+/**
+ * The phases of CREATE INDEX CONCURRENTLY in their order
+ * (https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES). Sub-phases of "building index" differ by access method
+ * and version; an unknown one must not break the line.
+ */
+const PHASES = [
+  "initializing",
+  "waiting for writers before build",
+  "building index",
+  "waiting for writers before validation",
+  "index validation: scanning index",
+  "index validation: sorting tuples",
+  "index validation: scanning table",
+  "waiting for old snapshots",
+];
+
+/** Everything that one line of progress shows. */
+export interface Progress {
+  readonly row: ProgressRow | undefined;
+  readonly elapsedMs: number;
+  readonly blockers: readonly OtherSession[];
+  readonly waiters: readonly OtherSession[];
+}
+
+/**
+ * One line for the resource's row. No estimate of the end and no percentage of the whole: phases have no common measure (a gin build
+ * is "at 30 %" for 90 % of its time).
+ *
+ * @example "building index: scanning table, step 3 of 8, blocks 12,000 of 60,000, 4 s"
+ */
+export function renderProgress(verb: string, progress: Progress): string {
+  const { row, blockers, waiters } = progress;
+  const parts = [row?.phase ?? verb];
+  const step = row?.phase ? stepOf(row.phase) : undefined;
+  if (step) parts.push(`step ${step} of ${PHASES.length}`);
+  const counter = row && renderCounter(row);
+  if (counter) parts.push(counter);
+  parts.push(renderElapsed(progress.elapsedMs));
+  if (blockers.length > 0) parts.push(`waits for ${blockers.map(describeSession).join("; ")}`);
+  if (waiters.length > 0)
+    parts.push(`${waiters.length} waiting behind: ${waiters.map(describeSession).join("; ")}`);
+  return parts.join(", ");
+}
+
+function stepOf(phase: string): number | undefined {
+  const at = PHASES.findIndex((known) => phase === known || phase.startsWith(`${known}:`));
+  return at < 0 ? undefined : at + 1;
+}
+
+/** The phase's own counter; sorting has none. */
+function renderCounter(row: ProgressRow): string | undefined {
+  if (row.phase?.startsWith("waiting for")) {
+    return row.lockersTotal > 0
+      ? `${row.lockersDone} of ${row.lockersTotal} sessions gone`
+      : undefined;
+  }
+  if (row.tuplesTotal > 0) return `tuples ${number(row.tuplesDone)} of ${number(row.tuplesTotal)}`;
+  if (row.blocksTotal > 0) return `blocks ${number(row.blocksDone)} of ${number(row.blocksTotal)}`;
+  return undefined;
+}
+
+function number(value: number): string {
+  return value.toLocaleString("en-US");
+}

@@ -1,0 +1,135 @@
+import { z } from "zod";
+import { checkExpression } from "./fragments";
+import { MAX_IDENTIFIER_BYTES } from "./sql";
+
+/** The separator between what is wrong and what to do about it in a zod message. */
+export const FIX = "\u0001";
+
+export function wrong(message: string, fix: string): string {
+  return `${message}${FIX}${fix}`;
+}
+
+/** A PostgreSQL identifier as it stands in the catalog, unquoted. */
+export const identifier = z.string().superRefine((name, ctx) => {
+  const bytes = Buffer.byteLength(name, "utf8");
+  if (name === "") ctx.addIssue(wrong("is empty", "write the name as it stands in the catalog"));
+  if (name.includes("\0")) ctx.addIssue(wrong("contains a NUL character", "remove it"));
+  if (bytes > MAX_IDENTIFIER_BYTES) {
+    ctx.addIssue(
+      wrong(
+        `is ${bytes} bytes long, and PostgreSQL cuts names at ${MAX_IDENTIFIER_BYTES} bytes`,
+        `shorten it by ${bytes - MAX_IDENTIFIER_BYTES} bytes (a letter outside ASCII takes two to four)`,
+      ),
+    );
+  }
+});
+
+const objectName = z.union(
+  [
+    identifier.transform((name) => ({ name })),
+    z.strictObject({ schema: identifier.optional(), name: identifier }),
+  ],
+  wrong("is neither a name nor an object", 'write "name" or { schema: "…", name: "…" }'),
+);
+
+const expression = z.string().superRefine((text, ctx) => {
+  const found = checkExpression(text);
+  if (found) ctx.addIssue(wrong(found.message, found.fix));
+});
+
+/** Storage and operator-class parameters: PostgreSQL stores every value as text. */
+const parameters = z.record(
+  identifier,
+  z
+    .union(
+      [z.string(), z.number(), z.boolean()],
+      wrong("is not a value of a parameter", "write a string, a number or a boolean"),
+    )
+    .transform(String),
+);
+
+/** What concerns several properties at once is checked even where one of them is wrong by itself: every problem is told at once. */
+const EVEN_IF_WRONG = {
+  when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
+};
+
+const keyObject = z
+  .strictObject({
+    column: identifier.optional(),
+    expression: expression.optional(),
+    collation: objectName.optional(),
+    operatorClass: objectName.optional(),
+    operatorClassParameters: parameters.default({}),
+    order: z.enum(["asc", "desc"]).optional(),
+    nulls: z.enum(["first", "last"]).optional(),
+  })
+  .superRefine((key, ctx) => {
+    if ((key.column === undefined) === (key.expression === undefined)) {
+      ctx.addIssue(
+        wrong(
+          "needs exactly one of column and expression",
+          'write { column: "…" } or { expression: "…" }',
+        ),
+      );
+    }
+    if (Object.keys(key.operatorClassParameters ?? {}).length > 0 && !key.operatorClass) {
+      ctx.addIssue(
+        wrong(
+          "has operatorClassParameters but no operatorClass",
+          "name the operator class that takes them",
+        ),
+      );
+    }
+  }, EVEN_IF_WRONG);
+
+const key = z.union(
+  [identifier.transform((column) => ({ column, operatorClassParameters: {} })), keyObject],
+  wrong("is neither a column nor an object", 'write "column" or { expression: "…" }'),
+);
+
+/** A stage's own promise: one key at least, PostgreSQL's limit of 32 in all (INDEX_MAX_KEYS, error 54011). */
+const MAX_COLUMNS = 32;
+
+/** `Index` arguments, defaults filled in. What only the server knows is checked later, on a clone of the table. */
+export const indexSchema = z
+  .strictObject({
+    schema: identifier.default("public"),
+    table: identifier,
+    name: identifier,
+    columns: z.array(key).min(1, wrong("is empty", "name at least one column or expression")),
+    unique: z.boolean().default(false),
+    nullsNotDistinct: z.boolean().default(false),
+    include: z.array(identifier).default([]),
+    predicate: expression.optional(),
+    accessMethod: identifier.default("btree"),
+    storageParameters: parameters.default({}),
+    tablespace: identifier.optional(),
+    searchPath: z.array(identifier).optional(),
+    invalidLeftover: z.enum(["rebuild", "rebuildAny", "refuse"]).default("rebuild"),
+  })
+  .superRefine((index, ctx) => {
+    if (lengthOf(index.columns) + lengthOf(index.include) > MAX_COLUMNS) {
+      ctx.addIssue({
+        code: "custom",
+        path: ["columns"],
+        message: wrong(
+          `has more than ${MAX_COLUMNS} entries with include`,
+          "PostgreSQL's limit; drop some",
+        ),
+      });
+    }
+    if (index.nullsNotDistinct === true && !index.unique) {
+      ctx.addIssue({
+        code: "custom",
+        path: ["nullsNotDistinct"],
+        message: wrong("has no meaning without unique", "add unique: true, or remove it"),
+      });
+    }
+  }, EVEN_IF_WRONG);
+
+/** Of what may not be the list that it should be. */
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
+}
+
+export type ParsedIndex = z.output<typeof indexSchema>;

@@ -1,0 +1,147 @@
+import { hasSqlDetails, parseSync } from "libpg-query";
+
+/** One SELECT, taken apart as far as a measurement needs it. */
+export interface SelectStatement {
+  /** The statement alone: no semicolon, nothing behind it. */
+  readonly text: string;
+  /** How many values it takes: `$1` to `$n`. */
+  readonly parameters: number;
+  /** How many columns it returns; undefined when it says `*`. */
+  readonly columns: number | undefined;
+}
+
+interface SelectProblem {
+  readonly message: string;
+  readonly fix: string;
+}
+
+export type ReadSelect =
+  | { readonly kind: "ok"; readonly select: SelectStatement }
+  | { readonly kind: "problem"; readonly problem: SelectProblem };
+
+type Tree = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads with PostgreSQL's own parser a text that must be one SELECT which changes and locks nothing. The read-only transaction
+ * it runs in refuses the same on the server; this says so in preview. The parser must have been loaded (`loadParser`).
+ *
+ * @example readSelect("SELECT * FROM t WHERE id = $1") // one parameter, columns undefined
+ */
+export function readSelect(text: string): ReadSelect {
+  if (text.includes("\0")) return problem("contains a NUL character", "remove it");
+  if (text.trim() === "") return problem("is empty", "write one SELECT");
+  try {
+    return readTree(text, parseSync(text) as unknown as ParseTree);
+  } catch (error) {
+    if (!hasSqlDetails(error)) throw error;
+    return problem(
+      `is not SQL that PostgreSQL can parse: ${error.message}`,
+      "write one SELECT, as you would type it into psql",
+    );
+  }
+}
+
+function problem(message: string, fix: string): ReadSelect {
+  return { kind: "problem", problem: { message, fix } };
+}
+
+interface ParseTree {
+  readonly stmts: readonly {
+    readonly stmt: { readonly SelectStmt?: Tree };
+    /** In bytes, both; left out when 0. */
+    readonly stmt_location?: number;
+    readonly stmt_len?: number;
+  }[];
+}
+
+function readTree(text: string, tree: ParseTree): ReadSelect {
+  const [first, ...others] = tree.stmts;
+  if (others.length > 0)
+    return problem(
+      `is ${tree.stmts.length} statements`,
+      "write one SELECT; others have queries of their own",
+    );
+  const select = first?.stmt.SelectStmt;
+  if (!select)
+    return problem(
+      "is not a SELECT",
+      "write one SELECT; only reading can be measured without changing data",
+    );
+  const fields = [...fieldsOf(select)];
+  const forbidden = fields.map(([key]) => FORBIDDEN[key]).find(Boolean);
+  if (forbidden) return { kind: "problem", problem: forbidden };
+  const numbers = new Set(
+    fields.filter(([key]) => key === "ParamRef").map(([, ref]) => paramNumber(ref)),
+  );
+  const missing = missingNumber(numbers);
+  if (missing !== undefined)
+    return problem(
+      `uses $${Math.max(...numbers)} but not $${missing}`,
+      "number the parameters from $1 on without gaps",
+    );
+  const start = first.stmt_location ?? 0;
+  const end = first.stmt_len === undefined ? undefined : start + first.stmt_len;
+  const statement = Buffer.from(text, "utf8").subarray(start, end).toString("utf8").trim();
+  return {
+    kind: "ok",
+    select: { text: statement, parameters: numbers.size, columns: columnsOf(select) },
+  };
+}
+
+/** Fields of the parse tree by which a SELECT writes or locks. */
+const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
+  ...Object.fromEntries(
+    ["Insert", "Update", "Delete", "Merge"].map((verb) => [
+      `${verb}Stmt`,
+      {
+        message: `contains ${verb.toUpperCase()}`,
+        fix: "write the SELECT that finds the rows it would change",
+      },
+    ]),
+  ),
+  intoClause: { message: "creates a table (SELECT INTO)", fix: "leave INTO out" },
+  lockingClause: {
+    message: "locks rows (FOR UPDATE or FOR SHARE)",
+    fix: "leave that clause out: the plan is the same, and nobody is kept waiting",
+  },
+};
+
+/** Every field of the tree below `node`, whatever its depth. Field names come from the grammar, never from the text. */
+function* fieldsOf(node: unknown): Generator<[string, unknown]> {
+  if (typeof node !== "object" || node === null) return;
+  for (const [key, value] of Object.entries(node)) {
+    yield [key, value];
+    yield* fieldsOf(value);
+  }
+}
+
+/** `$0` has its number left out. */
+function paramNumber(ref: unknown): number {
+  return (ref as { number?: number }).number ?? 0;
+}
+
+/** The server cannot know the type of a parameter that is not used (42P18). */
+function missingNumber(numbers: ReadonlySet<number>): number | undefined {
+  if (numbers.has(0)) return 1;
+  const wanted = Array.from({ length: numbers.size }, (_, i) => i + 1);
+  return wanted.find((number) => !numbers.has(number));
+}
+
+function columnsOf(select: Tree): number | undefined {
+  // UNION and its like: the first branch names the columns.
+  if (select.larg) return columnsOf(select.larg as Tree);
+  const rows = select.valuesLists as readonly { List: { items: unknown[] } }[] | undefined;
+  if (rows?.[0]) return rows[0].List.items.length;
+  const targets = (select.targetList ?? []) as readonly { ResTarget: { val: Tree } }[];
+  return targets.some((target) => isStar(target.ResTarget.val)) ? undefined : targets.length;
+}
+
+/** `*`, `t.*` and `(row).*`. */
+function isStar(value: Tree): boolean {
+  const reference = (value.ColumnRef ?? value.A_Indirection ?? {}) as {
+    fields?: Tree[];
+    indirection?: Tree[];
+  };
+  const last = (reference.fields ?? reference.indirection ?? []).at(-1);
+  return last !== undefined && "A_Star" in last;
+}

@@ -1,0 +1,193 @@
+import { Client, type QueryConfig } from "pg";
+import {
+  connectionAdvice,
+  poolerAdvice,
+  readOnlyAdvice,
+  versionAdvice,
+} from "./connectionMessages";
+import { PgIndexError } from "./problems";
+import { searchPathValue } from "./sql";
+import { clientConfig, describeTarget, type Target } from "./target";
+
+/** One direct connection to the server with every setting pinned that changes what we do or read. */
+export interface Session {
+  /** The backend's process id, as in `pg_stat_activity.pid`. */
+  readonly pid: number;
+  /** `server_version_num`, such as 170010. */
+  readonly serverVersion: number;
+  /** False once the connection is lost or closed. */
+  readonly isOpen: boolean;
+  /** Runs one statement by the extended protocol, which cannot carry a second one. */
+  query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+  /** Cuts the connection without waiting: for a network that no longer answers. */
+  destroy(): void;
+}
+
+export interface SessionOptions {
+  /** Shown in `pg_stat_activity.application_name`. */
+  readonly purpose: string;
+  readonly searchPath: readonly string[];
+  /** Refuse a server that cannot be written to. */
+  readonly writable: boolean;
+}
+
+/** Seconds after which an unreachable server is given up. */
+const CONNECT_TIMEOUT_MS = 15_000;
+
+/** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
+export async function openSession(target: Target, options: SessionOptions): Promise<Session> {
+  const config = clientConfig(target);
+  const client = new Client({
+    ...config,
+    application_name: `pgindex ${options.purpose}`.slice(0, 63),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // A silent build of an hour must outlive the idle timeout of the network devices on the way.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  let isOpen = true;
+  client.on("error", () => {
+    isOpen = false;
+  });
+  client.on("end", () => {
+    isOpen = false;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new PgIndexError(connectionAdvice(error, describeTarget(config)), {
+      cause: error,
+    });
+  }
+  try {
+    return await prepareSession(client, target, options, () => isOpen);
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function prepareSession(
+  client: Client,
+  target: Target,
+  options: SessionOptions,
+  isOpen: () => boolean,
+): Promise<Session> {
+  const query = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
+    const config: QueryConfig & { queryMode: "extended" } = {
+      text,
+      values: [...values],
+      queryMode: "extended",
+    };
+    return (await client.query(config)).rows as Row[];
+  };
+  const server = await readServer(query);
+  gateServer(server, clientProcessId(client), target, options);
+  await pinSettings(query, server.version, options.searchPath);
+  return {
+    pid: server.pid,
+    serverVersion: server.version,
+    get isOpen() {
+      return isOpen();
+    },
+    query,
+    close: () => client.end().catch(() => undefined),
+    destroy: () => {
+      (
+        client as unknown as { connection: { stream: { destroy(): void } } }
+      ).connection.stream.destroy();
+    },
+  };
+}
+
+type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+interface Server {
+  readonly version: number;
+  readonly pid: number;
+  readonly inRecovery: boolean;
+  readonly readOnly: boolean;
+}
+
+async function readServer(query: Query): Promise<Server> {
+  const [row] = await query<Server>(
+    `SELECT current_setting('server_version_num')::int AS version, pg_backend_pid() AS pid,
+            pg_is_in_recovery() AS "inRecovery",
+            current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+  );
+  if (!row) throw new Error("the server answered nothing to a query for its version");
+  return row;
+}
+
+/** BackendKeyData as the server, or a pooler in its name, sent it at connection start. */
+function clientProcessId(client: Client): number {
+  return (client as unknown as { processID: number }).processID;
+}
+
+function gateServer(
+  server: Server,
+  keyDataPid: number,
+  target: Target,
+  options: SessionOptions,
+): void {
+  const version = versionAdvice(server.version);
+  if (version) throw new PgIndexError(version);
+  // A pooler sends key data of its own: the one sign of a pooler that is certain.
+  if (keyDataPid !== server.pid && !target.allowPooler) throw new PgIndexError(poolerAdvice());
+  if (options.writable && (server.inRecovery || server.readOnly)) {
+    throw new PgIndexError(readOnlyAdvice(server.inRecovery));
+  }
+}
+
+/**
+ * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an INVALID index
+ * behind; the rest decides how the server reads literals and prints definitions.
+ */
+const PINNED: Readonly<Record<string, string>> = {
+  statement_timeout: "0",
+  lock_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+  standard_conforming_strings: "on",
+  TimeZone: "UTC",
+  DateStyle: "ISO, YMD",
+  IntervalStyle: "postgres",
+  bytea_output: "hex",
+  quote_all_identifiers: "off",
+};
+
+async function pinSettings(
+  query: Query,
+  version: number,
+  searchPath: readonly string[],
+): Promise<void> {
+  const settings: Record<string, string> = {
+    ...PINNED,
+    search_path: searchPathValue(searchPath),
+  };
+  if (version >= 140000) settings.idle_session_timeout = "0";
+  if (version >= 170000) settings.transaction_timeout = "0";
+  await query(
+    "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+    [Object.keys(settings), Object.values(settings)],
+  );
+  await assertPinned(query, settings);
+}
+
+async function assertPinned(
+  query: Query,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
+  const kept = await query<{ name: string; setting: string }>(
+    "SELECT name, setting FROM pg_settings WHERE name = ANY($1) AND setting <> '0'",
+    [timeouts],
+  );
+  if (kept.length > 0 && kept[0]) {
+    throw new PgIndexError({
+      what: `the server keeps ${kept[0].name} at ${kept[0].setting} ms although it was set to 0`,
+      why: "a timeout that ends a concurrent build leaves an INVALID index behind",
+      fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
+    });
+  }
+}

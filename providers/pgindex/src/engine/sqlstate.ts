@@ -1,0 +1,73 @@
+/** What an error of a step means for what comes next. */
+export type Reaction =
+  /** Somebody or something interrupted us: connect again, look again, try again. */
+  | "retry"
+  /** The catalog is not what we thought: look again and decide anew. */
+  | "reobserve"
+  /** Trying again cannot help. */
+  | "final";
+
+interface PostgresError {
+  readonly code?: string;
+  readonly message: string;
+  readonly detail?: string;
+  readonly constraint?: string;
+}
+
+/** The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. */
+export function sqlState(error: unknown): string | undefined {
+  const code = (error as PostgresError | undefined)?.code;
+  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** DETAIL of a server error. */
+export function errorDetail(error: unknown): string | undefined {
+  return (error as PostgresError | undefined)?.detail;
+}
+
+/**
+ * SQLSTATEs that say "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html): lock not available, deadlock
+ * (the builder is the victim when somebody queued behind it), cancelled, terminated, crash, starting up, transaction timeout, too many
+ * connections.
+ */
+const RETRYABLE = new Set(["55P03", "40P01", "57014", "57P01", "57P02", "57P03", "25P04", "53300"]);
+
+/** Class 08: connection exceptions. */
+const CONNECTION_CLASS = "08";
+
+/** Decides by SQLSTATE what an error of a build or a drop means. */
+export function classify(error: unknown): Reaction {
+  const state = sqlState(error);
+  if (state === undefined) return isConnectionLoss(error) ? "retry" : "final";
+  if (RETRYABLE.has(state) || state.startsWith(CONNECTION_CLASS)) return "retry";
+  if (state === "42P07" || isNameRace(error)) return "reobserve";
+  return "final";
+}
+
+/** Two sessions that create one name at once: the loser may get a unique violation of the catalog itself. */
+export function isNameRace(error: unknown): boolean {
+  const { constraint } = error as PostgresError;
+  return sqlState(error) === "23505" && constraint === "pg_class_relname_nsp_index";
+}
+
+/** node-postgres and Node's sockets give a lost connection no SQLSTATE. The outcome of the statement is unknown then. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as {
+    code?: string;
+    message?: string;
+  };
+  return (
+    (code !== undefined && SOCKET_CODES.has(code)) ||
+    /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
+  );
+}
+
+const SOCKET_CODES = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ECONNREFUSED",
+  "ENETUNREACH",
+  "EHOSTUNREACH",
+  "ECONNABORTED",
+]);

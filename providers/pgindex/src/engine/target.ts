@@ -1,0 +1,43 @@
+import type { ClientConfig } from "pg";
+import { parse, toClientConfig } from "pg-connection-string";
+import { PgIndexError } from "./problems";
+
+/** Where and how to connect. */
+export interface Target {
+  /** A PostgreSQL URL or keyword string. Undefined: the PG* variables of the environment, as libpq reads them. */
+  readonly url?: string;
+  /** Builds on different tables that may run side by side. */
+  readonly maxConcurrentBuilds: number;
+  /** Connect although a pooler answers for the server. */
+  readonly allowPooler: boolean;
+}
+
+/**
+ * The connection options of a target. `sslmode` means what it means to libpq: `require` encrypts without checking
+ * the certificate, `verify-full` checks it.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-SSLMODE-STATEMENTS
+ */
+export function clientConfig(target: Target): ClientConfig {
+  if (target.url === undefined) return {};
+  try {
+    return toClientConfig(parse(target.url, { useLibpqCompat: true }));
+  } catch {
+    // The parser's own error would carry the URL, and with it the password.
+    throw new PgIndexError({
+      what: "cannot read the database URL",
+      why: "it is not of the form postgresql://user:password@host:port/database (not shown: it may hold a password)",
+      fix: "percent-encode special characters of the password (@ is %40, / is %2F, # is %23)",
+      otherwise: "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, and give no URL",
+    });
+  }
+}
+
+/** `host:port/database` as user, for messages: never the password. */
+export function describeTarget(config: ClientConfig): string {
+  const host = config.host ?? process.env.PGHOST ?? "localhost";
+  const port = config.port ?? process.env.PGPORT ?? 5432;
+  const database = config.database ?? process.env.PGDATABASE ?? "";
+  const user = config.user ?? process.env.PGUSER ?? "";
+  return `${host}:${port}/${database} as ${user || "the default user"}`;
+}

@@ -1,0 +1,95 @@
+import pRetry from "p-retry";
+import type { Context } from "./context";
+import { CancelledError, PgIndexError } from "./problems";
+import { openSession, type Session } from "./session";
+import { classify } from "./sqlstate";
+import type { Target } from "./target";
+
+/** The two sessions of a change: one that works, one that watches. */
+export interface Workspace {
+  readonly builder: Session;
+  /** Its search_path is empty, so that the catalog prints every name with its schema. It never holds a transaction open. */
+  readonly observer: Session;
+}
+
+/** Opens both sessions, and closes them whatever happens; closing the builder also gives the table's key back. */
+export async function withWorkspace<T>(
+  target: Target,
+  options: { readonly purpose: string; readonly searchPath: readonly string[] },
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const { purpose, searchPath } = options;
+  const observer = await openSession(target, {
+    purpose: `watch ${purpose}`,
+    searchPath: [],
+    writable: true,
+  });
+  try {
+    const builder = await openSession(target, {
+      purpose,
+      searchPath,
+      writable: true,
+    });
+    try {
+      return await work({ builder, observer });
+    } finally {
+      await builder.close();
+    }
+  } finally {
+    await observer.close();
+  }
+}
+
+/** Opens one read-only-minded session with an empty search_path for looking. */
+export async function withObserver<T>(
+  target: Target,
+  options: { readonly purpose: string; readonly writable: boolean },
+  work: (observer: Session) => Promise<T>,
+): Promise<T> {
+  const observer = await openSession(target, { ...options, searchPath: [] });
+  try {
+    return await work(observer);
+  } finally {
+    await observer.close();
+  }
+}
+
+/** About two minutes in all: a restart or a failover of a managed server fits in. */
+const RETRIES = 9;
+
+/**
+ * Repeats `attempt` while the error says "not now". Every attempt opens its own sessions and looks again before it acts, since the
+ * outcome of a statement whose connection was lost is unknown.
+ */
+export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): Promise<T> {
+  let connectedOnce = false;
+  return pRetry(attempt, {
+    retries: RETRIES,
+    minTimeout: 1_000,
+    maxTimeout: 20_000,
+    randomize: true,
+    signal: ctx.signal,
+    onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+      connectedOnce ||= !(error instanceof PgIndexError);
+      if (retriesLeft > 0 && isWorthRetrying(error, connectedOnce)) {
+        ctx.log(
+          "info",
+          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); looking again`,
+        );
+      }
+    },
+    shouldRetry: ({ error }) => isWorthRetrying(error, connectedOnce),
+  });
+}
+
+/** A server that never answered is a wrong address; one that answered before is restarting. */
+function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
+  if (error instanceof CancelledError) return false;
+  if (error instanceof PgIndexError)
+    return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
+  return classify(error) !== "final";
+}
+
+function firstLine(error: Error): string {
+  return error.message.split("\n")[0] ?? "";
+}

@@ -1,0 +1,15 @@
+/** PostgreSQL indexes as Pulumi resources. Everything that a program may use. */
+
+export type { QueryMeasurement } from "./engine/measure";
+export type { Evidence } from "./engine/promotion";
+export { Connection, type ConnectionArgs } from "./resources/connection";
+export type { IndexArgs, KeyArgs, ObjectNameArgs } from "./resources/indexArgs";
+export { Index } from "./resources/indexResource";
+export {
+  PromotionGate,
+  type PromotionGateArgs,
+  type Proved,
+  promotionEvidence,
+} from "./resources/promotionGate";
+export type { PlanType, ServedQuery } from "./resources/queries";
+export { Verification, type VerificationArgs } from "./resources/verification";

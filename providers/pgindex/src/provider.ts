@@ -1,0 +1,24 @@
+import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { gateProvider } from "./provider/gateProvider";
+import { indexProvider } from "./provider/indexProvider";
+import { createRuntime } from "./provider/runtime";
+import { verificationProvider } from "./provider/verificationProvider";
+
+const runtime = createRuntime();
+
+function configured(provider: ResourceProvider): ResourceProvider {
+  return {
+    ...provider,
+    configure: async ({ config }) => runtime.configure((key) => config.get(key)),
+  };
+}
+
+/**
+ * What states written by any release refer to: `require("pulumi-pgindex/provider").v1.index`. A contract: it stays loadable for ever, and
+ * each provider reads the outputs of every older release.
+ */
+export const v1 = {
+  index: configured(indexProvider(runtime)),
+  verification: configured(verificationProvider(runtime)),
+  gate: configured(gateProvider()),
+} as const;

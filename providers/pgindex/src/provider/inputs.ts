@@ -1,0 +1,36 @@
+import { PgIndexError, type Problem } from "../engine/problems";
+
+/** Inputs that are ours and not the user's. */
+export interface HiddenInputs {
+  readonly __provider?: unknown;
+  readonly __urn?: string;
+  /** True while the program runs for a preview; never kept. */
+  readonly __preview?: boolean;
+}
+
+/** Splits what a program declared from what the resource class added. */
+export function splitHidden<T extends object>(
+  news: T & HiddenInputs,
+): { hidden: HiddenInputs; declared: Omit<T, keyof HiddenInputs> } {
+  const { __provider, __urn, __preview, ...declared } = news;
+  return { hidden: { __provider, __urn, __preview }, declared };
+}
+
+/** What Pulumi prints below the resource for a refused input. */
+export interface CheckFailure {
+  readonly property: string;
+  readonly reason: string;
+}
+
+export function toFailures(problems: readonly Problem[]): CheckFailure[] {
+  return problems.map(({ path, message, fix }) => ({
+    property: path,
+    reason: `${path} ${message}; ${fix}`,
+  }));
+}
+
+/** A refusal by the server, as a failure of the argument that it is about. */
+export function toFailure(error: unknown, property: string): CheckFailure {
+  if (error instanceof PgIndexError) return { property, reason: error.message };
+  throw error;
+}

@@ -1,0 +1,72 @@
+import type { Context } from "../engine/context";
+import { CancelledError } from "../engine/problems";
+import type { Target } from "../engine/target";
+import { listenForStop } from "./cancel";
+import { engineLog } from "./engineLog";
+
+/** What the resources' providers share in one process: where to connect, and how to speak to Pulumi. */
+export interface Runtime {
+  target(): Target;
+  context(urn: string | undefined): Context;
+  /** Counts an operation as under way, so that an orphaned process ends only after the last one. */
+  run<T>(operation: () => Promise<T>): Promise<T>;
+  configure(get: (key: string) => string | undefined): void;
+}
+
+const DEFAULT_CONCURRENT_BUILDS = 2;
+
+/** Makes the runtime of this process. Nothing happens before the first `configure`. */
+export function createRuntime(): Runtime {
+  const cancel = new AbortController();
+  const drain = new AbortController();
+  const log = engineLog(process.argv[2]);
+  let target: Target | undefined;
+  let running = 0;
+  let isEnding = false;
+  const exitWhenDone = () => {
+    if (isEnding && running === 0) process.exit(0);
+  };
+  const end = (stop: AbortController) => {
+    isEnding = true;
+    stop.abort(new CancelledError("cancelled"));
+    exitWhenDone();
+  };
+  return {
+    target: () => target ?? targetFrom(() => undefined),
+    context: (urn) => ({
+      signal: cancel.signal,
+      draining: drain.signal,
+      log: (severity, message) => log.write(severity, message, urn, false),
+      status: (message) => log.write("info", message, urn, true),
+    }),
+    async run(operation) {
+      running += 1;
+      try {
+        return await operation();
+      } finally {
+        running -= 1;
+        // After Pulumi has had the answer.
+        setImmediate(exitWhenDone);
+      }
+    },
+    configure(get) {
+      if (target) return;
+      target = targetFrom(get);
+      listenForStop({
+        onCancel: () => cancel.abort(new CancelledError("cancelled")),
+        onTerminate: () => end(cancel),
+        onOrphaned: () => end(drain),
+      });
+    },
+  };
+}
+
+/** The Connection's own settings, else the stack's `pgindex:databaseUrl`, else DATABASE_URL, else the PG* variables. */
+function targetFrom(get: (key: string) => string | undefined): Target {
+  const url = get("pgindex:url") ?? get("pgindex:databaseUrl") ?? process.env.DATABASE_URL;
+  return {
+    url: url === "" ? undefined : url,
+    maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
+    allowPooler: get("pgindex:allowPooler") === "true",
+  };
+}

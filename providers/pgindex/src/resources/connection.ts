@@ -1,0 +1,49 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** Arguments of a {@link Connection}. */
+export interface ConnectionArgs {
+  /**
+   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. `sslmode`, `sslrootcert` and the
+   * other parameters mean what they mean to libpq
+   * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+   */
+  readonly url: pulumi.Input<string>;
+  /** Builds on different tables that may run side by side. Two builds on one table never do. Default 2. */
+  readonly maxConcurrentBuilds?: pulumi.Input<number>;
+  /**
+   * Connect although a pooler answers in the server's place. Only for proxies that keep one server session a client: in transaction mode a
+   * pooler leaks settings to other clients and makes locks meaningless. Default false.
+   */
+  readonly allowPooler?: pulumi.Input<boolean>;
+}
+
+/**
+ * The database that indexes are built in, passed as `{ provider: connection }`. Each Connection has its own process and its own queue.
+ *
+ * Without one, a resource connects to the stack's `pgindex:databaseUrl`, else to `DATABASE_URL`, else as the `PG*` variables say.
+ *
+ * @example
+ * const database = new pgindex.Connection("production", { url: config.requireSecret("databaseUrl") });
+ * new pgindex.Index("by-email", { table: "users", name: "users_email_idx", columns: ["email"] }, { provider: database });
+ */
+export class Connection extends pulumi.ProviderResource {
+  constructor(name: string, args: ConnectionArgs, options?: pulumi.ResourceOptions) {
+    super(
+      "pulumi-nodejs",
+      name,
+      {
+        "pgindex:url": pulumi.secret(args.url),
+        "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
+        "pgindex:allowPooler": asString(args.allowPooler),
+      },
+      options,
+    );
+  }
+}
+
+/** A provider's configuration consists of strings. */
+function asString(
+  value: pulumi.Input<number | boolean> | undefined,
+): pulumi.Output<string> | undefined {
+  return value === undefined ? undefined : pulumi.output(value).apply(String);
+}

@@ -1,0 +1,79 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { QueryMeasurement } from "../engine/measure";
+import type { IndexArgs } from "./indexArgs";
+import type { ServedQuery } from "./queries";
+import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+
+const OUTPUTS = [
+  "definition",
+  "oid",
+  "valid",
+  "sizeBytes",
+  "builtAt",
+  "buildSeconds",
+  "adopted",
+  "validSince",
+  "statement",
+  "before",
+  "drift",
+  "canonical",
+  "schemaVersion",
+];
+
+/**
+ * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY and succeeds only when the catalog says that it is valid and as
+ * declared; `pulumi destroy` drops it with DROP INDEX CONCURRENTLY.
+ *
+ * A valid index of the same definition is adopted without building. A leftover of a failed build is recovered, a build that somebody else is
+ * running is waited for. A different valid index under the name is never touched.
+ *
+ * @example
+ * new pgindex.Index("messages-by-state", {
+ *   table: "conversation_messages",
+ *   name: "conversation_messages_state_created_idx",
+ *   columns: ["conversation_state_id", { column: "created_at", order: "desc" }],
+ * });
+ * // CREATE INDEX CONCURRENTLY "conversation_messages_state_created_idx" ON "public"."conversation_messages"
+ * //   USING "btree" ("conversation_state_id", "created_at" DESC)
+ */
+export class Index extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  declare readonly schema: pulumi.Output<string>;
+  declare readonly table: pulumi.Output<string>;
+  /** The live definition: `pg_get_indexdef`. */
+  declare readonly definition: pulumi.Output<string>;
+  /** OID of the index; a REINDEX CONCURRENTLY changes it. */
+  declare readonly oid: pulumi.Output<number>;
+  /** `indisvalid`, `indisready` and `indislive`: queries may use it, writes maintain it. */
+  declare readonly valid: pulumi.Output<boolean>;
+  declare readonly sizeBytes: pulumi.Output<number>;
+  /** End of the build by the server's clock, ISO 8601; null when the index was adopted. */
+  declare readonly builtAt: pulumi.Output<string | null>;
+  /** Seconds that the build took, waits included; null when the index was adopted. */
+  declare readonly buildSeconds: pulumi.Output<number | null>;
+  /** True when a valid index of this definition stood already and nothing was built. */
+  declare readonly adopted: pulumi.Output<boolean>;
+  /** Since when this stack knows the index to be valid, ISO 8601. */
+  declare readonly validSince: pulumi.Output<string>;
+  /** The statement that makes the index; known in preview. */
+  declare readonly statement: pulumi.Output<string>;
+  /** What the served queries took just before the build; empty when nothing was built. */
+  declare readonly before: pulumi.Output<readonly QueryMeasurement[]>;
+  /** What the last refresh found to be wrong, or null. */
+  declare readonly drift: pulumi.Output<string | null>;
+  /** The queries it was declared for. */
+  readonly serves: readonly ServedQuery[];
+
+  constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
+    const type = typeOf("Index");
+    const inputs = {
+      ...undefinedOutputs(OUTPUTS),
+      ...args,
+      __provider: providedBy("index"),
+      __urn: hiddenUrn(name, type, options),
+      __preview: pulumi.runtime.isDryRun() ? true : undefined,
+    };
+    super(type, name, inputs, options);
+    this.serves = args.serves ?? [];
+  }
+}

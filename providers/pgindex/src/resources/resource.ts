@@ -1,0 +1,30 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
+export function providedBy(kind: "index" | "verification" | "gate"): string {
+  return `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
+}
+
+/** Pulumi's type of a resource of this package. The prefix routes it to Pulumi's dynamic-provider plugin. */
+export function typeOf(name: "Index" | "Verification" | "PromotionGate"): string {
+  return `pulumi-nodejs:pgindex:${name}`;
+}
+
+/**
+ * The resource's own URN as an input, so that the provider can write progress into the resource's row. A promise, since the Output dead-locks
+ * below a component.
+ */
+export function hiddenUrn(
+  name: string,
+  type: string,
+  options?: pulumi.CustomResourceOptions,
+): Promise<string> {
+  return new Promise((resolve) => {
+    pulumi.createUrn(name, type, options?.parent).apply((urn) => resolve(urn));
+  });
+}
+
+/** Every output a resource has must be named in its constructor, or Pulumi does not set the property. */
+export function undefinedOutputs(names: readonly string[]): Record<string, undefined> {
+  return Object.fromEntries(names.map((name) => [name, undefined]));
+}
