@@ -7,7 +7,10 @@ import { withProgress } from "./setup/progress.mjs";
 
 const tsc = (...args) => [node24, [join(modules, "typescript", "bin", "tsc"), "--noEmit", ...args]];
 const checks = [
-  { name: "format and lint", command: [join(bin, "biome"), ["check", "--error-on-warnings", "."]] },
+  {
+    name: "format and lint (npm run format repairs most of it)",
+    command: [join(bin, "biome"), ["check", "--error-on-warnings", "--max-diagnostics=10", "."]],
+  },
   { name: "types of the package", command: tsc("-p", join("providers", "pgindex")) },
   { name: "types of tests, tools and demo", command: tsc("-p", "tsconfig.check.json") },
 ];

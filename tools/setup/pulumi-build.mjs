@@ -8,11 +8,9 @@ import { addDynamicProvider, onPath, works } from "./pulumi-find.mjs";
 const modulesFolder = join(root, "tools", "pulumi-cli");
 const oldestGo = "1.25.11";
 
-/** What to do so that the Go build can work, or nothing when Go is there. */
-export function goProblem() {
-  return onPath("go")
-    ? undefined
-    : `install Go ${oldestGo} or newer (go.dev/dl) and put its folder on PATH: the CLI is then built here, in about 4 minutes`;
+export function goAdvice() {
+  if (onPath("go")) return "repair what stops the Go build";
+  return `install Go ${oldestGo} or newer (go.dev/dl), and put its folder on PATH: the CLI is then built here`;
 }
 
 /** Compiles CLI and language host from their Go modules: slow, but needs nothing except Go's module proxy. */

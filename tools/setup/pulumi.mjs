@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { SetupError } from "./command.mjs";
 import { withLock } from "./lock.mjs";
 import { cacheFolder } from "./paths.mjs";
-import { build, goProblem } from "./pulumi-build.mjs";
+import { build, goAdvice } from "./pulumi-build.mjs";
 import { find, works } from "./pulumi-find.mjs";
 import { install } from "./pulumi-install.mjs";
 
@@ -32,22 +32,30 @@ export async function ensurePulumi() {
   const cached = join(cacheFolder(), `pulumi-${version}`);
   if (allowed("cache")) {
     if (await works(cached)) return cached;
-    reasons.push(
-      `the cache: ${existsSync(cached) ? "what is in" : "there is no"} ${cached}${existsSync(cached) ? " does not run" : ""}`,
-    );
+    reasons.push(`the cache: ${cached} ${existsSync(cached) ? "does not run" : "does not exist"}`);
   }
   if (allowed("install") || allowed("build")) {
-    await withLock(`${cached}.lock`, () => provide(cached, only, reasons));
-    if (await works(cached)) return cached;
+    if (await withLock(`${cached}.lock`, () => provide(cached, only, reasons))) return cached;
   }
   throw new SetupError(noWay(reasons));
 }
 
 async function provide(cached, only, reasons) {
   // Another set-up may have put it there while this one waited for the lock.
-  if (!only && (await works(cached))) return;
-  if (only !== "build" && (await install(cached, version, reasons))) return;
-  if (only !== "install") await build(cached, version, reasons);
+  if (!only && (await works(cached))) return true;
+  removeLeftovers(cached);
+  if (only !== "build" && (await install(cached, version, reasons))) return true;
+  return only !== "install" && (await build(cached, version, reasons));
+}
+
+/** Of set-ups that were killed: they held the lock that this one holds now. */
+function removeLeftovers(cached) {
+  const folder = dirname(cached);
+  for (const name of readdirSync(folder)) {
+    if (/^(build|install)-\d+$/.test(name.slice(basename(cached).length + 1))) {
+      rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  }
 }
 
 function noWay(reasons) {
@@ -55,8 +63,7 @@ function noWay(reasons) {
     "There is no Pulumi CLI, and none could be provided:",
     ...reasons.map((reason) => `  - ${reason}`),
     "Do one of these, then run the same command again:",
-    `  - install Pulumi ${oldest} or newer (pulumi.com/docs/install) and put its folder on PATH`,
-    `  - ${goProblem() ?? "look at the error of the Go build above"}`,
-    `  - copy "pulumi" and "pulumi-language-nodejs" of release ${version} into ${join(cacheFolder(), `pulumi-${version}`)}`,
+    `  - install Pulumi ${oldest} or newer (pulumi.com/docs/install), and put its folder on PATH`,
+    `  - ${goAdvice()}`,
   ].join("\n");
 }
