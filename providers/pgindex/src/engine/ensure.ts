@@ -35,7 +35,7 @@ export async function ensureIndex(
   ctx: Context,
   hooks: Hooks = {},
 ): Promise<Ensured> {
-  const progress = { buildStarted: false };
+  const progress: Progress = {};
   const options = {
     purpose: `build ${desired.name}`,
     searchPath: desired.searchPath,
@@ -48,7 +48,7 @@ export async function ensureIndex(
         ),
       );
     } catch (error) {
-      if (!progress.buildStarted) throw error;
+      if (progress.buildStartedAt === undefined) throw error;
       const cleanedUp = await removeLeftover(target, desired, ctx);
       if (ctx.signal.aborted || error instanceof CancelledError)
         throw new CancelledError(`cancelled; ${cleanedUp}`);
@@ -65,7 +65,7 @@ async function attempt(
   desired: DesiredIndex,
   ctx: Context,
   hooks: Hooks,
-  progress: { buildStarted: boolean },
+  progress: Progress,
 ): Promise<Ensured> {
   const { observer, builder } = workspace;
   const table = await requireTable(observer, desired);
@@ -82,9 +82,9 @@ async function attempt(
   if (decided.kind === "refused") throw new PgIndexError(decided.advice);
   const beforeBuild = async () => {
     await hooks.beforeBuild?.();
-    progress.buildStarted = true;
+    progress.buildStartedAt = performance.now();
   };
-  const executed = await execute(decided.steps, desired, workspace, ctx, {
+  const steps = await execute(decided.steps, desired, workspace, ctx, {
     beforeBuild,
   });
   const live = await verify(
@@ -92,8 +92,22 @@ async function attempt(
     desired,
     declared.kind === "ok" ? declared.canonical : undefined,
   );
+  const verifiedAt = await serverTime(workspace);
+  const executed = steps.adopted ? finishedBefore(progress, verifiedAt) : steps;
   ctx.status(summary(live, executed));
-  return { ...executed, live, verifiedAt: await serverTime(workspace) };
+  return { ...executed, live, verifiedAt };
+}
+
+/** What an earlier attempt of the same call has begun. */
+interface Progress {
+  buildStartedAt?: number;
+}
+
+/** An index that stands already may be the one that our own interrupted attempt has built. */
+function finishedBefore({ buildStartedAt }: Progress, verifiedAt: string): Executed {
+  if (buildStartedAt === undefined) return { adopted: true };
+  const buildSeconds = Math.round(performance.now() - buildStartedAt) / 1000;
+  return { adopted: false, builtAt: verifiedAt, buildSeconds };
 }
 
 /** The last word in the resource's row. */
