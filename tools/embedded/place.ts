@@ -26,9 +26,9 @@ export function placeFor(
   mkdirSync(dirname(directory), { recursive: true });
   if (!account || can(account, "test", ["-x", dirname(directory)]))
     return { directory, temporary: false };
-  // The same folder each time, so that it is found again.
+  // The same folder for the same wish, so that it is found again.
   const key = createHash("sha256").update(directory).digest("hex").slice(0, 12);
-  return { directory: join(enterableFolder(account), `pgindex-${name}-${key}`), temporary: false };
+  return { directory: join(enterableFolder(account), `pgindex-data-${key}`), temporary: false };
 }
 
 /** The operating system's choice. Another process can take it before the server does. */

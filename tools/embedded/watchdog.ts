@@ -41,6 +41,8 @@ if [ -n "$subject" ]; then
   kill -INT "$subject"
   n=0
   while kill -0 "$subject" 2>/dev/null && [ $n -lt 50 ]; do
+    # Ended, but still in the table until whoever inherited it looks.
+    grep -q '^State:.Z' "/proc/$subject/status" 2>/dev/null && break
     n=$((n + 1))
     sleep 0.1
   done
