@@ -7,7 +7,7 @@ import pg from "pg";
 import { serverAccount } from "./embedded/account.ts";
 import { binariesFor } from "./embedded/binaries.ts";
 import { type Cluster, cluster, USER } from "./embedded/cluster.ts";
-import { freePort, type Place, placeFor } from "./embedded/place.ts";
+import { type Place, placeFor, startOnFreePort } from "./embedded/place.ts";
 import {
   runningOn,
   type Shutdown,
@@ -135,7 +135,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       home,
       watchdog,
       start,
-      ...(await startOnFreePort(start, options.port)),
+      ...(await startOnFreePort(start, HOST, options.port)),
     };
     const database = options.database ?? "postgres";
     const version = await prepare(parts, database);
@@ -166,22 +166,6 @@ function refuseRunning(name: string, data: string): void {
   throw new Error(
     `${name}: process ${pid} already runs a server on ${data}. Stop it first: kill -INT ${pid}`,
   );
-}
-
-async function startOnFreePort(
-  start: Parts["start"],
-  wanted: number | undefined,
-): Promise<{ server: ChildProcess; port: number }> {
-  for (let attempt = 1; ; attempt++) {
-    const port = wanted ?? (await freePort(HOST));
-    try {
-      return { server: await start(port), port };
-    } catch (error) {
-      // Somebody else took the free port between the look and the start.
-      const taken = /could not bind|could not create any TCP/.test(String(error));
-      if (wanted !== undefined || !taken || attempt === 5) throw error;
-    }
-  }
 }
 
 async function prepare(parts: Parts, database: string): Promise<string> {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
@@ -31,8 +32,26 @@ export function placeFor(
   return { directory: join(enterableFolder(account), `pgindex-data-${key}`), temporary: false };
 }
 
+/** Starts on the port asked for, else on a free one. */
+export async function startOnFreePort(
+  start: (port: number) => Promise<ChildProcess>,
+  host: string,
+  wanted: number | undefined,
+): Promise<{ server: ChildProcess; port: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const port = wanted ?? (await freePort(host));
+    try {
+      return { server: await start(port), port };
+    } catch (error) {
+      // Somebody else took the free port between the look and the start.
+      const taken = /could not bind|could not create any TCP/.test(String(error));
+      if (wanted !== undefined || !taken || attempt === 5) throw error;
+    }
+  }
+}
+
 /** The operating system's choice. Another process can take it before the server does. */
-export function freePort(host: string): Promise<number> {
+function freePort(host: string): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();
     probe.once("error", reject);
