@@ -32,10 +32,14 @@ export interface ParsedQuery {
   readonly expect: Expectation;
 }
 
-/** Parses queries on their own: `path` is what the argument is called. */
-export async function parseServedQueries(raw: unknown): Promise<Parsed<ParsedQuery[]>> {
+/** Parses the queries that the argument of this name holds; its problems carry the name in their paths. */
+export async function parseServedQueries(
+  argument: string,
+  raw: unknown,
+): Promise<Parsed<readonly ParsedQuery[]>> {
   await loadParser();
-  return parseWith(servedQueriesSchema, raw);
+  const parsed = parseWith(z.object({ [argument]: servedQueriesSchema }), { [argument]: raw });
+  return parsed.kind === "ok" ? { kind: "ok", value: parsed.value[argument] ?? [] } : parsed;
 }
 
 const select = z.string().transform((text, ctx): SelectStatement => {

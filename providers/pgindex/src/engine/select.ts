@@ -79,13 +79,29 @@ function readTree(text: string, tree: ParseTree): ReadSelect {
       `uses $${Math.max(...numbers)} but not $${missing}`,
       "number the parameters from $1 on without gaps",
     );
-  const start = first.stmt_location ?? 0;
-  const end = first.stmt_len === undefined ? undefined : start + first.stmt_len;
-  const statement = Buffer.from(text, "utf8").subarray(start, end).toString("utf8").trim();
   return {
     kind: "ok",
-    select: { text: statement, parameters: numbers.size, columns: columnsOf(select) },
+    select: {
+      text: statementOnly(text, first),
+      parameters: numbers.size,
+      columns: columnsOf(select),
+    },
   };
+}
+
+/** A comment in front stays: pg_hint_plan reads it. An empty statement in front does not. */
+function statementOnly(
+  text: string,
+  { stmt_location, stmt_len }: ParseTree["stmts"][number],
+): string {
+  const bytes = Buffer.from(text, "utf8");
+  const start = stmt_location ?? 0;
+  const end = stmt_len === undefined ? bytes.length : start + stmt_len;
+  const isFirst = !bytes.subarray(0, start).includes(";");
+  return bytes
+    .subarray(isFirst ? 0 : start, end)
+    .toString("utf8")
+    .trim();
 }
 
 /** Fields of the parse tree by which a SELECT writes or locks. */
