@@ -1,0 +1,128 @@
+import { runBounded } from "./bounded";
+import { assertMayGoOn, type Context } from "./context";
+import {
+  type Explained,
+  type IndexOnTable,
+  type Run,
+  runOf,
+  type Scan,
+  scanOf,
+  workerScans,
+} from "./explain";
+import { sampleTimedOut } from "./measureMessages";
+import type { ParameterValue, ParsedQuery } from "./queries";
+import type { Session } from "./session";
+
+/** What the statements of one measuring share. */
+export interface Bench {
+  readonly session: Session;
+  readonly index: IndexOnTable;
+  readonly indexOid: number | null;
+  readonly ctx: Context;
+  /** Scans of the index so far. */
+  readonly tally: { scans: number; isExact: boolean };
+}
+
+/** The values to run with, one set a run, in turn. */
+export async function valueSets(
+  bench: Bench,
+  query: ParsedQuery,
+): Promise<readonly (readonly ParameterValue[])[]> {
+  if (!query.sample) return [query.values ?? []];
+  bench.ctx.status(`measuring "${query.name}": finding values`);
+  const statement = sampleStatement(query, query.sample);
+  const rows = await bounded(bench, query, async () => {
+    // Scans by parallel workers would not be counted as ours.
+    await set(bench.session, "max_parallel_workers_per_gather", "0");
+    return bench.session.query<Record<string, string | null>>(statement);
+  });
+  if (!rows) throw sampleTimedOut(query, bench.index);
+  return rows.map((row) => placeholders(query).map((name) => row[name] ?? null));
+}
+
+function placeholders({ parameters }: ParsedQuery): string[] {
+  return Array.from({ length: parameters }, (_, i) => `$${i + 1}`);
+}
+
+/** As text, which PostgreSQL reads back as the same value of any type; node-postgres would cut microseconds off. */
+function sampleStatement(query: ParsedQuery, sample: string): string {
+  const names = placeholders(query).map((name) => `"${name}"`);
+  const list = names.map((name) => `s.${name}::text AS ${name}`).join(", ");
+  return `SELECT ${list} FROM (\n${sample}\n) AS s (${names.join(", ")}) LIMIT ${query.runs}`;
+}
+
+/** Per-node timing is left out: it can double the time of a scan of many rows. */
+const ANALYZE = "EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, VERBOSE, FORMAT JSON)";
+const PLAN_ONLY = "EXPLAIN (VERBOSE, FORMAT JSON)";
+
+async function explain(
+  { session }: Bench,
+  verb: string,
+  query: ParsedQuery,
+  values: readonly ParameterValue[],
+): Promise<Explained> {
+  const [row] = await session.query<{ "QUERY PLAN": readonly Explained[] }>(
+    `${verb} ${query.sql}`,
+    values,
+  );
+  const explained = row?.["QUERY PLAN"][0];
+  if (!explained) throw new Error("EXPLAIN answered nothing");
+  return explained;
+}
+
+/** Undefined: it took longer than the query's timeout. */
+export async function runOnce(
+  bench: Bench,
+  query: ParsedQuery,
+  values: readonly ParameterValue[],
+): Promise<Run | undefined> {
+  const explained = await bounded(bench, query, () => explain(bench, ANALYZE, query, values));
+  if (!explained) {
+    bench.tally.isExact = false;
+    return undefined;
+  }
+  bench.tally.scans += workerScans(explained.Plan, bench.index);
+  return runOf(explained, bench.index);
+}
+
+/** The plan without running it. */
+export async function planOnly(
+  bench: Bench,
+  query: ParsedQuery,
+  values: readonly ParameterValue[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Scan | undefined> {
+  const explained = await bounded(bench, query, async () => {
+    for (const [name, value] of Object.entries(settings)) await set(bench.session, name, value);
+    return explain(bench, PLAN_ONLY, query, values);
+  });
+  return explained && scanOf(explained.Plan, bench.index);
+}
+
+/** Whether the planner would use the index if it could not scan the table; null when it does already, or there is none. */
+export async function isUsable(
+  bench: Bench,
+  query: ParsedQuery,
+  values: readonly ParameterValue[],
+  measurement: { readonly usesIndex: boolean },
+): Promise<boolean | null> {
+  if (measurement.usesIndex || bench.indexOid === null) return null;
+  const scan = await planOnly(bench, query, values, { enable_seqscan: "off" });
+  return scan?.usesIndex ?? null;
+}
+
+async function set(session: Session, name: string, value: string): Promise<void> {
+  await session.query("SELECT set_config($1, $2, true)", [name, value]);
+}
+
+/** Undefined: a statement of it took longer than the query's timeout. */
+async function bounded<T>(
+  { session, indexOid, ctx, tally }: Bench,
+  { timeoutMs }: ParsedQuery,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  assertMayGoOn(ctx);
+  const result = await runBounded(session, { timeoutMs, indexOid }, work);
+  tally.scans += result.scans;
+  return result.kind === "done" ? result.value : undefined;
+}

@@ -1,0 +1,141 @@
+import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
+import { assertMayGoOn, type Context } from "./context";
+import type { IndexOnTable, Run } from "./explain";
+import { queryFailed } from "./measureMessages";
+import { CancelledError, PgIndexError } from "./problems";
+import type { ParameterValue, ParsedQuery } from "./queries";
+import { openSession, type Session } from "./session";
+import { isConnectionLoss } from "./sqlstate";
+import { notMeasured, type QueryMeasurement, summarize, summarizeTimeout } from "./summary";
+import type { Target } from "./target";
+import { withObserver } from "./workspace";
+
+export type { QueryMeasurement } from "./summary";
+
+/** One query's measurement, and what it takes to judge it. */
+export interface Measured {
+  readonly measurement: QueryMeasurement;
+  /** Whether the planner would use the index if it could not scan the table; null when it uses it, or there is none. */
+  readonly usable: boolean | null;
+  /** Why the server refused the query. */
+  readonly failure?: PgIndexError;
+}
+
+/** Measurements of an index's queries, with what they did to the index's own counters. */
+export interface MeasuredAll {
+  readonly queries: readonly Measured[];
+  /** Scans of the index that the measuring itself caused. */
+  readonly ownScans: number;
+  /** False: there may have been more, by parallel workers of a run that did not end. */
+  readonly isExact: boolean;
+}
+
+/**
+ * Runs each query and reads its plan, time and buffers with EXPLAIN ANALYZE, in read-only transactions of a session of its own. Works
+ * without the index too. Throws {@link PgIndexError} naming the query that the server refuses.
+ */
+export async function measureQueries(
+  target: Target,
+  index: IndexOnTable,
+  queries: readonly ParsedQuery[],
+  ctx: Context,
+  searchPath: readonly string[],
+): Promise<QueryMeasurement[]> {
+  const measured = await measureAll(target, index, queries, ctx, searchPath);
+  return measured.queries.map(({ measurement, failure }) => {
+    if (failure) throw failure;
+    return measurement;
+  });
+}
+
+/** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
+export async function measureAll(
+  target: Target,
+  index: IndexOnTable,
+  queries: readonly ParsedQuery[],
+  ctx: Context,
+  searchPath: readonly string[],
+): Promise<MeasuredAll> {
+  if (queries.length === 0) return { queries: [], ownScans: 0, isExact: true };
+  assertMayGoOn(ctx);
+  const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
+  const session = await openSession(target, options);
+  const stopListening = cancelWhenAborted(target, session, ctx);
+  try {
+    const indexOid = await findIndex(session, index);
+    const bench: Bench = { session, index, indexOid, ctx, tally: { scans: 0, isExact: true } };
+    const measured: Measured[] = [];
+    for (const query of queries) measured.push(await attempt(bench, query));
+    return { queries: measured, ownScans: bench.tally.scans, isExact: bench.tally.isExact };
+  } finally {
+    stopListening();
+    await session.close();
+  }
+}
+
+async function findIndex(session: Session, index: IndexOnTable): Promise<number | null> {
+  const [row] = await session.query<{ oid: number }>(
+    `SELECT c.oid::int8::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('i', 'I')`,
+    [index.schema, index.name],
+  );
+  return row?.oid ?? null;
+}
+
+async function attempt(bench: Bench, query: ParsedQuery): Promise<Measured> {
+  try {
+    return await measure(bench, query);
+  } catch (error) {
+    if (bench.ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });
+    if (error instanceof CancelledError || isConnectionLoss(error)) throw error;
+    bench.tally.isExact = false;
+    const failure = error instanceof PgIndexError ? error : queryFailed(query, bench.index, error);
+    return {
+      measurement: notMeasured(query, "the server refused the query"),
+      usable: null,
+      failure,
+    };
+  }
+}
+
+async function measure(bench: Bench, query: ParsedQuery): Promise<Measured> {
+  const sets = await valueSets(bench, query);
+  const [first] = sets;
+  if (!first) return { measurement: notMeasured(query, "no rows to sample"), usable: null };
+  const runs: Run[] = [];
+  // The first run warms the caches and does not count, even when it takes too long.
+  for (let i = -1; i < query.runs; i += 1) {
+    bench.ctx.status(
+      `measuring "${query.name}": ${i < 0 ? "warming up" : `run ${i + 1} of ${query.runs}`}`,
+    );
+    const values = sets[Math.max(i, 0) % sets.length] ?? first;
+    const run = await runOnce(bench, query, values);
+    if (i < 0) continue;
+    if (run) runs.push(run);
+    else return timedOut(bench, query, values, runs.length);
+  }
+  const measurement = summarize(query, runs);
+  return { measurement, usable: await isUsable(bench, query, first, measurement) };
+}
+
+async function timedOut(
+  bench: Bench,
+  query: ParsedQuery,
+  values: readonly ParameterValue[],
+  runs: number,
+): Promise<Measured> {
+  const scan = await planOnly(bench, query, values);
+  const measurement = summarizeTimeout(query, scan, runs);
+  return { measurement, usable: await isUsable(bench, query, values, measurement) };
+}
+
+/** A run that nobody waits for any more must not go on until its timeout: its snapshot holds back VACUUM and other builds. */
+function cancelWhenAborted(target: Target, session: Session, ctx: Context): () => void {
+  const cancel = () => {
+    withObserver(target, { purpose: "cancel a measurement", writable: false }, (observer) =>
+      observer.query("SELECT pg_cancel_backend($1)", [session.pid]),
+    ).catch(() => session.destroy());
+  };
+  ctx.signal.addEventListener("abort", cancel, { once: true });
+  return () => ctx.signal.removeEventListener("abort", cancel);
+}

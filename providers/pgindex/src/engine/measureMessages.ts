@@ -1,0 +1,57 @@
+import type { IndexOnTable } from "./explain";
+import { type Advice, errorText, PgIndexError } from "./problems";
+import type { ParsedQuery } from "./queries";
+import { errorDetail, sqlState } from "./sqlstate";
+
+/**
+ * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's values, which may be anybody's
+ * data (22P02: invalid input syntax for type uuid: "…").
+ */
+const HARMLESS_CLASSES = new Set(["08", "0A", "25", "42", "53", "54", "55", "57", "58"]);
+
+const FIXES: Readonly<Record<string, string>> = {
+  "42P01": "check the table's name, or add its schema to searchPath",
+  "42703": "check the column's spelling; without quotes PostgreSQL reads names in lower case",
+  "42883": "check the function's name and argument types, or add its schema to searchPath",
+  "42P18": "say what type the parameter has, such as $1::uuid",
+  "42725": "say what types the parameters have, such as $1::uuid",
+  "42501": "run: GRANT SELECT ON the table TO the role that pgindex connects as",
+  "25006": "measure a SELECT that changes nothing",
+  "57014": "run pulumi up again when nobody cancels it",
+};
+
+/** The server refused a query or the SELECT that finds its values. */
+export function queryFailed(query: ParsedQuery, index: IndexOnTable, error: unknown): PgIndexError {
+  const state = sqlState(error) ?? "";
+  const isHarmless = HARMLESS_CLASSES.has(state.slice(0, 2));
+  const advice: Advice = {
+    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ${isHarmless ? textOf(error) : "the server refused a value"}`,
+    why: isHarmless
+      ? `SQLSTATE ${state}; nothing was changed`
+      : `SQLSTATE ${state} (https://www.postgresql.org/docs/current/errcodes-appendix.html); its text is not shown, since it may quote a row's data`,
+    fix: FIXES[state] ?? fixOf(query, isHarmless),
+  };
+  return new PgIndexError(advice, isHarmless ? { cause: error } : undefined);
+}
+
+function textOf(error: unknown): string {
+  const detail = errorDetail(error);
+  return errorText(error) + (detail ? ` (${detail})` : "");
+}
+
+function fixOf(query: ParsedQuery, isHarmless: boolean): string {
+  if (isHarmless) return "try the query in psql, and correct its sql";
+  return query.sample
+    ? "check that sample returns, for each $n, a value of the type that sql compares it with"
+    : "check that values has, for each $n, a value of the type that sql compares it with";
+}
+
+/** The SELECT that finds values took too long. */
+export function sampleTimedOut(query: ParsedQuery, index: IndexOnTable): PgIndexError {
+  return new PgIndexError({
+    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: its sample did not end within ${query.timeoutMs} ms`,
+    why: "sample finds the values that the query is run with, under the same timeout as the query; nothing was changed",
+    fix: "let sample read less: add a LIMIT, and no ORDER BY that has to sort the table",
+    otherwise: "give values, or a longer timeout",
+  });
+}

@@ -1,0 +1,101 @@
+import { type Context, pause } from "./context";
+import type { Session } from "./session";
+
+/** What the server has counted of an index, on this server alone: a replica counts its own. */
+export interface IndexUsage {
+  /** `idx_scan`: scans since the counters began, by traffic and by us. */
+  readonly scans: number;
+  /** `idx_tup_read`: index entries that scans returned. */
+  readonly tuplesRead: number;
+  /** `idx_tup_fetch`: live rows that plain index scans fetched. */
+  readonly tuplesFetched: number;
+  /** `last_idx_scan`, ISO 8601; null before PostgreSQL 16, and when there was none. */
+  readonly lastScan: string | null;
+  readonly sizeBytes: number;
+  /**
+   * `pg_stat_database.stats_reset`, ISO 8601: since when the counters count. Null when nobody has reset them, and after a
+   * crash of the server, which resets them all without saying so.
+   */
+  readonly statsReset: string | null;
+}
+
+/** {@link IndexUsage} with our own scans told apart. */
+export interface AccountedUsage extends IndexUsage {
+  /** Scans by anything but the measurements of this resource. */
+  readonly trafficScans: number;
+  /** Scans by the measurements of this resource. */
+  readonly ownScans: number;
+}
+
+/** `last_idx_scan` exists from 16 on, hence to_jsonb. */
+const USAGE_QUERY = `
+SELECT s.idx_scan::float8 AS scans, s.idx_tup_read::float8 AS "tuplesRead", s.idx_tup_fetch::float8 AS "tuplesFetched",
+       (to_jsonb(s) ->> 'last_idx_scan')::timestamptz AS "lastScan",
+       pg_relation_size(s.indexrelid)::float8 AS "sizeBytes",
+       (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()) AS "statsReset"
+  FROM pg_stat_all_indexes s WHERE s.schemaname = $1 AND s.indexrelname = $2`;
+
+type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset"> & {
+  readonly lastScan: Date | null;
+  readonly statsReset: Date | null;
+};
+
+/** Undefined: there is no such index. */
+export async function readUsage(
+  session: Session,
+  index: { readonly schema: string; readonly name: string },
+): Promise<IndexUsage | undefined> {
+  const [row] = await session.query<UsageRow>(USAGE_QUERY, [index.schema, index.name]);
+  return (
+    row && {
+      ...row,
+      lastScan: row.lastScan?.toISOString() ?? null,
+      statsReset: row.statsReset?.toISOString() ?? null,
+    }
+  );
+}
+
+/** Counters of a session that has ended arrive within a second, on PostgreSQL 14 too. */
+const SETTLE_MS = 2_000;
+const POLL_MS = 100;
+
+/** The usage once at least so many scans have arrived, or after two seconds. */
+export async function settledUsage(
+  session: Session,
+  index: { readonly schema: string; readonly name: string },
+  minimumScans: number,
+  ctx: Context,
+): Promise<IndexUsage | undefined> {
+  const deadline = Date.now() + SETTLE_MS;
+  for (;;) {
+    const usage = await readUsage(session, index);
+    if (!usage || usage.scans >= minimumScans || Date.now() >= deadline) return usage;
+    await pause(POLL_MS, ctx);
+  }
+}
+
+/**
+ * Tells traffic from our own scans. Fewer scans than last time mean that the counters were reset in between, so that only this
+ * measurement's own scans are among them.
+ */
+export function account(
+  usage: IndexUsage,
+  ownScans: number,
+  previous: Pick<AccountedUsage, "scans" | "ownScans"> | undefined,
+): AccountedUsage {
+  const wasReset = previous === undefined || usage.scans < previous.scans;
+  const own = ownScans + (wasReset ? 0 : previous.ownScans);
+  return { ...usage, trafficScans: Math.max(0, usage.scans - own), ownScans: own };
+}
+
+/** The usage of an index that is gone. */
+export const NO_USAGE: AccountedUsage = {
+  scans: 0,
+  tuplesRead: 0,
+  tuplesFetched: 0,
+  lastScan: null,
+  sizeBytes: 0,
+  statsReset: null,
+  trafficScans: 0,
+  ownScans: 0,
+};

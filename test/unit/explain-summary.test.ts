@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import type { Run } from "../../providers/pgindex/src/engine/explain.ts";
+import {
+  median,
+  notMeasured,
+  summarize,
+  summarizeTimeout,
+} from "../../providers/pgindex/src/engine/summary.ts";
+import { account, NO_USAGE } from "../../providers/pgindex/src/engine/usage.ts";
+
+const byIndex: Run = {
+  planType: "Index Scan",
+  index: "i",
+  usesIndex: true,
+  executionMs: 1,
+  rows: 10,
+  buffers: 4,
+};
+const bySeqScan: Run = {
+  ...byIndex,
+  planType: "Seq Scan",
+  index: null,
+  usesIndex: false,
+  executionMs: 9,
+};
+
+it("a median lies between the numbers, whatever their order", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1 }), (numbers) => {
+      const middle = median(numbers) ?? Number.NaN;
+      expect(middle).toBe(median([...numbers].reverse()));
+      const below = numbers.filter((number) => number < middle).length;
+      const above = numbers.filter((number) => number > middle).length;
+      expect(Math.max(below, above)).toBeLessThanOrEqual(numbers.length / 2);
+    }),
+  );
+});
+
+it("the median of nothing is null, that of two the middle to a microsecond", () => {
+  expect(median([])).toBeNull();
+  expect(median([0.0005, 0.002])).toBe(0.001);
+});
+
+it("summarizes by medians and the commonest plan, and says when plans differ", () => {
+  expect(summarize({ name: "q" }, [bySeqScan, byIndex, { ...byIndex, executionMs: 2 }])).toEqual({
+    name: "q",
+    planType: "Index Scan",
+    index: "i",
+    usesIndex: true,
+    executionMs: 2,
+    rows: 10,
+    buffers: 4,
+    timedOut: false,
+    runs: 3,
+    note: "the plan depends on the values: Index Scan using i in 2, Seq Scan in 1",
+  });
+  expect(summarize({ name: "q" }, [byIndex])).not.toHaveProperty("note");
+});
+
+it("a timeout is a lower bound with a plan", () => {
+  expect(summarizeTimeout({ name: "q", timeoutMs: 500 }, bySeqScan, 2)).toMatchObject({
+    planType: "Seq Scan",
+    executionMs: 500,
+    rows: null,
+    timedOut: true,
+    runs: 2,
+  });
+});
+
+it("what was not run has no numbers", () => {
+  expect(notMeasured({ name: "q" }, "why")).toMatchObject({
+    executionMs: null,
+    runs: 0,
+    note: "why",
+  });
+});
+
+it("tells traffic from our own scans, across reports and resets of the counters", () => {
+  const first = account({ ...NO_USAGE, scans: 10 }, 6, undefined);
+  expect(first).toMatchObject({ ownScans: 6, trafficScans: 4 });
+  const second = account({ ...NO_USAGE, scans: 20 }, 6, first);
+  expect(second).toMatchObject({ ownScans: 12, trafficScans: 8 });
+  const afterReset = account({ ...NO_USAGE, scans: 7 }, 6, second);
+  expect(afterReset).toMatchObject({ ownScans: 6, trafficScans: 1 });
+  const late = account({ ...NO_USAGE, scans: 7 }, 6, afterReset);
+  expect(late).toMatchObject({ ownScans: 12, trafficScans: 0 });
+});
