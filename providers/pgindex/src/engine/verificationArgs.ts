@@ -1,0 +1,56 @@
+import { z } from "zod";
+import { type Parsed, parseWith } from "./args";
+import { loadParser } from "./fragments";
+import { servedQueriesSchema } from "./queries";
+import { identifier, wrong } from "./schemas";
+import type { QueryMeasurement } from "./summary";
+import type { VerificationRequest } from "./verification";
+
+/** What to do about an expectation that is not met. */
+export type Severity = "warning" | "error";
+
+/** A `Verification` as declared: valid input. */
+export interface DesiredVerification extends VerificationRequest {
+  readonly onFailedExpectation: Severity;
+}
+
+/** Outputs of the `Index` come as they are: another resource of ours made them. */
+const verificationSchema = z.strictObject({
+  schema: identifier,
+  table: identifier,
+  name: identifier,
+  definition: z.unknown(),
+  builtAt: z.unknown(),
+  validSince: z.unknown(),
+  before: z.custom<readonly QueryMeasurement[]>().nullish(),
+  queries: servedQueriesSchema,
+  searchPath: z.array(identifier).optional(),
+  onFailedExpectation: z
+    .enum(["warning", "error"], {
+      error: () => wrong("is neither of the two", 'write "warning" or "error"'),
+    })
+    .default("warning"),
+});
+
+/** Parses the inputs of a `Verification`. `served` is what the program calls `queries`. */
+export async function parseVerification(
+  raw: Readonly<Record<string, unknown>>,
+): Promise<Parsed<DesiredVerification>> {
+  await loadParser();
+  const { served, ...rest } = raw;
+  const parsed = parseWith(verificationSchema, { ...rest, queries: served ?? [] });
+  if (parsed.kind !== "ok") return parsed;
+  const { schema, table, name, queries, before, searchPath, onFailedExpectation } = parsed.value;
+  return {
+    kind: "ok",
+    value: {
+      schema,
+      table,
+      name,
+      queries,
+      before: before ?? [],
+      searchPath: searchPath ?? [...new Set([schema, "public"])],
+      onFailedExpectation,
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CheckResult, DiffResult, ReadResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { UNKNOWN } from "../engine/unknown";
+import type { AccountedUsage } from "../engine/usage";
+import { type VerificationReport, type Verified, verifyIndex } from "../engine/verification";
+import { type DesiredVerification, parseVerification } from "../engine/verificationArgs";
+import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
+import type { Runtime } from "./runtime";
+
+/** The inputs, which the outputs repeat: a refresh is given nothing else to measure by. */
+const INPUTS = [
+  "schema",
+  "table",
+  "name",
+  "definition",
+  "builtAt",
+  "validSince",
+  "before",
+  // Of the same name as the input, so that Pulumi encrypts it where the input is secret.
+  "served",
+  "searchPath",
+  "onFailedExpectation",
+] as const;
+
+type VerificationInputs = Readonly<Record<string, unknown>> & HiddenInputs;
+type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
+
+/** Translates Pulumi's calls for a `Verification` into the engine's functions. */
+export function verificationProvider(runtime: Runtime): ResourceProvider {
+  return {
+    check,
+    diff: async (_id, olds: VerificationOutputs, news: VerificationInputs) => diff(olds, news),
+    create: (inputs: VerificationInputs) => runtime.run(() => measure(runtime, inputs)),
+    update: (_id, olds: VerificationOutputs, news: VerificationInputs) =>
+      runtime.run(() => measure(runtime, news, usageOfSame(olds, news))),
+    read: (id, outputs?: VerificationOutputs) => runtime.run(() => refresh(runtime, id, outputs)),
+    delete: async () => undefined,
+  };
+}
+
+async function check(_olds: unknown, news: VerificationInputs): Promise<CheckResult> {
+  const { hidden, declared } = splitHidden(news);
+  const inputs = { ...declared, __urn: hidden.__urn };
+  const parsed = await parseVerification(declared);
+  return parsed.kind === "problems"
+    ? { inputs, failures: toFailures(parsed.problems) }
+    : { inputs };
+}
+
+/** What was measured is no difference: only inputs are. */
+function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
+  const replaces = ["schema", "name"].filter(
+    (key) => news[key] !== UNKNOWN && news[key] !== olds[key],
+  );
+  if (replaces.length > 0) return { changes: true, replaces };
+  // The URN changes with a new parent or an alias, which is nothing to measure again for.
+  return isDeepStrictEqual(inputsOf(olds), inputsOf(news)) ? { changes: false } : {};
+}
+
+function inputsOf(from: VerificationInputs): Record<string, unknown> {
+  return Object.fromEntries(INPUTS.map((key) => [key, from[key]]));
+}
+
+/** Counters go on from the last report while it is the same index. */
+function usageOfSame(
+  olds: VerificationOutputs,
+  news: VerificationInputs,
+): AccountedUsage | undefined {
+  const isSame = olds.builtAt === news.builtAt && olds.validSince === news.validSince;
+  return isSame ? olds.usage : undefined;
+}
+
+/** Create and update. */
+async function measure(
+  runtime: Runtime,
+  inputs: VerificationInputs,
+  previous?: AccountedUsage,
+): Promise<{ id: string; outs: VerificationOutputs }> {
+  const parsed = await parseVerification(splitHidden(inputs).declared);
+  if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
+  const desired = parsed.value;
+  const ctx = runtime.context(inputs.__urn);
+  const verified = await verifyIndex(runtime.target(), desired, ctx, previous);
+  if (verified.failures.length > 0) throw new Error(messagesOf(verified));
+  const outs = toOutputs(inputs, verified.report);
+  if (!verified.report.ok && desired.onFailedExpectation === "error")
+    throw new FailedExpectations(desired, verified.report, {
+      ...outs,
+      __provider: inputs.__provider,
+    });
+  warn(runtime, inputs, verified.report);
+  return { id: verified.report.index, outs };
+}
+
+function messagesOf({ failures }: Verified): string {
+  return failures.map(({ message }) => message).join("\n");
+}
+
+/** A refresh never fails for what it finds: it reports it. */
+async function refresh(
+  runtime: Runtime,
+  id: string,
+  outputs?: VerificationOutputs,
+): Promise<ReadResult> {
+  const parsed = await parseVerification(outputs ? declaredIn(outputs) : {});
+  if (!outputs || parsed.kind !== "ok") return { id, props: outputs };
+  const ctx = runtime.context(outputs.__urn);
+  const { report } = await verifyIndex(runtime.target(), parsed.value, ctx, outputs.usage);
+  warn(runtime, outputs, report);
+  const inputs = { ...declaredIn(outputs), __urn: outputs.__urn };
+  return { id, props: toOutputs(outputs, report), inputs };
+}
+
+function declaredIn(outputs: VerificationOutputs): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(inputsOf(outputs)).filter(([, value]) => value !== undefined),
+  );
+}
+
+function toOutputs(inputs: VerificationInputs, report: VerificationReport): VerificationOutputs {
+  return { ...declaredIn(inputs), __urn: inputs.__urn, ...report };
+}
+
+function warn(runtime: Runtime, { __urn }: HiddenInputs, report: VerificationReport): void {
+  const ctx = runtime.context(__urn);
+  for (const problem of problemsOf(report)) ctx.log("warning", problem);
+  ctx.status(report.ok ? "every expectation is met" : "not every expectation is met");
+}
+
+function problemsOf(report: VerificationReport): string[] {
+  const ofQueries = report.queries.flatMap(({ name, problems }) =>
+    problems.map((problem) => `query "${name}" of ${report.index}: ${problem}`),
+  );
+  return [...report.problems, ...ofQueries];
+}
+
+/** Thrown, it makes Pulumi record the resource as made but not well, and call `update` at the next `pulumi up`. */
+class FailedExpectations extends Error {
+  readonly id: string;
+  readonly properties: VerificationOutputs;
+  readonly reasons: readonly string[];
+
+  constructor(
+    desired: DesiredVerification,
+    report: VerificationReport,
+    properties: VerificationOutputs,
+  ) {
+    const reasons = problemsOf(report);
+    super(
+      `${desired.schema}.${desired.name} does not do what is expected of it:\n${reasons.join("\n")}`,
+    );
+    this.id = report.index;
+    this.properties = properties;
+    this.reasons = reasons;
+  }
+}
