@@ -70,7 +70,7 @@ function evidenceOf({ index, verification }: Proved): pulumi.Output<[string, Evi
   const { queries, usage, valid } = verification;
   return pulumi
     .output({ ...pick(index), queries, usage, valid })
-    .apply(({ schema, name, statement, validSince, queries, usage, valid }) => [
+    .apply(({ schema, name, statement, validSince, queries, usage, valid }): [string, Evidence] => [
       `${schema}.${name}`,
       {
         statement,
