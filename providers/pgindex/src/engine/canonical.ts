@@ -11,6 +11,7 @@ export interface CanonicalRow {
   /** `pg_class.reloptions` */
   readonly storageParameters: readonly string[];
   readonly tablespace: string;
+  readonly comment: string | null;
 }
 
 interface KeyRow {
@@ -21,6 +22,8 @@ interface KeyRow {
   readonly collation: string | null;
   /** `pg_index.indoption` */
   readonly option: number;
+  /** `pg_attribute.attstattarget`; null or -1 is the default. */
+  readonly statistics: number | null;
 }
 
 /** The canonical form of a definition. Pure. */
@@ -34,8 +37,20 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     predicate: row.predicate ?? "",
     storageParameters: renderParameters(row.storageParameters),
     tablespace: row.tablespace,
+    statistics: renderStatistics(row.keys.map((key) => key.statistics)),
+    comment: row.comment ?? "",
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+}
+
+/** `2=500`: statistics targets by column number, where they are not the default. */
+export function renderStatistics(targets: readonly (number | null | undefined)[]): string {
+  return targets
+    .map((target, i) =>
+      target === null || target === undefined || target < 0 ? "" : `${i + 1}=${target}`,
+    )
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** Bits of `pg_index.indoption` (INDOPTION_DESC, INDOPTION_NULLS_FIRST in PostgreSQL's source). */

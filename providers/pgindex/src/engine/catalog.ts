@@ -59,6 +59,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
        pg_get_indexdef(c.oid) AS definition, pg_relation_size(c.oid)::float8 AS "sizeBytes",
        (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
        pg_get_expr(i.indpred, i.indrelid) AS predicate,
@@ -73,10 +74,10 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
                  'collation', (SELECT quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
                                  FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
                                 WHERE co.oid = i.indcollation[k - 1]),
-                 'option', i.indoption[k - 1],
-                 'parameters', (SELECT to_jsonb(a.attoptions) FROM pg_attribute a
-                                 WHERE a.attrelid = c.oid AND a.attnum = k)) ORDER BY k)
-          FROM generate_series(1, i.indnkeyatts) AS k) AS keys,
+                 'option', i.indoption[k - 1], 'statistics', a.attstattarget,
+                 'parameters', to_jsonb(a.attoptions)) ORDER BY k)
+          FROM generate_series(1, i.indnkeyatts) AS k
+          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k) AS keys,
        (SELECT coalesce(jsonb_agg(pg_get_indexdef(c.oid, k, false) ORDER BY k), '[]')
           FROM generate_series(i.indnkeyatts + 1, i.indnatts) AS k) AS include
   FROM pg_index i
@@ -94,13 +95,26 @@ export async function readIndex(session: Session, oid: number): Promise<LiveInde
 
 function toLiveIndex(row: IndexRow): LiveIndex {
   const { oid, schema, name, table, tableOid, valid, ready, live } = row;
-  const { definition, sizeBytes, isReplicaIdentity, isPartitioned } = row;
+  const { definition, sizeBytes, isReplicaIdentity, isClustered, isPartitioned } = row;
   return {
     ...{ oid, schema, name, table, tableOid, valid, ready, live },
-    ...{ definition, sizeBytes, isReplicaIdentity, isPartitioned },
+    ...{ definition, sizeBytes, isReplicaIdentity, isClustered, isPartitioned },
     constraint: row.constraint ?? undefined,
     canonical: toCanonical(row),
   };
+}
+
+/** The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are among them. */
+export async function invalidIndexesOf(
+  session: Session,
+  tableOid: number,
+): Promise<{ readonly oid: number; readonly name: string }[]> {
+  return session.query(
+    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE i.indrelid = $1 AND NOT i.indisvalid ORDER BY c.oid`,
+    [tableOid],
+  );
 }
 
 /** Reads the table that an index is to be on; undefined when there is none. */

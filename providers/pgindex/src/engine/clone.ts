@@ -1,3 +1,4 @@
+import { renderStatistics } from "./canonical";
 import { readIndex } from "./catalog";
 import type { CanonicalIndex, DesiredIndex } from "./model";
 import type { Session } from "./session";
@@ -64,12 +65,24 @@ async function readClone(session: Session, desired: DesiredIndex): Promise<Canon
     );
     const index = row && (await readIndex(session, row.oid));
     if (!index) throw new Error("the temporary clone of the index vanished");
-    // A temporary table lives in a tablespace of its own.
-    const tablespace = desired.tablespace ?? index.canonical.tablespace;
-    return { kind: "ok", canonical: { ...index.canonical, tablespace } };
+    return { kind: "ok", canonical: declaredForm(index.canonical, desired) };
   } finally {
     await session.query("ROLLBACK");
   }
+}
+
+/** What the clone cannot say, a temporary table having a tablespace of its own, comes from the declaration itself, and only where it is declared. */
+function declaredForm(clone: CanonicalIndex, desired: DesiredIndex): CanonicalIndex {
+  const { tablespace: _, ...rest } = clone;
+  const declaresStatistics = desired.keys.some((key) => key.statistics !== undefined);
+  return {
+    ...rest,
+    ...(desired.tablespace !== undefined && { tablespace: desired.tablespace }),
+    ...(desired.comment !== undefined && { comment: desired.comment }),
+    ...(declaresStatistics && {
+      statistics: renderStatistics(desired.keys.map((key) => key.statistics)),
+    }),
+  };
 }
 
 function notAllowed(error: unknown): Canonicalized | undefined {

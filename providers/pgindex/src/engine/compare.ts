@@ -1,14 +1,16 @@
 import {
+  ALTERABLE_FIELDS,
   type CanonicalIndex,
   type DesiredIndex,
-  INDEX_FIELDS,
+  type IndexField,
   type LiveIndex,
   type Observation,
+  STRUCTURAL_FIELDS,
 } from "./model";
 
 /** One thing in which two definitions differ. */
 export interface Difference {
-  readonly field: string;
+  readonly field: IndexField;
   readonly declared: string;
   readonly live: string;
 }
@@ -28,7 +30,8 @@ export type Verdict =
       readonly differences: readonly Difference[];
     }
   | {
-      readonly kind: "different";
+      /** `alterable`: only in what can be changed on the standing index. */
+      readonly kind: "different" | "alterable";
       readonly live: LiveIndex;
       readonly differences: readonly Difference[];
     }
@@ -36,7 +39,7 @@ export type Verdict =
 
 /** Compares a declaration, given in the server's canonical form, with what was observed. Pure. */
 export function compare(
-  desired: Pick<DesiredIndex, "table" | "tablespace">,
+  desired: Pick<DesiredIndex, "table">,
   declared: CanonicalIndex,
   observed: Observation,
 ): Verdict {
@@ -44,20 +47,35 @@ export function compare(
   const live = observed.index;
   if (live.table !== desired.table) return { kind: "otherTable", live };
   if (!live.live) return { kind: "dropping", live };
-  const differences = differencesOf(declared, live.canonical, desired.tablespace !== undefined);
+  const differences = differencesOf(declared, live.canonical);
   if (!live.valid || !live.ready) return { kind: "invalid", live, differences };
-  return differences.length > 0 ? { kind: "different", live, differences } : { kind: "same", live };
+  if (differences.length === 0) return { kind: "same", live };
+  return { kind: isAlterable(differences) ? "alterable" : "different", live, differences };
 }
 
+/** Fields that nobody manages unless they are declared: a DBA may move or comment an index. */
+const MANAGED_WHEN_DECLARED: ReadonlySet<string> = new Set(["tablespace", "statistics", "comment"]);
+
 /** In what two canonical forms differ; none means that they are the same index. */
-export function differencesOf(
-  declared: CanonicalIndex,
-  live: CanonicalIndex,
-  withTablespace: boolean,
-): Difference[] {
-  return INDEX_FIELDS.filter((field) => withTablespace || field !== "tablespace")
+export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {
+  return [...STRUCTURAL_FIELDS, ...ALTERABLE_FIELDS]
+    .filter((field) => field in declared || !MANAGED_WHEN_DECLARED.has(field))
     .map((field) => ({ field, declared: declared[field] ?? "", live: live[field] ?? "" }))
     .filter((difference) => difference.declared !== difference.live);
+}
+
+/** The part of a live form that a declaration manages: what a refresh compares with. */
+export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): CanonicalIndex {
+  const entries = Object.entries(live).filter(
+    ([field]) => field in declared || !MANAGED_WHEN_DECLARED.has(field),
+  );
+  return Object.fromEntries(entries);
+}
+
+/** Whether every difference can be changed on the standing index. */
+export function isAlterable(differences: readonly Difference[]): boolean {
+  const alterable: readonly string[] = ALTERABLE_FIELDS;
+  return differences.every((difference) => alterable.includes(difference.field));
 }
 
 /** `columns: declared (…), found (…)`, one line a difference. */

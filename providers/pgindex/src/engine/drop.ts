@@ -1,5 +1,5 @@
 import { describeSession, oldTransactionsOn } from "./activity";
-import { observe } from "./catalog";
+import { observe, readIndex } from "./catalog";
 import { differencesOf } from "./compare";
 import type { Context } from "./context";
 import {
@@ -12,8 +12,11 @@ import {
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
 import { type CanonicalIndex, displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
+import { companionNames } from "./names";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
+import { isStillOurs } from "./refresh";
+import type { Session } from "./session";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
 import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
@@ -23,6 +26,8 @@ export interface IndexIdentity {
   readonly schema: string;
   readonly name: string;
   readonly table: string;
+  /** Where it was last seen; a hint for an index that was renamed outside. */
+  readonly oid?: number;
   readonly canonical: CanonicalIndex;
 }
 
@@ -64,38 +69,57 @@ export async function dropIndex(
 
 async function attempt(workspace: Workspace, identity: IndexIdentity, ctx: Context): Promise<void> {
   const { builder, observer } = workspace;
-  if (!(await findOurs(workspace, identity))) return;
+  if ((await findOurs(observer, identity)).length === 0) return;
   await takeTableKey(builder, observer, identity, ctx);
-  const live = await findOurs(workspace, identity);
-  if (!live) return;
+  for (;;) {
+    const [live] = await findOurs(observer, identity);
+    if (!live) return;
+    await dropOne(workspace, live, ctx);
+  }
+}
+
+async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<void> {
+  const { builder, observer } = workspace;
   const label = `${live.schema}.${live.table}`;
   await waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
   if (live.valid) await waitForWayClear(workspace, live, ctx);
-  const again = await findOurs(workspace, identity);
-  if (!again) return;
-  await runWatched(dropIndexStatement(again.schema, again.name), {
-    ...workspace,
-    ctx,
-    verb: "dropping",
-  });
+  const again = await readIndex(observer, live.oid);
+  if (again?.name !== live.name) return;
+  const sql = dropIndexStatement(live.schema, live.name);
+  await runWatched(sql, { ...workspace, ctx, verb: `dropping ${live.name}` });
 }
 
-/** The index, if it is still the one that we built; undefined when it is gone; refuses when it is another. */
-async function findOurs(
-  { observer }: Workspace,
-  identity: IndexIdentity,
-): Promise<LiveIndex | undefined> {
-  const observed = await observe(observer, identity);
-  if (observed.kind !== "index") return undefined;
-  const live = observed.index;
-  if (live.table !== identity.table)
+/** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
+async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
+  const { schema, name, oid } = identity;
+  const observed = await observe(observer, { schema, name });
+  const byOid =
+    observed.kind === "absent" && oid !== undefined ? await readIndex(observer, oid) : undefined;
+  const own =
+    observed.kind === "index"
+      ? observed.index
+      : byOid && isStillOurs(byOid, identity)
+        ? byOid
+        : undefined;
+  if (own) requireOurs(own, identity);
+  const asides = await Promise.all(
+    companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
+  );
+  const left = asides.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
+  return [...(own ? [own] : []), ...left.filter((index) => index.table === identity.table)];
+}
+
+/** Refuses what is not, or not only, the index that was built. */
+function requireOurs(live: LiveIndex, identity: IndexIdentity): void {
+  const isMoved = live.oid === identity.oid;
+  if (live.table !== identity.table && !isMoved) {
     throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
-  const differences = differencesOf(identity.canonical, live.canonical, false);
+  }
+  const differences = differencesOf(identity.canonical, live.canonical);
   if (differences.length > 0)
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
   if (live.constraint) throw new PgIndexError(constraintAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
-  return live;
 }
 
 /** A transaction this old will not be gone in a moment. */

@@ -1,140 +1,188 @@
-import { observe } from "./catalog";
 import { removeLeftover } from "./cleanUp";
-import { differencesOf, renderDifferences } from "./compare";
 import type { Context } from "./context";
-import { type Executed, execute, type Hooks, serverTime } from "./execute";
+import { type Executed, type Execution, execute, type Hooks, serverTime } from "./execute";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
-import { declaredForm, look, requirePrivileges, requireTable } from "./look";
-import { buildFailedAdvice, notVerifiedAdvice } from "./messages";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
-import { plan } from "./plan";
+import {
+  type Declared,
+  declaredForm,
+  look,
+  type PreviousIndex,
+  requirePrivileges,
+  requireTable,
+} from "./look";
+import { buildFailedAdvice, unsettledAdvice } from "./messages";
+import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
+import { plan, type Situation } from "./plan";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import { renderBytes, renderElapsed } from "./render";
-import type { Session } from "./session";
 import type { Target } from "./target";
 import { type Workspace, withRetries, withWorkspace } from "./workspace";
 
 /** The index as it stands after {@link ensureIndex}, and what was done for it. */
 export interface Ensured extends Executed {
   readonly live: LiveIndex;
+  /** The declaration in the server's own form; undefined where it could not be asked. */
+  readonly declared?: CanonicalIndex;
+  /** True when a valid index of this definition stood already and nothing was built. */
+  readonly adopted: boolean;
   /** Server time at which it was seen valid, ISO 8601. */
   readonly verifiedAt: string;
 }
 
+/** What a change is asked for. */
+export interface Request {
+  readonly target: Target;
+  readonly desired: DesiredIndex;
+  /** What the resource's state says of its index so far; undefined on create. */
+  readonly previous?: PreviousIndex;
+  readonly ctx: Context;
+  readonly hooks?: Hooks;
+}
+
 /**
- * Makes the declared index exist, valid: looks, decides, builds, verifies, and does so again when interrupted. Create and update are
- * this one function, since only the live state decides.
+ * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is left to do; and does so again when interrupted.
+ * Create and update are this one function, since only the live state decides.
  *
  * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what a failed build of its own left;
  * {@link CancelledError} when cancelled.
  */
-export async function ensureIndex(
-  target: Target,
-  desired: DesiredIndex,
-  ctx: Context,
-  hooks: Hooks = {},
-): Promise<Ensured> {
+export async function ensureIndex(request: Request): Promise<Ensured> {
+  const { target, desired, ctx } = request;
   const progress: Progress = {};
-  const options = {
-    purpose: `build ${desired.name}`,
-    searchPath: desired.searchPath,
-  };
+  const options = { purpose: `build ${desired.name}`, searchPath: desired.searchPath };
   return inTurn(`${desired.schema}.${desired.table}`, target.maxConcurrentBuilds, ctx, async () => {
     try {
       return await withRetries(ctx, () =>
-        withWorkspace(target, options, (workspace) =>
-          attempt(workspace, desired, ctx, hooks, progress),
-        ),
+        withWorkspace(target, options, (workspace) => attempt(workspace, request, progress)),
       );
     } catch (error) {
-      if (progress.buildStartedAt === undefined) throw error;
-      const cleanedUp = await removeLeftover(target, desired, ctx);
-      if (ctx.signal.aborted || error instanceof CancelledError)
-        throw new CancelledError(`cancelled; ${cleanedUp}`);
-      if (error instanceof PgIndexError) throw error;
-      throw new PgIndexError(buildFailedAdvice(desired, error, cleanedUp), {
-        cause: error,
-      });
+      throw await explainFailure(error, request, progress);
     }
   });
-}
-
-async function attempt(
-  workspace: Workspace,
-  desired: DesiredIndex,
-  ctx: Context,
-  hooks: Hooks,
-  progress: Progress,
-): Promise<Ensured> {
-  const { observer, builder } = workspace;
-  const table = await requireTable(observer, desired);
-  const declared = await declaredForm(observer, desired);
-  let verdict = await look(observer, desired, declared);
-  if (verdict.kind !== "same") {
-    await requirePrivileges(observer, desired, table);
-    await takeTableKey(builder, observer, desired, ctx);
-    const label = `${desired.schema}.${desired.table}`;
-    await waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
-    verdict = await look(observer, desired, declared);
-  }
-  const decided = plan(verdict, desired);
-  if (decided.kind === "refused") throw new PgIndexError(decided.advice);
-  const beforeBuild = async () => {
-    await hooks.beforeBuild?.();
-    progress.buildStartedAt = performance.now();
-  };
-  const steps = await execute(decided.steps, desired, workspace, ctx, {
-    beforeBuild,
-  });
-  const live = await verify(
-    observer,
-    desired,
-    declared.kind === "ok" ? declared.canonical : undefined,
-  );
-  const verifiedAt = await serverTime(workspace);
-  const executed = steps.adopted ? finishedBefore(progress, verifiedAt) : steps;
-  ctx.status(summary(live, executed));
-  return { ...executed, live, verifiedAt };
 }
 
 /** What an earlier attempt of the same call has begun. */
 interface Progress {
   buildStartedAt?: number;
+  /** The name under which the last build was begun. */
+  building?: string;
+}
+
+async function explainFailure(
+  error: unknown,
+  { target, desired, ctx }: Request,
+  progress: Progress,
+): Promise<unknown> {
+  if (progress.building === undefined) return error;
+  const cleanedUp = await removeLeftover(target, { ...desired, name: progress.building }, ctx);
+  if (ctx.signal.aborted || error instanceof CancelledError)
+    return new CancelledError(`cancelled; ${cleanedUp}`);
+  if (error instanceof PgIndexError) return error;
+  return new PgIndexError(buildFailedAdvice(desired, error, cleanedUp), { cause: error });
+}
+
+/** A rename and a replacement settle in two rounds, an interrupted one in three. */
+const MAX_ROUNDS = 5;
+
+async function attempt(
+  workspace: Workspace,
+  request: Request,
+  progress: Progress,
+): Promise<Ensured> {
+  const { desired, previous, ctx } = request;
+  const { observer } = workspace;
+  const table = await requireTable(observer, desired);
+  const declared = await declaredForm(observer, desired);
+  const lookAgain = () => look(observer, desired, declared, table, previous);
+  let situation = await lookAgain();
+  let done: Executed = {};
+  if (!settledIndex(situation)) {
+    await beginWork(workspace, desired, table, ctx);
+    situation = await lookAgain();
+  }
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const live = settledIndex(situation);
+    if (live) return finish(live, declared, done, workspace, request, progress);
+    const decided = plan(situation, desired, previous ? "update" : "create");
+    if (decided.kind === "refused") throw new PgIndexError(decided.advice);
+    done = { ...done, ...(await execute(decided.steps, execution(workspace, request, progress))) };
+    situation = await lookAgain();
+  }
+  throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
+}
+
+/** The declared index, valid and as declared, with nothing of ours standing beside it; undefined while something is left to do. */
+function settledIndex({
+  verdict,
+  next,
+  retired,
+  misplaced,
+  reindexLeftovers,
+}: Situation): LiveIndex | undefined {
+  const isSettled =
+    verdict.kind === "same" && !next && !retired && !misplaced && reindexLeftovers.length === 0;
+  return isSettled ? verdict.live : undefined;
+}
+
+/** Takes the table's key and waits until nobody works on the table. */
+async function beginWork(
+  workspace: Workspace,
+  desired: DesiredIndex,
+  table: LiveTable,
+  ctx: Context,
+): Promise<void> {
+  const { observer, builder } = workspace;
+  await requirePrivileges(observer, desired, table);
+  await takeTableKey(builder, observer, desired, ctx);
+  const label = `${desired.schema}.${desired.table}`;
+  await waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
+}
+
+function execution(
+  workspace: Workspace,
+  { desired, ctx, hooks = {} }: Request,
+  progress: Progress,
+): Execution {
+  const beforeBuild = async (name: string) => {
+    await hooks.beforeBuild?.(name);
+    progress.building = name;
+    progress.buildStartedAt ??= performance.now();
+  };
+  return { desired, workspace, ctx, hooks: { ...hooks, beforeBuild } };
+}
+
+async function finish(
+  live: LiveIndex,
+  declared: Declared,
+  done: Executed,
+  workspace: Workspace,
+  { desired, previous, ctx }: Request,
+  progress: Progress,
+): Promise<Ensured> {
+  const verifiedAt = await serverTime(workspace);
+  const built = done.builtAt ? done : finishedBefore(progress, verifiedAt);
+  const how =
+    built.buildSeconds === undefined
+      ? "stands"
+      : `built in ${renderElapsed(built.buildSeconds * 1000)}`;
+  ctx.status(`valid, ${how}, ${renderBytes(live.sizeBytes)}`);
+  const adopted = built.builtAt === undefined;
+  if (adopted && !previous) {
+    ctx.log(
+      "info",
+      `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
+    );
+  }
+  const form = declared.kind === "ok" ? declared.canonical : undefined;
+  return { ...built, live, declared: form, adopted, verifiedAt };
 }
 
 /** An index that stands already may be the one that our own interrupted attempt has built. */
 function finishedBefore({ buildStartedAt }: Progress, verifiedAt: string): Executed {
-  if (buildStartedAt === undefined) return { adopted: true };
-  const buildSeconds = Math.round(performance.now() - buildStartedAt) / 1000;
-  return { adopted: false, builtAt: verifiedAt, buildSeconds };
-}
-
-/** The last word in the resource's row. */
-function summary(live: LiveIndex, { buildSeconds }: Executed): string {
-  const how =
-    buildSeconds === undefined ? "adopted" : `built in ${renderElapsed(buildSeconds * 1000)}`;
-  return `valid, ${how}, ${renderBytes(live.sizeBytes)}`;
-}
-
-/** Nothing is done until the catalog says so: valid, ready, live, on the right table, as declared. */
-async function verify(
-  observer: Session,
-  desired: DesiredIndex,
-  declared?: CanonicalIndex,
-): Promise<LiveIndex> {
-  const observed = await observe(observer, desired);
-  if (observed.kind !== "index")
-    throw new PgIndexError(notVerifiedAdvice(desired, "there is no index of that name"));
-  const live = observed.index;
-  const differences = declared
-    ? differencesOf(declared, live.canonical, desired.tablespace !== undefined)
-    : [];
-  const wrong = [
-    live.valid && live.ready && live.live ? "" : "it is INVALID",
-    live.table === desired.table ? "" : `it is on table ${live.table}`,
-    renderDifferences(differences),
-  ].filter(Boolean);
-  if (wrong.length > 0) throw new PgIndexError(notVerifiedAdvice(desired, wrong.join("; ")));
-  return live;
+  if (buildStartedAt === undefined) return {};
+  return {
+    builtAt: verifiedAt,
+    buildSeconds: Math.round(performance.now() - buildStartedAt) / 1000,
+  };
 }

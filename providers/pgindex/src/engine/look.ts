@@ -1,6 +1,6 @@
-import { observe, readPrivileges, readTable } from "./catalog";
+import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize } from "./clone";
-import { compare, type Verdict } from "./compare";
+import { compare, differencesOf, type Verdict } from "./compare";
 import {
   cannotVerifyAdvice,
   declarationAdvice,
@@ -8,12 +8,25 @@ import {
   privilegeAdvice,
   unsupportedRelationAdvice,
 } from "./messages";
-import type { DesiredIndex, LiveTable, Observation } from "./model";
+import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
+import { companionNames, isReindexLeftoverName } from "./names";
+import type { Situation } from "./plan";
 import { PgIndexError } from "./problems";
 import type { Session } from "./session";
+import { tooOld } from "./tooOld";
 
 /** The declaration as far as the server could be asked about it. */
 export type Declared = Exclude<Canonicalized, { kind: "refused" }>;
+
+/** The index that a resource had so far: where it was, and what it was. */
+export interface PreviousIndex {
+  readonly schema: string;
+  readonly name: string;
+  /** Unknown in a preview. */
+  readonly oid?: number;
+  /** Unknown in a preview. */
+  readonly canonical?: CanonicalIndex;
+}
 
 /** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
 export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
@@ -35,23 +48,91 @@ export async function requirePrivileges(
   throw new PgIndexError(privilegeAdvice(desired, has.role, has.owner, has.ownsTable));
 }
 
-/** The declaration in the server's own form; undefined when the server does not let us ask. */
+/** The declaration in the server's own form, or advice why the server does not take it. */
 export async function declaredForm(observer: Session, desired: DesiredIndex): Promise<Declared> {
+  const advice = tooOld(desired, observer.serverVersion);
+  if (advice) throw new PgIndexError(advice);
   const form = await canonicalize(observer, desired);
   if (form.kind !== "refused") return form;
-  throw new PgIndexError(declarationAdvice(desired, form.error), {
-    cause: form.error,
-  });
+  throw new PgIndexError(declarationAdvice(desired, form.error), { cause: form.error });
 }
 
-/** Observes and compares. What cannot be compared is only acceptable where there is nothing to compare with. */
+/** Observes everything that has to do with the declared index. */
 export async function look(
   observer: Session,
   desired: DesiredIndex,
   declared: Declared,
+  table: LiveTable,
+  previous?: PreviousIndex,
+): Promise<Situation> {
+  const { schema, name } = desired;
+  const verdict = await verdictOf(observer, desired, declared);
+  const [next, retired] = await Promise.all(
+    companionNames(name).map((companion) => indexOn(observer, table, schema, companion)),
+  );
+  return {
+    verdict,
+    misplaced: previous && (await findMisplaced(observer, desired, previous, table)),
+    next: next && { live: next, isDeclared: isDeclared(next, declared) },
+    retired,
+    reindexLeftovers: await findReindexLeftovers(observer, table, name),
+    serverVersion: observer.serverVersion,
+  };
+}
+
+/** What cannot be compared is only acceptable where there is nothing to compare with. */
+async function verdictOf(
+  observer: Session,
+  desired: DesiredIndex,
+  declared: Declared,
 ): Promise<Verdict> {
-  const observed: Observation = await observe(observer, desired);
+  const observed = await observe(observer, desired);
   if (declared.kind === "ok") return compare(desired, declared.canonical, observed);
   if (observed.kind !== "index") return observed;
   throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
+}
+
+function isDeclared(live: LiveIndex, declared: Declared): boolean {
+  if (declared.kind !== "ok" || !live.valid || !live.ready || !live.live) return false;
+  return differencesOf(declared.canonical, live.canonical).length === 0;
+}
+
+/** The index of that name, if it is on the table. */
+export async function indexOn(
+  observer: Session,
+  table: { readonly oid: number },
+  schema: string,
+  name: string,
+): Promise<LiveIndex | undefined> {
+  const observed = await observe(observer, { schema, name });
+  return observed.kind === "index" && observed.index.tableOid === table.oid
+    ? observed.index
+    : undefined;
+}
+
+/** The resource's index under another name: by the name it had (a declared rename), else by its OID (renamed outside). */
+async function findMisplaced(
+  observer: Session,
+  desired: DesiredIndex,
+  previous: PreviousIndex,
+  table: LiveTable,
+): Promise<LiveIndex | undefined> {
+  const { schema, name, oid, canonical } = previous;
+  const byName = await indexOn(observer, table, schema, name);
+  const found = byName ?? (oid === undefined ? undefined : await readIndex(observer, oid));
+  if (!found || found.tableOid !== table.oid || found.schema !== desired.schema) return undefined;
+  const isAnother = canonical && differencesOf(canonical, found.canonical).length > 0;
+  const isKnown = [desired.name, ...companionNames(desired.name)].includes(found.name);
+  return isAnother || isKnown ? undefined : found;
+}
+
+async function findReindexLeftovers(
+  observer: Session,
+  table: LiveTable,
+  name: string,
+): Promise<LiveIndex[]> {
+  const invalid = await invalidIndexesOf(observer, table.oid);
+  const ours = invalid.filter((index) => isReindexLeftoverName(index.name, name));
+  const found = await Promise.all(ours.map((index) => readIndex(observer, index.oid)));
+  return found.filter((index) => index !== undefined);
 }

@@ -101,6 +101,37 @@ export function differentAdvice(desired: DesiredIndex, differences: readonly Dif
   };
 }
 
+export function backsConstraintAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
+  return {
+    what: `refused: ${subject(desired)} backs the constraint ${live.constraint}`,
+    why: "an index of a constraint cannot be replaced without dropping the constraint, which is not an index's business",
+    fix: "declare the definition that the constraint needs",
+    otherwise:
+      "build the new index under another name, then move the constraint to it in a migration",
+  };
+}
+
+export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
+  return {
+    what: `${subject(desired)} is not as declared after ${rounds} rounds of changes`,
+    why: "somebody else changes it at the same time, or the server gives another form than the one declared",
+    fix: "run pulumi refresh to see what stands there, then pulumi up",
+  };
+}
+
+export function tooOldAdvice(
+  desired: DesiredIndex,
+  clause: string,
+  since: number,
+  version: number,
+): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: ${clause} needs PostgreSQL ${since}`,
+    why: `this server is PostgreSQL ${Math.floor(version / 10000)}`,
+    fix: `remove ${clause}, or upgrade the server`,
+  };
+}
+
 export function refusedLeftoverAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
   return {
     what: `refused: ${subject(desired)} exists and is INVALID`,

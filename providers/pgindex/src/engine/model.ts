@@ -13,6 +13,8 @@ export interface IndexKey {
   readonly operatorClassParameters: Readonly<Record<string, string>>;
   readonly order?: "asc" | "desc";
   readonly nulls?: "first" | "last";
+  /** Statistics target of an expression. */
+  readonly statistics?: number;
 }
 
 /** What to do with an INVALID index that a failed build left under the declared name. */
@@ -31,6 +33,7 @@ export interface DesiredIndex {
   readonly predicate?: string;
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly tablespace?: string;
+  readonly comment?: string;
   /** Schemas in which unqualified functions, types and operators of the fragments are looked up. */
   readonly searchPath: readonly string[];
   readonly invalidLeftover: InvalidLeftover;
@@ -55,6 +58,8 @@ export interface LiveIndex {
   /** The constraint that this index backs, if any. */
   readonly constraint?: string;
   readonly isReplicaIdentity: boolean;
+  /** `indisclustered`: CLUSTER without a name orders the table by it. */
+  readonly isClustered: boolean;
   readonly isPartitioned: boolean;
   readonly canonical: CanonicalIndex;
 }
@@ -65,23 +70,31 @@ export type Observation =
   | { readonly kind: "otherRelation"; readonly relationKind: string }
   | { readonly kind: "index"; readonly index: LiveIndex };
 
-/** What a definition consists of. */
-export const INDEX_FIELDS = [
+/** What makes an index the one it is: another value means another index, which has to be built. */
+export const STRUCTURAL_FIELDS = [
   "accessMethod",
   "unique",
   "nullsNotDistinct",
   "columns",
   "include",
   "predicate",
+] as const;
+
+/** What ALTER INDEX, COMMENT or REINDEX change on a standing index. All but the first are ours only where they are declared. */
+export const ALTERABLE_FIELDS = [
   "storageParameters",
   "tablespace",
+  "statistics",
+  "comment",
 ] as const;
+
+export type IndexField = (typeof STRUCTURAL_FIELDS)[number] | (typeof ALTERABLE_FIELDS)[number];
 
 /**
  * The structural form of an index in the server's own words, a text for each field with every name qualified; a field that has no value is
  * absent. Two indexes are the same exactly when these are equal. (The text of `pg_get_indexdef` would name the table and leave out the tablespace.)
  */
-export type CanonicalIndex = Readonly<Partial<Record<(typeof INDEX_FIELDS)[number], string>>>;
+export type CanonicalIndex = Readonly<Partial<Record<IndexField, string>>>;
 
 /** The table that an index is on. */
 export interface LiveTable {

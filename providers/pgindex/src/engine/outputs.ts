@@ -1,3 +1,4 @@
+import { managedPart } from "./compare";
 import type { Ensured } from "./ensure";
 import type { QueryMeasurement } from "./measure";
 import type { CanonicalIndex, LiveIndex } from "./model";
@@ -43,7 +44,7 @@ export function toIndexOutputs(
   previous?: IndexOutputs,
 ): IndexOutputs {
   const { live, adopted, builtAt, buildSeconds, verifiedAt } = ensured;
-  const kept = adopted ? previous : undefined;
+  const kept = adopted && previous?.oid === live.oid ? previous : undefined;
   return {
     schemaVersion: SCHEMA_VERSION,
     ...liveOutputs(live),
@@ -54,7 +55,7 @@ export function toIndexOutputs(
     statement,
     before: builtAt ? before : (kept?.before ?? []),
     drift: null,
-    canonical: live.canonical,
+    canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }
 

@@ -1,5 +1,6 @@
-import type { Verdict } from "./compare";
+import { isAlterable, type Verdict } from "./compare";
 import {
+  backsConstraintAdvice,
   differentAdvice,
   foreignLeftoverAdvice,
   nameTakenAdvice,
@@ -7,68 +8,154 @@ import {
   refusedLeftoverAdvice,
 } from "./messages";
 import type { DesiredIndex, LiveIndex } from "./model";
+import { companionName } from "./names";
 import type { Advice } from "./problems";
-import { qualified } from "./sql";
-import { createIndexStatement, dropIndexStatement } from "./statement";
+import { alterSteps, buildSteps, drop, rename, type Step, swap } from "./steps";
 
-/** One step of a change: what runs, what it locks, and why it is there. */
-export type Step =
-  | { readonly kind: "adopt"; readonly live: LiveIndex; readonly why: string }
-  | {
-      readonly kind: "dropLeftover";
-      readonly live: LiveIndex;
-      readonly sql: string;
-      readonly locks: string;
-      readonly why: string;
-    }
-  | {
-      readonly kind: "build";
-      readonly sql: string;
-      readonly locks: string;
-      readonly why: string;
-    }
-  | {
-      readonly kind: "analyze";
-      readonly sql: string;
-      readonly locks: string;
-      readonly why: string;
-    };
+/** Everything that a decision rests on. */
+export interface Situation {
+  /** What stands under the declared name. */
+  readonly verdict: Verdict;
+  /** The index that this resource had so far, where it stands under another name now. */
+  readonly misplaced?: LiveIndex;
+  /** A replacement that an interrupted run has built, or begun to. */
+  readonly next?: { readonly live: LiveIndex; readonly isDeclared: boolean };
+  /** What an interrupted run has swapped out and not dropped yet. */
+  readonly retired?: LiveIndex;
+  /** INVALID indexes that an interrupted REINDEX CONCURRENTLY has left. */
+  readonly reindexLeftovers: readonly LiveIndex[];
+  /** `server_version_num` */
+  readonly serverVersion: number;
+}
+
+/** Whether the resource has this index in its state already: only then a different one may be replaced. */
+export type Intent = "create" | "update";
 
 export type Plan =
   | { readonly kind: "steps"; readonly steps: readonly Step[] }
   | { readonly kind: "refused"; readonly advice: Advice };
 
-/** https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM, with no read and no write. */
-const BUILD_LOCKS = "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
+/** Decides what to do. Pure: the same plan is previewed, printed and executed. */
+export function plan(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
+  const decided = planVerdict(situation, desired, intent);
+  if (decided.kind === "refused") return decided;
+  const leftovers = situation.reindexLeftovers.map((live) =>
+    drop(live, "an interrupted REINDEX CONCURRENTLY left it INVALID"),
+  );
+  return steps(...retire(situation), ...leftovers, ...decided.steps);
+}
 
-/** Decides what to do about a verdict. Pure: the same plan is previewed, printed and executed. */
-export function plan(verdict: Verdict, desired: DesiredIndex): Plan {
+/** What was swapped out goes first: its name is needed again when the index is replaced once more. */
+function retire({ retired }: Situation): Step[] {
+  return retired ? [drop(retired, "an interrupted run has replaced it and not dropped it")] : [];
+}
+
+function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
+  const { verdict } = situation;
   switch (verdict.kind) {
     case "absent":
-      return steps(...buildSteps(desired, "it does not exist"));
+      return steps(...planAbsent(situation, desired));
     case "same":
-      return steps({
+      return steps(...dropAsides(situation), {
         kind: "adopt",
-        live: verdict.live,
         why: "a valid index of this definition stands already",
       });
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
       return refused(otherTableAdvice(desired, verdict.live));
+    case "alterable":
+      return planAlterable(situation, verdict, desired, intent);
     case "different":
-      return refused(differentAdvice(desired, verdict.differences));
+      return planDifferent(situation, verdict, desired, intent);
     case "dropping":
       return steps(
-        dropLeftover(
-          verdict.live,
-          "an interrupted DROP INDEX CONCURRENTLY has already disabled it",
-        ),
-        ...buildSteps(desired, "its drop is finished first"),
+        drop(verdict.live, "an interrupted DROP INDEX CONCURRENTLY has already disabled it"),
+        ...buildSteps(desired, desired.name, "its drop is finished first"),
       );
     case "invalid":
       return planInvalid(verdict, desired);
   }
+}
+
+/** Nothing has the name: what we have under another name takes it, else it is built. */
+function planAbsent({ misplaced, next }: Situation, desired: DesiredIndex): Step[] {
+  const { schema, name } = desired;
+  const leftover = next ? [drop(next.live, "an interrupted replacement has left it")] : [];
+  if (misplaced)
+    return [...leftover, rename(schema, misplaced.name, name, "it stands under another name")];
+  if (next?.isDeclared) {
+    return [
+      rename(
+        schema,
+        next.live.name,
+        name,
+        "an interrupted run has built it under a temporary name",
+      ),
+    ];
+  }
+  return [...leftover, ...buildSteps(desired, name, "it does not exist")];
+}
+
+/** What stands aside and has become superfluous since the declared index stands. */
+function dropAsides({ next, misplaced }: Situation): Step[] {
+  return [
+    ...(next ? [drop(next.live, "an interrupted replacement has left it")] : []),
+    ...(misplaced
+      ? [drop(misplaced, "the declared index stands, and this was its earlier self")]
+      : []),
+  ];
+}
+
+type Differing = Extract<Verdict, { kind: "different" | "alterable" }>;
+
+/** Storage parameters of an index that is not ours yet may be somebody's choice; a declared comment or statistics target is an addition. */
+function planAlterable(
+  situation: Situation,
+  verdict: Differing,
+  desired: DesiredIndex,
+  intent: Intent,
+): Plan {
+  const takesAway = verdict.differences.some(
+    ({ field }) => field === "storageParameters" || field === "tablespace",
+  );
+  if (intent === "create" && takesAway)
+    return refused(differentAdvice(desired, verdict.differences));
+  // REINDEX knows TABLESPACE from 14 on.
+  const moves = verdict.differences.some(({ field }) => field === "tablespace");
+  if (moves && situation.serverVersion < 140000)
+    return planDifferent(situation, verdict, desired, intent);
+  return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
+}
+
+/** Builds beside, swaps the names, drops the old one: a valid index stands under the declared name all the time. */
+function planDifferent(
+  situation: Situation,
+  verdict: Differing,
+  desired: DesiredIndex,
+  intent: Intent,
+): Plan {
+  const { live } = verdict;
+  if (intent === "create") return refused(differentAdvice(desired, verdict.differences));
+  if (live.constraint) return refused(backsConstraintAdvice(desired, live));
+  const { next } = situation;
+  const name = companionName(desired.name, "next");
+  const build = buildSteps(
+    desired,
+    name,
+    "the definition has changed; the old index serves meanwhile",
+  );
+  const begin = next
+    ? [drop(next.live, "an interrupted replacement has left it"), ...build]
+    : build;
+  return steps(
+    ...(next?.isDeclared ? [] : begin),
+    swap(desired, live),
+    drop(
+      { schema: desired.schema, name: companionName(desired.name, "retired") },
+      "the new index has taken its place",
+    ),
+  );
 }
 
 /** An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's rows. */
@@ -76,46 +163,16 @@ function planInvalid(verdict: Extract<Verdict, { kind: "invalid" }>, desired: De
   const { live, differences } = verdict;
   if (live.constraint || desired.invalidLeftover === "refuse")
     return refused(refusedLeftoverAdvice(desired, live));
-  if (differences.length > 0 && desired.invalidLeftover !== "rebuildAny") {
+  if (!isAlterable(differences) && desired.invalidLeftover !== "rebuildAny") {
     return refused(foreignLeftoverAdvice(desired, differences));
   }
   return steps(
-    dropLeftover(live, "an interrupted build left it INVALID, and nobody is building it"),
-    ...buildSteps(desired, "the INVALID leftover is dropped first"),
+    drop(live, "an interrupted build left it INVALID, and nobody is building it"),
+    ...buildSteps(desired, desired.name, "the INVALID leftover is dropped first"),
   );
 }
 
-function buildSteps(desired: DesiredIndex, why: string): Step[] {
-  const build: Step = {
-    kind: "build",
-    sql: createIndexStatement(desired),
-    locks: BUILD_LOCKS,
-    why,
-  };
-  const hasExpression = desired.keys.some((key) => key.expression !== undefined);
-  if (!hasExpression) return [build];
-  return [
-    build,
-    {
-      kind: "analyze",
-      sql: `ANALYZE ${qualified(desired.schema, desired.table)}`,
-      locks: BUILD_LOCKS,
-      why: "an index on an expression has no statistics, and the planner guesses, until ANALYZE",
-    },
-  ];
-}
-
-function dropLeftover(live: LiveIndex, why: string): Step {
-  return {
-    kind: "dropLeftover",
-    live,
-    sql: dropIndexStatement(live.schema, live.name),
-    locks: BUILD_LOCKS,
-    why,
-  };
-}
-
-function steps(...list: Step[]): Plan {
+function steps(...list: readonly Step[]): Plan & { kind: "steps" } {
   return { kind: "steps", steps: list };
 }
 

@@ -1,8 +1,9 @@
-import { declaredForm, look, requireTable } from "./look";
+import { declaredForm, look, type PreviousIndex, requireTable } from "./look";
 import type { DesiredIndex, LiveTable } from "./model";
-import { plan, type Step } from "./plan";
+import { plan } from "./plan";
 import { PgIndexError } from "./problems";
 import { renderBytes } from "./render";
+import type { Step } from "./steps";
 import type { Target } from "./target";
 import { withObserver } from "./workspace";
 
@@ -10,12 +11,17 @@ import { withObserver } from "./workspace";
  * Checks a declaration against the live server without changing anything, by the same look and the same plan that a build uses. Returns what
  * would be done, one line a step; throws {@link PgIndexError} when it would be refused.
  */
-export async function previewIndex(target: Target, desired: DesiredIndex): Promise<string[]> {
+export async function previewIndex(
+  target: Target,
+  desired: DesiredIndex,
+  previous?: PreviousIndex,
+): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true };
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
-    const verdict = await look(observer, desired, await declaredForm(observer, desired));
-    const decided = plan(verdict, desired);
+    const declared = await declaredForm(observer, desired);
+    const situation = await look(observer, desired, declared, table, previous);
+    const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     return decided.steps.map(
       (step) => `${desired.schema}.${desired.table} (${sizeOf(table)}): ${describe(step)}`,
@@ -23,13 +29,15 @@ export async function previewIndex(target: Target, desired: DesiredIndex): Promi
   });
 }
 
-/** The statement of the build stands in the preview as the input `statement`; those of other steps are told here. */
+/** The statement of a first build stands in the preview as the input `statement`; all others are told here. */
 function describe(step: Step): string {
   switch (step.kind) {
     case "adopt":
-      return `adopts the index, builds nothing: ${step.why}`;
+      return `builds nothing: ${step.why}`;
     case "build":
-      return `builds the index, ${step.why}; locks ${step.locks}`;
+      return `builds the index: ${step.why}; ${step.sql}; locks ${step.locks}`;
+    case "alter":
+      return `${step.sqls.join("; ")}: ${step.why}${step.warning ? ` (${step.warning})` : ""}`;
     default:
       return `${step.sql}: ${step.why}`;
   }

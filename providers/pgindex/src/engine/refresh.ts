@@ -1,7 +1,8 @@
-import { observe } from "./catalog";
+import { observe, readIndex } from "./catalog";
 import { differencesOf, renderDifferences } from "./compare";
 import type { LiveIndex } from "./model";
 import { type IndexOutputs, liveOutputs } from "./outputs";
+import type { Session } from "./session";
 import type { Target } from "./target";
 import { withObserver } from "./workspace";
 
@@ -10,23 +11,56 @@ export async function refreshIndex(
   target: Target,
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
-  return withObserver(
-    target,
-    { purpose: `refresh ${old.name}`, writable: false },
-    async (observer) => {
-      const observed = await observe(observer, old);
-      if (observed.kind !== "index") return undefined;
-      return { ...old, ...liveOutputs(observed.index), drift: driftOf(old, observed.index) };
-    },
-  );
+  const options = { purpose: `refresh ${old.name}`, writable: false };
+  return withObserver(target, options, async (observer) => {
+    const live = await findIndex(observer, old);
+    if (!live) return undefined;
+    // The declared name stays in the outputs: it is what the next update looks for.
+    const { schema, name, table } = old;
+    return { ...old, ...liveOutputs(live), schema, name, table, drift: driftOf(old, live) };
+  });
+}
+
+/** By name; else by OID, for an index that was renamed or moved outside and is still the one that was built. */
+async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveIndex | undefined> {
+  const observed = await observe(observer, old);
+  if (observed.kind === "index") return observed.index;
+  const byOid = await readIndex(observer, old.oid);
+  return byOid && isStillOurs(byOid, old) ? byOid : undefined;
+}
+
+/** An OID alone proves little: a restored database gives the same numbers to other indexes. */
+export function isStillOurs(
+  live: LiveIndex,
+  old: Pick<IndexOutputs, "schema" | "name" | "table" | "canonical">,
+): boolean {
+  const isRenamed = live.schema === old.schema && live.table === old.table;
+  const isMoved = live.name === old.name;
+  return (isRenamed || isMoved) && differencesOf(old.canonical, live.canonical).length === 0;
 }
 
 /** In what the live index is no longer what was built, compared with the form recorded then; null when it is the same. */
 function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
-  if (live.table !== old.table) return `it is on table ${live.table} now`;
-  const differences = differencesOf(old.canonical, live.canonical, true);
+  if (live.name !== old.name) return `renamed outside to ${live.name}`;
+  if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
+  if (live.table !== old.table) return `its table is ${live.table} now`;
+  const differences = differencesOf(old.canonical, live.canonical);
   if (differences.length > 0) return `redefined outside: ${renderDifferences(differences)}`;
   if (!live.live) return "half dropped: an interrupted DROP INDEX CONCURRENTLY has disabled it";
   if (!live.valid || !live.ready) return "INVALID: queries do not use it, writes pay for it";
   return null;
+}
+
+/** Whether the index that was built stands where the declaration now says: its table was renamed, or the schema. */
+export async function standsElsewhere(
+  target: Target,
+  old: IndexOutputs,
+  declared: { readonly schema: string; readonly name: string; readonly table: string },
+): Promise<boolean> {
+  const options = { purpose: `diff ${declared.name}`, writable: false };
+  return withObserver(target, options, async (observer) => {
+    const observed = await observe(observer, { schema: declared.schema, name: old.name });
+    if (observed.kind !== "index" || observed.index.table !== declared.table) return false;
+    return differencesOf(old.canonical, observed.index.canonical).length === 0;
+  });
 }

@@ -62,6 +62,7 @@ const keyObject = z
     operatorClassParameters: parameters.default({}),
     order: z.enum(["asc", "desc"]).optional(),
     nulls: z.enum(["first", "last"]).optional(),
+    statistics: z.number().int().min(0).max(10_000).optional(),
   })
   .superRefine((key, ctx) => {
     if ((key.column === undefined) === (key.expression === undefined)) {
@@ -104,6 +105,10 @@ export const indexSchema = z
     accessMethod: identifier.default("btree"),
     storageParameters: parameters.default({}),
     tablespace: identifier.optional(),
+    comment: z
+      .string()
+      .refine((text) => !text.includes("\0"), wrong("contains a NUL character", "remove it"))
+      .optional(),
     searchPath: z.array(identifier).optional(),
     invalidLeftover: z.enum(["rebuild", "rebuildAny", "refuse"]).default("rebuild"),
   })

@@ -3,7 +3,7 @@ import { parseIndexArgs, parseWith } from "../engine/args";
 import { loadParser } from "../engine/fragments";
 import { type GateInputs, gateSchema, type ParsedGate } from "../engine/gateSchema";
 import { missingFor, type Requirement } from "../engine/promotion";
-import { createIndexStatement } from "../engine/statement";
+import { declaredStatement } from "../engine/steps";
 import { UNKNOWN } from "../engine/unknown";
 import { type CheckFailure, splitHidden, toFailures } from "./inputs";
 
@@ -54,7 +54,7 @@ async function toRequirement(args: unknown): Promise<Requirement> {
   if (parsed.kind !== "ok")
     throw new Error("an index of the gate is not a valid declaration; its own resource says why");
   const { schema, name } = parsed.value;
-  return { schema, name, statement: createIndexStatement(parsed.value) };
+  return { schema, name, statement: declaredStatement(parsed.value) };
 }
 
 /** What went through the gate once does not have to again: staging may be torn down later. */

@@ -2,15 +2,16 @@ import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/d
 import { parseIndexArgs, parseWith } from "../engine/args";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
+import type { PreviousIndex } from "../engine/look";
 import { measureQueries, type QueryMeasurement } from "../engine/measure";
 import type { DesiredIndex } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
 import { type ParsedQuery, servedQueriesSchema } from "../engine/queries";
-import { refreshIndex } from "../engine/refresh";
-import { createIndexStatement } from "../engine/statement";
+import { refreshIndex, standsElsewhere } from "../engine/refresh";
+import { declaredStatement } from "../engine/steps";
 import { UNKNOWN } from "../engine/unknown";
-import { type CheckFailure, splitHidden, toFailure, toFailures } from "./inputs";
+import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
 /** Checked inputs of an `Index`: what the program declared, and the statement that follows from it. */
@@ -23,7 +24,7 @@ type IndexInputs = Record<string, unknown> & {
 export function indexProvider(runtime: Runtime): ResourceProvider {
   return {
     check: (olds: IndexInputs, news: IndexInputs) => check(runtime, olds, news),
-    diff: async (_id, olds: IndexOutputs): Promise<DiffResult> => diff(olds),
+    diff: (_id, olds: IndexOutputs, news: IndexInputs) => diff(runtime, olds, news),
     create: async (inputs: IndexInputs) => {
       const outs = await ensure(runtime, inputs);
       return { id: `${outs.schema}.${outs.name}`, outs };
@@ -45,9 +46,26 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
   };
 }
 
-/** The engine compares the inputs itself; only what a refresh found needs saying. */
-function diff(olds: IndexOutputs): DiffResult {
+/** The engine compares the inputs itself; what a refresh found, and a new table, need saying. */
+async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
+  const moved = (["schema", "table"] as const).filter(
+    (property) => olds[property] !== news[property],
+  );
+  if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
   return olds.valid === false || olds.drift ? { changes: true } : {};
+}
+
+/** A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to be built. */
+async function hasMovedAlong(
+  runtime: Runtime,
+  olds: IndexOutputs,
+  news: IndexInputs,
+): Promise<boolean> {
+  const { schema, name, table } = news;
+  if (![schema, name, table].every((value) => typeof value === "string" && value !== UNKNOWN))
+    return false;
+  const declared = { schema: String(schema), name: String(name), table: String(table) };
+  return standsElsewhere(runtime.target(), olds, declared);
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
@@ -62,40 +80,34 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   const checked = {
     ...inputs,
     schema: parsed.value.schema,
-    statement: createIndexStatement(parsed.value),
+    statement: declaredStatement(parsed.value),
   };
-  const failures = identityFailures(olds, checked);
   const isUnchanged = olds.statement === checked.statement;
-  if (failures.length > 0 || isUnchanged || validateInPreview === false)
-    return { inputs: checked, failures };
-  return { inputs: checked, failures: await validate(runtime, parsed.value, hidden) };
-}
-
-/** Name, schema and table are the index's identity: a change of them would leave the old index behind unmanaged. */
-function identityFailures(olds: IndexInputs, news: IndexInputs): CheckFailure[] {
-  return ["name", "schema", "table"]
-    .filter((property) => olds[property] !== undefined && olds[property] !== news[property])
-    .map((property) => ({
-      property,
-      reason:
-        `cannot change ${property} from ${olds[property]} to ${news[property]} in place; ` +
-        "declare a second Index with the new value, run pulumi up, then remove this one",
-    }));
+  if (isUnchanged || validateInPreview === false) return { inputs: checked };
+  return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
 }
 
 /** Asks the server, in preview and again before the change; in a preview also tells what would be done. */
 async function validate(
   runtime: Runtime,
+  olds: IndexInputs,
   desired: DesiredIndex,
-  hidden: { readonly __urn?: string; readonly __preview?: boolean },
+  hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
-    const lines = await previewIndex(runtime.target(), desired);
+    const lines = await previewIndex(runtime.target(), desired, previousOf(olds, desired));
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
     return [toFailure(error, "")];
   }
+}
+
+/** The index so far, as far as the old inputs tell: only an index of the same table can become the declared one. */
+function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
+  const { schema, name, table } = olds;
+  if (typeof schema !== "string" || typeof name !== "string") return undefined;
+  return table === desired.table && schema === desired.schema ? { schema, name } : undefined;
 }
 
 async function ensure(
@@ -112,10 +124,10 @@ async function ensure(
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
-  const ensured = await runtime.run(() =>
-    ensureIndex(runtime.target(), desired, ctx, { beforeBuild }),
-  );
-  const outputs = toIndexOutputs(ensured, createIndexStatement(desired), before, olds);
+  const target = runtime.target();
+  const request = { target, desired, previous: olds, ctx, hooks: { beforeBuild } };
+  const ensured = await runtime.run(() => ensureIndex(request));
+  const outputs = toIndexOutputs(ensured, declaredStatement(desired), before, olds);
   return { ...outputs, __urn: hidden.__urn };
 }
 

@@ -1,0 +1,191 @@
+import type { Difference } from "./compare";
+import type { DesiredIndex, LiveIndex } from "./model";
+import { companionName } from "./names";
+import { ident, literal, qualified } from "./sql";
+import { createIndexStatement, dropIndexStatement } from "./statement";
+
+/** One step of a change: what runs, what it locks, and why it is there. */
+export type Step = { readonly why: string } & (
+  | { readonly kind: "adopt" }
+  | {
+      /** A long statement, watched; `name` is the index that it is about. */
+      readonly kind: "build" | "drop" | "analyze" | "reindex";
+      readonly name: string;
+      readonly sql: string;
+      readonly locks: string;
+    }
+  | {
+      /** Short statements in one transaction. */
+      readonly kind: "alter";
+      readonly sqls: readonly string[];
+      readonly locks: string;
+      /** An index that must be valid before they run. */
+      readonly onlyWithValid?: string;
+      /** What the user should know before. */
+      readonly warning?: string;
+    }
+);
+
+/** https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM, with no read and no write. */
+const TABLE_LOCK = "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
+const INDEX_LOCK = "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
+
+/** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
+export function declaredStatement(desired: DesiredIndex): string {
+  const extras = extraSql(desired, desired.name);
+  return [createIndexStatement(desired), ...extras].join(";\n");
+}
+
+function extraSql(desired: DesiredIndex, name: string): string[] {
+  return [...statisticsSql(desired, name), ...commentSql(desired, name)];
+}
+
+/** Builds the index under `name`, with everything that CREATE INDEX cannot say. */
+export function buildSteps(desired: DesiredIndex, name: string, why: string): Step[] {
+  const sql = createIndexStatement({ ...desired, name });
+  const extras = extraSql(desired, name);
+  const hasExpression = desired.keys.some((key) => key.expression !== undefined);
+  return [
+    { kind: "build", name, sql, locks: TABLE_LOCK, why },
+    ...(extras.length > 0 ? [alter(extras, "CREATE INDEX cannot say it")] : []),
+    ...(hasExpression ? [analyze(desired, name)] : []),
+  ];
+}
+
+function analyze(desired: DesiredIndex, name: string): Step {
+  return {
+    kind: "analyze",
+    name,
+    sql: `ANALYZE ${qualified(desired.schema, desired.table)}`,
+    locks: TABLE_LOCK,
+    why: "an index on an expression has no statistics, and the planner guesses, until ANALYZE",
+  };
+}
+
+export function drop(live: Pick<LiveIndex, "schema" | "name">, why: string): Step {
+  const sql = dropIndexStatement(live.schema, live.name);
+  return { kind: "drop", name: live.name, sql, locks: TABLE_LOCK, why };
+}
+
+/**
+ * Gives the new index the declared name and the old one a temporary name, in one transaction: whoever looks finds a valid index under the name
+ * before, during and after. RENAME of an index takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
+ */
+export function swap(desired: DesiredIndex, old: LiveIndex): Step {
+  const { schema, name } = desired;
+  const next = companionName(name, "next");
+  const roles = rolesOf(desired, old);
+  return {
+    kind: "alter",
+    sqls: [
+      renameSql(schema, name, companionName(name, "retired")),
+      renameSql(schema, next, name),
+      ...roles.map((role) => role.sql),
+    ],
+    locks: INDEX_LOCK,
+    onlyWithValid: next,
+    warning: roles.map((role) => role.warning).join("; ") || undefined,
+    why: "the new index is valid and takes the declared name",
+  };
+}
+
+/** What the table says of the old index has to be said of the new one. */
+function rolesOf(desired: DesiredIndex, old: LiveIndex): { sql: string; warning: string }[] {
+  const table = `ALTER TABLE ${qualified(desired.schema, desired.table)}`;
+  const index = `${desired.schema}.${desired.name}`;
+  const roles: { sql: string; warning: string }[] = [];
+  if (old.isClustered) {
+    roles.push({
+      sql: `${table} CLUSTER ON ${ident(desired.name)}`,
+      warning: `${index} is what CLUSTER orders ${desired.table} by, and so will its new self be`,
+    });
+  }
+  if (old.isReplicaIdentity) {
+    roles.push({
+      sql: `${table} REPLICA IDENTITY USING INDEX ${ident(desired.name)}`,
+      warning: `${index} is the replica identity of ${desired.table}; naming its new self takes ACCESS EXCLUSIVE on the table for milliseconds`,
+    });
+  }
+  return roles;
+}
+
+export function rename(schema: string, from: string, to: string, why: string): Step {
+  return alter([renameSql(schema, from, to)], why);
+}
+
+function renameSql(schema: string, from: string, to: string): string {
+  return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
+}
+
+function alter(sqls: readonly string[], why: string): Step {
+  return { kind: "alter", sqls, locks: INDEX_LOCK, why };
+}
+
+/** Changes a standing index where it differs only in what can be altered. */
+export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
+  const sqls = differences.flatMap((difference) => alterSql(desired, difference));
+  const steps: Step[] =
+    sqls.length > 0 ? [alter(sqls, "it differs only in what can be altered")] : [];
+  const movesTablespace = differences.some((difference) => difference.field === "tablespace");
+  const changesStatistics = differences.some((difference) => difference.field === "statistics");
+  if (changesStatistics) steps.push(analyze(desired, desired.name));
+  if (movesTablespace) steps.push(moveTablespace(desired));
+  return steps;
+}
+
+/** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
+function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
+  return {
+    kind: "reindex",
+    name,
+    sql: `REINDEX (TABLESPACE ${ident(tablespace ?? "pg_default")}, CONCURRENTLY) INDEX ${qualified(schema, name)}`,
+    locks: TABLE_LOCK,
+    why: "it has to move to another tablespace",
+  };
+}
+
+function alterSql(desired: DesiredIndex, difference: Difference): string[] {
+  switch (difference.field) {
+    case "storageParameters":
+      return storageSql(desired, difference);
+    case "statistics":
+      return statisticsSql(desired, desired.name, difference);
+    case "comment":
+      return commentSql(desired, desired.name);
+    default:
+      return [];
+  }
+}
+
+/** New values apply to pages that are written from now on; a rebuild would apply them to all. */
+function storageSql(desired: DesiredIndex, difference: Difference): string[] {
+  const index = qualified(desired.schema, desired.name);
+  const declared = Object.entries(desired.storageParameters);
+  const live = difference.live
+    .split(", ")
+    .filter(Boolean)
+    .map((option) => option.split("=")[0] ?? "");
+  const gone = live.filter((name) => !(name in desired.storageParameters));
+  const set = declared.map(([name, value]) => `${ident(name)} = ${literal(value)}`).join(", ");
+  return [
+    ...(set ? [`ALTER INDEX ${index} SET (${set})`] : []),
+    ...(gone.length > 0 ? [`ALTER INDEX ${index} RESET (${gone.map(ident).join(", ")})`] : []),
+  ];
+}
+
+/** -1 gives a column back to the default. */
+function statisticsSql(desired: DesiredIndex, name: string, difference?: Difference): string[] {
+  const index = qualified(desired.schema, name);
+  const isSet = new Set(
+    (difference?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
+  );
+  return desired.keys.flatMap((key, i) => {
+    if (key.statistics === undefined && !isSet.has(i + 1)) return [];
+    return [`ALTER INDEX ${index} ALTER COLUMN ${i + 1} SET STATISTICS ${key.statistics ?? -1}`];
+  });
+}
+
+function commentSql(desired: DesiredIndex, name: string): string[] {
+  if (desired.comment === undefined) return [];
+  return [`COMMENT ON INDEX ${qualified(desired.schema, name)} IS ${literal(desired.comment)}`];
+}
