@@ -57,7 +57,9 @@ const INDEX_QUERY = `
 SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
        t.oid::int8::float8 AS "tableOid", i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
        i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
-       pg_get_indexdef(c.oid) AS definition, pg_relation_size(c.oid)::float8 AS "sizeBytes",
+       pg_get_indexdef(c.oid) AS definition,
+       coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
+                pg_relation_size(c.oid))::float8 AS "sizeBytes",
        (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,
@@ -85,12 +87,18 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_am am ON am.oid = c.relam
- WHERE i.indexrelid = $1`;
+ WHERE i.indexrelid = ANY($1::int8[]::oid[])`;
 
 /** Reads one index by OID; undefined when it is gone. */
 export async function readIndex(session: Session, oid: number): Promise<LiveIndex | undefined> {
-  const [row] = await session.query<IndexRow>(INDEX_QUERY, [oid]);
-  return row && toLiveIndex(row);
+  const [index] = await readIndexes(session, [oid]);
+  return index;
+}
+
+/** Reads indexes by OID; those that are gone are left out. */
+export async function readIndexes(session: Session, oids: readonly number[]): Promise<LiveIndex[]> {
+  if (oids.length === 0) return [];
+  return (await session.query<IndexRow>(INDEX_QUERY, [oids])).map(toLiveIndex);
 }
 
 function toLiveIndex(row: IndexRow): LiveIndex {

@@ -1,11 +1,17 @@
 import { observe } from "./catalog";
 import type { Context } from "./context";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
-import type { DesiredIndex } from "./model";
 import { runWatched } from "./monitor";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
 import { type Workspace, withWorkspace } from "./workspace";
+
+/** What a build was to make, and where. */
+export interface BuiltName {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
+}
 
 /** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
 const CLEAN_UP_MS = 15_000;
@@ -16,19 +22,19 @@ const CLEAN_UP_MS = 15_000;
  */
 export async function removeLeftover(
   target: Target,
-  desired: DesiredIndex,
+  built: BuiltName,
   ctx: Context,
 ): Promise<string> {
   const bounded = AbortSignal.timeout(CLEAN_UP_MS);
   const quiet: Context = { ...ctx, signal: bounded, draining: bounded };
   const options = {
-    purpose: `clean up ${desired.name}`,
-    searchPath: desired.searchPath,
+    purpose: `clean up ${built.name}`,
+    searchPath: [],
   };
   try {
     return await withWorkspace(target, options, async (workspace) => {
-      await takeTableKey(workspace.builder, workspace.observer, desired, quiet);
-      return dropIfInvalid(workspace, desired, quiet);
+      await takeTableKey(workspace.builder, workspace.observer, built, quiet);
+      return dropIfInvalid(workspace, built, quiet);
     });
   } catch {
     return "what it left behind could not be removed yet; the next pulumi up does it";
@@ -37,15 +43,15 @@ export async function removeLeftover(
 
 async function dropIfInvalid(
   workspace: Workspace,
-  desired: DesiredIndex,
+  built: BuiltName,
   ctx: Context,
 ): Promise<string> {
-  const observed = await observe(workspace.observer, desired);
-  if (observed.kind !== "index" || observed.index.table !== desired.table)
+  const observed = await observe(workspace.observer, built);
+  if (observed.kind !== "index" || observed.index.table !== built.table)
     return "nothing was left behind";
   const { index } = observed;
   if (index.valid) return "the index stands and is valid; the next pulumi up adopts it";
-  const label = `${desired.schema}.${desired.table}`;
+  const label = `${built.schema}.${built.table}`;
   await waitUntilNobodyWorks(
     workspace.observer,
     { oid: index.tableOid, label },

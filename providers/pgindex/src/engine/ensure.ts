@@ -1,6 +1,6 @@
-import { removeLeftover } from "./cleanUp";
+import { type BuiltName, removeLeftover } from "./cleanUp";
 import type { Context } from "./context";
-import { type Executed, type Execution, execute, type Hooks, serverTime } from "./execute";
+import { addUp, type Executed, type Execution, execute, type Hooks, serverTime } from "./execute";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import {
   type Declared,
@@ -12,10 +12,12 @@ import {
 } from "./look";
 import { buildFailedAdvice, unsettledAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
-import { plan, type Situation } from "./plan";
+import { plan } from "./plan";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import { renderBytes, renderElapsed } from "./render";
+import { isSettled } from "./situation";
+import type { Step } from "./steps";
 import type { Target } from "./target";
 import { type Workspace, withRetries, withWorkspace } from "./workspace";
 
@@ -65,8 +67,8 @@ export async function ensureIndex(request: Request): Promise<Ensured> {
 /** What an earlier attempt of the same call has begun. */
 interface Progress {
   buildStartedAt?: number;
-  /** The name under which the last build was begun. */
-  building?: string;
+  /** What the last build was to make, and where. */
+  building?: BuiltName;
 }
 
 async function explainFailure(
@@ -75,7 +77,7 @@ async function explainFailure(
   progress: Progress,
 ): Promise<unknown> {
   if (progress.building === undefined) return error;
-  const cleanedUp = await removeLeftover(target, { ...desired, name: progress.building }, ctx);
+  const cleanedUp = await removeLeftover(target, progress.building, ctx);
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(`cancelled; ${cleanedUp}`);
   if (error instanceof PgIndexError) return error;
@@ -97,32 +99,23 @@ async function attempt(
   const lookAgain = () => look(observer, desired, declared, table, previous);
   let situation = await lookAgain();
   let done: Executed = {};
-  if (!settledIndex(situation)) {
+  if (!isSettled(situation)) {
     await beginWork(workspace, desired, table, ctx);
     situation = await lookAgain();
   }
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const live = settledIndex(situation);
-    if (live) return finish(live, declared, done, workspace, request, progress);
+    if (isSettled(situation)) {
+      return finish(situation.verdict.live, declared, done, workspace, request, progress);
+    }
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
-    done = { ...done, ...(await execute(decided.steps, execution(workspace, request, progress))) };
+    done = addUp(
+      done,
+      await execute(decided.steps, execution(workspace, table, request, progress)),
+    );
     situation = await lookAgain();
   }
   throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
-}
-
-/** The declared index, valid and as declared, with nothing of ours standing beside it; undefined while something is left to do. */
-function settledIndex({
-  verdict,
-  next,
-  retired,
-  misplaced,
-  reindexLeftovers,
-}: Situation): LiveIndex | undefined {
-  const isSettled =
-    verdict.kind === "same" && !next && !retired && !misplaced && reindexLeftovers.length === 0;
-  return isSettled ? verdict.live : undefined;
 }
 
 /** Takes the table's key and waits until nobody works on the table. */
@@ -141,15 +134,17 @@ async function beginWork(
 
 function execution(
   workspace: Workspace,
+  table: LiveTable,
   { desired, ctx, hooks = {} }: Request,
   progress: Progress,
 ): Execution {
-  const beforeBuild = async (name: string) => {
-    await hooks.beforeBuild?.(name);
-    progress.building = name;
+  const beforeBuild = async (step: Step) => {
+    if (progress.buildStartedAt === undefined) await hooks.beforeBuild?.(step);
+    const { schema, table } = step.on ?? desired;
+    progress.building = { schema, table, name: "name" in step ? step.name : desired.name };
     progress.buildStartedAt ??= performance.now();
   };
-  return { desired, workspace, ctx, hooks: { ...hooks, beforeBuild } };
+  return { desired, table, workspace, ctx, hooks: { ...hooks, beforeBuild } };
 }
 
 async function finish(

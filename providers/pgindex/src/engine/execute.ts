@@ -1,12 +1,11 @@
-import { describeSession, workersOn } from "./activity";
+import { alter } from "./alter";
 import { observe } from "./catalog";
 import type { Context } from "./context";
-import { Wait } from "./locks";
+import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
-import type { DesiredIndex } from "./model";
+import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
 import { PgIndexError } from "./problems";
-import { sqlState } from "./sqlstate";
 import type { Step } from "./steps";
 import type { Workspace } from "./workspace";
 
@@ -20,8 +19,8 @@ export interface Executed {
 
 /** What happens around the steps that is not theirs. */
 export interface Hooks {
-  /** Called right before CREATE INDEX of `name`, while the queries still run without the index. */
-  readonly beforeBuild?: (name: string) => Promise<void>;
+  /** Called right before CREATE INDEX, while the queries still run without the index. */
+  readonly beforeBuild?: (step: Step) => Promise<void>;
   /** Called before each step. */
   readonly beforeStep?: (step: Step) => Promise<void>;
 }
@@ -29,6 +28,7 @@ export interface Hooks {
 /** Everything that a step is run with. */
 export interface Execution {
   readonly desired: DesiredIndex;
+  readonly table: LiveTable;
   readonly workspace: Workspace;
   readonly ctx: Context;
   readonly hooks: Hooks;
@@ -39,80 +39,88 @@ export async function execute(steps: readonly Step[], execution: Execution): Pro
   let done: Executed = {};
   for (const step of steps) {
     await execution.hooks.beforeStep?.(step);
-    done = { ...done, ...(await executeStep(step, execution)) };
+    done = addUp(done, await executeStep(step, execution));
   }
   return done;
+}
+
+/** A partitioned index is built in as many parts as the table has partitions. */
+export function addUp(before: Executed, step: Executed): Executed {
+  if (step.buildSeconds === undefined) return before;
+  return { builtAt: step.builtAt, buildSeconds: (before.buildSeconds ?? 0) + step.buildSeconds };
 }
 
 async function executeStep(step: Step, execution: Execution): Promise<Executed> {
   const { desired, workspace, ctx, hooks } = execution;
   const label = `${desired.schema}.${desired.name}`;
+  const sql = "sqls" in step ? step.sqls.join("; ") : "sql" in step ? step.sql : "";
+  if ("warning" in step && step.warning) ctx.log("warning", step.warning);
+  if (step.kind !== "adopt" && step.kind !== "build")
+    ctx.log("info", `${label}: ${step.why}: ${sql}`);
   switch (step.kind) {
     case "adopt":
       return {};
-    case "drop":
-      ctx.log("info", `${label}: ${step.why}: ${step.sql}`);
-      await runWatched(step.sql, { ...workspace, ctx, verb: `dropping ${step.name}` });
+    case "alter":
+      await alterStep(step, execution);
       return {};
     case "build":
-      await hooks.beforeBuild?.(step.name);
-      return build(step.sql, workspace, ctx);
-    case "analyze":
-      await runWatched(step.sql, { ...workspace, ctx, verb: "ANALYZE" });
-      return {};
+      await hooks.beforeBuild?.(step);
+      return timed(() => watch(step, "building", execution), workspace);
     case "reindex":
-      ctx.log("info", `${label}: ${step.why}: ${step.sql}`);
-      return build(step.sql, workspace, ctx);
-    case "alter":
-      if (step.warning) ctx.log("warning", step.warning);
-      ctx.log("info", `${label}: ${step.why}: ${step.sqls.join("; ")}`);
-      await alter(step, execution);
+      return timed(() => watch(step, "rebuilding", execution), workspace);
+    case "drop":
+      await watch(step, `dropping ${step.name}`, execution);
+      return {};
+    case "analyze":
+      await watch(step, "ANALYZE", execution);
       return {};
   }
 }
 
-async function build(sql: string, workspace: Workspace, ctx: Context): Promise<Executed> {
+type LongStep = Extract<Step, { readonly sql: string }>;
+
+/** Runs a long statement; on a partition, under the partition's own key and after whoever works there. */
+async function watch(step: LongStep, verb: string, { workspace, ctx }: Execution): Promise<void> {
+  const watched = { ...workspace, ctx, verb, position: step.position };
+  if (!step.on) return runWatched(step.sql, watched);
+  const { builder, observer } = workspace;
+  await takeTableKey(builder, observer, step.on, ctx);
+  const label = `${step.on.schema}.${step.on.table}`;
+  await waitUntilNobodyWorks(observer, { oid: step.on.oid, label }, builder.pid, ctx);
+  await runWatched(step.sql, watched);
+  await returnTableKey(builder, step.on);
+}
+
+async function timed(work: () => Promise<void>, workspace: Workspace): Promise<Executed> {
   const started = performance.now();
-  await runWatched(sql, { ...workspace, ctx, verb: "building" });
+  await work();
   const buildSeconds = Math.round(performance.now() - started) / 1000;
   return { builtAt: await serverTime(workspace), buildSeconds };
 }
 
-/** A short change gives way after this long, so that nobody queues behind it, and is tried again. */
-const ALTER_LOCK_TIMEOUT = "1s";
-
-async function alter(step: Extract<Step, { kind: "alter" }>, execution: Execution): Promise<void> {
-  const { desired, workspace, ctx } = execution;
-  const wait = new Wait(ctx, `waiting to alter ${desired.schema}.${desired.name}`);
-  for (;;) {
-    if (step.onlyWithValid) await requireValid(step.onlyWithValid, execution);
-    if (await tryAlter(step.sqls, workspace)) return wait.over();
-    const observed = await observe(workspace.observer, desired);
-    const on = observed.kind === "index" ? observed.index.oid : 0;
-    const others = await workersOn(workspace.observer, on, workspace.builder.pid);
-    await wait.on(others.map(describeSession));
-  }
+async function alterStep(
+  step: Extract<Step, { kind: "alter" }>,
+  execution: Execution,
+): Promise<void> {
+  const { desired, table, workspace, ctx } = execution;
+  const { onlyWithValid } = step;
+  const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
+  const what = `alter ${desired.schema}.${desired.name}`;
+  await alter(
+    { sqls: step.sqls, what, tableOid: step.on?.oid ?? table.oid, guard },
+    workspace,
+    ctx,
+  );
 }
 
-async function tryAlter(sqls: readonly string[], { builder }: Workspace): Promise<boolean> {
-  await builder.query("BEGIN");
-  try {
-    await builder.query("SELECT set_config('lock_timeout', $1, true)", [ALTER_LOCK_TIMEOUT]);
-    for (const sql of sqls) await builder.query(sql);
-    await builder.query("COMMIT");
-    return true;
-  } catch (error) {
-    await builder.query("ROLLBACK");
-    if (sqlState(error) === "55P03") return false;
-    throw error;
-  }
-}
-
-/** A name is only given to an index that can serve. */
-async function requireValid(name: string, { desired, workspace }: Execution): Promise<void> {
-  const observed = await observe(workspace.observer, { schema: desired.schema, name });
+/** A name or a place is only given to an index that can serve. */
+async function requireValid(
+  id: { readonly schema: string; readonly name: string },
+  { desired, workspace }: Execution,
+): Promise<void> {
+  const observed = await observe(workspace.observer, id);
   const isValid = observed.kind === "index" && observed.index.valid && observed.index.ready;
-  if (!isValid) throw new PgIndexError(notVerifiedAdvice(desired, `${name} is not valid`));
+  if (!isValid) throw new PgIndexError(notVerifiedAdvice(desired, `${id.name} is not valid`));
 }
 
 /** The server's clock, so that two machines that look at one database agree on how long the index has stood. */

@@ -32,6 +32,17 @@ export async function takeTableKey(
   wait.over();
 }
 
+/** Gives a table's key back before the session ends. */
+export async function returnTableKey(
+  builder: Session,
+  table: { readonly schema: string; readonly table: string },
+): Promise<void> {
+  await builder.query("SELECT pg_advisory_unlock($1, $2)", [
+    LOCK_CLASS,
+    await tableKey(builder, table),
+  ]);
+}
+
 async function tableKey(session: Session, of: { schema: string; table: string }): Promise<number> {
   const [row] = await session.query<{ key: number }>("SELECT hashtext($1) AS key", [
     JSON.stringify([of.schema, of.table]),

@@ -1,18 +1,15 @@
 import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
-import {
-  cannotVerifyAdvice,
-  declarationAdvice,
-  missingTableAdvice,
-  privilegeAdvice,
-  unsupportedRelationAdvice,
-} from "./messages";
+import { cannotVerifyAdvice, declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
-import { companionNames, isReindexLeftoverName } from "./names";
-import type { Situation } from "./plan";
+import { companionName, companionNames, isReindexLeftoverName } from "./names";
+import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
+import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";
 import type { Session } from "./session";
+import type { Situation } from "./situation";
+import { missingTableAdvice, privilegeAdvice, unsupportedRelationAdvice } from "./tableMessages";
 import { tooOld } from "./tooOld";
 
 /** The declaration as far as the server could be asked about it. */
@@ -28,13 +25,14 @@ export interface PreviousIndex {
   readonly canonical?: CanonicalIndex;
 }
 
+const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
+
 /** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
 export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
   const table = await readTable(observer, desired);
   if (!table) throw new PgIndexError(missingTableAdvice(desired));
-  if (table.kind !== "table" && table.kind !== "materialized view") {
+  if (!INDEXABLE.has(table.kind))
     throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
-  }
   return table;
 }
 
@@ -73,10 +71,44 @@ export async function look(
   return {
     verdict,
     misplaced: previous && (await findMisplaced(observer, desired, previous, table)),
-    next: next && { live: next, isDeclared: isDeclared(next, declared) },
+    next: next && nextOf(next, declared),
     retired,
     reindexLeftovers: await findReindexLeftovers(observer, table, name),
+    partitioned: await lookAtPartitions(observer, desired, declared, table, verdict, next),
     serverVersion: observer.serverVersion,
+  };
+}
+
+function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["next"]> {
+  const isSame =
+    declared.kind === "ok" && differencesOf(declared.canonical, live.canonical).length === 0;
+  const isUsable = live.valid && live.ready && live.live;
+  return { live, isDeclared: isSame && isUsable, isUnfinished: isSame && live.isPartitioned };
+}
+
+/** Of a partitioned table, the partitions: for the declared index, or for the one that is to replace it. */
+async function lookAtPartitions(
+  observer: Session,
+  desired: DesiredIndex,
+  declared: Declared,
+  table: LiveTable,
+  verdict: Verdict,
+  next: LiveIndex | undefined,
+): Promise<Situation["partitioned"]> {
+  if (table.kind !== "partitioned table") return undefined;
+  await requirePartitionable(observer, desired, table);
+  if (declared.kind !== "ok") throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
+  const { schema, name } = desired;
+  const isReplaced = "differences" in verdict && !isAlterableOnPartitions(verdict.differences);
+  const live = isReplaced ? next : "live" in verdict ? verdict.live : undefined;
+  const reuses =
+    live && (!isReplaced || differencesOf(declared.canonical, live.canonical).length === 0);
+  const root = { name: isReplaced ? companionName(name, "next") : name, exists: reuses === true };
+  const index = { schema, name, oid: reuses ? live.oid : undefined, canonical: declared.canonical };
+  return {
+    tableOid: table.oid,
+    root,
+    partitions: await observePartitions(observer, table.oid, index),
   };
 }
 
@@ -90,11 +122,6 @@ async function verdictOf(
   if (declared.kind === "ok") return compare(desired, declared.canonical, observed);
   if (observed.kind !== "index") return observed;
   throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
-}
-
-function isDeclared(live: LiveIndex, declared: Declared): boolean {
-  if (declared.kind !== "ok" || !live.valid || !live.ready || !live.live) return false;
-  return differencesOf(declared.canonical, live.canonical).length === 0;
 }
 
 /** The index of that name, if it is on the table. */

@@ -6,51 +6,11 @@ import { errorDetail, isNameRace, sqlState } from "./sqlstate";
 
 /** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts. */
 
-function subject(desired: DesiredIndex): string {
+export function subject(desired: DesiredIndex): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }
 
-const NOTHING_CHANGED = "nothing was changed";
-
-export function missingTableAdvice(desired: DesiredIndex): Advice {
-  return {
-    what: `cannot build ${subject(desired)}: there is no table ${desired.schema}.${desired.table}`,
-    why: `the database has no relation of that name in schema ${desired.schema}; ${NOTHING_CHANGED}`,
-    fix: "check the arguments table and schema, and that the connection is to the right database",
-    otherwise:
-      "if this program creates the table, let the index depend on that and set validateInPreview: false",
-  };
-}
-
-export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): Advice {
-  const partitioned = kind.startsWith("partitioned");
-  return {
-    what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
-    why: partitioned
-      ? "PostgreSQL cannot build an index on a partitioned table concurrently, and a plain build blocks writes"
-      : `PostgreSQL has no indexes on a ${kind}`,
-    fix: partitioned ? "declare an index on each partition" : "name the table that holds the rows",
-  };
-}
-
-export function privilegeAdvice(
-  desired: DesiredIndex,
-  role: string,
-  owner: string,
-  needsCreate: boolean,
-): Advice {
-  const grant = needsCreate
-    ? `GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`
-    : `GRANT ${ident(owner)} TO ${ident(role)};`;
-  return {
-    what: `cannot build ${subject(desired)} as role ${role}`,
-    why: needsCreate
-      ? `the role may not create anything in schema ${desired.schema}`
-      : `only the owner of a table (${owner}) may build an index on it; MAINTAIN and ALL are not enough`,
-    fix: `run: ${grant}`,
-    otherwise: `connect as ${owner}`,
-  };
-}
+export const NOTHING_CHANGED = "nothing was changed";
 
 const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42703":

@@ -27,6 +27,8 @@ export interface Watched {
   readonly ctx: Context;
   /** What is shown while the server reports no phase: "building", "dropping". */
   readonly verb: string;
+  /** Which part of a larger work it is: "partition 3 of 20". */
+  readonly position?: string;
 }
 
 /**
@@ -111,7 +113,8 @@ async function readState({ observer, builder }: Watched): Promise<State> {
 }
 
 function report(watched: Watched, state: State, elapsedMs: number, warned: Set<number>): void {
-  watched.ctx.status(renderProgress(watched.verb, { ...state, elapsedMs }));
+  const line = renderProgress(watched.verb, { ...state, elapsedMs });
+  watched.ctx.status(watched.position ? `${watched.position}: ${line}` : line);
   for (const waiter of state.waiters) {
     if ((waiter.waitSeconds ?? 0) < FATAL_WAIT_SECONDS || warned.has(waiter.pid)) continue;
     warned.add(waiter.pid);

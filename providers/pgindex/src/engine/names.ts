@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import type { DesiredIndex } from "./model";
 import { MAX_IDENTIFIER_BYTES } from "./sql";
+import { createIndexStatement } from "./statement";
 
 /** What we call an index while it is not yet, or no longer, the declared one. */
 const SUFFIXES = {
@@ -18,7 +20,7 @@ const SUFFIXES = {
 export function companionName(name: string, role: keyof typeof SUFFIXES): string {
   const suffix = SUFFIXES[role];
   if (Buffer.byteLength(name + suffix) <= MAX_IDENTIFIER_BYTES) return name + suffix;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  const hash = shortHash(name, 8);
   const room = MAX_IDENTIFIER_BYTES - suffix.length - hash.length - 1;
   return `${cutBytes(name, room)}_${hash}${suffix}`;
 }
@@ -26,6 +28,38 @@ export function companionName(name: string, role: keyof typeof SUFFIXES): string
 /** Both temporary names, `next` first. */
 export function companionNames(name: string): [next: string, retired: string] {
   return [companionName(name, "next"), companionName(name, "retired")];
+}
+
+/**
+ * The name of a partition's index: the same in every run, another one for another definition, and recognisable as belonging to the declared
+ * partitioned index.
+ */
+export function childName(partition: string, desired: DesiredIndex): string {
+  const definition = createIndexStatement({
+    ...desired,
+    schema: "",
+    table: "",
+    name: "",
+    comment: undefined,
+  });
+  const suffix = `_${familyOf(desired)}_${shortHash(definition, 4)}`;
+  return cutBytes(`${partition}_${desired.name}`, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
+}
+
+/** Whether a name is one that {@link childName} gives for this index, whatever its definition was then. */
+export function isChildName(
+  candidate: string,
+  index: { readonly schema: string; readonly name: string },
+): boolean {
+  return new RegExp(`_${familyOf(index)}_[0-9a-f]{4}$`).test(candidate);
+}
+
+function familyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
+  return shortHash(JSON.stringify([schema, name]), 8);
+}
+
+function shortHash(text: string, length: number): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, length);
 }
 
 /** The longest beginning of `text` of at most `bytes` bytes that cuts no character. */

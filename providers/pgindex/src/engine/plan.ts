@@ -1,3 +1,4 @@
+import { alterSteps } from "./alterSteps";
 import { isAlterable, type Verdict } from "./compare";
 import {
   backsConstraintAdvice,
@@ -7,26 +8,13 @@ import {
   otherTableAdvice,
   refusedLeftoverAdvice,
 } from "./messages";
-import type { DesiredIndex, LiveIndex } from "./model";
+import type { DesiredIndex } from "./model";
 import { companionName } from "./names";
+import { isAlterableOnPartitions } from "./partitionable";
+import { dropAny, dropAsides, make, retire, strays } from "./planParts";
 import type { Advice } from "./problems";
-import { alterSteps, buildSteps, drop, rename, type Step, swap } from "./steps";
-
-/** Everything that a decision rests on. */
-export interface Situation {
-  /** What stands under the declared name. */
-  readonly verdict: Verdict;
-  /** The index that this resource had so far, where it stands under another name now. */
-  readonly misplaced?: LiveIndex;
-  /** A replacement that an interrupted run has built, or begun to. */
-  readonly next?: { readonly live: LiveIndex; readonly isDeclared: boolean };
-  /** What an interrupted run has swapped out and not dropped yet. */
-  readonly retired?: LiveIndex;
-  /** INVALID indexes that an interrupted REINDEX CONCURRENTLY has left. */
-  readonly reindexLeftovers: readonly LiveIndex[];
-  /** `server_version_num` */
-  readonly serverVersion: number;
-}
+import type { Situation } from "./situation";
+import { drop, rename, type Step, swap } from "./steps";
 
 /** Whether the resource has this index in its state already: only then a different one may be replaced. */
 export type Intent = "create" | "update";
@@ -45,21 +33,13 @@ export function plan(situation: Situation, desired: DesiredIndex, intent: Intent
   return steps(...retire(situation), ...leftovers, ...decided.steps);
 }
 
-/** What was swapped out goes first: its name is needed again when the index is replaced once more. */
-function retire({ retired }: Situation): Step[] {
-  return retired ? [drop(retired, "an interrupted run has replaced it and not dropped it")] : [];
-}
-
 function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
   const { verdict } = situation;
   switch (verdict.kind) {
     case "absent":
       return steps(...planAbsent(situation, desired));
     case "same":
-      return steps(...dropAsides(situation), {
-        kind: "adopt",
-        why: "a valid index of this definition stands already",
-      });
+      return steps(...dropAsides(situation), ...strays(situation), adopt());
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
@@ -71,17 +51,20 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "dropping":
       return steps(
         drop(verdict.live, "an interrupted DROP INDEX CONCURRENTLY has already disabled it"),
-        ...buildSteps(desired, desired.name, "its drop is finished first"),
+        ...make(situation, desired, desired.name, "its drop is finished first"),
       );
     case "invalid":
-      return planInvalid(verdict, desired);
+      return verdict.live.isPartitioned
+        ? planUnfinished(situation, verdict, desired, intent)
+        : planInvalid(situation, verdict, desired);
   }
 }
 
 /** Nothing has the name: what we have under another name takes it, else it is built. */
-function planAbsent({ misplaced, next }: Situation, desired: DesiredIndex): Step[] {
+function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
+  const { misplaced, next } = situation;
   const { schema, name } = desired;
-  const leftover = next ? [drop(next.live, "an interrupted replacement has left it")] : [];
+  const leftover = next ? [dropAny(next.live, "an interrupted replacement has left it")] : [];
   if (misplaced)
     return [...leftover, rename(schema, misplaced.name, name, "it stands under another name")];
   if (next?.isDeclared) {
@@ -94,20 +77,14 @@ function planAbsent({ misplaced, next }: Situation, desired: DesiredIndex): Step
       ),
     ];
   }
-  return [...leftover, ...buildSteps(desired, name, "it does not exist")];
+  return [...leftover, ...make(situation, desired, name, "it does not exist")];
 }
 
-/** What stands aside and has become superfluous since the declared index stands. */
-function dropAsides({ next, misplaced }: Situation): Step[] {
-  return [
-    ...(next ? [drop(next.live, "an interrupted replacement has left it")] : []),
-    ...(misplaced
-      ? [drop(misplaced, "the declared index stands, and this was its earlier self")]
-      : []),
-  ];
+function adopt(): Step {
+  return { kind: "adopt", why: "a valid index of this definition stands already" };
 }
 
-type Differing = Extract<Verdict, { kind: "different" | "alterable" }>;
+type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
 /** Storage parameters of an index that is not ours yet may be somebody's choice; a declared comment or statistics target is an addition. */
 function planAlterable(
@@ -121,11 +98,28 @@ function planAlterable(
   );
   if (intent === "create" && takesAway)
     return refused(differentAdvice(desired, verdict.differences));
-  // REINDEX knows TABLESPACE from 14 on.
-  const moves = verdict.differences.some(({ field }) => field === "tablespace");
-  if (moves && situation.serverVersion < 140000)
+  if (takesAway && !canAlter(situation, verdict))
     return planDifferent(situation, verdict, desired, intent);
   return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
+}
+
+/** PostgreSQL alters neither parameters nor tablespace of a partitioned index, and REINDEX knows TABLESPACE from 14 on. */
+function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
+  const moves = differences.some(({ field }) => field === "tablespace");
+  return !live.isPartitioned && !(moves && serverVersion < 140000);
+}
+
+/** A partitioned index is not valid before its last partition is: it is finished, never dropped for that. */
+function planUnfinished(
+  situation: Situation,
+  verdict: Differing,
+  desired: DesiredIndex,
+  intent: Intent,
+): Plan {
+  if (isAlterableOnPartitions(verdict.differences)) {
+    return steps(...make(situation, desired, desired.name, "partitions are missing"));
+  }
+  return planDifferent(situation, verdict, desired, intent);
 }
 
 /** Builds beside, swaps the names, drops the old one: a valid index stands under the declared name all the time. */
@@ -140,26 +134,26 @@ function planDifferent(
   if (live.constraint) return refused(backsConstraintAdvice(desired, live));
   const { next } = situation;
   const name = companionName(desired.name, "next");
-  const build = buildSteps(
+  const build = make(
+    situation,
     desired,
     name,
     "the definition has changed; the old index serves meanwhile",
   );
-  const begin = next
-    ? [drop(next.live, "an interrupted replacement has left it"), ...build]
-    : build;
+  const obsolete =
+    next && !next.isUnfinished
+      ? [dropAny(next.live, "an interrupted replacement has left it")]
+      : [];
+  const retired = { ...live, name: companionName(desired.name, "retired") };
   return steps(
-    ...(next?.isDeclared ? [] : begin),
+    ...(next?.isDeclared ? [] : [...obsolete, ...build]),
     swap(desired, live),
-    drop(
-      { schema: desired.schema, name: companionName(desired.name, "retired") },
-      "the new index has taken its place",
-    ),
+    dropAny(retired, "the new index has taken its place"),
   );
 }
 
 /** An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's rows. */
-function planInvalid(verdict: Extract<Verdict, { kind: "invalid" }>, desired: DesiredIndex): Plan {
+function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
   if (live.constraint || desired.invalidLeftover === "refuse")
     return refused(refusedLeftoverAdvice(desired, live));
@@ -168,7 +162,7 @@ function planInvalid(verdict: Extract<Verdict, { kind: "invalid" }>, desired: De
   }
   return steps(
     drop(live, "an interrupted build left it INVALID, and nobody is building it"),
-    ...buildSteps(desired, desired.name, "the INVALID leftover is dropped first"),
+    ...make(situation, desired, desired.name, "the INVALID leftover is dropped first"),
   );
 }
 

@@ -5,7 +5,13 @@ import { ident, literal, qualified } from "./sql";
 import { createIndexStatement, dropIndexStatement } from "./statement";
 
 /** One step of a change: what runs, what it locks, and why it is there. */
-export type Step = { readonly why: string } & (
+export type Step = {
+  readonly why: string;
+  /** The partition that it works on, when it is not the declared table. */
+  readonly on?: { readonly schema: string; readonly table: string; readonly oid: number };
+  /** "partition 3 of 20" */
+  readonly position?: string;
+} & (
   | { readonly kind: "adopt" }
   | {
       /** A long statement, watched; `name` is the index that it is about. */
@@ -20,14 +26,15 @@ export type Step = { readonly why: string } & (
       readonly sqls: readonly string[];
       readonly locks: string;
       /** An index that must be valid before they run. */
-      readonly onlyWithValid?: string;
+      readonly onlyWithValid?: { readonly schema: string; readonly name: string };
       /** What the user should know before. */
       readonly warning?: string;
     }
 );
 
 /** https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM, with no read and no write. */
-const TABLE_LOCK = "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
+export const TABLE_LOCK =
+  "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
 const INDEX_LOCK = "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
 
 /** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
@@ -40,19 +47,24 @@ function extraSql(desired: DesiredIndex, name: string): string[] {
   return [...statisticsSql(desired, name), ...commentSql(desired, name)];
 }
 
+/** What CREATE INDEX cannot say. */
+export function extraSteps(desired: DesiredIndex, name: string): Step[] {
+  const extras = extraSql(desired, name);
+  return extras.length > 0 ? [alter(extras, "CREATE INDEX cannot say it")] : [];
+}
+
 /** Builds the index under `name`, with everything that CREATE INDEX cannot say. */
 export function buildSteps(desired: DesiredIndex, name: string, why: string): Step[] {
   const sql = createIndexStatement({ ...desired, name });
-  const extras = extraSql(desired, name);
   const hasExpression = desired.keys.some((key) => key.expression !== undefined);
   return [
     { kind: "build", name, sql, locks: TABLE_LOCK, why },
-    ...(extras.length > 0 ? [alter(extras, "CREATE INDEX cannot say it")] : []),
+    ...extraSteps(desired, name),
     ...(hasExpression ? [analyze(desired, name)] : []),
   ];
 }
 
-function analyze(desired: DesiredIndex, name: string): Step {
+export function analyze(desired: DesiredIndex, name: string): Step {
   return {
     kind: "analyze",
     name,
@@ -83,7 +95,7 @@ export function swap(desired: DesiredIndex, old: LiveIndex): Step {
       ...roles.map((role) => role.sql),
     ],
     locks: INDEX_LOCK,
-    onlyWithValid: next,
+    onlyWithValid: { schema, name: next },
     warning: roles.map((role) => role.warning).join("; ") || undefined,
     why: "the new index is valid and takes the declared name",
   };
@@ -117,64 +129,16 @@ function renameSql(schema: string, from: string, to: string): string {
   return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
 }
 
-function alter(sqls: readonly string[], why: string): Step {
+export function alter(sqls: readonly string[], why: string): Step {
   return { kind: "alter", sqls, locks: INDEX_LOCK, why };
 }
 
-/** Changes a standing index where it differs only in what can be altered. */
-export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
-  const sqls = differences.flatMap((difference) => alterSql(desired, difference));
-  const steps: Step[] =
-    sqls.length > 0 ? [alter(sqls, "it differs only in what can be altered")] : [];
-  const movesTablespace = differences.some((difference) => difference.field === "tablespace");
-  const changesStatistics = differences.some((difference) => difference.field === "statistics");
-  if (changesStatistics) steps.push(analyze(desired, desired.name));
-  if (movesTablespace) steps.push(moveTablespace(desired));
-  return steps;
-}
-
-/** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
-function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
-  return {
-    kind: "reindex",
-    name,
-    sql: `REINDEX (TABLESPACE ${ident(tablespace ?? "pg_default")}, CONCURRENTLY) INDEX ${qualified(schema, name)}`,
-    locks: TABLE_LOCK,
-    why: "it has to move to another tablespace",
-  };
-}
-
-function alterSql(desired: DesiredIndex, difference: Difference): string[] {
-  switch (difference.field) {
-    case "storageParameters":
-      return storageSql(desired, difference);
-    case "statistics":
-      return statisticsSql(desired, desired.name, difference);
-    case "comment":
-      return commentSql(desired, desired.name);
-    default:
-      return [];
-  }
-}
-
-/** New values apply to pages that are written from now on; a rebuild would apply them to all. */
-function storageSql(desired: DesiredIndex, difference: Difference): string[] {
-  const index = qualified(desired.schema, desired.name);
-  const declared = Object.entries(desired.storageParameters);
-  const live = difference.live
-    .split(", ")
-    .filter(Boolean)
-    .map((option) => option.split("=")[0] ?? "");
-  const gone = live.filter((name) => !(name in desired.storageParameters));
-  const set = declared.map(([name, value]) => `${ident(name)} = ${literal(value)}`).join(", ");
-  return [
-    ...(set ? [`ALTER INDEX ${index} SET (${set})`] : []),
-    ...(gone.length > 0 ? [`ALTER INDEX ${index} RESET (${gone.map(ident).join(", ")})`] : []),
-  ];
-}
-
 /** -1 gives a column back to the default. */
-function statisticsSql(desired: DesiredIndex, name: string, difference?: Difference): string[] {
+export function statisticsSql(
+  desired: DesiredIndex,
+  name: string,
+  difference?: Difference,
+): string[] {
   const index = qualified(desired.schema, name);
   const isSet = new Set(
     (difference?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
@@ -185,7 +149,7 @@ function statisticsSql(desired: DesiredIndex, name: string, difference?: Differe
   });
 }
 
-function commentSql(desired: DesiredIndex, name: string): string[] {
+export function commentSql(desired: DesiredIndex, name: string): string[] {
   if (desired.comment === undefined) return [];
   return [`COMMENT ON INDEX ${qualified(desired.schema, name)} IS ${literal(desired.comment)}`];
 }

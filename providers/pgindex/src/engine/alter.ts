@@ -1,0 +1,48 @@
+import { describeSession, oldTransactionsOn } from "./activity";
+import type { Context } from "./context";
+import { Wait } from "./locks";
+import { sqlState } from "./sqlstate";
+import type { Workspace } from "./workspace";
+
+/** A short change gives way after this long, so that nobody queues behind it, and is tried again. */
+const LOCK_TIMEOUT = "1s";
+
+/** Short statements that belong together. */
+export interface Alteration {
+  readonly sqls: readonly string[];
+  /** What is waited for, in words. */
+  readonly what: string;
+  /** The table whose users may be in the way. */
+  readonly tableOid: number;
+  /** Asked before every try; throws when the statements must not run. */
+  readonly guard?: () => Promise<void>;
+}
+
+/** Runs short statements in one transaction with a short lock timeout, again and again until it gets its locks. */
+export async function alter(
+  alteration: Alteration,
+  workspace: Workspace,
+  ctx: Context,
+): Promise<void> {
+  const wait = new Wait(ctx, `waiting to ${alteration.what}`);
+  for (;;) {
+    await alteration.guard?.();
+    if (await tryAlter(alteration.sqls, workspace)) return wait.over();
+    const others = await oldTransactionsOn(workspace.observer, alteration.tableOid, 0);
+    await wait.on(others.map(describeSession));
+  }
+}
+
+async function tryAlter(sqls: readonly string[], { builder }: Workspace): Promise<boolean> {
+  await builder.query("BEGIN");
+  try {
+    await builder.query("SELECT set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
+    for (const sql of sqls) await builder.query(sql);
+    await builder.query("COMMIT");
+    return true;
+  } catch (error) {
+    await builder.query("ROLLBACK");
+    if (sqlState(error) === "55P03") return false;
+    throw error;
+  }
+}

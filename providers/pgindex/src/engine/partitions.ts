@@ -1,0 +1,124 @@
+import { readIndexes } from "./catalog";
+import { differencesOf } from "./compare";
+import type { CanonicalIndex, LiveIndex } from "./model";
+import { isChildName } from "./names";
+import type { Session } from "./session";
+
+/** A partition, at whatever depth, with what it has of a partitioned index. */
+export interface Partition {
+  readonly oid: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly parentOid: number;
+  /** False: it is partitioned itself. */
+  readonly isLeaf: boolean;
+  /** Its index that is attached to the parent's index. */
+  readonly attached?: LiveIndex;
+  /** A valid index of the declared definition that is attached to nothing: it can be attached instead of building one. */
+  readonly candidate?: LiveIndex;
+  /** What interrupted runs of ours have left: attached to nothing, and not the candidate. */
+  readonly strays: readonly LiveIndex[];
+}
+
+interface PartitionRow {
+  readonly oid: number;
+  readonly schema: string;
+  readonly table: string;
+  readonly parentOid: number;
+  readonly isLeaf: boolean;
+}
+
+/** Partitions of a table at every depth, parents first. */
+export async function readPartitionTree(
+  session: Session,
+  tableOid: number,
+): Promise<PartitionRow[]> {
+  return session.query<PartitionRow>(
+    `SELECT t.relid::oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS table,
+            t.parentrelid::oid::int8::float8 AS "parentOid", t.isleaf AS "isLeaf"
+       FROM pg_partition_tree($1::int8::oid::regclass) t
+       JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE t.level > 0 ORDER BY t.level, n.nspname, c.relname`,
+    [tableOid],
+  );
+}
+
+interface Attachment {
+  readonly oid: number;
+  readonly tableOid: number;
+  readonly parentIndexOid: number | null;
+}
+
+/** Every index of the given tables, with the partitioned index that it is attached to. */
+async function readAttachments(
+  session: Session,
+  tableOids: readonly number[],
+): Promise<Attachment[]> {
+  return session.query<Attachment>(
+    `SELECT i.indexrelid::int8::float8 AS oid, i.indrelid::int8::float8 AS "tableOid",
+            h.inhparent::int8::float8 AS "parentIndexOid"
+       FROM pg_index i LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
+      WHERE i.indrelid = ANY($1::int8[]::oid[])`,
+    [tableOids],
+  );
+}
+
+/** What a partitioned index is looked at for. */
+export interface PartitionedIndex {
+  readonly schema: string;
+  /** The declared name. */
+  readonly name: string;
+  /** The partitioned index itself; undefined when it does not exist yet. */
+  readonly oid?: number;
+  readonly canonical: CanonicalIndex;
+}
+
+/** What every partition has of the index. Read-only. */
+export async function observePartitions(
+  session: Session,
+  tableOid: number,
+  index: PartitionedIndex,
+): Promise<Partition[]> {
+  const tree = await readPartitionTree(session, tableOid);
+  const attachments = await readAttachments(
+    session,
+    tree.map((row) => row.oid),
+  );
+  const lives = new Map(
+    (
+      await readIndexes(
+        session,
+        attachments.map((a) => a.oid),
+      )
+    ).map((live) => [live.oid, live]),
+  );
+  const attachedOn = new Map<number, number | undefined>([[tableOid, index.oid]]);
+  return tree.map((row) => {
+    const parentIndexOid = attachedOn.get(row.parentOid);
+    const here = attachments.filter((attachment) => attachment.tableOid === row.oid);
+    const own = here.find(
+      (a) => parentIndexOid !== undefined && a.parentIndexOid === parentIndexOid,
+    );
+    attachedOn.set(row.oid, own?.oid);
+    const free = here
+      .filter((a) => a.parentIndexOid === null)
+      .flatMap((a) => lives.get(a.oid) ?? []);
+    return { ...row, ...ownIndexes(own && lives.get(own.oid), free, index) };
+  });
+}
+
+function ownIndexes(
+  attached: LiveIndex | undefined,
+  free: readonly LiveIndex[],
+  index: PartitionedIndex,
+): Pick<Partition, "attached" | "candidate" | "strays"> {
+  const candidate = attached ? undefined : free.find((live) => isUsable(live, index));
+  const strays = free.filter((live) => live !== candidate && isChildName(live.name, index));
+  return { attached, candidate, strays };
+}
+
+/** An unfinished partitioned index is a candidate too: its own partitions will make it valid. */
+function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
+  const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
+  return isSound && !live.constraint && differencesOf(canonical, live.canonical).length === 0;
+}

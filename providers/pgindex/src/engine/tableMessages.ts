@@ -1,0 +1,65 @@
+import { NOTHING_CHANGED, subject } from "./messages";
+import type { DesiredIndex } from "./model";
+import type { Advice } from "./problems";
+import { ident } from "./sql";
+
+/** Every message about the table that an index is on. */
+
+export function missingTableAdvice(desired: DesiredIndex): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: there is no table ${desired.schema}.${desired.table}`,
+    why: `the database has no relation of that name in schema ${desired.schema}; ${NOTHING_CHANGED}`,
+    fix: "check the arguments table and schema, and that the connection is to the right database",
+    otherwise:
+      "if this program creates the table, let the index depend on that and set validateInPreview: false",
+  };
+}
+
+export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
+    why: `PostgreSQL has no indexes on a ${kind}`,
+    fix: "name the table that holds the rows",
+  };
+}
+
+export function foreignPartitionAdvice(desired: DesiredIndex, partition: string): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: its partition ${partition} is a foreign table`,
+    why: "a foreign table has no indexes here, so the partitioned index would never become valid by attaching",
+    fix: "declare an index on each local partition",
+  };
+}
+
+export function partitionKeyAdvice(
+  desired: DesiredIndex,
+  table: string,
+  key: readonly (string | null)[],
+): Advice {
+  const columns = key.map((column) => column ?? "an expression").join(", ");
+  return {
+    what: `cannot build the unique ${subject(desired)}: it lacks the partition key of ${table} (${columns})`,
+    why: "PostgreSQL enforces uniqueness partition by partition, so a unique index must contain every column of the partition key, and the key may hold no expression",
+    fix: `add ${columns} to columns`,
+    otherwise: "declare a unique index on each partition: it is then unique within each only",
+  };
+}
+
+export function privilegeAdvice(
+  desired: DesiredIndex,
+  role: string,
+  owner: string,
+  needsCreate: boolean,
+): Advice {
+  const grant = needsCreate
+    ? `GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`
+    : `GRANT ${ident(owner)} TO ${ident(role)};`;
+  return {
+    what: `cannot build ${subject(desired)} as role ${role}`,
+    why: needsCreate
+      ? `the role may not create anything in schema ${desired.schema}`
+      : `only the owner of a table (${owner}) may build an index on it; MAINTAIN and ALL are not enough`,
+    fix: `run: ${grant}`,
+    otherwise: `connect as ${owner}`,
+  };
+}
