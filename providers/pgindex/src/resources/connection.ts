@@ -6,8 +6,11 @@ export interface ConnectionArgs {
    * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. `sslmode`, `sslrootcert` and the
    * other parameters mean what they mean to libpq
    * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+   *
+   * Without it, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The option
+   * `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable of its own.
    */
-  readonly url: pulumi.Input<string>;
+  readonly url?: pulumi.Input<string>;
   /** Builds on different tables that may run side by side. Two builds on one table never do. Default 2. */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
@@ -27,12 +30,12 @@ export interface ConnectionArgs {
  * new pgindex.Index("by-email", { table: "users", name: "users_email_idx", columns: ["email"] }, { provider: database });
  */
 export class Connection extends pulumi.ProviderResource {
-  constructor(name: string, args: ConnectionArgs, options?: pulumi.ResourceOptions) {
+  constructor(name: string, args: ConnectionArgs = {}, options?: pulumi.ResourceOptions) {
     super(
       "pulumi-nodejs",
       name,
       {
-        "pgindex:url": pulumi.secret(args.url),
+        "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
       },
