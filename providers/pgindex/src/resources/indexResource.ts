@@ -5,6 +5,7 @@ import type { ServedQuery } from "./queries";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
 
 const OUTPUTS = [
+  "schema",
   "definition",
   "oid",
   "valid",
