@@ -1,6 +1,7 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { describe, expect, test } from "vitest";
-import { createBackend, createStack, type TestStack } from "../support/pulumi.ts";
+import { createStack, type TestStack } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
 import {
   holdWrite,
   indexesOf,

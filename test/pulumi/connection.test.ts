@@ -1,7 +1,8 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createBackend, createStack, type StackOptions } from "../support/pulumi.ts";
+import { createStack, type StackOptions } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
 import {
   type Canary,
   createCanary,

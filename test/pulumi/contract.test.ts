@@ -1,14 +1,10 @@
 import pulumi from "@pulumi/pulumi";
 import { Index } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  createBackend,
-  createStack,
-  errorsOf,
-  failureOf,
-  type TestStack,
-} from "../support/pulumi.ts";
+import { createStack, type TestStack } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
 import { indexNames, useDatabase } from "../support/pulumiDatabase.ts";
+import { errorsOf, failureOf } from "../support/pulumiRun.ts";
 
 /** What stands in the user's state: changing it breaks every state that exists. */
 const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-pgindex/provider").v1.index';

@@ -1,96 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import automation, {
   type EngineEvent,
   type InlineProgramArgs,
-  type OpMap,
   type PulumiFn,
   type Stack,
   type StackSettings,
 } from "@pulumi/pulumi/automation/index.js";
-import { afterAll } from "vitest";
+import type { Backend } from "./pulumiBackend.ts";
+import { type Run, RunError } from "./pulumiRun.ts";
 
 const PROJECT = "tests";
 const root = process.cwd();
-
-/** A file backend with a passphrase, in a folder of its own. */
-export interface Backend {
-  readonly directory: string;
-  /** What the CLI needs to use it, and to look up nothing outside. */
-  readonly env: Readonly<Record<string, string>>;
-}
-
-/** Removed after the last test of the file. */
-export function createBackend(): Backend {
-  const directory = mkdtempSync(join(tmpdir(), "pgindex-pulumi-"));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
-  mkdirSync(join(directory, "backend"));
-  const env = {
-    PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,
-    PULUMI_HOME: join(directory, "home"),
-    PULUMI_CONFIG_PASSPHRASE: "passphrase of the tests",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    PULUMI_AUTOMATION_API_SKIP_VERSION_CHECK: "true",
-  };
-  return { directory, env };
-}
-
-/** What one command did: what it printed, and the engine's events. */
-export interface Run {
-  readonly text: string;
-  readonly events: readonly EngineEvent[];
-  /** How many resources of each kind of change, providers left out. */
-  readonly changes: OpMap;
-  /** The stack's outputs after an `up`. */
-  readonly outputs: Readonly<Record<string, unknown>>;
-}
-
-/** A command that failed. */
-export class RunError extends Error {
-  readonly run: Run;
-  constructor(run: Run) {
-    super(run.text);
-    this.run = run;
-  }
-}
-
-/** The run of a command that has to fail. */
-export async function failureOf(command: Promise<Run>): Promise<Run> {
-  try {
-    const { text } = await command;
-    throw new Error(`this should have failed:\n${text}`);
-  } catch (error) {
-    if (error instanceof RunError) return error.run;
-    throw error;
-  }
-}
-
-export interface Line {
-  readonly severity: string;
-  readonly message: string;
-  /** Replaced by the next one in the resource's row. */
-  readonly ephemeral: boolean;
-}
-
-/** What was said in the row of one resource, in its order. */
-export function linesOf(events: readonly EngineEvent[], resource: string): Line[] {
-  return events
-    .map(({ diagnosticEvent }) => diagnosticEvent)
-    .filter((event) => event?.urn?.endsWith(`::${resource}`))
-    .map((event) => ({
-      severity: event?.severity ?? "",
-      message: (event?.message ?? "").trimEnd(),
-      ephemeral: event?.ephemeral ?? false,
-    }));
-}
-
-/** The errors of one resource, as one text. */
-export function errorsOf(run: Run, resource: string): string {
-  const errors = linesOf(run.events, resource).filter(({ severity }) => severity === "error");
-  return errors.map(({ message }) => message).join("\n");
-}
 
 export interface StackOptions {
   readonly backend: Backend;
