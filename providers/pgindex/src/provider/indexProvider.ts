@@ -76,7 +76,7 @@ function identityFailures(olds: IndexInputs, news: IndexInputs): CheckFailure[] 
   return ["name", "schema", "table"]
     .filter((property) => olds[property] !== undefined && olds[property] !== news[property])
     .map((property) => ({
-      property,
+      property: "",
       reason:
         `cannot change ${property} from ${olds[property]} to ${news[property]} in place; ` +
         "declare a second Index with the new value, run pulumi up, then remove this one",
@@ -94,7 +94,7 @@ async function validate(
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
-    return [toFailure(error, "")];
+    return [toFailure(error)];
   }
 }
 
