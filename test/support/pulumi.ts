@@ -41,6 +41,11 @@ export class TestStack {
     this.#stack.workspace.program = program;
   }
 
+  /** More variables for the provider's process, from now on. */
+  addEnv(env: Readonly<Record<string, string>>): void {
+    Object.assign(this.#stack.workspace.envVars, env);
+  }
+
   preview(onEvent?: (event: EngineEvent) => void): Promise<Run> {
     return this.#run(onEvent, async (watch) => {
       const { stdout, changeSummary } = await this.#stack.preview({ diff: true, ...watch });
