@@ -68,6 +68,8 @@ export class Index extends pulumi.CustomResource {
   declare readonly drift: pulumi.Output<string | null>;
   /** The queries it was declared for. A plain property of the program, not an output. */
   readonly serves: readonly ServedQuery[];
+  /** Schemas in which unqualified names of its declaration are looked up, where it said so. */
+  readonly searchPath: IndexArgs["searchPath"];
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("Index");
@@ -80,5 +82,6 @@ export class Index extends pulumi.CustomResource {
     };
     super(type, name, inputs, options);
     this.serves = args.serves ?? [];
+    this.searchPath = args.searchPath;
   }
 }

@@ -22,7 +22,7 @@ export interface VerificationArgs {
   readonly onFailedExpectation?: pulumi.Input<"warning" | "error">;
   /**
    * Schemas in which unqualified tables of the queries are looked up.
-   * @default the index's schema, then public
+   * @default the search path of the index
    */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
@@ -70,6 +70,7 @@ export class Verification extends pulumi.CustomResource {
     const { schema, table, definition, builtAt, validSince, before } = index;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
+      searchPath: index.searchPath,
       ...rest,
       name: index.name,
       schema,
