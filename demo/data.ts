@@ -6,19 +6,19 @@ import { migrate as runMigrations } from "drizzle-orm/node-postgres/migrator";
 import pg from "pg";
 
 export interface FillSize {
-	states: number;
-	messages: number;
+  states: number;
+  messages: number;
 }
 
 export interface TableFingerprint {
-	rows: number;
-	hash: string;
+  rows: number;
+  hash: string;
 }
 
 export interface Fingerprint {
-	patients: TableFingerprint;
-	conversation_states: TableFingerprint;
-	conversation_messages: TableFingerprint;
+  patients: TableFingerprint;
+  conversation_states: TableFingerprint;
+  conversation_messages: TableFingerprint;
 }
 
 type Log = (line: string) => void;
@@ -30,75 +30,67 @@ const QUIET_MS = 2_000;
 
 /** Brings an empty database to where production stood: every migration before the indexes. */
 export async function migrate(url: string): Promise<void> {
-	const folder = await mkdtemp(join(tmpdir(), "drizzle-migrations-"));
-	try {
-		await cp(MIGRATIONS, folder, { recursive: true });
-		await endJournalBefore(INDEX_MIGRATION, folder);
-		await withClient(url, (client) =>
-			runMigrations(drizzle(client), { migrationsFolder: folder }),
-		);
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
+  const folder = await mkdtemp(join(tmpdir(), "drizzle-migrations-"));
+  try {
+    await cp(MIGRATIONS, folder, { recursive: true });
+    await endJournalBefore(INDEX_MIGRATION, folder);
+    await withClient(url, (client) => runMigrations(drizzle(client), { migrationsFolder: folder }));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 async function endJournalBefore(tag: string, folder: string): Promise<void> {
-	const path = join(folder, "meta/_journal.json");
-	const journal = JSON.parse(await readFile(path, "utf8")) as {
-		entries: { tag: string }[];
-	};
-	const end = journal.entries.findIndex((entry) => entry.tag === tag);
-	if (end < 0) throw new Error(`the migration journal has no ${tag}`);
-	const shortened = { ...journal, entries: journal.entries.slice(0, end) };
-	await writeFile(path, JSON.stringify(shortened));
+  const path = join(folder, "meta/_journal.json");
+  const journal = JSON.parse(await readFile(path, "utf8")) as {
+    entries: { tag: string }[];
+  };
+  const end = journal.entries.findIndex((entry) => entry.tag === tag);
+  if (end < 0) throw new Error(`the migration journal has no ${tag}`);
+  const shortened = { ...journal, entries: journal.entries.slice(0, end) };
+  await writeFile(path, JSON.stringify(shortened));
 }
 
 /** Fills the empty tables, inside the server. The same size gives the same rows, but for "now". */
-export async function fill(
-	url: string,
-	{ states, messages }: FillSize,
-	log: Log,
-): Promise<void> {
-	const progress = progressLines(log);
-	await withClient(url, async (client) => {
-		// As on a replica, foreign keys are not checked: every reference is right by construction, and
-		// a million look-ups would take longer than the rest.
-		await client.query("set session_replication_role = replica");
-		await client.query("select setseed(0.13)");
-		const patients = Math.ceil(states / 5);
-		await client.query(INSERT_PATIENTS, [patients]);
-		await client.query(INSERT_STATES, [states, patients]);
-		progress(`${count(patients)} patients, ${count(states)} states`);
-		for (let done = 0; done < messages; done += BATCH) {
-			const last = Math.min(done + BATCH, messages);
-			await client.query(INSERT_MESSAGES, [done + 1, last, messages, states]);
-			progress(`${count(last)} of ${count(messages)} messages`);
-		}
-		for (const table of Object.keys(FILLED_COLUMNS)) {
-			await client.query(`vacuum (analyze) ${table}`);
-			progress(`vacuumed and analyzed ${table}`);
-		}
-		// What the fill left in memory is written now, and not in the middle of a measured build.
-		await client.query("checkpoint");
-		progress("checkpoint");
-	});
+export async function fill(url: string, { states, messages }: FillSize, log: Log): Promise<void> {
+  const progress = progressLines(log);
+  await withClient(url, async (client) => {
+    // As on a replica, foreign keys are not checked: every reference is right by construction, and
+    // a million look-ups would take longer than the rest.
+    await client.query("set session_replication_role = replica");
+    await client.query("select setseed(0.13)");
+    const patients = Math.ceil(states / 5);
+    await client.query(INSERT_PATIENTS, [patients]);
+    await client.query(INSERT_STATES, [states, patients]);
+    progress(`${count(patients)} patients, ${count(states)} states`);
+    for (let done = 0; done < messages; done += BATCH) {
+      const last = Math.min(done + BATCH, messages);
+      await client.query(INSERT_MESSAGES, [done + 1, last, messages, states]);
+      progress(`${count(last)} of ${count(messages)} messages`);
+    }
+    for (const table of Object.keys(FILLED_COLUMNS)) {
+      await client.query(`vacuum (analyze) ${table}`);
+      progress(`vacuumed and analyzed ${table}`);
+    }
+    // What the fill left in memory is written now, and not in the middle of a measured build.
+    await client.query("checkpoint");
+    progress("checkpoint");
+  });
 }
 
 function progressLines(log: Log): Log {
-	const start = Date.now();
-	let last = start;
-	return (line) => {
-		if (Date.now() - last < QUIET_MS) return;
-		last = Date.now();
-		log(`${line} (${Math.round((last - start) / 1000)} s)`);
-	};
+  let last = Date.now();
+  return (line) => {
+    if (Date.now() - last < QUIET_MS) return;
+    last = Date.now();
+    log(line);
+  };
 }
 
 const count = (value: number) => value.toLocaleString("en-US");
 
 // An id is derived from its row's number, so that other rows can refer to it without a look-up.
-const id = (kind: string, number: string) =>
-	`md5('${kind}' || (${number}))::uuid`;
+const id = (kind: string, number: string) => `md5('${kind}' || (${number}))::uuid`;
 
 const INSERT_PATIENTS = `
 insert into patients (id, display_name, phone, language, time_zone, created_at, updated_at)
@@ -153,47 +145,42 @@ from (select n, case when n % 20 = 0 then ceil($4::int / 200.0) else $4::int end
 
 // What the running application may change is left out, and so is what it added.
 const FILLED_COLUMNS = {
-	patients: "id, display_name, phone, language, time_zone, created_at",
-	conversation_states:
-		"id, patient_id, is_active, expires_at, channel, context, created_at",
-	conversation_messages:
-		"id, conversation_state_id, role, body, metadata, created_at",
+  patients: "id, display_name, phone, language, time_zone, created_at",
+  conversation_states: "id, patient_id, is_active, expires_at, channel, context, created_at",
+  conversation_messages: "id, conversation_state_id, role, body, metadata, created_at",
 } as const satisfies Record<keyof Fingerprint, string>;
 
 const FILLED_ROWS: Record<keyof Fingerprint, string> = {
-	patients: "true",
-	conversation_states: "not context ? 'writer'",
-	conversation_messages: "not metadata ? 'writer'",
+  patients: "true",
+  conversation_states: "not context ? 'writer'",
+  conversation_messages: "not metadata ? 'writer'",
 };
 
 /** Counts and hashes the rows of the fill, whatever their order and whatever a writer does. */
 export async function fingerprint(url: string): Promise<Fingerprint> {
-	return withClient(url, async (client) => {
-		const of = async (table: keyof Fingerprint): Promise<TableFingerprint> => {
-			const { rows } = await client.query<{ rows: string; hash: string }>(
-				`select count(*) as rows,
+  return withClient(url, async (client) => {
+    const of = async (table: keyof Fingerprint): Promise<TableFingerprint> => {
+      const { rows } = await client.query<{ rows: string; hash: string }>(
+        `select count(*) as rows,
           sum(hash_record_extended(row(${FILLED_COLUMNS[table]}), 0)::numeric) as hash
         from ${table} where ${FILLED_ROWS[table]}`,
-			);
-			return { rows: Number(rows[0]?.rows), hash: rows[0]?.hash ?? "0" };
-		};
-		return {
-			patients: await of("patients"),
-			conversation_states: await of("conversation_states"),
-			conversation_messages: await of("conversation_messages"),
-		};
-	});
+      );
+      return { rows: Number(rows[0]?.rows), hash: rows[0]?.hash ?? "0" };
+    };
+    return {
+      patients: await of("patients"),
+      conversation_states: await of("conversation_states"),
+      conversation_messages: await of("conversation_messages"),
+    };
+  });
 }
 
-async function withClient<T>(
-	url: string,
-	work: (client: pg.Client) => Promise<T>,
-): Promise<T> {
-	const client = new pg.Client({ connectionString: url });
-	await client.connect();
-	try {
-		return await work(client);
-	} finally {
-		await client.end();
-	}
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }

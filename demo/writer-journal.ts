@@ -2,36 +2,36 @@ export const TABLES = ["conversation_states", "conversation_messages"] as const;
 export type Table = (typeof TABLES)[number];
 
 export interface WriteStats {
-	writes: number;
-	failed: number;
-	/** Writes that have no answer yet. Each counts in the times below with its age so far. */
-	inFlight: number;
-	longestStallMs: number;
-	p50Ms: number;
-	p99Ms: number;
-	byTable: Record<Table, { writes: number; longestStallMs: number }>;
+  writes: number;
+  failed: number;
+  /** Writes that have no answer yet. Each counts in the times below with its age so far. */
+  inFlight: number;
+  longestStallMs: number;
+  p50Ms: number;
+  p99Ms: number;
+  byTable: Record<Table, { writes: number; longestStallMs: number }>;
 }
 
 export interface Failure {
-	/** SQLSTATE, or the code of the connection's error. */
-	code: string;
-	message: string;
-	count: number;
+  /** SQLSTATE, or the code of the connection's error. */
+  code: string;
+  message: string;
+  count: number;
 }
 
 export interface WriteTotals {
-	writes: number;
-	failed: number;
-	longestStallMs: number;
-	failures: Failure[];
+  writes: number;
+  failed: number;
+  longestStallMs: number;
+  failures: Failure[];
 }
 
 interface Entry {
-	table: Table;
-	startedAt: number;
-	startedTick: number;
-	state: "in flight" | "done" | "failed";
-	ms: number;
+  table: Table;
+  startedAt: number;
+  startedTick: number;
+  state: "in flight" | "done" | "failed";
+  ms: number;
 }
 
 // About two hours of writes; an older window is not asked for.
@@ -39,109 +39,107 @@ const KEPT_ENTRIES = 1_000_000;
 
 /** What was written when, and how long each write took. */
 export class Journal {
-	readonly #failures = new Map<string, Failure>();
-	readonly #inFlight = new Set<Entry>();
-	#finished: Entry[] = [];
-	#totals = { writes: 0, failed: 0, longestStallMs: 0 };
+  readonly #failures = new Map<string, Failure>();
+  readonly #inFlight = new Set<Entry>();
+  #finished: Entry[] = [];
+  #totals = { writes: 0, failed: 0, longestStallMs: 0 };
 
-	async record(table: Table, write: () => Promise<void>): Promise<void> {
-		const entry: Entry = {
-			table,
-			startedAt: Date.now(),
-			startedTick: performance.now(),
-			state: "in flight",
-			ms: 0,
-		};
-		this.#inFlight.add(entry);
-		try {
-			await write();
-			entry.state = "done";
-		} catch (error) {
-			entry.state = "failed";
-			this.#addFailure(error);
-		}
-		this.#finish(entry);
-	}
+  async record(table: Table, write: () => Promise<void>): Promise<void> {
+    const entry: Entry = {
+      table,
+      startedAt: Date.now(),
+      startedTick: performance.now(),
+      state: "in flight",
+      ms: 0,
+    };
+    this.#inFlight.add(entry);
+    try {
+      await write();
+      entry.state = "done";
+    } catch (error) {
+      entry.state = "failed";
+      this.#addFailure(error);
+    }
+    this.#finish(entry);
+  }
 
-	/** The writes that were under way at any moment from `from` to `to`, in epoch milliseconds. */
-	between(from: number, to: number): WriteStats {
-		const entries = [...this.#finished, ...this.#aged()].filter(
-			(entry) => entry.startedAt <= to && entry.startedAt + entry.ms >= from,
-		);
-		const times = entries.map((entry) => entry.ms).sort((a, b) => a - b);
-		const at = (share: number) =>
-			times[Math.ceil(times.length * share) - 1] ?? 0;
-		return {
-			...countStates(entries),
-			longestStallMs: at(1),
-			p50Ms: at(0.5),
-			p99Ms: at(0.99),
-			byTable: {
-				conversation_states: ofTable(entries, "conversation_states"),
-				conversation_messages: ofTable(entries, "conversation_messages"),
-			},
-		};
-	}
+  /** The writes that were under way at any moment from `from` to `to`, in epoch milliseconds. */
+  between(from: number, to: number): WriteStats {
+    const entries = [...this.#finished, ...this.#aged()].filter(
+      (entry) => entry.startedAt <= to && entry.startedAt + entry.ms >= from,
+    );
+    const times = entries.map((entry) => entry.ms).sort((a, b) => a - b);
+    const at = (share: number) => times[Math.ceil(times.length * share) - 1] ?? 0;
+    return {
+      ...countStates(entries),
+      longestStallMs: at(1),
+      p50Ms: at(0.5),
+      p99Ms: at(0.99),
+      byTable: {
+        conversation_states: ofTable(entries, "conversation_states"),
+        conversation_messages: ofTable(entries, "conversation_messages"),
+      },
+    };
+  }
 
-	totals(): WriteTotals {
-		const oldest = Math.max(0, ...this.#aged().map((entry) => entry.ms));
-		return {
-			...this.#totals,
-			longestStallMs: Math.max(this.#totals.longestStallMs, oldest),
-			failures: [...this.#failures.values()],
-		};
-	}
+  totals(): WriteTotals {
+    const oldest = Math.max(0, ...this.#aged().map((entry) => entry.ms));
+    return {
+      ...this.#totals,
+      longestStallMs: Math.max(this.#totals.longestStallMs, oldest),
+      failures: [...this.#failures.values()],
+    };
+  }
 
-	/** Counts what is still in flight as failed: nobody will wait for its answer. */
-	abandon(reason: string): void {
-		for (const entry of this.#inFlight) {
-			entry.state = "failed";
-			this.#addFailure(new Error(reason));
-			this.#finish(entry);
-		}
-	}
+  /** Counts what is still in flight as failed: nobody will wait for its answer. */
+  abandon(reason: string): void {
+    for (const entry of this.#inFlight) {
+      entry.state = "failed";
+      this.#addFailure(new Error(reason));
+      this.#finish(entry);
+    }
+  }
 
-	#aged(): Entry[] {
-		const now = performance.now();
-		return [...this.#inFlight].map((entry) => ({
-			...entry,
-			ms: now - entry.startedTick,
-		}));
-	}
+  #aged(): Entry[] {
+    const now = performance.now();
+    return [...this.#inFlight].map((entry) => ({
+      ...entry,
+      ms: now - entry.startedTick,
+    }));
+  }
 
-	#finish(entry: Entry): void {
-		if (!this.#inFlight.delete(entry)) return;
-		entry.ms = performance.now() - entry.startedTick;
-		this.#finished.push(entry);
-		if (this.#finished.length > KEPT_ENTRIES)
-			this.#finished = this.#finished.slice(KEPT_ENTRIES / 2);
-		const totals = this.#totals;
-		totals[entry.state === "done" ? "writes" : "failed"] += 1;
-		totals.longestStallMs = Math.max(totals.longestStallMs, entry.ms);
-	}
+  #finish(entry: Entry): void {
+    if (!this.#inFlight.delete(entry)) return;
+    entry.ms = performance.now() - entry.startedTick;
+    this.#finished.push(entry);
+    if (this.#finished.length > KEPT_ENTRIES)
+      this.#finished = this.#finished.slice(KEPT_ENTRIES / 2);
+    const totals = this.#totals;
+    totals[entry.state === "done" ? "writes" : "failed"] += 1;
+    totals.longestStallMs = Math.max(totals.longestStallMs, entry.ms);
+  }
 
-	#addFailure(error: unknown): void {
-		const { code = "none", message } = error as Error & { code?: string };
-		const key = `${code} ${message}`;
-		const known = this.#failures.get(key) ?? { code, message, count: 0 };
-		this.#failures.set(key, { ...known, count: known.count + 1 });
-	}
+  #addFailure(error: unknown): void {
+    const { code = "none", message } = error as Error & { code?: string };
+    const key = `${code} ${message}`;
+    const known = this.#failures.get(key) ?? { code, message, count: 0 };
+    this.#failures.set(key, { ...known, count: known.count + 1 });
+  }
 }
 
 function countStates(entries: Entry[]) {
-	const count = (state: Entry["state"]) =>
-		entries.filter((entry) => entry.state === state).length;
-	return {
-		writes: count("done"),
-		failed: count("failed"),
-		inFlight: count("in flight"),
-	};
+  const count = (state: Entry["state"]) => entries.filter((entry) => entry.state === state).length;
+  return {
+    writes: count("done"),
+    failed: count("failed"),
+    inFlight: count("in flight"),
+  };
 }
 
 function ofTable(entries: Entry[], table: Table) {
-	const own = entries.filter((entry) => entry.table === table);
-	return {
-		writes: countStates(own).writes,
-		longestStallMs: own.reduce((most, entry) => Math.max(most, entry.ms), 0),
-	};
+  const own = entries.filter((entry) => entry.table === table);
+  return {
+    writes: countStates(own).writes,
+    longestStallMs: own.reduce((most, entry) => Math.max(most, entry.ms), 0),
+  };
 }

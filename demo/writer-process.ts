@@ -1,7 +1,8 @@
 // The process that startWriter starts. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import type { Question, Reply } from "./writer.ts";
+import { answerParent } from "./child.ts";
+import type { Question } from "./writer.ts";
 import { Journal } from "./writer-journal.ts";
 import { pickTargets, type Targets, WORK, type Work } from "./writer-work.ts";
 
@@ -12,60 +13,45 @@ let stopping = false;
 let lanes: Promise<unknown> = Promise.resolve();
 
 async function start(url: string, name: string): Promise<void> {
-	const pool = new pg.Pool({
-		connectionString: url,
-		max: WORK.length,
-		application_name: name,
-		// A connection opened in mid-run would count as a slow write.
-		idleTimeoutMillis: 0,
-	});
-	// An idle connection that the server ends fails no write: the pool opens another.
-	pool.on("error", () => {});
-	const targets = await pickTargets(pool, name);
-	lanes = Promise.all(WORK.map((work) => lane(work, pool, targets)));
-	lanes.finally(() => pool.end());
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: WORK.length,
+    application_name: name,
+    // A connection opened in mid-run would count as a slow write.
+    idleTimeoutMillis: 0,
+  });
+  // An idle connection that the server ends fails no write: the pool opens another.
+  pool.on("error", () => {});
+  const targets = await pickTargets(pool, name);
+  lanes = Promise.all(WORK.map((work) => lane(work, pool, targets)));
+  lanes.finally(() => pool.end());
 }
 
 async function lane(work: Work, pool: pg.Pool, targets: Targets) {
-	while (!stopping) {
-		// Spread out, or the lanes would write in step with each other.
-		const pause = sleep(work.everyMs * (0.5 + Math.random()));
-		await journal.record(work.table, () => work.write(pool, targets));
-		await pause;
-	}
+  while (!stopping) {
+    // Spread out, or the lanes would write in step with each other.
+    const pause = sleep(work.everyMs * (0.5 + Math.random()));
+    await journal.record(work.table, () => work.write(pool, targets));
+    await pause;
+  }
 }
 
 async function stop() {
-	stopping = true;
-	await Promise.race([lanes, sleep(STOP_PATIENCE_MS)]);
-	journal.abandon("no answer until the writer stopped");
-	return journal.totals();
+  stopping = true;
+  await Promise.race([lanes, sleep(STOP_PATIENCE_MS)]);
+  journal.abandon("no answer until the writer stopped");
+  return journal.totals();
 }
 
 async function answer(question: Question): Promise<unknown> {
-	switch (question.kind) {
-		case "start":
-			return start(question.url, question.name);
-		case "stats":
-			return journal.between(question.from, question.to);
-		case "stop":
-			return stop();
-	}
+  switch (question.kind) {
+    case "start":
+      return start(question.url, question.name);
+    case "stats":
+      return journal.between(question.from, question.to);
+    case "stop":
+      return stop();
+  }
 }
 
-process.on(
-	"message",
-	async ({ id, question }: { id: number; question: Question }) => {
-		const reply: Reply = await answer(question).then(
-			(value) => ({ id, value }),
-			(error: Error) => ({ id, error: error.message }),
-		);
-		process.send?.(reply);
-	},
-);
-
-// The parent is gone or has its totals: the server rolls back what is still in flight.
-process.on("disconnect", () => process.exit(0));
-
-// Ctrl-C reaches the whole process group, but it is for the parent to decide when writing ends.
-process.on("SIGINT", () => {});
+answerParent(answer);

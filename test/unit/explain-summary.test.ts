@@ -77,12 +77,19 @@ it("what was not run has no numbers", () => {
 });
 
 it("tells traffic from our own scans, across reports and resets of the counters", () => {
-  const first = account({ ...NO_USAGE, scans: 10 }, 6, undefined);
+  const report = (
+    scansBefore: number,
+    scans: number,
+    previous?: { readonly scans: number; readonly ownScans: number },
+  ) => account({ scansBefore, ownScans: 6, after: { ...NO_USAGE, scans } }, previous);
+  const first = report(4, 10);
   expect(first).toMatchObject({ ownScans: 6, trafficScans: 4 });
-  const second = account({ ...NO_USAGE, scans: 20 }, 6, first);
+  const second = report(14, 20, first);
   expect(second).toMatchObject({ ownScans: 12, trafficScans: 8 });
-  const afterReset = account({ ...NO_USAGE, scans: 7 }, 6, second);
+  const afterReset = report(1, 7, second);
   expect(afterReset).toMatchObject({ ownScans: 6, trafficScans: 1 });
-  const late = account({ ...NO_USAGE, scans: 7 }, 6, afterReset);
-  expect(late).toMatchObject({ ownScans: 12, trafficScans: 0 });
+  expect(report(7, 3, afterReset)).toMatchObject({ ownScans: 6, trafficScans: 0 });
+  const ourScansAreLate = report(7, 7, afterReset);
+  expect(ourScansAreLate).toMatchObject({ ownScans: 12, trafficScans: 0 });
+  expect(report(13, 19, ourScansAreLate)).toMatchObject({ ownScans: 18, trafficScans: 1 });
 });

@@ -47,13 +47,13 @@ export function missingFor(
   if (!evidence.valid) missing.push("it is not valid there: run pulumi up there");
   if (!evidence.queries.some((query) => query.usesIndex)) {
     missing.push(
-      "no measured plan there uses it: run pulumi refresh there, and see its verification",
+      "no measured plan there uses it: run pulumi refresh --run-program there, and see its verification",
     );
   }
   if (evidence.trafficScans < conditions.minimumScans) {
     missing.push(
       `traffic has scanned it ${evidence.trafficScans} times there, ${conditions.minimumScans} wanted: ` +
-        "let the application run, then pulumi refresh there",
+        "let the application run, then pulumi refresh --run-program there",
     );
   }
   const left = Date.parse(evidence.validSince) + conditions.soakMs - now;

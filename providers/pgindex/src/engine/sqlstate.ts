@@ -14,10 +14,13 @@ interface PostgresError {
   readonly constraint?: string;
 }
 
-/** The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. */
+/**
+ * The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. No class begins with E, and every code of the operating
+ * system does: EPIPE is as long as an SQLSTATE.
+ */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as PostgresError | undefined)?.code;
-  return typeof code === "string" && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+  return typeof code === "string" && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
 
 /** DETAIL of a server error. */

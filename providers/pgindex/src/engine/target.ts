@@ -4,13 +4,19 @@ import { PgIndexError } from "./problems";
 
 /** Where and how to connect. */
 export interface Target {
-  /** A PostgreSQL URL or keyword string. Undefined: the PG* variables of the environment, as libpq reads them. */
+  /** A PostgreSQL URL. Undefined: the PG* variables of the environment, as libpq reads them. */
   readonly url?: string;
   /** Builds on different tables that may run side by side. */
   readonly maxConcurrentBuilds: number;
   /** Connect although a pooler answers for the server. */
   readonly allowPooler: boolean;
 }
+
+/**
+ * The parser takes anything: a keyword string for the database's name, password and all, and what follows a `#`, the host
+ * mostly, for nothing, so that another server is asked.
+ */
+const READABLE_URL = /^postgres(ql)?:\/\/[^#]*$/i;
 
 /**
  * The connection options of a target. `sslmode` means what it means to libpq: `require` encrypts without checking
@@ -21,6 +27,7 @@ export interface Target {
 export function clientConfig(target: Target): ClientConfig {
   if (target.url === undefined) return {};
   try {
+    if (!READABLE_URL.test(target.url)) throw new Error("not a URL of PostgreSQL");
     return toClientConfig(parse(target.url, { useLibpqCompat: true }));
   } catch {
     // The parser's own error would carry the URL, and with it the password.

@@ -74,18 +74,26 @@ export async function settledUsage(
   }
 }
 
+/** One measuring, seen from the index's counters. */
+export interface Counted {
+  /** `idx_scan` before. */
+  readonly scansBefore: number;
+  /** Scans that the measuring caused. */
+  readonly ownScans: number;
+  readonly after: IndexUsage;
+}
+
 /**
- * Tells traffic from our own scans. Fewer scans than last time mean that the counters were reset in between, so that only this
- * measurement's own scans are among them.
+ * Tells traffic from our own scans. Counters that stand lower than at the last report were reset since, so that none of the scans of ours
+ * before are among them.
  */
 export function account(
-  usage: IndexUsage,
-  ownScans: number,
+  { scansBefore, ownScans, after }: Counted,
   previous: Pick<AccountedUsage, "scans" | "ownScans"> | undefined,
 ): AccountedUsage {
-  const wasReset = previous === undefined || usage.scans < previous.scans;
-  const own = ownScans + (wasReset ? 0 : previous.ownScans);
-  return { ...usage, trafficScans: Math.max(0, usage.scans - own), ownScans: own };
+  const goesOn = previous && scansBefore >= previous.scans && after.scans >= scansBefore;
+  const own = ownScans + (goesOn ? previous.ownScans : 0);
+  return { ...after, trafficScans: Math.max(0, after.scans - own), ownScans: own };
 }
 
 /** The usage of an index that is gone. */

@@ -113,14 +113,16 @@ function notThere(query: ParsedQuery): Measured {
 async function usageAfter(
   observer: Session,
   request: VerificationRequest,
-  { ownScans, isExact }: MeasuredAll,
+  measured: MeasuredAll,
   scansBefore: number,
   ctx: Context,
   previous?: AccountedUsage,
 ): Promise<AccountedUsage> {
-  const usage = await settledUsage(observer, request, scansBefore + ownScans, ctx);
-  if (!usage) return NO_USAGE;
+  const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
+  if (!after) return NO_USAGE;
   // Rather too little traffic than too much: a promotion may depend on it.
-  const own = isExact ? ownScans : Math.max(ownScans, usage.scans - scansBefore);
-  return account(usage, own, previous);
+  const ownScans = measured.isExact
+    ? measured.ownScans
+    : Math.max(measured.ownScans, after.scans - scansBefore);
+  return account({ scansBefore, ownScans, after }, previous);
 }

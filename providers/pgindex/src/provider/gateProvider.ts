@@ -81,7 +81,8 @@ function failuresOf(
     }))
     .filter(({ missing }) => missing.length > 0)
     .map(({ requirement, missing }) => ({
-      property: "evidence",
+      // Pulumi would print the whole evidence before the reason.
+      property: "",
       reason: gateReason(requirement, missing),
     }));
 }

@@ -1,5 +1,5 @@
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { parseIndexArgs, parseWith } from "../engine/args";
+import { parseIndexArgs } from "../engine/args";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import type { PreviousIndex } from "../engine/look";
@@ -7,7 +7,7 @@ import { measureQueries, type QueryMeasurement } from "../engine/measure";
 import type { DesiredIndex } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
-import { type ParsedQuery, servedQueriesSchema } from "../engine/queries";
+import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
 import { declaredStatement } from "../engine/steps";
 import { UNKNOWN } from "../engine/unknown";
@@ -72,7 +72,7 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   const { hidden, declared } = splitHidden(news);
   const { serves, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
-  const queries = parseWith(servedQueriesSchema, serves ?? []);
+  const queries = await parseServedQueries("serves", serves ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
   const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
@@ -99,7 +99,7 @@ async function validate(
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
-    return [toFailure(error, "")];
+    return [toFailure(error)];
   }
 }
 
@@ -118,7 +118,7 @@ async function ensure(
   const { hidden, declared } = splitHidden(inputs);
   const { serves, validateInPreview: _, statement: __, ...args } = declared;
   const desired = required(await parseIndexArgs(args));
-  const queries = required(parseWith(servedQueriesSchema, serves ?? []));
+  const queries = required(await parseServedQueries("serves", serves ?? []));
   const ctx = runtime.context(hidden.__urn);
   let before: readonly QueryMeasurement[] = [];
   const beforeBuild = async () => {

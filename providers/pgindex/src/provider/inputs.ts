@@ -18,19 +18,20 @@ export function splitHidden<T extends object>(
 
 /** What Pulumi prints below the resource for a refused input. */
 export interface CheckFailure {
-  readonly property: string;
+  /** Empty: Pulumi prints the value of a property named here, also that of a secret. The reason names the argument. */
+  readonly property: "";
   readonly reason: string;
 }
 
 export function toFailures(problems: readonly Problem[]): CheckFailure[] {
   return problems.map(({ path, message, fix }) => ({
-    property: path,
+    property: "",
     reason: `${path} ${message}; ${fix}`,
   }));
 }
 
-/** A refusal by the server, as a failure of the argument that it is about. */
-export function toFailure(error: unknown, property: string): CheckFailure {
-  if (error instanceof PgIndexError) return { property, reason: error.message };
+/** A refusal by the server, as a failure of the resource. */
+export function toFailure(error: unknown): CheckFailure {
+  if (error instanceof PgIndexError) return { property: "", reason: error.message };
   throw error;
 }

@@ -47,12 +47,13 @@ async function check(_olds: unknown, news: VerificationInputs): Promise<CheckRes
     : { inputs };
 }
 
-/** What was measured is no difference: only inputs are. */
+/** What was measured is no difference, unless it was to be an error: a refresh may have recorded it, and does not fail for it. */
 function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   const replaces = ["schema", "name"].filter(
     (key) => news[key] !== UNKNOWN && news[key] !== olds[key],
   );
   if (replaces.length > 0) return { changes: true, replaces };
+  if (olds.ok === false && news.onFailedExpectation === "error") return { changes: true };
   // The URN changes with a new parent or an alias, which is nothing to measure again for.
   return isDeepStrictEqual(inputsOf(olds), inputsOf(news)) ? { changes: false } : {};
 }

@@ -3,16 +3,24 @@ import * as pulumi from "@pulumi/pulumi";
 /** Arguments of a {@link Connection}. */
 export interface ConnectionArgs {
   /**
-   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. `sslmode`, `sslrootcert` and the
-   * other parameters mean what they mean to libpq
-   * (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
+   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. `sslmode=require`, `verify-ca` and
+   * `verify-full` mean what they mean to libpq (https://www.postgresql.org/docs/current/libpq-ssl.html); without `sslmode` the connection is
+   * not encrypted.
+   *
+   * Without a URL, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The option
+   * `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable of its own.
+   * @default `pgindex:databaseUrl` of the stack, else `DATABASE_URL`, else the `PG*` variables
    */
-  readonly url: pulumi.Input<string>;
-  /** Builds on different tables that may run side by side. Two builds on one table never do. Default 2. */
+  readonly url?: pulumi.Input<string>;
+  /**
+   * Builds on different tables that may run side by side. Two builds on one table never do.
+   * @default 2
+   */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
    * Connect although a pooler answers in the server's place. Only for proxies that keep one server session a client: in transaction mode a
-   * pooler leaks settings to other clients and makes locks meaningless. Default false.
+   * pooler leaks settings to other clients and makes locks meaningless.
+   * @default false
    */
   readonly allowPooler?: pulumi.Input<boolean>;
 }
@@ -27,12 +35,12 @@ export interface ConnectionArgs {
  * new pgindex.Index("by-email", { table: "users", name: "users_email_idx", columns: ["email"] }, { provider: database });
  */
 export class Connection extends pulumi.ProviderResource {
-  constructor(name: string, args: ConnectionArgs, options?: pulumi.ResourceOptions) {
+  constructor(name: string, args: ConnectionArgs = {}, options?: pulumi.ResourceOptions) {
     super(
       "pulumi-nodejs",
       name,
       {
-        "pgindex:url": pulumi.secret(args.url),
+        "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
       },

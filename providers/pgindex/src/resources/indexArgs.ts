@@ -4,23 +4,51 @@ import type { ServedQuery } from "./queries";
 /** An operator class or a collation: its name, or its name and schema. */
 export type ObjectNameArgs = string | { readonly schema?: string; readonly name: string };
 
-/** One key of an index. Exactly one of `column` and `expression`. */
+/** One key of an index: exactly one of `column` and `expression`, and what else is to be said of it. */
 export interface KeyArgs {
-  /** A column, as its name stands in the catalog. SQL: `"created_at"` */
+  /**
+   * A column, as its name stands in the catalog.
+   * @default either this or `expression`
+   * @sql "created_at"
+   */
   readonly column?: pulumi.Input<string>;
-  /** One SQL expression over the table's columns, all functions IMMUTABLE. SQL: `(lower(email))` */
+  /**
+   * One SQL expression over the table's columns. Its functions must be IMMUTABLE.
+   * @default either this or `column`
+   * @sql (lower(email))
+   */
   readonly expression?: pulumi.Input<string>;
-  /** SQL: `COLLATE "C"` */
+  /**
+   * The collation of the key.
+   * @default the column's
+   * @sql COLLATE "C"
+   */
   readonly collation?: pulumi.Input<ObjectNameArgs>;
-  /** SQL: `"gin_trgm_ops"` */
+  /**
+   * How the access method compares the key's values.
+   * @default the type's default class
+   * @sql "gin_trgm_ops"
+   */
   readonly operatorClass?: pulumi.Input<ObjectNameArgs>;
-  /** PostgreSQL 13+. SQL: `"gist_trgm_ops" ("siglen" = '32')` */
+  /**
+   * Settings of the operator class, which must be named. PostgreSQL 13+.
+   * @default none
+   * @sql "gist_trgm_ops" ("siglen" = '32')
+   */
   readonly operatorClassParameters?: pulumi.Input<
     Readonly<Record<string, string | number | boolean>>
   >;
-  /** Default "asc". SQL: `DESC` */
+  /**
+   * The order of the key.
+   * @default "asc"
+   * @sql DESC
+   */
   readonly order?: pulumi.Input<"asc" | "desc">;
-  /** Default "last" for asc, "first" for desc. SQL: `NULLS LAST` */
+  /**
+   * Where nulls stand.
+   * @default "last" for asc, "first" for desc
+   * @sql NULLS LAST
+   */
   readonly nulls?: pulumi.Input<"first" | "last">;
 }
 
@@ -29,40 +57,88 @@ export interface KeyArgs {
  * (https://www.postgresql.org/docs/current/sql-createindex.html). Names are taken as they stand in the catalog and are always quoted.
  */
 export interface IndexArgs {
-  /** The table to index. SQL: `ON "public"."users"` */
+  /**
+   * The table to index, or a materialized view.
+   * @sql ON "public"."users"
+   */
   readonly table: pulumi.Input<string>;
-  /** The schema of the table, and so of the index. Default "public". */
+  /**
+   * The schema of the table, and so of the index.
+   * @default "public"
+   */
   readonly schema?: pulumi.Input<string>;
-  /** The index's name, at most 63 bytes. SQL: `CREATE INDEX CONCURRENTLY "users_email_idx"` */
+  /**
+   * The index's name, at most 63 bytes.
+   * @sql CREATE INDEX CONCURRENTLY "users_email_idx"
+   */
   readonly name: pulumi.Input<string>;
-  /** The keys in their order: column names, or objects for everything else. SQL: `("email", (lower(name)) DESC)` */
+  /**
+   * The keys in their order: column names, or a {@link KeyArgs} for everything else.
+   * @sql ("email", (lower(name)) DESC)
+   */
   readonly columns: pulumi.Input<readonly pulumi.Input<string | KeyArgs>[]>;
-  /** Reject equal keys. Duplicates make the build fail. SQL: `CREATE UNIQUE INDEX` */
+  /**
+   * Reject equal keys. Duplicates make the build fail.
+   * @default false
+   * @sql CREATE UNIQUE INDEX
+   */
   readonly unique?: pulumi.Input<boolean>;
-  /** PostgreSQL 15+, with unique: two nulls are equal. SQL: `NULLS NOT DISTINCT` */
+  /**
+   * With `unique`: two nulls are equal. PostgreSQL 15+.
+   * @default false
+   * @sql NULLS NOT DISTINCT
+   */
   readonly nullsNotDistinct?: pulumi.Input<boolean>;
-  /** Columns that are stored but no key, for index-only scans. SQL: `INCLUDE ("name")` */
+  /**
+   * Columns that are stored beside the keys, for index-only scans.
+   * @default none
+   * @sql INCLUDE ("name")
+   */
   readonly include?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** Index only the rows for which this expression is true. SQL: `WHERE (deleted_at IS NULL)` */
+  /**
+   * Index only the rows for which this expression is true.
+   * @default every row
+   * @sql WHERE (deleted_at IS NULL)
+   */
   readonly predicate?: pulumi.Input<string>;
-  /** Default "btree". SQL: `USING "gin"` */
+  /**
+   * `btree`, `gin`, `gist`, `brin`, `hash`, `spgist`, or an extension's.
+   * @default "btree"
+   * @sql USING "gin"
+   */
   readonly accessMethod?: pulumi.Input<string>;
-  /** The access method's own settings. SQL: `WITH ("fillfactor" = '90')` */
+  /**
+   * The access method's own settings.
+   * @default the server's
+   * @sql WITH ("fillfactor" = '90')
+   */
   readonly storageParameters?: pulumi.Input<Readonly<Record<string, string | number | boolean>>>;
-  /** Where the index is stored; undefined leaves it to the server. SQL: `TABLESPACE "fast"` */
+  /**
+   * Where the index is stored.
+   * @default left to the server
+   * @sql TABLESPACE "fast"
+   */
   readonly tablespace?: pulumi.Input<string>;
   /**
-   * Schemas in which unqualified functions, types and operators of expressions are looked up. Default: the table's schema, then public.
-   * SQL: `SET search_path`
+   * Schemas in which unqualified functions, types and operators of expressions are looked up.
+   * @default the table's schema, then public
+   * @sql SET search_path
    */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * What to do with an INVALID index under the declared name that nobody is building: "rebuild" (default) drops it concurrently and builds
-   * when its definition is the declared one; "rebuildAny" whatever its definition is; "refuse" stops with an error.
+   * What to do with an INVALID index under the declared name that nobody is building. "rebuild" drops it concurrently and builds, if its
+   * definition is the declared one; "rebuildAny" does so whatever its definition is; "refuse" stops with an error.
+   * @default "rebuild"
    */
   readonly invalidLeftover?: pulumi.Input<"rebuild" | "rebuildAny" | "refuse">;
-  /** Ask the server in preview whether the declaration can be built. Default true; false where the table is made by the same program. */
+  /**
+   * Ask the server in preview whether the declaration can be built. False where the same program makes the table.
+   * @default true
+   */
   readonly validateInPreview?: boolean;
-  /** The queries that this index is for. Each is measured just before the build, so that a {@link Verification} can compare. */
+  /**
+   * The queries that this index is for. Each is measured just before the build, so that a {@link Verification} can compare.
+   * @default none
+   */
   readonly serves?: readonly ServedQuery[];
 }

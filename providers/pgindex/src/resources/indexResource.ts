@@ -5,6 +5,7 @@ import type { ServedQuery } from "./queries";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
 
 const OUTPUTS = [
+  "schema",
   "definition",
   "oid",
   "valid",
@@ -37,15 +38,19 @@ const OUTPUTS = [
  * //   USING "btree" ("conversation_state_id", "created_at" DESC)
  */
 export class Index extends pulumi.CustomResource {
+  /** The index's name, as declared. */
   declare readonly name: pulumi.Output<string>;
+  /** The schema of the table and the index. */
   declare readonly schema: pulumi.Output<string>;
+  /** The table, as declared. */
   declare readonly table: pulumi.Output<string>;
   /** The live definition: `pg_get_indexdef`. */
   declare readonly definition: pulumi.Output<string>;
-  /** OID of the index; a REINDEX CONCURRENTLY changes it. */
+  /** OID of the index; a REINDEX CONCURRENTLY changes it. `pulumi refresh` brings it up to date. */
   declare readonly oid: pulumi.Output<number>;
   /** `indisvalid`, `indisready` and `indislive`: queries may use it, writes maintain it. */
   declare readonly valid: pulumi.Output<boolean>;
+  /** Size on disk at the end of the build or at the last refresh. */
   declare readonly sizeBytes: pulumi.Output<number>;
   /** End of the build by the server's clock, ISO 8601; null when the index was adopted. */
   declare readonly builtAt: pulumi.Output<string | null>;
@@ -61,8 +66,10 @@ export class Index extends pulumi.CustomResource {
   declare readonly before: pulumi.Output<readonly QueryMeasurement[]>;
   /** What the last refresh found to be wrong, or null. */
   declare readonly drift: pulumi.Output<string | null>;
-  /** The queries it was declared for. */
+  /** The queries it was declared for. A plain property of the program, not an output. */
   readonly serves: readonly ServedQuery[];
+  /** Schemas in which unqualified names of its declaration are looked up, where it said so. */
+  readonly searchPath: IndexArgs["searchPath"];
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("Index");
@@ -75,5 +82,6 @@ export class Index extends pulumi.CustomResource {
     };
     super(type, name, inputs, options);
     this.serves = args.serves ?? [];
+    this.searchPath = args.searchPath;
   }
 }

@@ -11,11 +11,20 @@ export interface PromotionGateArgs {
   readonly indexes: readonly IndexArgs[];
   /** What the other stack exported, made there by {@link promotionEvidence}. */
   readonly evidence: pulumi.Input<unknown>;
-  /** How long the indexes must have stood, valid, in the other stack: "24h" (default), "90m", "30s". */
+  /**
+   * How long the indexes must have stood, valid, in the other stack: a number with a unit, such as "90m" or "30s".
+   * @default "24h"
+   */
   readonly soak?: pulumi.Input<string>;
-  /** Scans by traffic that each index must have had there; our own measurements do not count. Default 1. */
+  /**
+   * Scans by traffic that each index must have had there; our own measurements do not count.
+   * @default 1
+   */
   readonly minimumScans?: pulumi.Input<number>;
-  /** Promote whatever is missing, for this reason, which is recorded. */
+  /**
+   * Promote whatever is missing, for this reason, which is recorded.
+   * @default none
+   */
   readonly override?: pulumi.Input<string | undefined>;
 }
 
@@ -50,7 +59,9 @@ export class PromotionGate extends pulumi.CustomResource {
 
 /** One index with the verification of its queries. */
 export interface Proved {
+  /** The index. */
   readonly index: Index;
+  /** Its verification, of the same stack. */
   readonly verification: Verification;
 }
 

@@ -24,30 +24,53 @@ export interface ServedQuery {
   readonly sql: string;
   /**
    * The values of `$1`, `$2`, … in their order, the same for every run. They are kept in Pulumi's state: for anything that is not public
-   * write {@link sample}. PostgreSQL reads each as the type that the query wants, so that a uuid or a timestamp is a string.
+   * write `sample`. PostgreSQL reads each as the type that the query wants, so that a uuid or a timestamp is a string.
+   * @default none
    */
   readonly values?: readonly (string | number | boolean | null)[];
   /**
    * One SELECT without parameters that finds real values: a column for each `$n`, each row a set of values. The first `runs` rows are used in
    * turn, one a run. Found anew for each measurement, never kept or shown. Add ORDER BY to have the same rows each time.
+   * @default none
    */
   readonly sample?: string;
-  /** How many runs the medians are of, after one that warms the caches and does not count. Default 5. */
+  /**
+   * How many runs the medians are of, after one that warms the caches and does not count.
+   * @default 5
+   */
   readonly runs?: number;
-  /** How long a run may take: "30s" (default), "500ms", "2m". A query that takes longer is recorded as timed out. */
+  /**
+   * How long a run may take, such as "500ms" or "2m". A query that takes longer is recorded as timed out.
+   * @default "30s"
+   */
   readonly timeout?: string;
-  /** What must hold once the index is built. Default: the plan uses the index. */
+  /**
+   * What must hold once the index is built.
+   * @default the plan uses the index
+   */
   readonly expect?: QueryExpectation;
 }
 
 /** What must hold for a {@link ServedQuery} once the index is built. */
 export interface QueryExpectation {
-  /** The plan uses the index. Default true; false asks nothing. */
+  /**
+   * The plan uses the index. False asks nothing.
+   * @default true
+   */
   readonly usesIndex?: boolean;
-  /** The plan reads the table in one of these ways: `["Index Scan", "Index Only Scan"]`. */
+  /**
+   * The plan reads the table in one of these ways: `["Index Scan", "Index Only Scan"]`.
+   * @default any
+   */
   readonly planTypes?: readonly PlanType[];
-  /** The median takes no longer, in milliseconds on the server, planning and network not counted. */
+  /**
+   * The median takes no longer, in milliseconds on the server, planning and network not counted.
+   * @default no limit
+   */
   readonly maximumMs?: number;
-  /** The median is at least so many times faster than before the build. Asks nothing where nothing was measured before. */
+  /**
+   * The median is at least so many times faster than before the build. Asks nothing where nothing was measured before.
+   * @default no limit
+   */
   readonly minimumRatio?: number;
 }

@@ -9,14 +9,21 @@ import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
 export interface VerificationArgs {
   /** The index to verify. */
   readonly index: Index;
-  /** The queries to measure. Default: those that the index serves. Only these have been measured before the build. */
+  /**
+   * The queries to measure. Only those that the index serves have been measured before the build.
+   * @default those that the index serves
+   */
   readonly queries?: pulumi.Input<readonly ServedQuery[]>;
   /**
-   * What an expectation that is not met is: a "warning" (default), or an "error", which makes `pulumi up` fail and measure again the next time.
+   * What an expectation that is not met is: a "warning", or an "error", which makes `pulumi up` fail and measure again the next time.
    * `pulumi refresh` always warns.
+   * @default "warning"
    */
   readonly onFailedExpectation?: pulumi.Input<"warning" | "error">;
-  /** Schemas in which unqualified tables of the queries are looked up. Default: the index's schema, then public. */
+  /**
+   * Schemas in which unqualified tables of the queries are looked up.
+   * @default the search path of the index
+   */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
@@ -63,6 +70,7 @@ export class Verification extends pulumi.CustomResource {
     const { schema, table, definition, builtAt, validSince, before } = index;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
+      searchPath: index.searchPath,
       ...rest,
       name: index.name,
       schema,

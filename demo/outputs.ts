@@ -1,0 +1,47 @@
+/** What index.ts exports, as far as it is looked at here. */
+export interface Measured {
+  readonly planType: string | null;
+  readonly executionMs: number;
+}
+
+export interface VerifiedQuery extends Measured {
+  readonly name: string;
+  readonly index: string | null;
+  readonly usesIndex: boolean;
+  readonly rows: number;
+  readonly before: Measured | null;
+  readonly ratio: number | null;
+  readonly ok: boolean;
+}
+
+export interface VerifiedIndex {
+  readonly queries: readonly VerifiedQuery[];
+  readonly usage: {
+    readonly scans: number;
+    readonly tuplesRead: number;
+    readonly tuplesFetched: number;
+    readonly trafficScans: number;
+    readonly ownScans: number;
+  };
+  readonly ok: boolean;
+}
+
+/** By the index's name. */
+export type VerifiedIndexes = Readonly<Record<string, VerifiedIndex>>;
+
+/** By schema and name: what the gate of the next stack reads. */
+export type Evidence = Readonly<Record<string, { readonly validSince: string }>>;
+
+/** The queries of Phase 3, in the order in which they were promised. */
+const ORDER = ["active conversation lookup", "message history", "clean-up of one conversation"];
+
+export interface QueryOfIndex extends VerifiedQuery {
+  readonly usage: VerifiedIndex["usage"];
+}
+
+/** Every query, with what was counted of its index. */
+export function queriesOf(verified: VerifiedIndexes): QueryOfIndex[] {
+  return Object.values(verified)
+    .flatMap(({ queries, usage }) => queries.map((query) => ({ ...query, usage })))
+    .sort((a, b) => ORDER.indexOf(a.name) - ORDER.indexOf(b.name));
+}

@@ -1,0 +1,19 @@
+import { join, relative } from "node:path";
+
+export const STACKS = ["staging", "production"] as const;
+export type StackName = (typeof STACKS)[number];
+
+export const ROOT = join(import.meta.dirname, "..");
+
+/** Everything that a run writes; git ignores it. */
+export const PLACE = join(ROOT, ".pgindex/demo");
+export const LOGS = join(PLACE, "logs");
+/** Pulumi's local backend. */
+export const STATE = join(PLACE, "state");
+/** What a shell needs to go on where the demonstration stopped. */
+export const ENVIRONMENT = join(PLACE, "env");
+/** A copy of the committed file: what this run configures is nobody else's. */
+export const configFile = (stack: StackName) => join(PLACE, `Pulumi.${stack}.yaml`);
+
+/** As people type it, standing in the clone. */
+export const typed = (path: string) => relative(ROOT, path);

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { queriesOf, type VerifiedIndexes } from "./outputs.ts";
+import { type BuildStall, plainBuildStall } from "./probe.ts";
+import { ms, showTable, times } from "./results.ts";
+import type { Scene, Site } from "./scene.ts";
+import type { Screen } from "./screen.ts";
+
+/** Long enough for the application to use what was built. */
+const TRAFFIC_MS = 3_000;
+/** So that the gate, which counts in its own time, does not find a moment missing. */
+const MARGIN_MS = 1_000;
+
+/** Lets the application run against the new indexes, then measures again. */
+export async function measureAgain({ stack }: Site, screen: Screen): Promise<VerifiedIndexes> {
+  await screen.during("letting traffic use the indexes", () => sleep(TRAFFIC_MS));
+  await stack.refresh();
+  const verified = await stack.verification();
+  showTable(
+    screen,
+    ["query", "plan", "before", "after", "ratio", "scans by traffic"],
+    queriesOf(verified).map((query) => [
+      query.name,
+      query.planType ?? "",
+      query.before ? ms(query.before.executionMs) : "",
+      ms(query.executionMs),
+      times(query.ratio),
+      String(query.usage.trafficScans),
+    ]),
+  );
+  return verified;
+}
+
+/** Production must not get past a preview while staging has not stood long enough, and be told why. */
+export async function isRefused({ stack }: Site): Promise<boolean> {
+  const { exitCode, output } = await stack.preview();
+  return exitCode !== 0 && /missing: it has soaked .* left/.test(output);
+}
+
+export async function isAllowed({ stack }: Site): Promise<boolean> {
+  return (await stack.preview()).exitCode === 0;
+}
+
+/** Shortens the soak to what a demonstration can wait for, and waits for it. */
+export async function soak({ staging, production, screen }: Scene, seconds: number): Promise<void> {
+  await production.stack.setConfig("pgindex:soak", `${seconds}s`);
+  const since = Math.max(...(await staging.stack.validSince()));
+  const wait = since + seconds * 1000 + MARGIN_MS - Date.now();
+  await screen.during("letting the indexes soak in staging", () => sleep(Math.max(0, wait)));
+}
+
+/** What a plain CREATE INDEX on the messages costs the writer. */
+export async function buildPlainly({ database }: Site, screen: Screen): Promise<BuildStall> {
+  const { url, writer } = database;
+  const plain = await screen.during("building the messages index the plain way", () =>
+    plainBuildStall(url, writer),
+  );
+  screen.say(
+    `  A plain CREATE INDEX on conversation_messages took ${plain.seconds.toFixed(1)} s, and a write waited ` +
+      `${ms(plain.longestStallMs)} for it. It is dropped again.\n`,
+  );
+  return plain;
+}
+
+/** `pulumi up`, and what it costs the writer from its first moment to its last. */
+export async function buildConcurrently({ stack, database }: Site): Promise<BuildStall> {
+  const { startedAt, endedAt } = await stack.up();
+  const { byTable } = await database.writer.statsBetween(startedAt, endedAt);
+  return {
+    seconds: (endedAt - startedAt) / 1000,
+    longestStallMs: byTable.conversation_messages.longestStallMs,
+  };
+}

@@ -1,0 +1,56 @@
+import type { CleanUp } from "./cleanUp.ts";
+import { Cli } from "./cli.ts";
+import { type Database, SIZES, startDatabase } from "./database.ts";
+import { freshEnvironment } from "./environment.ts";
+import { STACKS, type StackName } from "./place.ts";
+import { count } from "./results.ts";
+import type { Screen } from "./screen.ts";
+import { Stack } from "./stack.ts";
+
+/** A stack and the database that it is for. */
+export interface Site {
+  readonly stack: Stack;
+  readonly database: Database;
+}
+
+/** What the story happens in. */
+export interface Scene extends Readonly<Record<StackName, Site>> {
+  readonly screen: Screen;
+  /** In which `pulumi` works on these stacks. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export async function setScene(
+  screen: Screen,
+  cleanUp: CleanUp,
+  signal: AbortSignal,
+): Promise<Scene> {
+  const env = await freshEnvironment();
+  const [staging, production] = await screen.during("filling the databases", (detail) =>
+    Promise.all([
+      startDatabase("staging", cleanUp, () => {}),
+      startDatabase("production", cleanUp, detail),
+    ]),
+  );
+  const databases = { staging, production };
+  for (const name of STACKS) screen.say(`  ${describe(databases[name])}`);
+  const cli = new Cli(screen, env, signal);
+  // The last to be deferred is the first to be done: no server goes while Pulumi works on it.
+  cleanUp.defer(() => cli.settled());
+  const stacks = { staging: new Stack("staging", cli), production: new Stack("production", cli) };
+  for (const name of STACKS) await stacks[name].init(databases[name].url);
+  return {
+    screen,
+    env,
+    staging: { stack: stacks.staging, database: staging },
+    production: { stack: stacks.production, database: production },
+  };
+}
+
+function describe({ name, server }: Database): string {
+  const { states, messages } = SIZES[name];
+  return (
+    `${name}: PostgreSQL ${server.version} on ${server.host}:${server.port}, ` +
+    `${count(states)} states, ${count(messages)} messages; an application reads and writes`
+  );
+}

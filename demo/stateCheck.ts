@@ -1,0 +1,63 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Database } from "./database.ts";
+import { STATE } from "./place.ts";
+import { count, type Result } from "./results.ts";
+import type { Stack } from "./stack.ts";
+
+const MAXIMUM_BYTES = 4_096;
+const INDEX_TYPE = "pulumi-nodejs:pgindex:Index";
+/** All the code that a state may hold: where our provider is found. */
+const PROVIDER = /^exports\.handler = \(\) => require\("pulumi-pgindex\/provider"\)\.v1\.\w+$/;
+const CODE = /=>|\bfunction\b|\brequire\(/;
+
+interface StateResource {
+  readonly type: string;
+}
+
+/** What `pulumi stack export` must not show to those who may read it. */
+export async function stateIsClean(
+  stacks: readonly Stack[],
+  databases: readonly Database[],
+): Promise<Result[]> {
+  const states = await Promise.all(stacks.map((stack) => stack.state()));
+  const resources = states.flatMap(resourcesOf);
+  const indexes = resources.filter(({ type }) => type === INDEX_TYPE);
+  const largest = Math.max(...indexes.map((index) => JSON.stringify(index).length));
+  const code = resources.flatMap(texts).filter((text) => CODE.test(text) && !PROVIDER.test(text));
+  const places = [...states, ...(await backendFiles())];
+  const leaks = databases.filter(({ server }) =>
+    places.some((text) => text.includes(server.password)),
+  );
+  return [
+    {
+      promise: "state: no password, no code",
+      measured: `${count(leaks.length)} passwords, ${count(code.length)} pieces of code`,
+      ok: leaks.length === 0 && code.length === 0,
+    },
+    {
+      promise: "state: below 4 KB an index",
+      measured: `at most ${count(largest)} bytes`,
+      ok: indexes.length === 2 * stacks.length && largest < MAXIMUM_BYTES,
+    },
+  ];
+}
+
+function resourcesOf(state: string): StateResource[] {
+  const { deployment } = JSON.parse(state) as { deployment: { resources: StateResource[] } };
+  return deployment.resources;
+}
+
+/** Every string in a value. */
+function texts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.values(value).flatMap(texts);
+}
+
+/** The state's files, their history and back-ups. */
+async function backendFiles(): Promise<string[]> {
+  const entries = await readdir(STATE, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return Promise.all(files.map((file) => readFile(join(file.parentPath, file.name), "utf8")));
+}

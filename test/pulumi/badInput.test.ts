@@ -1,0 +1,200 @@
+import pulumi from "@pulumi/pulumi";
+import { Index, type IndexArgs } from "pulumi-pgindex";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createStack, type TestStack } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
+import { type Canary, createCanary, indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
+import { errorsOf, failureOf, linesOf, type Run } from "../support/pulumiRun.ts";
+
+const backend = createBackend();
+const database = useDatabase(
+  "CREATE TABLE t (a int, b text, payload json)",
+  "CREATE TABLE other (a int, b text)",
+  "CREATE VIEW v AS SELECT a FROM t",
+  "CREATE SCHEMA archive CREATE TABLE t (a int, b text)",
+  "CREATE INDEX taken_idx ON other (a)",
+  "CREATE INDEX different_idx ON t (b)",
+);
+let canary: Canary;
+let stack: TestStack;
+beforeAll(async () => {
+  canary = await createCanary(database());
+  const env = { DATABASE_URL: canary.url };
+  stack = await createStack(async () => undefined, { backend, env });
+});
+afterAll(async () => {
+  canary.assertAbsent(stack.transcript + stack.state());
+  await canary.drop();
+});
+
+/** The preview has to fail, with errors of this one resource only and without a change of anything. */
+async function refusedPreview(resource: string): Promise<Run> {
+  const before = await indexesOf(database());
+  const failed = await failureOf(stack.preview());
+  const errors = failed.events.filter((event) => event.diagnosticEvent?.severity === "error");
+  expect(errors).toHaveLength(
+    linesOf(failed.events, resource).filter(({ severity }) => severity === "error").length,
+  );
+  expect(failed.text).toContain(`resource '${resource}'`);
+  expect(await indexesOf(database())).toEqual(before);
+  return failed;
+}
+
+describe("what cannot be built is refused in preview, by one error", () => {
+  interface Case {
+    readonly what: string;
+    readonly args: Partial<IndexArgs> & Readonly<Record<string, unknown>>;
+    readonly cause: string;
+    readonly fix: string;
+  }
+  const cases: readonly Case[] = [
+    {
+      what: "an unknown column",
+      args: { columns: ["a", "nope"] },
+      cause: 'cannot build index public.wrong_idx on public.t: column "nope" does not exist',
+      fix: "check the column's spelling",
+    },
+    {
+      what: "a missing table",
+      args: { table: "nowhere" },
+      cause: "there is no table public.nowhere",
+      fix: "check the arguments table and schema",
+    },
+    {
+      what: "a view",
+      args: { table: "v" },
+      cause: "public.v is a view",
+      fix: "name the table that holds the rows",
+    },
+    {
+      what: "a type without an operator class",
+      args: { columns: ["payload"] },
+      cause: "data type json has no default operator class",
+      fix: "",
+    },
+    {
+      what: "a function that is not immutable",
+      args: { columns: [{ expression: "now() - interval '1 day'" }] },
+      cause: "functions in index expression must be marked IMMUTABLE",
+      fix: "use only functions that are IMMUTABLE",
+    },
+    {
+      what: "a name over 63 bytes",
+      args: { name: "ü".repeat(32) },
+      cause: "name is 64 bytes long",
+      fix: "shorten it by 1 bytes",
+    },
+    {
+      what: "a fragment that ends the statement",
+      args: { predicate: "x) ; drop table t; --" },
+      cause: "predicate closes a bracket that it did not open",
+      fix: "write one expression only",
+    },
+    {
+      what: "a column name that is a fragment",
+      args: { columns: ['a"); drop table t; --'] },
+      cause: 'column "a"); drop table t; --" does not exist',
+      fix: "check the column's spelling",
+    },
+    {
+      what: "an unknown argument",
+      args: { concurrently: true },
+      cause: "concurrently is not an argument",
+      fix: "remove it, or check its spelling",
+    },
+    {
+      what: "a name that is another table's index",
+      args: { name: "taken_idx" },
+      cause: "an index of that name stands on table public.other",
+      fix: "give the index another name",
+    },
+    {
+      what: "a name that is a table's",
+      args: { name: "other" },
+      cause: "a table has that name",
+      fix: "give the index another name",
+    },
+    {
+      what: "a valid index of another definition",
+      args: { name: "different_idx" },
+      cause: "refused: index public.different_idx on public.t exists with another definition",
+      fix: "declare what exists, or declare the new definition under another name",
+    },
+  ];
+
+  test.for(cases)("$what", async ({ args, cause, fix }) => {
+    stack.program = async () => {
+      new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], ...args });
+    };
+    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    expect(errors).toContain(cause);
+    expect(errors).toContain(fix);
+  });
+
+  test("up refuses it just the same", async () => {
+    const failed = await failureOf(stack.up());
+    expect(errorsOf(failed, "wrong")).toContain("exists with another definition");
+    expect(await indexesOf(database())).toHaveLength(2);
+  });
+
+  test("several problems are told at once", async () => {
+    stack.program = async () => {
+      const bad = { nme: "x", columns: [], predicate: "a >", nullsNotDistinct: true };
+      new Index("wrong", { table: "t", name: "", ...bad });
+    };
+    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    for (const path of ["name is empty", "columns is empty", "predicate ", "nullsNotDistinct has"])
+      expect(errors).toContain(path);
+    expect(errors).toContain("nme is not an argument");
+  });
+
+  test("a refused argument that is a secret stays one", async () => {
+    stack.program = async () => {
+      const predicate = pulumi.secret(`b = '${canary.password}' OR`);
+      new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], predicate });
+    };
+    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    expect(errors).toContain("predicate ");
+  });
+});
+
+describe("what an index is known by cannot be changed in place", () => {
+  const args: IndexArgs = { table: "t", name: "mine_idx", columns: ["a"] };
+  const declare = (changes: Partial<IndexArgs>) => {
+    stack.program = async () => {
+      new Index("mine", { ...args, ...changes });
+    };
+  };
+  beforeAll(async () => {
+    declare({});
+    await stack.up();
+  });
+
+  const changes: readonly { what: string; change: Partial<IndexArgs>; cause: string }[] = [
+    { what: "name", change: { name: "new_idx" }, cause: "name from mine_idx to new_idx" },
+    { what: "table", change: { table: "other" }, cause: "table from t to other" },
+    { what: "schema", change: { schema: "archive" }, cause: "schema from public to archive" },
+    { what: "columns", change: { columns: ["b"] }, cause: "exists with another definition" },
+    { what: "unique", change: { unique: true }, cause: "exists with another definition" },
+  ];
+  test.for(changes)("$what", async ({ change, cause }) => {
+    declare(change);
+    const errors = errorsOf(await refusedPreview("mine"), "mine");
+    expect(errors).toContain(cause);
+    expect(errors).toMatch(/declare .* (second|another)/);
+  });
+
+  test("declared as before, the preview is empty", async () => {
+    declare({});
+    expect((await stack.preview()).changes).toEqual({ same: 2 });
+  });
+
+  test("another spelling of the same definition is an update that builds nothing", async () => {
+    const before = (await indexesOf(database())).find(({ name }) => name === "mine_idx");
+    declare({ columns: [{ column: "a", order: "asc", nulls: "last" }] });
+    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
+    expect((await indexesOf(database())).find(({ name }) => name === "mine_idx")).toEqual(before);
+    expect((await stack.preview()).changes).toEqual({ same: 2 });
+    await stack.destroy();
+  });
+});

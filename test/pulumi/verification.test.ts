@@ -1,0 +1,190 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Connection, Index, type ServedQuery, Verification } from "pulumi-pgindex";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createStack, type TestStack } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
+import { useDatabase } from "../support/pulumiDatabase.ts";
+import { failureOf, linesOf } from "../support/pulumiRun.ts";
+
+const ROWS = 20_000;
+const backend = createBackend();
+const database = useDatabase(
+  "CREATE TABLE users (id int PRIMARY KEY, email text, code int)",
+  `INSERT INTO users SELECT n, n || '@x.test', n FROM generate_series(1, ${ROWS}) n`,
+  "ANALYZE users",
+);
+
+const byEmail: ServedQuery = {
+  name: "by e-mail",
+  sql: "SELECT * FROM users WHERE email = $1",
+  sample: "SELECT email FROM users ORDER BY id LIMIT 2",
+  runs: 2,
+  expect: { planTypes: ["Index Scan"] },
+};
+
+/** An index and its proof. The environment names no server: the proof has to use the index's Connection. */
+function program(
+  query: Partial<ServedQuery> = {},
+  more: Partial<ConstructorParameters<typeof Verification>[1]> = {},
+  options: pulumi.CustomResourceOptions = {},
+) {
+  return async () => {
+    const provider = new Connection("database", { url: database().url });
+    const args = {
+      table: "users",
+      name: "users_email_idx",
+      columns: ["email"],
+      serves: [{ ...byEmail, ...query }],
+    };
+    const index = new Index("index", args, { provider });
+    const proof = new Verification("proof", { index, ...more }, options);
+    return { queries: proof.queries, usage: proof.usage, ok: proof.ok, index: proof.index };
+  };
+}
+
+let stack: TestStack;
+beforeAll(async () => {
+  stack = await createStack(program(), {
+    backend,
+    env: { DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/nowhere" },
+  });
+});
+
+interface Outputs {
+  readonly usage: { readonly trafficScans: number; readonly ownScans: number };
+  readonly verifiedAt: string;
+  readonly ok: boolean;
+}
+
+function proof(): Outputs {
+  return stack.resource("proof").outputs as unknown as Outputs;
+}
+
+describe("a proof", () => {
+  test("is planned without a database, and made after the index", async () => {
+    expect((await stack.preview()).changes).toEqual({ create: 4 });
+    const { changes, outputs } = await stack.up();
+    expect(changes).toEqual({ create: 4 });
+    expect(outputs).toMatchObject({
+      index: "public.users_email_idx",
+      ok: true,
+      usage: { trafficScans: 0 },
+      queries: [
+        {
+          name: "by e-mail",
+          planType: "Index Scan",
+          usesIndex: true,
+          before: { planType: "Seq Scan", rows: 1 },
+          ok: true,
+        },
+      ],
+    });
+  });
+
+  test("is unchanged in the next preview, after a refresh too, which measures again", async () => {
+    expect((await stack.preview()).changes).toEqual({ same: 4 });
+    const { verifiedAt } = proof();
+    const client = await database().connect();
+    for (let i = 0; i < 3; i += 1)
+      await client.query("SELECT * FROM users WHERE email = '5@x.test'");
+    await client.end();
+    await stack.refresh();
+    expect(proof().usage.trafficScans).toBe(3);
+    expect(Date.parse(proof().verifiedAt)).toBeGreaterThan(Date.parse(verifiedAt));
+    expect((await stack.preview()).changes).toEqual({ same: 4 });
+  });
+
+  test("is not made again below another parent, only moved there", async () => {
+    stack.program = async () => {
+      const parent = new pulumi.ComponentResource("tests:index:Component", "component");
+      return program({}, {}, { parent, aliases: [{ parent: pulumi.rootStackResource }] })();
+    };
+    const { changes } = await stack.up();
+    expect(changes).toEqual({ create: 1, same: 4 });
+    stack.program = async () => {
+      const urn = `urn:pulumi:${stack.name}::tests::tests:index:Component$pulumi-nodejs:pgindex:Verification::proof`;
+      return program({}, {}, { aliases: [urn] })();
+    };
+    expect((await stack.up()).changes).toEqual({ delete: 1, same: 4 });
+  });
+
+  test("leaves no code, no sampled value and little else in the state", () => {
+    const { inputs, outputs } = stack.resource("proof");
+    const text = JSON.stringify({ inputs, outputs });
+    expect(text).not.toContain("@x.test");
+    expect(text.length).toBeLessThan(4_000);
+  });
+
+  test("says what the matter is when the index is gone, and is made again with it", async () => {
+    await database().query("DROP INDEX users_email_idx");
+    const { events } = await stack.refresh();
+    const said = linesOf(events, "proof").filter(({ severity }) => severity === "warning");
+    expect(said[0]?.message).toMatch(/there is no index public\.users_email_idx/);
+    expect(proof()).toMatchObject({ valid: false, ok: false });
+    expect((await stack.up()).changes).toEqual({ create: 1, update: 1, same: 2 });
+    expect(proof()).toMatchObject({ valid: true, ok: true, usage: { trafficScans: 0 } });
+  });
+});
+
+describe("an expectation that is not met", () => {
+  const unmet = { expect: { planTypes: ["Index Only Scan"] as const } };
+
+  test("warns, and leaves the next preview empty", async () => {
+    stack.program = program(unmet);
+    const { events } = await stack.up();
+    const warnings = linesOf(events, "proof").filter(({ severity }) => severity === "warning");
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]?.message).toMatch(
+      /query "by e-mail" of public\.users_email_idx: expected Index Only Scan/,
+    );
+    expect((await stack.preview()).changes).toEqual({ same: 4 });
+  });
+
+  test("as an error fails up each time until it is met", async () => {
+    stack.program = program(unmet, { onFailedExpectation: "error" });
+    expect((await failureOf(stack.up())).text).toMatch(/expected Index Only Scan/);
+    expect(proof()).toMatchObject({ ok: false });
+    expect((await failureOf(stack.up())).text).toMatch(/expected Index Only Scan/);
+    await stack.refresh();
+    expect((await failureOf(stack.up())).text).toMatch(/expected Index Only Scan/);
+    stack.program = program({}, { onFailedExpectation: "error" });
+    await stack.up();
+    expect(proof()).toMatchObject({ ok: true });
+    expect((await stack.preview()).changes).toEqual({ same: 4 });
+  });
+});
+
+describe("queries of its own", () => {
+  test("that are secret are encrypted wherever the state has them", async () => {
+    const queries = pulumi.secret([
+      { name: "by code", sql: "SELECT * FROM users WHERE email = $1", values: ["4711@x.test"] },
+    ]);
+    stack.program = program({}, { queries });
+    await stack.up();
+    expect(proof()).toMatchObject({ ok: true });
+    await stack.refresh();
+    expect(stack.state()).not.toContain("4711@x.test");
+    expect((await stack.preview()).changes).toEqual({ same: 4 });
+  });
+
+  test("are refused in preview, with every problem", async () => {
+    stack.program = program(
+      {},
+      {
+        queries: [
+          { name: "a", sql: "DELETE FROM users" },
+          { name: "a", sql: "SELECT $1" },
+        ],
+      },
+    );
+    const { text } = await failureOf(stack.preview());
+    expect(text).toMatch(/queries\[0\]\.sql is not a SELECT/);
+    expect(text).toMatch(/queries\[1\]\.sql takes 1 parameter, and nothing gives their values/);
+    expect(text).toMatch(/queries\[1\]\.name is the name of another query too/);
+  });
+});
+
+test("destroy takes proof and index away", async () => {
+  stack.program = program();
+  expect((await stack.destroy()).changes).toMatchObject({ delete: 4 });
+});

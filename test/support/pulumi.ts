@@ -1,0 +1,163 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import automation, {
+  type EngineEvent,
+  type InlineProgramArgs,
+  type PulumiFn,
+  type Stack,
+  type StackSettings,
+} from "@pulumi/pulumi/automation/index.js";
+import type { Backend } from "./pulumiBackend.ts";
+import { type Run, RunError } from "./pulumiRun.ts";
+
+const PROJECT = "tests";
+const root = process.cwd();
+
+export interface StackOptions {
+  readonly backend: Backend;
+  readonly name?: string;
+  /** Of the provider's process, beside this process's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly config?: NonNullable<StackSettings["config"]>;
+}
+
+/** A stack of an inline program, run by the real engine and the real dynamic-provider process. */
+export class TestStack {
+  /** Everything that any command of this stack has printed, or sent as an event. */
+  transcript = "";
+  readonly name: string;
+  readonly #stack: Stack;
+  readonly #backend: Backend;
+
+  /** Use `createStack`. */
+  constructor(stack: Stack, backend: Backend) {
+    this.name = stack.name;
+    this.#stack = stack;
+    this.#backend = backend;
+  }
+
+  /** Another program from now on. */
+  set program(program: PulumiFn) {
+    this.#stack.workspace.program = program;
+  }
+
+  /** More variables for the provider's process, from now on. */
+  addEnv(env: Readonly<Record<string, string>>): void {
+    Object.assign(this.#stack.workspace.envVars, env);
+  }
+
+  preview(onEvent?: (event: EngineEvent) => void): Promise<Run> {
+    return this.#run(onEvent, async (watch) => {
+      const { stdout, changeSummary } = await this.#stack.preview({ diff: true, ...watch });
+      return { text: stdout, changes: changeSummary };
+    });
+  }
+
+  up(onEvent?: (event: EngineEvent) => void): Promise<Run> {
+    return this.#run(onEvent, async (watch) => {
+      const { stdout, summary, outputs } = await this.#stack.up({ showSecrets: false, ...watch });
+      const values = Object.entries(outputs).map(([key, { value }]) => [key, value]);
+      return {
+        text: stdout,
+        changes: summary.resourceChanges ?? {},
+        outputs: Object.fromEntries(values),
+      };
+    });
+  }
+
+  refresh(): Promise<Run> {
+    return this.#run(undefined, async (watch) => {
+      const { stdout, summary } = await this.#stack.refresh({ showSecrets: false, ...watch });
+      return { text: stdout, changes: summary.resourceChanges ?? {} };
+    });
+  }
+
+  destroy(): Promise<Run> {
+    return this.#run(undefined, async (watch) => {
+      const { stdout, summary } = await this.#stack.destroy({ showSecrets: false, ...watch });
+      return { text: stdout, changes: summary.resourceChanges ?? {} };
+    });
+  }
+
+  async setConfig(key: string, value: string): Promise<void> {
+    await this.#stack.setConfig(key, { value });
+  }
+
+  async setSecret(key: string, value: string): Promise<void> {
+    await this.#stack.setConfig(key, { value, secret: true });
+  }
+
+  /** The state's file, as it is stored. */
+  state(): string {
+    const { directory } = this.#backend;
+    const file = join(directory, "backend", ".pulumi", "stacks", PROJECT, `${this.name}.json`);
+    return readFileSync(file, "utf8");
+  }
+
+  resources(): StoredResource[] {
+    const { checkpoint } = JSON.parse(this.state()) as Checkpoint;
+    return checkpoint.latest?.resources ?? [];
+  }
+
+  /** What the state holds of one resource. */
+  resource(name: string): StoredResource {
+    const found = this.resources().find(({ urn }) => urn.endsWith(`::${name}`));
+    if (!found) throw new Error(`the state of ${this.name} holds no resource ${name}`);
+    return found;
+  }
+
+  async #run(
+    onEvent: ((event: EngineEvent) => void) | undefined,
+    command: (watch: Watch) => Promise<Partial<Run> & { readonly text: string }>,
+  ): Promise<Run> {
+    const events: EngineEvent[] = [];
+    const record = (event: EngineEvent) => {
+      events.push(event);
+      // Lines that only --debug shows: Pulumi's own SDK prints every property there, secrets too.
+      if (event.diagnosticEvent?.prefix !== "debug: ")
+        this.transcript += `${JSON.stringify(event)}\n`;
+      onEvent?.(event);
+    };
+    const run = (part: Partial<Run> & { readonly text: string }): Run => {
+      this.transcript += `${part.text}\n`;
+      return { events, changes: {}, outputs: {}, ...part };
+    };
+    try {
+      return run(await command({ onEvent: record }));
+    } catch (error) {
+      if (error instanceof automation.CommandError)
+        throw new RunError(run({ text: error.message }));
+      throw error;
+    }
+  }
+}
+
+interface Watch {
+  readonly onEvent: (event: EngineEvent) => void;
+}
+
+interface Checkpoint {
+  readonly checkpoint: { readonly latest?: { readonly resources?: StoredResource[] } };
+}
+
+export interface StoredResource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, unknown>>;
+}
+
+let stacks = 0;
+
+export async function createStack(program: PulumiFn, options: StackOptions): Promise<TestStack> {
+  const { backend, config } = options;
+  const name = options.name ?? `stack${++stacks}`;
+  const args: InlineProgramArgs = { projectName: PROJECT, stackName: name, program };
+  const stack = await automation.LocalWorkspace.createOrSelectStack(args, {
+    // `main` is where the provider's process looks for pulumi-pgindex.
+    projectSettings: { name: PROJECT, runtime: "nodejs", main: root },
+    envVars: { ...backend.env, ...options.env },
+    ...(config ? { stackSettings: { [name]: { config } } } : {}),
+  });
+  return new TestStack(stack, backend);
+}

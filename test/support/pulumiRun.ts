@@ -1,0 +1,56 @@
+import type { EngineEvent, OpMap } from "@pulumi/pulumi/automation/index.js";
+
+/** What one command did: what it printed, and the engine's events. */
+export interface Run {
+  readonly text: string;
+  readonly events: readonly EngineEvent[];
+  /** How many resources of each kind of change, providers left out. */
+  readonly changes: OpMap;
+  /** The stack's outputs after an `up`. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** A command that failed. */
+export class RunError extends Error {
+  readonly run: Run;
+  constructor(run: Run) {
+    super(run.text);
+    this.run = run;
+  }
+}
+
+/** The run of a command that has to fail. */
+export async function failureOf(command: Promise<Run>): Promise<Run> {
+  try {
+    const { text } = await command;
+    throw new Error(`this should have failed:\n${text}`);
+  } catch (error) {
+    if (error instanceof RunError) return error.run;
+    throw error;
+  }
+}
+
+export interface Line {
+  readonly severity: string;
+  readonly message: string;
+  /** Replaced by the next one in the resource's row. */
+  readonly ephemeral: boolean;
+}
+
+/** What was said in the row of one resource, in its order. */
+export function linesOf(events: readonly EngineEvent[], resource: string): Line[] {
+  return events
+    .map(({ diagnosticEvent }) => diagnosticEvent)
+    .filter((event) => event?.urn?.endsWith(`::${resource}`))
+    .map((event) => ({
+      severity: event?.severity ?? "",
+      message: (event?.message ?? "").trimEnd(),
+      ephemeral: event?.ephemeral ?? false,
+    }));
+}
+
+/** The errors of one resource, as one text. */
+export function errorsOf(run: Run, resource: string): string {
+  const errors = linesOf(run.events, resource).filter(({ severity }) => severity === "error");
+  return errors.map(({ message }) => message).join("\n");
+}

@@ -1,0 +1,165 @@
+import { describe, expect, test } from "vitest";
+import { parseIndexArgs } from "../../providers/pgindex/src/engine/args.ts";
+import { UNKNOWN } from "../../providers/pgindex/src/engine/unknown.ts";
+import { type Args, declare } from "../support/engine.ts";
+
+const MINIMAL = { table: "messages", name: "m_idx", columns: ["state_id"] };
+
+/** `path: message` of every problem, in their order. */
+async function problemsOf(args: unknown): Promise<string[]> {
+  const parsed = await parseIndexArgs(args);
+  if (parsed.kind !== "problems") throw new Error(`no problems, but ${JSON.stringify(parsed)}`);
+  for (const problem of parsed.problems) expect(problem.fix).toMatch(/\S/);
+  return parsed.problems.map(({ path, message }) => `${path}: ${message}`);
+}
+
+test("what is left out gets PostgreSQL's own defaults", async () => {
+  expect(await declare(MINIMAL)).toEqual({
+    schema: "public",
+    table: "messages",
+    name: "m_idx",
+    accessMethod: "btree",
+    unique: false,
+    nullsNotDistinct: false,
+    keys: [{ column: "state_id", operatorClassParameters: {} }],
+    include: [],
+    storageParameters: {},
+    searchPath: ["public"],
+    invalidLeftover: "rebuild",
+  });
+});
+
+test("functions are looked up in the table's schema first, then in public", async () => {
+  expect((await declare({ ...MINIMAL, schema: "app" })).searchPath).toEqual(["app", "public"]);
+  expect((await declare({ ...MINIMAL, searchPath: ["ext"] })).searchPath).toEqual(["ext"]);
+});
+
+test("every value of a parameter becomes the text that PostgreSQL stores", async () => {
+  const { storageParameters } = await declare({
+    ...MINIMAL,
+    storageParameters: { fillfactor: 70, fastupdate: false, buffering: "auto" },
+  });
+  expect(storageParameters).toEqual({ fillfactor: "70", fastupdate: "false", buffering: "auto" });
+});
+
+test("a name may be 63 bytes long, and not one more", async () => {
+  const longest = `${"é".repeat(31)}x`;
+  expect((await declare({ ...MINIMAL, name: longest })).name).toBe(longest);
+  expect(await problemsOf({ ...MINIMAL, name: `${longest}y` })).toEqual([
+    "name: is 64 bytes long, and PostgreSQL cuts names at 63 bytes",
+  ]);
+  expect(await problemsOf({ ...MINIMAL, table: "t".repeat(70) })).toEqual([
+    "table: is 70 bytes long, and PostgreSQL cuts names at 63 bytes",
+  ]);
+});
+
+test("every problem of an input is told at once, each with its path", async () => {
+  const args = {
+    schema: "",
+    table: 5,
+    name: "a\0b",
+    columns: [
+      "",
+      7,
+      {},
+      { column: "a", expression: "b", order: "up" },
+      { expression: "x) ; drop table t; --" },
+      { column: "a", operatorClassParameters: { siglen: 32 }, nulls: "sometimes" },
+      { column: "a", collation: { nam: "C" }, operatorClass: "" },
+    ],
+    include: ["x".repeat(64)],
+    predicate: "a, b",
+    nullsNotDistinct: true,
+    storageParameters: { fillfactor: {} },
+    invalidLeftover: "drop",
+    uniqe: true,
+  };
+  const expected = [
+    "schema: is empty",
+    "table: expected string, received number",
+    "name: contains a NUL character",
+    "columns[0]: is empty",
+    "columns[1]: is neither a column nor an object",
+    "columns[2]: needs exactly one of column and expression",
+    'columns[3].order: Invalid option: expected one of "asc"|"desc"',
+    "columns[3]: needs exactly one of column and expression",
+    "columns[4].expression: closes a bracket that it did not open",
+    'columns[5].nulls: Invalid option: expected one of "first"|"last"',
+    "columns[5]: has operatorClassParameters but no operatorClass",
+    "columns[6].collation.name: is missing",
+    "columns[6].collation.nam: is not an argument",
+    "columns[6].operatorClass: is empty",
+    "include[0]: is 64 bytes long, and PostgreSQL cuts names at 63 bytes",
+    "predicate: is a list",
+    "storageParameters.fillfactor: is not a value of a parameter",
+    'invalidLeftover: Invalid option: expected one of "rebuild"|"rebuildAny"|"refuse"',
+    "uniqe: is not an argument",
+    "nullsNotDistinct: has no meaning without unique",
+  ];
+  expect((await problemsOf(args)).toSorted()).toEqual(expected.toSorted());
+});
+
+const REFUSED: readonly (readonly [title: string, args: unknown, problems: readonly string[]])[] = [
+  ["nothing at all", undefined, [": is missing"]],
+  ["no object", "messages", [": expected object, received string"]],
+  ["an empty object", {}, ["table: is missing", "name: is missing", "columns: is missing"]],
+  ["no column", { ...MINIMAL, columns: [] }, ["columns: is empty"]],
+  ["columns as text", { ...MINIMAL, columns: "a" }, ["columns: expected array, received string"]],
+  ["null", { ...MINIMAL, unique: null }, ["unique: expected boolean, received null"]],
+  [
+    "more than 32 columns",
+    { ...MINIMAL, columns: Array(20).fill("a"), include: Array(13).fill("b") },
+    ["columns: has more than 32 entries with include"],
+  ],
+  [
+    "a string that does not end",
+    { ...MINIMAL, predicate: "a = 'x" },
+    [
+      "predicate: is not SQL that PostgreSQL can parse: a string, a quoted name or a number does not end",
+    ],
+  ],
+];
+
+describe("refused", () => {
+  test.each(REFUSED)("%s", async (_title, args, problems) => {
+    expect(await problemsOf(args)).toEqual(problems);
+  });
+});
+
+const UNKNOWNS: readonly (readonly [title: string, args: Args])[] = [
+  ["a name", { ...MINIMAL, table: UNKNOWN }],
+  ["all columns", { ...MINIMAL, columns: UNKNOWN }],
+  ["one column", { ...MINIMAL, columns: ["a", UNKNOWN] }],
+  ["an expression, which would not parse", { ...MINIMAL, columns: [{ expression: UNKNOWN }] }],
+  ["a predicate", { ...MINIMAL, predicate: UNKNOWN }],
+  ["a boolean", { ...MINIMAL, unique: UNKNOWN }],
+  [
+    "a boolean that another argument needs",
+    { ...MINIMAL, unique: UNKNOWN, nullsNotDistinct: true },
+  ],
+  ["a choice", { ...MINIMAL, invalidLeftover: UNKNOWN }],
+  ["a choice of a column", { ...MINIMAL, columns: [{ column: "a", order: UNKNOWN }] }],
+  ["a collation", { ...MINIMAL, columns: [{ column: "a", collation: UNKNOWN }] }],
+  ["a parameter", { ...MINIMAL, storageParameters: { fillfactor: UNKNOWN } }],
+  ["all parameters", { ...MINIMAL, storageParameters: UNKNOWN }],
+];
+
+describe("a value that Pulumi does not know yet is no problem", () => {
+  test.each(UNKNOWNS)("%s", async (_title, args) => {
+    expect(await parseIndexArgs(args)).toEqual({ kind: "unknown" });
+  });
+
+  test("but what is wrong beside it is told, without the unknown's own value", async () => {
+    const problems = await problemsOf({
+      table: UNKNOWN,
+      name: "",
+      columns: [UNKNOWN, "", { expression: UNKNOWN, order: "up" }],
+    });
+    expect(problems).toEqual([
+      "name: is empty",
+      "columns[1]: is empty",
+      'columns[2].order: Invalid option: expected one of "asc"|"desc"',
+    ]);
+    expect(problems.join()).not.toContain(UNKNOWN);
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from "vitest";
+import { type CanonicalRow, toCanonical } from "../../providers/pgindex/src/engine/canonical.ts";
+
+type Key = CanonicalRow["keys"][number];
+
+const KEY: Key = {
+  definition: "a",
+  operatorClass: "pg_catalog.int4_ops",
+  parameters: null,
+  collation: null,
+  option: 0,
+};
+
+const ROW: CanonicalRow = {
+  accessMethod: "btree",
+  unique: false,
+  nullsNotDistinct: false,
+  keys: [KEY],
+  include: [],
+  predicate: null,
+  storageParameters: [],
+  tablespace: "pg_default",
+};
+
+function columnsOf(...keys: Partial<Key>[]): string | undefined {
+  return toCanonical({ ...ROW, keys: keys.map((key) => ({ ...KEY, ...key })) }).columns;
+}
+
+test("what has no value is absent, so that an index costs little state", () => {
+  expect(toCanonical(ROW)).toEqual({
+    accessMethod: "btree",
+    columns: "a pg_catalog.int4_ops",
+    tablespace: "pg_default",
+  });
+});
+
+test("everything else has its own field", () => {
+  expect(
+    toCanonical({
+      ...ROW,
+      unique: true,
+      nullsNotDistinct: true,
+      include: ["b", '"c d"'],
+      predicate: "(a > 0)",
+      storageParameters: ["fillfactor=70"],
+    }),
+  ).toEqual({
+    accessMethod: "btree",
+    unique: "true",
+    nullsNotDistinct: "true",
+    columns: "a pg_catalog.int4_ops",
+    include: 'b, "c d"',
+    predicate: "(a > 0)",
+    storageParameters: "fillfactor=70",
+    tablespace: "pg_default",
+  });
+});
+
+describe("a key tells every part that makes a difference, and no default", () => {
+  // pg_index.indoption: 1 is DESC, 2 is NULLS FIRST; DESC alone means NULLS LAST, which is not its default.
+  test.each<[part: Partial<Key>, text: string]>([
+    [{ option: 0 }, "a pg_catalog.int4_ops"],
+    [{ option: 3 }, "a pg_catalog.int4_ops DESC"],
+    [{ option: 1 }, "a pg_catalog.int4_ops DESC NULLS LAST"],
+    [{ option: 2 }, "a pg_catalog.int4_ops NULLS FIRST"],
+    [{ collation: 'pg_catalog."C"' }, 'a COLLATE pg_catalog."C" pg_catalog.int4_ops'],
+    [{ parameters: ["siglen=32"] }, "a pg_catalog.int4_ops (siglen=32)"],
+    [{ parameters: [] }, "a pg_catalog.int4_ops"],
+    [{ definition: "lower(a)" }, "lower(a) pg_catalog.int4_ops"],
+  ])("%j", (part, text) => expect(columnsOf(part)).toBe(text));
+
+  test("in their order", () => {
+    expect(columnsOf({}, { definition: "b" })).toBe("a pg_catalog.int4_ops, b pg_catalog.int4_ops");
+  });
+});
+
+describe("storage parameters are a set, however they were written", () => {
+  test.each<[options: string[], text: string]>([
+    [["fillfactor=70", "deduplicate_items=off"], "deduplicate_items=off, fillfactor=70"],
+    [["deduplicate_items=FALSE"], "deduplicate_items=off"],
+    [["fastupdate=yes"], "fastupdate=on"],
+    [["fastupdate=on"], "fastupdate=on"],
+    [["buffering=AUTO"], "buffering=auto"],
+  ])("%j", (storageParameters, text) => {
+    expect(toCanonical({ ...ROW, storageParameters }).storageParameters).toBe(text);
+  });
+});

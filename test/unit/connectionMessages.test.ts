@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import {
+  connectionAdvice,
+  readOnlyAdvice,
+  versionAdvice,
+} from "../../providers/pgindex/src/engine/connectionMessages.ts";
+import { renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+
+function failure(code: string | undefined, message: string): Error {
+  return Object.assign(new Error(message), { code });
+}
+
+const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix: RegExp])[] = [
+  [
+    "wrong password",
+    failure("28P01", 'password authentication failed for user "app"'),
+    /password authentication failed/,
+    /correct the user and password/,
+  ],
+  [
+    "TLS wanted by the server",
+    failure("28000", 'no pg_hba.conf entry for host "1.2.3.4", user "app", no encryption'),
+    /no encryption/,
+    /sslmode=require/,
+  ],
+  ["no such database", failure("3D000", 'database "shp" does not exist'), /"shp"/, /database name/],
+  ["too many", failure("53300", "sorry, too many clients already"), /too many/, /max_connections/],
+  ["nobody listens", failure("ECONNREFUSED", "connect"), /nothing listens/, /host and port/],
+  ["no such host", failure("ENOTFOUND", "getaddrinfo"), /does not resolve/, /host and port/],
+  ["no answer", failure(undefined, "timeout expired"), /no answer within 15 s/, /host and port/],
+  [
+    "no TLS at the server",
+    failure(undefined, "The server does not support SSL connections"),
+    /remove sslmode/,
+    /host and port/,
+  ],
+  [
+    "a host of several addresses",
+    new AggregateError([new Error("refused ::1"), new Error("refused 127.0.0.1")], ""),
+    /refused ::1; refused 127\.0\.0\.1/,
+    /host and port/,
+  ],
+];
+
+describe("a connection that fails says where, why, and what to do", () => {
+  test.each(CASES)("%s", (_title, error, why, fix) => {
+    const advice = connectionAdvice(error, "db:5432/shop as app");
+    expect(advice.what).toBe("cannot connect to db:5432/shop as app");
+    expect(advice.why).toMatch(why);
+    expect(advice.fix).toMatch(fix);
+    expect(renderAdvice(advice).split("\n").length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("versions whose concurrent builds cannot be trusted are refused", () => {
+  test.each<[version: number, what: string | undefined]>([
+    [110022, "PostgreSQL 11.22 is too old"],
+    [120000, undefined],
+    [130014, undefined],
+    [140000, "refused: PostgreSQL 14.0 builds corrupt indexes"],
+    [140003, "refused: PostgreSQL 14.3 builds corrupt indexes"],
+    [140004, undefined],
+    [180004, undefined],
+  ])("%i", (version, what) => expect(versionAdvice(version)?.what).toBe(what));
+});
+
+test("a replica and a read-only role are told apart", () => {
+  expect(readOnlyAdvice(true).why).toMatch(/replica/);
+  expect(readOnlyAdvice(false).why).toMatch(/default_transaction_read_only/);
+});

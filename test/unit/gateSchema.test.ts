@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { parseWith } from "../../providers/pgindex/src/engine/args.ts";
+import { gateSchema } from "../../providers/pgindex/src/engine/gateSchema.ts";
+
+const GATE = { indexes: [{ name: "i" }] };
+
+test("a day of soak and one scan are wanted unless it says otherwise", () => {
+  expect(parseWith(gateSchema, GATE)).toMatchObject({
+    kind: "ok",
+    value: { soakMs: 86_400_000, minimumScans: 1 },
+  });
+});
+
+describe("a length of time is read as people write it", () => {
+  test.each([
+    ["24h", 86_400_000],
+    ["30 s", 30_000],
+    ["90m", 5_400_000],
+    ["0s", 0],
+    ["1 day", 86_400_000],
+  ])("%s", (soak, soakMs) => {
+    expect(parseWith(gateSchema, { ...GATE, soak })).toMatchObject({
+      kind: "ok",
+      value: { soakMs },
+    });
+  });
+
+  test.each(["soon", "", "-5m", "NaN", "24", `${"1".repeat(100)}h`])("but not %j", (soak) => {
+    expect(parseWith(gateSchema, { ...GATE, soak })).toMatchObject({
+      kind: "problems",
+      problems: [{ path: "soak", message: "is not a length of time" }],
+    });
+  });
+});
+
+test.each([
+  ["no index", { indexes: [] }, "indexes"],
+  ["a negative number of scans", { ...GATE, minimumScans: -1 }, "minimumScans"],
+  ["an empty override", { ...GATE, override: "" }, "override"],
+  ["a word too many", { ...GATE, sook: "1h" }, "sook"],
+])("refused: %s", (_title, args, path) => {
+  expect(parseWith(gateSchema, args)).toMatchObject({ kind: "problems", problems: [{ path }] });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import {
+  buildFailedAdvice,
+  declarationAdvice,
+  duplicatesQuery,
+  privilegeAdvice,
+} from "../../providers/pgindex/src/engine/messages.ts";
+import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+import { declare } from "../support/engine.ts";
+
+const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });
+
+function serverError(code: string, more: object = {}): Error {
+  return Object.assign(new Error("what the server said"), { code, ...more });
+}
+
+test("advice is what, why, fix and the way round, a line each", () => {
+  const advice = { what: "refused", why: "because", fix: "do this" };
+  expect(renderAdvice(advice)).toBe("refused\n  why: because\n  fix: do this");
+  expect(renderAdvice({ ...advice, otherwise: "or that" })).toBe(
+    "refused\n  why: because\n  fix: do this\n  or:  or that",
+  );
+  expect(new PgIndexError(advice).message).toBe(renderAdvice(advice));
+});
+
+describe("the query that lists duplicates is what the unique index trips over", () => {
+  test("columns", async () => {
+    const index = await declare({
+      schema: "App",
+      table: "users",
+      name: "i",
+      columns: ["tenant", { expression: "lower(email)" }],
+      predicate: "deleted_at IS NULL",
+      unique: true,
+    });
+    expect(duplicatesQuery(index)).toBe(
+      'SELECT "tenant", (lower(email)), count(*) FROM "App"."users" WHERE deleted_at IS NULL ' +
+        'GROUP BY "tenant", (lower(email)) HAVING count(*) > 1;',
+    );
+  });
+});
+
+describe("a build that failed says what the server said, what is left, and what to do", () => {
+  test.each<[code: string, more: object, fix: RegExp]>([
+    [
+      "23505",
+      { detail: "Key (email)=(a) is duplicated." },
+      /remove the duplicates.*SELECT "email"/,
+    ],
+    ["23505", { constraint: "pg_class_relname_nsp_index" }, /mend the cause/],
+    ["53100", {}, /disk space/],
+    ["53400", {}, /temp_file_limit/],
+    ["54000", {}, /index less of the value/],
+    ["40P01", {}, /stop other DDL/],
+    ["22012", {}, /mend the cause/],
+  ])("%s %j", (code, more, fix) => {
+    const advice = buildFailedAdvice(desired, serverError(code, more), "nothing was left behind");
+    expect(advice.what).toContain("index App.u_idx on App.users failed: what the server said");
+    expect(advice.why).toBe(`SQLSTATE ${code}; nothing was left behind`);
+    expect(advice.fix).toMatch(fix);
+  });
+
+  test("with the server's DETAIL", () => {
+    const error = serverError("23505", { detail: "Key (email)=(a) is duplicated." });
+    expect(buildFailedAdvice(desired, error, "").what).toMatch(
+      /\(Key \(email\)=\(a\) is duplicated\.\)$/,
+    );
+  });
+});
+
+test("a refused declaration names the SQLSTATE, and that nothing was changed", () => {
+  const advice = declarationAdvice(desired, serverError("42703"));
+  expect(advice.why).toMatch(/42703.*nothing was changed/);
+  expect(advice.fix).toMatch(/spelling/);
+  expect(declarationAdvice(desired, serverError("XX000")).fix).toBe("correct the declaration");
+});
+
+test("a missing privilege is granted by one statement, its names quoted", () => {
+  expect(privilegeAdvice(desired, 'de"ploy', "Owner", false).fix).toBe(
+    'run: GRANT "Owner" TO "de""ploy";',
+  );
+  expect(privilegeAdvice(desired, "deploy", "Owner", true).fix).toBe(
+    'run: GRANT CREATE ON SCHEMA "App" TO "deploy";',
+  );
+});

@@ -1,0 +1,101 @@
+import { describe, expect, test } from "vitest";
+import {
+  classify,
+  errorDetail,
+  isConnectionLoss,
+  isNameRace,
+  type Reaction,
+  sqlState,
+} from "../../providers/pgindex/src/engine/sqlstate.ts";
+
+/** As node-postgres throws it. */
+function serverError(code: string, more: object = {}): Error {
+  return Object.assign(new Error("what the server said"), { code, ...more });
+}
+
+const STATES: Record<Reaction, readonly string[]> = {
+  // Interrupted: connect again, look again, try again.
+  retry: [
+    "55P03", // lock_not_available
+    "40P01", // deadlock_detected
+    "57014", // query_canceled, by somebody else
+    "57P01", // admin_shutdown
+    "57P02", // crash_shutdown
+    "57P03", // cannot_connect_now
+    "25P04", // transaction_timeout
+    "53300", // too_many_connections
+    "08000",
+    "08003",
+    "08006", // connection exceptions
+  ],
+  reobserve: ["42P07"],
+  final: [
+    "23505", // unique_violation of the data
+    "22012", // division_by_zero
+    "22P02",
+    "54000", // index row too big
+    "53100", // disk_full
+    "53400", // temp_file_limit
+    "42501", // insufficient_privilege
+    "42703",
+    "42704",
+    "42883",
+    "42P01",
+    "42P17", // not immutable
+    "42601",
+    "0A000",
+    "25006", // read-only
+    "3F000", // no such schema
+    "XX000",
+  ],
+};
+
+describe("the SQLSTATE decides what comes next", () => {
+  const rows = Object.entries(STATES).flatMap(([reaction, codes]) =>
+    codes.map((code) => [code, reaction] as const),
+  );
+  test.each(rows)("%s: %s", (code, reaction) => {
+    expect(classify(serverError(code))).toBe(reaction);
+  });
+});
+
+describe("a lost connection has no SQLSTATE, and is tried again", () => {
+  test.each([
+    new Error("Connection terminated unexpectedly"),
+    new Error("Connection terminated"),
+    new Error("Client has encountered a connection error and is not queryable"),
+    new Error("Client was closed and is not queryable"),
+    serverError("ECONNRESET"),
+    serverError("EPIPE"),
+    serverError("ETIMEDOUT"),
+    serverError("ECONNREFUSED"),
+  ])("%s", (error) => {
+    expect(sqlState(error)).toBeUndefined();
+    expect(isConnectionLoss(error)).toBe(true);
+    expect(classify(error)).toBe("retry");
+  });
+
+  test.each([new TypeError("x is not a function"), "text", undefined, null])(
+    "but not %s",
+    (error) => {
+      expect(classify(error)).toBe("final");
+    },
+  );
+});
+
+test("two that create one name at once: the loser looks again, and the data is not blamed", () => {
+  const race = serverError("23505", { constraint: "pg_class_relname_nsp_index" });
+  expect(isNameRace(race)).toBe(true);
+  expect(classify(race)).toBe("reobserve");
+  expect(isNameRace(serverError("23505", { constraint: "users_email_key" }))).toBe(false);
+});
+
+test("code and detail are read from server errors only", () => {
+  expect(sqlState(serverError("23505"))).toBe("23505");
+  expect(sqlState(serverError("ENOENT"))).toBeUndefined();
+  expect(sqlState(new Error("plain"))).toBeUndefined();
+  expect(errorDetail(serverError("23505", { detail: "Key (a)=(1) is duplicated." }))).toBe(
+    "Key (a)=(1) is duplicated.",
+  );
+  expect(errorDetail(undefined)).toBeUndefined();
+});

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { clientConfig, describeTarget } from "../../providers/pgindex/src/engine/target.ts";
+import { targetOf } from "../support/engine.ts";
+
+const SECRET = "s3cr3t-pässwörd";
+
+afterEach(() => vi.unstubAllEnvs());
+
+function configOf(url: string) {
+  return clientConfig(targetOf(url));
+}
+
+describe("URLs and what they mean", () => {
+  test("all parts, percent-encoded where needed", () => {
+    const url = `postgresql://us%40er:${encodeURIComponent(SECRET)}@db.example:6432/my%20db`;
+    expect(configOf(url)).toMatchObject({
+      host: "db.example",
+      port: 6432,
+      user: "us@er",
+      password: SECRET,
+      database: "my db",
+    });
+  });
+
+  test("sslmode=require encrypts without checking the certificate, verify-full checks it", () => {
+    expect(configOf("postgres://h/d?sslmode=require").ssl).toMatchObject({
+      rejectUnauthorized: false,
+    });
+    const full = configOf("postgres://h/d?sslmode=verify-full").ssl;
+    expect(full).not.toMatchObject({ rejectUnauthorized: false });
+    expect(full).toBeTruthy();
+    expect(configOf("postgres://h/d?sslmode=disable").ssl).toBeFalsy();
+  });
+
+  test("without a URL the PG* variables decide", () => {
+    const target = { maxConcurrentBuilds: 2, allowPooler: false };
+    expect(clientConfig(target)).toEqual({});
+    vi.stubEnv("PGHOST", "from-env");
+    vi.stubEnv("PGPORT", "5999");
+    vi.stubEnv("PGDATABASE", "envdb");
+    vi.stubEnv("PGUSER", "envuser");
+    expect(describeTarget(clientConfig(target))).toBe("from-env:5999/envdb as envuser");
+  });
+});
+
+describe("no message shows the password", () => {
+  const BAD = [
+    `postgresql://user:${SECRET}@host:notaport/db`,
+    `postgresql://user:${SECRET}@[::1/db`,
+    `postgresql://user:${SECRET}@host/db?sslrootcert=/no/such/file`,
+  ];
+  test.each(BAD)("a URL that cannot be read, %#", (url) => {
+    const read = () => configOf(url);
+    expect(read).toThrow("cannot read the database URL");
+    try {
+      read();
+    } catch (error) {
+      // Whatever is printed of it: message, stack, properties and causes.
+      const shown = JSON.stringify(error, Object.getOwnPropertyNames(error)) + String(error);
+      expect(shown).not.toContain(SECRET);
+      expect((error as Error).cause).toBeUndefined();
+    }
+  });
+
+  test("a target in words", () => {
+    const config = configOf(`postgresql://app:${SECRET}@db.example:5433/shop`);
+    expect(describeTarget(config)).toBe("db.example:5433/shop as app");
+  });
+});
