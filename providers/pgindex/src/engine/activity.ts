@@ -52,7 +52,7 @@ export async function workersOn(
   );
 }
 
-/** Transactions older than `seconds` that hold any lock on the table: DROP INDEX CONCURRENTLY waits for every one. */
+/** Transactions older than `seconds` that hold any lock on the table or a partition of it: DROP INDEX CONCURRENTLY waits for every one. */
 export async function oldTransactionsOn(
   session: Session,
   tableOid: number,
@@ -62,7 +62,8 @@ export async function oldTransactionsOn(
     `SELECT DISTINCT ON (l.pid) coalesce(l.pid, 0) AS pid, l.mode, ${COLUMNS},
             NULL::float8 AS "waitSeconds"
        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'relation' AND l.relation = $1
+      WHERE l.locktype = 'relation' AND l.relation = ANY(coalesce(
+              (SELECT array_agg(relid::oid) FROM pg_partition_tree($1::int8::oid::regclass)), ARRAY[$1::int8::oid]))
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM pg_backend_pid()
         AND (a.pid IS NULL OR a.xact_start < clock_timestamp() - make_interval(secs => $2))

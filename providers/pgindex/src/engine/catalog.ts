@@ -132,7 +132,8 @@ export async function readTable(
 ): Promise<LiveTable | undefined> {
   const [row] = await session.query<LiveTable>(
     `SELECT c.oid::int8::float8 AS oid, c.relkind AS kind, c.reltuples::float8 AS rows,
-            pg_table_size(c.oid)::float8 AS "sizeBytes"
+            coalesce((SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(c.oid)),
+                     pg_table_size(c.oid))::float8 AS "sizeBytes"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2`,
     [id.schema, id.table],

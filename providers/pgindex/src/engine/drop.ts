@@ -1,4 +1,5 @@
 import { describeSession, oldTransactionsOn } from "./activity";
+import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
 import { differencesOf } from "./compare";
 import type { Context } from "./context";
@@ -13,6 +14,8 @@ import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
 import { type CanonicalIndex, displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
 import { companionNames } from "./names";
+import { dropPartitioned } from "./partitionSteps";
+import { readStrays } from "./partitions";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import { isStillOurs } from "./refresh";
@@ -85,8 +88,20 @@ async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Pro
   if (live.valid) await waitForWayClear(workspace, live, ctx);
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name) return;
+  if (live.isPartitioned) return dropPartitionedIndex(workspace, live, ctx);
   const sql = dropIndexStatement(live.schema, live.name);
   await runWatched(sql, { ...workspace, ctx, verb: `dropping ${live.name}` });
+}
+
+async function dropPartitionedIndex(
+  workspace: Workspace,
+  live: LiveIndex,
+  ctx: Context,
+): Promise<void> {
+  const step = dropPartitioned(live.schema, live.name, "it is to go");
+  ctx.log("warning", step.warning);
+  const what = `drop ${displayName(live)}`;
+  await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, workspace, ctx);
 }
 
 /** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
@@ -106,7 +121,9 @@ async function findOurs(observer: Session, identity: IndexIdentity): Promise<Liv
     companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
   );
   const left = asides.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
-  return [...(own ? [own] : []), ...left.filter((index) => index.table === identity.table)];
+  const besides = left.filter((index) => index.table === identity.table);
+  const strays = await readStrays(observer, identity);
+  return [...(own ? [own] : []), ...besides, ...strays];
 }
 
 /** Refuses what is not, or not only, the index that was built. */

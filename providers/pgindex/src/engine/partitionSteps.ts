@@ -117,7 +117,11 @@ function rebuild(partition: Partition, name: string): Step {
 }
 
 /** PostgreSQL has no concurrent drop of a partitioned index: it is the one step that everybody waits for. */
-export function dropPartitioned(schema: string, name: string, why: string): Step {
+export function dropPartitioned(
+  schema: string,
+  name: string,
+  why: string,
+): Extract<Step, { kind: "alter" }> & { readonly warning: string } {
   return {
     kind: "alter",
     sqls: [`DROP INDEX ${qualified(schema, name)}`],

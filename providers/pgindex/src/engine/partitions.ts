@@ -1,4 +1,4 @@
-import { readIndexes } from "./catalog";
+import { readIndexes, readTable } from "./catalog";
 import { differencesOf } from "./compare";
 import type { CanonicalIndex, LiveIndex } from "./model";
 import { isChildName } from "./names";
@@ -121,4 +121,24 @@ function ownIndexes(
 function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
   return isSound && !live.constraint && differencesOf(canonical, live.canonical).length === 0;
+}
+
+/** What interrupted runs have left of a partitioned index on the partitions, attached to nothing. */
+export async function readStrays(
+  session: Session,
+  index: { readonly schema: string; readonly name: string; readonly table: string },
+): Promise<LiveIndex[]> {
+  const table = await readTable(session, index);
+  if (table?.kind !== "partitioned table") return [];
+  const tree = await readPartitionTree(session, table.oid);
+  const attachments = await readAttachments(
+    session,
+    tree.map((row) => row.oid),
+  );
+  const free = attachments.filter((attachment) => attachment.parentIndexOid === null);
+  const lives = await readIndexes(
+    session,
+    free.map((attachment) => attachment.oid),
+  );
+  return lives.filter((live) => isChildName(live.name, index));
 }

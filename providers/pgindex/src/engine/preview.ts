@@ -23,10 +23,22 @@ export async function previewIndex(
     const situation = await look(observer, desired, declared, table, previous);
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
-    return decided.steps.map(
-      (step) => `${desired.schema}.${desired.table} (${sizeOf(table)}): ${describe(step)}`,
-    );
+    return [
+      `${desired.schema}.${desired.table} has ${sizeOf(table)}`,
+      ...abridge(decided.steps.map(describe)),
+    ];
   });
+}
+
+/** A table of a thousand partitions is not shown step by step. */
+const SHOWN_STEPS = 12;
+
+function abridge(lines: readonly string[]): string[] {
+  if (lines.length <= SHOWN_STEPS) return [...lines];
+  return [
+    ...lines.slice(0, SHOWN_STEPS),
+    `… and ${lines.length - SHOWN_STEPS} steps more of the same kind`,
+  ];
 }
 
 /** The statement of a first build stands in the preview as the input `statement`; all others are told here. */
