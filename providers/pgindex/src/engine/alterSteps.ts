@@ -1,7 +1,15 @@
 import type { Difference } from "./compare";
 import type { DesiredIndex } from "./model";
 import { ident, literal, qualified } from "./sql";
-import { alter, analyze, commentSql, type Step, statisticsSql, TABLE_LOCK } from "./steps";
+import {
+  alter,
+  analyze,
+  commentSql,
+  constraintSteps,
+  type Step,
+  statisticsSql,
+  TABLE_LOCK,
+} from "./steps";
 
 /** Changes a standing index where it differs only in what can be altered. */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
@@ -10,6 +18,8 @@ export function alterSteps(desired: DesiredIndex, differences: readonly Differen
     sqls.length > 0 ? [alter(sqls, "it differs only in what can be altered")] : [];
   const movesTablespace = differences.some((difference) => difference.field === "tablespace");
   const changesStatistics = differences.some((difference) => difference.field === "statistics");
+  const addsConstraint = differences.some((difference) => difference.field === "constraint");
+  if (addsConstraint) steps.push(...constraintSteps(desired));
   if (changesStatistics) steps.push(analyze(desired, desired.name));
   if (movesTablespace) steps.push(moveTablespace(desired));
   return steps;

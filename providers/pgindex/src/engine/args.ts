@@ -90,6 +90,7 @@ function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, ...rest } = parsed;
   return {
     ...rest,
+    unique: rest.unique || rest.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
   };

@@ -12,6 +12,8 @@ export interface CanonicalRow {
   readonly storageParameters: readonly string[];
   readonly tablespace: string;
   readonly comment: string | null;
+  /** `pg_constraint.contype` of the constraint that it backs. */
+  readonly constraintType: string | null;
 }
 
 interface KeyRow {
@@ -26,6 +28,13 @@ interface KeyRow {
   readonly statistics: number | null;
 }
 
+/** https://www.postgresql.org/docs/current/catalog-pg-constraint.html */
+const CONSTRAINT_TYPES: Readonly<Record<string, string>> = {
+  p: "primaryKey",
+  u: "unique",
+  x: "exclusion",
+};
+
 /** The canonical form of a definition. Pure. */
 export function toCanonical(row: CanonicalRow): CanonicalIndex {
   const fields = {
@@ -39,6 +48,7 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     tablespace: row.tablespace,
     statistics: renderStatistics(row.keys.map((key) => key.statistics)),
     comment: row.comment ?? "",
+    constraint: CONSTRAINT_TYPES[row.constraintType ?? ""] ?? "",
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
 }

@@ -60,7 +60,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        pg_get_indexdef(c.oid) AS definition,
        coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
                 pg_relation_size(c.oid))::float8 AS "sizeBytes",
-       (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       t.reltuples::float8 AS "tableRows", con.conname AS constraint, con.contype AS "constraintType",
+       EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f') AS "isReferenced",
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
@@ -87,6 +88,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_am am ON am.oid = c.relam
+  LEFT JOIN pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
  WHERE i.indexrelid = ANY($1::int8[]::oid[])`;
 
 /** Reads one index by OID; undefined when it is gone. */
@@ -102,14 +104,9 @@ export async function readIndexes(session: Session, oids: readonly number[]): Pr
 }
 
 function toLiveIndex(row: IndexRow): LiveIndex {
-  const { oid, schema, name, table, tableOid, valid, ready, live } = row;
-  const { definition, sizeBytes, isReplicaIdentity, isClustered, isPartitioned } = row;
-  return {
-    ...{ oid, schema, name, table, tableOid, valid, ready, live },
-    ...{ definition, sizeBytes, isReplicaIdentity, isClustered, isPartitioned },
-    constraint: row.constraint ?? undefined,
-    canonical: toCanonical(row),
-  };
+  const { accessMethod, unique, nullsNotDistinct, keys, include, predicate, ...rest } = row;
+  const { storageParameters, tablespace, comment, constraintType, constraint, ...live } = rest;
+  return { ...live, constraint: constraint ?? undefined, canonical: toCanonical(row) };
 }
 
 /** The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are among them. */

@@ -79,6 +79,7 @@ function declaredForm(clone: CanonicalIndex, desired: DesiredIndex): CanonicalIn
     ...rest,
     ...(desired.tablespace !== undefined && { tablespace: desired.tablespace }),
     ...(desired.comment !== undefined && { comment: desired.comment }),
+    ...(desired.constraint !== undefined && { constraint: desired.constraint }),
     ...(declaresStatistics && {
       statistics: renderStatistics(desired.keys.map((key) => key.statistics)),
     }),

@@ -54,7 +54,12 @@ export function compare(
 }
 
 /** Fields that nobody manages unless they are declared: a DBA may move or comment an index. */
-const MANAGED_WHEN_DECLARED: ReadonlySet<string> = new Set(["tablespace", "statistics", "comment"]);
+const MANAGED_WHEN_DECLARED: ReadonlySet<string> = new Set([
+  "tablespace",
+  "statistics",
+  "comment",
+  "constraint",
+]);
 
 /** In what two canonical forms differ; none means that they are the same index. */
 export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {
@@ -75,7 +80,10 @@ export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): Can
 /** Whether every difference can be changed on the standing index. */
 export function isAlterable(differences: readonly Difference[]): boolean {
   const alterable: readonly string[] = ALTERABLE_FIELDS;
-  return differences.every((difference) => alterable.includes(difference.field));
+  // A constraint can be added to an index, but not exchanged for one of another kind.
+  return differences.every(
+    ({ field, live }) => alterable.includes(field) && !(field === "constraint" && live !== ""),
+  );
 }
 
 /** `columns: declared (…), found (…)`, one line a difference. */

@@ -8,6 +8,7 @@ import {
   differsReason,
   dropFailedAdvice,
   notOursAdvice,
+  referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
@@ -21,6 +22,7 @@ import { inTurn } from "./queue";
 import { isStillOurs } from "./refresh";
 import type { Session } from "./session";
 import { dropIndexStatement } from "./statement";
+import { dropConstraintSql } from "./steps";
 import type { Target } from "./target";
 import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
 
@@ -89,8 +91,23 @@ async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Pro
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name) return;
   if (live.isPartitioned) return dropPartitionedIndex(workspace, live, ctx);
+  if (live.constraint) return dropWithConstraint(workspace, live, ctx);
   const sql = dropIndexStatement(live.schema, live.name);
   await runWatched(sql, { ...workspace, ctx, verb: `dropping ${live.name}` });
+}
+
+/** The index of a constraint goes with it; the lock is short, since a drop moves no rows. */
+async function dropWithConstraint(
+  workspace: Workspace,
+  live: LiveIndex,
+  ctx: Context,
+): Promise<void> {
+  ctx.log(
+    "warning",
+    `dropping the constraint ${live.constraint} takes ACCESS EXCLUSIVE on ${live.schema}.${live.table} for milliseconds`,
+  );
+  const what = `drop the constraint ${live.constraint}`;
+  await alter({ sqls: [dropConstraintSql(live)], what, tableOid: live.tableOid }, workspace, ctx);
 }
 
 async function dropPartitionedIndex(
@@ -135,8 +152,14 @@ function requireOurs(live: LiveIndex, identity: IndexIdentity): void {
   const differences = differencesOf(identity.canonical, live.canonical);
   if (differences.length > 0)
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
-  if (live.constraint) throw new PgIndexError(constraintAdvice(live));
+  if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
+  if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
+}
+
+/** A constraint that was declared goes with its index; any other is not ours. */
+function madeConstraint(identity: IndexIdentity): boolean {
+  return identity.canonical.constraint !== undefined;
 }
 
 /** A transaction this old will not be gone in a moment. */

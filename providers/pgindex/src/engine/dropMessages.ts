@@ -39,6 +39,15 @@ export function replicaIdentityAdvice(live: LiveIndex): Advice {
   };
 }
 
+export function referencedAdvice(live: LiveIndex): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why: `a foreign key refers to it, and PostgreSQL would refuse the drop`,
+    fix: "drop the foreign key first, or let it refer to another unique key",
+    otherwise: FORGET,
+  };
+}
+
 /** A drop failed for good. */
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
   return {

@@ -67,6 +67,7 @@ export async function ensureIndex(request: Request): Promise<Ensured> {
 /** What an earlier attempt of the same call has begun. */
 interface Progress {
   buildStartedAt?: number;
+  isRebuilt?: boolean;
   /** What the last build was to make, and where. */
   building?: BuiltName;
 }
@@ -96,7 +97,11 @@ async function attempt(
   const { observer } = workspace;
   const table = await requireTable(observer, desired);
   const declared = await declaredForm(observer, desired);
-  const lookAgain = () => look(observer, desired, declared, table, previous);
+  const lookAgain = async () => {
+    const seen = await look(observer, desired, declared, table, previous);
+    // A rebuild is done once, whatever the outputs said when it was asked for.
+    return progress.isRebuilt ? { ...seen, rebuild: undefined } : seen;
+  };
   let situation = await lookAgain();
   let done: Executed = {};
   if (!isSettled(situation)) {
@@ -112,6 +117,9 @@ async function attempt(
     done = addUp(
       done,
       await execute(decided.steps, execution(workspace, table, request, progress)),
+    );
+    progress.isRebuilt ||= decided.steps.some(
+      (step) => step.kind === "build" || step.kind === "reindex",
     );
     situation = await lookAgain();
   }

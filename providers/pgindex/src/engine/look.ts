@@ -1,12 +1,14 @@
 import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
+import { requireConstrainable } from "./constrainable";
 import { cannotVerifyAdvice, declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
 import { companionName, companionNames, isReindexLeftoverName } from "./names";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";
+import { type LastBuild, rebuildReason } from "./rebuild";
 import type { Session } from "./session";
 import type { Situation } from "./situation";
 import { missingTableAdvice, privilegeAdvice, unsupportedRelationAdvice } from "./tableMessages";
@@ -16,7 +18,7 @@ import { tooOld } from "./tooOld";
 export type Declared = Exclude<Canonicalized, { kind: "refused" }>;
 
 /** The index that a resource had so far: where it was, and what it was. */
-export interface PreviousIndex {
+export interface PreviousIndex extends LastBuild {
   readonly schema: string;
   readonly name: string;
   /** Unknown in a preview. */
@@ -33,6 +35,7 @@ export async function requireTable(observer: Session, desired: DesiredIndex): Pr
   if (!table) throw new PgIndexError(missingTableAdvice(desired));
   if (!INDEXABLE.has(table.kind))
     throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
+  await requireConstrainable(observer, desired, table);
   return table;
 }
 
@@ -73,6 +76,7 @@ export async function look(
     misplaced: previous && (await findMisplaced(observer, desired, previous, table)),
     next: next && nextOf(next, declared),
     retired,
+    rebuild: previous && rebuildReason(desired, previous),
     reindexLeftovers: await findReindexLeftovers(observer, table, name),
     partitioned: await lookAtPartitions(observer, desired, declared, table, verdict, next),
     serverVersion: observer.serverVersion,

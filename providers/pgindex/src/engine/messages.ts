@@ -64,7 +64,9 @@ export function differentAdvice(desired: DesiredIndex, differences: readonly Dif
 export function backsConstraintAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
   return {
     what: `refused: ${subject(desired)} backs the constraint ${live.constraint}`,
-    why: "an index of a constraint cannot be replaced without dropping the constraint, which is not an index's business",
+    why: live.isReferenced
+      ? "a foreign key refers to it, so the constraint cannot be dropped and made anew"
+      : "an index of a constraint cannot be replaced without the constraint, of which the declaration says nothing",
     fix: "declare the definition that the constraint needs",
     otherwise:
       "build the new index under another name, then move the constraint to it in a migration",

@@ -34,9 +34,20 @@ export interface DesiredIndex {
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly tablespace?: string;
   readonly comment?: string;
+  /** The constraint of the same name that the index is to back. */
+  readonly constraint?: "unique" | "primaryKey";
   /** Schemas in which unqualified functions, types and operators of the fragments are looked up. */
   readonly searchPath: readonly string[];
   readonly invalidLeftover: InvalidLeftover;
+  readonly rebuildWhen?: RebuildWhen;
+}
+
+/** When a standing index is rebuilt by REINDEX CONCURRENTLY. */
+export interface RebuildWhen {
+  /** Rebuild when this value is another one than at the last build. */
+  readonly trigger?: string;
+  /** Rebuild when a refresh finds so many times more bytes a row than right after the build. */
+  readonly bloatRatio?: number;
 }
 
 /** Where an index is and what the catalog says of it; `pg_class` and `pg_index` joined. */
@@ -57,6 +68,10 @@ export interface LiveIndex {
   readonly sizeBytes: number;
   /** The constraint that this index backs, if any. */
   readonly constraint?: string;
+  /** Estimated rows of the table; -1 until its first VACUUM or ANALYZE. */
+  readonly tableRows: number;
+  /** A foreign key refers to it. */
+  readonly isReferenced: boolean;
   readonly isReplicaIdentity: boolean;
   /** `indisclustered`: CLUSTER without a name orders the table by it. */
   readonly isClustered: boolean;
@@ -86,6 +101,7 @@ export const ALTERABLE_FIELDS = [
   "tablespace",
   "statistics",
   "comment",
+  "constraint",
 ] as const;
 
 export type IndexField = (typeof STRUCTURAL_FIELDS)[number] | (typeof ALTERABLE_FIELDS)[number];

@@ -1,7 +1,9 @@
 import { managedPart } from "./compare";
 import type { Ensured } from "./ensure";
 import type { QueryMeasurement } from "./measure";
-import type { CanonicalIndex, LiveIndex } from "./model";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import { bloatOf, bytesPerRowOf } from "./rebuild";
+import { declaredStatement } from "./steps";
 
 /** The layout of the outputs. A newer release reads every older one. */
 export const SCHEMA_VERSION = 1;
@@ -31,6 +33,12 @@ export interface IndexOutputs {
   readonly before: readonly QueryMeasurement[];
   /** What a refresh found to be wrong; null when nothing is. */
   readonly drift: string | null;
+  /** The value of `rebuildWhen.trigger` that the index was built for. */
+  readonly rebuildTrigger: string | null;
+  /** Bytes of the index for each row of its table right after the build; null where the rows are not known. */
+  readonly bytesPerRow: number | null;
+  /** How many times more bytes a row than right after the build; null where it is not known. */
+  readonly bloatRatio: number | null;
   /** The structural form that refresh and destroy compare with. */
   readonly canonical: CanonicalIndex;
   readonly __urn?: string;
@@ -39,12 +47,13 @@ export interface IndexOutputs {
 /** Outputs after a create or an update. `previous` keeps what an adoption of our own index must not forget. */
 export function toIndexOutputs(
   ensured: Ensured,
-  statement: string,
+  desired: DesiredIndex,
   before: readonly QueryMeasurement[],
   previous?: IndexOutputs,
 ): IndexOutputs {
   const { live, adopted, builtAt, buildSeconds, verifiedAt } = ensured;
   const kept = adopted && previous?.oid === live.oid ? previous : undefined;
+  const bytesPerRow = kept?.bytesPerRow ?? bytesPerRowOf(live);
   return {
     schemaVersion: SCHEMA_VERSION,
     ...liveOutputs(live),
@@ -52,9 +61,12 @@ export function toIndexOutputs(
     buildSeconds: buildSeconds ?? kept?.buildSeconds ?? null,
     adopted: kept?.adopted ?? adopted,
     validSince: kept?.validSince ?? builtAt ?? verifiedAt,
-    statement,
+    statement: declaredStatement(desired),
     before: builtAt ? before : (kept?.before ?? []),
     drift: null,
+    rebuildTrigger: desired.rebuildWhen?.trigger ?? null,
+    bytesPerRow,
+    bloatRatio: bloatOf(live, bytesPerRow),
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }

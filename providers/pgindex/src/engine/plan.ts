@@ -8,13 +8,13 @@ import {
   otherTableAdvice,
   refusedLeftoverAdvice,
 } from "./messages";
-import type { DesiredIndex } from "./model";
+import type { DesiredIndex, LiveIndex } from "./model";
 import { companionName } from "./names";
 import { isAlterableOnPartitions } from "./partitionable";
 import { dropAny, dropAsides, make, retire, strays } from "./planParts";
 import type { Advice } from "./problems";
 import type { Situation } from "./situation";
-import { drop, rename, type Step, swap } from "./steps";
+import { drop, reindex, rename, type Step, swap, swapBelowConstraint } from "./steps";
 
 /** Whether the resource has this index in its state already: only then a different one may be replaced. */
 export type Intent = "create" | "update";
@@ -39,7 +39,7 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "absent":
       return steps(...planAbsent(situation, desired));
     case "same":
-      return steps(...dropAsides(situation), ...strays(situation), adopt());
+      return steps(...dropAsides(situation), ...strays(situation), standing(situation, desired));
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
@@ -80,7 +80,8 @@ function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   return [...leftover, ...make(situation, desired, name, "it does not exist")];
 }
 
-function adopt(): Step {
+function standing({ rebuild }: Situation, desired: DesiredIndex): Step {
+  if (rebuild !== undefined) return reindex(desired, rebuild);
   return { kind: "adopt", why: "a valid index of this definition stands already" };
 }
 
@@ -131,7 +132,9 @@ function planDifferent(
 ): Plan {
   const { live } = verdict;
   if (intent === "create") return refused(differentAdvice(desired, verdict.differences));
-  if (live.constraint) return refused(backsConstraintAdvice(desired, live));
+  const keepsConstraint = live.constraint !== undefined;
+  if (keepsConstraint && !mayReplaceBelow(live, desired))
+    return refused(backsConstraintAdvice(desired, live));
   const { next } = situation;
   const name = companionName(desired.name, "next");
   const build = make(
@@ -145,11 +148,18 @@ function planDifferent(
       ? [dropAny(next.live, "an interrupted replacement has left it")]
       : [];
   const retired = { ...live, name: companionName(desired.name, "retired") };
+  const begin = next?.isDeclared ? [] : [...obsolete, ...build];
+  if (keepsConstraint) return steps(...begin, swapBelowConstraint(desired, live));
   return steps(
-    ...(next?.isDeclared ? [] : [...obsolete, ...build]),
+    ...begin,
     swap(desired, live),
     dropAny(retired, "the new index has taken its place"),
   );
+}
+
+/** Only a constraint that the declaration speaks of, and that no foreign key refers to, may be made anew. */
+function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
+  return desired.constraint !== undefined && live.constraint === desired.name && !live.isReferenced;
 }
 
 /** An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's rows. */

@@ -2,6 +2,7 @@ import { observe, readIndex } from "./catalog";
 import { differencesOf, renderDifferences } from "./compare";
 import type { LiveIndex } from "./model";
 import { type IndexOutputs, liveOutputs } from "./outputs";
+import { bloatOf } from "./rebuild";
 import type { Session } from "./session";
 import type { Target } from "./target";
 import { withObserver } from "./workspace";
@@ -17,7 +18,16 @@ export async function refreshIndex(
     if (!live) return undefined;
     // The declared name stays in the outputs: it is what the next update looks for.
     const { schema, name, table } = old;
-    return { ...old, ...liveOutputs(live), schema, name, table, drift: driftOf(old, live) };
+    const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
+    return {
+      ...old,
+      ...liveOutputs(live),
+      schema,
+      name,
+      table,
+      bloatRatio,
+      drift: driftOf(old, live),
+    };
   });
 }
 

@@ -109,7 +109,17 @@ export const indexSchema = z
       .string()
       .refine((text) => !text.includes("\0"), wrong("contains a NUL character", "remove it"))
       .optional(),
+    constraint: z.enum(["unique", "primaryKey"]).optional(),
     searchPath: z.array(identifier).optional(),
+    rebuildWhen: z
+      .strictObject({
+        trigger: z.string().optional(),
+        bloatRatio: z
+          .number()
+          .gt(1, wrong("must be above 1", "2 is twice the size after the build"))
+          .optional(),
+      })
+      .optional(),
     invalidLeftover: z.enum(["rebuild", "rebuildAny", "refuse"]).default("rebuild"),
   })
   .superRefine((index, ctx) => {
@@ -130,7 +140,31 @@ export const indexSchema = z
         message: wrong("has no meaning without unique", "add unique: true, or remove it"),
       });
     }
+    for (const message of constraintProblems(index)) {
+      ctx.addIssue({ code: "custom", path: ["constraint"], message });
+    }
   }, EVEN_IF_WRONG);
+
+/** What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX). */
+function constraintProblems(index: {
+  readonly constraint?: string;
+  readonly predicate?: string;
+  readonly accessMethod: string;
+  readonly columns: readonly object[];
+}): string[] {
+  if (index.constraint === undefined) return [];
+  const plain = "declare a unique index without constraint";
+  const isPlainKey = (key: object) =>
+    !("expression" in key && key.expression !== undefined) &&
+    !("order" in key && key.order === "desc") &&
+    !("nulls" in key && key.nulls !== undefined);
+  const keys = Array.isArray(index.columns) ? index.columns : [];
+  return [
+    ...(index.predicate === undefined ? [] : [wrong("cannot go with a predicate", plain)]),
+    ...(index.accessMethod === "btree" ? [] : [wrong("needs accessMethod btree", plain)]),
+    ...(keys.every(isPlainKey) ? [] : [wrong("needs plain columns in the default order", plain)]),
+  ];
+}
 
 /** Of what may not be the list that it should be. */
 function lengthOf(value: unknown): number {

@@ -17,6 +17,8 @@ export interface Situation {
   };
   /** What an interrupted run has swapped out and not dropped yet. */
   readonly retired?: LiveIndex;
+  /** Why the standing index is to be rebuilt, where it is. */
+  readonly rebuild?: string;
   /** INVALID indexes that an interrupted REINDEX CONCURRENTLY has left. */
   readonly reindexLeftovers: readonly LiveIndex[];
   /** Of a partitioned table: what its partitions have of the index, and of which index: the declared one, or the one that is to replace it. */
@@ -37,5 +39,5 @@ export function isSettled(situation: Situation): situation is Settled {
   const { verdict, next, retired, misplaced, reindexLeftovers, partitioned } = situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
   const asides = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
-  return verdict.kind === "same" && asides.length === 0;
+  return verdict.kind === "same" && asides.length === 0 && situation.rebuild === undefined;
 }

@@ -39,7 +39,7 @@ const INDEX_LOCK = "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads
 
 /** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
 export function declaredStatement(desired: DesiredIndex): string {
-  const extras = extraSql(desired, desired.name);
+  const extras = [...extraSql(desired, desired.name), ...constraintSql(desired)];
   return [createIndexStatement(desired), ...extras].join(";\n");
 }
 
@@ -61,7 +61,52 @@ export function buildSteps(desired: DesiredIndex, name: string, why: string): St
     { kind: "build", name, sql, locks: TABLE_LOCK, why },
     ...extraSteps(desired, name),
     ...(hasExpression ? [analyze(desired, name)] : []),
+    ...(name === desired.name ? constraintSteps(desired) : []),
   ];
+}
+
+const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
+const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";
+
+/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
+function constraintSql({ schema, table, name, constraint }: DesiredIndex): string[] {
+  if (!constraint) return [];
+  return [
+    `ALTER TABLE ${qualified(schema, table)} ADD CONSTRAINT ${ident(name)} ${CONSTRAINTS[constraint]} USING INDEX ${ident(name)}`,
+  ];
+}
+
+/** Makes the constraint that the index backs, once the index stands. */
+export function constraintSteps(desired: DesiredIndex): Step[] {
+  const sqls = constraintSql(desired);
+  if (sqls.length === 0) return [];
+  return [
+    { kind: "alter", sqls, locks: CONSTRAINT_LOCK, why: "the index is to back a constraint" },
+  ];
+}
+
+/** Replaces the index below a constraint: the constraint goes and comes back in one transaction, with the new index. */
+export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
+  const { schema, name } = desired;
+  const next = companionName(name, "next");
+  return {
+    kind: "alter",
+    sqls: [
+      dropConstraintSql(old),
+      renameSql(schema, next, name),
+      ...constraintSql(desired),
+      ...rolesOf(desired, old).map((role) => role.sql),
+    ],
+    locks: CONSTRAINT_LOCK,
+    onlyWithValid: { schema, name: next },
+    warning: `the constraint ${old.constraint} of ${desired.table} is made anew on the new index, in one transaction`,
+    why: "the new index is valid and takes the place of the old one below the constraint",
+  };
+}
+
+/** Drops a constraint, and its index with it. */
+export function dropConstraintSql(live: LiveIndex): string {
+  return `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT ${ident(live.constraint ?? "")}`;
 }
 
 export function analyze(desired: DesiredIndex, name: string): Step {
@@ -72,6 +117,12 @@ export function analyze(desired: DesiredIndex, name: string): Step {
     locks: TABLE_LOCK,
     why: "an index on an expression has no statistics, and the planner guesses, until ANALYZE",
   };
+}
+
+/** @see https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY */
+export function reindex({ schema, name }: DesiredIndex, why: string): Step {
+  const sql = `REINDEX INDEX CONCURRENTLY ${qualified(schema, name)}`;
+  return { kind: "reindex", name, sql, locks: TABLE_LOCK, why };
 }
 
 export function drop(live: Pick<LiveIndex, "schema" | "name">, why: string): Step {

@@ -1,7 +1,7 @@
 import { NOTHING_CHANGED, subject } from "./messages";
 import type { DesiredIndex } from "./model";
 import type { Advice } from "./problems";
-import { ident } from "./sql";
+import { ident, qualified } from "./sql";
 
 /** Every message about the table that an index is on. */
 
@@ -61,5 +61,25 @@ export function privilegeAdvice(
       : `only the owner of a table (${owner}) may build an index on it; MAINTAIN and ALL are not enough`,
     fix: `run: ${grant}`,
     otherwise: `connect as ${owner}`,
+  };
+}
+
+export function partitionedConstraintAdvice(desired: DesiredIndex, kind: string): Advice {
+  return {
+    what: `cannot make a constraint of ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
+    why: `PostgreSQL has no ADD CONSTRAINT … USING INDEX on a ${kind}`,
+    fix: "declare a unique index without constraint: it enforces the same",
+  };
+}
+
+export function nullableKeyAdvice(desired: DesiredIndex, columns: readonly string[]): Advice {
+  const table = qualified(desired.schema, desired.table);
+  const [first = ""] = columns;
+  return {
+    what: `cannot make a primary key of ${subject(desired)}: ${columns.join(", ")} may be null`,
+    why: "PostgreSQL would scan the whole table under ACCESS EXCLUSIVE to make it NOT NULL, and everything would wait",
+    fix:
+      `in a migration, for each: ALTER TABLE ${table} ADD CHECK (${ident(first)} IS NOT NULL) NOT VALID; ` +
+      `ALTER TABLE ${table} VALIDATE CONSTRAINT …; ALTER TABLE ${table} ALTER COLUMN ${ident(first)} SET NOT NULL`,
   };
 }

@@ -4,10 +4,11 @@ import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import type { PreviousIndex } from "../engine/look";
 import { measureQueries, type QueryMeasurement } from "../engine/measure";
-import type { DesiredIndex } from "../engine/model";
+import type { DesiredIndex, RebuildWhen } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
+import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
 import { declaredStatement } from "../engine/steps";
 import { UNKNOWN } from "../engine/unknown";
@@ -18,6 +19,7 @@ import type { Runtime } from "./runtime";
 type IndexInputs = Record<string, unknown> & {
   readonly __urn?: string;
   readonly statement?: string;
+  readonly rebuildWhen?: RebuildWhen;
 };
 
 /** Translates Pulumi's calls for an `Index` into the engine's functions. No logic of its own. */
@@ -52,7 +54,11 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
     (property) => olds[property] !== news[property],
   );
   if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
-  return olds.valid === false || olds.drift ? { changes: true } : {};
+  const isBloated = rebuildReason(
+    { rebuildWhen: news.rebuildWhen },
+    { bloatRatio: olds.bloatRatio },
+  );
+  return olds.valid === false || olds.drift || isBloated ? { changes: true } : {};
 }
 
 /** A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to be built. */
@@ -127,7 +133,7 @@ async function ensure(
   const target = runtime.target();
   const request = { target, desired, previous: olds, ctx, hooks: { beforeBuild } };
   const ensured = await runtime.run(() => ensureIndex(request));
-  const outputs = toIndexOutputs(ensured, declaredStatement(desired), before, olds);
+  const outputs = toIndexOutputs(ensured, desired, before, olds);
   return { ...outputs, __urn: hidden.__urn };
 }
 

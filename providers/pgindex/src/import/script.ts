@@ -1,0 +1,119 @@
+import type { IndexStmt, Node, RawStmt } from "libpg-query";
+import { PgIndexError } from "../engine/problems";
+import { sameExpressions } from "./clauses";
+import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
+import { defaultName } from "./defaultName";
+import { follow } from "./follow";
+import { type ReadIndex, readIndexStatement } from "./indexStatement";
+import {
+  duplicateAdvice,
+  nestedAdvice,
+  unclearSchemaAdvice,
+  unnamedAdvice,
+  unreadableAdvice,
+  unsureExpressionAdvice,
+} from "./messages";
+import { parseTexts, type Token } from "./parserThread";
+import { lineOf, type Source, toSource } from "./tokens";
+
+/** SQL to read, and what to call it in messages. */
+export interface Script {
+  readonly sql: string;
+  /** A file's name. */
+  readonly title: string;
+  /** The schema of tables that are written without one. */
+  readonly schema?: string;
+}
+
+/** What the statements so far amount to. */
+export interface State {
+  readonly found: readonly IndexDeclaration[];
+  /** Where names without a schema are looked up; undefined while the SQL does not say. */
+  readonly searchPath?: readonly string[];
+  /** Temporary tables, as labels. */
+  readonly temporary: ReadonlySet<string>;
+}
+
+/** One statement with its surroundings. */
+export interface Statement {
+  readonly node: Node;
+  readonly tokens: readonly Token[];
+  /** `file.sql:12` */
+  readonly place: string;
+  readonly source: Source;
+  readonly script: Script;
+}
+
+/**
+ * Reads the declarations that SQL amounts to: what CREATE INDEX makes and no later statement drops. Everything else is passed over, unless
+ * it changes one of these indexes in a way that is not followed.
+ */
+export function readScript(script: Script): readonly IndexDeclaration[] {
+  const [parsed] = parseTexts([script.sql]);
+  if (parsed?.kind !== "ok") {
+    const line = script.sql.slice(0, parsed?.position ?? 0).split("\n").length;
+    throw new PgIndexError(
+      unreadableAdvice(`${script.title}:${line}`, parsed?.message ?? "no answer"),
+    );
+  }
+  const source = toSource(script.sql, parsed.tokens);
+  const statements = (parsed.tree.stmts ?? []).map((raw) => toStatement(script, source, raw));
+  const read = readIndexes(statements);
+  const start: State = { found: [], temporary: new Set() };
+  return statements.reduce((state, statement) => {
+    const index = read.get(statement);
+    return index ? addIndex(state, statement, index) : follow(state, statement);
+  }, start).found;
+}
+
+function toStatement(script: Script, source: Source, raw: RawStmt): Statement {
+  const start = raw.stmt_location ?? 0;
+  const end = raw.stmt_len ? start + raw.stmt_len : source.bytes.length;
+  const tokens = source.tokens.filter((token) => token.start >= start && token.end <= end);
+  const place = `${script.title}:${lineOf(source, tokens[0]?.start ?? start)}`;
+  return { node: raw.stmt ?? ({} as Node), tokens, place, source, script };
+}
+
+type Read = ReadIndex & { readonly node: IndexStmt };
+
+/** All at once, so that the parser is asked about their expressions once. The schema is not known yet. */
+function readIndexes(statements: readonly Statement[]): ReadonlyMap<Statement, Read> {
+  const read = statements.flatMap((statement) => {
+    const { node, tokens, source, place } = statement;
+    if ("CreateSchemaStmt" in node && node.CreateSchemaStmt.schemaElts?.some(isIndex)) {
+      throw new PgIndexError(nestedAdvice(place));
+    }
+    if (!isIndex(node)) return [];
+    const index = readIndexStatement(source, { node: node.IndexStmt, tokens });
+    return [[statement, { ...index, node: node.IndexStmt }] as const];
+  });
+  const same = sameExpressions(read.map(([, index]) => index.expressions));
+  const wrong = read[same.indexOf(false)];
+  if (wrong) throw new PgIndexError(unsureExpressionAdvice(wrong[0].place));
+  return new Map(read);
+}
+
+function isIndex(node: Node): node is { IndexStmt: IndexStmt } {
+  return "IndexStmt" in node;
+}
+
+function addIndex(state: State, statement: Statement, { node, declaration }: Read): State {
+  const { place, script } = statement;
+  const schema = node.relation?.schemaname ?? defaultSchema(state, script);
+  const table = { schema, name: declaration.table };
+  if (schema === "pg_temp" || (schema ?? state.temporary.has(labelOf(table)))) return state;
+  if (schema === undefined) {
+    throw new PgIndexError(unclearSchemaAdvice(place, state.searchPath ?? []));
+  }
+  const isTaken = (name: string) =>
+    state.found.some((other) => schemaOf(other) === schema && other.name === name);
+  const name = node.idxname ?? defaultName(node, isTaken);
+  if (name === undefined) throw new PgIndexError(unnamedAdvice(place));
+  if (isTaken(name)) {
+    if (node.if_not_exists) return state;
+    throw new PgIndexError(duplicateAdvice(place, labelOf({ schema, name })));
+  }
+  const where = schema === DEFAULT_SCHEMA ? {} : { schema };
+  const { table: on, ...rest } = declaration;
+  return { ...state, found: [...state.found, { ...where, table: on, name, ...rest }] };
+}

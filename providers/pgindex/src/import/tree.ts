@@ -1,0 +1,59 @@
+import type { Node } from "libpg-query";
+
+/** Helpers for PostgreSQL's parse tree: https://www.postgresql.org/docs/current/overview.html (src/include/nodes/parsenodes.h). */
+
+/** The texts of a list of String nodes, such as the parts of a qualified name. */
+export function stringsOf(nodes: readonly Node[] = []): string[] {
+  return nodes.flatMap((node) => ("String" in node ? [node.String.sval ?? ""] : []));
+}
+
+/** The parts of a name, given as a List node or as one String. */
+export function nameParts(node: Node | undefined): string[] {
+  if (node === undefined) return [];
+  return "List" in node ? stringsOf(node.List.items) : stringsOf([node]);
+}
+
+/** What a definition such as `fillfactor = 70` sets, as PostgreSQL stores it; a name alone means true. */
+export function definitionValue(node: Node | undefined): string | number | boolean {
+  if (node === undefined) return true;
+  if ("Integer" in node) return node.Integer.ival ?? 0;
+  if ("Float" in node) return node.Float.fval ?? "";
+  if ("Boolean" in node) return node.Boolean.boolval ?? false;
+  const text = "TypeName" in node ? stringsOf(node.TypeName.names).join(".") : nameParts(node)[0];
+  if (text === "true" || text === "false") return text === "true";
+  return text ?? "";
+}
+
+/** Where in the text something stands: the one thing in which two parse trees of one expression differ. */
+const PLACES: ReadonlySet<string> = new Set([
+  "location",
+  "list_start",
+  "list_end",
+  "rexpr_list_start",
+  "rexpr_list_end",
+]);
+
+/** A parse tree as a text that is the same for every way to lay out the same expression. */
+export function treeText(tree: unknown): string {
+  return JSON.stringify(tree, (key, value) => {
+    if (PLACES.has(key)) return undefined;
+    return key === "ColumnRef" ? { ...value, fields: value.fields.slice(-2) } : value;
+  });
+}
+
+/** Where the names stand that a column carries beyond its table's (`schema.table.column`), each as the offset of the first and how many. */
+export function schemaQualifiers(tree: unknown): { readonly at: number; readonly names: number }[] {
+  const found = [];
+  const left = [tree];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== "object" || node === null) continue;
+    for (const [key, child] of Object.entries(node)) {
+      if (key === "ColumnRef" && child.fields.length > 2) {
+        found.push({ at: child.location ?? 0, names: child.fields.length - 2 });
+      }
+      left.push(child);
+    }
+  }
+  return found;
+}
