@@ -31,6 +31,7 @@ export interface IndexDeclaration {
   readonly storageParameters?: Parameters;
   readonly tablespace?: string;
   readonly comment?: string;
+  readonly constraint?: "unique" | "primaryKey";
 }
 
 /** The schema of a declaration that names none. */

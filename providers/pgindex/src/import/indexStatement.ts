@@ -1,7 +1,6 @@
 import type { IndexElem, IndexStmt, Node } from "libpg-query";
 import { clausesOf, type Expression, expressionText } from "./clauses";
 import {
-  DEFAULT_SCHEMA,
   type DeclaredName,
   defined,
   type IndexDeclaration,
@@ -18,18 +17,13 @@ export interface IndexStatement {
   readonly tokens: readonly Token[];
 }
 
-/** A declaration, but for its name, and the expressions in it. */
+/** A declaration, but for its schema and name, and the expressions in it. */
 export interface ReadIndex {
-  readonly declaration: Omit<IndexDeclaration, "name">;
+  readonly declaration: Omit<IndexDeclaration, "schema" | "name">;
   readonly expressions: readonly Expression[];
 }
 
-/** Reads a `CREATE INDEX` on a table of the given schema. */
-export function readIndexStatement(
-  source: Source,
-  { node, tokens }: IndexStatement,
-  schema: string,
-): ReadIndex {
+export function readIndexStatement(source: Source, { node, tokens }: IndexStatement): ReadIndex {
   const clauses = clausesOf(tokens);
   const keys = (node.indexParams ?? []).map((param, i) => {
     const element = elementOf(param);
@@ -39,7 +33,6 @@ export function readIndexStatement(
   const expressions = [...keys.map((key) => key.expression), predicate];
   const include = (node.indexIncludingParams ?? []).map((param) => elementOf(param).name ?? "");
   const declaration = defined({
-    schema: schema === DEFAULT_SCHEMA ? undefined : schema,
     table: node.relation?.relname ?? "",
     columns: keys.map(({ element, expression }) => keyOf(element, expression?.text)),
     unique: node.unique || undefined,

@@ -3,7 +3,7 @@ import { PgIndexError } from "../engine/problems";
 import { sameExpressions } from "./clauses";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
 import { defaultName } from "./defaultName";
-import { follow } from "./follow";
+import { defaultSchema, follow, isTemporary } from "./follow";
 import { type ReadIndex, readIndexStatement } from "./indexStatement";
 import {
   duplicateAdvice,
@@ -13,36 +13,9 @@ import {
   unreadableAdvice,
   unsureExpressionAdvice,
 } from "./messages";
-import { parseTexts, type Token } from "./parserThread";
-import { lineOf, type Source, toSource } from "./tokens";
-
-/** SQL to read, and what to call it in messages. */
-export interface Script {
-  readonly sql: string;
-  /** A file's name. */
-  readonly title: string;
-  /** The schema of tables that are written without one. */
-  readonly schema?: string;
-}
-
-/** What the statements so far amount to. */
-export interface State {
-  readonly found: readonly IndexDeclaration[];
-  /** Where names without a schema are looked up; undefined while the SQL does not say. */
-  readonly searchPath?: readonly string[];
-  /** Temporary tables, as labels. */
-  readonly temporary: ReadonlySet<string>;
-}
-
-/** One statement with its surroundings. */
-export interface Statement {
-  readonly node: Node;
-  readonly tokens: readonly Token[];
-  /** `file.sql:12` */
-  readonly place: string;
-  readonly source: Source;
-  readonly script: Script;
-}
+import { parseTexts } from "./parserThread";
+import { placeOf, type Script, type State, type Statement } from "./scriptState";
+import { type Source, tokensBetween, toSource } from "./tokens";
 
 /**
  * Reads the declarations that SQL amounts to: what CREATE INDEX makes and no later statement drops. Everything else is passed over, unless
@@ -59,7 +32,7 @@ export function readScript(script: Script): readonly IndexDeclaration[] {
   const source = toSource(script.sql, parsed.tokens);
   const statements = (parsed.tree.stmts ?? []).map((raw) => toStatement(script, source, raw));
   const read = readIndexes(statements);
-  const start: State = { found: [], temporary: new Set() };
+  const start: State = { found: [], temporary: [] };
   return statements.reduce((state, statement) => {
     const index = read.get(statement);
     return index ? addIndex(state, statement, index) : follow(state, statement);
@@ -69,9 +42,8 @@ export function readScript(script: Script): readonly IndexDeclaration[] {
 function toStatement(script: Script, source: Source, raw: RawStmt): Statement {
   const start = raw.stmt_location ?? 0;
   const end = raw.stmt_len ? start + raw.stmt_len : source.bytes.length;
-  const tokens = source.tokens.filter((token) => token.start >= start && token.end <= end);
-  const place = `${script.title}:${lineOf(source, tokens[0]?.start ?? start)}`;
-  return { node: raw.stmt ?? ({} as Node), tokens, place, source, script };
+  const tokens = tokensBetween(source, start, end);
+  return { node: raw.stmt ?? ({} as Node), tokens, source, script };
 }
 
 type Read = ReadIndex & { readonly node: IndexStmt };
@@ -79,9 +51,9 @@ type Read = ReadIndex & { readonly node: IndexStmt };
 /** All at once, so that the parser is asked about their expressions once. The schema is not known yet. */
 function readIndexes(statements: readonly Statement[]): ReadonlyMap<Statement, Read> {
   const read = statements.flatMap((statement) => {
-    const { node, tokens, source, place } = statement;
+    const { node, tokens, source } = statement;
     if ("CreateSchemaStmt" in node && node.CreateSchemaStmt.schemaElts?.some(isIndex)) {
-      throw new PgIndexError(nestedAdvice(place));
+      throw new PgIndexError(nestedAdvice(placeOf(statement)));
     }
     if (!isIndex(node)) return [];
     const index = readIndexStatement(source, { node: node.IndexStmt, tokens });
@@ -89,7 +61,7 @@ function readIndexes(statements: readonly Statement[]): ReadonlyMap<Statement, R
   });
   const same = sameExpressions(read.map(([, index]) => index.expressions));
   const wrong = read[same.indexOf(false)];
-  if (wrong) throw new PgIndexError(unsureExpressionAdvice(wrong[0].place));
+  if (wrong) throw new PgIndexError(unsureExpressionAdvice(placeOf(wrong[0])));
   return new Map(read);
 }
 
@@ -98,22 +70,20 @@ function isIndex(node: Node): node is { IndexStmt: IndexStmt } {
 }
 
 function addIndex(state: State, statement: Statement, { node, declaration }: Read): State {
-  const { place, script } = statement;
-  const schema = node.relation?.schemaname ?? defaultSchema(state, script);
-  const table = { schema, name: declaration.table };
-  if (schema === "pg_temp" || (schema ?? state.temporary.has(labelOf(table)))) return state;
+  const schema = node.relation?.schemaname ?? defaultSchema(state, statement.script);
   if (schema === undefined) {
-    throw new PgIndexError(unclearSchemaAdvice(place, state.searchPath ?? []));
+    throw new PgIndexError(unclearSchemaAdvice(placeOf(statement), state.searchPath ?? []));
   }
+  const { table, ...rest } = declaration;
+  if (isTemporary(state, node.relation)) return state;
   const isTaken = (name: string) =>
     state.found.some((other) => schemaOf(other) === schema && other.name === name);
   const name = node.idxname ?? defaultName(node, isTaken);
-  if (name === undefined) throw new PgIndexError(unnamedAdvice(place));
+  if (name === undefined) throw new PgIndexError(unnamedAdvice(placeOf(statement)));
   if (isTaken(name)) {
     if (node.if_not_exists) return state;
-    throw new PgIndexError(duplicateAdvice(place, labelOf({ schema, name })));
+    throw new PgIndexError(duplicateAdvice(placeOf(statement), labelOf({ schema, name })));
   }
   const where = schema === DEFAULT_SCHEMA ? {} : { schema };
-  const { table: on, ...rest } = declaration;
-  return { ...state, found: [...state.found, { ...where, table: on, name, ...rest }] };
+  return { ...state, found: [...state.found, { ...where, table, name, ...rest }] };
 }

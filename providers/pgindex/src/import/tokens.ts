@@ -22,6 +22,23 @@ export function lineOf({ bytes }: Source, offset: number): number {
 }
 
 const NEWLINE = 10;
+
+/** The tokens from one offset to another. They are in order, so that a large file is not read through for each statement. */
+export function tokensBetween({ tokens }: Source, start: number, end: number): readonly Token[] {
+  return tokens.slice(firstFrom(tokens, start), firstFrom(tokens, end));
+}
+
+function firstFrom(tokens: readonly Token[], offset: number): number {
+  let low = 0;
+  let high = tokens.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tokens[middle]?.start ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 const OPENING: ReadonlySet<string> = new Set(["(", "["]);
 const CLOSING: ReadonlySet<string> = new Set([")", "]"]);
 

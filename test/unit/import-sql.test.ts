@@ -1,0 +1,268 @@
+import { describe, expect, test } from "vitest";
+import type { IndexDeclaration } from "../../providers/pgindex/src/import/declaration.ts";
+import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";
+
+function read(sql: string): IndexDeclaration[] {
+  return indexesFromSql({ sql });
+}
+
+/** The declaration of `CREATE INDEX i ON t <body>`, without what the base says. */
+function body(text: string): Partial<IndexDeclaration> {
+  const [{ table, name, ...rest } = { table: "", name: "", columns: [] }] = read(
+    `CREATE INDEX i ON t ${text}`,
+  );
+  expect({ table, name }).toEqual({ table: "t", name: "i" });
+  return rest;
+}
+
+const STATES = {
+  table: "conversation_states",
+  name: "conversation_states_patient_active_expires_idx",
+  columns: ["patient_id", "is_active", "expires_at"],
+};
+const MESSAGES = {
+  table: "conversation_messages",
+  name: "conversation_messages_state_created_idx",
+  columns: ["conversation_state_id", "created_at"],
+};
+
+test("both files of Phase 3 give the declarations of the Phase 3 program", () => {
+  expect(indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")).toEqual([MESSAGES, STATES]);
+  expect(indexesFromSql("drizzle/0013_sticky_skreet_CONCURRENT.sql")).toEqual([STATES, MESSAGES]);
+});
+
+const CLAUSES: readonly (readonly [string, Partial<IndexDeclaration>])[] = [
+  ["(a)", { columns: ["a"] }],
+  ['(a, "B c", "x"",")', { columns: ["a", "B c", 'x",'] }],
+  ["(A ASC NULLS LAST)", { columns: ["a"] }],
+  ["(a DESC)", { columns: [{ column: "a", order: "desc" }] }],
+  ["(a DESC NULLS FIRST)", { columns: [{ column: "a", order: "desc" }] }],
+  ["(a DESC NULLS LAST)", { columns: [{ column: "a", order: "desc", nulls: "last" }] }],
+  ["(a NULLS FIRST)", { columns: [{ column: "a", nulls: "first" }] }],
+  ['(a COLLATE "C")', { columns: [{ column: "a", collation: "C" }] }],
+  [
+    "(a COLLATE app.de text_pattern_ops)",
+    {
+      columns: [
+        {
+          column: "a",
+          collation: { schema: "app", name: "de" },
+          operatorClass: "text_pattern_ops",
+        },
+      ],
+    },
+  ],
+  [
+    "USING gist (a ext.gist_trgm_ops (siglen = 32, x = 'Y', z) DESC)",
+    {
+      accessMethod: "gist",
+      columns: [
+        {
+          column: "a",
+          operatorClass: { schema: "ext", name: "gist_trgm_ops" },
+          operatorClassParameters: { siglen: 32, x: "Y", z: true },
+          order: "desc",
+        },
+      ],
+    },
+  ],
+  ["(lower(a))", { columns: [{ expression: "lower(a)" }] }],
+  ["((lower(a)))", { columns: [{ expression: "lower(a)" }] }],
+  [
+    '(lower(a) COLLATE "C" text_pattern_ops DESC, b)',
+    {
+      columns: [
+        {
+          expression: "lower(a)",
+          collation: "C",
+          operatorClass: "text_pattern_ops",
+          order: "desc",
+        },
+        "b",
+      ],
+    },
+  ],
+  [
+    "((a || ') , (' || $x$ WHERE ( $x$) , coalesce(b, ARRAY[1, 2]))",
+    {
+      columns: [
+        { expression: "a || ') , (' || $x$ WHERE ( $x$" },
+        { expression: "coalesce(b, ARRAY[1, 2])" },
+      ],
+    },
+  ],
+  [
+    '((a COLLATE "C") COLLATE "de")',
+    { columns: [{ expression: 'a COLLATE "C"', collation: "de" }] },
+  ],
+  ["(((addr).city))", { columns: [{ expression: "(addr).city" }] }],
+  ["(((a + 1)) DESC)", { columns: [{ expression: "(a + 1)", order: "desc" }] }],
+  [
+    "(CAST(a AS text), extract(year FROM b), position('x' IN c), (d ->> 'k'))",
+    {
+      columns: [
+        { expression: "CAST(a AS text)" },
+        { expression: "extract(year FROM b)" },
+        { expression: "position('x' IN c)" },
+        { expression: "d ->> 'k'" },
+      ],
+    },
+  ],
+  ["((/* why */ a -- no\n   +  1))", { columns: [{ expression: "a +  1" }] }],
+  ["((E'it\\'s\n' || a))", { columns: [{ expression: "E'it\\'s\n' || a" }] }],
+  ["((naïve || 'ünï'), b)", { columns: [{ expression: "naïve || 'ünï'" }, "b"] }],
+  ['(a) INCLUDE (b, "C")', { columns: ["a"], include: ["b", "C"] }],
+  [
+    "(a) WITH (fillfactor = 70, fastupdate = off, buffering = auto, deduplicate_items, x = -1.5, y = false)",
+    {
+      columns: ["a"],
+      storageParameters: {
+        fillfactor: 70,
+        fastupdate: "off",
+        buffering: "auto",
+        deduplicate_items: true,
+        x: "-1.5",
+        y: false,
+      },
+    },
+  ],
+  ["(a) TABLESPACE fast", { columns: ["a"], tablespace: "fast" }],
+  ["(a) WHERE b > 1 AND c = 'where'", { columns: ["a"], predicate: "b > 1 AND c = 'where'" }],
+  [
+    "(a) WITH (fillfactor = 70) TABLESPACE x WHERE (b IS NULL) -- end",
+    {
+      columns: ["a"],
+      storageParameters: { fillfactor: 70 },
+      tablespace: "x",
+      predicate: "(b IS NULL)",
+    },
+  ],
+  [
+    "((public.t.a + t.b)) WHERE public . t.c AND d",
+    { columns: [{ expression: "t.a + t.b" }], predicate: "t.c AND d" },
+  ],
+  [
+    "USING hnsw (e vector_l2_ops) WITH (m = 16)",
+    {
+      accessMethod: "hnsw",
+      columns: [{ column: "e", operatorClass: "vector_l2_ops" }],
+      storageParameters: { m: 16 },
+    },
+  ],
+];
+
+describe("every clause", () => {
+  test.each(CLAUSES)("%s", (text, expected) => {
+    expect(body(text)).toEqual(expected);
+  });
+});
+
+/** SQL of several statements, and the names of the indexes that it leaves. */
+const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
+  ["nothing", " -- only a comment", []],
+  ["other statements", "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE); SELECT 1;", []],
+  [
+    "drizzle's breakpoints",
+    "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX i ON t (a);--> statement-breakpoint\nCREATE INDEX j ON t (a)",
+    ["public.i", "public.j"],
+  ],
+  ["schemas", "CREATE INDEX i ON app.t (a); CREATE INDEX i ON t (a)", ["app.i", "public.i"]],
+  ["IF NOT EXISTS", "CREATE INDEX i ON t (a); CREATE INDEX IF NOT EXISTS i ON t (b)", ["public.i"]],
+  ["a dropped index", "CREATE INDEX i ON t (a); DROP INDEX CONCURRENTLY IF EXISTS i, j", []],
+  ["an index made anew", "DROP INDEX i; CREATE INDEX i ON t (a)", ["public.i"]],
+  ["an index elsewhere dropped", "CREATE INDEX i ON t (a); DROP INDEX app.i", ["public.i"]],
+  ["a dropped table", "CREATE INDEX i ON t (a); DROP TABLE public.t", []],
+  ["a renamed index", "CREATE INDEX i ON t (a); ALTER INDEX i RENAME TO j", ["public.j"]],
+  ["renamed as a table", "CREATE INDEX i ON t (a); ALTER TABLE i RENAME TO j", ["public.j"]],
+  ["another column renamed", "CREATE INDEX i ON t (a); ALTER TABLE t RENAME b TO c", ["public.i"]],
+  ["a column added", "CREATE INDEX i ON t (a); ALTER TABLE t ADD COLUMN b int", ["public.i"]],
+  [
+    "a partition's index",
+    "CREATE INDEX p ON ONLY t (a); CREATE INDEX c ON t1 (a); ALTER INDEX p ATTACH PARTITION c",
+    ["public.p"],
+  ],
+  [
+    "temporary tables",
+    "CREATE TEMP TABLE x (a int); CREATE INDEX i ON x (a); CREATE TEMP TABLE y AS SELECT 1 AS a; CREATE INDEX ON y (a); CREATE INDEX ON pg_temp.z (a)",
+    [],
+  ],
+  [
+    "a search_path of one schema",
+    "SET search_path = app, pg_catalog; CREATE INDEX i ON t (a)",
+    ["app.i"],
+  ],
+  [
+    "a search_path given up",
+    "SET search_path = a, b; RESET search_path; CREATE INDEX i ON t (a)",
+    ["public.i"],
+  ],
+  [
+    "pg_dump's way",
+    "SELECT pg_catalog.set_config('search_path', '', false); SET default_tablespace = ''; CREATE INDEX i ON app.t USING btree (a)",
+    ["app.i"],
+  ],
+];
+
+describe("several statements", () => {
+  test.each(SCRIPTS)("%s", (_, sql, expected) => {
+    expect(read(sql).map(({ schema = "public", name }) => `${schema}.${name}`)).toEqual(expected);
+  });
+});
+
+test("a comment on an index is its comment", () => {
+  const made = "CREATE INDEX i ON t (a); COMMENT ON INDEX i IS 'it''s for x';";
+  expect(read(made)).toEqual([{ table: "t", name: "i", columns: ["a"], comment: "it's for x" }]);
+  expect(read(`${made} COMMENT ON INDEX public.i IS NULL`)[0]).not.toHaveProperty("comment");
+});
+
+test("an index that becomes a constraint has its name", () => {
+  const made = "CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD";
+  const declared = { table: "t", columns: ["a"], unique: true };
+  expect(read(`${made} CONSTRAINT c UNIQUE USING INDEX i`)).toEqual([
+    { ...declared, name: "c", constraint: "unique" },
+  ]);
+  expect(read(`${made} PRIMARY KEY USING INDEX i`)).toEqual([
+    { ...declared, name: "i", constraint: "primaryKey" },
+  ]);
+});
+
+test("tables without a schema are in the one that the options name", () => {
+  const sql = "SET search_path = a, b; CREATE INDEX i ON t (a); CREATE INDEX i ON c.t (a)";
+  const found = indexesFromSql({ sql }, { schema: "app" });
+  expect(found.map(({ schema }) => schema)).toEqual(["app", "c"]);
+});
+
+/** SQL that is refused, and what the message says first. */
+const REFUSED: readonly (readonly [string, RegExp])[] = [
+  ["CREATE INDEX i ON t (a);\nCREATE INDX", /^cannot read the SQL at sql:2: syntax error .*"INDX"/],
+  ["-- ünï\n\nCREATE INDEX i ON t ('", /^cannot read the SQL at sql:3: unterminated quoted string/],
+  ["\\restrict x\nCREATE INDEX i ON t (a);", /^cannot read the SQL at sql:1: .*\n {2}why: .*psql/],
+  [
+    "CREATE INDEX i ON t (a); CREATE INDEX i ON u (a)",
+    /^the index public\.i is made a second time/,
+  ],
+  ["CREATE INDEX i ON t (CURRENT_DATE date_ops (a = 1))", /^cannot tell where an expression/],
+  ["CREATE INDEX ON t ((json_value(a, '$.b')))", /^the CREATE INDEX at sql:1 names no index/],
+  ["CREATE SCHEMA s CREATE TABLE t (a int) CREATE INDEX i ON t (a)", /^the CREATE SCHEMA at sql:1/],
+  ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell in which schema .* sql:3/],
+  ["CREATE INDEX i ON t (a); ALTER INDEX i SET (fillfactor = 50)", /^ALTER INDEX at sql:1 changes/],
+  ["CREATE INDEX i ON t (a); ALTER TABLE t RENAME TO u", /^ALTER TABLE at sql:1 changes/],
+  ["CREATE INDEX i ON t (lower(a)); ALTER TABLE t RENAME a TO b", /^ALTER TABLE at sql:1 changes/],
+  ["CREATE INDEX i ON t (b) WHERE a > 1; ALTER TABLE t DROP COLUMN a", /^ALTER TABLE at sql:1/],
+  ["CREATE INDEX i ON t (a); ALTER TABLE t SET SCHEMA app", /^ALTER TABLE at sql:1 changes/],
+  [
+    "CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD UNIQUE USING INDEX i DEFERRABLE",
+    /^ALTER TABLE at sql:1 changes the index public\.i/,
+  ],
+];
+
+describe("what cannot be told is refused with advice", () => {
+  test.each(REFUSED)("%s", (sql, message) => {
+    expect(() => read(sql)).toThrow(message);
+    expect(() => read(sql)).toThrow(/\n {2}why: .+\n {2}fix: .+/);
+  });
+
+  test("a file that is not there", () => {
+    expect(() => indexesFromSql("no/such.sql")).toThrow(/^cannot read the file no\/such\.sql: /);
+  });
+});
