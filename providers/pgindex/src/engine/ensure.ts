@@ -48,7 +48,8 @@ export async function ensureIndex(
         ),
       );
     } catch (error) {
-      if (progress.buildStartedAt === undefined) throw error;
+      if (progress.buildStartedAt === undefined)
+        throw ctx.signal.aborted ? new CancelledError("cancelled; nothing was changed") : error;
       const cleanedUp = await removeLeftover(target, desired, ctx);
       if (ctx.signal.aborted || error instanceof CancelledError)
         throw new CancelledError(`cancelled; ${cleanedUp}`);
