@@ -79,8 +79,12 @@ async function attempt(
     await waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
     verdict = await look(observer, desired, declared);
   }
-  const decided = plan(verdict, desired);
-  if (decided.kind === "refused") throw new PgIndexError(decided.advice);
+  const decided = plan(verdict, withOwnLeftover(desired, progress));
+  if (decided.kind === "refused") {
+    // What stands there is not ours: nothing to clean up.
+    progress.buildStartedAt = undefined;
+    throw new PgIndexError(decided.advice);
+  }
   const beforeBuild = async () => {
     await hooks.beforeBuild?.();
     progress.buildStartedAt = performance.now();
@@ -102,6 +106,12 @@ async function attempt(
 /** What an earlier attempt of the same call has begun. */
 interface Progress {
   buildStartedAt?: number;
+}
+
+/** `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of ours has left. */
+function withOwnLeftover(desired: DesiredIndex, { buildStartedAt }: Progress): DesiredIndex {
+  const isOwn = buildStartedAt !== undefined && desired.invalidLeftover === "refuse";
+  return isOwn ? { ...desired, invalidLeftover: "rebuild" } : desired;
 }
 
 /** An index that stands already may be the one that our own interrupted attempt has built. */
