@@ -43,6 +43,7 @@ export interface ProjectOptions {
 }
 
 const PULUMI_YAML = "name: tests\nruntime: nodejs\n";
+const PACKAGE_JSON = JSON.stringify({ dependencies: { "pulumi-pgindex": "*" } });
 /** As in the repository's own: Pulumi compiles without checking. */
 const TSCONFIG = JSON.stringify({
   compilerOptions: { module: "node16", moduleResolution: "node16", strict: true, noCheck: true },
@@ -53,11 +54,16 @@ export function createProject(options: ProjectOptions): Project {
   const backend = createBackend();
   const directory = mkdtempSync(join(tmpdir(), "pgindex-project-"));
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
-  const files = { "Pulumi.yaml": PULUMI_YAML, "tsconfig.json": TSCONFIG, ...options.files };
+  const files = {
+    "Pulumi.yaml": PULUMI_YAML,
+    "package.json": PACKAGE_JSON,
+    "tsconfig.json": TSCONFIG,
+    ...options.files,
+  };
   for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
   const running = new Set<number>();
   afterAll(() => {
-    for (const pid of running) killAll(pid, processesBelow(pid));
+    for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -107,25 +113,38 @@ export function createProject(options: ProjectOptions): Project {
   };
 }
 
+export interface Process {
+  readonly pid: number;
+  readonly command: string;
+}
+
 /** The processes that a process has started, directly or not. */
-export function processesBelow(pid: number): number[] {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
-  const pairs = table
-    .trim()
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const below = (parent: number): number[] =>
-    pairs
-      .filter(([, ppid]) => ppid === parent)
-      .flatMap(([child]) => (child === undefined ? [] : [child, ...below(child)]));
+export function processesBelow(pid: number): Process[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  const processes = [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, ...columns]) => ({
+    pid: Number(columns[0]),
+    parent: Number(columns[1]),
+    command: columns[2] ?? "",
+  }));
+  const below = (parent: number): Process[] =>
+    processes
+      .filter((each) => each.parent === parent)
+      .flatMap((each) => [each, ...below(each.pid)]);
   return below(pid);
 }
 
+/** The dynamic-provider process of a command that runs. */
+export function providerOf(pid: number): number {
+  const found = processesBelow(pid).find(({ command }) => command.includes("/dynamic-provider"));
+  if (!found) throw new Error("the command runs no dynamic provider");
+  return found.pid;
+}
+
 /** SIGKILL for each, whoever of them still lives. */
-export function killAll(pid: number, others: readonly number[] = []): void {
-  for (const each of [pid, ...others]) {
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
     try {
-      process.kill(each, "SIGKILL");
+      process.kill(pid, "SIGKILL");
     } catch {
       // It is gone.
     }
