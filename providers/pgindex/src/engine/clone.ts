@@ -2,7 +2,7 @@ import { readIndex } from "./catalog";
 import type { CanonicalIndex, DesiredIndex } from "./model";
 import type { Session } from "./session";
 import { ident, qualified, searchPathValue } from "./sql";
-import { isConnectionLoss, sqlState } from "./sqlstate";
+import { classify, sqlState } from "./sqlstate";
 import { cloneIndexStatement } from "./statement";
 
 /** What the server makes of a declaration, or why it could not be asked. */
@@ -11,15 +11,17 @@ export type Canonicalized =
   /** The declaration cannot be built on this table: the server's own error. */
   | { readonly kind: "refused"; readonly error: Error }
   /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
-  | { readonly kind: "cannotVerify"; readonly reason: string };
+  | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
+
+/** What keeps the server from trying: our session, our rights, or the moment; never the declaration. */
+export type Obstacle = "readOnly" | "privilege" | "locked";
 
 const CLONE_INDEX = "pgindex_clone";
 
-/** SQLSTATEs that speak of our rights or of the moment, not of the declaration. */
-const NOT_ALLOWED: Readonly<Record<string, string>> = {
-  "25006": "the session is read-only",
-  "42501": "the role lacks SELECT on the table or TEMP on the database",
-  "55P03": "the table is locked by somebody else",
+const OBSTACLES: Readonly<Record<string, Obstacle>> = {
+  "25006": "readOnly",
+  "42501": "privilege",
+  "55P03": "locked",
 };
 
 /**
@@ -35,9 +37,12 @@ export async function canonicalize(
   try {
     await makeClone(session, desired);
   } catch (error) {
-    if (isConnectionLoss(error)) throw error;
+    const obstacle = OBSTACLES[sqlState(error) ?? ""];
+    if (!obstacle && classify(error) === "retry") throw error;
     await session.query("ROLLBACK");
-    return notAllowed(error) ?? { kind: "refused", error: error as Error };
+    return obstacle
+      ? { kind: "cannotVerify", obstacle }
+      : { kind: "refused", error: error as Error };
   }
   return readClone(session, desired);
 }
@@ -70,9 +75,4 @@ async function readClone(session: Session, desired: DesiredIndex): Promise<Canon
   } finally {
     await session.query("ROLLBACK");
   }
-}
-
-function notAllowed(error: unknown): Canonicalized | undefined {
-  const reason = NOT_ALLOWED[sqlState(error) ?? ""];
-  return reason === undefined ? undefined : { kind: "cannotVerify", reason };
 }

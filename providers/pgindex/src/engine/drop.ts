@@ -1,5 +1,5 @@
 import { describeSession, oldTransactionsOn } from "./activity";
-import { observe } from "./catalog";
+import { observe, readPrivileges } from "./catalog";
 import { differencesOf } from "./compare";
 import type { Context } from "./context";
 import {
@@ -7,6 +7,7 @@ import {
   differsReason,
   dropFailedAdvice,
   notOursAdvice,
+  notOwnerAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
@@ -48,7 +49,7 @@ export async function dropIndex(
       } catch (error) {
         if (error instanceof PgIndexError) throw error;
         const half = await isHalfDropped(target, identity);
-        if (ctx.signal.aborted)
+        if (ctx.signal.aborted || error instanceof CancelledError)
           throw new CancelledError(
             half
               ? "cancelled; the index is half dropped: queries no longer use it, and the next run finishes the drop"
@@ -95,6 +96,8 @@ async function findOurs(
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
   if (live.constraint) throw new PgIndexError(constraintAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
+  const { role, owner, ownsTable } = await readPrivileges(observer, live.tableOid);
+  if (!ownsTable) throw new PgIndexError(notOwnerAdvice(live, role, owner));
   return live;
 }
 

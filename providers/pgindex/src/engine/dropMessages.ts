@@ -1,7 +1,7 @@
 import { type Difference, renderDifferences } from "./compare";
 import { displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
-import { qualified } from "./sql";
+import { ident, qualified } from "./sql";
 import { sqlState } from "./sqlstate";
 
 /** Every message about dropping an index. */
@@ -36,6 +36,15 @@ export function replicaIdentityAdvice(live: LiveIndex): Advice {
     why: `it is the replica identity of ${live.schema}.${live.table}: PostgreSQL would drop it without complaint and break logical replication of UPDATE and DELETE`,
     fix: `choose another one first: ALTER TABLE ${qualified(live.schema, live.table)} REPLICA IDENTITY DEFAULT;`,
     otherwise: FORGET,
+  };
+}
+
+export function notOwnerAdvice(live: LiveIndex, role: string, owner: string): Advice {
+  return {
+    what: `cannot drop index ${displayName(live)} as role ${role}`,
+    why: `only the owner of ${live.schema}.${live.table} (${owner}) may drop its indexes`,
+    fix: `run: GRANT ${ident(owner)} TO ${ident(role)};`,
+    otherwise: `connect as ${owner}`,
   };
 }
 

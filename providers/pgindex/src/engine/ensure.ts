@@ -1,7 +1,7 @@
 import { observe } from "./catalog";
 import { removeLeftover } from "./cleanUp";
 import { differencesOf, renderDifferences } from "./compare";
-import type { Context } from "./context";
+import { assertMayGoOn, type Context } from "./context";
 import { type Executed, execute, type Hooks, serverTime } from "./execute";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { declaredForm, look, requirePrivileges, requireTable } from "./look";
@@ -70,13 +70,20 @@ async function attempt(
 ): Promise<Ensured> {
   const { observer, builder } = workspace;
   const table = await requireTable(observer, desired);
-  const declared = await declaredForm(observer, desired);
+  const label = `${desired.schema}.${desired.table}`;
+  const untilFree = () =>
+    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
+  let declared = await declaredForm(observer, desired);
+  while (declared.kind === "cannotVerify" && declared.obstacle === "locked") {
+    assertMayGoOn(ctx);
+    await untilFree();
+    declared = await declaredForm(observer, desired);
+  }
   let verdict = await look(observer, desired, declared);
   if (verdict.kind !== "same") {
     await requirePrivileges(observer, desired, table);
     await takeTableKey(builder, observer, desired, ctx);
-    const label = `${desired.schema}.${desired.table}`;
-    await waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
+    await untilFree();
     verdict = await look(observer, desired, declared);
   }
   const decided = plan(verdict, withOwnLeftover(desired, progress));

@@ -4,6 +4,7 @@ import { compare, type Verdict } from "./compare";
 import {
   cannotVerifyAdvice,
   declarationAdvice,
+  type Login,
   missingTableAdvice,
   privilegeAdvice,
   unsupportedRelationAdvice,
@@ -35,7 +36,7 @@ export async function requirePrivileges(
   throw new PgIndexError(privilegeAdvice(desired, has.role, has.owner, has.ownsTable));
 }
 
-/** The declaration in the server's own form; undefined when the server does not let us ask. */
+/** The declaration in the server's own form, if the server lets us ask. */
 export async function declaredForm(observer: Session, desired: DesiredIndex): Promise<Declared> {
   const form = await canonicalize(observer, desired);
   if (form.kind !== "refused") return form;
@@ -53,5 +54,9 @@ export async function look(
   const observed: Observation = await observe(observer, desired);
   if (declared.kind === "ok") return compare(desired, declared.canonical, observed);
   if (observed.kind !== "index") return observed;
-  throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
+  const [login] = await observer.query<Login>(
+    "SELECT current_user AS role, current_database() AS database",
+  );
+  if (!login) throw new Error("the server did not tell who is connected to what");
+  throw new PgIndexError(cannotVerifyAdvice(desired, declared.obstacle, login));
 }

@@ -1,4 +1,5 @@
-import { declaredForm, look, requireTable } from "./look";
+import { describeSession, workersOn } from "./activity";
+import { declaredForm, look, requirePrivileges, requireTable } from "./look";
 import type { DesiredIndex, LiveTable } from "./model";
 import { plan, type Step } from "./plan";
 import { PgIndexError } from "./problems";
@@ -15,6 +16,12 @@ export async function previewIndex(target: Target, desired: DesiredIndex): Promi
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const verdict = await look(observer, desired, await declaredForm(observer, desired));
+    if (verdict.kind !== "same") await requirePrivileges(observer, desired, table);
+    const builders =
+      verdict.kind === "invalid" ? await workersOn(observer, table.oid, observer.pid) : [];
+    if (builders.length > 0) {
+      return [`waits for ${builders.map(describeSession).join("; ")}, then looks again`];
+    }
     const decided = plan(verdict, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     return decided.steps.map(
