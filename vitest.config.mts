@@ -22,12 +22,31 @@ export default defineConfig({
       },
       {
         test: {
+          name: "corpus",
+          include: ["test/corpus/**/*.test.ts"],
+          ...server,
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: "inplace",
+          include: ["test/inplace/**/*.test.ts"],
+          ...server,
+          testTimeout: 120_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: "faults",
           include: ["test/faults/**/*.test.ts"],
           ...server,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -39,7 +58,7 @@ export default defineConfig({
           hookTimeout: 120_000,
           // Each test starts an engine, a language host and providers: more at once only wait for each other.
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -2,6 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { rowsOfPulumi } from "./echo.ts";
+import type { Environment } from "./environment.ts";
 import { LOGS, ROOT } from "./place.ts";
 import type { Screen } from "./screen.ts";
 
@@ -31,11 +32,11 @@ export interface Outcome {
 /** Runs the Pulumi CLI before the watcher's eyes. */
 export class Cli {
   readonly #screen: Screen;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly #env: Environment;
   readonly #signal: AbortSignal;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor(screen: Screen, env: Readonly<Record<string, string>>, signal: AbortSignal) {
+  constructor(screen: Screen, env: Environment, signal: AbortSignal) {
     this.#screen = screen;
     this.#env = env;
     this.#signal = signal;

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { configFile, ENVIRONMENT, LOGS, PLACE, ROOT, STACKS, STATE } from "./place.ts";
 
+/** Of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Sets up an empty backend and returns the environment in which `pulumi` uses it, and nothing else. */
-export async function freshEnvironment(): Promise<Record<string, string>> {
+export async function freshEnvironment(): Promise<Environment> {
   await rm(PLACE, { recursive: true, force: true });
   await mkdir(LOGS, { recursive: true });
   await mkdir(STATE);
@@ -39,16 +42,14 @@ function ownSettings(): Record<string, string> {
 
 /** Writes down what a shell needs to go on with this run's stacks. For its owner's eyes only. */
 export async function writeEnvironment(
-  env: Readonly<Record<string, string>>,
+  env: Environment,
   urls: Readonly<Record<string, string>>,
 ): Promise<void> {
-  const variables = { ...pick(env, /^(PULUMI_|PATH$)/), ...urls };
-  const lines = Object.entries(variables).map(([name, value]) => `export ${name}=${quoted(value)}`);
+  const ours = Object.entries(env).filter(([name]) => /^(PULUMI_|PATH$)/.test(name));
+  const lines = [...ours, ...Object.entries(urls)].map(
+    ([name, value = ""]) => `export ${name}=${quoted(value)}`,
+  );
   await writeFile(ENVIRONMENT, `${lines.join("\n")}\n`, { mode: 0o600 });
-}
-
-function pick(env: Readonly<Record<string, string>>, names: RegExp): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => names.test(name)));
 }
 
 const quoted = (value: string) => `'${value.replaceAll("'", `'\\''`)}'`;

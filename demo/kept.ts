@@ -47,7 +47,8 @@ export async function makeWay(): Promise<void> {
   const running = runningServers();
   if (running.length > 0)
     throw new Error(
-      `the ${running.join(" and ")} server of this folder is running: wait for the other run, or end what one kept: npm start -- --stop`,
+      `the servers of this folder are running (${running.join(", ")}): wait for the other run to end, ` +
+        "or end what one has kept: npm start -- --stop",
     );
   await removeServers();
 }

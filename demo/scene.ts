@@ -1,7 +1,7 @@
 import type { CleanUp } from "./cleanUp.ts";
 import { Cli } from "./cli.ts";
 import { type Database, SIZES, startDatabase } from "./database.ts";
-import { freshEnvironment } from "./environment.ts";
+import { type Environment, freshEnvironment } from "./environment.ts";
 import { STACKS, type StackName } from "./place.ts";
 import { count } from "./results.ts";
 import type { Screen } from "./screen.ts";
@@ -17,7 +17,7 @@ export interface Site {
 export interface Scene extends Readonly<Record<StackName, Site>> {
   readonly screen: Screen;
   /** In which `pulumi` works on these stacks. */
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: Environment;
 }
 
 export async function setScene(
@@ -32,6 +32,7 @@ export async function setScene(
       startDatabase("production", cleanUp, detail),
     ]),
   );
+  signal.throwIfAborted();
   const databases = { staging, production };
   for (const name of STACKS) screen.say(`  ${describe(databases[name])}`);
   const cli = new Cli(screen, env, signal);

@@ -1,15 +1,8 @@
 import type { Difference } from "./compare";
+import { constraintSteps } from "./constraintSteps";
 import type { DesiredIndex } from "./model";
 import { ident, literal, qualified } from "./sql";
-import {
-  alter,
-  analyze,
-  commentSql,
-  constraintSteps,
-  type Step,
-  statisticsSql,
-  TABLE_LOCK,
-} from "./steps";
+import { alter, analyze, commentSql, type Step, statisticsSql, TABLE_LOCK } from "./steps";
 
 /** Changes a standing index where it differs only in what can be altered. */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {

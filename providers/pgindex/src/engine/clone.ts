@@ -3,7 +3,7 @@ import { readIndex } from "./catalog";
 import type { CanonicalIndex, DesiredIndex } from "./model";
 import type { Session } from "./session";
 import { ident, qualified, searchPathValue } from "./sql";
-import { isConnectionLoss, sqlState } from "./sqlstate";
+import { classify, sqlState } from "./sqlstate";
 import { cloneIndexStatement } from "./statement";
 
 /** What the server makes of a declaration, or why it could not be asked. */
@@ -12,15 +12,17 @@ export type Canonicalized =
   /** The declaration cannot be built on this table: the server's own error. */
   | { readonly kind: "refused"; readonly error: Error }
   /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
-  | { readonly kind: "cannotVerify"; readonly reason: string };
+  | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
+
+/** What keeps the server from trying: our session, our rights, or the moment; never the declaration. */
+export type Obstacle = "readOnly" | "privilege" | "locked";
 
 const CLONE_INDEX = "pgindex_clone";
 
-/** SQLSTATEs that speak of our rights or of the moment, not of the declaration. */
-const NOT_ALLOWED: Readonly<Record<string, string>> = {
-  "25006": "the session is read-only",
-  "42501": "the role lacks SELECT on the table or TEMP on the database",
-  "55P03": "the table is locked by somebody else",
+const OBSTACLES: Readonly<Record<string, Obstacle>> = {
+  "25006": "readOnly",
+  "42501": "privilege",
+  "55P03": "locked",
 };
 
 /**
@@ -36,9 +38,12 @@ export async function canonicalize(
   try {
     await makeClone(session, desired);
   } catch (error) {
-    if (isConnectionLoss(error)) throw error;
+    const obstacle = OBSTACLES[sqlState(error) ?? ""];
+    if (!obstacle && classify(error) === "retry") throw error;
     await session.query("ROLLBACK");
-    return notAllowed(error) ?? { kind: "refused", error: error as Error };
+    return obstacle
+      ? { kind: "cannotVerify", obstacle }
+      : { kind: "refused", error: error as Error };
   }
   return readClone(session, desired);
 }
@@ -84,9 +89,4 @@ function declaredForm(clone: CanonicalIndex, desired: DesiredIndex): CanonicalIn
       statistics: renderStatistics(desired.keys.map((key) => key.statistics)),
     }),
   };
-}
-
-function notAllowed(error: unknown): Canonicalized | undefined {
-  const reason = NOT_ALLOWED[sqlState(error) ?? ""];
-  return reason === undefined ? undefined : { kind: "cannotVerify", reason };
 }

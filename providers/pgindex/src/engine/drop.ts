@@ -1,40 +1,19 @@
 import { describeSession, oldTransactionsOn } from "./activity";
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
-import { differencesOf } from "./compare";
+import { dropConstraintSql } from "./constraintSteps";
 import type { Context } from "./context";
-import {
-  constraintAdvice,
-  differsReason,
-  dropFailedAdvice,
-  notOursAdvice,
-  referencedAdvice,
-  replicaIdentityAdvice,
-} from "./dropMessages";
+import { dropFailedAdvice } from "./dropMessages";
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
-import { type CanonicalIndex, displayName, type LiveIndex } from "./model";
+import { displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
-import { companionNames } from "./names";
+import { findOurs, type IndexIdentity } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
-import { readStrays } from "./partitions";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
-import { isStillOurs } from "./refresh";
-import type { Session } from "./session";
 import { dropIndexStatement } from "./statement";
-import { dropConstraintSql } from "./steps";
 import type { Target } from "./target";
 import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
-
-/** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
-export interface IndexIdentity {
-  readonly schema: string;
-  readonly name: string;
-  readonly table: string;
-  /** Where it was last seen; a hint for an index that was renamed outside. */
-  readonly oid?: number;
-  readonly canonical: CanonicalIndex;
-}
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone already. Refuses, with advice, when another
@@ -58,7 +37,7 @@ export async function dropIndex(
       } catch (error) {
         if (error instanceof PgIndexError) throw error;
         const half = await isHalfDropped(target, identity);
-        if (ctx.signal.aborted)
+        if (ctx.signal.aborted || error instanceof CancelledError)
           throw new CancelledError(
             half
               ? "cancelled; the index is half dropped: queries no longer use it, and the next run finishes the drop"
@@ -119,47 +98,6 @@ async function dropPartitionedIndex(
   ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
   await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, workspace, ctx);
-}
-
-/** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
-async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
-  const { schema, name, oid } = identity;
-  const observed = await observe(observer, { schema, name });
-  const byOid =
-    observed.kind === "absent" && oid !== undefined ? await readIndex(observer, oid) : undefined;
-  const own =
-    observed.kind === "index"
-      ? observed.index
-      : byOid && isStillOurs(byOid, identity)
-        ? byOid
-        : undefined;
-  if (own) requireOurs(own, identity);
-  const asides = await Promise.all(
-    companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
-  );
-  const left = asides.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
-  const besides = left.filter((index) => index.table === identity.table);
-  const strays = await readStrays(observer, identity);
-  return [...(own ? [own] : []), ...besides, ...strays];
-}
-
-/** Refuses what is not, or not only, the index that was built. */
-function requireOurs(live: LiveIndex, identity: IndexIdentity): void {
-  const isMoved = live.oid === identity.oid;
-  if (live.table !== identity.table && !isMoved) {
-    throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
-  }
-  const differences = differencesOf(identity.canonical, live.canonical);
-  if (differences.length > 0)
-    throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
-  if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
-  if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
-  if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
-}
-
-/** A constraint that was declared goes with its index; any other is not ours. */
-function madeConstraint(identity: IndexIdentity): boolean {
-  return identity.canonical.constraint !== undefined;
 }
 
 /** A transaction this old will not be gone in a moment. */

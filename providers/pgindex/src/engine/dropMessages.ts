@@ -1,7 +1,7 @@
 import { type Difference, renderDifferences } from "./compare";
 import { displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
-import { qualified } from "./sql";
+import { ident, qualified } from "./sql";
 import { sqlState } from "./sqlstate";
 
 /** Every message about dropping an index. */
@@ -45,6 +45,15 @@ export function referencedAdvice(live: LiveIndex): Advice {
     why: `a foreign key refers to it, and PostgreSQL would refuse the drop`,
     fix: "drop the foreign key first, or let it refer to another unique key",
     otherwise: FORGET,
+  };
+}
+
+export function notOwnerAdvice(live: LiveIndex, role: string, owner: string): Advice {
+  return {
+    what: `cannot drop index ${displayName(live)} as role ${role}`,
+    why: `only the owner of ${live.schema}.${live.table} (${owner}) may drop its indexes`,
+    fix: `run: GRANT ${ident(owner)} TO ${ident(role)};`,
+    otherwise: `connect as ${owner}`,
   };
 }
 

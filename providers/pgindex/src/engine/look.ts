@@ -1,8 +1,9 @@
+import { cannotVerifyAdvice, type Login } from "./cannotVerifyMessages";
 import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
-import { type Canonicalized, canonicalize } from "./clone";
+import { type Canonicalized, canonicalize, type Obstacle } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
 import { requireConstrainable } from "./constrainable";
-import { cannotVerifyAdvice, declarationAdvice } from "./messages";
+import { declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
 import { companionName, companionNames, isReindexLeftoverName } from "./names";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
@@ -101,7 +102,7 @@ async function lookAtPartitions(
 ): Promise<Situation["partitioned"]> {
   if (table.kind !== "partitioned table") return undefined;
   await requirePartitionable(observer, desired, table);
-  if (declared.kind !== "ok") throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
+  if (declared.kind !== "ok") throw await cannotVerify(observer, desired, declared.obstacle);
   const { schema, name } = desired;
   const isReplaced = "differences" in verdict && !isAlterableOnPartitions(verdict.differences);
   const live = isReplaced ? next : "live" in verdict ? verdict.live : undefined;
@@ -125,7 +126,19 @@ async function verdictOf(
   const observed = await observe(observer, desired);
   if (declared.kind === "ok") return compare(desired, declared.canonical, observed);
   if (observed.kind !== "index") return observed;
-  throw new PgIndexError(cannotVerifyAdvice(desired, declared.reason));
+  throw await cannotVerify(observer, desired, declared.obstacle);
+}
+
+async function cannotVerify(
+  observer: Session,
+  desired: DesiredIndex,
+  obstacle: Obstacle,
+): Promise<PgIndexError> {
+  const [login] = await observer.query<Login>(
+    "SELECT current_user AS role, current_database() AS database",
+  );
+  if (!login) throw new Error("the server did not tell who is connected to what");
+  return new PgIndexError(cannotVerifyAdvice(desired, obstacle, login));
 }
 
 /** The index of that name, if it is on the table. */

@@ -117,14 +117,6 @@ export function foreignLeftoverAdvice(
   };
 }
 
-export function cannotVerifyAdvice(desired: DesiredIndex, reason: string): Advice {
-  return {
-    what: `cannot verify that the existing ${subject(desired)} is the declared one`,
-    why: `${reason}, so the declaration cannot be tried on a temporary copy of the table`,
-    fix: "run: GRANT TEMPORARY ON DATABASE … and GRANT SELECT ON the table TO the role, and connect to the primary",
-  };
-}
-
 export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice {
   return {
     what: `the build of ${subject(desired)} ended without an error, but the catalog does not show the declared index`,

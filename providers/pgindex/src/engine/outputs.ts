@@ -1,8 +1,8 @@
 import { managedPart } from "./compare";
-import type { Ensured } from "./ensure";
 import type { QueryMeasurement } from "./measure";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import { bloatOf, bytesPerRowOf } from "./rebuild";
+import type { Ensured } from "./request";
 import { declaredStatement } from "./steps";
 
 /** The layout of the outputs. A newer release reads every older one. */

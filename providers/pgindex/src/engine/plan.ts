@@ -14,7 +14,8 @@ import { isAlterableOnPartitions } from "./partitionable";
 import { dropAny, dropAsides, make, retire, strays } from "./planParts";
 import type { Advice } from "./problems";
 import type { Situation } from "./situation";
-import { drop, reindex, rename, type Step, swap, swapBelowConstraint } from "./steps";
+import { drop, reindex, type Step } from "./steps";
+import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
 /** Whether the resource has this index in its state already: only then a different one may be replaced. */
 export type Intent = "create" | "update";

@@ -1,8 +1,10 @@
-import { declaredForm, look, type PreviousIndex, requireTable } from "./look";
+import { describeSession, workersOn } from "./activity";
+import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
 import type { DesiredIndex, LiveTable } from "./model";
 import { plan } from "./plan";
 import { PgIndexError } from "./problems";
 import { renderBytes } from "./render";
+import { isSettled } from "./situation";
 import type { Step } from "./steps";
 import type { Target } from "./target";
 import { withObserver } from "./workspace";
@@ -21,6 +23,14 @@ export async function previewIndex(
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);
     const situation = await look(observer, desired, declared, table, previous);
+    if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
+    const builders =
+      situation.verdict.kind === "invalid"
+        ? await workersOn(observer, table.oid, observer.pid)
+        : [];
+    if (builders.length > 0) {
+      return [`waits for ${builders.map(describeSession).join("; ")}, then looks again`];
+    }
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     return [

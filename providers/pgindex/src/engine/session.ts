@@ -153,6 +153,7 @@ const PINNED: Readonly<Record<string, string>> = {
   DateStyle: "ISO, YMD",
   IntervalStyle: "postgres",
   bytea_output: "hex",
+  extra_float_digits: "1",
   quote_all_identifiers: "off",
 };
 

@@ -1,7 +1,7 @@
 import type { Difference } from "./compare";
+import { constraintSql, constraintSteps } from "./constraintSteps";
 import type { DesiredIndex, LiveIndex } from "./model";
-import { companionName } from "./names";
-import { ident, literal, qualified } from "./sql";
+import { literal, qualified } from "./sql";
 import { createIndexStatement, dropIndexStatement } from "./statement";
 
 /** One step of a change: what runs, what it locks, and why it is there. */
@@ -35,7 +35,8 @@ export type Step = {
 /** https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM, with no read and no write. */
 export const TABLE_LOCK =
   "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
-const INDEX_LOCK = "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
+export const INDEX_LOCK =
+  "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
 
 /** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
 export function declaredStatement(desired: DesiredIndex): string {
@@ -65,50 +66,6 @@ export function buildSteps(desired: DesiredIndex, name: string, why: string): St
   ];
 }
 
-const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
-const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";
-
-/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
-function constraintSql({ schema, table, name, constraint }: DesiredIndex): string[] {
-  if (!constraint) return [];
-  return [
-    `ALTER TABLE ${qualified(schema, table)} ADD CONSTRAINT ${ident(name)} ${CONSTRAINTS[constraint]} USING INDEX ${ident(name)}`,
-  ];
-}
-
-/** Makes the constraint that the index backs, once the index stands. */
-export function constraintSteps(desired: DesiredIndex): Step[] {
-  const sqls = constraintSql(desired);
-  if (sqls.length === 0) return [];
-  return [
-    { kind: "alter", sqls, locks: CONSTRAINT_LOCK, why: "the index is to back a constraint" },
-  ];
-}
-
-/** Replaces the index below a constraint: the constraint goes and comes back in one transaction, with the new index. */
-export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
-  const { schema, name } = desired;
-  const next = companionName(name, "next");
-  return {
-    kind: "alter",
-    sqls: [
-      dropConstraintSql(old),
-      renameSql(schema, next, name),
-      ...constraintSql(desired),
-      ...rolesOf(desired, old).map((role) => role.sql),
-    ],
-    locks: CONSTRAINT_LOCK,
-    onlyWithValid: { schema, name: next },
-    warning: `the constraint ${old.constraint} of ${desired.table} is made anew on the new index, in one transaction`,
-    why: "the new index is valid and takes the place of the old one below the constraint",
-  };
-}
-
-/** Drops a constraint, and its index with it. */
-export function dropConstraintSql(live: LiveIndex): string {
-  return `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT ${ident(live.constraint ?? "")}`;
-}
-
 export function analyze(desired: DesiredIndex, name: string): Step {
   return {
     kind: "analyze",
@@ -128,56 +85,6 @@ export function reindex({ schema, name }: DesiredIndex, why: string): Step {
 export function drop(live: Pick<LiveIndex, "schema" | "name">, why: string): Step {
   const sql = dropIndexStatement(live.schema, live.name);
   return { kind: "drop", name: live.name, sql, locks: TABLE_LOCK, why };
-}
-
-/**
- * Gives the new index the declared name and the old one a temporary name, in one transaction: whoever looks finds a valid index under the name
- * before, during and after. RENAME of an index takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
- */
-export function swap(desired: DesiredIndex, old: LiveIndex): Step {
-  const { schema, name } = desired;
-  const next = companionName(name, "next");
-  const roles = rolesOf(desired, old);
-  return {
-    kind: "alter",
-    sqls: [
-      renameSql(schema, name, companionName(name, "retired")),
-      renameSql(schema, next, name),
-      ...roles.map((role) => role.sql),
-    ],
-    locks: INDEX_LOCK,
-    onlyWithValid: { schema, name: next },
-    warning: roles.map((role) => role.warning).join("; ") || undefined,
-    why: "the new index is valid and takes the declared name",
-  };
-}
-
-/** What the table says of the old index has to be said of the new one. */
-function rolesOf(desired: DesiredIndex, old: LiveIndex): { sql: string; warning: string }[] {
-  const table = `ALTER TABLE ${qualified(desired.schema, desired.table)}`;
-  const index = `${desired.schema}.${desired.name}`;
-  const roles: { sql: string; warning: string }[] = [];
-  if (old.isClustered) {
-    roles.push({
-      sql: `${table} CLUSTER ON ${ident(desired.name)}`,
-      warning: `${index} is what CLUSTER orders ${desired.table} by, and so will its new self be`,
-    });
-  }
-  if (old.isReplicaIdentity) {
-    roles.push({
-      sql: `${table} REPLICA IDENTITY USING INDEX ${ident(desired.name)}`,
-      warning: `${index} is the replica identity of ${desired.table}; naming its new self takes ACCESS EXCLUSIVE on the table for milliseconds`,
-    });
-  }
-  return roles;
-}
-
-export function rename(schema: string, from: string, to: string, why: string): Step {
-  return alter([renameSql(schema, from, to)], why);
-}
-
-function renameSql(schema: string, from: string, to: string): string {
-  return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
 }
 
 export function alter(sqls: readonly string[], why: string): Step {

@@ -15,6 +15,9 @@ export interface Runtime {
 
 const DEFAULT_CONCURRENT_BUILDS = 2;
 
+/** What the answer to Pulumi gets to be sent before the process ends: an exit drops what its sockets still hold. */
+const ANSWER_MS = 200;
+
 /** Makes the runtime of this process. Nothing happens before the first `configure`. */
 export function createRuntime(): Runtime {
   const cancel = new AbortController();
@@ -45,8 +48,7 @@ export function createRuntime(): Runtime {
         return await operation();
       } finally {
         running -= 1;
-        // After Pulumi has had the answer.
-        setImmediate(exitWhenDone);
+        setTimeout(exitWhenDone, ANSWER_MS);
       }
     },
     configure(get) {

@@ -1,0 +1,131 @@
+import { observe } from "./catalog";
+import { assertMayGoOn, type Context } from "./context";
+import { addUp, type Executed, type Execution, execute } from "./execute";
+import { finish } from "./finish";
+import { takeTableKey, waitUntilNobodyWorks } from "./locks";
+import { type Declared, declaredForm, look, requirePrivileges, requireTable } from "./look";
+import { unsettledAdvice } from "./messages";
+import type { DesiredIndex, LiveTable } from "./model";
+import { plan } from "./plan";
+import { PgIndexError } from "./problems";
+import type { Ensured, Progress, Request } from "./request";
+import type { Session } from "./session";
+import { isSettled, type Situation } from "./situation";
+import type { Step } from "./steps";
+import type { Workspace } from "./workspace";
+
+/** A rename and a replacement settle in two rounds, an interrupted one in three. */
+const MAX_ROUNDS = 5;
+
+/** One attempt at a request: look, decide, act, and look again until nothing is left to do. */
+export async function attempt(
+  workspace: Workspace,
+  request: Request,
+  progress: Progress,
+): Promise<Ensured> {
+  const { desired, ctx } = request;
+  const { observer, builder } = workspace;
+  const table = await requireTable(observer, desired);
+  const label = `${desired.schema}.${desired.table}`;
+  const untilFree = () =>
+    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
+  let declared = await declaredWhenFree(observer, desired, untilFree, ctx);
+  let situation = await lookAgain(observer, request, declared, table, progress);
+  let done: Executed = {};
+  if (!isSettled(situation)) {
+    await requirePrivileges(observer, desired, table);
+    await takeTableKey(builder, observer, desired, ctx);
+    await untilFree();
+    situation = await lookAgain(observer, request, declared, table, progress);
+  }
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (isSettled(situation)) {
+      return finish(situation.verdict.live, declared, done, workspace, request, progress);
+    }
+    done = addUp(done, await act(situation, workspace, table, request, progress));
+    declared = await declaredByBuild(observer, declared, progress);
+    situation = await lookAgain(observer, request, declared, table, progress);
+  }
+  throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
+}
+
+async function lookAgain(
+  observer: Session,
+  { desired, previous }: Request,
+  declared: Declared,
+  table: LiveTable,
+  progress: Progress,
+): Promise<Situation> {
+  const seen = await look(observer, desired, declared, table, previous);
+  // A rebuild is done once, whatever the outputs said when it was asked for.
+  return progress.isRebuilt ? { ...seen, rebuild: undefined } : seen;
+}
+
+/** Decides and does one round. */
+async function act(
+  situation: Situation,
+  workspace: Workspace,
+  table: LiveTable,
+  request: Request,
+  progress: Progress,
+): Promise<Executed> {
+  const { desired, previous } = request;
+  const intent = previous ? "update" : "create";
+  const decided = plan(situation, withOwnLeftover(desired, progress), intent);
+  if (decided.kind === "refused") {
+    // What stands there is not ours: nothing to clean up.
+    progress.building = undefined;
+    throw new PgIndexError(decided.advice);
+  }
+  const done = await execute(decided.steps, execution(workspace, table, request, progress));
+  progress.isRebuilt ||= decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
+  return done;
+}
+
+/** Where the server could not be asked before (no TEMPORARY privilege), what our own statement has built is the declared form. */
+async function declaredByBuild(
+  observer: Session,
+  declared: Declared,
+  { building }: Progress,
+): Promise<Declared> {
+  if (declared.kind === "ok" || !building) return declared;
+  const observed = await observe(observer, building);
+  if (observed.kind !== "index" || !observed.index.valid) return declared;
+  return { kind: "ok", canonical: observed.index.canonical };
+}
+
+/** Somebody's ALTER TABLE may hold the table just now: then the declaration is tried again when it is free. */
+async function declaredWhenFree(
+  observer: Session,
+  desired: DesiredIndex,
+  untilFree: () => Promise<void>,
+  ctx: Context,
+): Promise<Declared> {
+  for (;;) {
+    const declared = await declaredForm(observer, desired);
+    if (declared.kind === "ok" || declared.obstacle !== "locked") return declared;
+    assertMayGoOn(ctx);
+    await untilFree();
+  }
+}
+
+function execution(
+  workspace: Workspace,
+  table: LiveTable,
+  { desired, ctx, hooks = {} }: Request,
+  progress: Progress,
+): Execution {
+  const beforeBuild = async (step: Step) => {
+    if (progress.buildStartedAt === undefined) await hooks.beforeBuild?.(step);
+    const { schema, table } = step.on ?? desired;
+    progress.building = { schema, table, name: "name" in step ? step.name : desired.name };
+    progress.buildStartedAt ??= performance.now();
+  };
+  return { desired, table, workspace, ctx, hooks: { ...hooks, beforeBuild } };
+}
+
+/** `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of ours has left. */
+function withOwnLeftover(desired: DesiredIndex, { building }: Progress): DesiredIndex {
+  const isOwn = building !== undefined && desired.invalidLeftover === "refuse";
+  return isOwn ? { ...desired, invalidLeftover: "rebuild" } : desired;
+}

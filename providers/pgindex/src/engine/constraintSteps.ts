@@ -1,0 +1,28 @@
+import type { DesiredIndex, LiveIndex } from "./model";
+import { ident, qualified } from "./sql";
+import type { Step } from "./steps";
+
+const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
+export const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";
+
+/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
+export function constraintSql({ schema, table, name, constraint }: DesiredIndex): string[] {
+  if (!constraint) return [];
+  return [
+    `ALTER TABLE ${qualified(schema, table)} ADD CONSTRAINT ${ident(name)} ${CONSTRAINTS[constraint]} USING INDEX ${ident(name)}`,
+  ];
+}
+
+/** Makes the constraint that the index backs, once the index stands. */
+export function constraintSteps(desired: DesiredIndex): Step[] {
+  const sqls = constraintSql(desired);
+  if (sqls.length === 0) return [];
+  return [
+    { kind: "alter", sqls, locks: CONSTRAINT_LOCK, why: "the index is to back a constraint" },
+  ];
+}
+
+/** Drops a constraint, and its index with it. */
+export function dropConstraintSql(live: LiveIndex): string {
+  return `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT ${ident(live.constraint ?? "")}`;
+}

@@ -1,0 +1,42 @@
+import { type Executed, serverTime } from "./execute";
+import type { Declared } from "./look";
+import type { LiveIndex } from "./model";
+import { renderBytes, renderElapsed } from "./render";
+import type { Ensured, Progress, Request } from "./request";
+import type { Workspace } from "./workspace";
+
+/** The last word on an index that stands as declared. */
+export async function finish(
+  live: LiveIndex,
+  declared: Declared,
+  done: Executed,
+  workspace: Workspace,
+  { desired, previous, ctx }: Request,
+  progress: Progress,
+): Promise<Ensured> {
+  const verifiedAt = await serverTime(workspace);
+  const built = done.builtAt ? done : finishedBefore(progress, verifiedAt);
+  const how =
+    built.buildSeconds === undefined
+      ? "stands"
+      : `built in ${renderElapsed(built.buildSeconds * 1000)}`;
+  ctx.status(`valid, ${how}, ${renderBytes(live.sizeBytes)}`);
+  const adopted = built.builtAt === undefined;
+  if (adopted && !previous) {
+    ctx.log(
+      "info",
+      `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
+    );
+  }
+  const form = declared.kind === "ok" ? declared.canonical : undefined;
+  return { ...built, live, declared: form, adopted, verifiedAt };
+}
+
+/** An index that stands already may be the one that our own interrupted attempt has built. */
+function finishedBefore({ buildStartedAt }: Progress, verifiedAt: string): Executed {
+  if (buildStartedAt === undefined) return {};
+  return {
+    builtAt: verifiedAt,
+    buildSeconds: Math.round(performance.now() - buildStartedAt) / 1000,
+  };
+}

@@ -1,0 +1,73 @@
+import { observe, readIndex, readPrivileges } from "./catalog";
+import { differencesOf } from "./compare";
+import {
+  constraintAdvice,
+  differsReason,
+  notOursAdvice,
+  notOwnerAdvice,
+  referencedAdvice,
+  replicaIdentityAdvice,
+} from "./dropMessages";
+import type { CanonicalIndex, LiveIndex } from "./model";
+import { companionNames } from "./names";
+import { readStrays } from "./partitions";
+import { PgIndexError } from "./problems";
+import { isStillOurs } from "./refresh";
+import type { Session } from "./session";
+
+/** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
+export interface IndexIdentity {
+  readonly schema: string;
+  readonly name: string;
+  readonly table: string;
+  /** Where it was last seen; a hint for an index that was renamed outside. */
+  readonly oid?: number;
+  readonly canonical: CanonicalIndex;
+}
+
+/** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
+export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
+  const { schema, name, oid } = identity;
+  const observed = await observe(observer, { schema, name });
+  const byOid =
+    observed.kind === "absent" && oid !== undefined ? await readIndex(observer, oid) : undefined;
+  const own =
+    observed.kind === "index"
+      ? observed.index
+      : byOid && isStillOurs(byOid, identity)
+        ? byOid
+        : undefined;
+  if (own) await requireOurs(observer, own, identity);
+  const asides = await Promise.all(
+    companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
+  );
+  const left = asides.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
+  const besides = left.filter((index) => index.table === identity.table);
+  const strays = await readStrays(observer, identity);
+  return [...(own ? [own] : []), ...besides, ...strays];
+}
+
+/** Refuses what is not, or not only, the index that was built. */
+async function requireOurs(
+  observer: Session,
+  live: LiveIndex,
+  identity: IndexIdentity,
+): Promise<void> {
+  const isMoved = live.oid === identity.oid;
+  if (live.table !== identity.table && !isMoved) {
+    throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
+  }
+  const differences = differencesOf(identity.canonical, live.canonical);
+  if (differences.length > 0)
+    throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
+  if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
+  if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
+  if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
+  const { role, owner, ownsTable } = await readPrivileges(observer, live.tableOid);
+  if (!ownsTable) throw new PgIndexError(notOwnerAdvice(live, role, owner));
+}
+
+/** A constraint that was declared goes with its index; any other is not ours. */
+function madeConstraint(identity: IndexIdentity): boolean {
+  return identity.canonical.constraint !== undefined;
+}

@@ -1,0 +1,35 @@
+import type { BuiltName } from "./cleanUp";
+import type { Context } from "./context";
+import type { Executed, Hooks } from "./execute";
+import type { PreviousIndex } from "./look";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import type { Target } from "./target";
+
+/** The index as it stands after {@link ensureIndex}, and what was done for it. */
+export interface Ensured extends Executed {
+  readonly live: LiveIndex;
+  /** The declaration in the server's own form; undefined where it could not be asked. */
+  readonly declared?: CanonicalIndex;
+  /** True when a valid index of this definition stood already and nothing was built. */
+  readonly adopted: boolean;
+  /** Server time at which it was seen valid, ISO 8601. */
+  readonly verifiedAt: string;
+}
+
+/** What a change is asked for. */
+export interface Request {
+  readonly target: Target;
+  readonly desired: DesiredIndex;
+  /** What the resource's state says of its index so far; undefined on create. */
+  readonly previous?: PreviousIndex;
+  readonly ctx: Context;
+  readonly hooks?: Hooks;
+}
+
+/** What earlier attempts of the same request have begun. */
+export interface Progress {
+  buildStartedAt?: number;
+  isRebuilt?: boolean;
+  /** What the last build was to make, and where. */
+  building?: BuiltName;
+}

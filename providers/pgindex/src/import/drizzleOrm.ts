@@ -1,0 +1,108 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { PgIndexError } from "../engine/problems";
+import { missingDrizzleAdvice, oldDrizzleAdvice } from "./drizzleMessages";
+
+/** Drizzle's own words for casing. */
+export type Casing = "snake_case" | "camelCase";
+
+/** A piece of SQL of a Drizzle schema. */
+export interface DrizzleSql {
+  inlineParams(): DrizzleSql;
+}
+
+/** A key of an index in a Drizzle schema that is a column. */
+export interface DrizzleColumn {
+  readonly name: string;
+  /** The column was given no name of its own. */
+  readonly keyAsName?: boolean;
+  readonly indexConfig?: {
+    readonly order?: "asc" | "desc";
+    readonly nulls?: "first" | "last";
+    readonly opClass?: string;
+  };
+}
+
+export interface DrizzleIndex {
+  readonly config: {
+    readonly name?: string;
+    readonly columns: readonly (DrizzleColumn | DrizzleSql)[];
+    readonly unique?: boolean;
+    readonly where?: DrizzleSql;
+    readonly with?: Readonly<Record<string, unknown>>;
+    readonly method?: string;
+  };
+}
+
+export interface DrizzleTable {
+  readonly name: string;
+  readonly schema?: string;
+  readonly indexes: readonly DrizzleIndex[];
+}
+
+/** What we use of drizzle-orm. */
+export interface DrizzleOrm {
+  isTable(value: unknown): boolean;
+  isSql(value: unknown): value is DrizzleSql;
+  tableOf(table: unknown): DrizzleTable;
+  /** SQL as drizzle-kit writes it, but with the values of parameters in their places. */
+  textOf(sql: DrizzleSql, source?: "indexes"): string;
+  /** A column's name as drizzle-kit writes it. */
+  columnName(column: DrizzleColumn): string;
+}
+
+/** The first version whose indexes hold what is read here. */
+const SINCE = [0, 31, 0];
+
+/** The folder of a program, and where this package is. */
+const PLACES = [join(process.cwd(), "noop.js"), __filename];
+
+/**
+ * Loads drizzle-orm from the first of the places, given as files, that has it. Two copies of it understand each other's objects: they carry
+ * their kind under global symbols.
+ */
+export function loadDrizzleOrm(casing?: Casing, places: readonly string[] = PLACES): DrizzleOrm {
+  const load = resolver(places);
+  const { npmVersion } = load("drizzle-orm/version");
+  if (isOlder(npmVersion)) throw new PgIndexError(oldDrizzleAdvice(npmVersion, SINCE.join(".")));
+  const { is, SQL } = load("drizzle-orm");
+  const { PgTable, PgDialect, getTableConfig } = load("drizzle-orm/pg-core");
+  const dialect = new PgDialect({ casing });
+  return {
+    // drizzle-orm itself fails on the namespace of a module, which has no prototype.
+    isTable: (value) => Object.getPrototypeOf(Object(value)) !== null && is(value, PgTable),
+    isSql: (value): value is DrizzleSql => is(value, SQL),
+    tableOf: getTableConfig,
+    textOf: (sql, source) => dialect.sqlToQuery(new SQL([sql]).inlineParams(), source).sql,
+    columnName: (column) => {
+      if (!column.keyAsName || casing === undefined) return column.name;
+      const { toCamelCase, toSnakeCase } = load("drizzle-orm/casing");
+      return casing === "camelCase" ? toCamelCase(column.name) : toSnakeCase(column.name);
+    },
+  };
+}
+
+/** A module without its types: drizzle-orm is optional. */
+// biome-ignore lint/suspicious/noExplicitAny: the interfaces above say what is used of it
+type Load = (name: string) => any;
+
+function resolver(places: readonly string[]): Load {
+  return (name) => {
+    for (const place of places) {
+      const require = createRequire(place);
+      try {
+        require.resolve(name);
+      } catch {
+        continue;
+      }
+      return require(name);
+    }
+    throw new PgIndexError(missingDrizzleAdvice(SINCE.join(".")));
+  };
+}
+
+function isOlder(version: string): boolean {
+  const parts = version.split(".").map((part) => Number.parseInt(part, 10));
+  const i = SINCE.findIndex((part, at) => parts[at] !== part);
+  return i >= 0 && (parts[i] ?? 0) < (SINCE[i] ?? 0);
+}

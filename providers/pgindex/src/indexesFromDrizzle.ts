@@ -1,0 +1,25 @@
+import type { IndexDeclaration } from "./import/declaration";
+import { readDrizzle } from "./import/drizzle";
+import { type Casing, loadDrizzleOrm } from "./import/drizzleOrm";
+
+export interface FromDrizzleOptions {
+  /** As in drizzle.config.ts: how columns are named that have no name of their own. */
+  readonly casing?: Casing;
+}
+
+/**
+ * The indexes of a Drizzle schema, as declarations: those that drizzle-kit's own SQL would create, under the same names, so that the schema
+ * stays the one source and its indexes are built concurrently. Needs drizzle-orm 0.31 or newer.
+ *
+ * @example
+ * import * as schema from "./drizzle/schema";
+ * for (const declaration of pgindex.indexesFromDrizzle(schema)) {
+ *   new pgindex.Index(declaration.name, declaration);
+ * }
+ */
+export function indexesFromDrizzle(
+  schema: Readonly<Record<string, unknown>>,
+  options: FromDrizzleOptions = {},
+): IndexDeclaration[] {
+  return [...readDrizzle(schema, loadDrizzleOrm(options.casing)).found];
+}

@@ -1,0 +1,4 @@
+import { EXTENSIONS } from "./cases/extensions.ts";
+import { proveAll } from "./corpus.ts";
+
+proveAll("extensions", EXTENSIONS);

@@ -1,0 +1,4 @@
+import { METHODS } from "./cases/methods.ts";
+import { proveAll } from "./corpus.ts";
+
+proveAll("access methods", METHODS);

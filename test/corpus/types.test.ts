@@ -1,0 +1,4 @@
+import { TYPES } from "./cases/types.ts";
+import { proveAll } from "./corpus.ts";
+
+proveAll("types", TYPES);

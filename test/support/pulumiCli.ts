@@ -1,0 +1,161 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll } from "vitest";
+import { createBackend } from "./pulumiBackend.ts";
+import { until } from "./pulumiDatabase.ts";
+
+const root = process.cwd();
+
+/** A command that has ended: its exit code (nothing when a signal ended it), and all that it printed. */
+export interface Ended {
+  readonly code: number | undefined;
+  readonly text: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** What it has printed so far. */
+  text(): string;
+  /** Ctrl-C. */
+  interrupt(): void;
+  /** Waits until it has printed that. */
+  printed(pattern: RegExp): Promise<void>;
+}
+
+/** A user's project in a folder of its own, run by the CLI as he types it. */
+export interface Project {
+  readonly directory: string;
+  start(...args: string[]): Running;
+  /** Runs a command that has to succeed, and gives what it printed. */
+  run(...args: string[]): Promise<string>;
+  /** Runs a command that has to fail, and gives what it printed. */
+  fail(...args: string[]): Promise<string>;
+}
+
+export interface ProjectOptions {
+  /** The program: `index.js`, or `index.ts`. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PULUMI_YAML = "name: tests\nruntime: nodejs\n";
+const PACKAGE_JSON = JSON.stringify({ dependencies: { "pulumi-pgindex": "*" } });
+/** As in the repository's own: Pulumi compiles without checking. */
+const TSCONFIG = JSON.stringify({
+  compilerOptions: { module: "node16", moduleResolution: "node16", strict: true, noCheck: true },
+});
+
+/** Removed after the last test of the file. Commands that still run then are killed. */
+export function createProject(options: ProjectOptions): Project {
+  const backend = createBackend();
+  const directory = mkdtempSync(join(tmpdir(), "pgindex-project-"));
+  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
+  const files = {
+    "Pulumi.yaml": PULUMI_YAML,
+    "package.json": PACKAGE_JSON,
+    "tsconfig.json": TSCONFIG,
+    ...options.files,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  const running = new Set<number>();
+  afterAll(() => {
+    for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const start = (...args: string[]): Running => {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
+      cwd: directory,
+      env: { ...process.env, ...backend.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const pid = child.pid as number;
+    running.add(pid);
+    let text = `$ pulumi ${args.join(" ")}\n`;
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        running.delete(pid);
+        resolve({ code: code ?? undefined, text });
+      });
+    });
+    return {
+      pid,
+      ended,
+      text: () => text,
+      interrupt: () => process.kill(pid, "SIGINT"),
+      printed: async (pattern) => {
+        await until(`${pattern} in ${text}`, () => pattern.test(text));
+      },
+    };
+  };
+  return {
+    directory,
+    start,
+    run: async (...args) => {
+      const { code, text } = await start(...args).ended;
+      if (code !== 0) throw new Error(`exit code ${code}:\n${text}`);
+      return text;
+    },
+    fail: async (...args) => {
+      const { code, text } = await start(...args).ended;
+      if (code === 0) throw new Error(`this should have failed:\n${text}`);
+      return text;
+    },
+  };
+}
+
+export interface Process {
+  readonly pid: number;
+  readonly command: string;
+}
+
+/** The processes that a process has started, directly or not. */
+export function processesBelow(pid: number): Process[] {
+  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
+  const processes = [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, ...columns]) => ({
+    pid: Number(columns[0]),
+    parent: Number(columns[1]),
+    command: columns[2] ?? "",
+  }));
+  const below = (parent: number): Process[] =>
+    processes
+      .filter((each) => each.parent === parent)
+      .flatMap((each) => [each, ...below(each.pid)]);
+  return below(pid);
+}
+
+/** The dynamic-provider process of a command that runs. */
+export function providerOf(pid: number): number {
+  const found = processesBelow(pid).find(({ command }) => command.includes("/dynamic-provider"));
+  if (!found) throw new Error("the command runs no dynamic provider");
+  return found.pid;
+}
+
+/** SIGKILL for each, whoever of them still lives. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      // It is gone.
+    }
+  }
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

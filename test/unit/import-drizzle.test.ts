@@ -1,0 +1,231 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { and, eq, inArray, isNull, sql } from "drizzle-orm";
+import {
+  boolean,
+  index,
+  integer,
+  pgSchema,
+  pgTable,
+  text,
+  timestamp,
+  uniqueIndex,
+} from "drizzle-orm/pg-core";
+import { describe, expect, test } from "vitest";
+import * as phase3 from "../../drizzle/schema.ts";
+import type { IndexDeclaration } from "../../providers/pgindex/src/import/declaration.ts";
+import { readDrizzle } from "../../providers/pgindex/src/import/drizzle.ts";
+import { loadDrizzleOrm } from "../../providers/pgindex/src/import/drizzleOrm.ts";
+import { indexesFromDrizzle } from "../../providers/pgindex/src/indexesFromDrizzle.ts";
+import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";
+
+const columns = () => ({
+  id: integer("id").primaryKey(),
+  email: text("email").notNull().unique(),
+  active: boolean("is_active"),
+  at: timestamp("created_at", { withTimezone: true }),
+});
+
+type Columns = ReturnType<typeof docs>;
+// biome-ignore lint/suspicious/noExplicitAny: Drizzle's type of the list of a table's extras is not exported
+type Extras = (table: any) => any[];
+
+function docs(extras: Extras = () => []) {
+  return pgTable("docs", columns(), extras);
+}
+
+/** What the one index of a table is declared as, without the table. */
+function declared(extras: (table: Columns) => unknown): Partial<IndexDeclaration> {
+  const found = indexesFromDrizzle({ docs: docs((table) => [extras(table)]) });
+  expect(found).toHaveLength(1);
+  const [{ table, ...rest } = { table: "", name: "", columns: [] }] = found;
+  expect(table).toBe("docs");
+  return rest;
+}
+
+test("the Phase 3 schema gives the declarations of its migration", () => {
+  const migration = indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql");
+  expect(indexesFromDrizzle(phase3)).toEqual(expect.arrayContaining(migration));
+  expect(indexesFromDrizzle(phase3)).toHaveLength(2);
+});
+
+const CASES: readonly (readonly [
+  string,
+  (table: Columns) => unknown,
+  Partial<IndexDeclaration>,
+])[] = [
+  [
+    "a derived name",
+    (t) => index().on(t.email, t.at),
+    { name: "docs_email_created_at_index", columns: ["email", "created_at"] },
+  ],
+  [
+    "unique",
+    (t) => uniqueIndex().on(t.at),
+    { name: "docs_created_at_index", columns: ["created_at"], unique: true },
+  ],
+  ["on only", (t) => index("i").onOnly(t.at), { name: "i", columns: ["created_at"] }],
+  [
+    "desc is NULLS LAST in Drizzle",
+    (t) => index("i").on(t.at.desc()),
+    { name: "i", columns: [{ column: "created_at", order: "desc", nulls: "last" }] },
+  ],
+  [
+    "desc, nulls first",
+    (t) => index("i").on(t.at.desc().nullsFirst()),
+    { name: "i", columns: [{ column: "created_at", order: "desc" }] },
+  ],
+  [
+    "nulls first",
+    (t) => index("i").on(t.at.nullsFirst()),
+    { name: "i", columns: [{ column: "created_at", nulls: "first" }] },
+  ],
+  [
+    "a method",
+    (t) => index("i").using("HASH", t.email),
+    { name: "i", columns: ["email"], accessMethod: "hash" },
+  ],
+  [
+    "an operator class",
+    (t) => index("i").on(t.email.op("text_pattern_ops")),
+    { name: "i", columns: [{ column: "email", operatorClass: "text_pattern_ops" }] },
+  ],
+  [
+    "storage parameters",
+    (t) => index("i").on(t.id).with({ fillfactor: 70, deduplicate_items: "off" }),
+    { name: "i", columns: ["id"], storageParameters: { fillfactor: 70, deduplicate_items: "off" } },
+  ],
+  [
+    "an expression",
+    (t) => index("i").on(sql`lower(${t.email})`, t.id),
+    { name: "i", columns: [{ expression: 'lower("email")' }, "id"] },
+  ],
+  [
+    "an expression with everything",
+    (t) => index("i").using("gin", sql`(${t.email} || 'x') gin_trgm_ops`),
+    {
+      name: "i",
+      columns: [{ expression: `"email" || 'x'`, operatorClass: "gin_trgm_ops" }],
+      accessMethod: "gin",
+    },
+  ],
+  [
+    "a predicate",
+    (t) => uniqueIndex("i").on(t.id).where(sql`${t.active} and ${t.at} is null`),
+    {
+      name: "i",
+      columns: ["id"],
+      unique: true,
+      predicate: '"docs"."is_active" and "docs"."created_at" is null',
+    },
+  ],
+  [
+    "a predicate with values",
+    (t) =>
+      index("i")
+        .on(t.id)
+        .where(and(eq(t.active, true), inArray(t.email, ["a", "it's"]), isNull(t.at))),
+    {
+      name: "i",
+      columns: ["id"],
+      predicate: `("docs"."is_active" = true and "docs"."email" in ('a', 'it''s') and "docs"."created_at" is null)`,
+    },
+  ],
+];
+
+describe("every feature", () => {
+  test.each(CASES)("%s", (_, extras, expected) => {
+    expect(declared(extras)).toEqual(expected);
+  });
+});
+
+test("a table of a schema, and its predicate without the schema", () => {
+  const app = pgSchema("app");
+  const table = app.table("docs", columns(), (t) => [index().on(t.id).where(sql`${t.active}`)]);
+  expect(indexesFromDrizzle({ app, table })).toEqual([
+    {
+      schema: "app",
+      table: "docs",
+      name: "docs_id_index",
+      columns: ["id"],
+      predicate: '"docs"."is_active"',
+    },
+  ]);
+});
+
+test("a derived name that is too long is cut where PostgreSQL cuts it", () => {
+  const table = pgTable("ü".repeat(20), { column: integer("c".repeat(30)) }, (t) => [
+    index().on(t.column),
+  ]);
+  const [found] = indexesFromDrizzle({ table });
+  expect(found?.name).toBe(`${"ü".repeat(20)}_${"c".repeat(22)}`);
+});
+
+test("columns without a name are cased as the options say", () => {
+  const table = pgTable("docs", { createdAt: timestamp(), TwoWords: text("TwoWords") }, (t) => [
+    index().on(t.createdAt, t.TwoWords).where(sql`${t.createdAt} is null`),
+  ]);
+  expect(indexesFromDrizzle({ table }, { casing: "snake_case" })).toEqual([
+    {
+      table: "docs",
+      name: "docs_created_at_TwoWords_index",
+      columns: ["created_at", "TwoWords"],
+      predicate: '"docs"."created_at" is null',
+    },
+  ]);
+  expect(indexesFromDrizzle({ table })[0]?.columns).toEqual(["createdAt", "TwoWords"]);
+});
+
+test("a table that is exported twice, or by default, is read once", () => {
+  const table = docs((t) => [index("i").on(t.id)]);
+  expect(indexesFromDrizzle({ a: table, b: table, default: { table } })).toHaveLength(1);
+});
+
+test("order beside an operator class is left out, as drizzle-kit leaves it out, and noted", () => {
+  const table = docs((t) => [index("i").on(t.email.desc().op("text_pattern_ops"))]);
+  const { found, notes } = readDrizzle({ table }, loadDrizzleOrm(undefined));
+  expect(found[0]?.columns).toEqual([{ column: "email", operatorClass: "text_pattern_ops" }]);
+  expect(notes).toEqual([expect.stringMatching(/^public\.i: drizzle-kit writes neither order/)]);
+});
+
+describe("what drizzle-kit could not build either is refused with advice", () => {
+  const refused: readonly (readonly [string, Extras, RegExp])[] = [
+    [
+      "an expression without a name",
+      (t) => [index().on(sql`lower(${t.email})`)],
+      /^an index on an expression of the Drizzle table docs has no name/,
+    ],
+    [
+      "an expression without brackets",
+      (t) => [index("i").on(sql`${t.id} + 1`)],
+      /^the index i on docs of the Drizzle schema is no SQL .*\n {2}why: .*syntax error/,
+    ],
+    [
+      "two of one name",
+      (t) => [index("i").on(t.id), index("i").on(t.at)],
+      /^the Drizzle schema has two indexes public\.i/,
+    ],
+  ];
+  test.each(refused)("%s", (_, extras, message) => {
+    expect(() => indexesFromDrizzle({ docs: docs(extras) })).toThrow(message);
+  });
+
+  test("no table", () => {
+    expect(() => indexesFromDrizzle({ phase3 })).toThrow(/^the Drizzle schema has no tables\n/);
+  });
+});
+
+test("without drizzle-orm, or with an old one, the way to install it is told", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "pgindex-drizzle-"));
+  const place = [join(folder, "program.js")];
+  expect(() => loadDrizzleOrm(undefined, place)).toThrow(
+    /drizzle-orm is not installed\n[^]*npm install/,
+  );
+
+  const old = join(folder, "node_modules", "drizzle-orm");
+  await mkdir(old, { recursive: true });
+  await writeFile(join(old, "version.js"), 'exports.npmVersion = "0.30.10";');
+  expect(() => loadDrizzleOrm(undefined, place)).toThrow(/^cannot read .* drizzle-orm 0\.30\.10\n/);
+  await rm(folder, { recursive: true });
+});
