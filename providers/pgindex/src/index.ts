@@ -3,7 +3,7 @@
 export type { QueryMeasurement } from "./engine/measure";
 export type { Evidence } from "./engine/promotion";
 export { Connection, type ConnectionArgs } from "./resources/connection";
-export type { IndexArgs, KeyArgs, ObjectNameArgs } from "./resources/indexArgs";
+export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";
 export {
   PromotionGate,

@@ -54,14 +54,14 @@ export interface DrizzleOrm {
 /** The first version whose indexes hold what is read here. */
 const SINCE = [0, 31, 0];
 
-/** The folder of a program, and where this package is. */
-const PLACES = [join(process.cwd(), "noop.js"), __filename];
-
 /**
- * Loads drizzle-orm from the first of the places, given as files, that has it. Two copies of it understand each other's objects: they carry
- * their kind under global symbols.
+ * Loads drizzle-orm from the first of the places, given as files, that has it: the folder of the program, or where this package is. Two copies
+ * of it understand each other's objects: they carry their kind under global symbols.
  */
-export function loadDrizzleOrm(casing?: Casing, places: readonly string[] = PLACES): DrizzleOrm {
+export function loadDrizzleOrm(
+  casing?: Casing,
+  places: readonly string[] = [join(process.cwd(), "noop.js"), __filename],
+): DrizzleOrm {
   const load = resolver(places);
   const { npmVersion } = load("drizzle-orm/version");
   if (isOlder(npmVersion)) throw new PgIndexError(oldDrizzleAdvice(npmVersion, SINCE.join(".")));

@@ -50,6 +50,28 @@ export interface KeyArgs {
    * @sql NULLS LAST
    */
   readonly nulls?: pulumi.Input<"first" | "last">;
+  /**
+   * The statistics target of an expression, 0 to 10000: how many of its values ANALYZE keeps. 0 keeps none.
+   * @default the server's default_statistics_target
+   * @sql ALTER INDEX … ALTER COLUMN 1 SET STATISTICS 500
+   */
+  readonly statistics?: pulumi.Input<number>;
+}
+
+/** When an index that stands is rebuilt with `REINDEX INDEX CONCURRENTLY`. */
+export interface RebuildWhenArgs {
+  /**
+   * Any text: the index is rebuilt once for each new value, such as the date of a collation library's upgrade.
+   * @default never
+   * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
+   */
+  readonly trigger?: pulumi.Input<string>;
+  /**
+   * Rebuild when `pulumi refresh` finds so many times more bytes a row than right after the build. Indexes below 1 MB are left alone.
+   * @default never
+   * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
+   */
+  readonly bloatRatio?: pulumi.Input<number>;
 }
 
 /**
@@ -58,7 +80,7 @@ export interface KeyArgs {
  */
 export interface IndexArgs {
   /**
-   * The table to index, or a materialized view.
+   * The table to index: an ordinary or a partitioned one, or a materialized view.
    * @sql ON "public"."users"
    */
   readonly table: pulumi.Input<string>;
@@ -119,6 +141,25 @@ export interface IndexArgs {
    * @sql TABLESPACE "fast"
    */
   readonly tablespace?: pulumi.Input<string>;
+  /**
+   * A comment; "" removes one. Left alone where it is not declared.
+   * @default left alone
+   * @sql COMMENT ON INDEX "users_email_idx" IS 'sign-in'
+   */
+  readonly comment?: pulumi.Input<string>;
+  /**
+   * Let the index back a constraint of the same name; it is then unique. Takes ACCESS EXCLUSIVE on the table for milliseconds once the index
+   * stands. A primary key needs columns that are NOT NULL already.
+   * @default none
+   * @sql ALTER TABLE "users" ADD CONSTRAINT "users_email_idx" UNIQUE USING INDEX "users_email_idx"
+   */
+  readonly constraint?: pulumi.Input<"unique" | "primaryKey">;
+  /**
+   * When to rebuild the index though its definition has not changed.
+   * @default never
+   * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
+   */
+  readonly rebuildWhen?: pulumi.Input<RebuildWhenArgs>;
   /**
    * Schemas in which unqualified functions, types and operators of expressions are looked up.
    * @default the table's schema, then public

@@ -18,6 +18,9 @@ const OUTPUTS = [
   "before",
   "drift",
   "canonical",
+  "rebuildTrigger",
+  "bytesPerRow",
+  "bloatRatio",
   "schemaVersion",
 ];
 
@@ -26,7 +29,11 @@ const OUTPUTS = [
  * declared; `pulumi destroy` drops it with DROP INDEX CONCURRENTLY.
  *
  * A valid index of the same definition is adopted without building. A leftover of a failed build is recovered, a build that somebody else is
- * running is waited for. A different valid index under the name is never touched.
+ * running is waited for. A different valid index that this stack does not have yet is never touched.
+ *
+ * A changed definition is an update: the new index is built beside the old one, both names are swapped in one short transaction, and the old
+ * one is dropped concurrently, so that a valid index has the declared name all the time. A new name, comment, statistics target, storage
+ * parameters or tablespace need no new build. Indexes of partitioned tables are built partition by partition.
  *
  * @example
  * new pgindex.Index("messages-by-state", {
@@ -66,6 +73,8 @@ export class Index extends pulumi.CustomResource {
   declare readonly before: pulumi.Output<readonly QueryMeasurement[]>;
   /** What the last refresh found to be wrong, or null. */
   declare readonly drift: pulumi.Output<string | null>;
+  /** How many times more bytes a row than right after the build; null where it is not known. */
+  declare readonly bloatRatio: pulumi.Output<number | null>;
   /** The queries it was declared for. A plain property of the program, not an output. */
   readonly serves: readonly ServedQuery[];
   /** Schemas in which unqualified names of its declaration are looked up, where it said so. */
