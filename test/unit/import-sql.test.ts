@@ -121,7 +121,7 @@ const CLAUSES: readonly (readonly [string, Partial<IndexDeclaration>])[] = [
         fastupdate: "off",
         buffering: "auto",
         deduplicate_items: true,
-        x: "-1.5",
+        x: -1.5,
         y: false,
       },
     },

@@ -13,15 +13,21 @@ export function nameParts(node: Node | undefined): string[] {
   return "List" in node ? stringsOf(node.List.items) : stringsOf([node]);
 }
 
-/** What a definition such as `fillfactor = 70` sets, as PostgreSQL stores it; a name alone means true. */
+/** What a definition such as `fillfactor = 70` sets; a name alone means true. PostgreSQL stores every value as text. */
 export function definitionValue(node: Node | undefined): string | number | boolean {
   if (node === undefined) return true;
   if ("Integer" in node) return node.Integer.ival ?? 0;
-  if ("Float" in node) return node.Float.fval ?? "";
   if ("Boolean" in node) return node.Boolean.boolval ?? false;
-  const text = "TypeName" in node ? stringsOf(node.TypeName.names).join(".") : nameParts(node)[0];
+  const text = definitionText(node);
   if (text === "true" || text === "false") return text === "true";
-  return text ?? "";
+  const isNumber = Number.isFinite(Number(text)) && String(Number(text)) === text;
+  return isNumber ? Number(text) : text;
+}
+
+function definitionText(node: Node): string {
+  if ("Float" in node) return node.Float.fval ?? "";
+  if ("TypeName" in node) return stringsOf(node.TypeName.names).join(".");
+  return nameParts(node)[0] ?? "";
 }
 
 /** Where in the text something stands: the one thing in which two parse trees of one expression differ. */

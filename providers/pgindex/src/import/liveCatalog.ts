@@ -1,0 +1,91 @@
+import type { Session } from "../engine/session";
+import { searchPathValue } from "../engine/sql";
+
+/** What is to be read of a database. */
+export interface Selection {
+  /** None: every schema but the system's. */
+  readonly schemas: readonly string[];
+  /** None: every table. A table without a schema is of any of the schemas. */
+  readonly tables: readonly { readonly schema?: string; readonly name: string }[];
+}
+
+/** An index as the catalog prints it. */
+export interface CatalogIndex {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly table: string;
+  /** CREATE INDEX as for people, with few brackets. */
+  readonly pretty: string;
+  /** CREATE INDEX with every bracket. */
+  readonly exact: string;
+  /** Null: the database's. */
+  readonly tablespace: string | null;
+  readonly comment: string | null;
+  /** `pg_attribute.attstattarget` by key; null or -1 is the default. */
+  readonly statistics: readonly (number | null)[];
+  readonly constraint: string | null;
+  readonly isUsable: boolean;
+  /** The partitioned index that it is a part of. */
+  readonly parent: string | null;
+  /** The extension that its table belongs to. */
+  readonly extension: string | null;
+}
+
+/** The schemas that have tables, without the system's. */
+export async function readSchemas(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT nspname AS name FROM pg_namespace n
+      WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
+        AND EXISTS (SELECT FROM pg_class WHERE relnamespace = n.oid AND relkind IN ('r', 'm', 'p'))
+      ORDER BY nspname`,
+  );
+  return rows.map((row) => row.name);
+}
+
+/** The tables of a schema that can have indexes. */
+export async function readTables(session: Session, schema: string): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND relkind IN ('r', 'm', 'p') ORDER BY relname`,
+    [schema],
+  );
+  return rows.map((row) => row.name);
+}
+
+const INDEXES = `
+SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
+       pg_get_indexdef(c.oid, 0, true) AS pretty, pg_get_indexdef(c.oid) AS exact,
+       (SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
+       obj_description(c.oid, 'pg_class') AS comment,
+       (SELECT jsonb_agg(attstattarget ORDER BY attnum) FROM pg_attribute
+         WHERE attrelid = c.oid AND attnum <= i.indnkeyatts) AS statistics,
+       (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
+       (SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = c.oid) AS parent,
+       (SELECT extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
+         WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e'
+           AND d.refclassid = 'pg_extension'::regclass LIMIT 1) AS extension
+  FROM pg_index i
+  JOIN pg_class c ON c.oid = i.indexrelid
+  JOIN pg_class t ON t.oid = i.indrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = $1 AND t.relkind IN ('r', 'm', 'p')
+ ORDER BY t.relname, c.relname`;
+
+/** The indexes of a schema. Names that the search path finds are printed without their schema. */
+export async function readCatalog(
+  session: Session,
+  schema: string,
+  searchPath: readonly string[],
+): Promise<CatalogIndex[]> {
+  await session.query("BEGIN READ ONLY");
+  try {
+    await session.query("SELECT set_config('search_path', $1, true)", [
+      searchPathValue(searchPath),
+    ]);
+    return await session.query<CatalogIndex>(INDEXES, [schema]);
+  } finally {
+    await session.query("ROLLBACK");
+  }
+}
