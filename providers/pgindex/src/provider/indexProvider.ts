@@ -6,6 +6,7 @@ import { measureQueries, type QueryMeasurement } from "../engine/measure";
 import type { DesiredIndex } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
+import { errorText } from "../engine/problems";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { refreshIndex } from "../engine/refresh";
 import { createIndexStatement } from "../engine/statement";
@@ -23,7 +24,7 @@ type IndexInputs = Record<string, unknown> & {
 export function indexProvider(runtime: Runtime): ResourceProvider {
   return {
     check: (olds: IndexInputs, news: IndexInputs) => check(runtime, olds, news),
-    diff: async (_id, olds: IndexOutputs): Promise<DiffResult> => diff(olds),
+    diff: (_id, olds: IndexOutputs, news: IndexInputs) => diff(runtime, olds, news),
     create: async (inputs: IndexInputs) => {
       const outs = await ensure(runtime, inputs);
       return { id: `${outs.schema}.${outs.name}`, outs };
@@ -45,9 +46,31 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
   };
 }
 
-/** The engine compares the inputs itself; only what a refresh found needs saying. */
-function diff(olds: IndexOutputs): DiffResult {
-  return olds.valid === false || olds.drift ? { changes: true } : {};
+/** The engine compares the inputs itself. What a refresh found is no input: what will be done about it is told here. */
+async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
+  if (olds.valid !== false && !olds.drift) return {};
+  const { declared } = splitHidden(news);
+  const { serves: _, validateInPreview, statement, ...args } = declared;
+  const parsed = await parseIndexArgs(args);
+  // Where the declaration has changed too, check has told it.
+  if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
+    await tellRepair(runtime, olds, parsed.value);
+  return { changes: true };
+}
+
+/** Never fails: a refresh asks for the difference too. */
+async function tellRepair(
+  runtime: Runtime,
+  { drift, __urn }: IndexOutputs,
+  desired: DesiredIndex,
+): Promise<void> {
+  const ctx = runtime.context(__urn);
+  if (drift) ctx.log("warning", drift);
+  try {
+    for (const line of await previewIndex(runtime.target(), desired)) ctx.log("info", line);
+  } catch (error) {
+    ctx.log("warning", errorText(error));
+  }
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
