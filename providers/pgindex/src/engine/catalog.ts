@@ -103,14 +103,14 @@ function toLiveIndex(row: IndexRow): LiveIndex {
   };
 }
 
-/** Reads the table that an index is to be on; undefined when there is none. */
+/** Reads the table that an index is to be on; undefined when there is none. Takes no lock: `pg_table_size` would wait behind one, unseen. */
 export async function readTable(
   session: Session,
   id: { readonly schema: string; readonly table: string },
 ): Promise<LiveTable | undefined> {
   const [row] = await session.query<LiveTable>(
     `SELECT c.oid::int8::float8 AS oid, c.relkind AS kind, c.reltuples::float8 AS rows,
-            pg_table_size(c.oid)::float8 AS "sizeBytes"
+            c.relpages * current_setting('block_size')::float8 AS "sizeBytes"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2`,
     [id.schema, id.table],

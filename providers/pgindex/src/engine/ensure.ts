@@ -1,10 +1,11 @@
+import { LOOK_CONFLICTS } from "./activity";
 import { observe } from "./catalog";
 import { removeLeftover } from "./cleanUp";
 import { differencesOf, renderDifferences } from "./compare";
 import { assertMayGoOn, type Context } from "./context";
 import { type Executed, execute, type Hooks, serverTime } from "./execute";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
-import { declaredForm, look, requirePrivileges, requireTable } from "./look";
+import { type Declared, declaredForm, look, requirePrivileges, requireTable } from "./look";
 import { buildFailedAdvice, notVerifiedAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import { plan } from "./plan";
@@ -71,14 +72,9 @@ async function attempt(
   const { observer, builder } = workspace;
   const table = await requireTable(observer, desired);
   const label = `${desired.schema}.${desired.table}`;
-  const untilFree = () =>
-    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
-  let declared = await declaredForm(observer, desired);
-  while (declared.kind === "cannotVerify" && declared.obstacle === "locked") {
-    assertMayGoOn(ctx);
-    await untilFree();
-    declared = await declaredForm(observer, desired);
-  }
+  const untilFree = (modes?: readonly string[]) =>
+    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx, modes);
+  const declared = await readDeclared(observer, desired, ctx, () => untilFree(LOOK_CONFLICTS));
   let verdict = await look(observer, desired, declared);
   if (verdict.kind !== "same") {
     await requirePrivileges(observer, desired, table);
@@ -108,6 +104,21 @@ async function attempt(
   const executed = steps.adopted ? finishedBefore(progress, verifiedAt) : steps;
   ctx.status(summary(live, executed));
   return { ...executed, live, verifiedAt };
+}
+
+/** Whoever holds ACCESS EXCLUSIVE on the table is waited for in sight, and not inside of a statement of ours. */
+async function readDeclared(
+  observer: Session,
+  desired: DesiredIndex,
+  ctx: Context,
+  untilReadable: () => Promise<void>,
+): Promise<Declared> {
+  for (;;) {
+    assertMayGoOn(ctx);
+    await untilReadable();
+    const declared = await declaredForm(observer, desired);
+    if (declared.kind !== "cannotVerify" || declared.obstacle !== "locked") return declared;
+  }
 }
 
 /** What an earlier attempt of the same call has begun. */

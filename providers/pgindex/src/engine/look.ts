@@ -2,14 +2,13 @@ import { observe, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize } from "./clone";
 import { compare, type Verdict } from "./compare";
 import {
-  cannotVerifyAdvice,
   declarationAdvice,
-  type Login,
   missingTableAdvice,
   privilegeAdvice,
   unsupportedRelationAdvice,
 } from "./messages";
 import type { DesiredIndex, LiveTable, Observation } from "./model";
+import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 import { PgIndexError } from "./problems";
 import type { Session } from "./session";
 

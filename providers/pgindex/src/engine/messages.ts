@@ -1,13 +1,12 @@
-import type { Obstacle } from "./clone";
 import { type Difference, renderDifferences } from "./compare";
 import { type DesiredIndex, displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
 import { errorDetail, isNameRace, sqlState } from "./sqlstate";
 
-/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts. */
+/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
 
-function subject(desired: DesiredIndex): string {
+export function subject(desired: DesiredIndex): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }
 
@@ -123,45 +122,6 @@ export function foreignLeftoverAdvice(
     fix: 'set invalidLeftover: "rebuildAny" to have it dropped and the declared index built',
     otherwise: `run: DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)};`,
   };
-}
-
-/** Who is connected to what. */
-export interface Login {
-  readonly role: string;
-  readonly database: string;
-}
-
-export function cannotVerifyAdvice(
-  desired: DesiredIndex,
-  obstacle: Obstacle,
-  login: Login,
-): Advice {
-  return {
-    what: `cannot verify that the existing ${subject(desired)} is the declared one`,
-    why: `${OBSTACLE_REASONS[obstacle]}, so the declaration cannot be tried on a temporary copy of the table`,
-    fix: obstacleFix(desired, obstacle, login),
-  };
-}
-
-const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
-  readOnly: "the session is read-only",
-  privilege: "the role lacks SELECT on the table or TEMPORARY on the database",
-  locked: "somebody else has locked the table",
-};
-
-function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): string {
-  const role = ident(login.role);
-  switch (obstacle) {
-    case "readOnly":
-      return "connect to the primary";
-    case "locked":
-      return "run the command again once the table is free";
-    case "privilege":
-      return (
-        `run: GRANT TEMPORARY ON DATABASE ${ident(login.database)} TO ${role}; ` +
-        `GRANT SELECT ON ${qualified(desired.schema, desired.table)} TO ${role};`
-      );
-  }
 }
 
 export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice {

@@ -1,0 +1,44 @@
+import type { Obstacle } from "./clone";
+import { subject } from "./messages";
+import type { DesiredIndex } from "./model";
+import type { Advice } from "./problems";
+import { ident, qualified } from "./sql";
+
+/** Who is connected to what. */
+export interface Login {
+  readonly role: string;
+  readonly database: string;
+}
+
+export function cannotVerifyAdvice(
+  desired: DesiredIndex,
+  obstacle: Obstacle,
+  login: Login,
+): Advice {
+  return {
+    what: `cannot verify that the existing ${subject(desired)} is the declared one`,
+    why: `${OBSTACLE_REASONS[obstacle]}, so the declaration cannot be tried on a temporary copy of the table`,
+    fix: obstacleFix(desired, obstacle, login),
+  };
+}
+
+const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
+  readOnly: "the session is read-only",
+  privilege: "the role lacks SELECT on the table or TEMPORARY on the database",
+  locked: "somebody else has locked the table",
+};
+
+function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): string {
+  const role = ident(login.role);
+  switch (obstacle) {
+    case "readOnly":
+      return "connect to the primary";
+    case "locked":
+      return "run the command again once the table is free";
+    case "privilege":
+      return (
+        `run: GRANT TEMPORARY ON DATABASE ${ident(login.database)} TO ${role}; ` +
+        `GRANT SELECT ON ${qualified(desired.schema, desired.table)} TO ${role};`
+      );
+  }
+}
