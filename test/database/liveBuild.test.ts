@@ -148,7 +148,8 @@ describe("other work on the table is waited for, so that the build does not queu
     await untilItWaits(recorder, `pid ${holder.pid}`);
     // Nobody may wait behind a lock because of us: an ALTER TABLE in the queue would stop every reader.
     const [waiting] = await db.query(
-      "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'",
+      `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     );
     expect(waiting).toBeUndefined();
     await holder.release();
