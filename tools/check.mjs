@@ -1,4 +1,4 @@
-// npm run check: formatter, linter and every type checker, side by side, all of their complaints at once.
+// npm run check: formatter, linter, generated documents and every type checker, side by side, all of their complaints at once.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./setup/command.mjs";
@@ -10,6 +10,10 @@ const checks = [
   {
     name: "format and lint (npm run format repairs most of it)",
     command: [join(bin, "biome"), ["check", "--error-on-warnings", "--max-diagnostics=10", "."]],
+  },
+  {
+    name: "documents (npm run docs repairs them)",
+    command: [node24, [join("tools", "docs", "main.ts"), "--check"]],
   },
   { name: "types of the package", command: tsc("-p", join("providers", "pgindex")) },
   { name: "types of tests, tools and demo", command: tsc("-p", "tsconfig.check.json") },

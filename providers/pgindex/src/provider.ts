@@ -1,14 +1,17 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { answering } from "./provider/answers";
+import { engineLog } from "./provider/engineLog";
 import { gateProvider } from "./provider/gateProvider";
 import { indexProvider } from "./provider/indexProvider";
 import { createRuntime } from "./provider/runtime";
 import { verificationProvider } from "./provider/verificationProvider";
 
-const runtime = createRuntime();
+const log = engineLog(process.argv[2]);
+const runtime = createRuntime(log);
 
 function configured(provider: ResourceProvider): ResourceProvider {
   return {
-    ...provider,
+    ...answering(provider, log),
     configure: async ({ config }) => runtime.configure((key) => config.get(key)),
   };
 }

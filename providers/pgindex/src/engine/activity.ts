@@ -23,7 +23,7 @@ const COLUMNS = `
   extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS "ageSeconds"`;
 
 /** Lock modes that conflict with SHARE UPDATE EXCLUSIVE, which a concurrent build takes. */
-const CONFLICTING_MODES = [
+export const BUILD_CONFLICTS: readonly string[] = [
   "ShareUpdateExclusiveLock",
   "ShareLock",
   "ShareRowExclusiveLock",
@@ -31,14 +31,18 @@ const CONFLICTING_MODES = [
   "AccessExclusiveLock",
 ];
 
+/** The one mode that conflicts with looking: the catalog's own functions and the clone wait behind it. */
+export const LOOK_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
+
 /**
- * Who holds, or queues for, a lock on the table that a concurrent build cannot share. `pg_locks` is visible to every role
+ * Who holds, or queues for, a lock on the table that a concurrent build cannot share, or of the modes given. `pg_locks` is visible to every role
  * (`pg_stat_progress_create_index` is not), needs no ownership and, unlike a LOCK TABLE, leaves nobody behind us.
  */
 export async function workersOn(
   session: Session,
   tableOid: number,
   ownPid: number,
+  modes: readonly string[] = BUILD_CONFLICTS,
 ): Promise<OtherSession[]> {
   return session.query<OtherSession>(
     `SELECT DISTINCT ON (l.pid) coalesce(l.pid, 0) AS pid, l.mode, ${COLUMNS},
@@ -48,7 +52,7 @@ export async function workersOn(
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM $3
       ORDER BY l.pid, l.granted DESC`,
-    [tableOid, CONFLICTING_MODES, ownPid],
+    [tableOid, modes, ownPid],
   );
 }
 

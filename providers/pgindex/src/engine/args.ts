@@ -86,7 +86,7 @@ export function renderPath(path: readonly PropertyKey[]): string {
   }, "");
 }
 
-function toDesired(parsed: ParsedIndex): DesiredIndex {
+export function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, ...rest } = parsed;
   return {
     ...rest,

@@ -1,3 +1,4 @@
+import { LOOK_CONFLICTS } from "./activity";
 import { observe } from "./catalog";
 import { assertMayGoOn, type Context } from "./context";
 import { addUp, type Executed, type Execution, execute } from "./execute";
@@ -27,9 +28,9 @@ export async function attempt(
   const { observer, builder } = workspace;
   const table = await requireTable(observer, desired);
   const label = `${desired.schema}.${desired.table}`;
-  const untilFree = () =>
-    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
-  let declared = await declaredWhenFree(observer, desired, untilFree, ctx);
+  const untilFree = (modes?: readonly string[]) =>
+    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx, modes);
+  let declared = await readDeclared(observer, desired, ctx, () => untilFree(LOOK_CONFLICTS));
   let situation = await lookAgain(observer, request, declared, table, progress);
   let done: Executed = {};
   if (!isSettled(situation)) {
@@ -94,18 +95,18 @@ async function declaredByBuild(
   return { kind: "ok", canonical: observed.index.canonical };
 }
 
-/** Somebody's ALTER TABLE may hold the table just now: then the declaration is tried again when it is free. */
-async function declaredWhenFree(
+/** Whoever holds ACCESS EXCLUSIVE on the table is waited for in sight, and not inside of a statement of ours. */
+async function readDeclared(
   observer: Session,
   desired: DesiredIndex,
-  untilFree: () => Promise<void>,
   ctx: Context,
+  untilReadable: () => Promise<void>,
 ): Promise<Declared> {
   for (;;) {
-    const declared = await declaredForm(observer, desired);
-    if (declared.kind === "ok" || declared.obstacle !== "locked") return declared;
     assertMayGoOn(ctx);
-    await untilFree();
+    await untilReadable();
+    const declared = await declaredForm(observer, desired);
+    if (declared.kind !== "cannotVerify" || declared.obstacle !== "locked") return declared;
   }
 }
 

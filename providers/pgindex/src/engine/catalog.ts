@@ -122,15 +122,19 @@ export async function invalidIndexesOf(
   );
 }
 
-/** Reads the table that an index is to be on; undefined when there is none. */
+/** Reads the table that an index is to be on; undefined when there is none. Takes no lock: `pg_table_size` would wait behind one, unseen. */
 export async function readTable(
   session: Session,
   id: { readonly schema: string; readonly table: string },
 ): Promise<LiveTable | undefined> {
   const [row] = await session.query<LiveTable>(
     `SELECT c.oid::int8::float8 AS oid, c.relkind AS kind, c.reltuples::float8 AS rows,
-            coalesce((SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(c.oid)),
-                     pg_table_size(c.oid))::float8 AS "sizeBytes"
+            (CASE WHEN c.relkind = 'p' THEN (
+               WITH RECURSIVE tree AS (
+                 SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid
+                 UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.inhrelid)
+               SELECT coalesce(sum(p.relpages), 0) FROM pg_class p JOIN tree ON tree.inhrelid = p.oid)
+             ELSE c.relpages END) * current_setting('block_size')::float8 AS "sizeBytes"
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2`,
     [id.schema, id.table],

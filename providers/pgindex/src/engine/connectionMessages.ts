@@ -108,3 +108,13 @@ export function readOnlyAdvice(inRecovery: boolean): Advice {
     otherwise: inRecovery ? undefined : "ALTER ROLE … SET default_transaction_read_only = off",
   };
 }
+
+export function lockedAdvice(purpose: string): Advice {
+  return {
+    what: `could not look at the database (${purpose}): somebody has locked what is looked at`,
+    why: "a session holds ACCESS EXCLUSIVE or waits for it (ALTER TABLE, VACUUM FULL, LOCK TABLE)",
+    fix: "run the command again once it has ended",
+    otherwise:
+      "to see who: SELECT pid, relation::regclass FROM pg_locks WHERE mode = 'AccessExclusiveLock';",
+  };
+}

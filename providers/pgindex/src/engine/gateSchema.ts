@@ -1,6 +1,6 @@
 import ms, { type StringValue } from "ms";
 import { z } from "zod";
-import { wrong } from "./schemas";
+import { indexSchema, wrong } from "./schemas";
 
 /** A length of time as people write it: "24h", "30 s", "90m". Gives milliseconds. */
 export const duration = z.string().transform((text, ctx) => {
@@ -28,12 +28,10 @@ const evidence = z.object({
   ),
 });
 
-/** `PromotionGate` arguments. The declarations themselves are checked by their own schema. */
+/** `PromotionGate` arguments. */
 export const gateSchema = z
   .strictObject({
-    indexes: z
-      .array(z.record(z.string(), z.unknown()))
-      .min(1, wrong("is empty", "name the indexes to promote")),
+    indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes to promote")),
     evidence: z.record(z.string(), evidence).nullish(),
     soak: duration.default(ms("24h")),
     minimumScans: z.number().int().min(0).default(1),

@@ -68,10 +68,11 @@ export async function waitUntilNobodyWorks(
   table: { readonly oid: number; readonly label: string },
   builderPid: number,
   ctx: Context,
+  modes?: readonly string[],
 ): Promise<void> {
   const wait = new Wait(ctx, `waiting for others to finish on ${table.label}`);
   for (;;) {
-    const workers = (await workersOn(observer, table.oid, builderPid)).filter(
+    const workers = (await workersOn(observer, table.oid, builderPid, modes)).filter(
       (o) => !isYieldingAutovacuum(o),
     );
     if (workers.length === 0) return wait.over();

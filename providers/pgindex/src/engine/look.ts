@@ -1,4 +1,3 @@
-import { cannotVerifyAdvice, type Login } from "./cannotVerifyMessages";
 import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize, type Obstacle } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
@@ -6,6 +5,7 @@ import { requireConstrainable } from "./constrainable";
 import { declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
 import { companionName, companionNames, isReindexLeftoverName } from "./names";
+import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";

@@ -4,7 +4,7 @@ import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
 import { errorDetail, isNameRace, sqlState } from "./sqlstate";
 
-/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts. */
+/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
 
 export function subject(desired: DesiredIndex): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;

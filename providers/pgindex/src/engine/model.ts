@@ -116,7 +116,9 @@ export type CanonicalIndex = Readonly<Partial<Record<IndexField, string>>>;
 export interface LiveTable {
   readonly oid: number;
   readonly kind: string;
+  /** As of the last VACUUM or ANALYZE; -1 before the first one. */
   readonly rows: number;
+  /** Without TOAST, as old as `rows`. */
   readonly sizeBytes: number;
 }
 

@@ -66,8 +66,6 @@ function describe(step: Step): string {
 }
 
 function sizeOf(table: LiveTable): string {
-  // reltuples is -1 until the first VACUUM or ANALYZE.
-  const rows =
-    table.rows < 0 ? "never analyzed" : `${Math.round(table.rows).toLocaleString("en-US")} rows`;
-  return `${rows}, ${renderBytes(table.sizeBytes)}`;
+  if (table.rows < 0) return "never analyzed";
+  return `${Math.round(table.rows).toLocaleString("en-US")} rows, ${renderBytes(table.sizeBytes)}`;
 }

@@ -30,6 +30,8 @@ export interface SessionOptions {
   readonly searchPath: readonly string[];
   /** Refuse a server that cannot be written to. */
   readonly writable: boolean;
+  /** How long a statement may wait for a lock; without limit by default, which a build needs. */
+  readonly lockTimeoutMs?: number;
 }
 
 /** Seconds after which an unreachable server is given up. */
@@ -84,7 +86,7 @@ async function prepareSession(
   };
   const server = await readServer(query);
   gateServer(server, clientProcessId(client), target, options);
-  await pinSettings(query, server.version, options.searchPath);
+  await pinSettings(query, server.version, options);
   return {
     pid: server.pid,
     serverVersion: server.version,
@@ -146,7 +148,6 @@ function gateServer(
  */
 const PINNED: Readonly<Record<string, string>> = {
   statement_timeout: "0",
-  lock_timeout: "0",
   idle_in_transaction_session_timeout: "0",
   standard_conforming_strings: "on",
   TimeZone: "UTC",
@@ -160,10 +161,11 @@ const PINNED: Readonly<Record<string, string>> = {
 async function pinSettings(
   query: Query,
   version: number,
-  searchPath: readonly string[],
+  { searchPath, lockTimeoutMs = 0 }: SessionOptions,
 ): Promise<void> {
   const settings: Record<string, string> = {
     ...PINNED,
+    lock_timeout: String(lockTimeoutMs),
     search_path: searchPathValue(searchPath),
   };
   if (version >= 140000) settings.idle_session_timeout = "0";
@@ -180,13 +182,14 @@ async function assertPinned(
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
-  const kept = await query<{ name: string; setting: string }>(
-    "SELECT name, setting FROM pg_settings WHERE name = ANY($1) AND setting <> '0'",
-    [timeouts],
+  const [kept] = await query<{ name: string; setting: string; wanted: string }>(
+    `SELECT name, setting, wanted FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
+       JOIN pg_settings USING (name) WHERE setting <> wanted`,
+    [timeouts, timeouts.map((name) => settings[name])],
   );
-  if (kept.length > 0 && kept[0]) {
+  if (kept) {
     throw new PgIndexError({
-      what: `the server keeps ${kept[0].name} at ${kept[0].setting} ms although it was set to 0`,
+      what: `the server keeps ${kept.name} at ${kept.setting} ms although it was set to ${kept.wanted}`,
       why: "a timeout that ends a concurrent build leaves an INVALID index behind",
       fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
     });

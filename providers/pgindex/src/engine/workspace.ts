@@ -1,8 +1,9 @@
 import pRetry from "p-retry";
+import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
 import { CancelledError, PgIndexError } from "./problems";
 import { openSession, type Session } from "./session";
-import { classify } from "./sqlstate";
+import { classify, sqlState } from "./sqlstate";
 import type { Target } from "./target";
 
 /** The two sessions of a change: one that works, one that watches. */
@@ -11,6 +12,9 @@ export interface Workspace {
   /** Its search_path is empty, so that the catalog prints every name with its schema. It never holds a transaction open. */
   readonly observer: Session;
 }
+
+/** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
+const LOOK_TIMEOUT_MS = 3_000;
 
 /** Opens both sessions, and closes them whatever happens; closing the builder also gives the table's key back. */
 export async function withWorkspace<T>(
@@ -23,6 +27,7 @@ export async function withWorkspace<T>(
     purpose: `watch ${purpose}`,
     searchPath: [],
     writable: true,
+    lockTimeoutMs: LOOK_TIMEOUT_MS,
   });
   try {
     const builder = await openSession(target, {
@@ -46,9 +51,16 @@ export async function withObserver<T>(
   options: { readonly purpose: string; readonly writable: boolean },
   work: (observer: Session) => Promise<T>,
 ): Promise<T> {
-  const observer = await openSession(target, { ...options, searchPath: [] });
+  const observer = await openSession(target, {
+    ...options,
+    searchPath: [],
+    lockTimeoutMs: LOOK_TIMEOUT_MS,
+  });
   try {
     return await work(observer);
+  } catch (error) {
+    if (sqlState(error) !== "55P03") throw error;
+    throw new PgIndexError(lockedAdvice(options.purpose), { cause: error });
   } finally {
     await observer.close();
   }

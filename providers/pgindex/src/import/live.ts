@@ -9,9 +9,9 @@ import { DEFAULT_SCHEMA, defined, type IndexDeclaration, type KeyDeclaration } f
 import { keepStructure } from "./fixedPoint";
 import {
   type CatalogIndex,
+  hasTable,
   readCatalog,
   readSchemas,
-  readTables,
   type Selection,
 } from "./liveCatalog";
 import { noSuchSchemaAdvice, noSuchTableAdvice } from "./liveMessages";
@@ -64,10 +64,8 @@ async function chooseSchemas(session: Session, { schemas, tables }: Selection): 
   const chosen = schemas.length > 0 ? [...schemas] : all;
   for (const table of tables) {
     const places = table.schema === undefined ? chosen : [table.schema];
-    const has = await Promise.all(places.map((schema) => readTables(session, schema)));
-    if (!has.flat().includes(table.name)) {
-      throw new PgIndexError(noSuchTableAdvice(table.name, places));
-    }
+    if (await hasTable(session, places, table.name)) continue;
+    throw new PgIndexError(noSuchTableAdvice(table.name, places));
   }
   const named = tables.map(({ schema }) => schema).filter((schema) => schema !== undefined);
   const isOpen = schemas.length > 0 || tables.length === 0 || named.length < tables.length;

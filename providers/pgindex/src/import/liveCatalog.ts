@@ -43,14 +43,18 @@ export async function readSchemas(session: Session): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** The tables of a schema that can have indexes. */
-export async function readTables(session: Session, schema: string): Promise<string[]> {
-  const rows = await session.query<{ name: string }>(
-    `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND relkind IN ('r', 'm', 'p') ORDER BY relname`,
-    [schema],
+/** Whether one of the schemas has a table of that name that can have indexes. */
+export async function hasTable(
+  session: Session,
+  schemas: readonly string[],
+  name: string,
+): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = ANY ($1) AND relname = $2 AND relkind IN ('r', 'm', 'p')`,
+    [schemas, name],
   );
-  return rows.map((row) => row.name);
+  return rows.length > 0;
 }
 
 const INDEXES = `

@@ -1,5 +1,5 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { parseIndexArgs, parseWith } from "../engine/args";
+import { parseWith, toDesired } from "../engine/args";
 import { loadParser } from "../engine/fragments";
 import { type GateInputs, gateSchema, type ParsedGate } from "../engine/gateSchema";
 import { missingFor, type Requirement } from "../engine/promotion";
@@ -44,17 +44,14 @@ async function check(olds: Partial<CheckedGate>, news: GateInputs): Promise<Chec
   if (parsed.kind === "problems") return { inputs: kept, failures: toFailures(parsed.problems) };
   if (parsed.kind === "unknown")
     return { inputs: { ...kept, indexes: UNKNOWN, __urn: hidden.__urn } };
-  const requirements = await Promise.all(parsed.value.indexes.map(toRequirement));
+  const requirements = parsed.value.indexes.map(toRequirement);
   const inputs: CheckedGate = { ...kept, indexes: requirements, __urn: hidden.__urn };
   return { inputs, failures: failuresOf(olds, parsed.value, requirements) };
 }
 
-async function toRequirement(args: unknown): Promise<Requirement> {
-  const parsed = await parseIndexArgs(args);
-  if (parsed.kind !== "ok")
-    throw new Error("an index of the gate is not a valid declaration; its own resource says why");
-  const { schema, name } = parsed.value;
-  return { schema, name, statement: declaredStatement(parsed.value) };
+function toRequirement(index: ParsedGate["indexes"][number]): Requirement {
+  const { schema, name } = index;
+  return { schema, name, statement: declaredStatement(toDesired(index)) };
 }
 
 /** What went through the gate once does not have to again: staging may be torn down later. */

@@ -7,6 +7,7 @@ import { measureQueries, type QueryMeasurement } from "../engine/measure";
 import type { DesiredIndex, RebuildWhen } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
+import { errorText } from "../engine/problems";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
@@ -48,17 +49,37 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
   };
 }
 
-/** The engine compares the inputs itself; what a refresh found, and a new table, need saying. */
+/** The engine compares the inputs itself. A new table, and what a refresh found, are said here. */
 async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
   const moved = (["schema", "table"] as const).filter(
     (property) => olds[property] !== news[property],
   );
   if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
-  const isBloated = rebuildReason(
-    { rebuildWhen: news.rebuildWhen },
-    { bloatRatio: olds.bloatRatio },
-  );
-  return olds.valid === false || olds.drift || isBloated ? { changes: true } : {};
+  const { bloatRatio, drift, valid } = olds;
+  const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
+  if (valid !== false && !drift && !bloated) return {};
+  const { declared } = splitHidden(news);
+  const { serves: _, validateInPreview, statement, ...args } = declared;
+  const parsed = await parseIndexArgs(args);
+  // Where the declaration has changed too, check has told it.
+  if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
+    await tellRepair(runtime, olds, parsed.value);
+  return { changes: true };
+}
+
+/** Never fails: a refresh asks for the difference too. */
+async function tellRepair(
+  runtime: Runtime,
+  olds: IndexOutputs,
+  desired: DesiredIndex,
+): Promise<void> {
+  const ctx = runtime.context(olds.__urn);
+  if (olds.drift) ctx.log("warning", olds.drift);
+  try {
+    for (const line of await previewIndex(runtime.target(), desired, olds)) ctx.log("info", line);
+  } catch (error) {
+    ctx.log("warning", errorText(error));
+  }
 }
 
 /** A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to be built. */

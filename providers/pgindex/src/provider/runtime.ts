@@ -2,7 +2,7 @@ import type { Context } from "../engine/context";
 import { CancelledError } from "../engine/problems";
 import type { Target } from "../engine/target";
 import { listenForStop } from "./cancel";
-import { engineLog } from "./engineLog";
+import type { EngineLog } from "./engineLog";
 
 /** What the resources' providers share in one process: where to connect, and how to speak to Pulumi. */
 export interface Runtime {
@@ -19,10 +19,9 @@ const DEFAULT_CONCURRENT_BUILDS = 2;
 const ANSWER_MS = 200;
 
 /** Makes the runtime of this process. Nothing happens before the first `configure`. */
-export function createRuntime(): Runtime {
+export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();
-  const log = engineLog(process.argv[2]);
   let target: Target | undefined;
   let running = 0;
   let isEnding = false;

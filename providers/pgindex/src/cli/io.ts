@@ -1,0 +1,11 @@
+/** What a command knows of the process that it runs in. */
+export interface Io {
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Text for people without anything that may be a URL with a password in it. */
+export function redact(text: string): string {
+  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "(a URL, not shown)");
+}

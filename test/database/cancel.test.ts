@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { CancelledError } from "../../providers/pgindex/src/engine/problems.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
+import {
+  hold,
+  holdSnapshot,
+  holdWrite,
+  settle,
+  stateOf,
+  until,
+  untilPhase,
+  untilWaiting,
+} from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+});
+afterAll(() => db.drop());
+
+beforeEach(async () => {
+  await db.query("CREATE TABLE t (a int, b int)");
+  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await settle(db);
+  await db.query("DROP TABLE t");
+});
+
+async function ensure(recorder: Recorder) {
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+  return ensureIndex(targetOf(db.url), desired, recorder.ctx);
+}
+
+test("while it waits for old snapshots: it ends at once and leaves nothing", async () => {
+  const snapshot = await holdSnapshot(db);
+  const recorder = record();
+  const ensuring = failureOf(ensure(recorder));
+  await untilPhase(db, "waiting for old snapshots");
+  const started = performance.now();
+  recorder.cancel();
+  const failure = await ensuring;
+  expect(performance.now() - started).toBeLessThan(8_000);
+  expect(failure).toBeInstanceOf(CancelledError);
+  expect(failure.message).toBe("cancelled; its INVALID leftover was dropped");
+  expect(await stateOf(db, "t_idx")).toBeUndefined();
+  await snapshot.release();
+});
+
+test("while it waits for a writer: the build ends at once, the clean-up when the writer has", async () => {
+  const writer = await holdWrite(db, "t");
+  const recorder = record();
+  const ensuring = failureOf(ensure(recorder));
+  await untilPhase(db, "waiting for writers before build");
+  recorder.cancel();
+  await untilWaiting(db, "DROP INDEX CONCURRENTLY");
+  await writer.release();
+  expect((await ensuring).message).toBe("cancelled; its INVALID leftover was dropped");
+  expect(await stateOf(db, "t_idx")).toBeUndefined();
+});
+
+test("a clean-up that cannot end is given up; the next run does it", async () => {
+  const writer = await holdWrite(db, "t");
+  const recorder = record();
+  const ensuring = failureOf(ensure(recorder));
+  await untilPhase(db, "waiting for writers before build");
+  const timeout = AbortSignal.timeout;
+  vi.spyOn(AbortSignal, "timeout").mockImplementation(() => timeout.call(AbortSignal, 300));
+  recorder.cancel();
+  const failure = await ensuring;
+  expect(failure).toBeInstanceOf(CancelledError);
+  expect(failure.message).toMatch(/could not be removed yet; the next pulumi up does it/);
+  await writer.release();
+  vi.restoreAllMocks();
+
+  expect(await stateOf(db, "t_idx")).toBe("f/f/t");
+  const ensured = await ensure(record());
+  expect(ensured.live.valid).toBe(true);
+});
+
+describe("before a build has begun nothing is changed", () => {
+  test("while somebody else works on the table", async () => {
+    const holder = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+    const recorder = record();
+    const ensuring = failureOf(ensure(recorder));
+    await until("it waits", async () => recorder.statuses.join().includes(`pid ${holder.pid}`));
+    recorder.cancel();
+    const failure = await ensuring;
+    expect(failure).toBeInstanceOf(CancelledError);
+    expect(failure.message).toMatch(/nothing was changed/);
+    expect(await stateOf(db, "t_idx")).toBeUndefined();
+    await holder.release();
+  });
+
+  test("when it was cancelled before it was called", async () => {
+    const recorder = record();
+    recorder.cancel();
+    const failure = await failureOf(ensure(recorder));
+    expect(failure).toBeInstanceOf(CancelledError);
+    expect(failure.message).toMatch(/nothing was changed/);
+    expect(await stateOf(db, "t_idx")).toBeUndefined();
+  });
+});
+
+test("when the Pulumi CLI is lost, a build that runs may finish", async () => {
+  const writer = await holdWrite(db, "t");
+  const recorder = record();
+  const ensuring = ensure(recorder);
+  await untilPhase(db, "waiting for writers before build");
+  recorder.drain();
+  await writer.release();
+  expect((await ensuring).live.valid).toBe(true);
+  expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { createIndexStatement } from "../../providers/pgindex/src/engine/statement.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { declare, record, targetOf } from "../support/engine.ts";
+import {
+  definitionOf,
+  expectNothingOpen,
+  identityOf,
+  serverHas,
+  stateOf,
+} from "../support/engineDatabase.ts";
+import { DEFINITIONS } from "./definitionCases.ts";
+import { type DefinitionCase, SCHEMA } from "./definitionSchema.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  for (const statement of SCHEMA) await db.query(statement);
+});
+afterAll(async () => {
+  await expectNothingOpen(db);
+  await db.drop();
+});
+
+const BASE = { schema: "app", table: "docs", name: "docs_idx" };
+
+/** What PostgreSQL prints of the index that somebody wrote by hand, as if it stood on the engine's table. */
+async function definitionByHand(sql: string, name: string): Promise<string> {
+  await db.query(`CREATE ${sql}`);
+  const definition = await definitionOf(db, "twin", name);
+  await db.query(`DROP INDEX twin.${db.client.escapeIdentifier(name)}`);
+  return definition.replace(" ON twin.", " ON app.");
+}
+
+/** The life of an index: built, adopted, previewed, refreshed, dropped. */
+async function live({ args, sql }: DefinitionCase): Promise<void> {
+  const target = targetOf(db.url);
+  const { ctx } = record();
+  const desired = await declare({ ...BASE, ...args });
+
+  const built = await ensureIndex(target, desired, ctx);
+  expect(await stateOf(db, desired.name)).toBe("t/t/t");
+  expect(built.adopted).toBe(false);
+  expect(built.buildSeconds).toBeGreaterThan(0);
+  expect(built.live.definition).toBe(await definitionByHand(sql, desired.name));
+
+  const again = await ensureIndex(target, desired, ctx);
+  expect(again).toMatchObject({ adopted: true, live: { oid: built.live.oid } });
+  expect(await previewIndex(target, desired)).toEqual([expect.stringMatching(/adopt/)]);
+
+  const outputs = toIndexOutputs(built, createIndexStatement(desired), []);
+  const refreshed = await refreshIndex(target, outputs);
+  expect(refreshed).toEqual({ ...outputs, sizeBytes: expect.any(Number) });
+
+  await dropIndex(target, identityOf(built.live), ctx);
+  expect(await stateOf(db, desired.name)).toBeUndefined();
+  expect(await refreshIndex(target, outputs)).toBeUndefined();
+}
+
+describe("built as declared, adopted, without drift, and dropped", () => {
+  test.for(DEFINITIONS)("$title", async (definition, { skip }) => {
+    const { since = 0 } = definition;
+    skip(!serverHas(since), `PostgreSQL has this from ${since / 10_000} on`);
+    await live(definition);
+  });
+});

@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { dropIndex, type IndexIdentity } from "../../providers/pgindex/src/engine/drop.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import {
+  type Args,
+  declare,
+  failureOf,
+  type Recorder,
+  record,
+  targetOf,
+} from "../support/engine.ts";
+import { identityOf, oidOf, settle, stateOf } from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+let identity: IndexIdentity;
+
+beforeEach(async () => {
+  db = await createDatabase();
+  await db.query("CREATE TABLE t (a int, b int)");
+  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 1000) i");
+  identity = identityOf(await build());
+});
+afterEach(async () => {
+  await settle(db);
+  await db.drop();
+});
+
+async function build(args: Args = {}) {
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
+  return (await ensureIndex(targetOf(db.url), desired, record().ctx)).live;
+}
+
+function drop(recorder: Recorder = record()): Promise<void> {
+  return dropIndex(targetOf(db.url), identity, recorder.ctx);
+}
+
+/** Drops what stands and puts this in its place. */
+async function replace(...statements: string[]): Promise<void> {
+  await db.query("DROP INDEX t_idx");
+  for (const statement of statements) await db.query(statement);
+}
+
+describe("an index that is not what we built is refused, and stays", () => {
+  test.each<[title: string, statements: string[], message: RegExp]>([
+    [
+      "another definition",
+      ["CREATE INDEX t_idx ON t (b)"],
+      /what stands under that name now is not what this stack built: columns: built a .*, found b /,
+    ],
+    ["unique now", ["CREATE UNIQUE INDEX t_idx ON t (a)"], /unique: built none, found true/],
+    [
+      "on another table",
+      ["CREATE TABLE other (a int)", "CREATE INDEX t_idx ON other (a)"],
+      /it is on table other/,
+    ],
+  ])("%s", async (_title, statements, message) => {
+    await replace(...statements);
+    const oid = await oidOf(db, "t_idx");
+    const failure = await failureOf(drop());
+    expect(failure.message).toMatch(/^refused to drop index public\.t_idx\n/);
+    expect(failure.message).toMatch(message);
+    expect(failure.message).toMatch(/pulumi state delete/);
+    expect(await oidOf(db, "t_idx")).toBe(oid);
+  });
+
+  test("what serves a constraint", async () => {
+    await db.query("DROP INDEX t_idx");
+    identity = identityOf(await build({ unique: true }));
+    await db.query("ALTER TABLE t ADD CONSTRAINT t_idx UNIQUE USING INDEX t_idx");
+    const { message } = await failureOf(drop());
+    expect(message).toMatch(
+      /backs the constraint t_idx of public\.t\n.*ALTER TABLE "public"\."t" DROP CONSTRAINT/,
+    );
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+  });
+
+  test("the replica identity; the advice helps", async () => {
+    await db.query("DROP INDEX t_idx; ALTER TABLE t ALTER a SET NOT NULL");
+    identity = identityOf(await build({ unique: true }));
+    await db.query("ALTER TABLE t REPLICA IDENTITY USING INDEX t_idx");
+    const { message } = await failureOf(drop());
+    expect(message).toMatch(/is the replica identity of public\.t/);
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+    await db.query(/fix: .*?(ALTER TABLE .*);/.exec(message)?.[1] ?? message);
+    await drop();
+    expect(await stateOf(db, "t_idx")).toBeUndefined();
+  });
+
+  test("what a foreign key needs: PostgreSQL's own refusal, once", async () => {
+    await db.query("DROP INDEX t_idx");
+    identity = identityOf(await build({ unique: true }));
+    await db.query("CREATE TABLE child (a int REFERENCES t (a))");
+    const recorder = record();
+    const { message } = await failureOf(drop(recorder));
+    expect(message).toMatch(
+      /other objects depend on it\n.*SQLSTATE 2BP01; the index stands as before/,
+    );
+    expect(recorder.lines).toEqual([]);
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+  });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { expectNothingOpen } from "../support/engineDatabase.ts";
+import { REFUSALS } from "./refusalCases.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  await db.query(`
+    CREATE TABLE t (id int, title text, data jsonb, created_at timestamptz);
+    CREATE TABLE other (id int);
+    CREATE INDEX taken_index ON other (id);
+    CREATE VIEW taken_view AS SELECT 1 AS id;
+    CREATE SEQUENCE taken_sequence;
+    CREATE TYPE taken_type AS (id int);
+    CREATE TABLE parent (id int) PARTITION BY RANGE (id);
+    CREATE TABLE "T" ("Id" int);
+    INSERT INTO t SELECT i FROM generate_series(1, 10) i`);
+});
+afterAll(async () => {
+  await expectNothingOpen(db);
+  await db.drop();
+});
+
+const BASE: Args = { table: "t", name: "t_idx", columns: ["id"] };
+/** Everything that a statement of ours could have changed. */
+async function catalog(): Promise<unknown> {
+  return db.query(
+    "SELECT oid, relname, relkind, relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid",
+  );
+}
+
+describe("refused in preview and run with one clear message, and nothing is changed", () => {
+  test.each(REFUSALS)("%s", async (_title, args, what, fix) => {
+    const before = await catalog();
+    const desired = await declare({ ...BASE, ...args });
+    const recorder = record();
+    const preview = await failureOf(previewIndex(targetOf(db.url), desired));
+    const failure = await failureOf(ensureIndex(targetOf(db.url), desired, recorder.ctx));
+    expect(failure).toBeInstanceOf(PgIndexError);
+    expect(preview.message).toBe(failure.message);
+    const { advice } = failure as PgIndexError;
+    expect(advice.what).toMatch(what);
+    expect(advice.what).toContain(`${desired.schema}.${desired.name}`);
+    expect(advice.fix).toMatch(fix);
+    expect(await catalog()).toEqual(before);
+    expect(recorder.lines).toEqual([]);
+  });
+});
+
+test("a missing tablespace shows only in the build, which leaves nothing", async () => {
+  const before = await catalog();
+  const desired = await declare({ ...BASE, tablespace: "nosuch" });
+  const { message } = await failureOf(ensureIndex(targetOf(db.url), desired, record().ctx));
+  expect(message).toMatch(
+    /tablespace "nosuch" does not exist\n.*SQLSTATE 42704; nothing was left behind/,
+  );
+  expect(await catalog()).toEqual(before);
+});

@@ -1,0 +1,159 @@
+import { Index, type IndexArgs } from "pulumi-pgindex";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createStack, type TestStack } from "../support/pulumi.ts";
+import { createBackend } from "../support/pulumiBackend.ts";
+import { indexesOf, markInvalid, useDatabase } from "../support/pulumiDatabase.ts";
+import { errorsOf, failureOf, linesOf } from "../support/pulumiRun.ts";
+
+const backend = createBackend();
+const database = useDatabase("CREATE TABLE t (a int, b int)");
+
+let stack: TestStack;
+let args: IndexArgs;
+beforeAll(async () => {
+  args = { table: "t", name: "t_idx", columns: ["a"] };
+  stack = await createStack(
+    async () => {
+      new Index("index", args);
+    },
+    { backend, env: { DATABASE_URL: database().url } },
+  );
+  await stack.up();
+});
+
+const outputs = () => stack.resource("index").outputs ?? {};
+const onlyIndex = async () => {
+  const indexes = await indexesOf(database());
+  expect(indexes).toHaveLength(1);
+  return indexes[0];
+};
+
+/** The state and the database agree, and there is nothing to do. */
+async function expectHealthy(): Promise<void> {
+  const live = await onlyIndex();
+  expect(outputs()).toMatchObject({ oid: live?.oid, valid: true, drift: null });
+  expect((await stack.preview()).changes).toEqual({ same: 2 });
+}
+
+describe("an index that was dropped by hand", () => {
+  test("refresh removes it from the state, and says so", async () => {
+    await database().query("DROP INDEX t_idx");
+    const refreshed = await stack.refresh();
+    expect(refreshed.changes).toEqual({ delete: 1, same: 1 });
+    expect(refreshed.text).toMatch(/index public\.t_idx was dropped outside of Pulumi/);
+    expect(() => stack.resource("index")).toThrow();
+  });
+
+  test("up builds it again", async () => {
+    expect((await stack.up()).changes).toEqual({ create: 1, same: 1 });
+    await expectHealthy();
+  });
+
+  test("destroy without a refresh finds nothing to do", async () => {
+    await database().query("DROP INDEX t_idx");
+    await stack.destroy();
+    expect(await indexesOf(database())).toEqual([]);
+    await stack.up();
+    await expectHealthy();
+  });
+});
+
+describe("an index that became INVALID", () => {
+  test("refresh shows it", async () => {
+    await markInvalid(database(), "t_idx");
+    const refreshed = await stack.refresh();
+    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
+    expect(outputs()).toMatchObject({ valid: false, drift: expect.stringMatching(/^INVALID/) });
+  });
+
+  test("preview plans its repair, up repairs it", async () => {
+    const previewed = await stack.preview();
+    expect(previewed.changes).toEqual({ same: 1, update: 1 });
+    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringMatching(/^INVALID: queries do not use it/),
+      expect.stringMatching(/: DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted build/),
+      expect.stringMatching(/: builds the index, the INVALID leftover is dropped first/),
+    ]);
+    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
+    expect((await onlyIndex())?.valid).toBe(true);
+    await expectHealthy();
+  });
+});
+
+describe("an index that was rebuilt with REINDEX", () => {
+  test("is ours all the same", async () => {
+    await database().query("REINDEX INDEX CONCURRENTLY t_idx");
+    await stack.refresh();
+    await expectHealthy();
+  });
+});
+
+describe("an index that was redefined outside", () => {
+  let foreign: Awaited<ReturnType<typeof onlyIndex>>;
+  const whatIsDifferent = /columns: declared a .*, found b /;
+
+  test("refresh shows what is different", async () => {
+    await database().query("DROP INDEX t_idx");
+    await database().query("CREATE INDEX t_idx ON t (b)");
+    foreign = await onlyIndex();
+    const refreshed = await stack.refresh();
+    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
+    expect(outputs().drift).toMatch(/^redefined outside: columns: /);
+    expect(outputs().definition).toBe(foreign?.definition);
+  });
+
+  const refusal = /refused: index public\.t_idx on public\.t exists with another definition/;
+
+  test("preview says that it will be refused", async () => {
+    const previewed = await stack.preview();
+    expect(previewed.changes).toEqual({ same: 1, update: 1 });
+    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringMatching(/^redefined outside: columns: /),
+      expect.stringMatching(refusal),
+    ]);
+  });
+
+  test("up refuses, and leaves it as it is", async () => {
+    const failed = await failureOf(stack.up());
+    const errors = errorsOf(failed, "index");
+    expect(errors).toMatch(refusal);
+    expect(errors).toMatch(whatIsDifferent);
+    expect(await onlyIndex()).toEqual(foreign);
+  });
+
+  test("destroy refuses, and leaves it as it is", async () => {
+    const failed = await failureOf(stack.destroy());
+    const errors = errorsOf(failed, "index");
+    expect(errors).toMatch(/refused to drop index public\.t_idx/);
+    expect(errors).toMatch(/not what this stack built/);
+    const explained = failed.events.filter(({ diagnosticEvent }) =>
+      diagnosticEvent?.message.includes("not what this stack built"),
+    );
+    expect(explained).toHaveLength(1);
+    expect(await onlyIndex()).toEqual(foreign);
+  });
+
+  test("declaring what stands there makes it ours, without a build", async () => {
+    args = { ...args, columns: ["b"] };
+    const adopted = await stack.up();
+    expect(linesOf(adopted.events, "index").map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^adopted public\.t_idx/),
+    );
+    expect(await onlyIndex()).toEqual(foreign);
+    await expectHealthy();
+  });
+});
+
+test("an index on which a constraint was put is not dropped", async () => {
+  await database().query("DROP INDEX t_idx");
+  args = { ...args, unique: true };
+  await stack.refresh();
+  await stack.up();
+  await database().query("ALTER TABLE t ADD CONSTRAINT t_idx UNIQUE USING INDEX t_idx");
+  const errors = errorsOf(await failureOf(stack.destroy()), "index");
+  expect(errors).toMatch(/it backs the constraint t_idx of public\.t/);
+  await database().query("ALTER TABLE t DROP CONSTRAINT t_idx");
+  await stack.destroy();
+});

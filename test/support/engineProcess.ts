@@ -1,0 +1,14 @@
+// A process that builds indexes, as a second `pulumi up` would beside the first: node --import engineSources.ts <this file> <url> <declarations as JSON>
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { type Args, declare, record, targetOf } from "./engine.ts";
+
+const [url = "", declarations = "[]"] = process.argv.slice(2);
+const target = targetOf(url);
+
+const built = await Promise.all(
+  (JSON.parse(declarations) as Args[]).map(async (args) => {
+    const { live, adopted } = await ensureIndex(target, await declare(args), record().ctx);
+    return { name: live.name, oid: live.oid, valid: live.valid, adopted };
+  }),
+);
+process.stdout.write(JSON.stringify(built));

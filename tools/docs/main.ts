@@ -1,0 +1,33 @@
+// npm run docs: writes what documents take from the sources. With --check: says what is stale, and which links are broken.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { withSources } from "./excerpts.ts";
+import { ROOT, textFiles } from "./files.ts";
+import { brokenLinks } from "./links.ts";
+import { reference } from "./reference.ts";
+
+const REFERENCE = join(ROOT, "docs", "reference.md");
+
+/** Every document that is made of other files, as it should be. */
+function* documents(): Generator<[path: string, wanted: string]> {
+  yield [REFERENCE, reference()];
+  for (const path of textFiles()) {
+    if (path !== REFERENCE) yield [path, withSources(path, readFileSync(path, "utf8"))];
+  }
+}
+
+const current = (path: string) => (existsSync(path) ? readFileSync(path, "utf8") : "");
+
+const all = [...documents()];
+const stale = all.filter(([path, wanted]) => current(path) !== wanted);
+const names = stale.map(([path]) => relative(ROOT, path)).join(", ");
+
+if (process.argv.includes("--check")) {
+  const problems = all.flatMap(([path, wanted]) => brokenLinks(path, wanted));
+  if (names) problems.push(`stale: ${names}; run: npm run docs`);
+  for (const problem of problems) console.log(problem);
+  process.exitCode = problems.length > 0 ? 1 : 0;
+} else {
+  for (const [path, wanted] of stale) writeFileSync(path, wanted);
+  console.log(names ? `written: ${names}` : "nothing to write");
+}
