@@ -21,5 +21,5 @@ export function indexesFromDrizzle(
   schema: Readonly<Record<string, unknown>>,
   options: FromDrizzleOptions = {},
 ): IndexDeclaration[] {
-  return [...readDrizzle(schema, loadDrizzleOrm(options.casing)).found];
+  return [...readDrizzle([schema], loadDrizzleOrm(options.casing)).found];
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "./engine/problems";
 import type { IndexDeclaration } from "./import/declaration";
 import { missingFileAdvice } from "./import/messages";
-import { readScript } from "./import/script";
+import { readScripts } from "./import/script";
 
 export interface FromSqlOptions {
   /** The schema of tables that the SQL writes without one. Default: public, or what its `SET search_path` says. */
@@ -10,8 +10,9 @@ export interface FromSqlOptions {
 }
 
 /**
- * The indexes that an SQL file makes, as declarations: what its CREATE INDEX statements say, and no later statement of the file drops. Constraints
- * are not indexes, and everything else in the file is passed over. An index without a name gets the one that PostgreSQL would give it.
+ * The indexes that SQL makes, as declarations: what its CREATE INDEX statements say, and no later statement drops. Constraints are not indexes,
+ * and everything else is passed over. An index without a name gets the one that PostgreSQL would give it. Several files are read in their
+ * order, as migrations are.
  *
  * @example
  * for (const declaration of pgindex.indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")) {
@@ -19,17 +20,21 @@ export interface FromSqlOptions {
  * }
  */
 export function indexesFromSql(
-  source: string | { readonly sql: string },
+  source: string | readonly string[] | { readonly sql: string },
   options: FromSqlOptions = {},
 ): IndexDeclaration[] {
-  const { sql, title } = typeof source === "string" ? read(source) : { ...source, title: "sql" };
-  return [...readScript({ sql, title, schema: options.schema })];
+  const { schema } = options;
+  if (typeof source === "object" && "sql" in source) {
+    return [...readScripts([{ sql: source.sql, title: "sql", schema }])];
+  }
+  const files = typeof source === "string" ? [source] : source;
+  return [...readScripts(files.map((file) => ({ sql: read(file), title: file, schema })))];
 }
 
-function read(file: string): { sql: string; title: string } {
+function read(file: string): string {
   try {
     // A byte order mark is no SQL.
-    return { sql: readFileSync(file, "utf8").replace(/^\uFEFF/, ""), title: file };
+    return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new PgIndexError(missingFileAdvice(file, errorText(error)), { cause: error });
   }

@@ -1,24 +1,12 @@
-import { readFile, writeFile } from "node:fs/promises";
-import type { Command } from "commander";
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/problems";
-import { withObserver } from "../engine/workspace";
-import type { IndexDeclaration } from "../import/declaration";
-import { readDrizzle } from "../import/drizzle";
-import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
-import { readDatabase, type Skipped } from "../import/live";
-import type { Selection } from "../import/liveCatalog";
-import { loadSchemaModule } from "../import/schemaModule";
-import { renderTypeScript, type Style } from "../import/typescript";
-import { indexesFromSql } from "../indexesFromSql";
-import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
+import { renderTypeScript } from "../import/typescript";
+import { addConnectionOptions } from "./connection";
+import { type Imported, readSource, type SourceOptions } from "./importSource";
 import type { Io } from "./io";
 
-interface ImportOptions extends ConnectionOptions {
-  readonly sql?: readonly string[];
-  readonly drizzle?: readonly string[];
-  readonly casing?: Casing;
-  readonly schema: readonly string[];
-  readonly table: readonly string[];
+interface ImportOptions extends SourceOptions {
   readonly array?: boolean;
   readonly json?: boolean;
   readonly out?: string;
@@ -27,14 +15,14 @@ interface ImportOptions extends ConnectionOptions {
 
 const EXAMPLES = `
 Examples:
-  $ pgindex import > indexes.ts                         every index of the database of DATABASE_URL
-  $ pgindex import --schema app --table app.users       only those of a schema, or of some tables
+  $ pgindex import                                     every index of the database of DATABASE_URL
+  $ pgindex import --schema app --table public.users   only those of a schema, or of a table
   $ pgindex import --database-url-env STAGING_URL --array --out stacks/indexes.ts
-  $ pgindex import --sql drizzle/migrations/*.sql       what migrations create
-  $ pgindex import --drizzle drizzle/schema.ts --casing snake_case
+  $ pgindex import --sql drizzle/migrations/*.sql      what migrations make, in their order
+  $ pgindex import --drizzle drizzle/schema.ts         what drizzle-kit would make
 
-What it writes for a database is adopted by pulumi up: it builds nothing. Indexes of constraints, INVALID
-ones and the parts of a partitioned index are left out, each named in a comment.
+pulumi up adopts what is written for a database: it builds nothing. Indexes of constraints, INVALID ones and
+the parts of partitioned indexes are not declared; a comment names each.
 `;
 
 /** `pgindex import`: declarations for what exists. */
@@ -44,17 +32,26 @@ export function addImport(program: Command, io: Io): void {
     .description("write the TypeScript declarations of indexes that exist")
     .option("--sql <file...>", "read SQL files instead of a database")
     .option("--drizzle <file...>", "read the modules of a Drizzle schema instead of a database")
-    .option("--casing <casing>", "of a Drizzle schema: snake_case or camelCase, as in drizzle.config.ts")
-    .option("--schema <name>", "only this schema; for --sql, the schema of tables that name none", append, [])
-    .option("--table <name>", "only this table, as name or schema.name", append, [])
+    .addOption(
+      new Option("--casing <casing>", "of a Drizzle schema, as in drizzle.config.ts").choices([
+        "snake_case",
+        "camelCase",
+      ]),
+    )
+    .option("--schema <name>", "only this schema (may be repeated)", append, [])
+    .option("--table <name>", "only this table: name or schema.name (may be repeated)", append, [])
     .option("--array", "write an exported array instead of resources")
     .option("--json", "write JSON instead of TypeScript")
-    .option("--out <file>", "write into a new file instead of standard output")
-    .option("--force", "overwrite the file of --out")
+    .option("--out <file>", "write a new file instead of standard output")
+    .option("--force", "let --out overwrite a file")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: ImportOptions) => {
-    const imported = await read(options, io);
-    await write(render(imported, options), imported, options, io);
+    const imported = await readSource(options, io);
+    const text = render(imported, options);
+    if (options.out === undefined) return io.stdout(text);
+    await writeNew(options.out, text, options.force);
+    const { indexes, skipped } = imported;
+    io.stderr(`${options.out}: ${indexes.length} declared, ${skipped.length} not declared\n`);
   });
 }
 
@@ -62,28 +59,32 @@ function append(value: string, values: readonly string[]): string[] {
   return [...values, value];
 }
 
-/** What was read, from wherever. */
-interface Imported {
-  readonly indexes: readonly IndexDeclaration[];
-  readonly skipped: readonly Skipped[];
-  readonly notes: readonly string[];
+function render(imported: Imported, { json, array }: ImportOptions): string {
+  if (json) return `${JSON.stringify(imported, null, 2)}\n`;
+  const { indexes, skipped, notes } = imported;
+  const remarks = [
+    "Written by pgindex import.",
+    ...notes.map((note) => `Note: ${note}.`),
+    ...skipped.map(
+      ({ schema, name, table, reason }) =>
+        `Not declared: ${schema}.${name} on ${schema}.${table} ${reason}.`,
+    ),
+  ];
+  return renderTypeScript(indexes, array ? "array" : "resources", remarks);
 }
 
-async function read(options: ImportOptions, io: Io): Promise<Imported> {
-  const { sql, drizzle } = options;
-  if (sql && drizzle) throw new PgIndexError(ONE_SOURCE);
-  if (sql) return { indexes: fromSql(sql, options), skipped: [], notes: [] };
-  if (drizzle) return fromDrizzle(drizzle, options);
-  const selection: Selection = { schemas: options.schema, tables: options.table.map(toTable) };
-  const session = { purpose: "import", writable: false };
-  const found = await withObserver(targetOf(options, io), session, (observer) =>
-    readDatabase(observer, selection),
-  );
-  return { indexes: found.found, skipped: found.skipped, notes: found.notes };
+async function writeNew(file: string, text: string, overwrite = false): Promise<void> {
+  try {
+    await writeFile(file, text, { flag: overwrite ? "w" : "wx" });
+  } catch (error) {
+    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
+    throw new PgIndexError(
+      {
+        what: `cannot write ${file}: ${isThere ? "it exists" : errorText(error)}`,
+        why: isThere ? "somebody may have edited it" : "nothing was written",
+        fix: isThere ? "give another file, or --force to overwrite this one" : "check the path",
+      },
+      { cause: error },
+    );
+  }
 }
-
-const ONE_SOURCE = {
-  what: "--sql and --drizzle cannot be read together",
-  why: "both would declare the same indexes",
-  fix: "give one of them",
-};

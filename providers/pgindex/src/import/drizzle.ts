@@ -14,7 +14,7 @@ import type {
   DrizzleSql,
   DrizzleTable,
 } from "./drizzleOrm";
-import { readScript } from "./script";
+import { readScripts } from "./script";
 
 /** What a Drizzle schema declares. */
 export interface DrizzleIndexes {
@@ -24,14 +24,17 @@ export interface DrizzleIndexes {
 }
 
 /**
- * The indexes of a Drizzle schema: those that drizzle-kit's own SQL would create. Each is written as drizzle-kit writes it, and read as any
+ * The indexes of a Drizzle schema's modules: those that drizzle-kit's own SQL would create. Each is written as drizzle-kit writes it, and read as any
  * other SQL.
  */
 export function readDrizzle(
-  schema: Readonly<Record<string, unknown>>,
+  modules: readonly Readonly<Record<string, unknown>>[],
   orm: DrizzleOrm,
 ): DrizzleIndexes {
-  const exports = [...Object.values(schema), ...Object.values(Object(schema.default))];
+  const exports = modules.flatMap((module) => [
+    ...Object.values(module),
+    ...Object.values(Object(module.default)),
+  ]);
   const tables = [...new Set(exports.filter((value) => orm.isTable(value)))].map(orm.tableOf);
   if (tables.length === 0) throw new PgIndexError(noTablesAdvice());
   const indexes = tables.flatMap((table) => table.indexes.map((index) => ({ table, index })));
@@ -46,7 +49,7 @@ function readIndex(orm: DrizzleOrm, table: DrizzleTable, index: DrizzleIndex): I
   const sql = createIndexSql(orm, table, index);
   const label = `${index.config.name ?? "without a name"} on ${table.name}`;
   try {
-    const [declaration] = readScript({ sql, title: "drizzle", schema: table.schema });
+    const [declaration] = readScripts([{ sql, title: "drizzle", schema: table.schema }]);
     if (declaration) return declaration;
     throw new Error("it is no CREATE INDEX");
   } catch (error) {

@@ -15,7 +15,7 @@ import {
   type Selection,
 } from "./liveCatalog";
 import { noSuchSchemaAdvice, noSuchTableAdvice } from "./liveMessages";
-import { readScript } from "./script";
+import { readScripts } from "./script";
 
 /** An index that is not declared, and why. */
 export interface Skipped {
@@ -133,7 +133,7 @@ function skip({ schema, name, table }: CatalogIndex, reason: string): Result {
 
 /** What CREATE INDEX says, with the names that the catalog has and what CREATE INDEX does not print. */
 function toDeclaration(index: CatalogIndex, sql: string): IndexDeclaration {
-  const [read] = readScript({ sql, title: index.name });
+  const [read] = readScripts([{ sql, title: index.name }]);
   if (!read) throw new Error(`the server printed no CREATE INDEX: ${sql}`);
   const { schema: _, ...rest } = read;
   return defined({

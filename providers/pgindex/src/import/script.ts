@@ -19,9 +19,13 @@ import { type Source, tokensBetween, toSource } from "./tokens";
 
 /**
  * Reads the declarations that SQL amounts to: what CREATE INDEX makes and no later statement drops. Everything else is passed over, unless
- * it changes one of these indexes in a way that is not followed.
+ * it changes one of these indexes in a way that is not followed. Several scripts are read in their order.
  */
-export function readScript(script: Script): readonly IndexDeclaration[] {
+export function readScripts(scripts: readonly Script[]): readonly IndexDeclaration[] {
+  return scripts.reduce<readonly IndexDeclaration[]>(readScript, []);
+}
+
+function readScript(found: readonly IndexDeclaration[], script: Script) {
   const [parsed] = parseTexts([script.sql]);
   if (parsed?.kind !== "ok") {
     const line = script.sql.slice(0, parsed?.position ?? 0).split("\n").length;
@@ -32,7 +36,7 @@ export function readScript(script: Script): readonly IndexDeclaration[] {
   const source = toSource(script.sql, parsed.tokens);
   const statements = (parsed.tree.stmts ?? []).map((raw) => toStatement(script, source, raw));
   const read = readIndexes(statements);
-  const start: State = { found: [], temporary: [] };
+  const start: State = { found, temporary: [] };
   return statements.reduce((state, statement) => {
     const index = read.get(statement);
     return index ? addIndex(state, statement, index) : follow(state, statement);
