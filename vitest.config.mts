@@ -27,6 +27,8 @@ export default defineConfig({
           ...server,
           testTimeout: 60_000,
           hookTimeout: 30_000,
+          // They wait for the server most of the time.
+          maxWorkers: 4,
         },
       },
       {

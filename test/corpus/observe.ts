@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -20,6 +20,7 @@ export function useCorpus(settings: readonly (readonly [name: string, value: str
     for (const [name, value] of settings)
       await corpus.db.query(`ALTER DATABASE ${corpus.db.name} SET ${name} = ${value}`);
   });
+  afterEach(() => dropIndexes(corpus));
   afterAll(() => corpus.db?.drop());
   return corpus;
 }
@@ -75,4 +76,14 @@ export async function tableState(
     [on],
   );
   return { ...rows, columns, indexes: await indexesOf(corpus, { schema, table }) };
+}
+
+/** One failure may not make the next: the tables of the corpus have no index of their own. */
+async function dropIndexes({ db }: Corpus): Promise<void> {
+  const left = await db.query<{ sql: string }>(
+    `SELECT format('DROP INDEX %I.%I', n.nspname, i.relname) AS sql
+       FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace
+      WHERE i.relkind IN ('i', 'I') AND n.nspname IN ('app', 'Other Schema')`,
+  );
+  for (const { sql } of left) await db.query(sql);
 }

@@ -5,8 +5,7 @@ import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { createIndexStatement } from "../../providers/pgindex/src/engine/statement.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { BASE, type Definition } from "./definition.ts";
 import { type Corpus, definitionByHand, indexesOf, tableState } from "./observe.ts";
 
@@ -14,13 +13,12 @@ const NOTHING = [expect.any(String), expect.stringMatching(/^builds nothing: /)]
 
 /** The whole life of an index: everything that a stack does with it, and that nothing else is done. */
 export async function prove(corpus: Corpus, definition: Definition): Promise<void> {
-  const desired = await declareOn(definition.args);
+  const { args, respelled = [], altered, changed = withOtherPredicate(args) } = definition;
+  const desired = await declareOn(args);
   const before = await tableState(corpus, desired);
   let outputs = await proveBuilt(corpus, definition, desired);
-  for (const args of definition.respelled ?? []) await proveSame(corpus, args, outputs);
-  if (definition.altered)
-    outputs = await proveChanged(corpus, definition.altered, outputs, "altered");
-  const changed = definition.changed ?? withOtherPredicate(definition.args);
+  for (const same of respelled) await proveAdopted(corpus, same);
+  if (altered) outputs = await proveChanged(corpus, altered, outputs, "altered");
   outputs = await proveChanged(corpus, changed, outputs, "replaced");
   await proveDropped(corpus, outputs);
   expect(await tableState(corpus, desired)).toEqual(before);
@@ -44,34 +42,30 @@ function roundTrip(outputs: IndexOutputs): IndexOutputs {
 
 async function proveBuilt(
   corpus: Corpus,
-  definition: Definition,
+  { sql }: Definition,
   desired: DesiredIndex,
 ): Promise<IndexOutputs> {
   const target = targetOf(corpus.db.url);
-  expect(await previewIndex(target, desired)).toContainEqual(
-    expect.stringMatching(/^builds the index/),
-  );
+  const previewed = await previewIndex(target, desired);
+  expect(previewed).toContainEqual(expect.stringMatching(/^builds the index/));
   const built = await ensureIndex({ target, desired, ctx: record().ctx });
   expect(built).toMatchObject({ adopted: false, live: { valid: true, ready: true, live: true } });
-  expect(built.live.definition).toBe(await definitionByHand(corpus, definition.sql, desired));
-  const outputs = roundTrip(toIndexOutputs(built, createIndexStatement(desired), []));
-  await proveSame(corpus, definition.args, outputs);
+  expect(built.live.definition).toBe(await definitionByHand(corpus, sql, desired));
+  const outputs = roundTrip(toIndexOutputs(built, desired, []));
+  expect(await previewIndex(target, desired, outputs)).toEqual(NOTHING);
+  expect(await refreshIndex(target, outputs)).toEqual({ ...outputs, sizeBytes: SIZE });
+  const again = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
+  expect(toIndexOutputs(again, desired, [], outputs)).toEqual({ ...outputs, sizeBytes: SIZE });
   return outputs;
 }
 
-/** Nothing is to be done, and nothing is done: by preview, refresh, update, and by adoption. */
-async function proveSame(corpus: Corpus, args: Args, outputs: IndexOutputs): Promise<void> {
-  const target = targetOf(corpus.db.url);
-  const desired = await declareOn(args);
-  const why = JSON.stringify(args);
-  expect(await previewIndex(target, desired, outputs), why).toEqual(NOTHING);
-  expect(await previewIndex(target, desired), why).toEqual(NOTHING);
-  const ensured = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
-  expect(ensured, why).toMatchObject({ adopted: true, live: { oid: outputs.oid } });
-  const again = roundTrip(toIndexOutputs(ensured, outputs.statement, [], outputs));
-  expect({ ...again, sizeBytes: 0 }, why).toEqual({ ...outputs, sizeBytes: 0 });
-  const refreshed = await refreshIndex(target, outputs);
-  expect({ ...refreshed, sizeBytes: 0 }, why).toEqual({ ...outputs, sizeBytes: 0 });
+/** GIN's pending list may be flushed meanwhile. */
+const SIZE = expect.any(Number);
+
+/** Another spelling of the index that stands is taken for it, by a create too. */
+async function proveAdopted(corpus: Corpus, args: Args): Promise<void> {
+  const previewed = await previewIndex(targetOf(corpus.db.url), await declareOn(args));
+  expect(previewed, JSON.stringify(args)).toEqual(NOTHING);
 }
 
 /** Another index: never taken for the same, replaced or altered where it stands, nothing left over. */
@@ -83,24 +77,17 @@ async function proveChanged(
 ): Promise<IndexOutputs> {
   const target = targetOf(corpus.db.url);
   const desired = await declareOn(args);
-  if (how === "replaced") {
-    const refused = await failureOf(previewIndex(target, desired));
-    expect(refused.message).toMatch(/^refused: .* exists with another definition/);
-  }
-  expect(await previewIndex(target, desired, outputs)).not.toEqual(NOTHING);
   const ensured = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
   expect(ensured.live.oid === outputs.oid).toBe(how === "altered");
   expect(ensured.adopted).toBe(how === "altered");
   expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);
-  const changed = roundTrip(toIndexOutputs(ensured, createIndexStatement(desired), [], outputs));
+  const changed = roundTrip(toIndexOutputs(ensured, desired, [], outputs));
   expect(changed.canonical).not.toEqual(outputs.canonical);
-  await proveSame(corpus, args, changed);
+  expect(await previewIndex(target, desired, changed)).toEqual(NOTHING);
   return changed;
 }
 
 async function proveDropped(corpus: Corpus, outputs: IndexOutputs): Promise<void> {
-  const target = targetOf(corpus.db.url);
-  await dropIndex(target, outputs, record().ctx);
+  await dropIndex(targetOf(corpus.db.url), outputs, record().ctx);
   expect(await indexesOf(corpus, outputs)).toEqual([]);
-  expect(await refreshIndex(target, outputs)).toBeUndefined();
 }

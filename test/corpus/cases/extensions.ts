@@ -38,11 +38,11 @@ export const EXTENSIONS: readonly Definition[] = [
   ),
   define(
     "bloom",
-    { ...using("bloom", { columns: ["id", "big"] }), searchPath: ["ext"] },
-    "USING bloom (id, big)",
+    { ...using("bloom", { columns: ["id", "title"] }), searchPath: ["ext"] },
+    "USING bloom (id, title)",
     {
       changed: {
-        ...using("bloom", { columns: ["id", "big"], storageParameters: { length: 96 } }),
+        ...using("bloom", { columns: ["id", "title"], storageParameters: { length: 96 } }),
         searchPath: ["ext"],
         predicate: "id > 0",
       },
@@ -51,13 +51,13 @@ export const EXTENSIONS: readonly Definition[] = [
   define(
     "bloom with its parameters",
     using("bloom", {
-      columns: ["id", "big", "small"].map((name) => ({ column: name })),
+      columns: ["id", "parent_id", "title"].map((name) => ({ column: name })),
       storageParameters: { length: 80, col1: 2, col2: 2, col3: 4 },
       predicate: "id > 0",
     }),
-    "USING bloom (id, big, small) WITH (length = 80, col1 = 2, col2 = 2, col3 = 4) WHERE id > 0",
+    "USING bloom (id, parent_id, title) WITH (length = 80, col1 = 2, col2 = 2, col3 = 4) WHERE id > 0",
     {
-      changed: using("bloom", { columns: ["id", "big"], storageParameters: { length: 80 } }),
+      changed: using("bloom", { columns: ["id", "title"], storageParameters: { length: 80 } }),
     },
   ),
   define("citext", { columns: ["nick"] }, "(nick)", {

@@ -110,10 +110,9 @@ export const REFUSALS: readonly Refusal[] = [
   },
   {
     title: "a system column",
-    args: column("xmin"),
+    args: column("ctid"),
     message: /index creation on system columns is not supported/,
   },
-  { title: "a whole row", args: expression("docs"), message: /cannot|could not|not/ },
   {
     title: "a virtual generated column",
     args: column("doubled"),

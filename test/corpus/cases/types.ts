@@ -1,46 +1,18 @@
-import { column, type Definition, define, expression, using } from "../definition.ts";
+import { type Definition, define, expression, using } from "../definition.ts";
 
-/** Types with a B-tree order that the other themes do not use; each with an index of one column. */
-const PLAIN = [
-  "big",
-  "small",
-  "rank",
-  "email",
-  "feeling",
-  "moods",
-  "couple",
-  "nums",
-  "data",
-  "ratio",
-  "score",
-  "amount",
-  "active",
-  "updated_at",
-  "starts",
-  "ends",
-  "span",
-  "during",
-  "addr",
-  "net",
-  "mac",
-  "uid",
-  "raw",
-  "bits",
-  "words",
-  "ref",
-  "sort",
-  "label",
-  "path",
-  "length",
-] as const;
-
-const QUOTED = new Map([["sort", '"sort"']]);
+/** Columns with a B-tree order whose types the other themes do not use. */
+const NUMBERS = ["big", "small", "ratio", "score", "amount", "ref"];
+const OF_TIME = ["updated_at", "starts", "ends", "span"];
+const BY_USERS = ["rank", "email", "feeling", "moods", "couple"];
+const OF_NETWORKS = ["addr", "net", "mac"];
+const OTHERS = ["active", "uid", "raw", "bits", "words", "data", "nums", "during", "path"];
+const TEXTS = ["sort", "label", "code", "nick"];
 
 export const TYPES: readonly Definition[] = [
-  ...PLAIN.map((name) =>
-    define(`a column of its type: ${name}`, { columns: [name] }, `(${QUOTED.get(name) ?? name})`, {
-      respelled: [column(name, { order: "asc" })],
-      changed: column(name, { order: "desc" }),
+  ...[NUMBERS, OF_TIME, BY_USERS, OF_NETWORKS, OTHERS, TEXTS].map((columns) =>
+    define(`columns of their types: ${columns}`, { columns }, `(${columns})`, {
+      respelled: [{ columns: columns.map((name) => ({ column: name, order: "asc" })) }],
+      changed: { columns: columns.map((name) => ({ column: name, order: "desc" })) },
     }),
   ),
   define("a generated column and its source", { columns: ["length", "title"] }, "(length, title)"),
