@@ -37,7 +37,7 @@ export function dropAsides({ next, misplaced }: Situation): Step[] {
   return [
     ...(next ? [dropAny(next.live, "an interrupted replacement has left it")] : []),
     ...(misplaced
-      ? [drop(misplaced, "the declared index stands, and this was its earlier self")]
+      ? [dropAny(misplaced, "the declared index stands, and this was its earlier self")]
       : []),
   ];
 }
