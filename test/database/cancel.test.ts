@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function ensure(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex(targetOf(db.url), desired, recorder.ctx);
+  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 test("while it waits for old snapshots: it ends at once and leaves nothing", async () => {

@@ -8,11 +8,13 @@ import { createIndexStatement } from "../../providers/pgindex/src/engine/stateme
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
 import {
+  BUILDS_NOTHING,
   definitionOf,
   expectNothingOpen,
   identityOf,
   serverHas,
   stateOf,
+  stepsOf,
 } from "../support/engineDatabase.ts";
 import { DEFINITIONS } from "./definitionCases.ts";
 import { type DefinitionCase, SCHEMA } from "./definitionSchema.ts";
@@ -43,17 +45,19 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   const { ctx } = record();
   const desired = await declare({ ...BASE, ...args });
 
-  const built = await ensureIndex(target, desired, ctx);
+  const built = await ensureIndex({ target, desired, ctx });
   expect(await stateOf(db, desired.name)).toBe("t/t/t");
   expect(built.adopted).toBe(false);
   expect(built.buildSeconds).toBeGreaterThan(0);
   expect(built.live.definition).toBe(await definitionByHand(sql, desired.name));
 
-  const again = await ensureIndex(target, desired, ctx);
+  const again = await ensureIndex({ target, desired, ctx });
   expect(again).toMatchObject({ adopted: true, live: { oid: built.live.oid } });
-  expect(await previewIndex(target, desired)).toEqual([expect.stringMatching(/adopt/)]);
+  expect(stepsOf(await previewIndex(target, desired), `app.${desired.table}`)).toEqual([
+    BUILDS_NOTHING,
+  ]);
 
-  const outputs = toIndexOutputs(built, createIndexStatement(desired), []);
+  const outputs = toIndexOutputs(built, desired, []);
   const refreshed = await refreshIndex(target, outputs);
   expect(refreshed).toEqual({ ...outputs, sizeBytes: expect.any(Number) });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dropIndex, type IndexIdentity } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import type { IndexIdentity } from "../../providers/pgindex/src/engine/ours.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/problems.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 async function build(args: Args = {}) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  return (await ensureIndex(targetOf(db.url), desired, record().ctx)).live;
+  return (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live;
 }
 
 function drop(recorder: Recorder = record()): Promise<void> {

@@ -46,7 +46,7 @@ async function foreignBuild(body: string) {
 
 async function startEnsuring(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex(targetOf(db.url), desired, recorder.ctx);
+  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 /** Until the engine says that it waits for somebody, and for whom. */
@@ -88,7 +88,9 @@ describe("a build of this index by somebody else is waited for", () => {
     const ensured = await ensuring;
     expect(ensured).toMatchObject({ adopted: false, live: { valid: true } });
     expect(ensured.live.oid).not.toBe(foreign.oid);
-    expect(recorder.lines.join()).toMatch(/recovering public\.t_idx/);
+    expect(recorder.lines).toEqual([
+      'info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: DROP INDEX CONCURRENTLY "public"."t_idx"',
+    ]);
   });
 
   test("and left alone when it turns out to be of another definition", async () => {
@@ -128,7 +130,8 @@ test("an index whose table somebody has locked is adopted once the table is free
 
 test("a refresh does not wait for ever behind a lock, and says what to do", async () => {
   const live = (await startEnsuring(record())).live;
-  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, "", []);
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
   const holder = await hold(db, "BEGIN", "DROP INDEX t_idx");
   const { message } = await failureOf(refreshIndex(targetOf(db.url), outputs));
   expect(message).toMatch(/could not look at the database \(refresh t_idx\).*\n.*ACCESS EXCLUSIVE/);
