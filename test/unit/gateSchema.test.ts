@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { parseWith } from "../../providers/pgindex/src/engine/args.ts";
 import { gateSchema } from "../../providers/pgindex/src/engine/gateSchema.ts";
 
-const GATE = { indexes: [{ name: "i" }] };
+const INDEX = { table: "t", name: "i", columns: ["a"] };
+const GATE = { indexes: [INDEX] };
 
 test("a day of soak and one scan are wanted unless it says otherwise", () => {
   expect(parseWith(gateSchema, GATE)).toMatchObject({
@@ -38,6 +39,18 @@ test.each([
   ["a negative number of scans", { ...GATE, minimumScans: -1 }, "minimumScans"],
   ["an empty override", { ...GATE, override: "" }, "override"],
   ["a word too many", { ...GATE, sook: "1h" }, "sook"],
+  ["an index without a table", { indexes: [{ ...INDEX, table: undefined }] }, "indexes[0].table"],
+  ["a word too many of an index", { indexes: [{ ...INDEX, nme: "i" }] }, "indexes[0].nme"],
 ])("refused: %s", (_title, args, path) => {
-  expect(parseWith(gateSchema, args)).toMatchObject({ kind: "problems", problems: [{ path }] });
+  const parsed = parseWith(gateSchema, args);
+  expect(parsed).toMatchObject({ kind: "problems", problems: [{ path }] });
+});
+
+test("an index is declared as an Index is, with the same defaults", () => {
+  expect(parseWith(gateSchema, GATE)).toMatchObject({
+    kind: "ok",
+    value: {
+      indexes: [{ schema: "public", table: "t", name: "i", accessMethod: "btree", unique: false }],
+    },
+  });
 });
