@@ -62,6 +62,16 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   expect(await refreshIndex(target, outputs)).toBeUndefined();
 }
 
+test("an index on an expression has statistics at once: the planner need not guess", async () => {
+  const args = { ...BASE, name: "kind_idx", columns: [{ expression: "data ->> 'kind'" }] };
+  const { live } = await ensureIndex(targetOf(db.url), await declare(args), record().ctx);
+  const statistics = await db.query(
+    "SELECT n_distinct FROM pg_stats WHERE schemaname = 'app' AND tablename = 'kind_idx'",
+  );
+  expect(statistics).toEqual([{ n_distinct: 3 }]);
+  await dropIndex(targetOf(db.url), identityOf(live), record().ctx);
+});
+
 describe("built as declared, adopted, without drift, and dropped", () => {
   test.for(DEFINITIONS)("$title", async (definition, { skip }) => {
     const { since = 0 } = definition;
