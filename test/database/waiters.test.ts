@@ -63,7 +63,8 @@ test("who is waited for is shown: pid, age, state, application and statement, wi
   const desired = await declare({ table: "t", name: "shown_idx", columns: ["a"] });
   const ensuring = ensureIndex(targetOf(db.url), desired, ctx);
   const shown = await until("a blocker", async () =>
-    statuses.find((line) => line.includes("billing")),
+    // A first look may come before the phase is told.
+    statuses.find((line) => line.startsWith("waiting for writers") && line.includes("billing")),
   );
   expect(shown).toMatch(
     /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, .* s, waits for pid \d+ \(postgres, billing, idle in transaction for \d+ s: UPDATE t SET b = … WHERE a = …\)$/,
