@@ -4,7 +4,6 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { createIndexStatement } from "../../providers/pgindex/src/engine/statement.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
 import {
@@ -65,6 +64,17 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   expect(await stateOf(db, desired.name)).toBeUndefined();
   expect(await refreshIndex(target, outputs)).toBeUndefined();
 }
+
+test("an index on an expression has statistics at once: the planner need not guess", async () => {
+  const args = { ...BASE, name: "kind_idx", columns: [{ expression: "data ->> 'kind'" }] };
+  const desired = await declare(args);
+  const { live } = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const statistics = await db.query(
+    "SELECT n_distinct FROM pg_stats WHERE schemaname = 'app' AND tablename = 'kind_idx'",
+  );
+  expect(statistics).toEqual([{ n_distinct: 3 }]);
+  await dropIndex(targetOf(db.url), identityOf(live), record().ctx);
+});
 
 describe("built as declared, adopted, without drift, and dropped", () => {
   test.for(DEFINITIONS)("$title", async (definition, { skip }) => {

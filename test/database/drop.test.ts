@@ -112,7 +112,12 @@ describe("a cancel", () => {
     const holder = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
     const recorder = record();
     const dropping = failureOf(drop(recorder));
-    await until("it waits", async () => recorder.statuses.join().includes(`pid ${holder.pid}`));
+    await until("it waits", async () =>
+      recorder.statuses.some(
+        (line) =>
+          line.startsWith("waiting for others to finish") && line.includes(`pid ${holder.pid}`),
+      ),
+    );
     recorder.cancel();
     const failure = await dropping;
     expect(failure).toBeInstanceOf(CancelledError);

@@ -13,6 +13,7 @@ import {
   stateOf,
   until,
   untilPhase,
+  untilWaiting,
 } from "../support/engineDatabase.ts";
 
 let db: TestDatabase;
@@ -158,6 +159,20 @@ describe("other work on the table is waited for, so that the build does not queu
     await holder.release();
     expect(await ensuring).toMatchObject({ adopted: false, live: { valid: true } });
   });
+});
+
+test("so is DDL that waits itself: the build would queue behind it, and end as a deadlock", async () => {
+  const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
+  const client = await db.connect();
+  const altered = client.query("ALTER TABLE t ADD COLUMN c int");
+  const pid = await untilWaiting(db, "ALTER TABLE t");
+  const recorder = record();
+  const ensuring = startEnsuring(recorder);
+  await untilItWaits(recorder, "waiting for others to finish on public.t", `pid ${pid} `);
+  await reader.release();
+  await altered;
+  expect(await ensuring).toMatchObject({ adopted: false, live: { valid: true } });
+  expect(recorder.lines).toEqual([]);
 });
 
 test("an index that somebody commits under our eyes is adopted", async () => {

@@ -4,7 +4,7 @@ import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { expectNothingOpen } from "../support/engineDatabase.ts";
+import { expectNothingOpen, serverHas } from "../support/engineDatabase.ts";
 import { REFUSALS } from "./refusalCases.ts";
 import { TABLE_REFUSALS } from "./refusalTableCases.ts";
 
@@ -61,6 +61,14 @@ describe("refused in preview and run with one clear message, and nothing is chan
     expect(await catalog()).toEqual(before);
     expect(recorder.lines).toEqual([]);
   });
+});
+
+test("a virtual generated column, which PostgreSQL 18 cannot index yet", async ({ skip }) => {
+  skip(!serverHas(180000), "PostgreSQL has these columns from 18 on");
+  await db.query("ALTER TABLE t ADD COLUMN twice int GENERATED ALWAYS AS (id * 2) VIRTUAL");
+  const desired = await declare({ ...BASE, columns: ["twice"] });
+  const { message } = await failureOf(previewIndex(targetOf(db.url), desired));
+  expect(message).toMatch(/virtual generated columns are not supported\n/);
 });
 
 test("a missing tablespace shows only in the build, which leaves nothing", async () => {

@@ -11,5 +11,11 @@ export {
   type Proved,
   promotionEvidence,
 } from "./resources/promotionGate";
-export type { PlanType, ServedQuery } from "./resources/queries";
+export type {
+  AccountedUsage,
+  PlanType,
+  QueryExpectation,
+  ServedQuery,
+  VerifiedQuery,
+} from "./resources/queries";
 export { Verification, type VerificationArgs } from "./resources/verification";
