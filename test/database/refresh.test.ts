@@ -72,7 +72,11 @@ describe("changed by somebody else: told, with the live definition and the old c
       /storageParameters: .*found fillfactor=50/,
     ],
     ["a renamed column", "ALTER TABLE t RENAME COLUMN a TO c", /columns: .*found c /],
-    ["another table", "DROP INDEX t_idx; CREATE INDEX t_idx ON other (a)", /table other/],
+    [
+      "another table",
+      "DROP INDEX t_idx; CREATE INDEX t_idx ON other (a)",
+      /^its table is other now$/,
+    ],
   ])("%s", async (_title, statement, drift) => {
     await db.query(statement);
     const found = await refresh();
@@ -80,7 +84,7 @@ describe("changed by somebody else: told, with the live definition and the old c
     expect(found).toMatchObject({
       valid: true,
       canonical: outputs.canonical,
-      statement: "CREATE …",
+      statement: outputs.statement,
     });
     expect(found?.oid).toBe(await oidOf(db, "t_idx"));
   });

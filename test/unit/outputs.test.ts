@@ -118,3 +118,8 @@ test("only what is declared is compared with later: a DBA may move or comment an
     comment: "by a DBA",
   });
 });
+
+test("that none is declared is kept too, so that a later one is drift", () => {
+  const declared = { ...live.canonical, comment: "" };
+  expect(toIndexOutputs({ ...adopted, declared }, desired, []).canonical).toEqual(declared);
+});
