@@ -11,7 +11,7 @@ import {
   record,
   targetOf,
 } from "../support/engine.ts";
-import { identityOf, oidOf, settle, stateOf } from "../support/engineDatabase.ts";
+import { hold, identityOf, oidOf, settle, stateOf, until } from "../support/engineDatabase.ts";
 
 let db: TestDatabase;
 let identity: IndexIdentity;
@@ -63,6 +63,16 @@ describe("an index that is not what we built is refused, and stays", () => {
     expect(failure.message).toMatch(message);
     expect(failure.message).toMatch(/pulumi state delete/);
     expect(await oidOf(db, "t_idx")).toBe(oid);
+  });
+
+  test("also when it was put there while we waited for our turn", async () => {
+    const holder = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+    const recorder = record();
+    const dropping = failureOf(drop(recorder));
+    await until("it waits", async () => recorder.statuses.join().includes(`pid ${holder.pid} `));
+    await holder.client.query("DROP INDEX t_idx; CREATE INDEX t_idx ON t (b); COMMIT");
+    expect((await dropping).message).toMatch(/^refused to drop index[\s\S]*found b /);
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
   });
 
   test("what serves a constraint", async () => {

@@ -119,6 +119,14 @@ test("a preview tells of a build by somebody else, and changes nothing", async (
   expect(await foreign.outcome).toBe("built");
 });
 
+test("a preview of a new index does not wait for whoever has locked the table", async () => {
+  const holder = await hold(db, "BEGIN", "LOCK TABLE t");
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+  const steps = await previewIndex(targetOf(db.url), desired);
+  expect(steps).toEqual([expect.stringMatching(/builds the index/)]);
+  await holder.release();
+});
+
 test("an index whose table somebody has locked is adopted once the table is free", async () => {
   await db.query("CREATE INDEX t_idx ON t (a)");
   const holder = await hold(db, "BEGIN", "LOCK TABLE t");
