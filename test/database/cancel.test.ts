@@ -32,7 +32,7 @@ afterEach(async () => {
 
 async function ensure(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex(targetOf(db.url), desired, recorder.ctx);
+  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 test("while it waits for old snapshots: it ends at once and leaves nothing", async () => {
@@ -103,6 +103,25 @@ describe("before a build has begun nothing is changed", () => {
     expect(failure.message).toMatch(/nothing was changed/);
     expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
+});
+
+test("after the index is built: it stands, and is not cleaned up", async () => {
+  const snapshot = await holdSnapshot(db);
+  const recorder = record();
+  const desired = await declare({ table: "t", name: "t_idx", columns: [{ expression: "a + b" }] });
+  const ensuring = failureOf(ensureIndex(targetOf(db.url), desired, recorder.ctx));
+  await untilPhase(db, "waiting for old snapshots");
+  // Gets the lock that ANALYZE wants, between the build and it.
+  const other = await db.connect();
+  const locked = other.query("BEGIN; LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+  await untilWaiting(db, "BEGIN; LOCK TABLE");
+  await snapshot.release();
+  await locked;
+  await untilWaiting(db, "ANALYZE");
+  recorder.cancel();
+  expect((await ensuring).message).toMatch(/^cancelled; the index stands and is valid/);
+  expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+  await other.end();
 });
 
 test("when the Pulumi CLI is lost, a build that runs may finish", async () => {

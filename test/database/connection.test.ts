@@ -43,10 +43,10 @@ async function closedPort(): Promise<number> {
 async function failures(target: Target): Promise<string[]> {
   const { ctx } = record();
   const live = liveIndex({ name: "t_idx", table: "t" });
-  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, "", []);
+  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
   const all = [
     previewIndex(target, desired),
-    ensureIndex(target, desired, ctx),
+    ensureIndex({ target, desired, ctx }),
     refreshIndex(target, outputs),
     dropIndex(target, identityOf(live), ctx),
   ];
@@ -95,14 +95,14 @@ describe("a connection that fails: one clear message for every operation, withou
 
 describe("a server that takes no writes", () => {
   test("is refused for changes, in the preview already; a refresh works", async () => {
-    const built = await ensureIndex(targetOf(db.url), desired, record().ctx);
-    const outputs = toIndexOutputs(built, "", []);
+    const built = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+    const outputs = toIndexOutputs(built, desired, []);
     await db.query(`ALTER DATABASE ${db.name} SET default_transaction_read_only = on`);
     const { ctx } = record();
     const target = targetOf(db.url);
     const changes = [
       previewIndex(target, desired),
-      ensureIndex(target, desired, ctx),
+      ensureIndex({ target, desired, ctx }),
       dropIndex(target, identityOf(built.live), ctx),
     ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {

@@ -4,15 +4,16 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { createIndexStatement } from "../../providers/pgindex/src/engine/statement.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
 import {
+  BUILDS_NOTHING,
   definitionOf,
   expectNothingOpen,
   identityOf,
   serverHas,
   stateOf,
+  stepsOf,
 } from "../support/engineDatabase.ts";
 import { DEFINITIONS } from "./definitionCases.ts";
 import { type DefinitionCase, SCHEMA } from "./definitionSchema.ts";
@@ -43,17 +44,19 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   const { ctx } = record();
   const desired = await declare({ ...BASE, ...args });
 
-  const built = await ensureIndex(target, desired, ctx);
+  const built = await ensureIndex({ target, desired, ctx });
   expect(await stateOf(db, desired.name)).toBe("t/t/t");
   expect(built.adopted).toBe(false);
   expect(built.buildSeconds).toBeGreaterThan(0);
   expect(built.live.definition).toBe(await definitionByHand(sql, desired.name));
 
-  const again = await ensureIndex(target, desired, ctx);
+  const again = await ensureIndex({ target, desired, ctx });
   expect(again).toMatchObject({ adopted: true, live: { oid: built.live.oid } });
-  expect(await previewIndex(target, desired)).toEqual([expect.stringMatching(/adopt/)]);
+  expect(stepsOf(await previewIndex(target, desired), `app.${desired.table}`)).toEqual([
+    BUILDS_NOTHING,
+  ]);
 
-  const outputs = toIndexOutputs(built, createIndexStatement(desired), []);
+  const outputs = toIndexOutputs(built, desired, []);
   const refreshed = await refreshIndex(target, outputs);
   expect(refreshed).toEqual({ ...outputs, sizeBytes: expect.any(Number) });
 
@@ -61,6 +64,17 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   expect(await stateOf(db, desired.name)).toBeUndefined();
   expect(await refreshIndex(target, outputs)).toBeUndefined();
 }
+
+test("an index on an expression has statistics at once: the planner need not guess", async () => {
+  const args = { ...BASE, name: "kind_idx", columns: [{ expression: "data ->> 'kind'" }] };
+  const desired = await declare(args);
+  const { live } = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const statistics = await db.query(
+    "SELECT n_distinct FROM pg_stats WHERE schemaname = 'app' AND tablename = 'kind_idx'",
+  );
+  expect(statistics).toEqual([{ n_distinct: 3 }]);
+  await dropIndex(targetOf(db.url), identityOf(live), record().ctx);
+});
 
 describe("built as declared, adopted, without drift, and dropped", () => {
   test.for(DEFINITIONS)("$title", async (definition, { skip }) => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dropIndex, type IndexIdentity } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import type { IndexIdentity } from "../../providers/pgindex/src/engine/ours.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/problems.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 async function build(args: Args = {}) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  return (await ensureIndex(targetOf(db.url), desired, record().ctx)).live;
+  return (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live;
 }
 
 function drop(recorder: Recorder = record()): Promise<void> {
@@ -111,7 +112,12 @@ describe("a cancel", () => {
     const holder = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
     const recorder = record();
     const dropping = failureOf(drop(recorder));
-    await until("it waits", async () => recorder.statuses.join().includes(`pid ${holder.pid}`));
+    await until("it waits", async () =>
+      recorder.statuses.some(
+        (line) =>
+          line.startsWith("waiting for others to finish") && line.includes(`pid ${holder.pid}`),
+      ),
+    );
     recorder.cancel();
     const failure = await dropping;
     expect(failure).toBeInstanceOf(CancelledError);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { dropIndex, type IndexIdentity } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import type { IndexIdentity } from "../../providers/pgindex/src/engine/ours.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
   type Args,
@@ -10,7 +11,7 @@ import {
   record,
   targetOf,
 } from "../support/engine.ts";
-import { identityOf, oidOf, settle, stateOf } from "../support/engineDatabase.ts";
+import { hold, identityOf, oidOf, settle, stateOf, until } from "../support/engineDatabase.ts";
 
 let db: TestDatabase;
 let identity: IndexIdentity;
@@ -28,7 +29,7 @@ afterEach(async () => {
 
 async function build(args: Args = {}) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  return (await ensureIndex(targetOf(db.url), desired, record().ctx)).live;
+  return (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live;
 }
 
 function drop(recorder: Recorder = record()): Promise<void> {
@@ -64,6 +65,16 @@ describe("an index that is not what we built is refused, and stays", () => {
     expect(await oidOf(db, "t_idx")).toBe(oid);
   });
 
+  test("also when it was put there while we waited for our turn", async () => {
+    const holder = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+    const recorder = record();
+    const dropping = failureOf(drop(recorder));
+    await until("it waits", async () => recorder.statuses.join().includes(`pid ${holder.pid} `));
+    await holder.client.query("DROP INDEX t_idx; CREATE INDEX t_idx ON t (b); COMMIT");
+    expect((await dropping).message).toMatch(/^refused to drop index[\s\S]*found b /);
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+  });
+
   test("what serves a constraint", async () => {
     await db.query("DROP INDEX t_idx");
     identity = identityOf(await build({ unique: true }));
@@ -87,16 +98,19 @@ describe("an index that is not what we built is refused, and stays", () => {
     expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 
-  test("what a foreign key needs: PostgreSQL's own refusal, once", async () => {
+  test("what a foreign key needs: refused before PostgreSQL would, once", async () => {
     await db.query("DROP INDEX t_idx");
     identity = identityOf(await build({ unique: true }));
     await db.query("CREATE TABLE child (a int REFERENCES t (a))");
     const recorder = record();
     const { message } = await failureOf(drop(recorder));
     expect(message).toMatch(
-      /other objects depend on it\n.*SQLSTATE 2BP01; the index stands as before/,
+      /^refused to drop index public\.t_idx\n.*a foreign key refers to it.*\n.*drop the foreign key first.*\n.*pulumi state delete/,
     );
     expect(recorder.lines).toEqual([]);
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+    await db.query("ALTER TABLE child DROP CONSTRAINT child_a_fkey");
+    await drop();
+    expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 });

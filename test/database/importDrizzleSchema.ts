@@ -45,7 +45,7 @@ export const users = pgTable(
     mixedCase: text(),
   },
   (t) => [
-    unique("users_once").on(t.name, t.feeling).nullsNotDistinct(),
+    unique("users_once").on(t.name, t.feeling),
     // Names that Drizzle derives.
     index().on(t.name),
     index().on(t.at, t.active),

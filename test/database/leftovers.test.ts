@@ -3,7 +3,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { oidOf, settle, stateOf } from "../support/engineDatabase.ts";
+import { oidOf, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";
 import { LEFTOVER_STATES, type Leftover, leave } from "../support/engineLeftovers.ts";
 
 let db: TestDatabase;
@@ -28,7 +28,7 @@ const FOREIGN = { ...OURS, body: "(b)" };
 async function ensure(args: Args = {}) {
   const recorder = record();
   const desired = await declare({ ...INDEX, ...args });
-  const ensured = ensureIndex(targetOf(db.url), desired, recorder.ctx);
+  const ensured = ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
   return { ...recorder, ensured: await ensured };
 }
 
@@ -36,7 +36,9 @@ async function refusal(args: Args): Promise<string> {
   const desired = await declare({ ...INDEX, ...args });
   const before = { oid: await oidOf(db, "t_idx"), state: await stateOf(db, "t_idx") };
   const preview = await failureOf(previewIndex(targetOf(db.url), desired));
-  const { message } = await failureOf(ensureIndex(targetOf(db.url), desired, record().ctx));
+  const { message } = await failureOf(
+    ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+  );
   expect(preview.message).toBe(message);
   expect({ oid: await oidOf(db, "t_idx"), state: await stateOf(db, "t_idx") }).toEqual(before);
   return message;
@@ -52,17 +54,19 @@ describe.each(LEFTOVER_STATES)("a leftover %s", (state) => {
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
     expect(lines).toEqual([
       expect.stringMatching(
-        /^info: recovering public\.t_idx: an interrupted .* DROP INDEX CONCURRENTLY "public"\."t_idx"$/,
+        /^info: public\.t_idx: an interrupted .*: DROP INDEX CONCURRENTLY "public"\."t_idx"$/,
       ),
     ]);
   });
 
   test("is announced by the preview, which changes nothing", async () => {
     await leave(db, { ...OURS, state });
-    const steps = await previewIndex(targetOf(db.url), await declare(INDEX));
-    expect(steps).toEqual([
-      expect.stringContaining('DROP INDEX CONCURRENTLY "public"."t_idx"'),
-      expect.stringMatching(/builds the index/),
+    const lines = await previewIndex(targetOf(db.url), await declare(INDEX));
+    expect(stepsOf(lines, "public.t")).toEqual([
+      expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted /),
+      expect.stringMatching(
+        /^builds the index: .* first; CREATE INDEX CONCURRENTLY "t_idx" ON .*; locks SHARE UPDATE EXCLUSIVE/,
+      ),
     ]);
     expect(await stateOf(db, "t_idx")).toBe(state);
   });

@@ -13,6 +13,7 @@ import {
   stateOf,
   until,
   untilPhase,
+  untilWaiting,
 } from "../support/engineDatabase.ts";
 
 let db: TestDatabase;
@@ -46,7 +47,7 @@ async function foreignBuild(body: string) {
 
 async function startEnsuring(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex(targetOf(db.url), desired, recorder.ctx);
+  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 /** Until the engine says that it waits for somebody, and for whom. */
@@ -88,7 +89,9 @@ describe("a build of this index by somebody else is waited for", () => {
     const ensured = await ensuring;
     expect(ensured).toMatchObject({ adopted: false, live: { valid: true } });
     expect(ensured.live.oid).not.toBe(foreign.oid);
-    expect(recorder.lines.join()).toMatch(/recovering public\.t_idx/);
+    expect(recorder.lines).toEqual([
+      'info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: DROP INDEX CONCURRENTLY "public"."t_idx"',
+    ]);
   });
 
   test("and left alone when it turns out to be of another definition", async () => {
@@ -116,6 +119,14 @@ test("a preview tells of a build by somebody else, and changes nothing", async (
   expect(await foreign.outcome).toBe("built");
 });
 
+test("a preview of a new index does not wait for whoever has locked the table", async () => {
+  const holder = await hold(db, "BEGIN", "LOCK TABLE t");
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+  const steps = await previewIndex(targetOf(db.url), desired);
+  expect(steps).toEqual([expect.stringMatching(/builds the index/)]);
+  await holder.release();
+});
+
 test("an index whose table somebody has locked is adopted once the table is free", async () => {
   await db.query("CREATE INDEX t_idx ON t (a)");
   const holder = await hold(db, "BEGIN", "LOCK TABLE t");
@@ -128,7 +139,8 @@ test("an index whose table somebody has locked is adopted once the table is free
 
 test("a refresh does not wait for ever behind a lock, and says what to do", async () => {
   const live = (await startEnsuring(record())).live;
-  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, "", []);
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
   const holder = await hold(db, "BEGIN", "DROP INDEX t_idx");
   const { message } = await failureOf(refreshIndex(targetOf(db.url), outputs));
   expect(message).toMatch(/could not look at the database \(refresh t_idx\).*\n.*ACCESS EXCLUSIVE/);
@@ -155,6 +167,20 @@ describe("other work on the table is waited for, so that the build does not queu
     await holder.release();
     expect(await ensuring).toMatchObject({ adopted: false, live: { valid: true } });
   });
+});
+
+test("so is DDL that waits itself: the build would queue behind it, and end as a deadlock", async () => {
+  const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
+  const client = await db.connect();
+  const altered = client.query("ALTER TABLE t ADD COLUMN c int");
+  const pid = await untilWaiting(db, "ALTER TABLE t");
+  const recorder = record();
+  const ensuring = startEnsuring(recorder);
+  await untilItWaits(recorder, "waiting for others to finish on public.t", `pid ${pid} `);
+  await reader.release();
+  await altered;
+  expect(await ensuring).toMatchObject({ adopted: false, live: { valid: true } });
+  expect(recorder.lines).toEqual([]);
 });
 
 test("an index that somebody commits under our eyes is adopted", async () => {

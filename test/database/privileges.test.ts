@@ -47,7 +47,7 @@ async function followAdvice(operation: () => Promise<unknown>): Promise<string[]
   }
 }
 
-const build = () => ensureIndex(targetOf(roles.url), desired, record().ctx);
+const build = () => ensureIndex({ target: targetOf(roles.url), desired, ctx: record().ctx });
 
 describe("whoever follows the advice gets the index", () => {
   test("a role with no rights at all", async () => {
@@ -92,8 +92,8 @@ describe("whoever follows the advice gets the index", () => {
 
 test("whoever did not build it can look, but not drop; the advice helps", async () => {
   const { owner, deploy } = roles;
-  const built = await ensureIndex(targetOf(db.url), desired, record().ctx);
-  const outputs = toIndexOutputs(built, "", []);
+  const built = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const outputs = toIndexOutputs(built, desired, []);
   expect(await refreshIndex(targetOf(roles.url), outputs)).toEqual(outputs);
 
   const drop = () => dropIndex(targetOf(roles.url), identityOf(built.live), record().ctx);

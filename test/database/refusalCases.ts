@@ -157,7 +157,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     /stands on table public\.other/,
     /another name/,
   ],
-  ["a partitioned table", { table: "parent" }, /is a partitioned table/, /on each partition/],
+  ["a foreign table", { table: "far" }, /is a foreign table/, /table that holds the rows/],
   ["a view", { table: "taken_view" }, /is a view/, /table that holds the rows/],
   ["a sequence", { table: "taken_sequence" }, /is a sequence/, /table that holds the rows/],
 ];

@@ -4,8 +4,9 @@ import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { expectNothingOpen } from "../support/engineDatabase.ts";
+import { expectNothingOpen, serverHas } from "../support/engineDatabase.ts";
 import { REFUSALS } from "./refusalCases.ts";
+import { TABLE_REFUSALS } from "./refusalTableCases.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -17,7 +18,15 @@ beforeAll(async () => {
     CREATE VIEW taken_view AS SELECT 1 AS id;
     CREATE SEQUENCE taken_sequence;
     CREATE TYPE taken_type AS (id int);
-    CREATE TABLE parent (id int) PARTITION BY RANGE (id);
+    CREATE TABLE parent (id int, title text) PARTITION BY RANGE (id);
+    CREATE TABLE grandparent (id int, title text) PARTITION BY RANGE (id);
+    CREATE TABLE parent_by_title PARTITION OF grandparent DEFAULT PARTITION BY LIST (title);
+    CREATE TABLE by_expression (id int) PARTITION BY RANGE (abs(id));
+    CREATE TABLE partly_far (id int) PARTITION BY RANGE (id);
+    CREATE FOREIGN DATA WRAPPER nowhere;
+    CREATE SERVER nowhere FOREIGN DATA WRAPPER nowhere;
+    CREATE FOREIGN TABLE far PARTITION OF partly_far DEFAULT SERVER nowhere;
+    CREATE MATERIALIZED VIEW taken_matview AS SELECT 1 AS id;
     CREATE TABLE "T" ("Id" int);
     INSERT INTO t SELECT i FROM generate_series(1, 10) i`);
 });
@@ -35,12 +44,14 @@ async function catalog(): Promise<unknown> {
 }
 
 describe("refused in preview and run with one clear message, and nothing is changed", () => {
-  test.each(REFUSALS)("%s", async (_title, args, what, fix) => {
+  test.each([...REFUSALS, ...TABLE_REFUSALS])("%s", async (_title, args, what, fix) => {
     const before = await catalog();
     const desired = await declare({ ...BASE, ...args });
     const recorder = record();
     const preview = await failureOf(previewIndex(targetOf(db.url), desired));
-    const failure = await failureOf(ensureIndex(targetOf(db.url), desired, recorder.ctx));
+    const failure = await failureOf(
+      ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx }),
+    );
     expect(failure).toBeInstanceOf(PgIndexError);
     expect(preview.message).toBe(failure.message);
     const { advice } = failure as PgIndexError;
@@ -52,10 +63,20 @@ describe("refused in preview and run with one clear message, and nothing is chan
   });
 });
 
+test("a virtual generated column, which PostgreSQL 18 cannot index yet", async ({ skip }) => {
+  skip(!serverHas(180000), "PostgreSQL has these columns from 18 on");
+  await db.query("ALTER TABLE t ADD COLUMN twice int GENERATED ALWAYS AS (id * 2) VIRTUAL");
+  const desired = await declare({ ...BASE, columns: ["twice"] });
+  const { message } = await failureOf(previewIndex(targetOf(db.url), desired));
+  expect(message).toMatch(/virtual generated columns are not supported\n/);
+});
+
 test("a missing tablespace shows only in the build, which leaves nothing", async () => {
   const before = await catalog();
   const desired = await declare({ ...BASE, tablespace: "nosuch" });
-  const { message } = await failureOf(ensureIndex(targetOf(db.url), desired, record().ctx));
+  const { message } = await failureOf(
+    ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+  );
   expect(message).toMatch(
     /tablespace "nosuch" does not exist\n.*SQLSTATE 42704; nothing was left behind/,
   );

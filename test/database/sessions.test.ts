@@ -6,7 +6,7 @@ import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
-import { identityOf, settle, stateOf } from "../support/engineDatabase.ts";
+import { BUILDS_NOTHING, identityOf, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";
 
 /** What changes how PostgreSQL reads a constant or prints a definition, one by one and all together. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -64,13 +64,13 @@ async function buildAndLook(built: readonly string[], looked: readonly string[])
   const { ctx } = record();
   const desired = await declare(INDEX);
   await configure(built);
-  const ensured = await ensureIndex(target, desired, ctx);
-  const outputs = toIndexOutputs(ensured, "", []);
+  const ensured = await ensureIndex({ target, desired, ctx });
+  const outputs = toIndexOutputs(ensured, desired, []);
 
   await configure(looked);
   expect(await refreshIndex(target, outputs)).toEqual(outputs);
-  expect(await previewIndex(target, desired)).toEqual([expect.stringMatching(/adopts/)]);
-  const again = await ensureIndex(target, desired, ctx);
+  expect(stepsOf(await previewIndex(target, desired), "app.t")).toEqual([BUILDS_NOTHING]);
+  const again = await ensureIndex({ target, desired, ctx });
   expect(again).toMatchObject({ adopted: true, live: ensured.live });
   await dropIndex(target, identityOf(ensured.live), ctx);
   expect(await stateOf(db, "t_idx")).toBeUndefined();

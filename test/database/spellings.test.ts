@@ -3,7 +3,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { expectNothingOpen, oidOf } from "../support/engineDatabase.ts";
+import { BUILDS_NOTHING, expectNothingOpen, oidOf, stepsOf } from "../support/engineDatabase.ts";
 import { SCHEMA } from "./definitionSchema.ts";
 
 let db: TestDatabase;
@@ -90,7 +90,11 @@ let count = 0;
 /** Builds an index on `app.docs` under a name of its own, and gives the name. */
 async function build(args: Args): Promise<string> {
   const name = `spelling_${++count}`;
-  await ensureIndex(targetOf(db.url), await declare({ ...base(name), ...args }), record().ctx);
+  await ensureIndex({
+    target: targetOf(db.url),
+    desired: await declare({ ...base(name), ...args }),
+    ctx: record().ctx,
+  });
   return name;
 }
 
@@ -104,25 +108,42 @@ describe("another spelling of the same index is the same", () => {
     const oid = await oidOf(db, name);
     for (const spelling of spellings) {
       const desired = await declare({ ...base(name), ...spelling });
-      const steps = await previewIndex(targetOf(db.url), desired);
-      expect(steps, JSON.stringify(spelling)).toEqual([expect.stringMatching(/adopt/)]);
-      const ensured = await ensureIndex(targetOf(db.url), desired, record().ctx);
+      const steps = stepsOf(await previewIndex(targetOf(db.url), desired), "app.docs");
+      expect(steps, JSON.stringify(spelling)).toEqual([BUILDS_NOTHING]);
+      const ensured = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
       expect(ensured).toMatchObject({ adopted: true, live: { oid } });
     }
   });
 });
 
-describe("another definition is never the same: refused, the difference named, nothing changed", () => {
-  test.each(DIFFERENT)("%j, declared %j", async (built, declared, field) => {
+describe("another definition is never the same", () => {
+  const refused = "%j, declared %j: refused, the difference named, nothing changed";
+  test.each(DIFFERENT)(refused, async (built, declared, field) => {
     const name = await build(built);
     const oid = await oidOf(db, name);
     const desired = await declare({ ...base(name), ...declared });
     const preview = await failureOf(previewIndex(targetOf(db.url), desired));
-    const failure = await failureOf(ensureIndex(targetOf(db.url), desired, record().ctx));
+    const failure = await failureOf(
+      ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+    );
     expect(failure.message).toMatch(
       new RegExp(`^refused: index app\\.${name} .* another definition\n.* ${field}: declared`),
     );
     expect(preview.message).toBe(failure.message);
     expect(await oidOf(db, name)).toBe(oid);
+  });
+
+  test.each(DIFFERENT)("%j, declared %j: changed when it is our own", async (...row) => {
+    const [built, declared, field] = row;
+    const name = await build(built);
+    const oid = await oidOf(db, name);
+    const desired = await declare({ ...base(name), ...declared });
+    const target = targetOf(db.url);
+    const previous = { schema: "app", name };
+    const { live } = await ensureIndex({ target, desired, previous, ctx: record().ctx });
+    expect(live).toMatchObject({ name, valid: true, ready: true, live: true });
+    expect(live.oid === oid).toBe(field === "storageParameters");
+    const preview = await previewIndex(target, desired, { ...previous, oid: live.oid });
+    expect(stepsOf(preview, "app.docs")).toEqual([BUILDS_NOTHING]);
   });
 });

@@ -26,7 +26,8 @@ afterEach(async () => {
 
 async function failure(args: Args): Promise<string> {
   const desired = await declare({ table: "t", name: "t_key", unique: true, ...args });
-  return (await failureOf(ensureIndex(targetOf(db.url), desired, record().ctx))).message;
+  return (await failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })))
+    .message;
 }
 
 /** Nothing is left of the index, and the application may write what it likes. */
@@ -78,6 +79,8 @@ test("once the duplicates are removed, the index is built", async () => {
   expect(await failure({ columns: ["id"] })).toMatch(/23505/);
   await db.query("DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t WHERE id = 7)");
   const desired = await declare({ table: "t", name: "t_key", unique: true, columns: ["id"] });
-  expect((await ensureIndex(targetOf(db.url), desired, record().ctx)).live.valid).toBe(true);
+  expect(
+    (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live.valid,
+  ).toBe(true);
   await expect(db.query("INSERT INTO t VALUES (7, 'u7')")).rejects.toThrow(/duplicate key/);
 });

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi.ts";
 import { createBackend } from "../support/pulumiBackend.ts";
 import { type Canary, createCanary, indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf, linesOf, type Run } from "../support/pulumiRun.ts";
+import { refusedPreview } from "../support/pulumiRefusal.ts";
+import { errorsOf, failureOf } from "../support/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase(
   "CREATE TABLE t (a int, b text, payload json)",
   "CREATE TABLE other (a int, b text)",
   "CREATE VIEW v AS SELECT a FROM t",
-  "CREATE SCHEMA archive CREATE TABLE t (a int, b text)",
   "CREATE INDEX taken_idx ON other (a)",
   "CREATE INDEX different_idx ON t (b)",
 );
@@ -26,19 +26,6 @@ afterAll(async () => {
   canary.assertAbsent(stack.transcript + stack.state());
   await canary.drop();
 });
-
-/** The preview has to fail, with errors of this one resource only and without a change of anything. */
-async function refusedPreview(resource: string): Promise<Run> {
-  const before = await indexesOf(database());
-  const failed = await failureOf(stack.preview());
-  const errors = failed.events.filter((event) => event.diagnosticEvent?.severity === "error");
-  expect(errors).toHaveLength(
-    linesOf(failed.events, resource).filter(({ severity }) => severity === "error").length,
-  );
-  expect(failed.text).toContain(`resource '${resource}'`);
-  expect(await indexesOf(database())).toEqual(before);
-  return failed;
-}
 
 describe("what cannot be built is refused in preview, by one error", () => {
   interface Case {
@@ -126,7 +113,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
     stack.program = async () => {
       new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], ...args });
     };
-    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    const errors = await refusedPreview(stack, database(), "wrong");
     expect(errors).toContain(cause);
     expect(errors).toContain(fix);
   });
@@ -142,7 +129,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       const bad = { nme: "x", columns: [], predicate: "a >", nullsNotDistinct: true };
       new Index("wrong", { table: "t", name: "", ...bad });
     };
-    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    const errors = await refusedPreview(stack, database(), "wrong");
     for (const path of ["name is empty", "columns is empty", "predicate ", "nullsNotDistinct has"])
       expect(errors).toContain(path);
     expect(errors).toContain("nme is not an argument");
@@ -153,48 +140,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       const predicate = pulumi.secret(`b = '${canary.password}' OR`);
       new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], predicate });
     };
-    const errors = errorsOf(await refusedPreview("wrong"), "wrong");
+    const errors = await refusedPreview(stack, database(), "wrong");
     expect(errors).toContain("predicate ");
-  });
-});
-
-describe("what an index is known by cannot be changed in place", () => {
-  const args: IndexArgs = { table: "t", name: "mine_idx", columns: ["a"] };
-  const declare = (changes: Partial<IndexArgs>) => {
-    stack.program = async () => {
-      new Index("mine", { ...args, ...changes });
-    };
-  };
-  beforeAll(async () => {
-    declare({});
-    await stack.up();
-  });
-
-  const changes: readonly { what: string; change: Partial<IndexArgs>; cause: string }[] = [
-    { what: "name", change: { name: "new_idx" }, cause: "name from mine_idx to new_idx" },
-    { what: "table", change: { table: "other" }, cause: "table from t to other" },
-    { what: "schema", change: { schema: "archive" }, cause: "schema from public to archive" },
-    { what: "columns", change: { columns: ["b"] }, cause: "exists with another definition" },
-    { what: "unique", change: { unique: true }, cause: "exists with another definition" },
-  ];
-  test.for(changes)("$what", async ({ change, cause }) => {
-    declare(change);
-    const errors = errorsOf(await refusedPreview("mine"), "mine");
-    expect(errors).toContain(cause);
-    expect(errors).toMatch(/declare .* (second|another)/);
-  });
-
-  test("declared as before, the preview is empty", async () => {
-    declare({});
-    expect((await stack.preview()).changes).toEqual({ same: 2 });
-  });
-
-  test("another spelling of the same definition is an update that builds nothing", async () => {
-    const before = (await indexesOf(database())).find(({ name }) => name === "mine_idx");
-    declare({ columns: [{ column: "a", order: "asc", nulls: "last" }] });
-    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
-    expect((await indexesOf(database())).find(({ name }) => name === "mine_idx")).toEqual(before);
-    expect((await stack.preview()).changes).toEqual({ same: 2 });
-    await stack.destroy();
   });
 });

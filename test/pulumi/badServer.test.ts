@@ -7,7 +7,7 @@ import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgre
 import { createStack, type TestStack } from "../support/pulumi.ts";
 import { createBackend } from "../support/pulumiBackend.ts";
 import { type Canary, createCanary, indexNames, useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf, type Run } from "../support/pulumiRun.ts";
+import { errorsOf, failureOf } from "../support/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int)");
@@ -114,22 +114,10 @@ afterAll(async () => {
   canary.assertAbsent(stack.transcript + stack.state());
 });
 
-/** Errors of one resource and of no other. */
-function onlyErrorsOf(run: Run, resource: string): string {
-  const errors = errorsOf(run, resource);
-  const others = run.events.filter(
-    ({ diagnosticEvent: event }) =>
-      event?.severity === "error" && event.urn && !event.urn.endsWith(`::${resource}`),
-  );
-  expect(others).toEqual([]);
-  expect(run.text).toContain(resource);
-  return errors;
-}
-
 describe("a server that cannot be used is told in preview, with what to do", () => {
   test.for(cases)("$what", async ({ url, cause, fix }) => {
     stack.addEnv({ DATABASE_URL: url() });
-    const errors = onlyErrorsOf(await failureOf(stack.preview()), "new");
+    const errors = errorsOf(await failureOf(stack.preview()), "new");
     expect(errors).toMatch(cause);
     expect(errors).toMatch(fix);
   });
@@ -139,7 +127,7 @@ describe("a server that cannot be used is told in preview, with what to do", () 
     async (command) => {
       const state = stack.resource("built");
       stack.addEnv({ DATABASE_URL: cases[0]?.url() ?? "" });
-      const errors = onlyErrorsOf(await failureOf(stack[command]()), "built");
+      const errors = errorsOf(await failureOf(stack[command]()), "built");
       expect(errors).toMatch(/password authentication failed/);
       expect(stack.resource("built")).toMatchObject({ outputs: state.outputs });
     },
@@ -160,7 +148,7 @@ describe("a database in which transactions are read-only", () => {
     /this server takes no writes\n.*transactions are read-only here.*\n.*fix: connect to the primary/;
 
   test("is refused in preview", async () => {
-    expect(onlyErrorsOf(await failureOf(stack.preview()), "new")).toMatch(readOnly);
+    expect(errorsOf(await failureOf(stack.preview()), "new")).toMatch(readOnly);
   });
 
   test("can be refreshed", async () => {
@@ -169,7 +157,7 @@ describe("a database in which transactions are read-only", () => {
   });
 
   test("is refused by destroy", async () => {
-    expect(onlyErrorsOf(await failureOf(stack.destroy()), "built")).toMatch(readOnly);
+    expect(errorsOf(await failureOf(stack.destroy()), "built")).toMatch(readOnly);
     expect(await indexNames(database())).toEqual(["built_idx"]);
   });
 });

@@ -107,7 +107,9 @@ describe("a Connection", () => {
     );
     await stack.up();
     const [before] = await indexesOf(database());
-    url = canary.url.replace("127.0.0.1", "localhost");
+    const { hostname } = new URL(canary.url);
+    const spelling = hostname === "localhost" ? "127.0.0.1" : "localhost";
+    url = canary.url.replace(`@${hostname}`, `@${spelling}`);
     const previewed = await stack.preview();
     expect(previewed.changes).toEqual({ same: 2, update: 1 });
     expect(previewed.text).toMatch(/pgindex:url +: \[secret\]/);

@@ -110,6 +110,9 @@ describe("an index below a component, and one whose arguments are not known befo
         'CREATE INDEX CONCURRENTLY "users_email_idx" ON "public"."users" USING "btree" ("email")',
       before: [],
       drift: null,
+      rebuildTrigger: null,
+      bytesPerRow: expect.any(Number),
+      bloatRatio: null,
       canonical: expect.any(Object),
     });
     expect(Object.keys(inputs ?? {}).sort()).toEqual([

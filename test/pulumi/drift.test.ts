@@ -72,8 +72,9 @@ describe("an index that became INVALID", () => {
     const messages = linesOf(previewed.events, "index").map(({ message }) => message);
     expect(messages).toEqual([
       expect.stringMatching(/^INVALID: queries do not use it/),
-      expect.stringMatching(/: DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted build/),
-      expect.stringMatching(/: builds the index, the INVALID leftover is dropped first/),
+      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
+      expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted build/),
+      expect.stringMatching(/^builds the index: the INVALID leftover is dropped first; CREATE /),
     ]);
     expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
     expect((await onlyIndex())?.valid).toBe(true);
@@ -91,7 +92,7 @@ describe("an index that was rebuilt with REINDEX", () => {
 
 describe("an index that was redefined outside", () => {
   let foreign: Awaited<ReturnType<typeof onlyIndex>>;
-  const whatIsDifferent = /columns: declared a .*, found b /;
+  const whatIsDifferent = /^redefined outside: columns: declared a .*, found b /;
 
   test("refresh shows what is different", async () => {
     await database().query("DROP INDEX t_idx");
@@ -99,28 +100,8 @@ describe("an index that was redefined outside", () => {
     foreign = await onlyIndex();
     const refreshed = await stack.refresh();
     expect(refreshed.changes).toEqual({ same: 1, update: 1 });
-    expect(outputs().drift).toMatch(/^redefined outside: columns: /);
+    expect(outputs().drift).toMatch(whatIsDifferent);
     expect(outputs().definition).toBe(foreign?.definition);
-  });
-
-  const refusal = /refused: index public\.t_idx on public\.t exists with another definition/;
-
-  test("preview says that it will be refused", async () => {
-    const previewed = await stack.preview();
-    expect(previewed.changes).toEqual({ same: 1, update: 1 });
-    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
-    expect(messages).toEqual([
-      expect.stringMatching(/^redefined outside: columns: /),
-      expect.stringMatching(refusal),
-    ]);
-  });
-
-  test("up refuses, and leaves it as it is", async () => {
-    const failed = await failureOf(stack.up());
-    const errors = errorsOf(failed, "index");
-    expect(errors).toMatch(refusal);
-    expect(errors).toMatch(whatIsDifferent);
-    expect(await onlyIndex()).toEqual(foreign);
   });
 
   test("destroy refuses, and leaves it as it is", async () => {
@@ -135,13 +116,69 @@ describe("an index that was redefined outside", () => {
     expect(await onlyIndex()).toEqual(foreign);
   });
 
-  test("declaring what stands there makes it ours, without a build", async () => {
-    args = { ...args, columns: ["b"] };
-    const adopted = await stack.up();
-    expect(linesOf(adopted.events, "index").map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^adopted public\.t_idx/),
-    );
+  test("preview plans its repair, beside what stands, and changes nothing", async () => {
+    const previewed = await stack.preview();
+    expect(previewed.changes).toEqual({ same: 1, update: 1 });
+    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringMatching(whatIsDifferent),
+      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
+      expect.stringMatching(/^builds the index: .* CREATE INDEX CONCURRENTLY "t_idx_pgindex_new"/),
+      expect.stringMatching(/RENAME TO "t_idx_pgindex_old"; .* RENAME TO "t_idx": the new index/),
+      expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx_pgindex_old": /),
+    ]);
     expect(await onlyIndex()).toEqual(foreign);
+  });
+
+  test("up repairs it", async () => {
+    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
+    expect(await onlyIndex()).toMatchObject({
+      name: "t_idx",
+      valid: true,
+      definition: "CREATE INDEX t_idx ON public.t USING btree (a)",
+    });
+    await expectHealthy();
+  });
+
+  test("declaring what stands there makes it ours, without a build", async () => {
+    await database().query("DROP INDEX t_idx");
+    await database().query("CREATE INDEX t_idx ON t (b)");
+    foreign = await onlyIndex();
+    args = { ...args, columns: ["b"] };
+    await stack.refresh();
+    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
+    expect(await onlyIndex()).toEqual(foreign);
+    await expectHealthy();
+  });
+});
+
+describe("an index that was renamed outside", () => {
+  test("refresh shows it", async () => {
+    await database().query("ALTER INDEX t_idx RENAME TO theirs_idx");
+    const refreshed = await stack.refresh();
+    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
+    expect(outputs()).toMatchObject({ name: "t_idx", drift: "renamed outside to theirs_idx" });
+  });
+
+  test("preview plans its name back, up gives it: nothing is built", async () => {
+    const theirs = await onlyIndex();
+    const previewed = await stack.preview();
+    expect(previewed.changes).toEqual({ same: 1, update: 1 });
+    expect(linesOf(previewed.events, "index").map(({ message }) => message)).toEqual([
+      "renamed outside to theirs_idx",
+      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
+      'ALTER INDEX "public"."theirs_idx" RENAME TO "t_idx": it stands under another name',
+    ]);
+    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
+    expect(await onlyIndex()).toMatchObject({ name: "t_idx", oid: theirs?.oid, valid: true });
+    await expectHealthy();
+  });
+
+  test("destroy finds it all the same", async () => {
+    await database().query("ALTER INDEX t_idx RENAME TO theirs_idx");
+    await stack.destroy();
+    expect(await indexesOf(database())).toEqual([]);
+    await stack.up();
     await expectHealthy();
   });
 });

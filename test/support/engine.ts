@@ -73,7 +73,10 @@ export function liveIndex(overrides: Partial<LiveIndex> = {}): LiveIndex {
     live: true,
     definition: "CREATE INDEX m_state_idx ON public.m USING btree (state)",
     sizeBytes: 8192,
+    tableRows: -1,
+    isReferenced: false,
     isReplicaIdentity: false,
+    isClustered: false,
     isPartitioned: false,
     canonical: {
       accessMethod: "btree",

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { expect, inject } from "vitest";
-import type { IndexIdentity } from "../../providers/pgindex/src/engine/drop.ts";
 import type { LiveIndex } from "../../providers/pgindex/src/engine/model.ts";
+import type { IndexIdentity } from "../../providers/pgindex/src/engine/ours.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Whether the server is new enough; `since` is a `server_version_num`. */
@@ -140,6 +140,17 @@ export async function expectNothingOpen(db: TestDatabase): Promise<void> {
   );
   expect(locks).toEqual([]);
 }
+
+/** The lines of a preview after its first, which tells the size of the table. */
+export function stepsOf(lines: readonly string[], table: string): string[] {
+  const [size = "", ...steps] = lines;
+  expect(size).toMatch(/^.+ has (never been analyzed|[\d,]+ rows, [\d.]+ (bytes|[kMG]B))$/);
+  expect(size.startsWith(`${table} has `), size).toBe(true);
+  return steps;
+}
+
+/** What a preview says when the declared index stands already. */
+export const BUILDS_NOTHING = "builds nothing: a valid index of this definition stands already";
 
 /** What a stack remembers of an index that it built. */
 export function identityOf({ schema, name, table, canonical }: LiveIndex): IndexIdentity {

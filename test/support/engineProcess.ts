@@ -7,7 +7,11 @@ const target = targetOf(url);
 
 const built = await Promise.all(
   (JSON.parse(declarations) as Args[]).map(async (args) => {
-    const { live, adopted } = await ensureIndex(target, await declare(args), record().ctx);
+    const { live, adopted } = await ensureIndex({
+      target,
+      desired: await declare(args),
+      ctx: record().ctx,
+    });
     return { name: live.name, oid: live.oid, valid: live.valid, adopted };
   }),
 );

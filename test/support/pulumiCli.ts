@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
 import { createBackend } from "./pulumiBackend.ts";
 import { until } from "./pulumiDatabase.ts";
@@ -37,7 +37,7 @@ export interface Project {
 }
 
 export interface ProjectOptions {
-  /** The program: `index.js`, or `index.ts`. */
+  /** The program (`index.js` or `index.ts`), and whatever else differs, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -60,7 +60,10 @@ export function createProject(options: ProjectOptions): Project {
     "tsconfig.json": TSCONFIG,
     ...options.files,
   };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
   const running = new Set<number>();
   afterAll(() => {
     for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);

@@ -49,8 +49,17 @@ export function linesOf(events: readonly EngineEvent[], resource: string): Line[
     }));
 }
 
-/** The errors of one resource, as one text. */
+/**
+ * The errors of one resource, as one text. Fails when another resource has errors too: one cause is one error. (The stack itself has
+ * "update failed".)
+ */
 export function errorsOf(run: Run, resource: string): string {
-  const errors = linesOf(run.events, resource).filter(({ severity }) => severity === "error");
-  return errors.map(({ message }) => message).join("\n");
+  const errors = run.events
+    .map(({ diagnosticEvent }) => diagnosticEvent)
+    .filter((event) => event?.severity === "error" && event.urn && !event.urn.includes(STACK));
+  const others = errors.filter((event) => !event?.urn?.endsWith(`::${resource}`));
+  if (others.length > 0) throw new Error(`other resources have errors:\n${run.text}`);
+  return errors.map((event) => event?.message).join("\n");
 }
+
+const STACK = "::pulumi:pulumi:Stack::";

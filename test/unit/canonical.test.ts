@@ -1,5 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { type CanonicalRow, toCanonical } from "../../providers/pgindex/src/engine/canonical.ts";
+import {
+  type CanonicalRow,
+  renderStatistics,
+  toCanonical,
+} from "../../providers/pgindex/src/engine/canonical.ts";
 
 type Key = CanonicalRow["keys"][number];
 
@@ -9,6 +13,7 @@ const KEY: Key = {
   parameters: null,
   collation: null,
   option: 0,
+  statistics: null,
 };
 
 const ROW: CanonicalRow = {
@@ -20,6 +25,8 @@ const ROW: CanonicalRow = {
   predicate: null,
   storageParameters: [],
   tablespace: "pg_default",
+  comment: null,
+  constraintType: null,
 };
 
 function columnsOf(...keys: Partial<Key>[]): string | undefined {
@@ -43,16 +50,22 @@ test("everything else has its own field", () => {
       include: ["b", '"c d"'],
       predicate: "(a > 0)",
       storageParameters: ["fillfactor=70"],
+      keys: [KEY, { ...KEY, definition: "lower(b)", statistics: 500 }],
+      comment: "sign-in",
+      constraintType: "u",
     }),
   ).toEqual({
     accessMethod: "btree",
     unique: "true",
     nullsNotDistinct: "true",
-    columns: "a pg_catalog.int4_ops",
+    columns: "a pg_catalog.int4_ops, lower(b) pg_catalog.int4_ops",
     include: 'b, "c d"',
     predicate: "(a > 0)",
     storageParameters: "fillfactor=70",
     tablespace: "pg_default",
+    statistics: "2=500",
+    comment: "sign-in",
+    constraint: "unique",
   });
 });
 
@@ -83,5 +96,25 @@ describe("storage parameters are a set, however they were written", () => {
     [["buffering=AUTO"], "buffering=auto"],
   ])("%j", (storageParameters, text) => {
     expect(toCanonical({ ...ROW, storageParameters }).storageParameters).toBe(text);
+  });
+});
+
+describe("statistics targets are told by column, where they are not the default", () => {
+  test.each<[targets: (number | null | undefined)[], text: string]>([
+    [[], ""],
+    [[null, undefined, -1], ""],
+    [[0], "1=0"],
+    [[null, 500, -1, 10_000], "2=500, 4=10000"],
+  ])("%j", (targets, text) => expect(renderStatistics(targets)).toBe(text));
+});
+
+describe("a constraint is told by its kind", () => {
+  test.each([
+    ["p", "primaryKey"],
+    ["u", "unique"],
+    ["x", "exclusion"],
+    [null, undefined],
+  ])("%s", (constraintType, constraint) => {
+    expect(toCanonical({ ...ROW, constraintType }).constraint).toBe(constraint);
   });
 });

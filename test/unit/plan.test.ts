@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Difference, Verdict } from "../../providers/pgindex/src/engine/compare.ts";
 import type { InvalidLeftover } from "../../providers/pgindex/src/engine/model.ts";
-import { type Plan, plan } from "../../providers/pgindex/src/engine/plan.ts";
+import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
 import { type Args, declare, liveIndex } from "../support/engine.ts";
+import { inShort, situation } from "../support/situation.ts";
 
 const BASE = { table: "m", name: "m_state_idx", columns: ["state"] };
 const CREATE = 'CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING "btree" ("state")';
@@ -10,51 +11,75 @@ const DROP = 'DROP INDEX CONCURRENTLY "public"."m_state_idx"';
 
 const live = liveIndex();
 const invalid = liveIndex({ valid: false });
-const differences: Difference[] = [{ field: "unique", declared: "false", live: "true" }];
+const differences: Difference[] = [{ field: "unique", declared: "", live: "true" }];
+const tuned: Difference[] = [
+  { field: "storageParameters", declared: "", live: "fillfactor=70" },
+  { field: "comment", declared: "mine", live: "" },
+];
+const commented: Difference[] = [{ field: "comment", declared: "mine", live: "theirs" }];
 
-/** What a plan does, in short: the kind of each step, or the first line of the refusal. */
-function inShort(result: Plan): string {
-  if (result.kind === "refused") return result.advice.what;
-  return result.steps.map((step) => step.kind).join(", ");
-}
-
-const REBUILD = "dropLeftover, build";
+const REBUILD = "drop m_state_idx, build m_state_idx";
+const REPLACE =
+  "build m_state_idx_pgindex_new, " +
+  "m_state_idx -> m_state_idx_pgindex_old; m_state_idx_pgindex_new -> m_state_idx, " +
+  "drop m_state_idx_pgindex_old";
 const REFUSED = "refused: index public.m_state_idx on public.m exists";
+const CANNOT = "cannot build index public.m_state_idx on public.m:";
 
-type Row = readonly [title: string, verdict: Verdict, expected: Record<InvalidLeftover, string>];
-
-function always(outcome: string): Record<InvalidLeftover, string> {
-  return { rebuild: outcome, rebuildAny: outcome, refuse: outcome };
-}
+type Outcome = Record<InvalidLeftover, string> | Record<Intent, string> | string;
+type Row = readonly [title: string, verdict: Verdict, expected: Outcome, args?: Args];
 
 const CASES: readonly Row[] = [
-  ["absent", { kind: "absent" }, always("build")],
-  ["same", { kind: "same", live }, always("adopt")],
+  ["absent", { kind: "absent" }, "build m_state_idx"],
+  ["same", { kind: "same", live }, "adopt"],
   [
-    "different",
+    "another definition",
     { kind: "different", live, differences },
-    always(`${REFUSED} with another definition`),
+    { create: `${REFUSED} with another definition`, update: REPLACE },
+  ],
+  [
+    "another definition, beside what could be altered",
+    { kind: "different", live, differences: [...differences, ...tuned] },
+    { create: `${REFUSED} with another definition`, update: REPLACE },
+  ],
+  [
+    "other storage parameters",
+    { kind: "alterable", live, differences: tuned },
+    {
+      create: `${REFUSED} with another definition`,
+      update: "ALTER INDEX m_state_idx RESET (fillfactor); COMMENT ON INDEX m_state_idx IS 'mine'",
+    },
+    { comment: "mine" },
+  ],
+  [
+    "another comment",
+    { kind: "alterable", live, differences: commented },
+    "COMMENT ON INDEX m_state_idx IS 'mine'",
+    { comment: "mine" },
   ],
   [
     "the name of a view",
     { kind: "otherRelation", relationKind: "view" },
-    always("cannot build index public.m_state_idx on public.m: a view has that name"),
+    `${CANNOT} a view has that name`,
   ],
   [
     "an index of another table",
     { kind: "otherTable", live: liveIndex({ table: "other" }) },
-    always(
-      "cannot build index public.m_state_idx on public.m: an index of that name stands on table public.other",
-    ),
+    `${CANNOT} an index of that name stands on table public.other`,
   ],
   [
     "a drop that was interrupted",
     { kind: "dropping", live: liveIndex({ valid: false, ready: false, live: false }) },
-    always(REBUILD),
+    REBUILD,
   ],
   [
     "an INVALID leftover of this definition",
     { kind: "invalid", live: invalid, differences: [] },
+    { rebuild: REBUILD, rebuildAny: REBUILD, refuse: `${REFUSED} and is INVALID` },
+  ],
+  [
+    "an INVALID leftover with other storage parameters",
+    { kind: "invalid", live: invalid, differences: tuned },
     { rebuild: REBUILD, rebuildAny: REBUILD, refuse: `${REFUSED} and is INVALID` },
   ],
   [
@@ -69,25 +94,31 @@ const CASES: readonly Row[] = [
   [
     "an INVALID index behind a constraint",
     { kind: "invalid", live: liveIndex({ valid: false, constraint: "m_key" }), differences: [] },
-    always(`${REFUSED} and is INVALID`),
+    `${REFUSED} and is INVALID`,
   ],
 ];
 
 const OPTIONS: readonly InvalidLeftover[] = ["rebuild", "rebuildAny", "refuse"];
-const ROWS = CASES.flatMap(([title, verdict, expected]) =>
-  OPTIONS.map((option) => [title, option, verdict, expected[option]] as const),
+const INTENTS: readonly Intent[] = ["create", "update"];
+const ROWS = CASES.flatMap(([title, verdict, expected, args]) =>
+  OPTIONS.flatMap((option) =>
+    INTENTS.map((intent) => {
+      const byKey: Partial<Record<string, string>> = typeof expected === "string" ? {} : expected;
+      const outcome = typeof expected === "string" ? expected : (byKey[option] ?? byKey[intent]);
+      return { title, verdict, intent, args: { ...args, invalidLeftover: option }, outcome };
+    }),
+  ),
 );
 
 describe("what is done about", () => {
-  test.each(ROWS)("%s, with invalidLeftover %s", async (_title, option, verdict, expected) => {
-    expect(inShort(plan(verdict, await declare({ ...BASE, invalidLeftover: option })))).toBe(
-      expected,
-    );
+  test.each(ROWS)("$title, to $intent, with $args", async ({ verdict, intent, args, outcome }) => {
+    const desired = await declare({ ...BASE, ...args });
+    expect(inShort(plan(situation(verdict), desired, intent))).toBe(outcome);
   });
 });
 
 async function stepsFor(verdict: Verdict, args: Args = {}) {
-  const result = plan(verdict, await declare({ ...BASE, ...args }));
+  const result = plan(situation(verdict), await declare({ ...BASE, ...args }), "update");
   if (result.kind !== "steps") throw new Error(`refused: ${result.advice.what}`);
   return result.steps;
 }
@@ -95,7 +126,9 @@ async function stepsFor(verdict: Verdict, args: Args = {}) {
 test("each step that runs carries its SQL, what it locks, and why", async () => {
   const steps = await stepsFor({ kind: "invalid", live: invalid, differences: [] });
   expect(steps.map((step) => "sql" in step && step.sql)).toEqual([DROP, CREATE]);
-  for (const step of steps) {
+  const all = [...steps, ...(await stepsFor({ kind: "different", live, differences }))];
+  expect(all).toHaveLength(5);
+  for (const step of all) {
     expect(step).toMatchObject({ locks: expect.stringMatching(/reads and writes go on/) });
     expect(step.why).toMatch(/\S/);
   }
@@ -109,17 +142,18 @@ test("an index on an expression is followed by ANALYZE, which gives it statistic
 
 test("every refusal says why and what to write", async () => {
   for (const [, verdict] of CASES) {
-    const result = plan(verdict, await declare({ ...BASE, invalidLeftover: "refuse" }));
+    const desired = await declare({ ...BASE, invalidLeftover: "refuse" });
+    const result = plan(situation(verdict), desired, "create");
     if (result.kind !== "refused") continue;
     expect(result.advice.why).toMatch(/\S/);
     expect(result.advice.fix).toMatch(/\S/);
   }
 });
 
-test("a valid index of another definition is never dropped, and the difference is named", async () => {
-  const result = plan({ kind: "different", live, differences }, await declare(BASE));
-  expect(result).toMatchObject({
+test("a valid index that is not ours yet is never dropped, and the difference is named", async () => {
+  const verdict: Verdict = { kind: "different", live, differences };
+  expect(plan(situation(verdict), await declare(BASE), "create")).toMatchObject({
     kind: "refused",
-    advice: { why: expect.stringContaining("unique: declared false, found true") },
+    advice: { why: expect.stringContaining("unique: declared none, found true") },
   });
 });

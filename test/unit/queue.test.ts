@@ -39,7 +39,7 @@ test("one build a table at a time, in their order; other tables beside it", asyn
   for (const name of ["a1", "b1", "a2"]) await end(name);
   expect(await Promise.all(all)).toEqual(["a1", "a2", "b1"]);
   expect(seen).toEqual(["a1", "a1+b1", "a2"]);
-  expect(statuses).toContain("queued: another index of a is being built");
+  expect(statuses).toContain("queued: another index of a is being worked on");
 });
 
 test("no more builds in all than wanted", async () => {

@@ -44,14 +44,16 @@ describe("URLs and what they mean", () => {
 });
 
 describe("no message shows the password", () => {
-  const BAD = [
-    `postgresql://user:${SECRET}@host:notaport/db`,
-    `postgresql://user:${SECRET}@[::1/db`,
-    `postgresql://user:${SECRET}@host/db?sslrootcert=/no/such/file`,
-  ];
-  test.each(BAD)("a URL that cannot be read, %#", (url) => {
+  test.each([
+    [`postgresql://user:${SECRET}@host:notaport/db`, "cannot read the database URL"],
+    [`postgresql://user:${SECRET}@[::1/db`, "cannot read the database URL"],
+    [`postgresql://user:${SECRET}#1@host/db`, "cannot read the database URL"],
+    [`host=db user=app password=${SECRET}`, "cannot read the database URL"],
+    [`postgresql://user:${SECRET}@host/db?sslrootcert=/no/such/file`, "no file /no/such/file"],
+    [`postgresql://user:${SECRET}@host/db?sslmode=verify-ca`, "cannot use the TLS settings"],
+  ])("of a URL that cannot be used, %#", (url, message) => {
     const read = () => configOf(url);
-    expect(read).toThrow("cannot read the database URL");
+    expect(read).toThrow(message);
     try {
       read();
     } catch (error) {

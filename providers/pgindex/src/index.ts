@@ -2,6 +2,9 @@
 
 export type { QueryMeasurement } from "./engine/measure";
 export type { Evidence } from "./engine/promotion";
+export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
+export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzle";
+export { type FromSqlOptions, indexesFromSql } from "./indexesFromSql";
 export { Connection, type ConnectionArgs } from "./resources/connection";
 export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";
@@ -11,5 +14,11 @@ export {
   type Proved,
   promotionEvidence,
 } from "./resources/promotionGate";
-export type { PlanType, ServedQuery } from "./resources/queries";
+export type {
+  AccountedUsage,
+  PlanType,
+  QueryExpectation,
+  ServedQuery,
+  VerifiedQuery,
+} from "./resources/queries";
 export { Verification, type VerificationArgs } from "./resources/verification";

@@ -38,8 +38,8 @@ export function addImport(program: Command, io: Io): void {
         "camelCase",
       ]),
     )
-    .option("--schema <name>", "only this schema (may be repeated)", append, [])
-    .option("--table <name>", "only this table: name or schema.name (may be repeated)", append, [])
+    .option("--schema <name>", "only this schema (may be repeated)", append)
+    .option("--table <name>", "only this table: name or schema.name (may be repeated)", append)
     .option("--array", "write an exported array instead of resources")
     .option("--json", "write JSON instead of TypeScript")
     .option("--out <file>", "write a new file instead of standard output")
@@ -55,7 +55,7 @@ export function addImport(program: Command, io: Io): void {
   });
 }
 
-function append(value: string, values: readonly string[]): string[] {
+function append(value: string, values: readonly string[] = []): string[] {
   return [...values, value];
 }
 

@@ -15,8 +15,8 @@ export interface SourceOptions extends ConnectionOptions {
   readonly sql?: readonly string[];
   readonly drizzle?: readonly string[];
   readonly casing?: Casing;
-  readonly schema: readonly string[];
-  readonly table: readonly string[];
+  readonly schema?: readonly string[];
+  readonly table?: readonly string[];
 }
 
 export interface Imported {
@@ -39,7 +39,8 @@ const ONE_SOURCE = {
   fix: "give one of them",
 };
 
-function fromSql(files: readonly string[], { schema, table }: SourceOptions): Imported {
+function fromSql(files: readonly string[], options: SourceOptions): Imported {
+  const { schema = [], table = [] } = options;
   const [only, ...more] = schema;
   if (more.length > 0 || table.length > 0) {
     throw new PgIndexError({
@@ -53,7 +54,7 @@ function fromSql(files: readonly string[], { schema, table }: SourceOptions): Im
 }
 
 async function fromDrizzle(files: readonly string[], options: SourceOptions): Promise<Imported> {
-  if (options.schema.length > 0 || options.table.length > 0) {
+  if (options.schema || options.table) {
     throw new PgIndexError({
       what: "with --drizzle, neither --schema nor --table can be given",
       why: "a Drizzle schema names the schemas of its tables itself",
@@ -66,10 +67,11 @@ async function fromDrizzle(files: readonly string[], options: SourceOptions): Pr
   return { indexes: found, skipped: [], notes };
 }
 
-async function fromDatabase({ schema, table, ...rest }: SourceOptions, io: Io): Promise<Imported> {
+async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
+  const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
   const session = { purpose: "import", writable: false };
-  const { found, skipped, notes } = await withObserver(targetOf(rest, io), session, (observer) =>
+  const { found, skipped, notes } = await withObserver(targetOf(options, io), session, (observer) =>
     readDatabase(observer, selection),
   );
   return { indexes: found, skipped, notes };

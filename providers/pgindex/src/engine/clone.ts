@@ -1,5 +1,6 @@
 import { renderStatistics } from "./canonical";
 import { readIndex } from "./catalog";
+import { addConstraintSql } from "./constraintSteps";
 import type { CanonicalIndex, DesiredIndex } from "./model";
 import type { Session } from "./session";
 import { ident, qualified, searchPathValue } from "./sql";
@@ -58,7 +59,11 @@ async function makeClone(session: Session, desired: DesiredIndex): Promise<void>
   await session.query(
     `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED) ON COMMIT DROP`,
   );
-  await session.query(cloneIndexStatement(desired, `pg_temp.${ident(desired.table)}`, CLONE_INDEX));
+  const clone = `pg_temp.${ident(desired.table)}`;
+  await session.query(cloneIndexStatement(desired, clone, CLONE_INDEX));
+  // Before the build, and not after it: an operator class or a collation of its own keeps an index from backing a constraint.
+  if (desired.constraint)
+    await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
 }
 
 async function readClone(session: Session, desired: DesiredIndex): Promise<Canonicalized> {

@@ -69,12 +69,15 @@ export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): D
     .filter((difference) => difference.declared !== difference.live);
 }
 
-/** The part of a live form that a declaration manages: what a refresh compares with. */
+/** The part of a live form that a declaration manages: what a refresh compares with. That it declares none of something is managed too. */
 export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): CanonicalIndex {
-  const entries = Object.entries(live).filter(
+  const present = Object.entries(live).filter(
     ([field]) => field in declared || !MANAGED_WHEN_DECLARED.has(field),
   );
-  return Object.fromEntries(entries);
+  const none = [...MANAGED_WHEN_DECLARED]
+    .filter((field) => field in declared && !(field in live))
+    .map((field) => [field, ""]);
+  return Object.fromEntries([...present, ...none]);
 }
 
 /** Whether every difference can be changed on the standing index. */

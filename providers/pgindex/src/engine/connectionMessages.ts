@@ -38,7 +38,7 @@ function connectionCause(error: unknown): Omit<Advice, "what"> {
     why,
     fix: "check that the server runs, and the host and port of the URL",
     otherwise:
-      "a server in a private network needs a tunnel, or a run from inside (railway run, a bastion, a CI runner)",
+      "a server in a private network needs a tunnel, or a run from inside it (a bastion, a CI runner there); Railway has a public URL too",
   };
 }
 
@@ -93,8 +93,9 @@ export function poolerAdvice(): Advice {
   return {
     what: "refused: a pooler answers in the server's place",
     why: "in transaction mode its clients share sessions: settings leak to the application, and locks exclude nobody",
-    fix: "give the direct URL (port 5432 at Supabase, the host without -pooler at Neon, no PgBouncer)",
-    otherwise: "allowPooler: true on the Connection, for a proxy that keeps one session a client",
+    fix: "give the direct URL: no PgBouncer, at Neon the host without -pooler, at Supabase not port 6543",
+    otherwise:
+      "allowPooler: true on the Connection, for a proxy that keeps one server session a client (Neon's direct host and Supabase's session pooler, which answer in the server's place too)",
   };
 }
 

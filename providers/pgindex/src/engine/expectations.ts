@@ -12,6 +12,7 @@ export type QueryBefore = Pick<
 
 /** One query of a `Verification`: measured, compared and judged. Plain JSON. */
 export interface VerifiedQuery extends Omit<QueryMeasurement, "note"> {
+  /** What else is worth knowing of the measurement, or null. */
   readonly note: string | null;
   readonly before: QueryBefore | null;
   /** How many times faster it is than before, to one decimal; at least so many when the earlier run timed out. */

@@ -21,6 +21,8 @@ const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42883": "check the function's name and argument types, or add its schema to searchPath",
   "42P17": "use only functions that are IMMUTABLE: an index cannot follow a result that changes",
   "42P22": "name a collation",
+  "42809":
+    "let the constraint's columns have their default operator class, collation and order, or declare a unique index without constraint",
   "22023": "check the parameter's value",
   "0A000": "leave that feature out",
   "42601": "check the fragment's syntax",
@@ -70,6 +72,17 @@ export function backsConstraintAdvice(desired: DesiredIndex, live: LiveIndex): A
     fix: "declare the definition that the constraint needs",
     otherwise:
       "build the new index under another name, then move the constraint to it in a migration",
+  };
+}
+
+/** A foreign key may refer to a unique index that backs no constraint. */
+export function referencedIndexAdvice(desired: DesiredIndex): Advice {
+  return {
+    what: `refused: a foreign key refers to ${subject(desired)}`,
+    why: "PostgreSQL drops no index that a foreign key depends on, so the old one could never go",
+    fix: "declare the definition that the foreign key needs",
+    otherwise:
+      "build the new index under another name, then make the foreign key anew in a migration",
   };
 }
 

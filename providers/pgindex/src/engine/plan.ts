@@ -6,6 +6,7 @@ import {
   foreignLeftoverAdvice,
   nameTakenAdvice,
   otherTableAdvice,
+  referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./messages";
 import type { DesiredIndex, LiveIndex } from "./model";
@@ -137,6 +138,7 @@ function planDifferent(
   const keepsConstraint = live.constraint !== undefined;
   if (keepsConstraint && !mayReplaceBelow(live, desired))
     return refused(backsConstraintAdvice(desired, live));
+  if (live.isReferenced && !keepsConstraint) return refused(referencedIndexAdvice(desired));
   const { next } = situation;
   const name = companionName(desired.name, "next");
   const build = make(

@@ -34,7 +34,7 @@ export async function previewIndex(
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     return [
-      `${desired.schema}.${desired.table} has ${sizeOf(table)}`,
+      `${desired.schema}.${desired.table} ${sizeOf(table)}`,
       ...abridge(decided.steps.map(describe)),
     ];
   });
@@ -66,6 +66,6 @@ function describe(step: Step): string {
 }
 
 function sizeOf(table: LiveTable): string {
-  if (table.rows < 0) return "never analyzed";
-  return `${Math.round(table.rows).toLocaleString("en-US")} rows, ${renderBytes(table.sizeBytes)}`;
+  if (table.rows < 0) return "has never been analyzed";
+  return `has ${Math.round(table.rows).toLocaleString("en-US")} rows, ${renderBytes(table.sizeBytes)}`;
 }

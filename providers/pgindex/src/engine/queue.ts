@@ -16,7 +16,7 @@ export async function inTurn<T>(
   tables.set(table, tableTurn);
   builds ??= pLimit(maxConcurrentBuilds);
   const buildTurn = builds;
-  if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being built`);
+  if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
   return tableTurn(() => {
     if (buildTurn.activeCount >= buildTurn.concurrency)
       ctx.status(`queued: ${buildTurn.concurrency} builds run already`);

@@ -3,6 +3,7 @@ import type { ParsedQuery } from "./queries";
 
 /** What a query takes. Plain JSON, and never a value of a row. */
 export interface QueryMeasurement {
+  /** The served query's name. */
   readonly name: string;
   /** How the plan reads the index's table ("Index Scan"); null when it does not, or when nothing was run. */
   readonly planType: string | null;

@@ -37,11 +37,11 @@ export function partitionKeyAdvice(
   key: readonly (string | null)[],
 ): Advice {
   const columns = key.map((column) => column ?? "an expression").join(", ");
+  const each = "declare a unique index on each partition: it is then unique within each only";
   return {
     what: `cannot build the unique ${subject(desired)}: it lacks the partition key of ${table} (${columns})`,
     why: "PostgreSQL enforces uniqueness partition by partition, so a unique index must contain every column of the partition key, and the key may hold no expression",
-    fix: `add ${columns} to columns`,
-    otherwise: "declare a unique index on each partition: it is then unique within each only",
+    ...(key.includes(null) ? { fix: each } : { fix: `add ${columns} to columns`, otherwise: each }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ClientConfig } from "pg";
 import { parse, toClientConfig } from "pg-connection-string";
-import { PgIndexError } from "./problems";
+import { type Advice, PgIndexError } from "./problems";
 
 /** Where and how to connect. */
 export interface Target {
@@ -29,7 +29,9 @@ export function clientConfig(target: Target): ClientConfig {
   try {
     if (!READABLE_URL.test(target.url)) throw new Error("not a URL of PostgreSQL");
     return toClientConfig(parse(target.url, { useLibpqCompat: true }));
-  } catch {
+  } catch (error) {
+    const certificate = certificateAdvice(error);
+    if (certificate) throw new PgIndexError(certificate);
     // The parser's own error would carry the URL, and with it the password.
     throw new PgIndexError({
       what: "cannot read the database URL",
@@ -38,6 +40,21 @@ export function clientConfig(target: Target): ClientConfig {
       otherwise: "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE, and give no URL",
     });
   }
+}
+
+/** What the URL says of TLS can be wrong too: a certificate file that is not there, or none where one is needed. */
+function certificateAdvice(error: unknown): Advice | undefined {
+  const { code, path, message } = error as { code?: string; path?: string; message?: string };
+  const isMissingFile = code === "ENOENT" && path !== undefined;
+  if (!isMissingFile && !/verify-ca/.test(message ?? "")) return undefined;
+  return {
+    what: "cannot use the TLS settings of the database URL",
+    why: isMissingFile
+      ? `there is no file ${path}`
+      : "sslmode=verify-ca needs the certificate to verify with",
+    fix: "let sslrootcert name the file with the server's root certificate",
+    otherwise: "sslmode=require encrypts without checking who answers",
+  };
 }
 
 /** `host:port/database` as user, for messages: never the password. */

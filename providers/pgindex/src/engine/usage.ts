@@ -11,6 +11,7 @@ export interface IndexUsage {
   readonly tuplesFetched: number;
   /** `last_idx_scan`, ISO 8601; null before PostgreSQL 16, and when there was none. */
   readonly lastScan: string | null;
+  /** `pg_relation_size` of the index in bytes. */
   readonly sizeBytes: number;
   /**
    * `pg_stat_database.stats_reset`, ISO 8601: since when the counters count. Null when nobody has reset them, and after a

@@ -1,4 +1,4 @@
-import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { Empty } from "./sdkModules";
 
 /** How the world tells the provider's process to stop. */
 export interface StopSignals {

@@ -1,5 +1,5 @@
-import { Client, credentials, Metadata } from "@grpc/grpc-js";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { grpc } from "./sdkModules";
 
 /** Writes to Pulumi's display. */
 export interface EngineLog {
@@ -25,7 +25,7 @@ export function engineLog(address: string | undefined): EngineLog {
       write: (severity, message) => console.error(`${severity}: ${message}`),
       flush: async () => undefined,
     };
-  const client = new Client(address, credentials.createInsecure());
+  const client = new grpc.Client(address, grpc.credentials.createInsecure());
   // One line after the other: side by side they overtake each other, and the steps of a plan stand in the wrong order.
   let last: Promise<void> = Promise.resolve();
   const send = (request: LogRequest) =>
@@ -34,7 +34,7 @@ export function engineLog(address: string | undefined): EngineLog {
       // fail a build, so whatever the answer is, it is one.
       const answered = () => resolve();
       const deadline = Date.now() + DELIVERY_MS;
-      const metadata = new Metadata();
+      const metadata = new grpc.Metadata();
       client.makeUnaryRequest(
         "/pulumirpc.Engine/Log",
         serialize,

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { type Args, declare, record, targetOf } from "../support/engine.ts";
+import { settle } from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+let outputs: IndexOutputs;
+
+beforeEach(async () => {
+  db = await createDatabase();
+  await db.query("CREATE SCHEMA archive");
+  await db.query("CREATE TABLE t (a int, b int)");
+  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 1000) i");
+  await build();
+});
+afterEach(async () => {
+  await settle(db);
+  await db.drop();
+});
+
+async function build(args: Args = {}, previous?: IndexOutputs): Promise<void> {
+  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
+  const request = { target: targetOf(db.url), desired, previous, ctx: record().ctx };
+  outputs = toIndexOutputs(await ensureIndex(request), desired, []);
+}
+
+const refresh = () => refreshIndex(targetOf(db.url), outputs);
+
+describe("renamed or moved outside: found by its OID, told, and the declared place stays in the outputs", () => {
+  test.each<[title: string, statement: string, change: [string, string], drift: string]>([
+    [
+      "another name",
+      "ALTER INDEX t_idx RENAME TO renamed_idx",
+      ["t_idx", "renamed_idx"],
+      "renamed outside to renamed_idx",
+    ],
+    [
+      "another schema, with its table",
+      "ALTER TABLE t SET SCHEMA archive",
+      ["public.t", "archive.t"],
+      "moved outside to schema archive",
+    ],
+    [
+      "another name of its table",
+      "ALTER TABLE t RENAME TO renamed",
+      ["public.t", "public.renamed"],
+      "its table is renamed now",
+    ],
+  ])("%s", async (_title, statement, [from, to], drift) => {
+    await db.query(statement);
+    const definition = outputs.definition.replace(from, to);
+    expect(await refresh()).toEqual({ ...outputs, definition, drift });
+  });
+
+  test.each([
+    [
+      "redefined since",
+      "ALTER INDEX t_idx RENAME TO renamed_idx; ALTER INDEX renamed_idx SET (fillfactor = 50)",
+    ],
+    [
+      "moved and renamed",
+      "ALTER TABLE t SET SCHEMA archive; ALTER INDEX archive.t_idx RENAME TO renamed_idx",
+    ],
+  ])("but not when it is %s: an OID alone proves little", async (_title, statement) => {
+    await db.query(statement);
+    expect(await refresh()).toBeUndefined();
+  });
+});
+
+describe("what the declaration does not speak of is a DBA's, and drift where it does", () => {
+  const COMMENT = "COMMENT ON INDEX t_idx IS 'a DBA''s'";
+  const CONSTRAINT = "ALTER TABLE t ADD CONSTRAINT t_idx UNIQUE USING INDEX t_idx";
+  const STATISTICS = "ALTER INDEX t_idx ALTER COLUMN 1 SET STATISTICS 77";
+  const expression = { expression: "abs(a)" };
+
+  test.each<[title: string, args: Args, statement: string]>([
+    ["a comment", {}, COMMENT],
+    ["a constraint", { unique: true }, CONSTRAINT],
+    ["statistics", { columns: [expression] }, STATISTICS],
+  ])("%s", async (_title, args, statement) => {
+    await build(args, outputs);
+    await db.query(statement);
+    expect(await refresh()).toMatchObject({ drift: null });
+  });
+
+  test.each<[title: string, args: Args, statement: string, drift: RegExp]>([
+    ["a comment", { comment: "ours" }, COMMENT, /^redefined .*comment: .*ours, found a DBA's$/],
+    ["no comment", { comment: "" }, COMMENT, /^redefined .*comment: .*none, found a DBA's$/],
+    [
+      "statistics",
+      { columns: [{ ...expression, statistics: 5 }] },
+      STATISTICS,
+      /statistics: .*1=5, found 1=77$/,
+    ],
+  ])("declared: %s", async (_title, args, statement, drift) => {
+    await build(args, outputs);
+    expect(await refresh()).toMatchObject({ drift: null });
+    await db.query(statement);
+    expect((await refresh())?.drift).toMatch(drift);
+  });
+});
+
+test("bloat is told in times the bytes a row right after the build, from 1 MB on", async () => {
+  await db.query("DROP INDEX t_idx");
+  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100000) i");
+  await db.query("ANALYZE t");
+  await build();
+  expect(outputs).toMatchObject({ bytesPerRow: expect.any(Number), bloatRatio: 1 });
+  await db.query("DELETE FROM t WHERE a % 4 > 0");
+  await db.query("ANALYZE t");
+  const refreshed = await refresh();
+  expect(refreshed).toMatchObject({ bytesPerRow: outputs.bytesPerRow, drift: null });
+  expect(refreshed?.bloatRatio).toBeGreaterThan(3.5);
+  expect(refreshed?.bloatRatio).toBeLessThan(4.5);
+});

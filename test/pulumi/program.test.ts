@@ -1,0 +1,160 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Fingerprint, fill, fingerprint, migrate } from "../../demo/data.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { createProject } from "../support/pulumiCli.ts";
+import { type Canary, createCanary, indexNames, useDatabase } from "../support/pulumiDatabase.ts";
+
+const STATES_INDEX = "conversation_states_patient_active_expires_idx";
+const MESSAGES_INDEX = "conversation_messages_state_created_idx";
+const INDEXES = [MESSAGES_INDEX, STATES_INDEX];
+const SIZE = { states: 4_000, messages: 40_000 };
+
+/** The repository's own program, with its stacks, in a folder of its own. */
+const sources = [
+  "Pulumi.yaml",
+  "tsconfig.json",
+  "index.ts",
+  ...readdirSync("stacks").map((name) => join("stacks", name)),
+];
+const project = createProject({
+  files: Object.fromEntries(sources.map((path) => [path, readFileSync(path, "utf8")])),
+});
+
+const databases = { staging: useDatabase(), production: useDatabase() };
+const canaries: Canary[] = [];
+const before: Fingerprint[] = [];
+let printed = "";
+
+const pulumi = async (stack: string, ...args: string[]) => {
+  const text = await project.run(...args, `--stack=${stack}`);
+  printed += text;
+  return text;
+};
+const UP = ["up", "--yes", "--skip-preview"];
+
+beforeAll(async () => {
+  for (const [stack, database] of Object.entries(databases)) {
+    const { name, query, url } = database();
+    // As on any server with solid-state disks.
+    await query(`ALTER DATABASE ${name} SET random_page_cost = 1.1`);
+    await migrate(url);
+    await fill(url, SIZE, () => undefined);
+    before.push(await fingerprint(url));
+    const canary = await createCanary(database());
+    canaries.push(canary);
+    await project.run("stack", "init", stack);
+    await project.run("config", "set", "--secret", "databaseUrl", canary.url, `--stack=${stack}`);
+  }
+});
+afterAll(async () => {
+  for (const canary of canaries) {
+    canary.assertAbsent(printed);
+    await canary.drop();
+  }
+});
+
+/** What the application does all the time. Its session ends, and with it what it has counted is told. */
+async function traffic(database: TestDatabase): Promise<void> {
+  const client = await database.connect();
+  await client.query("SET enable_seqscan = off");
+  await client.query(
+    "SELECT * FROM conversation_states WHERE patient_id = (SELECT patient_id FROM conversation_states LIMIT 1) AND is_active",
+  );
+  await client.query(
+    "SELECT * FROM conversation_messages WHERE conversation_state_id = (SELECT id FROM conversation_states LIMIT 1)",
+  );
+  await client.end();
+}
+
+interface Verified {
+  readonly queries: readonly {
+    readonly name: string;
+    readonly planType: string;
+    readonly usesIndex: boolean;
+    readonly before: { readonly planType: string } | null;
+  }[];
+  readonly usage: { readonly trafficScans: number };
+  readonly ok: boolean;
+}
+
+async function verification(stack: string): Promise<Readonly<Record<string, Verified>>> {
+  const text = await pulumi(stack, "stack", "output", "verification", "--json");
+  return JSON.parse(text.slice(text.indexOf("{"))) as Record<string, Verified>;
+}
+
+async function expectProved(stack: string): Promise<void> {
+  const verified = await verification(stack);
+  expect(Object.keys(verified).sort()).toEqual(INDEXES);
+  const queries = Object.values(verified).flatMap((each) => each.queries);
+  expect(queries.map(({ name }) => name)).toHaveLength(3);
+  expect(queries.filter(({ usesIndex }) => !usesIndex)).toEqual([]);
+  expect(queries.find(({ name }) => name === "message history")).toMatchObject({
+    planType: "Index Scan",
+    before: { planType: "Seq Scan" },
+  });
+}
+
+test("staging: preview builds nothing, up builds and proves both, a second preview is empty", async () => {
+  const text = await pulumi("staging", "preview", "--diff");
+  expect(text.match(/^ *statement *: "CREATE INDEX CONCURRENTLY/gm)).toHaveLength(2);
+  expect(text.match(/builds the index: it does not exist; CREATE INDEX/g)).toHaveLength(2);
+  expect(await indexNames(databases.staging())).not.toContain(STATES_INDEX);
+  await pulumi("staging", ...UP);
+  expect(await indexNames(databases.staging())).toEqual(expect.arrayContaining(INDEXES));
+  await pulumi("staging", "preview", "--expect-no-changes");
+  await expectProved("staging");
+});
+
+test("production: refused while nobody has used the indexes in staging for long enough", async () => {
+  const text = await project.fail("preview", "--stack=production");
+  printed += text;
+  for (const index of INDEXES)
+    expect(text).toContain(`public.${index} has not been proved on the other stack yet`);
+  expect(text.match(/missing: traffic has scanned it 0 times there, 1 wanted/g)).not.toBeNull();
+  expect(text).toMatch(/missing: it has soaked .* of 1d: 23 h \d+ min left/);
+  expect(await indexNames(databases.production())).not.toContain(STATES_INDEX);
+});
+
+test("production: passes once they are used, and proves both as well", async () => {
+  await traffic(databases.staging());
+  // Without the flag the proofs are measured again, but the stack's outputs, which the gate reads, stay as they were.
+  await pulumi("staging", "refresh", "--yes", "--skip-preview", "--run-program");
+  const { usage } = (await verification("staging"))[STATES_INDEX] as Verified;
+  expect(usage.trafficScans).toBeGreaterThan(0);
+  await project.run("config", "set", "pgindex:soak", "1s", "--stack=production");
+  await pulumi("production", ...UP);
+  expect(await indexNames(databases.production())).toEqual(expect.arrayContaining(INDEXES));
+  await pulumi("production", "preview", "--expect-no-changes");
+  await expectProved("production");
+});
+
+test("the export of both holds no password, and under 4 KB of each index", async () => {
+  for (const stack of ["staging", "production"]) {
+    const text = await pulumi(stack, "stack", "export");
+    const { deployment } = JSON.parse(text.slice(text.indexOf("{"))) as {
+      deployment: { resources: { type: string }[] };
+    };
+    const indexes = deployment.resources.filter(({ type }) => type.endsWith(":pgindex:Index"));
+    expect(indexes).toHaveLength(2);
+    for (const index of indexes)
+      expect(Buffer.byteLength(JSON.stringify(index))).toBeLessThan(4096);
+  }
+});
+
+test("rollback: destroy drops the messages index first, and leaves the rows as they were", async () => {
+  for (const stack of ["production", "staging"]) {
+    const text = await pulumi(stack, "destroy", "--yes", "--skip-preview");
+    const at = (index: string) => text.search(new RegExp(`${index} deleted`));
+    expect(at("messages-index")).toBeGreaterThan(0);
+    expect(at("messages-index")).toBeLessThan(at("states-index"));
+  }
+  const after = [];
+  for (const database of Object.values(databases)) {
+    after.push(await fingerprint(database().url));
+    const names = await indexNames(database());
+    for (const index of INDEXES) expect(names).not.toContain(index);
+  }
+  expect(after).toEqual(before);
+});
