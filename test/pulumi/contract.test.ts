@@ -1,5 +1,5 @@
 import pulumi from "@pulumi/pulumi";
-import { Index } from "pulumi-pgindex";
+import { Index, type IndexArgs } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi.ts";
 import { createBackend } from "../support/pulumiBackend.ts";
@@ -25,11 +25,11 @@ beforeAll(async () => {
 });
 
 describe("an index below a component, and one whose arguments are not known before it is built", () => {
-  async function program(): Promise<Record<string, unknown>> {
+  async function program(changes: Partial<IndexArgs> = {}): Promise<Record<string, unknown>> {
     const component = new pulumi.ComponentResource("tests:index:Component", "component");
     const first = new Index(
       "first",
-      { table: "users", name: "users_email_idx", columns: ["email"] },
+      { table: "users", name: "users_email_idx", columns: ["email"], ...changes },
       { parent: component },
     );
     const later = first.definition.apply(() => "users");
@@ -43,7 +43,7 @@ describe("an index below a component, and one whose arguments are not known befo
   }
 
   test("pass in preview, where nothing unknown is printed as a value", async () => {
-    stack.program = program;
+    stack.program = () => program();
     const { text, changes } = await stack.preview();
     expect(changes).toEqual({ create: 5 });
     expect(text).not.toContain(UNKNOWN);
@@ -68,7 +68,7 @@ describe("an index below a component, and one whose arguments are not known befo
   });
 
   test("are built by up, after which a preview is empty", async () => {
-    stack.program = program;
+    stack.program = () => program();
     expect((await stack.up()).changes).toEqual({ create: 5 });
     expect(await indexNames(database())).toEqual([
       "users_both_idx",
@@ -76,6 +76,14 @@ describe("an index below a component, and one whose arguments are not known befo
       "users_name_idx",
     ]);
     expect((await stack.preview()).changes).toEqual({ same: 5 });
+  });
+
+  test("are updated, not replaced, in a preview that does not know their arguments again", async () => {
+    stack.program = () => program({ comment: "known later" });
+    const { text, changes } = await stack.preview();
+    expect(text).not.toContain(UNKNOWN);
+    expect(changes).toEqual({ same: 2, update: 3 });
+    stack.program = () => program();
   });
 
   test("leave the constant provider text in the state, and no other code", () => {

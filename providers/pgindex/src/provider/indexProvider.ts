@@ -51,8 +51,9 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
 
 /** The engine compares the inputs itself. A new table, and what a refresh found, are said here. */
 async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
+  // What a preview does not know yet is no other table: most often it will be the same one.
   const moved = (["schema", "table"] as const).filter(
-    (property) => olds[property] !== news[property],
+    (property) => isKnown(news[property]) && olds[property] !== news[property],
   );
   if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
   const { bloatRatio, drift, valid } = olds;
@@ -65,6 +66,10 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
     await tellRepair(runtime, olds, parsed.value);
   return { changes: true };
+}
+
+function isKnown(value: unknown): boolean {
+  return value !== undefined && value !== UNKNOWN;
 }
 
 /** Never fails: a refresh asks for the difference too. */
@@ -89,8 +94,7 @@ async function hasMovedAlong(
   news: IndexInputs,
 ): Promise<boolean> {
   const { schema, name, table } = news;
-  if (![schema, name, table].every((value) => typeof value === "string" && value !== UNKNOWN))
-    return false;
+  if (![schema, name, table].every(isKnown)) return false;
   const declared = { schema: String(schema), name: String(name), table: String(table) };
   return standsElsewhere(runtime.target(), olds, declared);
 }
