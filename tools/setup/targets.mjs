@@ -16,6 +16,7 @@ const targets = {
     ...testNeeds(args),
     command: [node24, join(modules, "vitest", "vitest.mjs"), "run", ...args],
   }),
+  matrix: (args) => ({ command: [node24, join(root, "tools", "matrix.mjs"), ...args] }),
   check: (args) => ({
     build: true,
     command: [node24, join(root, "tools", "check.mjs"), ...args],
@@ -35,14 +36,15 @@ export function target([name, ...args]) {
   return { ...everything, name, command: [node24, file, ...args] };
 }
 
-/** Unit and database tests import the sources, so only a run that may reach the pulumi project waits for more. */
+const LIGHT = new Set(["unit", "database", "corpus", "inplace", "faults"]);
+
+/** All but the tests of the whole import the sources, so only a run that may reach the pulumi project waits for more. */
 function testNeeds(args) {
   const projects = args.flatMap((arg, index) => {
     if (arg === "--project") return [args[index + 1]];
     return arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [];
   });
-  const light =
-    projects.length > 0 && projects.every((name) => ["unit", "database", "faults"].includes(name));
+  const light = projects.length > 0 && projects.every((name) => LIGHT.has(name));
   return light ? {} : everything;
 }
 

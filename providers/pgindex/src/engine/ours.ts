@@ -9,7 +9,7 @@ import {
   replicaIdentityAdvice,
 } from "./dropMessages";
 import type { CanonicalIndex, LiveIndex } from "./model";
-import { companionNames } from "./names";
+import { companionName, companionNames } from "./names";
 import { readStrays } from "./partitions";
 import { PgIndexError } from "./problems";
 import { isStillOurs } from "./refresh";
@@ -37,14 +37,37 @@ export async function findOurs(observer: Session, identity: IndexIdentity): Prom
       : byOid && isStillOurs(byOid, identity)
         ? byOid
         : undefined;
-  if (own) await requireOurs(observer, own, identity);
-  const asides = await Promise.all(
+  // An interrupted rename stands under its new name already.
+  const names = new Set([name, own?.name ?? name]);
+  const besides = (
+    await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
+  ).flat();
+  const isSwapped = besides.some((index) => isReplaced(index, identity));
+  if (own) await requireOurs(observer, own, identity, isSwapped);
+  const strays = await readStrays(observer, identity);
+  // The one by which the others are known goes last.
+  const asides = [...besides, ...strays];
+  if (!own) return asides;
+  return isSwapped ? [own, ...asides] : [...asides, own];
+}
+
+/** What stands beside an index under our temporary names. */
+async function companionsOf(
+  observer: Session,
+  { schema, table }: IndexIdentity,
+  name: string,
+): Promise<LiveIndex[]> {
+  const found = await Promise.all(
     companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
   );
-  const left = asides.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
-  const besides = left.filter((index) => index.table === identity.table);
-  const strays = await readStrays(observer, identity);
-  return [...(own ? [own] : []), ...besides, ...strays];
+  const indexes = found.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
+  return indexes.filter((index) => index.table === table);
+}
+
+/** It is what was built, swapped out: what has its name now is its replacement, which an interrupted run has made. */
+function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolean {
+  const isRetired = live.name === companionName(name, "retired");
+  return isRetired && differencesOf(canonical, live.canonical).length === 0;
 }
 
 /** Refuses what is not, or not only, the index that was built. */
@@ -52,13 +75,14 @@ async function requireOurs(
   observer: Session,
   live: LiveIndex,
   identity: IndexIdentity,
+  isReplacement: boolean,
 ): Promise<void> {
   const isMoved = live.oid === identity.oid;
   if (live.table !== identity.table && !isMoved) {
     throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
   }
   const differences = differencesOf(identity.canonical, live.canonical);
-  if (differences.length > 0)
+  if (differences.length > 0 && !isReplacement)
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));

@@ -1,4 +1,4 @@
-import type { DesiredIndex } from "./model";
+import type { DesiredIndex, LiveIndex } from "./model";
 import { childName } from "./names";
 import type { Partition } from "./partitions";
 import { ident, qualified } from "./sql";
@@ -52,7 +52,7 @@ function stepsFor(
   position: string,
 ): Step[] {
   const strays = partition.strays.map((stray) =>
-    on(drop(stray, "an interrupted run has left it"), partition, position),
+    on(dropAny(stray, "an interrupted run has left it"), partition, position),
   );
   const here = { ...desired, schema: partition.schema, table: partition.table };
   const attach = attachStep(partition, name, parent);
@@ -114,6 +114,10 @@ function rebuild(partition: Partition, name: string): Step {
     locks: "SHARE UPDATE EXCLUSIVE on the partition: reads and writes go on",
     why: "it is attached and INVALID",
   };
+}
+
+export function dropAny(live: LiveIndex, why: string): Step {
+  return live.isPartitioned ? dropPartitioned(live.schema, live.name, why) : drop(live, why);
 }
 
 /** PostgreSQL has no concurrent drop of a partitioned index: it is the one step that everybody waits for. */

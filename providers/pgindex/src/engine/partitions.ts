@@ -117,10 +117,14 @@ function ownIndexes(
   return { attached, candidate, strays };
 }
 
+/** Said of the partitioned index only, not of its partitions' indexes. */
+const OF_THE_ROOT: ReadonlySet<string> = new Set(["comment", "constraint"]);
+
 /** An unfinished partitioned index is a candidate too: its own partitions will make it valid. */
 function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
-  return isSound && !live.constraint && differencesOf(canonical, live.canonical).length === 0;
+  const differences = differencesOf(canonical, live.canonical);
+  return isSound && !live.constraint && differences.every(({ field }) => OF_THE_ROOT.has(field));
 }
 
 /** What interrupted runs have left of a partitioned index on the partitions, attached to nothing. */

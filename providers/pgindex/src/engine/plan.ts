@@ -12,7 +12,8 @@ import {
 import type { DesiredIndex, LiveIndex } from "./model";
 import { companionName } from "./names";
 import { isAlterableOnPartitions } from "./partitionable";
-import { dropAny, dropAsides, make, retire, strays } from "./planParts";
+import { dropAny } from "./partitionSteps";
+import { dropAsides, make, retire, strays } from "./planParts";
 import type { Advice } from "./problems";
 import type { Situation } from "./situation";
 import { drop, reindex, type Step } from "./steps";

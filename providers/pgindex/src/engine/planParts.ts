@@ -1,15 +1,11 @@
-import type { DesiredIndex, LiveIndex } from "./model";
-import { dropPartitioned, partitionSteps } from "./partitionSteps";
+import type { DesiredIndex } from "./model";
+import { dropAny, partitionSteps } from "./partitionSteps";
 import type { Situation } from "./situation";
-import { buildSteps, drop, extraSteps, type Step } from "./steps";
+import { buildSteps, extraSteps, type Step } from "./steps";
 
 /** What was swapped out goes first: its name is needed again when the index is replaced once more. */
 export function retire({ retired }: Situation): Step[] {
   return retired ? [dropAny(retired, "an interrupted run has replaced it and not dropped it")] : [];
-}
-
-export function dropAny(live: LiveIndex, why: string): Step {
-  return live.isPartitioned ? dropPartitioned(live.schema, live.name, why) : drop(live, why);
 }
 
 /** Makes the index under `name`, or what is missing of it. */
@@ -29,7 +25,7 @@ export function make(
 /** Partitions' indexes that an interrupted run has left, attached to nothing. */
 export function strays({ partitioned }: Situation): Step[] {
   const left = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  return left.map((stray) => drop(stray, "an interrupted run has left it"));
+  return left.map((stray) => dropAny(stray, "an interrupted run has left it"));
 }
 
 /** What stands aside and has become superfluous since the declared index stands. */
