@@ -11,7 +11,11 @@ interface Chapter {
 }
 
 const CHAPTERS: readonly Chapter[] = [
-  { title: "Index", resource: "Index", before: ["IndexArgs", "KeyArgs", "ObjectNameArgs"] },
+  {
+    title: "Index",
+    resource: "Index",
+    before: ["IndexArgs", "KeyArgs", "RebuildWhenArgs", "ObjectNameArgs"],
+  },
   {
     title: "Queries that an index serves",
     before: ["ServedQuery", "QueryExpectation", "PlanType"],
@@ -28,6 +32,17 @@ const CHAPTERS: readonly Chapter[] = [
     resource: "PromotionGate",
     before: ["PromotionGateArgs"],
     after: ["promotionEvidence", "Proved", "Evidence"],
+  },
+  {
+    title: "Declarations from SQL and from Drizzle",
+    before: [
+      "indexesFromSql",
+      "FromSqlOptions",
+      "indexesFromDrizzle",
+      "FromDrizzleOptions",
+      "IndexDeclaration",
+      "KeyDeclaration",
+    ],
   },
 ];
 

@@ -2,8 +2,12 @@ import type { IndexDeclaration } from "./import/declaration";
 import { readDrizzle } from "./import/drizzle";
 import { type Casing, loadDrizzleOrm } from "./import/drizzleOrm";
 
+/** How a Drizzle schema is read. */
 export interface FromDrizzleOptions {
-  /** As in drizzle.config.ts: how columns are named that have no name of their own. */
+  /**
+   * As in drizzle.config.ts: how columns are named that have no name of their own.
+   * @default the property's own name
+   */
   readonly casing?: Casing;
 }
 

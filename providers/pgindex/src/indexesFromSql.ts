@@ -4,8 +4,12 @@ import type { IndexDeclaration } from "./import/declaration";
 import { missingFileAdvice } from "./import/messages";
 import { readScripts } from "./import/script";
 
+/** How SQL is read. */
 export interface FromSqlOptions {
-  /** The schema of tables that the SQL writes without one. Default: public, or what its `SET search_path` says. */
+  /**
+   * The schema of tables that the SQL writes without one.
+   * @default public, or what its SET search_path says
+   */
   readonly schema?: string;
 }
 
