@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
+import { atEnd } from "./atEnd.ts";
 
 /** A file backend with a passphrase, in a folder of its own. */
 export interface Backend {
@@ -13,7 +13,7 @@ export interface Backend {
 /** Removed after the last test of the file. */
 export function createBackend(): Backend {
   const directory = mkdtempSync(join(tmpdir(), "pgindex-pulumi-"));
-  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+  atEnd(() => rmSync(directory, { recursive: true, force: true }));
   mkdirSync(join(directory, "backend"));
   const env = {
     PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll } from "vitest";
+import { atEnd } from "./atEnd.ts";
 import { createBackend } from "./pulumiBackend.ts";
 import { until } from "./pulumiDatabase.ts";
 
@@ -65,7 +65,7 @@ export function createProject(options: ProjectOptions): Project {
     writeFileSync(join(directory, name), text);
   }
   const running = new Set<number>();
-  afterAll(() => {
+  atEnd(() => {
     for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);
     rmSync(directory, { recursive: true, force: true });
   });

@@ -6,7 +6,7 @@ import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
-import { afterAll } from "vitest";
+import { atEnd } from "./atEnd.ts";
 
 const SCRIPT = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
@@ -33,7 +33,7 @@ export class ProviderProcess {
     this.ended = new Promise((resolve) => {
       process.once("exit", resolve);
     });
-    afterAll(() => {
+    atEnd(() => {
       this.#client.close();
       process.kill("SIGKILL");
     });
