@@ -84,8 +84,10 @@ async function watch(step: LongStep, verb: string, { workspace, ctx }: Execution
   const watched = { ...workspace, ctx, verb, position: step.position };
   if (!step.on) return runWatched(step.sql, watched);
   const { builder, observer } = workspace;
-  await takeTableKey(builder, observer, step.on, ctx);
   const label = `${step.on.schema}.${step.on.table}`;
+  // A small partition is built before the first look at its progress.
+  ctx.status(`${step.position ?? label}: ${verb}`);
+  await takeTableKey(builder, observer, step.on, ctx);
   await waitUntilNobodyWorks(observer, { oid: step.on.oid, label }, builder.pid, ctx);
   await runWatched(step.sql, watched);
   await returnTableKey(builder, step.on);
