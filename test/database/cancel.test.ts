@@ -109,7 +109,7 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   const snapshot = await holdSnapshot(db);
   const recorder = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: [{ expression: "a + b" }] });
-  const ensuring = failureOf(ensureIndex(targetOf(db.url), desired, recorder.ctx));
+  const ensuring = failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx }));
   await untilPhase(db, "waiting for old snapshots");
   // Gets the lock that ANALYZE wants, between the build and it.
   const other = await db.connect();

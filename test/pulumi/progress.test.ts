@@ -41,7 +41,7 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   );
   expect(shown.ephemeral).toBe(true);
   expect(shown.message).toMatch(
-    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, \d+ s, waits for pid /,
+    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, \d+(\.\d)? s, waits for pid /,
   );
   expect(shown.message).toMatch(
     /forgotten client, idle in transaction for \d+ s: INSERT INTO t VALUES/,
