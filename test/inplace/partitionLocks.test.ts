@@ -1,8 +1,25 @@
 import { describe, expect, test } from "vitest";
-import { hold, until } from "../support/engineDatabase.ts";
-import { usePartitions } from "./partitionedTable.ts";
+import { type Holder, hold, until } from "../support/engineDatabase.ts";
+import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 
 const { place, stackOf, indexes } = usePartitions();
+
+test("but for its entry and its drop, an index of partitions needs nothing of who uses the table", async () => {
+  const stack = stackOf({ columns: ["id"] });
+  let holder: Holder | undefined;
+  // A writer that has come as far as the table above, from the first build on.
+  await stack.up(
+    {},
+    {
+      beforeStep: async (step) => {
+        if (step.kind !== "build") return;
+        holder ??= await hold(place.db, "BEGIN", "LOCK TABLE ONLY app.m IN ROW EXCLUSIVE MODE");
+      },
+    },
+  );
+  await holder?.release();
+  expect(await indexes()).toEqual(matching(...ALL));
+});
 
 describe("who is in the way of a short lock is shown, and others are held up for a moment only", () => {
   test.each([
