@@ -8,11 +8,18 @@ import { makeSchema } from "./schema.ts";
 export interface Corpus {
   readonly db: TestDatabase;
   readonly major: number;
+  /** Drops whatever stands: one failure may not make the next. */
+  clear(): Promise<void>;
 }
 
 /** For a test file: its own database, with `settings` for every session on it. */
-export function useCorpus(settings: readonly (readonly [name: string, value: string])[] = []) {
-  const corpus = {} as { db: TestDatabase; major: number };
+export function useCorpus(
+  settings: readonly (readonly [name: string, value: string])[] = [],
+): Corpus {
+  const corpus = { clear: () => dropIndexes(corpus) } as Corpus & {
+    db: TestDatabase;
+    major: number;
+  };
   beforeAll(async () => {
     corpus.major = Math.floor(inject("server").versionNumber / 10_000);
     corpus.db = await createDatabase();
@@ -20,7 +27,7 @@ export function useCorpus(settings: readonly (readonly [name: string, value: str
     for (const [name, value] of settings)
       await corpus.db.query(`ALTER DATABASE ${corpus.db.name} SET ${name} = ${value}`);
   });
-  afterEach(() => dropIndexes(corpus));
+  afterEach(() => corpus.clear());
   afterAll(() => corpus.db?.drop());
   return corpus;
 }
@@ -78,8 +85,8 @@ export async function tableState(
   return { ...rows, columns, indexes: await indexesOf(corpus, { schema, table }) };
 }
 
-/** One failure may not make the next: the tables of the corpus have no index of their own. */
-async function dropIndexes({ db }: Corpus): Promise<void> {
+/** The tables of the corpus have no index of their own. */
+async function dropIndexes({ db }: { readonly db: TestDatabase }): Promise<void> {
   const left = await db.query<{ sql: string }>(
     `SELECT format('DROP INDEX %I.%I', n.nspname, i.relname) AS sql
        FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace

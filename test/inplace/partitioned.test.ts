@@ -1,44 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Args, failureOf } from "../support/engine.ts";
-import { hold, until } from "../support/engineDatabase.ts";
-import { dropIndexesIn, indexesIn, Stack, useDatabase } from "./stack.ts";
+import { describe, expect, test } from "vitest";
+import { failureOf } from "../support/engine.ts";
+import { hold, holdWrite, until } from "../support/engineDatabase.ts";
+import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 import { watched } from "./watcher.ts";
 
-const LONG = `m_${"ä".repeat(29)}`;
-
-const place = useDatabase("CREATE SCHEMA app", "CREATE SCHEMA old");
-
-const TABLES = [
-  "CREATE TABLE app.m (id int NOT NULL, at date NOT NULL, region text) PARTITION BY RANGE (at)",
-  "CREATE TABLE app.m1 PARTITION OF app.m FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
-  "CREATE TABLE old.m2 PARTITION OF app.m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (region)",
-  "CREATE TABLE old.m2a PARTITION OF old.m2 FOR VALUES IN ('a')",
-  `CREATE TABLE app.${LONG} PARTITION OF old.m2 DEFAULT`,
-  "INSERT INTO app.m SELECT i, date '2026-01-01' + i % 50, chr(97 + i % 3) FROM generate_series(1, 3000) i",
-  "ANALYZE app.m",
-];
-
-beforeEach(async () => {
-  for (const sql of TABLES) await place.db.query(sql);
-});
-afterEach(async () => {
-  await dropIndexesIn(place.db, "app", "old");
-  await place.db.query("DROP TABLE app.m");
-});
-
-const BASE = { schema: "app", table: "m", name: "m_idx" };
-const stackOf = (base: Args = {}) => new Stack(place.db, { ...BASE, ...base });
-const indexes = () => indexesIn(place.db, "app", "old");
-const matching = (...lines: readonly (string | RegExp)[]) =>
-  lines.map((line) => expect.stringMatching(line));
-
-const ALL = [
-  "m.m_idx valid",
-  /^m1\.m1_m_idx_\S+ valid <- m_idx$/,
-  /^m2\.m2_m_idx_\S+ valid <- m_idx$/,
-  /^m2a\.m2a_m_idx_\S+ valid <- m2_m_idx_\S+$/,
-  /^m_ä+\.m_ä+\S+ valid <- m2_m_idx_\S+$/,
-];
+const { place, stackOf, indexes } = usePartitions();
 
 describe("an index of a partitioned table", () => {
   test("is built on every partition, in whatever schema and at whatever depth, and counted", async () => {
@@ -47,9 +13,14 @@ describe("an index of a partitioned table", () => {
     expect(previewed.join("\n")).toMatch(
       /ON ONLY "app"\."m"[\s\S]*ON "app"\."m1"[\s\S]*ATTACH PARTITION/,
     );
-    expect(await stack.up()).toMatchObject({ adopted: false, live: { isPartitioned: true } });
+    const holder = await holdWrite(place.db, "old.m2a");
+    const building = stack.up();
+    await until("it tells how far it is", async () =>
+      stack.statuses.some((status) => status.startsWith("partition 3 of 3: waiting")),
+    );
+    await holder.release();
+    expect(await building).toMatchObject({ adopted: false, live: { isPartitioned: true } });
     expect(await indexes()).toEqual(matching(...ALL));
-    expect(stack.statuses.join("\n")).toMatch(/partition [123] of 3: /);
     expect(await stack.refresh()).toBeNull();
     expect(await stack.preview()).toContainEqual(expect.stringMatching(/^builds nothing/));
     await stack.destroy();
@@ -155,50 +126,5 @@ describe("refused in preview, with nothing left", () => {
     expect((await refused).message).toMatch(/its partition app\.m9 is a foreign table/);
     await db.query("DROP FOREIGN TABLE app.m9");
     await db.query("DROP EXTENSION postgres_fdw CASCADE");
-  });
-});
-
-describe("who is in the way of a short lock is shown, and others are held up for a moment only", () => {
-  test.each([
-    ["an attach, by a reader", "up", "SELECT 1 FROM app.m1 LIMIT 1", "SELECT count(*) FROM app.m1"],
-    [
-      "the drop, by a reader",
-      "destroy",
-      "SELECT 1 FROM app.m1 LIMIT 1",
-      "SELECT count(*) FROM app.m1",
-    ],
-    [
-      "the parent's entry, by a writer",
-      "up",
-      "DELETE FROM app.m WHERE false",
-      "DELETE FROM app.m WHERE false",
-    ],
-  ] as const)("%s", async (_title, command, holding, query) => {
-    const stack = stackOf({ columns: ["id"] });
-    if (command === "destroy") await stack.up();
-    else await place.db.query("CREATE INDEX app_m1 ON app.m1 (id)");
-    const holder = await hold(place.db, "BEGIN", holding);
-    const working = command === "up" ? stack.up() : stack.destroy();
-    await until("it waits for its lock", async () => {
-      const [waiting] = await place.db.query(
-        "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
-      );
-      return waiting !== undefined;
-    });
-    const waits: number[] = [];
-    for (let i = 0; i < 4; i += 1) {
-      const started = performance.now();
-      await place.db.query(query);
-      waits.push(performance.now() - started);
-    }
-    await until("it says who is in the way", async () =>
-      [...stack.statuses, ...stack.lines].join().includes(`pid ${holder.pid}`),
-    );
-    await holder.release();
-    await working;
-    // A second of lock timeout, and what a loaded machine adds.
-    expect(Math.max(...waits)).toBeLessThan(2500);
-    if (command === "up") await stack.destroy();
-    expect(await indexes()).toEqual([]);
   });
 });

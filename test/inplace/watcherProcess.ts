@@ -34,10 +34,14 @@ async function doWrite(client: pg.Client): Promise<void> {
   seen.writes += 1;
 }
 
+function keep({ message, detail }: Error & { detail?: string }): void {
+  seen.errors.push(detail ? `${message}: ${detail}` : message);
+}
+
 async function loop(work: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
-  while (!isOver) await work(client).catch((error: Error) => seen.errors.push(error.message));
+  while (!isOver) await work(client).catch(keep);
   await client.end();
 }
 

@@ -15,6 +15,10 @@ const DROP_LOCK =
  * Builds what is missing of a partitioned index: the parent's entry, each partition's index concurrently, and attaches them from the
  * bottom up; the parent becomes valid with the last one. PostgreSQL cannot build on the parent concurrently.
  *
+ * From the bottom up, because attaching the last partition of an index that is attached itself makes PostgreSQL validate the index
+ * above too, for which it takes ACCESS EXCLUSIVE on the table above, and in an order in which an INSERT dead-locks with it
+ * (validatePartitionedIndex in tablecmds.c).
+ *
  * @see https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
  */
 export function partitionSteps(
@@ -23,52 +27,60 @@ export function partitionSteps(
   tableOid: number,
   partitions: readonly Partition[],
 ): Step[] {
-  const names = new Map<number, { schema: string; name: string }>([
-    [tableOid, { schema: desired.schema, name: root.name }],
-  ]);
-  const leaves = partitions.filter((partition) => partition.isLeaf);
-  const create = root.exists
-    ? []
-    : [createOnOnly(desired, desired.schema, desired.table, root.name)];
-  const rest = partitions.flatMap((partition) => {
-    const own = partition.attached ?? partition.candidate;
-    const name = own?.name ?? childName(partition.table, desired);
-    names.set(partition.oid, { schema: partition.schema, name });
-    const parent = names.get(partition.parentOid);
-    if (!parent) throw new Error(`partition ${partition.table} comes before its parent`);
-    const position = partition.isLeaf
-      ? `partition ${leaves.indexOf(partition) + 1} of ${leaves.length}`
-      : "";
-    return stepsFor(desired, partition, name, parent, position);
-  });
-  return [...create, ...rest];
+  const { schema, table } = desired;
+  const below = new Map<number, Partition[]>();
+  for (const partition of partitions)
+    below.set(partition.parentOid, [...(below.get(partition.parentOid) ?? []), partition]);
+  const leaves = partitions.filter((partition) => partition.isLeaf).length;
+  let leaf = 0;
+  const stepsBelow = (oid: number, parent: IndexName): Step[] =>
+    (below.get(oid) ?? []).flatMap((partition) => {
+      if (partition.isLeaf) leaf += 1;
+      const position = partition.isLeaf ? `partition ${leaf} of ${leaves}` : "";
+      const own = partition.attached ?? partition.candidate;
+      const name = own?.name ?? childName(partition.table, desired);
+      return [
+        ...makeSteps(desired, partition, name, position),
+        ...stepsBelow(partition.oid, { schema: partition.schema, name }),
+        ...attachSteps(partition, name, parent),
+      ];
+    });
+  const create = root.exists ? [] : [createOnOnly(desired, schema, table, root.name)];
+  return [...create, ...stepsBelow(tableOid, { schema, name: root.name })];
 }
 
-function stepsFor(
+interface IndexName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/** An attached index that is broken: a partition's own, not one that only waits for partitions below. */
+function isBroken({ isLeaf, attached }: Partition): boolean {
+  return isLeaf && attached !== undefined && !attached.valid;
+}
+
+function makeSteps(
   desired: DesiredIndex,
   partition: Partition,
   name: string,
-  parent: { readonly schema: string; readonly name: string },
   position: string,
 ): Step[] {
+  const { schema, table } = partition;
   const strays = partition.strays.map((stray) =>
     on(dropAny(stray, "an interrupted run has left it"), partition, position),
   );
-  const here = { ...desired, schema: partition.schema, table: partition.table };
-  const attach = attachStep(partition, name, parent);
-  if (partition.attached) {
-    const isBroken = partition.isLeaf && !partition.attached.valid;
-    return isBroken
-      ? [...strays, on(rebuild(partition, name), partition, position), attach]
-      : strays;
-  }
-  if (partition.candidate) return [...strays, attach];
-  const build = partition.isLeaf
-    ? buildSteps({ ...here, comment: undefined }, name, "the partition has none").map((step) =>
-        on(step, partition, position),
-      )
-    : [createOnOnly(here, partition.schema, partition.table, name)];
-  return [...strays, ...build, attach];
+  if (isBroken(partition)) return [...strays, on(rebuild(partition, name), partition, position)];
+  if (partition.attached ?? partition.candidate) return strays;
+  const here = { ...desired, schema, table };
+  if (!partition.isLeaf) return [...strays, createOnOnly(here, schema, table, name)];
+  const build = buildSteps({ ...here, comment: undefined }, name, "the partition has none");
+  return [...strays, ...build.map((step) => on(step, partition, position))];
+}
+
+/** Attaching again what is attached makes PostgreSQL look whether the parent is complete now. */
+function attachSteps(partition: Partition, name: string, parent: IndexName): Step[] {
+  if (partition.attached && !isBroken(partition)) return [];
+  return [attachStep(partition, name, parent)];
 }
 
 function on(step: Step, partition: Partition, position: string): Step {
@@ -88,12 +100,8 @@ function createOnOnly(desired: DesiredIndex, schema: string, table: string, name
   };
 }
 
-function attachStep(
-  partition: Partition,
-  name: string,
-  parent: { readonly schema: string; readonly name: string },
-): Step {
-  const { schema, table, oid, isLeaf } = partition;
+function attachStep(partition: Partition, name: string, parent: IndexName): Step {
+  const { schema, table, oid } = partition;
   const sql = `ALTER INDEX ${qualified(parent.schema, parent.name)} ATTACH PARTITION ${qualified(schema, name)}`;
   return {
     kind: "alter",
@@ -101,7 +109,7 @@ function attachStep(
     locks: ATTACH_LOCK,
     on: { schema, table, oid },
     // PostgreSQL attaches an INVALID index without a word, and the parent then never becomes valid.
-    onlyWithValid: isLeaf ? { schema, name } : undefined,
+    onlyWithValid: { schema, name },
     why: `the index of ${schema}.${table} is valid`,
   };
 }

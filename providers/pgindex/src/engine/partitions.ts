@@ -92,18 +92,19 @@ export async function observePartitions(
       )
     ).map((live) => [live.oid, live]),
   );
-  const attachedOn = new Map<number, number | undefined>([[tableOid, index.oid]]);
+  const indexOn = new Map<number, number | undefined>([[tableOid, index.oid]]);
   return tree.map((row) => {
-    const parentIndexOid = attachedOn.get(row.parentOid);
+    const parentIndexOid = indexOn.get(row.parentOid);
     const here = attachments.filter((attachment) => attachment.tableOid === row.oid);
     const own = here.find(
       (a) => parentIndexOid !== undefined && a.parentIndexOid === parentIndexOid,
     );
-    attachedOn.set(row.oid, own?.oid);
     const free = here
       .filter((a) => a.parentIndexOid === null)
       .flatMap((a) => lives.get(a.oid) ?? []);
-    return { ...row, ...ownIndexes(own && lives.get(own.oid), free, index) };
+    const found = ownIndexes(own && lives.get(own.oid), free, index);
+    indexOn.set(row.oid, own?.oid ?? found.candidate?.oid);
+    return { ...row, ...found };
   });
 }
 

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { type Args, record, targetOf } from "../support/engine.ts";
+import { change } from "./arbitrary.ts";
+import { indexesOf, useCorpus } from "./observe.ts";
+import { declareOn } from "./proof.ts";
+
+const corpus = useCorpus();
+
+/** `RANDOM_SEED=… RANDOM_RUNS=…` repeats a run, or makes it longer. */
+const seed = Number(process.env.RANDOM_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const numRuns = Number(process.env.RANDOM_RUNS ?? 25);
+
+/** An update to these arguments, and everything that has to be quiet after it. */
+async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
+  const target = targetOf(corpus.db.url);
+  const desired = await declareOn(args);
+  const ensured = await ensureIndex({ target, desired, previous, ctx: record().ctx });
+  expect(ensured.live).toMatchObject({ valid: true, ready: true, live: true });
+  const outputs: IndexOutputs = JSON.parse(
+    JSON.stringify(toIndexOutputs(ensured, desired, [], previous)),
+  );
+  expect(await previewIndex(target, desired, outputs)).toContainEqual(
+    expect.stringMatching(/^builds nothing/),
+  );
+  expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null, oid: outputs.oid });
+  expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);
+  return outputs;
+}
+
+/** What PostgreSQL itself prints, less the parameters, which are altered without a build. */
+function body({ definition }: IndexOutputs): string {
+  return definition.replace(/ WITH \(fillfactor='\d+'\)/, "");
+}
+
+test(`any definition is built, quiet and replaced by any other: RANDOM_SEED=${seed}, ${numRuns} runs`, async () => {
+  console.log(`RANDOM_SEED=${seed}`);
+  const property = fc.asyncProperty(change, async ({ name, from, to }) => {
+    const first = await up({ name, ...from });
+    const second = await up({ name, ...to }, first);
+    // Built anew exactly when PostgreSQL prints another definition.
+    expect(second.oid !== first.oid).toBe(body(second) !== body(first));
+    await dropIndex(targetOf(corpus.db.url), second, record().ctx);
+    expect(await indexesOf(corpus, second)).toEqual([]);
+  });
+  await fc.assert(property.afterEach(corpus.clear), { seed, numRuns, endOnFailure: true });
+}, 600_000);
