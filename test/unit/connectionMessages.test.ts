@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import {
   connectionAdvice,
+  corruptingServerAdvice,
+  corruptsIndexes,
+  oldServerAdvice,
   readOnlyAdvice,
-  versionAdvice,
 } from "../../providers/pgindex/src/engine/connectionMessages.ts";
 import { renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
 
@@ -52,16 +54,26 @@ describe("a connection that fails says where, why, and what to do", () => {
   });
 });
 
-describe("versions whose concurrent builds cannot be trusted are refused", () => {
-  test.each<[version: number, what: string | undefined]>([
-    [110022, "PostgreSQL 11.22 is too old"],
-    [120000, undefined],
-    [130014, undefined],
-    [140000, "refused: PostgreSQL 14.0 builds corrupt indexes"],
-    [140003, "refused: PostgreSQL 14.3 builds corrupt indexes"],
-    [140004, undefined],
-    [180004, undefined],
-  ])("%i", (version, what) => expect(versionAdvice(version)?.what).toBe(what));
+describe("versions whose concurrent builds cannot be trusted", () => {
+  test.each<[version: number, tooOld: boolean, corrupts: boolean]>([
+    [120022, true, false],
+    [130000, false, false],
+    [130023, false, false],
+    [140000, false, true],
+    [140003, false, true],
+    [140004, false, false],
+    [180004, false, false],
+  ])("%i", (version, tooOld, corrupts) => {
+    expect(oldServerAdvice(version) !== undefined).toBe(tooOld);
+    expect(corruptsIndexes(version)).toBe(corrupts);
+  });
+
+  test("are named", () => {
+    expect(oldServerAdvice(120022)?.what).toBe("refused: PostgreSQL 12.22 is too old");
+    expect(corruptingServerAdvice(140003).what).toBe(
+      "refused: PostgreSQL 14.3 builds corrupt indexes",
+    );
+  });
 });
 
 test("a replica and a read-only role are told apart", () => {

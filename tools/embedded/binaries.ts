@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Account, can } from "./account.ts";
+import { onDemand } from "./onDemand.ts";
 
 export interface Binaries {
   /** Holds bin, lib and share. */
@@ -16,7 +17,7 @@ export interface Binaries {
  * process on every signal, gives them the terminal's Ctrl-C, and runs only as an account "postgres".
  */
 export function binariesFor(version: string | undefined, account: Account | undefined): Binaries {
-  const { folder, release } = installed(version);
+  const { folder, release } = (version && onDemand(version, platform())) || installed(version);
   const usable = can(account, join(folder, "bin", "postgres"), ["--version"]);
   return {
     folder: usable ? folder : copy(folder, release, account),

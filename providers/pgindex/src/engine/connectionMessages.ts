@@ -1,4 +1,5 @@
 import { type Advice, errorText } from "./problems";
+import { literal } from "./sql";
 import { sqlState } from "./sqlstate";
 
 /** Every message about reaching a server. None carries a URL or a password. */
@@ -64,28 +65,42 @@ function networkText(error: unknown): string {
   return /SSL/.test(text) ? `${text}; remove sslmode for a server without TLS` : text;
 }
 
-const OLDEST = 120000;
+/** `server_version_num` of the oldest release that the tests run on. */
+const OLDEST = 130000;
 
-/** Versions whose concurrent builds cannot be trusted. */
-export function versionAdvice(version: number): Advice | undefined {
-  if (version < OLDEST) {
-    return {
-      what: `PostgreSQL ${render(version)} is too old`,
-      why: "progress of a build and safe recovery need PostgreSQL 12 or newer",
-      fix: "upgrade the server",
-    };
-  }
-  if (version >= 140000 && version < 140004) {
-    return {
-      what: `refused: PostgreSQL ${render(version)} builds corrupt indexes`,
-      why: "in 14.0 to 14.3 CREATE INDEX CONCURRENTLY can miss rows, silently (release notes of 14.4)",
-      fix: "upgrade to 14.4 or newer, then check existing indexes with amcheck",
-    };
-  }
-  return undefined;
+export function oldServerAdvice(version: number): Advice | undefined {
+  if (version >= OLDEST) return undefined;
+  return {
+    what: `refused: PostgreSQL ${renderVersion(version)} is too old`,
+    why: "pgindex is tested on PostgreSQL 13 and newer; older servers get no fixes any more, and tell less of a build",
+    fix: "upgrade the server",
+  };
 }
 
-function render(version: number): string {
+/** Whether its concurrent builds may leave rows out: https://www.postgresql.org/docs/release/14.4/ */
+export function corruptsIndexes(version: number): boolean {
+  return version >= 140000 && version < 140004;
+}
+
+export function corruptingServerAdvice(version: number): Advice {
+  return {
+    what: `refused: PostgreSQL ${renderVersion(version)} builds corrupt indexes`,
+    why: "in 14.0 to 14.3 CREATE INDEX CONCURRENTLY can leave rows out that are updated meanwhile, silently (release notes of 14.4)",
+    fix: "upgrade to 14.4 or newer, then check existing indexes with amcheck",
+    otherwise:
+      "allowCorruptingServer: true on the Connection, for a database that nobody writes to during the build; refresh and destroy work without it",
+  };
+}
+
+/** What has been built on such a server has to be looked at: the catalog says that it is valid. */
+export function corruptibleWarning(index: string, version: number): string {
+  return (
+    `${index}: PostgreSQL ${renderVersion(version)} may have left rows out of it. ` +
+    `To check a btree index: CREATE EXTENSION IF NOT EXISTS amcheck; SELECT bt_index_check(${literal(index)}::regclass, true);`
+  );
+}
+
+function renderVersion(version: number): string {
   return `${Math.floor(version / 10000)}.${version % 10000}`;
 }
 

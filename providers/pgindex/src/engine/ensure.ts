@@ -16,7 +16,8 @@ import { withRetries, withWorkspace } from "./workspace";
 export async function ensureIndex(request: Request): Promise<Ensured> {
   const { target, desired, ctx } = request;
   const progress: Progress = {};
-  const options = { purpose: `build ${desired.name}`, searchPath: desired.searchPath };
+  const { name, searchPath } = desired;
+  const options = { purpose: `build ${name}`, searchPath, builds: true };
   return inTurn(`${desired.schema}.${desired.table}`, target.maxConcurrentBuilds, ctx, async () => {
     try {
       return await withRetries(ctx, () =>

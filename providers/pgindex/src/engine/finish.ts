@@ -1,8 +1,10 @@
+import { corruptibleWarning, corruptsIndexes } from "./connectionMessages";
 import { type Executed, serverTime } from "./execute";
 import type { Declared } from "./look";
 import type { LiveIndex } from "./model";
 import { renderBytes, renderElapsed } from "./render";
 import type { Ensured, Progress, Request } from "./request";
+import { qualified } from "./sql";
 import type { Workspace } from "./workspace";
 
 /** The last word on an index that stands as declared. */
@@ -28,6 +30,9 @@ export async function finish(
       `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
     );
   }
+  const { serverVersion } = workspace.builder;
+  if (!adopted && corruptsIndexes(serverVersion))
+    ctx.log("warning", corruptibleWarning(qualified(desired.schema, desired.name), serverVersion));
   const form = declared.kind === "ok" ? declared.canonical : undefined;
   return { ...built, live, declared: form, adopted, verifiedAt };
 }

@@ -18,7 +18,7 @@ export async function previewIndex(
   desired: DesiredIndex,
   previous?: PreviousIndex,
 ): Promise<string[]> {
-  const options = { purpose: `preview ${desired.name}`, writable: true };
+  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

@@ -1,9 +1,11 @@
 import { Client, type QueryConfig } from "pg";
 import {
   connectionAdvice,
+  corruptingServerAdvice,
+  corruptsIndexes,
+  oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
-  versionAdvice,
 } from "./connectionMessages";
 import { PgIndexError } from "./problems";
 import { searchPathValue } from "./sql";
@@ -30,6 +32,8 @@ export interface SessionOptions {
   readonly searchPath: readonly string[];
   /** Refuse a server that cannot be written to. */
   readonly writable: boolean;
+  /** Refuse a server whose concurrent builds may corrupt, unless the target allows it. */
+  readonly builds?: boolean;
   /** How long a statement may wait for a lock; without limit by default, which a build needs. */
   readonly lockTimeoutMs?: number;
 }
@@ -133,8 +137,10 @@ function gateServer(
   target: Target,
   options: SessionOptions,
 ): void {
-  const version = versionAdvice(server.version);
-  if (version) throw new PgIndexError(version);
+  const tooOld = oldServerAdvice(server.version);
+  if (tooOld) throw new PgIndexError(tooOld);
+  if (options.builds && corruptsIndexes(server.version) && !target.allowCorruptingServer)
+    throw new PgIndexError(corruptingServerAdvice(server.version));
   // A pooler sends key data of its own: the one sign of a pooler that is certain.
   if (keyDataPid !== server.pid && !target.allowPooler) throw new PgIndexError(poolerAdvice());
   if (options.writable && (server.inRecovery || server.readOnly)) {

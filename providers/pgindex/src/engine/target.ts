@@ -10,6 +10,8 @@ export interface Target {
   readonly maxConcurrentBuilds: number;
   /** Connect although a pooler answers for the server. */
   readonly allowPooler: boolean;
+  /** Build although concurrent builds of PostgreSQL 14.0 to 14.3 may leave rows out. */
+  readonly allowCorruptingServer?: boolean;
 }
 
 /**

@@ -19,14 +19,19 @@ const LOOK_TIMEOUT_MS = 3_000;
 /** Opens both sessions, and closes them whatever happens; closing the builder also gives the table's key back. */
 export async function withWorkspace<T>(
   target: Target,
-  options: { readonly purpose: string; readonly searchPath: readonly string[] },
+  options: {
+    readonly purpose: string;
+    readonly searchPath: readonly string[];
+    readonly builds?: boolean;
+  },
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  const { purpose, searchPath } = options;
+  const { purpose, searchPath, builds } = options;
   const observer = await openSession(target, {
     purpose: `watch ${purpose}`,
     searchPath: [],
     writable: true,
+    builds,
     lockTimeoutMs: LOOK_TIMEOUT_MS,
   });
   try {
@@ -34,6 +39,7 @@ export async function withWorkspace<T>(
       purpose,
       searchPath,
       writable: true,
+      builds,
     });
     try {
       return await work({ builder, observer });
@@ -48,7 +54,7 @@ export async function withWorkspace<T>(
 /** Opens one read-only-minded session with an empty search_path for looking. */
 export async function withObserver<T>(
   target: Target,
-  options: { readonly purpose: string; readonly writable: boolean },
+  options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
   work: (observer: Session) => Promise<T>,
 ): Promise<T> {
   const observer = await openSession(target, {

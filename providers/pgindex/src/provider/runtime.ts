@@ -69,5 +69,6 @@ function targetFrom(get: (key: string) => string | undefined): Target {
     url: url === "" ? undefined : url,
     maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
     allowPooler: get("pgindex:allowPooler") === "true",
+    allowCorruptingServer: get("pgindex:allowCorruptingServer") === "true",
   };
 }

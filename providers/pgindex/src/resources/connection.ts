@@ -23,6 +23,12 @@ export interface ConnectionArgs {
    * @default false
    */
   readonly allowPooler?: pulumi.Input<boolean>;
+  /**
+   * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently leave out rows that are updated during the
+   * build (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to meanwhile.
+   * @default false
+   */
+  readonly allowCorruptingServer?: pulumi.Input<boolean>;
 }
 
 /**
@@ -43,6 +49,7 @@ export class Connection extends pulumi.ProviderResource {
         "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
+        "pgindex:allowCorruptingServer": asString(args.allowCorruptingServer),
       },
       options,
     );
