@@ -36,7 +36,7 @@ export async function alter(
 async function tryAlter(sqls: readonly string[], { builder }: Workspace): Promise<boolean> {
   await builder.query("BEGIN");
   try {
-    await builder.query("SELECT set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
+    await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
     for (const sql of sqls) await builder.query(sql);
     await builder.query("COMMIT");
     return true;

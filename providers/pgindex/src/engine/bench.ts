@@ -112,7 +112,7 @@ export async function isUsable(
 }
 
 async function set(session: Session, name: string, value: string): Promise<void> {
-  await session.query("SELECT set_config($1, $2, true)", [name, value]);
+  await session.query("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
 
 /** Undefined: a statement of it took longer than the query's timeout. */

@@ -44,7 +44,7 @@ export async function runBounded<T>(
 }
 
 async function begin(session: Session, bounds: Bounds): Promise<number> {
-  await session.query("SELECT set_config('statement_timeout', $1, true)", [
+  await session.query("SELECT pg_catalog.set_config('statement_timeout', $1, true)", [
     String(bounds.timeoutMs),
   ]);
   const scans = await countScans(session, bounds);
@@ -54,7 +54,7 @@ async function begin(session: Session, bounds: Bounds): Promise<number> {
 
 async function countScans(session: Session, { indexOid }: Bounds): Promise<number> {
   const [row] = await session.query<{ scans: number }>(
-    "SELECT coalesce(pg_stat_get_xact_numscans($1), 0)::float8 AS scans",
+    "SELECT coalesce(pg_catalog.pg_stat_get_xact_numscans($1), 0)::float8 AS scans",
     [indexOid],
   );
   return row?.scans ?? 0;

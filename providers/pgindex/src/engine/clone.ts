@@ -51,7 +51,7 @@ export async function canonicalize(
 
 async function makeClone(session: Session, desired: DesiredIndex): Promise<void> {
   await session.query(
-    "SELECT set_config('lock_timeout', '500ms', true), set_config('search_path', $1, true)",
+    "SELECT pg_catalog.set_config('lock_timeout', '500ms', true), pg_catalog.set_config('search_path', $1, true)",
     [searchPathValue(desired.searchPath)],
   );
   // The clone has the table's own name, so that an expression may say "table.column".
@@ -68,7 +68,7 @@ async function makeClone(session: Session, desired: DesiredIndex): Promise<void>
 
 async function readClone(session: Session, desired: DesiredIndex): Promise<Canonicalized> {
   try {
-    await session.query("SELECT set_config('search_path', '', true)");
+    await session.query("SELECT pg_catalog.set_config('search_path', '', true)");
     const [row] = await session.query<{ oid: number }>(
       "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
       [CLONE_INDEX],

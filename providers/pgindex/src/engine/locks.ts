@@ -37,23 +37,24 @@ export async function returnTableKey(
   builder: Session,
   table: { readonly schema: string; readonly table: string },
 ): Promise<void> {
-  await builder.query("SELECT pg_advisory_unlock($1, $2)", [
+  await builder.query("SELECT pg_catalog.pg_advisory_unlock($1::int4, $2::int4)", [
     LOCK_CLASS,
     await tableKey(builder, table),
   ]);
 }
 
 async function tableKey(session: Session, of: { schema: string; table: string }): Promise<number> {
-  const [row] = await session.query<{ key: number }>("SELECT hashtext($1) AS key", [
-    JSON.stringify([of.schema, of.table]),
-  ]);
+  const [row] = await session.query<{ key: number }>(
+    "SELECT pg_catalog.hashtext($1::text) AS key",
+    [JSON.stringify([of.schema, of.table])],
+  );
   if (!row) throw new Error("hashtext returned nothing");
   return row.key;
 }
 
 async function tryLock(session: Session, key: number): Promise<boolean> {
   const [row] = await session.query<{ locked: boolean }>(
-    "SELECT pg_try_advisory_lock($1, $2) AS locked",
+    "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4) AS locked",
     [LOCK_CLASS, key],
   );
   return row?.locked ?? false;

@@ -11,7 +11,13 @@ import { PgIndexError } from "./problems";
 import { searchPathValue } from "./sql";
 import { clientConfig, describeTarget, type Target } from "./target";
 
-/** One direct connection to the server with every setting pinned that changes what we do or read. */
+/**
+ * One direct connection to the server with every setting pinned that changes what we do or read.
+ *
+ * Where the search path is not empty, functions are called as `pg_catalog.…`: in a schema of the path anybody may have put one that
+ * fits a parameter better than the server's own, and it would run with our rights
+ * (https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
+ */
 export interface Session {
   /** The backend's process id, as in `pg_stat_activity.pid`. */
   readonly pid: number;
@@ -118,9 +124,9 @@ interface Server {
 
 async function readServer(query: Query): Promise<Server> {
   const [row] = await query<Server>(
-    `SELECT current_setting('server_version_num')::int AS version, pg_backend_pid() AS pid,
-            pg_is_in_recovery() AS "inRecovery",
-            current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+    `SELECT pg_catalog.current_setting('server_version_num')::int AS version, pg_catalog.pg_backend_pid() AS pid,
+            pg_catalog.pg_is_in_recovery() AS "inRecovery",
+            pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
   );
   if (!row) throw new Error("the server answered nothing to a query for its version");
   return row;
@@ -177,7 +183,7 @@ async function pinSettings(
   if (version >= 140000) settings.idle_session_timeout = "0";
   if (version >= 170000) settings.transaction_timeout = "0";
   await query(
-    "SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+    "SELECT pg_catalog.set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
     [Object.keys(settings), Object.values(settings)],
   );
   await assertPinned(query, settings);

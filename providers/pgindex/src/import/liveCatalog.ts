@@ -59,14 +59,12 @@ export async function hasTable(
 
 const INDEXES = `
 SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
-       pg_get_indexdef(c.oid, 0, true) AS pretty, pg_get_indexdef(c.oid) AS exact,
        (SELECT spcname FROM pg_tablespace s WHERE s.oid = c.reltablespace) AS tablespace,
        obj_description(c.oid, 'pg_class') AS comment,
        (SELECT jsonb_agg(attstattarget ORDER BY attnum) FROM pg_attribute
          WHERE attrelid = c.oid AND attnum <= i.indnkeyatts) AS statistics,
        (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
        i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
-       (SELECT inhparent::regclass::text FROM pg_inherits WHERE inhrelid = c.oid) AS parent,
        (SELECT extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e'
            AND d.refclassid = 'pg_extension'::regclass LIMIT 1) AS extension
@@ -77,7 +75,18 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
  WHERE n.nspname = $1 AND t.relkind IN ('r', 'm', 'p')
  ORDER BY t.relname, c.relname`;
 
-/** The indexes of a schema. Names that the search path finds are printed without their schema. */
+/** What the search path shortens. An index that is gone by now has no definition. */
+const DEFINITIONS = `
+SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty, pg_catalog.pg_get_indexdef(i) AS exact,
+       (SELECT inhparent::regclass::text FROM pg_catalog.pg_inherits WHERE inhrelid = i) AS parent
+  FROM pg_catalog.unnest($1::oid[]) AS i`;
+
+type Definition = Pick<CatalogIndex, "oid" | "pretty" | "exact" | "parent">;
+
+/**
+ * The indexes of a schema. Names that the search path finds are printed without their schema. Only the definitions are read under that
+ * path: a schema of it may hold somebody's functions and operators.
+ */
 export async function readCatalog(
   session: Session,
   schema: string,
@@ -85,10 +94,19 @@ export async function readCatalog(
 ): Promise<CatalogIndex[]> {
   await session.query("BEGIN READ ONLY");
   try {
-    await session.query("SELECT set_config('search_path', $1, true)", [
+    const indexes = await session.query<Omit<CatalogIndex, keyof Definition> & { oid: number }>(
+      INDEXES,
+      [schema],
+    );
+    await session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
       searchPathValue(searchPath),
     ]);
-    return await session.query<CatalogIndex>(INDEXES, [schema]);
+    const oids = indexes.map(({ oid }) => oid);
+    const definitions = await session.query<Definition>(DEFINITIONS, [oids]);
+    return indexes.flatMap((index) => {
+      const definition = definitions.find(({ oid }) => oid === index.oid);
+      return definition?.pretty ? { ...index, ...definition } : [];
+    });
   } finally {
     await session.query("ROLLBACK");
   }
