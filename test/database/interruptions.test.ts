@@ -48,6 +48,9 @@ async function terminate(db: TestDatabase, application: string): Promise<void> {
   );
 }
 
+const WATCHERS = `SELECT pid FROM pg_stat_activity
+  WHERE application_name LIKE 'pgindex watch %' AND datname = current_database()`;
+
 type Hold = (place: Place) => Promise<Holder>;
 
 const PHASES: readonly (readonly [phase: string, hold: Hold])[] = [
@@ -87,7 +90,7 @@ describe.concurrent("a build that is interrupted ends valid all the same", () =>
     expect(await ensuring).toMatchObject({ adopted: false, live: { valid: true } });
   });
 
-  test("by the loss of the watching session, which costs the progress only", async ({
+  test("by the loss of the watching session, in whose place another one comes", async ({
     place,
     expect,
   }) => {
@@ -96,8 +99,16 @@ describe.concurrent("a build that is interrupted ends valid all the same", () =>
     const { ensuring, statuses } = start(place);
     await untilPhase(db, "waiting for writers before build");
     const oid = await oidOf(db, "t_idx");
+    const [watcher] = await db.query(WATCHERS);
     await terminate(db, "pgindex watch %");
-    await until("progress is unavailable", async () => statuses.join().includes("unavailable"));
+    // Without one nobody could cancel the build.
+    await until("another session watches", async () =>
+      (await db.query(WATCHERS)).some(({ pid }) => pid !== watcher?.pid),
+    );
+    const before = statuses.length;
+    await until("progress is shown again", async () =>
+      statuses.slice(before).some((line) => line.startsWith("waiting for writers")),
+    );
     await holder.release();
     const ensured = await ensuring;
     expect(ensured).toMatchObject({ adopted: false, live: { oid, valid: true } });

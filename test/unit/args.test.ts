@@ -112,6 +112,15 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
     ["columns: has more than 32 entries with include"],
   ],
   [
+    "a patience that is no length of time, or no number",
+    { ...MINIMAL, waitFor: "soon", buildWithin: "24", retries: -1 },
+    [
+      "waitFor: is not a length of time",
+      "buildWithin: is not a length of time",
+      "retries: Too small: expected number to be >=0",
+    ],
+  ],
+  [
     "a string that does not end",
     { ...MINIMAL, predicate: "a = 'x" },
     [
@@ -162,4 +171,11 @@ describe("a value that Pulumi does not know yet is no problem", () => {
     ]);
     expect(problems.join()).not.toContain(UNKNOWN);
   });
+});
+
+test("a patience is kept in milliseconds, and not at all where none is declared", async () => {
+  expect((await declare(MINIMAL)).patience).toBeUndefined();
+  const { patience } = await declare({ ...MINIMAL, waitFor: "90s", retries: 0 });
+  expect(patience).toEqual({ waitForMs: 90_000, retries: 0 });
+  expect(Object.keys(patience ?? {})).toEqual(["waitForMs", "retries"]);
 });

@@ -18,6 +18,8 @@ function session(pid: number, answer: Answer, destroy = () => {}): Session {
   };
 }
 
+const noOther = () => Promise.reject(new Error("there is no other session"));
+
 /** A builder whose statement ends only when the test says so. */
 function builder() {
   const outcome = Promise.withResolvers<unknown[]>();
@@ -43,6 +45,7 @@ describe("a statement whose end the network has swallowed", () => {
     const run = runWatched("CREATE …", {
       builder: watched,
       observer: observer(state),
+      reconnect: noOther,
       ctx,
       verb: "building",
     });
@@ -57,6 +60,7 @@ describe("a statement whose end the network has swallowed", () => {
     const run = runWatched("CREATE …", {
       builder: watched,
       observer: observer("active", asked),
+      reconnect: noOther,
       ctx,
       verb: "building",
     });
@@ -75,6 +79,7 @@ test("an observer that fails costs the progress, not the build", async () => {
   const run = runWatched("CREATE …", {
     builder: watched,
     observer: session(12, () => Promise.reject(new Error("observer lost"))),
+    reconnect: noOther,
     ctx,
     verb: "building",
   });
@@ -94,6 +99,7 @@ test("a cancel goes to the builder's backend, and what it ends with is a cancel"
       reject(Object.assign(new Error("canceling statement"), { code: "57014" }));
       return [];
     }),
+    reconnect: noOther,
     ctx,
     verb: "building",
   });
@@ -107,6 +113,7 @@ test("the server's own error comes through as it is", async () => {
   const run = runWatched("CREATE …", {
     builder: watched,
     observer: observer("active"),
+    reconnect: noOther,
     ctx,
     verb: "building",
   });

@@ -1,4 +1,4 @@
-import { describeSession, oldTransactionsOn } from "./activity";
+import { oldTransactionsOn } from "./activity";
 import type { Context } from "./context";
 import { Wait } from "./locks";
 import { sqlState } from "./sqlstate";
@@ -29,7 +29,7 @@ export async function alter(
     await alteration.guard?.();
     if (await tryAlter(alteration.sqls, workspace)) return wait.over();
     const others = await oldTransactionsOn(workspace.observer, alteration.tableOid, 0);
-    await wait.on(others.map(describeSession));
+    await wait.on(others);
   }
 }
 

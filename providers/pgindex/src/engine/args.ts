@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { loadParser } from "./fragments";
 import type { DesiredIndex } from "./model";
+import { toPatienceOptions } from "./patienceArgs";
 import type { Problem } from "./problems";
-import { FIX, indexSchema, type ParsedIndex } from "./schemas";
+import { indexSchema, type ParsedIndex } from "./schemas";
 import { concerns, unknownPaths } from "./unknown";
+import { FIX } from "./wrong";
 
 /** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
 export type Parsed<T> =
@@ -87,12 +89,13 @@ export function renderPath(path: readonly PropertyKey[]): string {
 }
 
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
-  const { columns, searchPath, ...rest } = parsed;
+  const { columns, searchPath, waitFor, buildWithin, retries, ...rest } = parsed;
   return {
     ...rest,
     unique: rest.unique || rest.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
+    patience: toPatienceOptions({ waitFor, buildWithin, retries }),
   };
 }
 

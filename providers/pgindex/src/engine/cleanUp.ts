@@ -26,7 +26,7 @@ export async function removeLeftover(
   ctx: Context,
 ): Promise<string> {
   const bounded = AbortSignal.timeout(CLEAN_UP_MS);
-  const quiet: Context = { ...ctx, signal: bounded, draining: bounded };
+  const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience: undefined };
   const options = {
     purpose: `clean up ${built.name}`,
     searchPath: [],

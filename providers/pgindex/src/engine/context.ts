@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Patience } from "./patience";
 import { CancelledError } from "./problems";
 
 /** All that the engine knows of the world outside. */
@@ -7,6 +8,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Aborted when the Pulumi CLI is gone: what runs may finish, nothing new is begun. */
   readonly draining: AbortSignal;
+  /** What the operation may still take; without it, no end. */
+  readonly patience?: Patience;
   /** A line that stays, in the resource's diagnostics. */
   log(severity: "info" | "warning", message: string): void;
   /** A line that the next one replaces, in the resource's own row. */

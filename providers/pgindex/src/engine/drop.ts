@@ -1,14 +1,16 @@
-import { describeSession, oldTransactionsOn } from "./activity";
+import { oldTransactionsOn } from "./activity";
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
 import { dropConstraintSql } from "./constraintSteps";
 import type { Context } from "./context";
-import { dropFailedAdvice } from "./dropMessages";
+import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
 import { displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
 import { findOurs, type IndexIdentity } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
+import { OutOfPatience, Patience } from "./patience";
+import { readStackPatience } from "./patienceArgs";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import { dropIndexStatement } from "./statement";
@@ -22,8 +24,10 @@ import { type Workspace, withObserver, withRetries, withWorkspace } from "./work
 export async function dropIndex(
   target: Target,
   identity: IndexIdentity,
-  ctx: Context,
+  asked: Context,
 ): Promise<void> {
+  const ofStack = readStackPatience(target.patience ?? {});
+  const ctx = { ...asked, patience: new Patience(identity.patience ?? {}, ofStack) };
   const options = { purpose: `drop ${identity.name}`, searchPath: [] };
   await inTurn(
     `${identity.schema}.${identity.table}`,
@@ -43,6 +47,10 @@ export async function dropIndex(
               ? "cancelled; the index is half dropped: queries no longer use it, and the next run finishes the drop"
               : "cancelled; the index stands as before",
           );
+        if (error instanceof OutOfPatience)
+          throw new PgIndexError(dropOutOfPatienceAdvice(displayName(identity), error, half), {
+            cause: error,
+          });
         throw new PgIndexError(dropFailedAdvice(displayName(identity), error, half), {
           cause: error,
         });
@@ -119,7 +127,7 @@ async function waitForWayClear(
   for (;;) {
     const old = await oldTransactionsOn(observer, live.tableOid, OLD_SECONDS);
     if (old.length === 0) return wait.over();
-    await wait.on(old.map(describeSession));
+    await wait.on(old);
   }
 }
 

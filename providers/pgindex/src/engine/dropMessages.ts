@@ -1,10 +1,16 @@
 import { type Difference, renderDifferences } from "./compare";
 import { displayName, type LiveIndex } from "./model";
+import type { OutOfPatience } from "./patience";
+import { outOfPatienceAdvice } from "./patienceMessages";
 import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
 import { sqlState } from "./sqlstate";
 
 /** Every message about dropping an index. */
+
+const STANDS = "the index stands as before";
+const HALF_DROPPED =
+  "it is half dropped: queries have lost the index, and writes may still maintain it";
 
 const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
 
@@ -61,12 +67,20 @@ export function notOwnerAdvice(live: LiveIndex, role: string, owner: string): Ad
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
   return {
     what: `the drop of index ${name} did not finish: ${errorText(error)}`,
-    why: halfDropped
-      ? `SQLSTATE ${sqlState(error) ?? "none"}; it is half dropped: queries no longer use it, writes still maintain it`
-      : `SQLSTATE ${sqlState(error) ?? "none"}; the index stands as before`,
+    why: `SQLSTATE ${sqlState(error) ?? "none"}; ${halfDropped ? HALF_DROPPED : STANDS}`,
     fix: "run the same command again: it finishes the drop",
     otherwise: halfDropped
       ? "to keep it after all, REINDEX INDEX CONCURRENTLY revives it"
       : undefined,
   };
+}
+
+/** A drop has waited for as long as it may. */
+export function dropOutOfPatienceAdvice(
+  name: string,
+  error: OutOfPatience,
+  halfDropped: boolean,
+): Advice {
+  const left = halfDropped ? HALF_DROPPED : STANDS;
+  return outOfPatienceAdvice(`the drop of index ${name}`, error, left);
 }

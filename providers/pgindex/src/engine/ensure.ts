@@ -1,6 +1,9 @@
 import { attempt } from "./attempt";
 import { removeLeftover } from "./cleanUp";
-import { buildFailedAdvice } from "./messages";
+import { buildFailedAdvice, NOTHING_CHANGED, subject } from "./messages";
+import { OutOfPatience, Patience } from "./patience";
+import { readStackPatience } from "./patienceArgs";
+import { outOfPatienceAdvice } from "./patienceMessages";
 import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import type { Ensured, Progress, Request } from "./request";
@@ -13,8 +16,11 @@ import { withRetries, withWorkspace } from "./workspace";
  * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what a failed build of its own left;
  * {@link CancelledError} when cancelled.
  */
-export async function ensureIndex(request: Request): Promise<Ensured> {
-  const { target, desired, ctx } = request;
+export async function ensureIndex(asked: Request): Promise<Ensured> {
+  const { target, desired } = asked;
+  const patience = new Patience(desired.patience, readStackPatience(target.patience ?? {}));
+  const ctx = { ...asked.ctx, patience };
+  const request = { ...asked, ctx };
   const progress: Progress = {};
   const { name, searchPath } = desired;
   const options = { purpose: `build ${name}`, searchPath, builds: true };
@@ -34,11 +40,17 @@ async function explainFailure(
   { target, desired, ctx }: Request,
   progress: Progress,
 ): Promise<unknown> {
-  if (progress.building === undefined)
-    return ctx.signal.aborted ? new CancelledError("cancelled; nothing was changed") : error;
-  const cleanedUp = await removeLeftover(target, progress.building, ctx);
+  const { building } = progress;
+  if (building === undefined && ctx.signal.aborted)
+    return new CancelledError(`cancelled; ${NOTHING_CHANGED}`);
+  if (building === undefined && !(error instanceof OutOfPatience)) return error;
+  const cleanedUp = building ? await removeLeftover(target, building, ctx) : NOTHING_CHANGED;
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(`cancelled; ${cleanedUp}`);
   if (error instanceof PgIndexError) return error;
+  if (error instanceof OutOfPatience)
+    return new PgIndexError(outOfPatienceAdvice(subject(desired), error, cleanedUp), {
+      cause: error,
+    });
   return new PgIndexError(buildFailedAdvice(desired, error, cleanedUp), { cause: error });
 }

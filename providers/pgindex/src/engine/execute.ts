@@ -81,7 +81,8 @@ type LongStep = Extract<Step, { readonly sql: string }>;
 
 /** Runs a long statement; on a partition, under the partition's own key and after whoever works there. */
 async function watch(step: LongStep, verb: string, { workspace, ctx }: Execution): Promise<void> {
-  const watched = { ...workspace, ctx, verb, position: step.position };
+  const isBuild = step.kind === "build" || step.kind === "reindex";
+  const watched = { ...workspace, ctx, verb, position: step.position, isBuild };
   if (!step.on) return runWatched(step.sql, watched);
   const { builder, observer } = workspace;
   const label = `${step.on.schema}.${step.on.table}`;

@@ -1,4 +1,10 @@
-import { advisoryHolder, describeSession, isYieldingAutovacuum, workersOn } from "./activity";
+import {
+  advisoryHolder,
+  describeSession,
+  isYieldingAutovacuum,
+  type OtherSession,
+  workersOn,
+} from "./activity";
 import { type Context, jitter, pause } from "./context";
 import type { Session } from "./session";
 
@@ -27,7 +33,7 @@ export async function takeTableKey(
   const wait = new Wait(ctx, `another pgindex works on ${table.schema}.${table.table}`);
   while (!(await tryLock(builder, key))) {
     const holders = await advisoryHolder(observer, LOCK_CLASS, key);
-    await wait.on(holders.map(describeSession));
+    await wait.on(holders);
   }
   wait.over();
 }
@@ -77,13 +83,14 @@ export async function waitUntilNobodyWorks(
       (o) => !isYieldingAutovacuum(o),
     );
     if (workers.length === 0) return wait.over();
-    await wait.on(workers.map(describeSession));
+    await wait.on(workers);
   }
 }
 
 /** A polled wait that shows whom it waits for, and says so for good once it is long. */
 export class Wait {
   private readonly started = Date.now();
+  private lastLook = this.started;
   private reported = false;
   private readonly ctx: Context;
   private readonly reason: string;
@@ -93,15 +100,22 @@ export class Wait {
     this.reason = reason;
   }
 
-  async on(others: readonly string[]): Promise<void> {
+  /** Waits for a moment; throws {@link OutOfPatience} when the operation has waited for long enough. */
+  async on(others: readonly OtherSession[]): Promise<void> {
+    const { patience } = this.ctx;
     const waited = Date.now() - this.started;
-    const message = `${this.reason} (${Math.round(waited / 1000)} s): ${others.join("; ") || "unknown"}`;
+    patience?.waited(Date.now() - this.lastLook);
+    this.lastLook = Date.now();
+    const over = patience?.overWait(others);
+    if (over) throw over;
+    const names = others.map(describeSession).join("; ") || "unknown";
+    const message = `${this.reason} (${Math.round(waited / 1000)} s): ${names}`;
     this.ctx.status(message);
     if (waited > LONG_WAIT_MS && !this.reported) {
       this.reported = true;
       this.ctx.log("warning", message);
     }
-    await pause(jitter(POLL_MS), this.ctx);
+    await pause(Math.min(jitter(POLL_MS), patience?.leftToWait() ?? POLL_MS), this.ctx);
   }
 
   over(): void {

@@ -2,7 +2,7 @@ import { type Difference, renderDifferences } from "./compare";
 import { type DesiredIndex, displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
-import { errorDetail, isNameRace, sqlState } from "./sqlstate";
+import { classify, errorDetail, isNameRace, sqlState } from "./sqlstate";
 
 /** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
 
@@ -149,6 +149,8 @@ export function buildFailedAdvice(
     what: `the build of ${subject(desired)} failed: ${errorText(error)}${detail ? ` (${detail})` : ""}`,
     why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
     fix: buildFix(desired, error),
+    otherwise:
+      classify(error) === "final" ? undefined : "let it try more often: retries on the resource",
   };
 }
 

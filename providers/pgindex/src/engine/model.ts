@@ -1,3 +1,5 @@
+import type { PatienceOptions } from "./patience";
+
 /** A name that may carry its schema: an operator class or a collation. */
 export interface ObjectName {
   readonly schema?: string;
@@ -40,6 +42,7 @@ export interface DesiredIndex {
   readonly searchPath: readonly string[];
   readonly invalidLeftover: InvalidLeftover;
   readonly rebuildWhen?: RebuildWhen;
+  readonly patience?: PatienceOptions;
 }
 
 /** When a standing index is rebuilt by REINDEX CONCURRENTLY. */

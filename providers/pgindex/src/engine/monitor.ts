@@ -11,8 +11,12 @@ import { CancelledError } from "./problems";
 import { type ProgressRow, renderProgress } from "./progress";
 import { renderElapsed } from "./render";
 import type { Session } from "./session";
+import { sqlState } from "./sqlstate";
 
 const POLL_MS = 500;
+
+/** The end of our patience is not slept through, and not polled for either. */
+const SHORTEST_POLL_MS = 50;
 
 /** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
 const FATAL_WAIT_SECONDS = 1;
@@ -20,66 +24,119 @@ const FATAL_WAIT_SECONDS = 1;
 /** Polls in a row that must find the builder idle before its unanswered statement is given up. */
 const IDLE_POLLS = 3;
 
-/** Runs a long statement on the builder while a second session watches it. */
+/** A long statement on the builder, and the session that watches it. */
 export interface Watched {
   readonly builder: Session;
   readonly observer: Session;
+  /** Opens another observer in the place of one that is lost: without one nobody could cancel the statement. */
+  readonly reconnect: () => Promise<Session>;
   readonly ctx: Context;
   /** What is shown while the server reports no phase: "building", "dropping". */
   readonly verb: string;
   /** Which part of a larger work it is: "partition 3 of 20". */
   readonly position?: string;
+  /** Its time counts for `buildWithin`. */
+  readonly isBuild?: boolean;
 }
 
 /**
  * Runs `sql` on the builder, shows its progress, blockers and waiters, and cancels it through the observer when the operation is
- * cancelled. Resolves when the statement has ended well; throws the server's own error, or {@link CancelledError} after a cancel.
+ * cancelled or out of patience. Resolves when the statement has ended well; throws the server's own error, {@link CancelledError} after a cancel,
+ * or {@link OutOfPatience}.
  */
 export async function runWatched(sql: string, watched: Watched): Promise<void> {
   const { builder, ctx } = watched;
+  if (watched.isBuild) ctx.patience?.beginBuild();
   const ended = new AbortController();
   const statement = builder.query(sql).finally(() => ended.abort());
-  const watch = watchStatement(watched, ended.signal);
+  const watch = new Watch(watched, ended.signal);
+  const watching = watch.run();
   try {
     await statement;
   } catch (error) {
     if (ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });
-    throw error;
+    throw watch.stop && sqlState(error) === "57014" ? watch.stop : error;
   } finally {
-    await watch;
+    await watching;
   }
 }
 
-async function watchStatement(watched: Watched, ended: AbortSignal): Promise<void> {
-  const warned = new Set<number>();
-  const started = Date.now();
-  let idlePolls = 0;
-  while (!ended.aborted) {
-    try {
-      if (watched.ctx.signal.aborted) await cancelBuilder(watched);
-      const state = await readState(watched);
-      idlePolls = state.isActive ? 0 : idlePolls + 1;
-      if (idlePolls >= IDLE_POLLS && !ended.aborted) return watched.builder.destroy();
-      if (state.isActive) report(watched, state, Date.now() - started, warned);
-    } catch (error) {
-      // Progress is a courtesy: the build goes on without it, and its end is verified in the catalog.
-      watched.ctx.status(
-        `${watched.verb}, ${renderElapsed(Date.now() - started)} (progress unavailable: ${error})`,
-      );
+class Watch {
+  /** Why we have decided to end the statement. */
+  stop: Error | undefined;
+  private readonly watched: Watched;
+  private readonly ended: AbortSignal;
+  private readonly warned = new Set<number>();
+  private readonly started = performance.now();
+  private observer: Session;
+  private lastLook = this.started;
+  private isBlocked = false;
+  private idlePolls = 0;
+
+  constructor(watched: Watched, ended: AbortSignal) {
+    this.watched = watched;
+    this.ended = ended;
+    this.observer = watched.observer;
+  }
+
+  async run(): Promise<void> {
+    const { ctx, verb, builder } = this.watched;
+    while (!this.ended.aborted) {
+      try {
+        await this.look();
+        if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
+          builder.destroy();
+          break;
+        }
+      } catch (error) {
+        // Progress is a courtesy: the build goes on without it, and its end is verified in the catalog.
+        const elapsed = renderElapsed(performance.now() - this.started);
+        ctx.status(`${verb}, ${elapsed} (progress unavailable: ${error})`);
+      }
+      await delay(this.untilNextLook(), undefined, {
+        signal: AbortSignal.any([this.ended, stopSignal(ctx)]),
+      }).catch(() => undefined);
     }
-    await delay(POLL_MS, undefined, {
-      signal: AbortSignal.any([ended, stopSignal(watched.ctx)]),
-    }).catch(() => undefined);
+    if (this.observer !== this.watched.observer) await this.observer.close();
+  }
+
+  private async look(): Promise<void> {
+    if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
+    const { builder, ctx } = this.watched;
+    if (ctx.signal.aborted || this.stop) await this.cancel();
+    const state = await readState(this.observer, builder);
+    this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
+    if (!state.isActive) return;
+    report(this.watched, state, performance.now() - this.started, this.warned);
+    this.stop ??= this.outOfPatience(state.blockers);
+    if (this.stop) await this.cancel();
+  }
+
+  private outOfPatience(blockers: readonly OtherSession[]): Error | undefined {
+    const { ctx, isBuild } = this.watched;
+    const now = performance.now();
+    this.isBlocked = blockers.length > 0;
+    if (this.isBlocked) ctx.patience?.waited(now - this.lastLook);
+    this.lastLook = now;
+    return (
+      (this.isBlocked ? ctx.patience?.overWait(blockers) : undefined) ??
+      (isBuild ? ctx.patience?.overBuild(blockers) : undefined)
+    );
+  }
+
+  private async cancel(): Promise<void> {
+    await this.observer.query("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
+  }
+
+  private untilNextLook(): number {
+    const left = this.isBlocked ? (this.watched.ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
+    return Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
   }
 }
 
 /** Wakes the watch once when the operation is cancelled; later polls keep their pace. */
 function stopSignal(ctx: Context): AbortSignal {
   return ctx.signal.aborted ? new AbortController().signal : ctx.signal;
-}
-
-async function cancelBuilder({ observer, builder }: Watched): Promise<void> {
-  await observer.query("SELECT pg_cancel_backend($1)", [builder.pid]);
 }
 
 interface State {
@@ -96,7 +153,7 @@ SELECT phase, lockers_done::float8 AS "lockersDone", lockers_total::float8 AS "l
        partitions_done::float8 AS "partitionsDone", partitions_total::float8 AS "partitionsTotal"
   FROM pg_stat_progress_create_index WHERE pid = $1`;
 
-async function readState({ observer, builder }: Watched): Promise<State> {
+async function readState(observer: Session, builder: Session): Promise<State> {
   const [activity] = await observer.query<{ state: string }>(
     "SELECT coalesce(state, 'active') AS state FROM pg_stat_activity WHERE pid = $1",
     [builder.pid],

@@ -11,6 +11,7 @@ import {
 import type { CanonicalIndex, LiveIndex } from "./model";
 import { companionName, companionNames } from "./names";
 import { readStrays } from "./partitions";
+import type { PatienceOptions } from "./patience";
 import { PgIndexError } from "./problems";
 import { isStillOurs } from "./refresh";
 import type { Session } from "./session";
@@ -23,6 +24,8 @@ export interface IndexIdentity {
   /** Where it was last seen; a hint for an index that was renamed outside. */
   readonly oid?: number;
   readonly canonical: CanonicalIndex;
+  /** As the resource declared it; absent where an older release made it. */
+  readonly patience?: PatienceOptions | null;
 }
 
 /** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */

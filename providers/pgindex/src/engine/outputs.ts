@@ -1,6 +1,7 @@
 import { managedPart } from "./compare";
 import type { QueryMeasurement } from "./measure";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import type { PatienceOptions } from "./patience";
 import { bloatOf, bytesPerRowOf } from "./rebuild";
 import type { Ensured } from "./request";
 import { declaredStatement } from "./steps";
@@ -39,6 +40,8 @@ export interface IndexOutputs {
   readonly bytesPerRow: number | null;
   /** How many times more bytes a row than right after the build; null where it is not known. */
   readonly bloatRatio: number | null;
+  /** How long a destroy waits, where it was declared. */
+  readonly patience?: PatienceOptions | null;
   /** The structural form that refresh and destroy compare with. */
   readonly canonical: CanonicalIndex;
   readonly __urn?: string;
@@ -67,6 +70,7 @@ export function toIndexOutputs(
     rebuildTrigger: desired.rebuildWhen?.trigger ?? null,
     bytesPerRow,
     bloatRatio: bloatOf(live, bytesPerRow),
+    patience: desired.patience ?? null,
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }

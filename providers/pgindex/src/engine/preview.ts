@@ -1,6 +1,7 @@
 import { describeSession, workersOn } from "./activity";
 import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
 import type { DesiredIndex, LiveTable } from "./model";
+import { readStackPatience } from "./patienceArgs";
 import { plan } from "./plan";
 import { PgIndexError } from "./problems";
 import { renderBytes } from "./render";
@@ -19,6 +20,7 @@ export async function previewIndex(
   previous?: PreviousIndex,
 ): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
+  readStackPatience(target.patience ?? {});
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

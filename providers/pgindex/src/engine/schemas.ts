@@ -1,13 +1,8 @@
 import { z } from "zod";
 import { checkExpression } from "./fragments";
+import { patienceArgs } from "./patienceArgs";
 import { MAX_IDENTIFIER_BYTES } from "./sql";
-
-/** The separator between what is wrong and what to do about it in a zod message. */
-export const FIX = "\u0001";
-
-export function wrong(message: string, fix: string): string {
-  return `${message}${FIX}${fix}`;
-}
+import { wrong } from "./wrong";
 
 /** A PostgreSQL identifier as it stands in the catalog, unquoted. */
 export const identifier = z.string().superRefine((name, ctx) => {
@@ -121,6 +116,7 @@ export const indexSchema = z
       })
       .optional(),
     invalidLeftover: z.enum(["rebuild", "rebuildAny", "refuse"]).default("rebuild"),
+    ...patienceArgs,
   })
   .superRefine((index, ctx) => {
     if (lengthOf(index.columns) + lengthOf(index.include) > MAX_COLUMNS) {

@@ -1,5 +1,6 @@
 import type { ClientConfig } from "pg";
 import { parse, toClientConfig } from "pg-connection-string";
+import type { PatienceTexts } from "./patienceArgs";
 import { type Advice, PgIndexError } from "./problems";
 
 /** Where and how to connect. */
@@ -12,6 +13,8 @@ export interface Target {
   readonly allowPooler: boolean;
   /** Build although concurrent builds of PostgreSQL 14.0 to 14.3 may leave rows out. */
   readonly allowCorruptingServer?: boolean;
+  /** How long operations wait where their resource does not say it. */
+  readonly patience?: PatienceTexts;
 }
 
 /**

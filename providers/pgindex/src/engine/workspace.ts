@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
+import { OutOfPatience } from "./patience";
 import { CancelledError, PgIndexError } from "./problems";
 import { openSession, type Session } from "./session";
 import { classify, sqlState } from "./sqlstate";
@@ -11,6 +12,8 @@ export interface Workspace {
   readonly builder: Session;
   /** Its search_path is empty, so that the catalog prints every name with its schema. It never holds a transaction open. */
   readonly observer: Session;
+  /** Opens another session like the observer. */
+  readonly reconnect: () => Promise<Session>;
 }
 
 /** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
@@ -27,13 +30,15 @@ export async function withWorkspace<T>(
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const { purpose, searchPath, builds } = options;
-  const observer = await openSession(target, {
-    purpose: `watch ${purpose}`,
-    searchPath: [],
-    writable: true,
-    builds,
-    lockTimeoutMs: LOOK_TIMEOUT_MS,
-  });
+  const openObserver = () =>
+    openSession(target, {
+      purpose: `watch ${purpose}`,
+      searchPath: [],
+      writable: true,
+      builds,
+      lockTimeoutMs: LOOK_TIMEOUT_MS,
+    });
+  const observer = await openObserver();
   try {
     const builder = await openSession(target, {
       purpose,
@@ -42,7 +47,7 @@ export async function withWorkspace<T>(
       builds,
     });
     try {
-      return await work({ builder, observer });
+      return await work({ builder, observer, reconnect: openObserver });
     } finally {
       await builder.close();
     }
@@ -72,7 +77,7 @@ export async function withObserver<T>(
   }
 }
 
-/** About two minutes in all: a restart or a failover of a managed server fits in. */
+/** Where the operation says nothing of retries. */
 const RETRIES = 9;
 
 /**
@@ -82,7 +87,7 @@ const RETRIES = 9;
 export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): Promise<T> {
   let connectedOnce = false;
   return pRetry(attempt, {
-    retries: RETRIES,
+    retries: ctx.patience?.retries ?? RETRIES,
     minTimeout: 1_000,
     maxTimeout: 20_000,
     randomize: true,
@@ -102,7 +107,7 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
 
 /** A server that never answered is a wrong address; one that answered before is restarting. */
 function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
-  if (error instanceof CancelledError) return false;
+  if (error instanceof CancelledError || error instanceof OutOfPatience) return false;
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
   return classify(error) !== "final";

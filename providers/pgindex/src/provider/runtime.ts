@@ -70,5 +70,10 @@ function targetFrom(get: (key: string) => string | undefined): Target {
     maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
     allowPooler: get("pgindex:allowPooler") === "true",
     allowCorruptingServer: get("pgindex:allowCorruptingServer") === "true",
+    patience: {
+      waitFor: get("pgindex:waitFor"),
+      buildWithin: get("pgindex:buildWithin"),
+      retries: get("pgindex:retries"),
+    },
   };
 }

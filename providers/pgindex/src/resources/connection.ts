@@ -29,6 +29,21 @@ export interface ConnectionArgs {
    * @default false
    */
   readonly allowCorruptingServer?: pulumi.Input<boolean>;
+  /**
+   * How long an operation on an index waits for others where its resource does not say it, such as "30m".
+   * @default `pgindex:waitFor` of the stack, else "1h"
+   */
+  readonly waitFor?: pulumi.Input<string>;
+  /**
+   * What all builds of one operation may take where its resource does not say it, such as "6h".
+   * @default `pgindex:buildWithin` of the stack, else no limit
+   */
+  readonly buildWithin?: pulumi.Input<string>;
+  /**
+   * Attempts after the first one where the resource does not say it.
+   * @default `pgindex:retries` of the stack, else 9
+   */
+  readonly retries?: pulumi.Input<number>;
 }
 
 /**
@@ -50,6 +65,9 @@ export class Connection extends pulumi.ProviderResource {
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
         "pgindex:allowCorruptingServer": asString(args.allowCorruptingServer),
+        "pgindex:waitFor": asString(args.waitFor),
+        "pgindex:buildWithin": asString(args.buildWithin),
+        "pgindex:retries": asString(args.retries),
       },
       options,
     );
@@ -58,7 +76,7 @@ export class Connection extends pulumi.ProviderResource {
 
 /** A provider's configuration consists of strings. */
 function asString(
-  value: pulumi.Input<number | boolean> | undefined,
+  value: pulumi.Input<number | boolean | string> | undefined,
 ): pulumi.Output<string> | undefined {
   return value === undefined ? undefined : pulumi.output(value).apply(String);
 }

@@ -173,6 +173,24 @@ export interface IndexArgs {
    */
   readonly invalidLeftover?: pulumi.Input<"rebuild" | "rebuildAny" | "refuse">;
   /**
+   * How long an operation waits for others, all of its waits together: for who works on the table, for the transactions that a build or a drop
+   * has to outlast, for another `pgindex`. "90s", "30m", "2h". Then it stops, cleans up, and says who was in the way.
+   *
+   * An hour outlasts nearly every report and migration, and no forgotten transaction; a build that waits keeps autovacuum and DDL from its table.
+   * @default `waitFor` of the Connection or the stack, else "1h"
+   */
+  readonly waitFor?: pulumi.Input<string>;
+  /**
+   * What the builds of an operation may take from the begin of the first to the end of the last, waits and retries included.
+   * @default `buildWithin` of the Connection or the stack, else no limit: a build that works comes nearer to its end
+   */
+  readonly buildWithin?: pulumi.Input<string>;
+  /**
+   * Attempts after the first one, where somebody interrupts: a lost connection, a restart, a deadlock, a cancel. 9 take about two minutes.
+   * @default `retries` of the Connection or the stack, else 9
+   */
+  readonly retries?: pulumi.Input<number>;
+  /**
    * Ask the server in preview whether the declaration can be built. False where the same program makes the table.
    * @default true
    */

@@ -21,6 +21,7 @@ const OUTPUTS = [
   "rebuildTrigger",
   "bytesPerRow",
   "bloatRatio",
+  "patience",
   "schemaVersion",
 ];
 

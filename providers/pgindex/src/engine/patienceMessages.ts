@@ -1,0 +1,36 @@
+import { describeSession, type OtherSession } from "./activity";
+import type { OutOfPatience } from "./patience";
+import type { Advice } from "./problems";
+import { renderElapsed } from "./render";
+
+/** An operation has waited, or built, for as long as it may. `left` says what became of what it had begun. */
+export function outOfPatienceAdvice(
+  operation: string,
+  { option, limitMs, others }: OutOfPatience,
+  left: string,
+): Advice {
+  const limit = renderElapsed(limitMs);
+  const inTheWay = others.map(describeSession).join("; ") || "nobody";
+  if (option === "buildWithin")
+    return {
+      what: `stopped ${operation}: it was not done within ${limit} (buildWithin)`,
+      why: `in the way at the end: ${inTheWay}; ${left}`,
+      fix: "give it more time with buildWithin, or run pulumi up when the server has less to do",
+      otherwise: "leave buildWithin out: a build that works is then never ended",
+    };
+  return {
+    what: `gave up ${operation}: others were in the way for ${limit} (waitFor)`,
+    why: `in the way at the end: ${inTheWay}; ${left}`,
+    fix: `${others.map(wayOut).join("; ") || "see who works on the table"}; then run the same command again`,
+    otherwise:
+      'wait longer: waitFor on the resource, such as "4h", or pulumi config set pgindex:waitFor 4h',
+  };
+}
+
+/** How somebody is got out of the way. A session that runs nothing has nothing to cancel. */
+function wayOut({ pid, state, backendType }: OtherSession): string {
+  if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
+  if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;
+  if (state?.startsWith("idle")) return `end it: SELECT pg_terminate_backend(${pid})`;
+  return `let it finish, or cancel it: SELECT pg_cancel_backend(${pid})`;
+}
