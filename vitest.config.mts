@@ -6,7 +6,11 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/support/summary.ts"],
     passWithNoTests: true,
-    coverage: { include: ["providers/pgindex/src/**"] },
+    coverage: {
+      include: ["providers/pgindex/src/engine/**"],
+      reporter: ["text", "json-summary"],
+      thresholds: { lines: 95, branches: 95 },
+    },
     projects: [
       {
         test: { name: "unit", include: ["test/unit/**/*.test.ts"] },

@@ -69,18 +69,25 @@ describe("a lost connection has no SQLSTATE, and is tried again", () => {
     serverError("EPIPE"),
     serverError("ETIMEDOUT"),
     serverError("ECONNREFUSED"),
+    serverError("ENETUNREACH"),
+    serverError("EHOSTUNREACH"),
+    serverError("ECONNABORTED"),
   ])("%s", (error) => {
     expect(sqlState(error)).toBeUndefined();
     expect(isConnectionLoss(error)).toBe(true);
     expect(classify(error)).toBe("retry");
   });
 
-  test.each([new TypeError("x is not a function"), "text", undefined, null])(
-    "but not %s",
-    (error) => {
-      expect(classify(error)).toBe("final");
-    },
-  );
+  test.each([
+    new TypeError("x is not a function"),
+    serverError("ENOENT"),
+    {},
+    "text",
+    undefined,
+    null,
+  ])("but not %s", (error) => {
+    expect(classify(error)).toBe("final");
+  });
 });
 
 test("two that create one name at once: the loser looks again, and the data is not blamed", () => {
@@ -88,11 +95,16 @@ test("two that create one name at once: the loser looks again, and the data is n
   expect(isNameRace(race)).toBe(true);
   expect(classify(race)).toBe("reobserve");
   expect(isNameRace(serverError("23505", { constraint: "users_email_key" }))).toBe(false);
+  const other = serverError("23514", { constraint: "pg_class_relname_nsp_index" });
+  expect(isNameRace(other)).toBe(false);
 });
 
 test("code and detail are read from server errors only", () => {
   expect(sqlState(serverError("23505"))).toBe("23505");
   expect(sqlState(serverError("ENOENT"))).toBeUndefined();
+  expect(sqlState(serverError("A23505"))).toBeUndefined();
+  expect(sqlState(serverError("235050"))).toBeUndefined();
+  expect(sqlState(Object.assign(new Error("a number"), { code: 23505 }))).toBeUndefined();
   expect(sqlState(new Error("plain"))).toBeUndefined();
   expect(errorDetail(serverError("23505", { detail: "Key (a)=(1) is duplicated." }))).toBe(
     "Key (a)=(1) is duplicated.",

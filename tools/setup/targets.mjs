@@ -5,6 +5,12 @@ import { bin, modules, node24, root } from "./paths.mjs";
 
 const everything = { build: true, pulumi: true };
 
+/** What runs the engine within the tests' own processes; the provider's process is not seen. */
+const COVERAGE = [
+  "--coverage",
+  ...["unit", "database", "corpus", "inplace", "faults"].map((name) => `--project=${name}`),
+];
+
 /**
  * Names that the scripts of package.json use. Each gives the command to run and what has to be there
  * before it. Anything else is a file to run under Node 24.
@@ -17,6 +23,10 @@ const targets = {
     command: [node24, join(modules, "vitest", "vitest.mjs"), "run", ...args],
   }),
   matrix: (args) => ({ command: [node24, join(root, "tools", "matrix.mjs"), ...args] }),
+  mutation: (args) => ({ command: [node24, join(root, "tools", "mutation", "main.mjs"), ...args] }),
+  coverage: (args) => ({
+    command: [node24, join(modules, "vitest", "vitest.mjs"), "run", ...COVERAGE, ...args],
+  }),
   check: (args) => ({
     build: true,
     command: [node24, join(root, "tools", "check.mjs"), ...args],

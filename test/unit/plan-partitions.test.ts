@@ -1,0 +1,103 @@
+import { expect, test } from "vitest";
+import type { Difference } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Partition } from "../../providers/pgindex/src/engine/partitions.ts";
+import { plan } from "../../providers/pgindex/src/engine/plan.ts";
+import type { Situation } from "../../providers/pgindex/src/engine/situation.ts";
+import { declare, liveIndex } from "../support/engine.ts";
+import { inShort, situation } from "../support/situation.ts";
+
+const desired = await declare({ table: "m", name: "i", columns: ["state"], comment: "by state" });
+
+const partition = (table: string, more: Partial<Partition> = {}): Partition => ({
+  oid: 100,
+  schema: "public",
+  table,
+  parentOid: 10,
+  isLeaf: true,
+  strays: [],
+  ...more,
+});
+
+const standing = (table: string) => liveIndex({ name: `${table}_i`, table });
+const parent = liveIndex({ name: "i", isPartitioned: true, valid: false });
+const stray = liveIndex({ name: "left", table: "m_1" });
+
+function partitioned(name: string, exists: boolean, partitions: readonly Partition[]) {
+  return { partitioned: { root: { name, exists }, tableOid: 10, partitions } };
+}
+
+const invalid = (differences: readonly Difference[] = []) =>
+  ({ kind: "invalid", live: parent, differences }) as const;
+
+function shortPlan(seen: Situation) {
+  return inShort(plan(seen, desired, "update"));
+}
+
+const CREATE = "CREATE INDEX i ON ONLY m USING btree (state)";
+
+test("the parent's entry, the partition's index, its attachment, then what CREATE INDEX cannot say", () => {
+  const seen = situation({ kind: "absent" }, partitioned("i", false, [partition("m_1")]));
+  expect(shortPlan(seen)).toMatch(
+    /^CREATE INDEX i ON ONLY m USING btree \(state\), build (\S+), ALTER INDEX i ATTACH PARTITION \1, COMMENT ON INDEX i IS 'by state'$/,
+  );
+});
+
+test("an unfinished one is finished: what stands is attached, nothing is dropped", () => {
+  const seen = situation(
+    invalid(),
+    partitioned("i", true, [
+      partition("m_1", { attached: standing("m_1") }),
+      partition("m_2", { oid: 101, candidate: standing("m_2") }),
+    ]),
+  );
+  expect(shortPlan(seen)).toBe(
+    "ALTER INDEX i ATTACH PARTITION m_2_i, COMMENT ON INDEX i IS 'by state'",
+  );
+});
+
+test("an unfinished one of another definition is replaced", () => {
+  const difference: Difference = { field: "unique", declared: "", live: "true" };
+  const seen = situation(
+    invalid([difference]),
+    partitioned("i_pgindex_new", false, [partition("m_1")]),
+  );
+  expect(shortPlan(seen)).toContain(CREATE.replace("INDEX i ", "INDEX i_pgindex_new "));
+  expect(shortPlan(seen)).toContain("i -> i_pgindex_old; i_pgindex_new -> i");
+});
+
+test("an unfinished one that differs in what partitions cannot alter is replaced, and a comment is no such thing", () => {
+  const seen = (difference: Difference, name: string) =>
+    shortPlan(situation(invalid([difference]), partitioned(name, true, [])));
+  expect(seen({ field: "comment", declared: "by state", live: "" }, "i")).not.toContain("->");
+  const fillfactor: Difference = {
+    field: "storageParameters",
+    declared: "",
+    live: "fillfactor=70",
+  };
+  expect(seen(fillfactor, "i_pgindex_new")).toContain("i_pgindex_new -> i");
+});
+
+test("partitions that were looked at for another name are a mistake of ours", () => {
+  const seen = situation({ kind: "absent" }, partitioned("other", false, []));
+  expect(() => shortPlan(seen)).toThrow("the partitions were looked at for other, not for i");
+});
+
+test("what an interrupted run left on a partition goes, although the index stands", () => {
+  const same = { kind: "same", live: { ...parent, valid: true } } as const;
+  const seen = situation(same, partitioned("i", true, [partition("m_1", { strays: [stray] })]));
+  const decided = plan(seen, desired, "update");
+  expect(inShort(decided)).toBe("drop left, adopt");
+  expect(decided).toMatchObject({ steps: [{ why: "an interrupted run has left it" }, {}] });
+});
+
+test.each([
+  ["storageParameters", 130000, "ALTER INDEX"],
+  ["tablespace", 130000, "build i_pgindex_new"],
+  ["tablespace", 140000, "reindex i"],
+] as const)("a change of %s on %i contains %s", (field, serverVersion, step) => {
+  const live = liveIndex({ name: "i" });
+  const tablespace = { field, declared: "fast", live: "pg_default" };
+  const comment: Difference = { field: "comment", declared: "by state", live: "" };
+  const verdict = { kind: "alterable", live, differences: [comment, tablespace] } as const;
+  expect(inShort(plan(situation(verdict, { serverVersion }), desired, "update"))).toContain(step);
+});
