@@ -36,12 +36,13 @@ async function expectNothingLeft(): Promise<void> {
   await db.query("INSERT INTO t VALUES (7, 'u7')");
 }
 
-test("duplicates: the message has PostgreSQL's DETAIL and the query that lists them; nothing is left", async () => {
+test("duplicates: the message has the query that lists them, and no value of a row; nothing is left", async () => {
   await db.query("INSERT INTO t VALUES (101, 'U7'), (102, 'u7')");
   const message = await failure({ columns: [{ expression: "lower(email)" }], predicate: "id > 0" });
   expect(message).toMatch(
-    /^the build of index public\.t_key on public\.t failed: could not create unique index "t_key" \(Key \(lower\(email\)\)=\(u7\) is duplicated\.\)/,
+    /^the build of index public\.t_key on public\.t failed: could not create unique index "t_key"\n/,
   );
+  expect(message).not.toContain("u7");
   expect(message).toMatch(/SQLSTATE 23505; its INVALID leftover was dropped/);
   await expectNothingLeft();
 
@@ -55,14 +56,14 @@ test("a duplicate that arrives during the build: nothing is left that would reje
   await untilWaiting(db, "CREATE UNIQUE INDEX CONCURRENTLY");
   await db.query("INSERT INTO t VALUES (7, 'late')");
   await lock.release();
-  expect(await failed).toMatch(/duplicate key[\s\S]*=\(7\)[\s\S]*its INVALID leftover was dropped/);
+  expect(await failed).toMatch(/duplicate key[\s\S]*its INVALID leftover was dropped/);
   await expectNothingLeft();
 });
 
 test("other errors of the data leave nothing either, and are not tried again", async () => {
   const message = await failure({ columns: [{ expression: "1 / (id - 50)" }] });
   expect(message).toMatch(
-    /failed: division by zero\n.*SQLSTATE 22012; its INVALID leftover was dropped/,
+    /failed: the server refused a value.*\n.*SQLSTATE 22012; its INVALID leftover was dropped/,
   );
   await expectNothingLeft();
 

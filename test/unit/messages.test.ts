@@ -52,7 +52,7 @@ describe("a build that failed says what the server said, what is left, and what 
     ["53400", {}, /temp_file_limit/],
     ["54000", {}, /index less of the value/],
     ["40P01", {}, /stop other DDL/],
-    ["22012", {}, /mend the cause/],
+    ["XX001", {}, /mend the cause/],
   ])("%s %j", (code, more, fix) => {
     const advice = buildFailedAdvice(desired, serverError(code, more), "nothing was left behind");
     expect(advice.what).toContain("index App.u_idx on App.users failed: what the server said");
@@ -60,11 +60,15 @@ describe("a build that failed says what the server said, what is left, and what 
     expect(advice.fix).toMatch(fix);
   });
 
-  test("with the server's DETAIL", () => {
-    const error = serverError("23505", { detail: "Key (email)=(a) is duplicated." });
-    expect(buildFailedAdvice(desired, error, "").what).toMatch(
-      /\(Key \(email\)=\(a\) is duplicated\.\)$/,
-    );
+  test("without values of a row: neither a violation's DETAIL, nor what a cast or somebody's function says", () => {
+    const violation = serverError("23505", { detail: "Key (email)=(a@b.test) is duplicated." });
+    expect(buildFailedAdvice(desired, violation, "").what).toMatch(/failed: what the server said$/);
+    for (const code of ["22P02", "22003", "P0001"])
+      expect(buildFailedAdvice(desired, serverError(code), "").what).toMatch(
+        /failed: the server refused a value \(its message is not shown/,
+      );
+    const full = serverError("53100", { detail: "there is none" });
+    expect(buildFailedAdvice(desired, full, "").what).toMatch(/\(there is none\)$/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   classify,
-  errorDetail,
+  harmlessText,
   isConnectionLoss,
   isNameRace,
   type Reaction,
@@ -99,15 +99,16 @@ test("two that create one name at once: the loser looks again, and the data is n
   expect(isNameRace(other)).toBe(false);
 });
 
-test("code and detail are read from server errors only", () => {
+test("the SQLSTATE and what may be shown are read from server errors only", () => {
   expect(sqlState(serverError("23505"))).toBe("23505");
   expect(sqlState(serverError("ENOENT"))).toBeUndefined();
   expect(sqlState(serverError("A23505"))).toBeUndefined();
   expect(sqlState(serverError("235050"))).toBeUndefined();
   expect(sqlState(Object.assign(new Error("a number"), { code: 23505 }))).toBeUndefined();
   expect(sqlState(new Error("plain"))).toBeUndefined();
-  expect(errorDetail(serverError("23505", { detail: "Key (a)=(1) is duplicated." }))).toBe(
-    "Key (a)=(1) is duplicated.",
-  );
-  expect(errorDetail(undefined)).toBeUndefined();
+  const withDetail = { detail: "Key (a)=(1) is duplicated." };
+  expect(harmlessText(serverError("23505", withDetail))).not.toContain("(1)");
+  expect(harmlessText(serverError("22P02", withDetail))).toBeUndefined();
+  expect(harmlessText(serverError("53100", withDetail))).toContain("(1)");
+  expect(harmlessText(new Error("plain"))).toBe("plain");
 });

@@ -10,6 +10,29 @@ function configOf(url: string) {
   return clientConfig(targetOf(url));
 }
 
+describe("a password that is not encoded is refused, and never shown as a host or a database", () => {
+  test.each([
+    "postgresql://u:12/hidden@h/d",
+    "postgresql://u:/hidden@h:5432/d",
+    "postgresql://u:1?hidden@h/d",
+    "postgresql://u:1#hidden@h/d",
+    "postgresql://u:1/2?hidden@h/d",
+  ])("%s", (url) => {
+    const refused = () => configOf(url);
+    expect(refused).toThrow(/percent-encode special characters of the password/);
+    expect(refused).not.toThrow(/hidden/);
+  });
+
+  test.each([
+    "postgresql://u:p@ss@h/d",
+    "postgresql://u:p@h/d@e",
+    "postgresql:///d?host=/tmp&password=p@ss",
+    "postgresql://h/d?application_name=a@b",
+  ])("%s is read", (url) => {
+    expect(() => configOf(url)).not.toThrow();
+  });
+});
+
 describe("URLs and what they mean", () => {
   test("all parts, percent-encoded where needed", () => {
     const url = `postgresql://us%40er:${encodeURIComponent(SECRET)}@db.example:6432/my%20db`;

@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
+import { printable } from "../engine/printable";
 import { errorText, PgIndexError } from "../engine/problems";
 import { renderTypeScript } from "../import/typescript";
 import { addConnectionOptions } from "./connection";
@@ -60,7 +61,7 @@ function append(value: string, values: readonly string[] = []): string[] {
 }
 
 function render(imported: Imported, { json, array }: ImportOptions): string {
-  if (json) return `${JSON.stringify(imported, null, 2)}\n`;
+  if (json) return printable(`${JSON.stringify(imported, null, 2)}\n`);
   const { indexes, skipped, notes } = imported;
   const remarks = [
     "Written by pgindex import.",

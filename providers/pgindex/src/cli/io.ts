@@ -1,3 +1,5 @@
+import { printable } from "../engine/printable";
+
 /** What a command knows of the process that it runs in. */
 export interface Io {
   readonly stdout: (text: string) => void;
@@ -5,7 +7,7 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Text for people without anything that may be a URL with a password in it. */
+/** Text for people, safe for their terminal, without anything that may be a URL with a password in it. */
 export function redact(text: string): string {
-  return text.replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "(a URL, not shown)");
+  return printable(text).replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "(a URL, not shown)");
 }

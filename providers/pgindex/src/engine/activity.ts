@@ -1,3 +1,4 @@
+import { oneLine } from "./printable";
 import type { Session } from "./session";
 
 /** Another session that stands in our way, or waits behind us. */
@@ -125,7 +126,7 @@ export function describeSession(other: OtherSession): string {
   if (other.pid === 0) return "a prepared transaction (see pg_prepared_xacts)";
   const parts = [other.user, other.application, doing(other)].filter(Boolean);
   const statement = other.statement ? `: ${maskStatement(other.statement)}` : "";
-  return `pid ${other.pid} (${parts.join(", ")}${statement})`;
+  return oneLine(`pid ${other.pid} (${parts.join(", ")}${statement})`);
 }
 
 function doing(other: OtherSession): string | null {

@@ -1,13 +1,7 @@
 import type { IndexOnTable } from "./explain";
-import { type Advice, errorText, PgIndexError } from "./problems";
+import { type Advice, PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
-import { errorDetail, sqlState } from "./sqlstate";
-
-/**
- * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's values, which may be anybody's
- * data (22P02: invalid input syntax for type uuid: "…").
- */
-const HARMLESS_CLASSES = new Set(["08", "0A", "25", "42", "53", "54", "55", "57", "58"]);
+import { harmlessText, sqlState } from "./sqlstate";
 
 const FIXES: Readonly<Record<string, string>> = {
   "42P01": "check the table's name, or add its schema to searchPath",
@@ -23,20 +17,16 @@ const FIXES: Readonly<Record<string, string>> = {
 /** The server refused a query or the SELECT that finds its values. */
 export function queryFailed(query: ParsedQuery, index: IndexOnTable, error: unknown): PgIndexError {
   const state = sqlState(error) ?? "";
-  const isHarmless = HARMLESS_CLASSES.has(state.slice(0, 2));
+  const text = harmlessText(error);
+  const isHarmless = text !== undefined;
   const advice: Advice = {
-    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ${isHarmless ? textOf(error) : "the server refused a value"}`,
+    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ${text ?? "the server refused a value"}`,
     why: isHarmless
       ? `SQLSTATE ${state}; nothing was changed`
       : `SQLSTATE ${state} (https://www.postgresql.org/docs/current/errcodes-appendix.html); its text is not shown, since it may quote a row's data`,
     fix: FIXES[state] ?? fixOf(query, isHarmless),
   };
   return new PgIndexError(advice, isHarmless ? { cause: error } : undefined);
-}
-
-function textOf(error: unknown): string {
-  const detail = errorDetail(error);
-  return errorText(error) + (detail ? ` (${detail})` : "");
 }
 
 function fixOf(query: ParsedQuery, isHarmless: boolean): string {

@@ -2,7 +2,7 @@ import { type Difference, renderDifferences } from "./compare";
 import { type DesiredIndex, displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
-import { classify, errorDetail, isNameRace, sqlState } from "./sqlstate";
+import { classify, harmlessText, isNameRace, sqlState } from "./sqlstate";
 
 /** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
 
@@ -138,15 +138,17 @@ export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice 
   };
 }
 
+const HIDDEN =
+  "the server refused a value (its message is not shown, since it may quote a row's data; the server's log has it)";
+
 /** A build failed for good. `cleanedUp` says whether what it left behind is gone. */
 export function buildFailedAdvice(
   desired: DesiredIndex,
   error: unknown,
   cleanedUp: string,
 ): Advice {
-  const detail = errorDetail(error);
   return {
-    what: `the build of ${subject(desired)} failed: ${errorText(error)}${detail ? ` (${detail})` : ""}`,
+    what: `the build of ${subject(desired)} failed: ${harmlessText(error) ?? HIDDEN}`,
     why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
     fix: buildFix(desired, error),
     otherwise:

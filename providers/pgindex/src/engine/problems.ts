@@ -1,3 +1,5 @@
+import { oneLine } from "./printable";
+
 /**
  * One thing that is wrong with an input.
  *
@@ -22,11 +24,11 @@ export interface Advice {
   readonly otherwise?: string;
 }
 
-/** Renders advice as the lines that Pulumi shows below the resource. */
+/** Renders advice as the lines that Pulumi shows below the resource, one each. */
 export function renderAdvice(advice: Advice): string {
   const lines = [advice.what, `  why: ${advice.why}`, `  fix: ${advice.fix}`];
   if (advice.otherwise) lines.push(`  or:  ${advice.otherwise}`);
-  return lines.join("\n");
+  return lines.map(oneLine).join("\n");
 }
 
 /** An error whose message is advice. The cause is kept for the log and never printed with values of a URL. */

@@ -23,9 +23,34 @@ export function sqlState(error: unknown): string | undefined {
   return typeof code === "string" && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
 }
 
-/** DETAIL of a server error. */
-export function errorDetail(error: unknown): string | undefined {
-  return (error as PostgresError | undefined)?.detail;
+/**
+ * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's values, which may be anybody's
+ * data (22P02: invalid input syntax for type uuid: "…").
+ */
+const HARMLESS_CLASSES = new Set([
+  "08",
+  "0A",
+  "25",
+  "40",
+  "42",
+  "53",
+  "54",
+  "55",
+  "57",
+  "58",
+  "XX",
+]);
+
+/** Integrity violations: the message names constraint and table, and DETAIL has the row's values. */
+const VIOLATION_CLASS = "23";
+
+/** What the server said, with DETAIL, as far as it cannot quote a row; undefined when all of it might. */
+export function harmlessText(error: unknown): string | undefined {
+  const { message, detail } = error as PostgresError;
+  const errorClass = sqlState(error)?.slice(0, 2);
+  if (errorClass === VIOLATION_CLASS) return message;
+  if (errorClass !== undefined && !HARMLESS_CLASSES.has(errorClass)) return undefined;
+  return detail ? `${message} (${detail})` : message;
 }
 
 /**

@@ -24,6 +24,12 @@ export interface Target {
 const READABLE_URL = /^postgres(ql)?:\/\/[^#]*$/i;
 
 /**
+ * A password with a `/` or a `?` that is not encoded ends the host's part: what follows would be taken for a database and be shown in
+ * messages. `@` stands in a path or before the first `=` of a query for no other reason.
+ */
+const MISREAD_PASSWORD = /^[a-z]+:\/\/[^/?@]*(\/[^?@]*@|[^?]*\?[^=&]*@)/i;
+
+/**
  * The connection options of a target. `sslmode` means what it means to libpq: `require` encrypts without checking
  * the certificate, `verify-full` checks it.
  *
@@ -32,7 +38,8 @@ const READABLE_URL = /^postgres(ql)?:\/\/[^#]*$/i;
 export function clientConfig(target: Target): ClientConfig {
   if (target.url === undefined) return {};
   try {
-    if (!READABLE_URL.test(target.url)) throw new Error("not a URL of PostgreSQL");
+    if (!READABLE_URL.test(target.url) || MISREAD_PASSWORD.test(target.url))
+      throw new Error("not a URL of PostgreSQL");
     return toClientConfig(parse(target.url, { useLibpqCompat: true }));
   } catch (error) {
     const certificate = certificateAdvice(error);

@@ -1,3 +1,4 @@
+import { oneLine, printable } from "../engine/printable";
 import { type IndexDeclaration, labelOf } from "./declaration";
 
 /** How declarations are written down. */
@@ -11,7 +12,7 @@ export function renderTypeScript(
   style: Style,
   remarks: readonly string[],
 ): string {
-  const head = remarks.map((remark) => `// ${remark.replaceAll(/\s+/g, " ")}\n`).join("");
+  const head = remarks.map((remark) => `// ${oneLine(remark.replaceAll(/\s+/g, " "))}\n`).join("");
   return `${head}${style === "array" ? renderArray(found) : renderResources(found)}`;
 }
 
@@ -69,7 +70,7 @@ function renderKey(key: string): string {
 
 /** In double quotes, unless single ones need less escaping. */
 function quote(text: string): string {
-  const double = JSON.stringify(text);
+  const double = printable(JSON.stringify(text));
   const isSimpler = text.includes('"') && !text.includes("'");
   return isSimpler ? `'${double.slice(1, -1).replaceAll('\\"', '"')}'` : double;
 }

@@ -1,9 +1,10 @@
-import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { printable } from "../engine/printable";
 import { CancelledError, PgIndexError } from "../engine/problems";
 import type { EngineLog } from "./engineLog";
 
 /**
- * Answers Pulumi's calls only once their lines have reached the display: after the last answer of a preview the engine ends this process.
+ * Answers Pulumi's calls with text that may be shown on a terminal, and only once their lines have reached the display: after the last answer of a preview the engine ends this process.
  *
  * The SDK prints whatever a refresh or a destroy throws, as `${error}: ${error.stack}`, in the row of the whole stack, and the engine shows the
  * message in the resource's own. Advice is read once: what the SDK prints becomes one line. Errors that are bugs keep their stack.
@@ -23,7 +24,7 @@ export function answering(provider: ResourceProvider, log: EngineLog): ResourceP
     };
   return {
     ...provider,
-    check: check && answered(check),
+    check: check && answered(async (olds, news) => shown(await check(olds, news))),
     diff: diff && answered(diff),
     create: answered(create),
     read: read && answered(read),
@@ -32,7 +33,20 @@ export function answering(provider: ResourceProvider, log: EngineLog): ResourceP
   };
 }
 
+function shown(result: CheckResult): CheckResult {
+  const failures = result.failures?.map((failure) => ({
+    ...failure,
+    reason: printable(failure.reason),
+  }));
+  return { ...result, failures };
+}
+
 function brief(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  error.message = printable(error.message);
+  error.stack = printable(error.stack ?? "");
+  // The server's own error has DETAIL, and with it values of a row.
+  error.cause = undefined;
   if (error instanceof PgIndexError || error instanceof CancelledError) {
     error.toString = () => "pgindex";
     error.stack = error.message.split("\n")[0];

@@ -1,4 +1,5 @@
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+import { printable } from "../engine/printable";
 import { grpc } from "./sdkModules";
 
 /** Writes to Pulumi's display. */
@@ -22,7 +23,7 @@ const DELIVERY_MS = 2_000;
 export function engineLog(address: string | undefined): EngineLog {
   if (!address || !/:\d+$/.test(address))
     return {
-      write: (severity, message) => console.error(`${severity}: ${message}`),
+      write: (severity, message) => console.error(`${severity}: ${printable(message)}`),
       flush: async () => undefined,
     };
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
@@ -49,7 +50,7 @@ export function engineLog(address: string | undefined): EngineLog {
     write(severity, message, urn, ephemeral) {
       const request = new LogRequest();
       request.setSeverity(SEVERITIES[severity]);
-      request.setMessage(message);
+      request.setMessage(printable(message));
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
       last = last.then(() => send(request));
