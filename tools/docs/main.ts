@@ -2,17 +2,22 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { withSources } from "./excerpts.ts";
+import { faults } from "./faults.ts";
 import { ROOT, textFiles } from "./files.ts";
 import { brokenLinks } from "./links.ts";
 import { reference } from "./reference.ts";
 
-const REFERENCE = join(ROOT, "docs", "reference.md");
+/** Documents that are made as a whole. */
+const MADE: Readonly<Record<string, () => string>> = {
+  [join(ROOT, "docs", "reference.md")]: reference,
+  [join(ROOT, "docs", "faults.md")]: faults,
+};
 
 /** Every document that is made of other files, as it should be. */
 function* documents(): Generator<[path: string, wanted: string]> {
-  yield [REFERENCE, reference()];
+  for (const [path, make] of Object.entries(MADE)) yield [path, make()];
   for (const path of textFiles()) {
-    if (path !== REFERENCE) yield [path, withSources(path, readFileSync(path, "utf8"))];
+    if (!Object.hasOwn(MADE, path)) yield [path, withSources(path, readFileSync(path, "utf8"))];
   }
 }
 
