@@ -8,6 +8,7 @@ import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { BASE, type Definition } from "./definition.ts";
 import { type Corpus, definitionByHand, indexesOf, tableState } from "./observe.ts";
+import { printedArgs, restore } from "./printed.ts";
 
 const NOTHING = [expect.any(String), expect.stringMatching(/^builds nothing: /)];
 
@@ -18,6 +19,8 @@ export async function prove(corpus: Corpus, definition: Definition): Promise<voi
   const before = await tableState(corpus, desired);
   let outputs = await proveBuilt(corpus, definition, desired);
   for (const same of respelled) await proveAdopted(corpus, same);
+  for (const same of await printedArgs(corpus, desired)) await proveAdopted(corpus, same);
+  outputs = await proveRestored(corpus, definition, outputs);
   if (altered) outputs = await proveChanged(corpus, altered, outputs, "altered");
   outputs = await proveChanged(corpus, changed, outputs, "replaced");
   await proveDropped(corpus, outputs);
@@ -66,6 +69,24 @@ const SIZE = expect.any(Number);
 async function proveAdopted(corpus: Corpus, args: Args): Promise<void> {
   const previewed = await previewIndex(targetOf(corpus.db.url), await declareOn(args));
   expect(previewed, JSON.stringify(args)).toEqual(NOTHING);
+}
+
+/** What a dump and its restore make of an index is the same index still, and so is what they print of that. */
+async function proveRestored(
+  corpus: Corpus,
+  { args, respelled = [] }: Definition,
+  outputs: IndexOutputs,
+): Promise<IndexOutputs> {
+  const desired = await declareOn(args);
+  const target = targetOf(corpus.db.url);
+  const restored = await restore(corpus, outputs);
+  const printed = await printedArgs(corpus, desired);
+  for (const same of [args, ...respelled, ...printed]) await proveAdopted(corpus, same);
+  const ensured = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
+  expect(ensured).toMatchObject({ adopted: true, live: { definition: restored } });
+  const known = roundTrip(toIndexOutputs(ensured, desired, [], outputs));
+  expect(await refreshIndex(target, known)).toEqual({ ...known, sizeBytes: SIZE });
+  return known;
 }
 
 /** Another index: never taken for the same, replaced or altered where it stands, nothing left over. */

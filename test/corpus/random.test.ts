@@ -2,12 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { type Args, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { change } from "./arbitrary.ts";
 import { indexesOf, useCorpus } from "./observe.ts";
+import { printedArgs } from "./printed.ts";
 import { declareOn } from "./proof.ts";
 
 const corpus = useCorpus();
@@ -30,7 +32,26 @@ async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
   );
   expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null, oid: outputs.oid });
   expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);
+  for (const printed of await printedArgs(corpus, desired))
+    expect(await previewIndex(target, await declare(printed), outputs)).toContainEqual(
+      expect.stringMatching(/^builds nothing/),
+    );
+  await expectSameRows(desired);
   return outputs;
+}
+
+/** The index has the rows that the declaration's own words choose, and no others: whatever it is compared with. */
+async function expectSameRows({ schema, name, predicate }: DesiredIndex): Promise<void> {
+  const { db } = corpus;
+  const [live] = await db.query<{ predicate: string | null }>(
+    `SELECT pg_get_expr(x.indpred, x.indrelid) AS predicate FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+      JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = $1 AND i.relname = $2`,
+    [schema, name],
+  );
+  const rows = await db.query(
+    `SELECT id FROM app.docs WHERE (${predicate ?? "true"}) IS DISTINCT FROM (${live?.predicate ?? "true"})`,
+  );
+  expect(rows).toEqual([]);
 }
 
 /** What PostgreSQL itself prints, less the parameters, which are altered without a build. */

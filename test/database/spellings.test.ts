@@ -20,6 +20,13 @@ const key = (expression: string): Args => ({ columns: [{ expression }] });
 const partial = (predicate: string): Args => ({ columns: ["id"], predicate });
 const asc = { order: "asc", nulls: "last" };
 
+const LIST = "'a'::character varying, 'b'::character varying";
+/** What PostgreSQL prints of `slug IN (…)`, a varchar column, and reads as another expression. */
+const printed = (list: string) => `((slug)::text = ANY ((ARRAY[${list}])::text[]))`;
+/** What it prints of that. */
+const reprinted =
+  "((slug)::text = ANY (ARRAY[('a'::character varying)::text, ('b'::character varying)::text]))";
+
 /** Indexes that are built, and other ways to write the same one. */
 const SAME: readonly (readonly [built: Args, ...spellings: Args[]])[] = [
   [
@@ -46,7 +53,18 @@ const SAME: readonly (readonly [built: Args, ...spellings: Args[]])[] = [
     { ...key("  norm ( title ) "), searchPath: ["app"] },
   ],
   [key("lower(title)"), key("pg_catalog.lower(title)"), key("LOWER(title::text)")],
-  [partial("slug IN ('a', 'b')"), partial("docs.slug IN ('a', 'b'::varchar)")],
+  [
+    partial("slug IN ('a', 'b')"),
+    partial("docs.slug IN ('a', 'b'::varchar)"),
+    partial(printed(LIST)),
+    partial(reprinted),
+  ],
+  [partial(reprinted), partial("slug IN ('a', 'b')"), partial(printed(LIST))],
+  [
+    partial("id = 1 OR ((id > 1 AND price > 2)::boolean AND (price < 3 AND id < 9))"),
+    partial("id = 1 OR id > 1 AND price > 2 AND price < 3 AND id < 9"),
+  ],
+  [key("(slug IN ('a', 'b'))"), key(printed(LIST)), key(reprinted)],
   [partial("price BETWEEN 1 AND 2"), partial("price >= 1 AND price <= 2")],
   [partial("title != 'x' AND title LIKE 'a%'"), partial("title <> 'x' AND title ~~ 'a%'")],
   [partial("created_at > '2026-01-01'"), partial("created_at > TIMESTAMPTZ '2026-01-01 02:00+02'")],
@@ -82,6 +100,18 @@ const DIFFERENT: readonly (readonly [built: Args, declared: Args, field: string]
     "storageParameters",
   ],
   [partial("title = 'a'"), partial("title = 'A'"), "predicate"],
+  // As PostgreSQL prints them, and one letter or one type beside it.
+  [partial("slug IN ('a', 'b')"), partial(printed("'a'::character varying")), "predicate"],
+  [partial("slug IN ('a', 'b')"), partial(printed(LIST.replace("'b'", "'c'"))), "predicate"],
+  [partial("slug IN ('a', 'b')"), partial(printed(LIST).replace("ANY", "ALL")), "predicate"],
+  [partial("slug IN ('a', 'b')"), partial(printed(LIST).replace("= ", "< ")), "predicate"],
+  [partial(printed(LIST)), partial("slug IN ('b', 'a')"), "predicate"],
+  [
+    { ...partial(printed(LIST)), columns: ["title"] },
+    { ...partial("slug IN ('a', 'b')"), columns: [{ column: "title", order: "desc" }] },
+    "columns",
+  ],
+  [{ ...partial("slug IN ('a', 'b')"), unique: true }, partial(printed(LIST)), "unique"],
   [key("lower(title)"), key("upper(title)"), "columns"],
 ];
 

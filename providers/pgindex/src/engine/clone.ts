@@ -1,7 +1,7 @@
 import { renderStatistics } from "./canonical";
 import { readIndex } from "./catalog";
 import { addConstraintSql } from "./constraintSteps";
-import type { CanonicalIndex, DesiredIndex } from "./model";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import type { Session } from "./session";
 import { ident, qualified, searchPathValue } from "./sql";
 import { classify, sqlState } from "./sqlstate";
@@ -35,21 +35,32 @@ export async function canonicalize(
   session: Session,
   desired: DesiredIndex,
 ): Promise<Canonicalized> {
-  await session.query("BEGIN");
-  try {
-    await makeClone(session, desired);
-  } catch (error) {
-    const obstacle = OBSTACLES[sqlState(error) ?? ""];
-    if (!obstacle && classify(error) === "retry") throw error;
-    await session.query("ROLLBACK");
-    return obstacle
-      ? { kind: "cannotVerify", obstacle }
-      : { kind: "refused", error: error as Error };
-  }
-  return readClone(session, desired);
+  const tried = await onClone(session, () => makeClone(session, desired));
+  if (tried.kind !== "ok") return tried;
+  return { kind: "ok", canonical: declaredForm(tried.value.canonical, desired) };
 }
 
-async function makeClone(session: Session, desired: DesiredIndex): Promise<void> {
+/** What came of a try on a clone of the table. */
+export type Tried<T> = { readonly kind: "ok"; readonly value: T } | NotTried;
+type NotTried = Exclude<Canonicalized, { kind: "ok" }>;
+
+/** Runs `work` in a transaction that is rolled back. Throws only what may be different at once: a lost connection, say. */
+export async function onClone<T>(session: Session, work: () => Promise<T>): Promise<Tried<T>> {
+  await session.query("BEGIN");
+  try {
+    return { kind: "ok", value: await work() };
+  } catch (error) {
+    const obstacle = OBSTACLES[sqlState(error) ?? ""];
+    if (obstacle) return { kind: "cannotVerify", obstacle };
+    if (sqlState(error) === undefined || classify(error) === "retry") throw error;
+    return { kind: "refused", error: error as Error };
+  } finally {
+    await session.query("ROLLBACK").catch(() => undefined);
+  }
+}
+
+/** Builds the declared index on a temporary clone of its table, inside of {@link onClone}, and reads it back. */
+export async function makeClone(session: Session, desired: DesiredIndex): Promise<LiveIndex> {
   await session.query(
     "SELECT pg_catalog.set_config('lock_timeout', '500ms', true), pg_catalog.set_config('search_path', $1, true)",
     [searchPathValue(desired.searchPath)],
@@ -64,21 +75,19 @@ async function makeClone(session: Session, desired: DesiredIndex): Promise<void>
   // Before the build, and not after it: an operator class or a collation of its own keeps an index from backing a constraint.
   if (desired.constraint)
     await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
+  return readClone(session, CLONE_INDEX);
 }
 
-async function readClone(session: Session, desired: DesiredIndex): Promise<Canonicalized> {
-  try {
-    await session.query("SELECT pg_catalog.set_config('search_path', '', true)");
-    const [row] = await session.query<{ oid: number }>(
-      "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
-      [CLONE_INDEX],
-    );
-    const index = row && (await readIndex(session, row.oid));
-    if (!index) throw new Error("the temporary clone of the index vanished");
-    return { kind: "ok", canonical: declaredForm(index.canonical, desired) };
-  } finally {
-    await session.query("ROLLBACK");
-  }
+/** An index of the clone, everything in it qualified. */
+export async function readClone(session: Session, name: string): Promise<LiveIndex> {
+  await session.query("SELECT pg_catalog.set_config('search_path', '', true)");
+  const [row] = await session.query<{ oid: number }>(
+    "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
+    [name],
+  );
+  const index = row && (await readIndex(session, row.oid));
+  if (!index) throw new Error("the temporary clone of the index vanished");
+  return index;
 }
 
 /** What the clone cannot say, a temporary table having a tablespace of its own, comes from the declaration itself, and only where it is declared. */

@@ -10,6 +10,7 @@ import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
+import { respell } from "./respell";
 import type { Session } from "./session";
 import type { Situation } from "./situation";
 import { missingTableAdvice, privilegeAdvice, unsupportedRelationAdvice } from "./tableMessages";
@@ -63,12 +64,12 @@ export async function declaredForm(observer: Session, desired: DesiredIndex): Pr
 export async function look(
   observer: Session,
   desired: DesiredIndex,
-  declared: Declared,
+  asked: Declared,
   table: LiveTable,
   previous?: PreviousIndex,
 ): Promise<Situation> {
   const { schema, name } = desired;
-  const verdict = await verdictOf(observer, desired, declared);
+  const { verdict, declared } = await verdictOf(observer, desired, asked);
   const [next, retired] = await Promise.all(
     companionNames(name).map((companion) => indexOn(observer, table, schema, companion)),
   );
@@ -117,16 +118,24 @@ async function lookAtPartitions(
   };
 }
 
+interface Judged {
+  readonly verdict: Verdict;
+  /** As the live index spells it, where both mean the same. */
+  readonly declared: Declared;
+}
+
 /** What cannot be compared is only acceptable where there is nothing to compare with. */
 async function verdictOf(
   observer: Session,
   desired: DesiredIndex,
   declared: Declared,
-): Promise<Verdict> {
+): Promise<Judged> {
   const observed = await observe(observer, desired);
-  if (declared.kind === "ok") return compare(desired, declared.canonical, observed);
-  if (observed.kind !== "index") return observed;
-  throw await cannotVerify(observer, desired, declared.obstacle);
+  if (observed.kind !== "index") return { verdict: observed, declared };
+  if (declared.kind !== "ok") throw await cannotVerify(observer, desired, declared.obstacle);
+  const form = await respell(observer, desired, declared.canonical, observed.index);
+  if (form.kind !== "ok") throw await cannotVerify(observer, desired, form.obstacle);
+  return { verdict: compare(desired, form.canonical, observed), declared: form };
 }
 
 async function cannotVerify(
