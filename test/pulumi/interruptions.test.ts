@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { isAlive, killAll, processesBelow, providerOf } from "../support/pulumiCli.ts";
+import { isAlive, killAll, processesBelow } from "../../tools/processes.ts";
+import { providerOf } from "../support/pulumiCli.ts";
 import {
   blockedBuild,
   holdWrite,

@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { killAll, processesBelow, providersOf } from "../../tools/processes.ts";
 import { atEnd } from "./atEnd.ts";
 import { createBackend } from "./pulumiBackend.ts";
 import { until } from "./pulumiDatabase.ts";
@@ -116,49 +117,9 @@ export function createProject(options: ProjectOptions): Project {
   };
 }
 
-export interface Process {
-  readonly pid: number;
-  readonly command: string;
-}
-
-/** The processes that a process has started, directly or not. */
-export function processesBelow(pid: number): Process[] {
-  const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
-  const processes = [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, ...columns]) => ({
-    pid: Number(columns[0]),
-    parent: Number(columns[1]),
-    command: columns[2] ?? "",
-  }));
-  const below = (parent: number): Process[] =>
-    processes
-      .filter((each) => each.parent === parent)
-      .flatMap((each) => [each, ...below(each.pid)]);
-  return below(pid);
-}
-
 /** The dynamic-provider process of a command that runs. */
 export function providerOf(pid: number): number {
-  const found = processesBelow(pid).find(({ command }) => command.includes("/dynamic-provider"));
+  const [found] = providersOf(pid);
   if (!found) throw new Error("the command runs no dynamic provider");
-  return found.pid;
-}
-
-/** SIGKILL for each, whoever of them still lives. */
-export function killAll(pids: readonly number[]): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, "SIGKILL");
-    } catch {
-      // It is gone.
-    }
-  }
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+  return found;
 }

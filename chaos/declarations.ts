@@ -1,0 +1,77 @@
+import type { Goal } from "./schedule.ts";
+import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./tables.ts";
+
+/** Arguments of an `Index`. */
+type Args = Readonly<Record<string, unknown>>;
+
+/** One index, told twice: to pgindex by its arguments, and to the judge by the statement that PostgreSQL makes it of. */
+export interface Declaration {
+  readonly args: Args & { readonly name: string; readonly table: string };
+  /** What comes after the table's name in CREATE INDEX. */
+  readonly clauses: string;
+  readonly unique: boolean;
+}
+
+interface Shape extends Args {
+  readonly clauses: string;
+  readonly unique?: boolean;
+}
+
+/** Five kinds of index, each before and after its definition has changed. */
+const KINDS: Record<string, (table: Table) => [first: Shape, second: Shape]> = {
+  plain: () => [
+    {
+      columns: ["state", { column: "created_at", order: "desc" }],
+      clauses: "(state, created_at DESC)",
+    },
+    {
+      columns: ["state", { column: "created_at", order: "desc" }, "id"],
+      clauses: "(state, created_at DESC, id)",
+    },
+  ],
+  unique: (table) => {
+    const columns = table === PARTITIONED ? ["code", "region"] : ["code"];
+    const constraint = table === WITH_CONSTRAINT ? "unique" : undefined;
+    const unique = { columns, unique: true, constraint, clauses: `(${columns.join(", ")})` };
+    return [
+      unique,
+      { ...unique, include: ["state"], clauses: `${unique.clauses} INCLUDE (state)` },
+    ];
+  },
+  expression: () => [
+    { columns: [{ expression: "app.slow(note)" }], clauses: "(app.slow(note))" },
+    { columns: [{ expression: "app.slow(state || note)" }], clauses: "(app.slow(state || note))" },
+  ],
+  partial: () => [
+    {
+      columns: ["amount"],
+      predicate: "app.slow(state) < '8'",
+      clauses: "(amount) WHERE app.slow(state) < '8'",
+    },
+    {
+      columns: ["amount", "id"],
+      predicate: "app.slow(state) >= '8'",
+      clauses: "(amount, id) WHERE app.slow(state) >= '8'",
+    },
+  ],
+  gin: () => [
+    { columns: ["tags"], accessMethod: "gin", clauses: "USING gin (tags)" },
+    {
+      columns: [{ column: "doc", operatorClass: "jsonb_path_ops" }],
+      accessMethod: "gin",
+      clauses: "USING gin (doc jsonb_path_ops)",
+    },
+  ],
+};
+
+/** The 25 indexes as a goal wants them. `rebuilt` asks for a REINDEX of the second ones, a new one for each `round`. */
+export function declarationsFor(goal: Exclude<Goal, "nothing">, round: number): Declaration[] {
+  const rebuildWhen = goal === "rebuilt" ? { trigger: `round ${round}` } : undefined;
+  return TABLES.flatMap((table) =>
+    Object.entries(KINDS).map(([kind, shapes]) => {
+      const { clauses, ...shape } = shapes(table)[goal === "first" ? 0 : 1];
+      const args = { schema: "app", table, name: `${table}_${kind}_idx`, ...shape, rebuildWhen };
+      return { args, clauses, unique: shape.unique === true };
+    }),
+  );
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import type { EmbeddedServer } from "../tools/embedded-postgres.ts";
+import { at } from "./random.ts";
+import type { Record } from "./record.ts";
+import type { Event, Trouble } from "./schedule.ts";
+import { withClient } from "./server.ts";
+import type { Stack } from "./stack.ts";
+import { PARTITIONED, TABLES } from "./tables.ts";
+
+/** What the troubles are made on. */
+export interface Arena {
+  readonly server: EmbeddedServer;
+  readonly stacks: readonly Stack[];
+  readonly record: Record;
+}
+
+/** How long a trouble waits for something to hit. */
+const AIM_MS = 5_000;
+
+/** Makes one trouble, and returns whether it hit. Whatever it opened is closed when it ends. */
+export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> {
+  const { kind, pick } = event;
+  const cli = at(arena.stacks, pick)?.cli;
+  switch (kind) {
+    case "kill CLI":
+      return aim(() => cli?.kill());
+    case "kill provider":
+      return aim(() => cli?.killProvider());
+    case "interrupt":
+      return aim(() => cli?.interrupt());
+    case "restart, fast":
+    case "restart, immediate":
+      return arena.record.during(kind, () => restart(arena.server, kind));
+    default:
+      return arena.record.during(kind, () =>
+        withClient(arena.server.url, (client) => trouble(event, client)),
+      );
+  }
+}
+
+async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promise<boolean> {
+  const table = at(TABLES, pick) as string;
+  switch (kind) {
+    case "terminate":
+      return aim(() => signalSession(client, "pg_terminate_backend", pick));
+    case "cancel":
+      return aim(() => signalSession(client, "pg_cancel_backend", pick));
+    case "snapshot":
+      return hold(
+        client,
+        holdMs,
+        "BEGIN ISOLATION LEVEL REPEATABLE READ",
+        "SELECT 1 FROM pg_class",
+      );
+    case "open write":
+      return hold(client, holdMs, "BEGIN", `UPDATE app.${table} SET amount = 0 WHERE id = 0`);
+    case "open read":
+      return hold(client, holdMs, "BEGIN", `SELECT count(*) FROM app.${table} WHERE id < 10`);
+    case "ALTER TABLE, patient":
+      return run(client, `ALTER TABLE app.${table} ALTER COLUMN amount SET DEFAULT 0`);
+    case "ALTER TABLE, lock_timeout":
+      await client.query("SET lock_timeout = '500ms'");
+      return run(client, `ALTER TABLE app.${table} ALTER COLUMN amount SET DEFAULT 1`);
+    case "ANALYZE":
+      return run(client, `ANALYZE app.${table}`);
+    case "CREATE INDEX, other tool":
+      return buildBeside(client, table);
+    default:
+      throw new Error(`${kind} is no trouble of a session`);
+  }
+}
+
+/** A session that builds or drops, or the one that watches it. */
+async function signalSession(client: pg.Client, by: string, pick: number): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>(
+    `SELECT pid FROM pg_stat_activity WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
+      ORDER BY state <> 'active', application_name, pid`,
+  );
+  const session = at(rows, pick);
+  if (!session) return false;
+  await client.query(`SELECT ${by}($1)`, [session.pid]);
+  return true;
+}
+
+async function hold(
+  client: pg.Client,
+  ms: number,
+  begin: string,
+  statement: string,
+): Promise<boolean> {
+  await client.query(begin);
+  await client.query(statement);
+  await sleep(ms);
+  await client.query("ROLLBACK");
+  return true;
+}
+
+/** What it does matters little, that it waits matters: refused, cancelled and dead-locked statements have hit too. */
+async function run(client: pg.Client, sql: string): Promise<boolean> {
+  await client.query(sql).catch(() => {});
+  return true;
+}
+
+/** Another tool's index, by its own wits; whatever becomes of it is removed. */
+async function buildBeside(client: pg.Client, table: string): Promise<boolean> {
+  const on = table === PARTITIONED ? `${table}_0` : table;
+  await run(client, `CREATE INDEX CONCURRENTLY ${OTHER_INDEX} ON app.${on} (amount, state)`);
+  return run(client, `DROP INDEX CONCURRENTLY IF EXISTS app.${OTHER_INDEX}`);
+}
+
+export const OTHER_INDEX = "other_tool_idx";
+
+async function restart(server: EmbeddedServer, kind: Trouble): Promise<boolean> {
+  if (kind === "restart, immediate") await server.stopImmediately();
+  await server.restart();
+  return true;
+}
+
+async function aim(shoot: () => boolean | undefined | Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + AIM_MS;
+  while (Date.now() < deadline) {
+    if (await shoot()) return true;
+    await sleep(100);
+  }
+  return false;
+}

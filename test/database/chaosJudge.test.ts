@@ -1,0 +1,104 @@
+// The judge of npm run chaos must see what it is there to see.
+import type pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { declarationsFor } from "../../chaos/declarations.ts";
+import { indexesLeft, judge } from "../../chaos/judge.ts";
+import { withClient } from "../../chaos/server.ts";
+import { makeTables } from "../../chaos/tables.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+const declarations = declarationsFor("first", 1);
+let db: TestDatabase;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  await withClient(db.url, (client) => makeTables(client, 50));
+});
+afterAll(() => db?.drop());
+
+beforeEach(async () => {
+  await withClient(db.url, async (client) => {
+    await client.query("ALTER TABLE app.payments DROP CONSTRAINT IF EXISTS payments_unique_idx");
+    for (const each of declarations) await rebuild(client, each);
+    await client.query(
+      "ALTER TABLE app.payments ADD CONSTRAINT payments_unique_idx UNIQUE USING INDEX payments_unique_idx",
+    );
+  });
+});
+
+async function rebuild(client: pg.Client, each: (typeof declarations)[number]): Promise<void> {
+  const { args, clauses, unique } = each;
+  await client.query(`DROP INDEX IF EXISTS app.${args.name}`);
+  await client.query(
+    `CREATE ${unique ? "UNIQUE" : ""} INDEX ${args.name} ON app.${args.table} ${clauses}`,
+  );
+}
+
+/** What it finds after the statements. */
+function findings(...sqls: string[]): Promise<string[]> {
+  return withClient(db.url, async (client) => {
+    for (const sql of sqls) await client.query(sql);
+    return judge(client, declarations, 0);
+  });
+}
+
+test("it finds nothing where everything is as declared", async () => {
+  expect(await findings()).toEqual([]);
+  expect(await withClient(db.url, indexesLeft)).toHaveLength(25 + 5 * 3);
+});
+
+test("a missing and another index", async () => {
+  const found = await findings(
+    "DROP INDEX app.orders_gin_idx",
+    "DROP INDEX app.orders_plain_idx",
+    "CREATE INDEX orders_plain_idx ON app.orders (state)",
+  );
+  expect(found).toEqual([
+    expect.stringContaining("orders_plain_idx is CREATE INDEX"),
+    expect.stringContaining("orders_gin_idx is missing"),
+  ]);
+});
+
+test("a constraint without which the index stands", async () => {
+  const found = await findings(
+    "ALTER TABLE app.payments DROP CONSTRAINT payments_unique_idx",
+    "CREATE UNIQUE INDEX payments_unique_idx ON app.payments (code)",
+  );
+  expect(found).toEqual(["the constraint of payments is missing"]);
+});
+
+test("an INVALID index, a temporary name, and an index that is not attached", async () => {
+  const found = await findings(
+    "CREATE INDEX orders_gin_idx_pgindex_old ON app.orders (id)",
+    "CREATE INDEX alone ON app.events_1 (id)",
+    "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'app.orders_plain_idx'::regclass",
+  );
+  await withClient(db.url, (client) =>
+    client.query("DROP INDEX app.orders_gin_idx_pgindex_old, app.alone"),
+  );
+  expect(found).toEqual([
+    expect.stringContaining("app.alone of partition app.events_1 is not attached"),
+    expect.stringContaining("app.orders_gin_idx_pgindex_old on app.orders: valid t"),
+    expect.stringContaining("app.orders_plain_idx on app.orders: valid f"),
+  ]);
+});
+
+test("a row that the index does not know", async () => {
+  const found = await findings(
+    "UPDATE pg_index SET indisready = false WHERE indexrelid = 'app.orders_plain_idx'::regclass",
+    "UPDATE app.orders SET state = 'lost', created_at = now() WHERE id = 7",
+    "UPDATE pg_index SET indisready = true WHERE indexrelid = 'app.orders_plain_idx'::regclass",
+  );
+  expect(found).toEqual([expect.stringContaining("app.orders_plain_idx is corrupt")]);
+});
+
+test("a lock and a session of ours", async () => {
+  const found = await findings(
+    "SELECT pg_advisory_lock(1, 2)",
+    "SET application_name = 'pgindex build x'",
+  );
+  expect(found).toEqual([
+    expect.stringMatching(/^session \d+ \(pgindex build x, active\) is left/),
+    expect.stringContaining("the advisory lock 2 is still held"),
+  ]);
+});
