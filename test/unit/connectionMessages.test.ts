@@ -33,8 +33,8 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
   [
     "no TLS at the server",
     failure(undefined, "The server does not support SSL connections"),
-    /remove sslmode/,
-    /host and port/,
+    /offers no TLS/,
+    /switch TLS on/,
   ],
   [
     "a host of several addresses",
@@ -46,7 +46,7 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
 
 describe("a connection that fails says where, why, and what to do", () => {
   test.each(CASES)("%s", (_title, error, why, fix) => {
-    const advice = connectionAdvice(error, "db:5432/shop as app");
+    const advice = connectionAdvice(error, "db:5432/shop as app", 15);
     expect(advice.what).toBe("cannot connect to db:5432/shop as app");
     expect(advice.why).toMatch(why);
     expect(advice.fix).toMatch(fix);

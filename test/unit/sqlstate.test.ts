@@ -72,6 +72,10 @@ describe("a lost connection has no SQLSTATE, and is tried again", () => {
     serverError("ENETUNREACH"),
     serverError("EHOSTUNREACH"),
     serverError("ECONNABORTED"),
+    serverError("ENOTFOUND"),
+    serverError("EAI_AGAIN"),
+    Object.assign(serverError("ENOENT"), { syscall: "connect" }),
+    new Error("timeout expired"),
   ])("%s", (error) => {
     expect(sqlState(error)).toBeUndefined();
     expect(isConnectionLoss(error)).toBe(true);

@@ -1,6 +1,7 @@
-import { type Advice, errorText } from "./problems";
+import { type Advice, errorText, PgIndexError } from "./problems";
 import { literal } from "./sql";
 import { sqlState } from "./sqlstate";
+import { tlsCause } from "./tlsMessages";
 
 /** Every message about reaching a server. None carries a URL or a password. */
 
@@ -9,15 +10,23 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host name does not resolve",
   EAI_AGAIN: "the host name does not resolve just now",
   ETIMEDOUT: "no answer",
+  ENOENT: "there is no such socket",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
 };
 
-export function connectionAdvice(error: unknown, target: string): Advice {
-  return { what: `cannot connect to ${target}`, ...connectionCause(error) };
+/** `timeout` in seconds. */
+export function connectionAdvice(error: unknown, target: string, timeout: number): Advice {
+  return { what: `cannot connect to ${target}`, ...connectionCause(error, timeout) };
 }
 
-function connectionCause(error: unknown): Omit<Advice, "what"> {
+function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> {
+  if (error instanceof PgIndexError) {
+    const { what: _, ...cause } = error.advice;
+    return cause;
+  }
+  const encryption = tlsCause(error);
+  if (encryption) return encryption;
   const state = sqlState(error);
   if (state === "28P01" || state === "28000") return authenticationCause(errorText(error));
   if (state === "3D000") {
@@ -34,7 +43,7 @@ function connectionCause(error: unknown): Omit<Advice, "what"> {
     };
   }
   const code = (error as { code?: string }).code ?? "";
-  const why = LONG_NAMES[code] ?? networkText(error);
+  const why = LONG_NAMES[code] ?? networkText(error, timeout);
   return {
     why,
     fix: "check that the server runs, and the host and port of the URL",
@@ -50,6 +59,12 @@ function authenticationCause(text: string): Omit<Advice, "what"> {
       fix: "add ?sslmode=require to the URL (verify-full with sslrootcert checks the certificate too)",
     };
   }
+  if (/client certificate/.test(text)) {
+    return {
+      why: text,
+      fix: "let sslcert and sslkey of the URL name the files with the client's certificate and its key",
+    };
+  }
   return {
     why: text,
     fix: "correct the user and password of the URL: pulumi config set --secret pgindex:databaseUrl, or DATABASE_URL",
@@ -58,11 +73,10 @@ function authenticationCause(text: string): Omit<Advice, "what"> {
 }
 
 /** A host with several addresses gives an AggregateError whose own message is empty. */
-function networkText(error: unknown): string {
+function networkText(error: unknown, timeout: number): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(errorText))].join("; ");
   const text = errorText(error);
-  if (/timeout expired/.test(text)) return "no answer within 15 s";
-  return /SSL/.test(text) ? `${text}; remove sslmode for a server without TLS` : text;
+  return /timeout expired/.test(text) ? `no answer within ${timeout} s` : text;
 }
 
 /** `server_version_num` of the oldest release that the tests run on. */
@@ -121,7 +135,27 @@ export function readOnlyAdvice(inRecovery: boolean): Advice {
       ? "it is a replica (pg_is_in_recovery() is true), and indexes are built on the primary"
       : "transactions are read-only here (default_transaction_read_only, or a read-only role)",
     fix: "connect to the primary",
-    otherwise: inRecovery ? undefined : "ALTER ROLE … SET default_transaction_read_only = off",
+    otherwise: inRecovery
+      ? "name every server, and the primary is found: host1:5432,host2:5432/database?target_session_attrs=read-write"
+      : "ALTER ROLE … SET default_transaction_read_only = off",
+  };
+}
+
+/** `wanted` is a `target_session_attrs`. */
+export function kindAdvice(wanted: string, inRecovery: boolean): Advice {
+  return {
+    what: "refused: this server is of another kind than target_session_attrs asks for",
+    why: `${wanted} is wanted, and it is ${inRecovery ? "a standby" : "a primary"}`,
+    fix: "correct the host, or target_session_attrs, of the URL",
+  };
+}
+
+/** `reasons`: what each of several servers failed by. */
+export function noServerAdvice(target: string, reasons: string): Advice {
+  return {
+    what: `cannot use any server of ${target}`,
+    why: reasons,
+    fix: "check that the primary runs, and that it is among the hosts of the URL",
   };
 }
 

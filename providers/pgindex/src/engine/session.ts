@@ -1,15 +1,16 @@
-import { Client, type QueryConfig } from "pg";
+import type { Client, QueryConfig } from "pg";
+import { type Connection, connect } from "./connect";
 import {
-  connectionAdvice,
   corruptingServerAdvice,
   corruptsIndexes,
+  kindAdvice,
   oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
 } from "./connectionMessages";
-import { PgIndexError } from "./problems";
+import { PgIndexError, UnsuitableServerError } from "./problems";
 import { searchPathValue } from "./sql";
-import { clientConfig, describeTarget, type Target } from "./target";
+import type { Target } from "./target";
 
 /**
  * One direct connection to the server with every setting pinned that changes what we do or read.
@@ -44,47 +45,20 @@ export interface SessionOptions {
   readonly lockTimeoutMs?: number;
 }
 
-/** Seconds after which an unreachable server is given up. */
-const CONNECT_TIMEOUT_MS = 15_000;
-
 /** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
-export async function openSession(target: Target, options: SessionOptions): Promise<Session> {
-  const config = clientConfig(target);
-  const client = new Client({
-    ...config,
-    application_name: `pgindex ${options.purpose}`.slice(0, 63),
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // A silent build of an hour must outlive the idle timeout of the network devices on the way.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-  let isOpen = true;
-  client.on("error", () => {
-    isOpen = false;
-  });
-  client.on("end", () => {
-    isOpen = false;
-  });
-  try {
-    await client.connect();
-  } catch (error) {
-    throw new PgIndexError(connectionAdvice(error, describeTarget(config)), {
-      cause: error,
-    });
-  }
-  try {
-    return await prepareSession(client, target, options, () => isOpen);
-  } catch (error) {
-    await client.end().catch(() => undefined);
-    throw error;
-  }
+export function openSession(target: Target, options: SessionOptions): Promise<Session> {
+  // The application's own name, if the URL has one, would hide who this is from whoever looks for what locks the table.
+  const application = `pgindex ${options.purpose}`.slice(0, 63);
+  return connect(target, application, (connection, wanted) =>
+    prepareSession(connection, wanted, target, options),
+  );
 }
 
 async function prepareSession(
-  client: Client,
+  { client, isOpen }: Connection,
+  wanted: string,
   target: Target,
   options: SessionOptions,
-  isOpen: () => boolean,
 ): Promise<Session> {
   const query = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
     const config: QueryConfig & { queryMode: "extended" } = {
@@ -96,6 +70,7 @@ async function prepareSession(
   };
   const server = await readServer(query);
   gateServer(server, clientProcessId(client), target, options);
+  gateKind(server, wanted, options);
   await pinSettings(query, server.version, options);
   return {
     pid: server.pid,
@@ -149,9 +124,20 @@ function gateServer(
     throw new PgIndexError(corruptingServerAdvice(server.version));
   // A pooler sends key data of its own: the one sign of a pooler that is certain.
   if (keyDataPid !== server.pid && !target.allowPooler) throw new PgIndexError(poolerAdvice());
-  if (options.writable && (server.inRecovery || server.readOnly)) {
-    throw new PgIndexError(readOnlyAdvice(server.inRecovery));
-  }
+}
+
+/** Whether it is what `target_session_attrs` wants, and what the work needs. */
+function gateKind(server: Server, wanted: string, { writable }: SessionOptions): void {
+  const { inRecovery, readOnly } = server;
+  if (writable && (inRecovery || readOnly))
+    throw new UnsuitableServerError(readOnlyAdvice(inRecovery));
+  const kinds: Readonly<Record<string, boolean>> = {
+    "read-write": !readOnly,
+    "read-only": readOnly,
+    primary: !inRecovery,
+    standby: inRecovery,
+  };
+  if (kinds[wanted] === false) throw new UnsuitableServerError(kindAdvice(wanted, inRecovery));
 }
 
 /**

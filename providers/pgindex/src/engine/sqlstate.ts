@@ -85,17 +85,27 @@ export function isConnectionLoss(error: unknown): boolean {
     message?: string;
   };
   return (
+    isUnanswered(error) ||
     (code !== undefined && SOCKET_CODES.has(code)) ||
     /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
   );
 }
 
-const SOCKET_CODES = new Set([
-  "ECONNRESET",
-  "EPIPE",
+const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
+
+/** Nobody was reached: no host of that name just now, no way to it, nothing that listens, no answer. */
+export function isUnanswered(error: unknown): boolean {
+  const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  // A server that is down has no socket on the machine.
+  if (code === "ENOENT") return syscall === "connect";
+  return (code !== undefined && UNANSWERED.has(code)) || message === "timeout expired";
+}
+
+const UNANSWERED = new Set([
   "ETIMEDOUT",
   "ECONNREFUSED",
   "ENETUNREACH",
   "EHOSTUNREACH",
-  "ECONNABORTED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
 ]);

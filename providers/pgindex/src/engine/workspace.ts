@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
 import { OutOfPatience } from "./patience";
-import { CancelledError, PgIndexError } from "./problems";
+import { CancelledError, PgIndexError, UnsuitableServerError } from "./problems";
 import { openSession, type Session } from "./session";
 import { classify, sqlState } from "./sqlstate";
 import type { Target } from "./target";
@@ -108,6 +108,8 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
 /** A server that never answered is a wrong address; one that answered before is restarting. */
 function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
   if (error instanceof CancelledError || error instanceof OutOfPatience) return false;
+  // After a failover the old primary may answer as a standby before the name, or the new one, is there.
+  if (error instanceof UnsuitableServerError) return connectedOnce;
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
   return classify(error) !== "final";

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 /** Arguments of a {@link Connection}. */
 export interface ConnectionArgs {
   /**
-   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. `sslmode=require`, `verify-ca` and
-   * `verify-full` mean what they mean to libpq (https://www.postgresql.org/docs/current/libpq-ssl.html); without `sslmode` the connection is
-   * not encrypted.
+   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. It means what it means to libpq
+   * (https://www.postgresql.org/docs/current/libpq-connect.html), `sslmode`, `sslrootcert`, `service` and lists of hosts included; without
+   * `sslmode` the connection is encrypted when the server can.
    *
    * Without a URL, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The option
    * `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable of its own.

@@ -1,0 +1,167 @@
+import { Client } from "pg";
+import { connectionAdvice, noServerAdvice } from "./connectionMessages";
+import { badParameterAdvice } from "./parameterMessages";
+import { connectionParameters, type Parameters } from "./parameters";
+import { findPassword, noteMechanisms } from "./password";
+import { errorText, PgIndexError, UnsuitableServerError } from "./problems";
+import { isConnectionLoss, isUnanswered, sqlState } from "./sqlstate";
+import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
+import { type Encryption, encryptionsOf } from "./tls";
+import { tlsCause } from "./tlsMessages";
+
+/** A connection that stands, and whether it still does. */
+export interface Connection {
+  readonly client: Client;
+  isOpen(): boolean;
+}
+
+/** Seconds after which an unreachable server is given up. libpq's own default, for ever, would hang a deployment. */
+const CONNECT_TIMEOUT_S = 15;
+
+/**
+ * Connects to the first of the target's servers that answers and that `accept` takes, and gives what `accept` gives. `accept` throws
+ * {@link UnsuitableServerError} for a server of the wrong kind (`wanted` is a `target_session_attrs`); the next one is tried then. After
+ * an error of another kind (a wrong password) no other is, as with libpq.
+ */
+export async function connect<T>(
+  target: Target,
+  application: string,
+  accept: (connection: Connection, wanted: string) => Promise<T>,
+): Promise<T> {
+  const parameters = connectionParameters(target.url);
+  const addresses = addressesOf(parameters);
+  const failures: { readonly address: Address; readonly error: PgIndexError }[] = [];
+  for (const wanted of roundsOf(parameters)) {
+    for (const address of addresses) {
+      try {
+        return await visit(address, parameters, application, (it) => accept(it, wanted));
+      } catch (error) {
+        if (!isWorthTheNext(error)) throw error;
+        failures.push({ address, error });
+      }
+    }
+  }
+  throw addresses.length > 1
+    ? new UnsuitableServerError(
+        noServerAdvice(describeTarget(addresses, parameters), tell(failures)),
+      )
+    : failures[0]?.error;
+}
+
+/** `prefer-standby` goes twice through the servers. */
+function roundsOf({ target_session_attrs: wanted = "any" }: Parameters): string[] {
+  if (wanted === "prefer-standby") return ["standby", "any"];
+  if (["any", "read-write", "read-only", "primary", "standby"].includes(wanted)) return [wanted];
+  throw new PgIndexError(
+    badParameterAdvice("target_session_attrs", "read-write, primary, any, standby or read-only"),
+  );
+}
+
+function isWorthTheNext(error: unknown): error is PgIndexError {
+  if (error instanceof UnsuitableServerError) return true;
+  if (!(error instanceof PgIndexError) || error.cause === undefined) return false;
+  return isUnanswered(error.cause) || sqlState(error.cause) === "57P03";
+}
+
+function tell(failures: readonly { address: Address; error: PgIndexError }[]): string {
+  return failures
+    .map(({ address, error }) => `${describeAddress(address)}: ${error.advice.why}`)
+    .join("; ");
+}
+
+async function visit<T>(
+  address: Address,
+  parameters: Parameters,
+  application: string,
+  accept: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectTo(address, parameters, application);
+  try {
+    return await accept(connection);
+  } catch (error) {
+    await connection.client.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Connects to one server, with and without TLS as `sslmode` allows. */
+async function connectTo(
+  address: Address,
+  parameters: Parameters,
+  application: string,
+): Promise<Connection> {
+  const timeout = timeoutOf(parameters);
+  const errors: unknown[] = [];
+  for (const encryption of encryptionsOf(parameters, address.host)) {
+    const client = clientOf(address, parameters, encryption, application, timeout);
+    let isOpen = true;
+    const lose = () => {
+      isOpen = false;
+    };
+    client.on("error", lose).on("end", lose);
+    try {
+      await client.connect();
+      return { client, isOpen: () => isOpen };
+    } catch (error) {
+      errors.push(error);
+      if (!isAboutEncryption(error)) break;
+    }
+  }
+  const error = mostTelling(errors);
+  const advice = connectionAdvice(error, describeTarget([address], parameters), timeout);
+  throw new PgIndexError(advice, { cause: error });
+}
+
+/**
+ * Whether the same server may answer otherwise with TLS, or without: `pg_hba.conf` refused, or the handshake failed, or the server hung up. A
+ * wrong password is not tried again in the clear.
+ */
+function isAboutEncryption(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return state === "28000";
+  if (tlsCause(error) || /establishing an SSL/.test(errorText(error))) return true;
+  return isConnectionLoss(error) && !isUnanswered(error);
+}
+
+/** That the way not meant by anybody is closed too says nothing. */
+function mostTelling(errors: readonly unknown[]): unknown {
+  const isTelling = (error: unknown) =>
+    !/does not support SSL|no encryption/.test(errorText(error));
+  return errors.find(isTelling) ?? errors.at(-1);
+}
+
+function clientOf(
+  address: Address,
+  parameters: Parameters,
+  encryption: Encryption,
+  application: string,
+  timeout: number,
+): Client {
+  const client: Client = new Client({
+    host: address.hostaddr ?? address.host,
+    port: address.port,
+    user: parameters.user,
+    database: parameters.dbname,
+    // Asked for only when the server wants one.
+    password: () => findPassword(client, parameters, address.host),
+    ssl: encryption,
+    sslnegotiation: encryption && parameters.sslnegotiation === "direct" ? "direct" : "postgres",
+    enableChannelBinding: parameters.channel_binding === "require",
+    options: parameters.options,
+    application_name: application,
+    connectionTimeoutMillis: timeout * 1000,
+    // A silent build of an hour must outlive the idle timeout of the network devices on the way.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  });
+  noteMechanisms(client);
+  return client;
+}
+
+/** `connect_timeout` in seconds, of each server. */
+function timeoutOf({ connect_timeout: text = "0" }: Parameters): number {
+  if (!/^\s*[-+]?\d+\s*$/.test(text))
+    throw new PgIndexError(badParameterAdvice("connect_timeout", "a whole number of seconds"));
+  const seconds = Number(text);
+  return seconds > 0 ? seconds : CONNECT_TIMEOUT_S;
+}

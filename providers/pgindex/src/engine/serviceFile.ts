@@ -1,0 +1,41 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { parse } from "ini";
+import { missingServiceAdvice } from "./parameterMessages";
+import type { Parameters } from "./parameters";
+import { PgIndexError } from "./problems";
+
+/**
+ * The parameters of a connection service: the section of that name in `PGSERVICEFILE` (`~/.pg_service.conf` without it), else in
+ * `pg_service.conf` of the folder `PGSYSCONFDIR`.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-pgservice.html
+ */
+export function readService(name: string): Parameters {
+  const files = serviceFiles();
+  for (const file of files.filter((path) => existsSync(path))) {
+    const service = parse(literalValues(readFileSync(file, "utf8")))[name];
+    if (service !== null && typeof service === "object") return service;
+  }
+  throw new PgIndexError(missingServiceAdvice(name, files));
+}
+
+function serviceFiles(): string[] {
+  const { PGSERVICEFILE, PGSYSCONFDIR } = process.env;
+  const own = PGSERVICEFILE || join(homedir(), ".pg_service.conf");
+  return PGSYSCONFDIR ? [own, join(PGSYSCONFDIR, "pg_service.conf")] : [own];
+}
+
+/**
+ * libpq takes a value as it stands: no quotes, no comment after it. What a common INI file would read into it (a password has any
+ * character) is quoted, and so are the dots of a section's name.
+ */
+function literalValues(text: string): string {
+  return text
+    .replace(/^\s*\[(.*)\]\s*$/gm, (_, section: string) => `[${section.replaceAll(".", "\\.")}]`)
+    .replace(
+      /^\s*([^#[=\s]+)=(.*)$/gm,
+      (_, key: string, value: string) => `${key}=${JSON.stringify(value.trimEnd())}`,
+    );
+}
