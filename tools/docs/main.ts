@@ -1,6 +1,7 @@
 // npm run docs: writes what documents take from the sources. With --check: says what is stale, and which links are broken.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { cli } from "./cli.ts";
 import { withSources } from "./excerpts.ts";
 import { faults } from "./faults.ts";
 import { ROOT, textFiles } from "./files.ts";
@@ -11,6 +12,7 @@ import { reference } from "./reference.ts";
 const MADE: Readonly<Record<string, () => string>> = {
   [join(ROOT, "docs", "reference.md")]: reference,
   [join(ROOT, "docs", "faults.md")]: faults,
+  [join(ROOT, "docs", "cli.md")]: cli,
 };
 
 /** Every document that is made of other files, as it should be. */

@@ -31,7 +31,10 @@ const targets = {
     build: true,
     command: [node24, join(root, "tools", "check.mjs"), ...args],
   }),
-  docs: (args) => ({ command: [node24, join(root, "tools", "docs", "main.ts"), ...args] }),
+  docs: (args) => ({
+    build: true,
+    command: [node24, join(root, "tools", "docs", "main.ts"), ...args],
+  }),
   format: (args) => ({ command: [join(bin, "biome"), "check", "--write", ...args] }),
   pulumi: (args) => ({ ...everything, command: ["pulumi", ...args] }),
   exec: (args) => ({ pulumi: true, command: args }),

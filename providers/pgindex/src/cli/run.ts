@@ -3,9 +3,10 @@ import { Command, CommanderError } from "commander";
 import { errorText, PgIndexError } from "../engine/problems";
 import { addImport } from "./import";
 import { type Io, redact } from "./io";
+import { addStatus } from "./status";
 
 /** The commands, in the order of the help: one file each. */
-const COMMANDS = [addImport];
+const COMMANDS = [addImport, addStatus];
 
 /** Runs `pgindex` with its arguments and gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

@@ -13,22 +13,28 @@ export async function refreshIndex(
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
   const options = { purpose: `refresh ${old.name}`, writable: false };
-  return withObserver(target, options, async (observer) => {
-    const live = await findIndex(observer, old);
-    if (!live) return undefined;
-    // The declared name stays in the outputs: it is what the next update looks for.
-    const { schema, name, table } = old;
-    const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
-    return {
-      ...old,
-      ...liveOutputs(live),
-      schema,
-      name,
-      table,
-      bloatRatio,
-      drift: driftOf(old, live),
-    };
-  });
+  return withObserver(target, options, (observer) => refreshedOutputs(observer, old));
+}
+
+/** As {@link refreshIndex}, on a session that is open already; its search_path must be empty. */
+export async function refreshedOutputs(
+  observer: Session,
+  old: IndexOutputs,
+): Promise<IndexOutputs | undefined> {
+  const live = await findIndex(observer, old);
+  if (!live) return undefined;
+  // The declared name stays in the outputs: it is what the next update looks for.
+  const { schema, name, table } = old;
+  const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
+  return {
+    ...old,
+    ...liveOutputs(live),
+    schema,
+    name,
+    table,
+    bloatRatio,
+    drift: driftOf(old, live),
+  };
 }
 
 /** By name; else by OID, for an index that was renamed or moved outside and is still the one that was built. */

@@ -1,0 +1,74 @@
+import Table from "cli-table3";
+import { type Command, CommanderError } from "commander";
+import { oneLine } from "../engine/printable";
+import { renderBytes, renderElapsed } from "../engine/render";
+import { withObserver } from "../engine/workspace";
+import type { Build } from "../status/builds";
+import { readStack } from "../status/exportStack";
+import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
+import { targetOf } from "./connection";
+import type { Io } from "./io";
+import { addStackOptions, type StackOptions } from "./stackOptions";
+
+const EXAMPLES = `
+Examples:
+  $ pgindex status                              the selected stack, the database of DATABASE_URL
+  $ pgindex status --stack production --database-url-env PRODUCTION_URL
+  $ pgindex status --json | jq '.indexes[] | select(.state != "valid")'
+
+The exit code is 1 when an index is not there, INVALID, half dropped or no longer what was built, and 0 otherwise,
+also while an index is being built.
+`;
+
+/** `pgindex status`: the indexes that a stack has declared, as the database has them now. */
+export function addStatus(program: Command, io: Io): void {
+  const command = program
+    .command("status")
+    .description("show the declared indexes: valid, size, scans, last used, plan, drift")
+    .addHelpText("after", EXAMPLES);
+  addStackOptions(command).action(async (options: StackOptions) => {
+    const state = await readStack(options, io.env);
+    const target = targetOf(options, io);
+    const session = { purpose: "status", writable: false };
+    const status = await withObserver(target, session, (observer) => readStatus(observer, state));
+    io.stdout(options.json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
+    if (status.indexes.some((index) => !["valid", "building"].includes(index.state)))
+      throw new CommanderError(1, "pgindex.status", "an index is not as declared");
+  });
+}
+
+function renderStatus({ stack, indexes, builds }: StackStatus): string {
+  if (indexes.length === 0) return `The stack ${stack || "(no name)"} has no indexes yet.\n`;
+  const table = new Table({
+    head: ["index", "state", "size", "scans", "last used", "plan"],
+    style: { head: [], border: [] },
+  });
+  for (const index of indexes) table.push(renderRow(index));
+  const drift = indexes.flatMap(({ schema, name, drift }) =>
+    drift ? [`${schema}.${name}: ${drift}`] : [],
+  );
+  return `${[table.toString(), ...drift.map(oneLine), ...builds.map(renderBuild)].join("\n")}\n`;
+}
+
+function renderRow(index: IndexStatus): string[] {
+  const { schema, name, state, sizeBytes, scans, lastScan, plans } = index;
+  return [
+    oneLine(`${schema}.${name}`),
+    state,
+    sizeBytes === null ? "" : renderBytes(sizeBytes),
+    scans === null ? "" : scans.toLocaleString("en-US"),
+    lastScan?.replace(/\.\d+Z$/, "Z") ?? "",
+    plans
+      .map(({ query, planType, usesIndex }) =>
+        oneLine(`${query}: ${planType ?? "not run"}${usesIndex ? "" : " (not this index)"}`),
+      )
+      .join("\n"),
+  ];
+}
+
+function renderBuild({ pid, index, table, seconds, progress }: Build): string {
+  const what = index ?? table ?? "an index of another role";
+  return oneLine(
+    `pid ${pid} builds ${what}: ${progress.phase ?? "phase not visible"}, ${renderElapsed(seconds * 1000)}`,
+  );
+}

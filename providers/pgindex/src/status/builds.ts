@@ -1,0 +1,49 @@
+import { blockersOf, type OtherSession, waitersBehind } from "../engine/activity";
+import type { ProgressRow } from "../engine/progress";
+import type { Session } from "../engine/session";
+
+/** A CREATE INDEX or REINDEX that runs now, whoever runs it. */
+export interface Build {
+  readonly pid: number;
+  /** `CREATE INDEX CONCURRENTLY`, `REINDEX CONCURRENTLY`; null where we may not see it. */
+  readonly command: string | null;
+  /** OID of the index; null before it is in the catalog, or where we may not see it. */
+  readonly indexOid: number | null;
+  /** `schema.table`; null where we may not see it. */
+  readonly table: string | null;
+  /** `schema.index`; null likewise. */
+  readonly index: string | null;
+  readonly seconds: number;
+  readonly progress: ProgressRow;
+  readonly blockers: readonly OtherSession[];
+  readonly waiters: readonly OtherSession[];
+}
+
+type BuildRow = Omit<Build, "progress" | "blockers" | "waiters"> & ProgressRow;
+
+/**
+ * Other roles' builds show their pid only, unless the role has `pg_read_all_stats`
+ * (https://www.postgresql.org/docs/current/predefined-roles.html).
+ */
+const BUILDS_QUERY = `
+SELECT p.pid, p.command, nullif(p.index_relid, 0)::int8::float8 AS "indexOid",
+       nullif(p.relid, 0)::regclass::text AS "table", nullif(p.index_relid, 0)::regclass::text AS "index",
+       coalesce(extract(epoch FROM clock_timestamp() - a.query_start), 0)::float8 AS seconds,
+       p.phase, coalesce(p.lockers_done, 0)::float8 AS "lockersDone", coalesce(p.lockers_total, 0)::float8 AS "lockersTotal",
+       coalesce(p.blocks_done, 0)::float8 AS "blocksDone", coalesce(p.blocks_total, 0)::float8 AS "blocksTotal",
+       coalesce(p.tuples_done, 0)::float8 AS "tuplesDone", coalesce(p.tuples_total, 0)::float8 AS "tuplesTotal",
+       coalesce(p.partitions_done, 0)::float8 AS "partitionsDone", coalesce(p.partitions_total, 0)::float8 AS "partitionsTotal"
+  FROM pg_stat_progress_create_index p LEFT JOIN pg_stat_activity a USING (pid)
+ WHERE p.datname = current_database() ORDER BY a.query_start, p.pid`;
+
+/** The builds of the database, oldest first. Read-only. */
+export async function readBuilds(observer: Session): Promise<Build[]> {
+  const rows = await observer.query<BuildRow>(BUILDS_QUERY);
+  const builds: Build[] = [];
+  for (const { pid, command, indexOid, table, index, seconds, ...progress } of rows) {
+    const blockers = await blockersOf(observer, pid);
+    const waiters = await waitersBehind(observer, pid);
+    builds.push({ pid, command, indexOid, table, index, seconds, progress, blockers, waiters });
+  }
+  return builds;
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import type { IndexOutputs } from "../engine/outputs";
+import { PgIndexError } from "../engine/problems";
+import type { VerificationReport } from "../engine/verification";
+
+/** A resource of ours as a stack's state has it. */
+export interface Recorded<Outputs> {
+  readonly urn: string;
+  readonly outputs: Outputs;
+}
+
+/** What a stack has recorded of our resources: what its last `pulumi up` or `pulumi refresh` saw. */
+export interface StackState {
+  /** Name of the stack. */
+  readonly stack: string;
+  readonly indexes: readonly Recorded<IndexOutputs>[];
+  readonly verifications: readonly Recorded<VerificationReport>[];
+  readonly gates: readonly Recorded<Readonly<Record<string, unknown>>>[];
+}
+
+const EXPORTED = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          outputs: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .optional(),
+  }),
+});
+
+const TYPE = /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate)$/;
+
+/**
+ * Reads what `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. Resources that were never created
+ * (an `up` that failed) are left out.
+ */
+export function parseStackState(text: string): StackState {
+  const { resources = [] } = parseExport(text).deployment;
+  const ours = resources.filter(({ type, outputs }) => TYPE.test(type) && isComplete(outputs));
+  const of = <Outputs>(kind: string) =>
+    ours
+      .filter(({ type }) => type.endsWith(`:${kind}`))
+      .map(({ urn, outputs }) => ({ urn, outputs: outputs as Outputs }));
+  return {
+    stack: /^urn:pulumi:([^:]*)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
+    indexes: of<IndexOutputs>("Index"),
+    verifications: of<VerificationReport>("Verification"),
+    gates: of<Record<string, unknown>>("PromotionGate"),
+  };
+}
+
+function isComplete(outputs: Readonly<Record<string, unknown>> | undefined): boolean {
+  return outputs?.schemaVersion !== undefined;
+}
+
+function parseExport(text: string): z.infer<typeof EXPORTED> {
+  try {
+    return EXPORTED.parse(JSON.parse(text));
+  } catch (error) {
+    throw new PgIndexError(
+      {
+        what: "cannot read the state of the stack",
+        why: "it is not what pulumi stack export prints",
+        fix: "write it with: pulumi stack export --stack <name> --file state.json",
+      },
+      { cause: error },
+    );
+  }
+}
