@@ -4,6 +4,8 @@ import { printable } from "../engine/printable";
 export interface Io {
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
+  /** Puts text in the place of what it has shown before; only a terminal can do that. */
+  readonly redraw?: (text: string) => void;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

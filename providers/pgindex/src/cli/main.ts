@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import logUpdate from "log-update";
 import { run } from "./run";
 
 run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),
+  redraw: process.stdout.isTTY ? logUpdate : undefined,
   env: process.env,
 }).then((code) => {
   process.exitCode = code;

@@ -1,0 +1,66 @@
+import { type Command, CommanderError } from "commander";
+import { type Finding, problem } from "../doctor/finding";
+import { examineMachine } from "../doctor/machine";
+import { examineServer, examineVersion } from "../doctor/server";
+import { printable } from "../engine/printable";
+import { PgIndexError } from "../engine/problems";
+import type { Target } from "../engine/target";
+import { withObserver } from "../engine/workspace";
+import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
+import type { Io } from "./io";
+
+const EXAMPLES = `
+Examples:
+  $ pgindex doctor                                  this machine, and the database of DATABASE_URL
+  $ pgindex doctor --database-url-env PRODUCTION_URL --json
+
+The exit code is 1 when something was found that makes changes of indexes fail.
+`;
+
+interface DoctorOptions extends ConnectionOptions {
+  readonly json?: boolean;
+}
+
+/** `pgindex doctor`: what could go wrong on this machine and this server, with what to do about it. */
+export function addDoctor(program: Command, io: Io): void {
+  const command = program
+    .command("doctor")
+    .description("look for what could go wrong on this machine and this server")
+    .option("--json", "write JSON")
+    .addHelpText("after", EXAMPLES);
+  addConnectionOptions(command).action(async (options: DoctorOptions) => {
+    const findings = [
+      ...(await examineMachine(io.env)),
+      ...(await examineDatabase(targetOf(options, io))),
+    ];
+    const isBad = findings.some(({ level }) => level === "problem");
+    const json = { ok: !isBad, findings };
+    io.stdout(options.json ? `${JSON.stringify(json, null, 2)}\n` : renderFindings(findings));
+    if (isBad) throw new CommanderError(1, "pgindex.doctor", "changes of indexes will fail");
+  });
+}
+
+/** A server that cannot be reached, or is too old, is a finding too. */
+async function examineDatabase(target: Target): Promise<Finding[]> {
+  try {
+    return await withObserver(target, { purpose: "doctor", writable: false }, async (observer) => [
+      await examineVersion(observer),
+      ...(await examineServer(observer)),
+    ]);
+  } catch (error) {
+    if (!(error instanceof PgIndexError)) throw error;
+    const { what, why, fix, otherwise } = error.advice;
+    return [problem("server", `${what}: ${why}`, otherwise ? `${fix}; or ${otherwise}` : fix)];
+  }
+}
+
+const MARKS = { ok: "ok     ", warning: "warning", problem: "PROBLEM" };
+
+function renderFindings(findings: readonly Finding[]): string {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, level, detail, fix }) => [
+    `${MARKS[level]}  ${check.padEnd(width)}  ${detail}`,
+    ...(fix ? [`${" ".repeat(width + 11)}${fix}`] : []),
+  ]);
+  return printable(`${lines.join("\n")}\n`);
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type Command, InvalidArgumentError } from "commander";
+import { oneLine } from "../engine/printable";
+import { renderProgress } from "../engine/progress";
+import type { Session } from "../engine/session";
+import { withObserver } from "../engine/workspace";
+import { type Build, readBuilds } from "../status/builds";
+import { PhaseClock } from "../status/phaseClock";
+import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
+import type { Io } from "./io";
+
+const EXAMPLES = `
+Examples:
+  $ pgindex watch                     every build of the database, until none runs any more
+  $ pgindex watch --wait --interval 5 begins with the next build
+  $ pgindex watch --json | jq .       a line of JSON a look
+
+The bar and the time that is left are those of the phase: phases have no common measure. While a build waits for others, it shows
+whom it waits for; sorting has no counter.
+`;
+
+interface WatchOptions extends ConnectionOptions {
+  readonly json?: boolean;
+  readonly wait?: boolean;
+  readonly interval: number;
+}
+
+/** `pgindex watch`: the builds that run now, whoever runs them. */
+export function addWatch(program: Command, io: Io): void {
+  const command = program
+    .command("watch")
+    .description("show the builds that run now: phase, progress, blockers, time left")
+    .option("--interval <seconds>", "time between two looks", toSeconds, 1)
+    .option("--wait", "wait for a build, instead of ending when there is none")
+    .option("--json", "write a line of JSON a look")
+    .addHelpText("after", EXAMPLES);
+  addConnectionOptions(command).action(async (options: WatchOptions) => {
+    const session = { purpose: "watch builds", writable: false };
+    await withObserver(targetOf(options, io), session, (observer) =>
+      watchBuilds(observer, options, io),
+    );
+  });
+}
+
+function toSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.1 && seconds <= 3600))
+    throw new InvalidArgumentError("It is a number of seconds, from 0.1 to 3600.");
+  return seconds;
+}
+
+async function watchBuilds(observer: Session, options: WatchOptions, io: Io): Promise<void> {
+  const clock = new PhaseClock();
+  const show = options.json ? undefined : io.redraw;
+  for (let isAwaited = options.wait; ; await delay(options.interval * 1000)) {
+    const builds = await readBuilds(observer);
+    if (builds.length === 0 && !isAwaited) break;
+    isAwaited &&= builds.length === 0;
+    if (options.json) io.stdout(`${JSON.stringify({ builds })}\n`);
+    else if (builds.length > 0) {
+      const text = builds.map((build) => renderBuild(build, clock)).join("\n");
+      if (show) show(text);
+      else io.stdout(`${text}\n`);
+    }
+  }
+  if (!options.json) io.stdout("no build is running\n");
+}
+
+const BAR = 20;
+
+function renderBuild(build: Build, clock: PhaseClock): string {
+  const { index, table, progress, seconds, blockers, waiters } = build;
+  const what = index ?? table ?? `pid ${build.pid}, an index of another role`;
+  const line = renderProgress("phase not visible", {
+    row: progress,
+    elapsedMs: seconds * 1000,
+    blockers,
+    waiters,
+  });
+  const { share, secondsLeft } = clock.look(build);
+  const filled = Math.round((share ?? 0) * BAR);
+  const bar = share === undefined ? "" : ` [${"#".repeat(filled)}${"-".repeat(BAR - filled)}]`;
+  const left =
+    secondsLeft === undefined ? "" : `, about ${Math.ceil(secondsLeft)} s left of the phase`;
+  return oneLine(`${what}${bar}: ${line}${left}`);
+}

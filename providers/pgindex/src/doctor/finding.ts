@@ -1,0 +1,22 @@
+/** What `pgindex doctor` found about one thing. Plain JSON. */
+export interface Finding {
+  /** What was looked at, in a word or two. */
+  readonly check: string;
+  /** `problem`: changes of indexes will fail. `warning`: they may wait, fail, or show less. */
+  readonly level: "ok" | "warning" | "problem";
+  readonly detail: string;
+  /** What to do; undefined when nothing has to be done. */
+  readonly fix?: string;
+}
+
+export function ok(check: string, detail: string): Finding {
+  return { check, level: "ok", detail };
+}
+
+export function warning(check: string, detail: string, fix: string): Finding {
+  return { check, level: "warning", detail, fix };
+}
+
+export function problem(check: string, detail: string, fix: string): Finding {
+  return { check, level: "problem", detail, fix };
+}

@@ -1,0 +1,94 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import type { Finding } from "../../providers/pgindex/src/doctor/finding.ts";
+import { pgindex } from "../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { hold, settle } from "../support/engineDatabase.ts";
+import { leave } from "../support/engineLeftovers.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  await db.query("CREATE TABLE t (a int)");
+});
+afterAll(() => db.drop());
+afterEach(() => settle(db));
+
+async function doctor(url = db.url) {
+  const { code, out, err } = await pgindex(["doctor", "--json"], {
+    DATABASE_URL: url,
+    PATH: process.env.PATH ?? "",
+  });
+  const { ok, findings } = JSON.parse(out) as { ok: boolean; findings: Finding[] };
+  const about = (check: string) => findings.filter((finding) => finding.check === check);
+  return { code, err, ok, about };
+}
+
+test("a server where all is well", async () => {
+  const { about, err } = await doctor();
+  expect(err).toBe("");
+  expect(about("server")).toEqual([
+    { check: "server", level: "ok", detail: expect.stringMatching(/^PostgreSQL \d+/) },
+  ]);
+  for (const check of ["sight", "comparison", "INVALID indexes", "open transactions"])
+    expect(about(check), check).toEqual([expect.objectContaining({ level: "ok" })]);
+});
+
+test("INVALID indexes are named, unique ones with what they do to the application", async () => {
+  await leave(db, { table: "t", index: "left_behind", body: "(a)", unique: true, state: "f/t/t" });
+  const { about } = await doctor();
+  expect(about("INVALID indexes")).toEqual([
+    {
+      check: "INVALID indexes",
+      level: "warning",
+      detail: expect.stringContaining("public.left_behind: no query uses it"),
+      fix: expect.stringContaining("DROP INDEX CONCURRENTLY public.left_behind"),
+    },
+  ]);
+  expect(about("INVALID indexes")[0]?.detail).toContain("being UNIQUE it may reject rows");
+  await db.query("DROP INDEX left_behind");
+});
+
+test("an inactive replication slot", async ({ skip }) => {
+  const [{ level = "" } = {}] = await db.query<{ level: string }>(
+    "SELECT current_setting('wal_level') AS level",
+  );
+  if (level === "minimal") skip("wal_level is minimal: the server has no slots");
+  const slot = `doctor_${db.name}`;
+  await db.query("SELECT pg_create_physical_replication_slot($1, true)", [slot]);
+  try {
+    const found = (await doctor()).about("replication slots");
+    const ours = found.find(({ detail }) => detail.startsWith(`${slot} is inactive`));
+    expect(ours).toMatchObject({
+      level: "warning",
+      fix: expect.stringContaining(`pg_drop_replication_slot('${slot}')`),
+    });
+  } finally {
+    await db.query("SELECT pg_drop_replication_slot($1)", [slot]);
+  }
+});
+
+test("an event trigger", async () => {
+  await db.query(`
+    CREATE FUNCTION look() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+    CREATE EVENT TRIGGER "on index" ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION look()`);
+  const { about } = await doctor();
+  await db.query(`DROP EVENT TRIGGER "on index"; DROP FUNCTION look()`);
+  expect(about("event triggers")).toMatchObject([
+    { level: "warning", detail: expect.stringContaining("on index fires at CREATE INDEX") },
+  ]);
+  expect((await doctor()).about("event triggers")).toEqual([]);
+});
+
+test("a transaction that is young is no finding", async () => {
+  await hold(db, "BEGIN", "SELECT 1");
+  expect((await doctor()).about("open transactions")).toMatchObject([{ level: "ok" }]);
+});
+
+test("a server that cannot be reached is a finding with its advice, and the exit code is 1", async () => {
+  const { code, ok, about } = await doctor("postgresql://nobody:canary@127.0.0.1:1/none");
+  expect({ code, ok }).toEqual({ code: 1, ok: false });
+  expect(about("server")).toMatchObject([
+    { level: "problem", detail: expect.stringContaining("cannot connect to 127.0.0.1:1/none") },
+  ]);
+  expect(JSON.stringify(about("server"))).not.toContain("canary");
+});

@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { run } from "../../providers/pgindex/src/cli/run.ts";
+import { pgindex } from "../support/cli.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { holdWrite, settle, until, untilPhase } from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  await db.query("CREATE TABLE t (a int)");
+});
+afterAll(() => db.drop());
+afterEach(async () => {
+  await settle(db);
+  await db.query("DROP INDEX IF EXISTS i");
+});
+
+/** Watches while it lasts, and keeps what is shown. */
+function watch(...args: string[]) {
+  const shown: string[] = [];
+  const ended = run(["watch", "--interval", "0.1", ...args], {
+    stdout: (text) => shown.push(text),
+    stderr: (text) => shown.push(`err: ${text}`),
+    env: { DATABASE_URL: db.url },
+  });
+  return { shown, ended };
+}
+
+async function heldUpBuild() {
+  const writer = await holdWrite(db, "t");
+  const builder = await db.connect();
+  const building = builder.query("CREATE INDEX CONCURRENTLY i ON t (a)");
+  await untilPhase(db, "waiting for writers before build");
+  return { writer, building };
+}
+
+test("nothing runs: it says so and ends", async () => {
+  expect(await pgindex(["watch"], { DATABASE_URL: db.url })).toEqual({
+    code: 0,
+    out: "no build is running\n",
+    err: "",
+  });
+});
+
+test("a build is shown with its phase and with whom it waits for, until it is over", async () => {
+  const { writer, building } = await heldUpBuild();
+  const { shown, ended } = watch();
+  await until("it is shown", async () => shown.length > 1);
+  expect(shown[0]).toMatch(/^public\.i: waiting for writers before build, step 2 of 8, /);
+  expect(shown[0]).toContain(`waits for pid ${writer.pid} `);
+  await writer.release();
+  await building;
+  expect(await ended).toBe(0);
+  expect(shown.at(-1)).toBe("no build is running\n");
+});
+
+test("as JSON, from the next build on", async () => {
+  const { shown, ended } = watch("--json", "--wait");
+  await until("it waits", async () => shown.length > 0);
+  expect(JSON.parse(shown[0] ?? "")).toEqual({ builds: [] });
+  const { writer, building } = await heldUpBuild();
+  await until("it is shown", async () => shown.at(-1)?.includes('"index":"public.i"'));
+  await writer.release();
+  await building;
+  expect(await ended).toBe(0);
+});
+
+test("a terminal shows each look in the place of the one before", async () => {
+  const { writer, building } = await heldUpBuild();
+  const drawn: string[] = [];
+  const ended = run(["watch", "--interval", "0.1"], {
+    stdout: () => {},
+    stderr: () => {},
+    redraw: (text) => drawn.push(text),
+    env: { DATABASE_URL: db.url },
+  });
+  await until("it is drawn", async () => drawn.length > 1);
+  await writer.release();
+  await building;
+  await ended;
+  expect(drawn[0]).toMatch(/^public\.i: waiting/);
+});
+
+test("an interval that is none is refused", async () => {
+  const { code, err } = await pgindex(["watch", "--interval", "soon"], { DATABASE_URL: db.url });
+  expect(code).toBe(1);
+  expect(err).toContain("from 0.1 to 3600");
+});
