@@ -1,9 +1,9 @@
-// A process that builds indexes, as a second `pulumi up` would beside the first: node --import engineSources.ts <this file> <url> <declarations as JSON>
+// A process that builds indexes, as a second `pulumi up` would beside the first: node --import engineSources.ts <this file> <url> <declarations as JSON> <overrides of the target as JSON>
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { type Args, declare, record, targetOf } from "./engine.ts";
 
-const [url = "", declarations = "[]"] = process.argv.slice(2);
-const target = targetOf(url);
+const [url = "", declarations = "[]", overrides = "{}"] = process.argv.slice(2);
+const target = targetOf(url, JSON.parse(overrides));
 
 const built = await Promise.all(
   (JSON.parse(declarations) as Args[]).map(async (args) => {

@@ -13,6 +13,7 @@ import type { Ensured, Progress, Request } from "./request";
 import type { Session } from "./session";
 import { isSettled, type Situation } from "./situation";
 import type { Step } from "./steps";
+import { vanishingWarning } from "./vanishing";
 import type { Workspace } from "./workspace";
 
 /** A rename and a replacement settle in two rounds, an interrupted one in three. */
@@ -26,6 +27,8 @@ export async function attempt(
 ): Promise<Ensured> {
   const { desired, ctx } = request;
   const { observer, builder } = workspace;
+  const warning = vanishingWarning(request.target.whenClientVanishes, builder.serverVersion);
+  if (warning) ctx.log("warning", warning);
   const table = await requireTable(observer, desired);
   const label = `${desired.schema}.${desired.table}`;
   const untilFree = (modes?: readonly string[]) =>
@@ -118,11 +121,15 @@ function execution(
 ): Execution {
   const beforeBuild = async (step: Step) => {
     if (progress.buildStartedAt === undefined) await hooks.beforeBuild?.(step);
-    const { schema, table } = step.on ?? desired;
-    progress.building = { schema, table, name: "name" in step ? step.name : desired.name };
     progress.buildStartedAt ??= performance.now();
   };
-  return { desired, table, workspace, ctx, hooks: { ...hooks, beforeBuild } };
+  const beforeStep = async (step: Step) => {
+    await hooks.beforeStep?.(step);
+    if (step.kind !== "build" && step.kind !== "reindex") return;
+    const { schema, table } = step.on ?? desired;
+    progress.building = { schema, table, name: step.name };
+  };
+  return { desired, table, workspace, ctx, hooks: { ...hooks, beforeBuild, beforeStep } };
 }
 
 /** `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of ours has left. */

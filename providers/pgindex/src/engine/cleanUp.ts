@@ -1,10 +1,15 @@
-import { observe } from "./catalog";
+import { describeSession, type OtherSession } from "./activity";
+import { invalidIndexesOf, observe, readIndex } from "./catalog";
 import type { Context } from "./context";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
+import { displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
+import { isReindexLeftoverName } from "./names";
+import { OutOfPatience, Patience } from "./patience";
+import { errorText } from "./problems";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
-import { type Workspace, withWorkspace } from "./workspace";
+import { type Workspace, withObserver, withWorkspace } from "./workspace";
 
 /** What a build was to make, and where. */
 export interface BuiltName {
@@ -16,52 +21,113 @@ export interface BuiltName {
 /** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
 const CLEAN_UP_MS = 15_000;
 
+/** A transaction of this age outlasts the clean-up as well: it is not waited for at all. */
+const FORGOTTEN_SECONDS = 60;
+
+class CleanUpPatience extends Patience {
+  private readonly forgottenSeconds: number;
+
+  constructor(forgottenSeconds: number) {
+    super({ waitForMs: CLEAN_UP_MS });
+    this.forgottenSeconds = forgottenSeconds;
+  }
+
+  override overWait(others: readonly OtherSession[]): OutOfPatience | undefined {
+    const forgotten = others.filter(
+      ({ pid, ageSeconds }) => pid === 0 || (ageSeconds ?? 0) > this.forgottenSeconds,
+    );
+    return forgotten.length > 0
+      ? new OutOfPatience("waitFor", 0, forgotten)
+      : super.overWait(others);
+  }
+}
+
 /**
  * Drops what a failed build of ours left, at once: it costs every write, and when UNIQUE rejects the application's rows. Says what became
- * of it.
+ * of it. Never throws.
  */
 export async function removeLeftover(
   target: Target,
   built: BuiltName,
   ctx: Context,
+  forgottenSeconds = FORGOTTEN_SECONDS,
 ): Promise<string> {
   const bounded = AbortSignal.timeout(CLEAN_UP_MS);
-  const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience: undefined };
-  const options = {
-    purpose: `clean up ${built.name}`,
-    searchPath: [],
-  };
+  const patience = new CleanUpPatience(forgottenSeconds);
+  const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience };
+  const options = { purpose: `clean up ${built.name}`, searchPath: [] };
   try {
     return await withWorkspace(target, options, async (workspace) => {
       await takeTableKey(workspace.builder, workspace.observer, built, quiet);
-      return dropIfInvalid(workspace, built, quiet);
+      return dropInvalid(workspace, built, quiet);
     });
-  } catch {
-    return "what it left behind could not be removed yet; the next pulumi up does it";
+  } catch (error) {
+    const why =
+      error instanceof OutOfPatience
+        ? `in the way of the clean-up: ${error.others.map(describeSession).join("; ")}`
+        : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
+    return `${await describeLeft(target, built)}; ${why}; the next pulumi up removes it`;
   }
 }
 
-async function dropIfInvalid(
-  workspace: Workspace,
+async function dropInvalid(workspace: Workspace, built: BuiltName, ctx: Context): Promise<string> {
+  const { leftovers, standing } = await findLeft(workspace, built);
+  for (const live of leftovers) {
+    const label = `${live.schema}.${live.table}`;
+    await waitUntilNobodyWorks(
+      workspace.observer,
+      { oid: live.tableOid, label },
+      workspace.builder.pid,
+      ctx,
+    );
+    const sql = dropIndexStatement(live.schema, live.name);
+    await runWatched(sql, { ...workspace, ctx, verb: `cleaning up ${live.name}` });
+  }
+  const dropped = leftovers.length > 0 ? "its INVALID leftover was dropped" : undefined;
+  const stands = standing && "the index stands and is valid; the next pulumi up adopts it";
+  return [dropped, stands].filter(Boolean).join("; ") || "nothing was left behind";
+}
+
+interface Left {
+  readonly leftovers: readonly LiveIndex[];
+  readonly standing: LiveIndex | undefined;
+}
+
+/** The index itself, and what an interrupted REINDEX CONCURRENTLY has left beside it. */
+async function findLeft(
+  { observer }: Pick<Workspace, "observer">,
   built: BuiltName,
-  ctx: Context,
-): Promise<string> {
-  const observed = await observe(workspace.observer, built);
+): Promise<Left> {
+  const observed = await observe(observer, built);
   if (observed.kind !== "index" || observed.index.table !== built.table)
-    return "nothing was left behind";
+    return { leftovers: [], standing: undefined };
   const { index } = observed;
-  if (index.valid) return "the index stands and is valid; the next pulumi up adopts it";
-  const label = `${built.schema}.${built.table}`;
-  await waitUntilNobodyWorks(
-    workspace.observer,
-    { oid: index.tableOid, label },
-    workspace.builder.pid,
-    ctx,
-  );
-  await runWatched(dropIndexStatement(index.schema, index.name), {
-    ...workspace,
-    ctx,
-    verb: "cleaning up",
-  });
-  return "its INVALID leftover was dropped";
+  const invalid = await invalidIndexesOf(observer, index.tableOid);
+  const besides = invalid.filter(({ name }) => isReindexLeftoverName(name, built.name));
+  const found = await Promise.all(besides.map(({ oid }) => readIndex(observer, oid)));
+  const leftovers = found.filter((live) => live !== undefined);
+  return index.valid
+    ? { leftovers, standing: index }
+    : { leftovers: [index, ...leftovers], standing: undefined };
+}
+
+async function describeLeft(target: Target, built: BuiltName): Promise<string> {
+  try {
+    const options = { purpose: "look", writable: false };
+    const { leftovers } = await withObserver(target, options, (observer) =>
+      findLeft({ observer }, built),
+    );
+    return leftovers.map(describeLeftover).join("; ") || "nothing was left behind";
+  } catch {
+    return `an INVALID ${displayName(built)} may be left behind`;
+  }
+}
+
+/** What an INVALID index costs until it is dropped. */
+export function describeLeftover(live: LiveIndex): string {
+  const name = `${displayName(live)} is left behind, INVALID`;
+  if (!live.live) return `${name} and half dropped: nothing uses it, no write maintains it`;
+  if (!live.ready) return `${name} and empty: no write maintains it`;
+  const unique = live.canonical.unique ? ", and it rejects rows with equal keys" : "";
+  return `${name}: no query uses it, every write maintains it${unique}`;
 }

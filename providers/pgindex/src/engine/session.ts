@@ -11,6 +11,7 @@ import {
 import { PgIndexError, UnsuitableServerError } from "./problems";
 import { searchPathValue } from "./sql";
 import type { Target } from "./target";
+import { vanishingSettings } from "./vanishing";
 
 /**
  * One direct connection to the server with every setting pinned that changes what we do or read.
@@ -71,7 +72,8 @@ async function prepareSession(
   const server = await readServer(query);
   gateServer(server, clientProcessId(client), target, options);
   gateKind(server, wanted, options);
-  await pinSettings(query, server.version, options);
+  const vanishing = vanishingSettings(target.whenClientVanishes, server.version);
+  await pinSettings(query, server.version, options, vanishing);
   return {
     pid: server.pid,
     serverVersion: server.version,
@@ -160,9 +162,11 @@ async function pinSettings(
   query: Query,
   version: number,
   { searchPath, lockTimeoutMs = 0 }: SessionOptions,
+  vanishing: Readonly<Record<string, string>>,
 ): Promise<void> {
   const settings: Record<string, string> = {
     ...PINNED,
+    ...vanishing,
     lock_timeout: String(lockTimeoutMs),
     search_path: searchPathValue(searchPath),
   };

@@ -15,6 +15,8 @@ export interface Target {
   readonly allowCorruptingServer?: boolean;
   /** How long operations wait where their resource does not say it. */
   readonly patience?: PatienceTexts;
+  /** What the server does with a build whose client is gone: "finish", unless it says "stop". As configured, not read yet. */
+  readonly whenClientVanishes?: string;
 }
 
 /** One server of those that the parameters name. */

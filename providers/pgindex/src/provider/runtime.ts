@@ -70,6 +70,7 @@ function targetFrom(get: (key: string) => string | undefined): Target {
     maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
     allowPooler: get("pgindex:allowPooler") === "true",
     allowCorruptingServer: get("pgindex:allowCorruptingServer") === "true",
+    whenClientVanishes: get("pgindex:whenClientVanishes"),
     patience: {
       waitFor: get("pgindex:waitFor"),
       buildWithin: get("pgindex:buildWithin"),

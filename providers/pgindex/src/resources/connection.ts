@@ -30,6 +30,14 @@ export interface ConnectionArgs {
    */
   readonly allowCorruptingServer?: pulumi.Input<boolean>;
   /**
+   * What the server does with a build when the process that waits for it is gone: killed, cut off, its machine asleep. "finish" lets it go on, and
+   * the next `pulumi up` adopts the index; "stop" ends it within a second of the loss, about 30 s where the machine is gone without a word
+   * (`client_connection_check_interval`, PostgreSQL 14+), and the next `pulumi up` drops the INVALID leftover and builds. A proxy that
+   * keeps the connection open keeps the build, too.
+   * @default `pgindex:whenClientVanishes` of the stack, else "finish"
+   */
+  readonly whenClientVanishes?: pulumi.Input<"finish" | "stop">;
+  /**
    * How long an operation on an index waits for others where its resource does not say it, such as "30m".
    * @default `pgindex:waitFor` of the stack, else "1h"
    */
@@ -65,6 +73,7 @@ export class Connection extends pulumi.ProviderResource {
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
         "pgindex:allowCorruptingServer": asString(args.allowCorruptingServer),
+        "pgindex:whenClientVanishes": args.whenClientVanishes,
         "pgindex:waitFor": asString(args.waitFor),
         "pgindex:buildWithin": asString(args.buildWithin),
         "pgindex:retries": asString(args.retries),

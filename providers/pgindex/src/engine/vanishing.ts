@@ -1,0 +1,49 @@
+import { PgIndexError } from "./problems";
+
+/** What becomes of a statement on the server when the process that waits for it is gone. */
+export type WhenClientVanishes = "finish" | "stop";
+
+/** `client_connection_check_interval` came with PostgreSQL 14. */
+const SINCE = 140000;
+
+/**
+ * The settings of a session. "finish" is pinned too: an administrator may have set an interval. A machine that is gone without a word
+ * is noticed by the keepalive of TCP alone, after two hours by default.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+ */
+export function vanishingSettings(
+  configured: string | undefined,
+  serverVersion: number,
+): Readonly<Record<string, string>> {
+  const when = readWhenClientVanishes(configured);
+  if (serverVersion < SINCE) return {};
+  if (when === "finish") return { client_connection_check_interval: "0" };
+  return {
+    client_connection_check_interval: "500ms",
+    tcp_keepalives_idle: "15",
+    tcp_keepalives_interval: "5",
+    tcp_keepalives_count: "3",
+  };
+}
+
+/** What the server cannot do, in words. */
+export function vanishingWarning(
+  configured: string | undefined,
+  serverVersion: number,
+): string | undefined {
+  if (serverVersion >= SINCE || readWhenClientVanishes(configured) === "finish") return undefined;
+  return (
+    'whenClientVanishes is "stop", which needs PostgreSQL 14: this server finishes a build although pulumi is gone, ' +
+    "and the next pulumi up adopts it"
+  );
+}
+
+function readWhenClientVanishes(configured: string = "finish"): WhenClientVanishes {
+  if (configured === "finish" || configured === "stop") return configured;
+  throw new PgIndexError({
+    what: `whenClientVanishes "${configured}" is neither of the two`,
+    why: "it says what the server does with a build whose pulumi is gone",
+    fix: 'write "finish" or "stop": the argument of the Connection, or pulumi config set pgindex:whenClientVanishes …',
+  });
+}
