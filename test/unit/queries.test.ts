@@ -22,6 +22,7 @@ describe("a served query", () => {
           parameters: 1,
           values: ["1"],
           sample: undefined,
+          functions: [],
           runs: 5,
           timeoutMs: 30_000,
           expect: { usesIndex: true },

@@ -5,6 +5,7 @@ import { queryFailed } from "./measureMessages";
 import { CancelledError, PgIndexError } from "./problems";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { openSession, type Session } from "./session";
+import { requireNoSideEffects } from "./sideEffects";
 import { isConnectionLoss } from "./sqlstate";
 import { notMeasured, type QueryMeasurement, summarize, summarizeTimeout } from "./summary";
 import type { Target } from "./target";
@@ -84,6 +85,7 @@ async function findIndex(session: Session, index: IndexOnTable): Promise<number 
 
 async function attempt(bench: Bench, query: ParsedQuery): Promise<Measured> {
   try {
+    await requireNoSideEffects(bench.session, query, bench.index);
     return await measure(bench, query);
   } catch (error) {
     if (bench.ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });

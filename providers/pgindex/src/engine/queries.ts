@@ -3,7 +3,7 @@ import { type Parsed, parseWith } from "./args";
 import { duration } from "./duration";
 import { PLAN_TYPES, type PlanType } from "./explain";
 import { loadParser } from "./fragments";
-import { readSelect, type SelectStatement } from "./select";
+import { type FunctionName, readSelect, type SelectStatement } from "./select";
 import { wrong } from "./wrong";
 
 /** A value of a parameter. PostgreSQL reads it as the type that the statement wants. */
@@ -27,6 +27,8 @@ export interface ParsedQuery {
   readonly values?: readonly ParameterValue[];
   /** One SELECT with as many columns as `sql` has parameters. */
   readonly sample?: string;
+  /** The functions that `sql` and `sample` call. */
+  readonly functions: readonly FunctionName[];
   readonly runs: number;
   readonly timeoutMs: number;
   readonly expect: Expectation;
@@ -110,6 +112,7 @@ const servedQuery = z
       sql: sql.text,
       parameters: sql.parameters,
       sample: sample?.text,
+      functions: [...sql.functions, ...(sample?.functions ?? [])],
       timeoutMs,
     }),
   );

@@ -8,6 +8,14 @@ export interface SelectStatement {
   readonly parameters: number;
   /** How many columns it returns; undefined when it says `*`. */
   readonly columns: number | undefined;
+  /** The functions that it calls, as it names them. */
+  readonly functions: readonly FunctionName[];
+}
+
+export interface FunctionName {
+  /** Undefined: wherever the search path finds it. */
+  readonly schema?: string;
+  readonly name: string;
 }
 
 interface SelectProblem {
@@ -85,6 +93,7 @@ function readTree(text: string, tree: ParseTree): ReadSelect {
       text: statementOnly(text, first),
       parameters: numbers.size,
       columns: columnsOf(select),
+      functions: fields.filter(([key]) => key === "FuncCall").map(([, call]) => nameOf(call)),
     },
   };
 }
@@ -129,6 +138,12 @@ function* fieldsOf(node: unknown): Generator<[string, unknown]> {
     yield [key, value];
     yield* fieldsOf(value);
   }
+}
+
+function nameOf(call: unknown): FunctionName {
+  const { funcname } = call as { funcname: readonly { String: { sval: string } }[] };
+  const [name = "", schema] = funcname.map(({ String: { sval } }) => sval).reverse();
+  return { schema, name };
 }
 
 /** `$0` has its number left out. */

@@ -20,7 +20,7 @@ export type { AccountedUsage } from "../engine/usage";
 export interface ServedQuery {
   /** What people call the query. Unique among the queries of an index. */
   readonly name: string;
-  /** One SELECT, with `$1`, `$2`, … where the application has values. It may change nothing and lock nothing. */
+  /** One SELECT, with `$1`, `$2`, … where the application has values. It may change nothing, lock nothing and call no VOLATILE function. */
   readonly sql: string;
   /**
    * The values of `$1`, `$2`, … in their order, the same for every run. They are kept in Pulumi's state: for anything that is not public

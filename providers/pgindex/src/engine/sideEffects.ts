@@ -1,0 +1,53 @@
+import type { IndexOnTable } from "./explain";
+import { PgIndexError } from "./problems";
+import type { ParsedQuery } from "./queries";
+import type { FunctionName } from "./select";
+import type { Session } from "./session";
+
+/** Functions of the server that are VOLATILE for what they return, and do nothing. The query's timeout ends a sleep. */
+const HARMLESS: readonly string[] = [
+  ...["random", "random_normal", "setseed", "gen_random_uuid", "uuidv4", "uuidv7"],
+  ...["clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until"],
+];
+
+/** Names are compared under a search path that may hold somebody's operators: each pair of types has one of the server's own. */
+const VOLATILE = `
+SELECT DISTINCT n.nspname::text AS schema, p.proname::text AS name
+  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  JOIN unnest($1::name[], $2::name[]) AS f(schema, name) ON f.name = p.proname
+ WHERE p.provolatile = 'v'
+   AND CASE WHEN f.schema IS NULL THEN n.nspname = ANY (pg_catalog.current_schemas(true)) ELSE n.nspname = f.schema END
+   AND NOT (n.nspname = 'pg_catalog' AND p.proname = ANY ($3::name[]))
+ ORDER BY 1, 2`;
+
+/**
+ * Refuses a query that calls a VOLATILE function. A read-only transaction stops what changes tables, and nothing else: not
+ * `pg_terminate_backend`, `pg_read_file`, `lo_export` or `dblink`.
+ *
+ * Judges by the names in the text. What a view, an operator, a cast or a STABLE function calls in its turn is not seen.
+ *
+ * @see https://www.postgresql.org/docs/current/xfunc-volatility.html
+ */
+export async function requireNoSideEffects(
+  session: Session,
+  query: ParsedQuery,
+  index: IndexOnTable,
+): Promise<void> {
+  if (query.functions.length === 0) return;
+  const found = await session.query<Required<FunctionName>>(VOLATILE, [
+    query.functions.map(({ schema }) => schema ?? null),
+    query.functions.map(({ name }) => name),
+    HARMLESS,
+  ]);
+  const names = found.map(({ schema, name }) => `${schema}.${name}`);
+  if (names.length === 0) return;
+  const isOnlyServers = found.every(({ schema }) => schema === "pg_catalog");
+  throw new PgIndexError({
+    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: it calls ${names.join(", ")}`,
+    why: "a VOLATILE function may do anything, also in a read-only transaction, and a measurement must do nothing; nothing was run",
+    fix: "leave the call out of sql and sample: the plan of the rest is the same",
+    otherwise: isOnlyServers
+      ? undefined
+      : "if the function only reads: ALTER FUNCTION … STABLE (no index can serve a comparison with a VOLATILE one)",
+  });
+}
