@@ -82,7 +82,9 @@ async function finish() {
 }
 
 async function script(folder, file) {
-  const { code, output } = await run(process.execPath, [file], { cwd: folder });
+  // `npm run` puts the clone's own Node 24 first, and npm ci has just removed it: then whatever else there is.
+  const node = existsSync(process.execPath) ? process.execPath : "node";
+  const { code, output } = await run(node, [file], { cwd: folder });
   if (code !== 0)
     throw new SetupError(
       `the install script ${join(folder, file)} failed (exit code ${code}):\n${excerpt(output)}`,
