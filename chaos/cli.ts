@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
@@ -116,6 +116,12 @@ export class Cli {
     return true;
   }
 
+  /** The most memory that a provider of the running command has had resident, in MB; 0 where there is none. */
+  providersPeak(): number {
+    const providers = this.#pid === undefined ? [] : providersOf(this.#pid);
+    return Math.max(0, ...providers.map(peakMemory));
+  }
+
   /** Ctrl-C, once. */
   interrupt(): boolean {
     if (this.#pid === undefined) return false;
@@ -134,5 +140,14 @@ export class Cli {
     const log = join(this.#place.logs, `pulumi-${this.stack}.log`);
     const header = `${new Date().toISOString()} $ pulumi ${args.join(" ")}`;
     appendFileSync(log, `${header}\n${text}=> ${code ?? "killed"}\n\n`);
+  }
+}
+
+function peakMemory(pid: number): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
   }
 }

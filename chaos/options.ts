@@ -33,7 +33,7 @@ export function parseOptions(argv: readonly string[]): Options {
     .opts<Options>();
 }
 
-function positive(text: string): number {
+export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0)) throw new InvalidArgumentError("It has to be a number above 0.");
   return value;

@@ -1,0 +1,117 @@
+// npm run soak: the engine and the CLI do the same again and again, and nothing may grow.
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Command } from "commander";
+import { CleanUp, untilSignal } from "../../demo/cleanUp.ts";
+import { forgetForeignSettings } from "../../demo/environment.ts";
+import { environmentOf } from "../cli.ts";
+import { positive } from "../options.ts";
+import { makePlace, type Place } from "../place.ts";
+import { say } from "../report.ts";
+import { startServer, withClient } from "../server.ts";
+import { growthOf, type Measure } from "./growth.ts";
+import { type Loop, soakCli, soakEngine } from "./loops.ts";
+import { DATABASE, MEMORY, PROVIDER } from "./measures.ts";
+import { makeSoakTables } from "./tables.ts";
+
+interface Options {
+  readonly minutes: number;
+  readonly postgres?: string;
+}
+
+const AFTER = `
+Exits with 0 when nothing grows after the first third of the time; else with 1.
+
+Examples:
+  npm run soak -- --minutes 30
+  npm run soak -- --minutes 5 --postgres 13`;
+
+const program = new Command("npm run soak --")
+  .description(
+    "Preview, build, refresh, replace and drop indexes again and again, in one process by the engine and beside it by the Pulumi CLI, " +
+      "and measure memory, handles, connections, locks, temporary files and the catalog.",
+  )
+  .option("--minutes <number>", "how long", positive, 5)
+  .option("--postgres <version>", "major version of the embedded server: 13 to 18")
+  .addHelpText("after", AFTER);
+
+/** As many samples of the engine, however long it lasts. */
+const SAMPLES = 40;
+
+async function soak(
+  { minutes, postgres }: Options,
+  place: Place,
+  cleanUp: CleanUp,
+): Promise<boolean> {
+  const server = await startServer(postgres);
+  cleanUp.defer(() => server.stop());
+  say(`PostgreSQL ${server.version}, ${minutes} minutes`);
+  const [engine, cli] = await Promise.all(
+    ["engine", "cli"].map((name) => prepare(server.url, name, place)),
+  );
+  if (!engine || !cli) throw new Error("there are two databases");
+  const endAt = Date.now() + minutes * 60_000;
+  const env = { ...environmentOf(place, cli.url), TMPDIR: cli.temporary };
+  const loops = await Promise.all([
+    soakEngine(engine.url, engine.temporary, endAt, (minutes * 60_000) / SAMPLES),
+    soakCli(place, env, cli.url, cli.temporary, endAt),
+  ]);
+  const grows = [
+    ...show("engine in one process", loops[0], [...MEMORY, ...DATABASE]),
+    ...show("Pulumi CLI", loops[1], [...PROVIDER, ...DATABASE]),
+  ];
+  say(grows.length === 0 ? "nothing grows" : `GROWS: ${grows.join(", ")}`);
+  return grows.length === 0;
+}
+
+/** A database and a folder for temporary files of its own. */
+async function prepare(serverUrl: string, name: string, place: Place) {
+  await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
+  const url = new URL(serverUrl);
+  url.pathname = name;
+  await withClient(url.href, makeSoakTables);
+  const temporary = join(place.directory, `tmp-${name}`);
+  mkdirSync(temporary);
+  return { url: url.href, temporary };
+}
+
+/** Returns what grows. */
+function show(title: string, { times, samples }: Loop, measures: readonly Measure[]): string[] {
+  const head = [`${title}, ${times} times`, "after warm-up", "at the end", "growth", "allowed"];
+  const table = new Table({ head, style: { head: [], border: [] } });
+  const grown: string[] = [];
+  for (const measure of measures) {
+    const { first, last, growth, allowed, grows } = growthOf(
+      measure,
+      samples.map((sample) => sample[measure.name] ?? Number.NaN),
+    );
+    if (grows) grown.push(`${measure.name} (${title})`);
+    const cell = (value: number) => `${Number(value.toFixed(1))} ${measure.unit}`.trim();
+    table.push([measure.name, ...[first, last, growth, allowed].map(cell)]);
+  }
+  process.stdout.write(`${table}\n`);
+  return grown;
+}
+
+async function main(): Promise<boolean> {
+  const options = program.parse(process.argv).opts<Options>();
+  forgetForeignSettings();
+  const place = await makePlace("soak");
+  const cleanUp = new CleanUp();
+  try {
+    return await untilSignal(() => soak(options, place, cleanUp));
+  } finally {
+    await cleanUp.run((problem) => say(`cleaning up: ${problem}`));
+    await rm(place.directory, { recursive: true, force: true });
+  }
+}
+
+main().then(
+  (isSteady) => process.exit(isSteady ? 0 : 1),
+  (error: Error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exit(2);
+  },
+);
