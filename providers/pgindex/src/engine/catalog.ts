@@ -122,13 +122,17 @@ export async function invalidIndexesOf(
   );
 }
 
+/** Below it are the relations that PostgreSQL itself is made of, to which it adds nobody's index (FirstUnpinnedObjectId in access/transam.h). */
+const FIRST_USER_OID = 12000;
+
 /** Reads the table that an index is to be on; undefined when there is none. Takes no lock: `pg_table_size` would wait behind one, unseen. */
 export async function readTable(
   session: Session,
   id: { readonly schema: string; readonly table: string },
 ): Promise<LiveTable | undefined> {
   const [row] = await session.query<LiveTable>(
-    `SELECT c.oid::int8::float8 AS oid, c.relkind AS kind, c.reltuples::float8 AS rows,
+    `SELECT c.oid::int8::float8 AS oid, CASE WHEN c.oid < ${FIRST_USER_OID} THEN 'system table' ELSE c.relkind::text END AS kind,
+            c.reltuples::float8 AS rows,
             (CASE WHEN c.relkind = 'p' THEN (
                WITH RECURSIVE tree AS (
                  SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid

@@ -80,7 +80,8 @@ export async function makeClone(session: Session, desired: DesiredIndex): Promis
 
 /** An index of the clone, everything in it qualified. */
 export async function readClone(session: Session, name: string): Promise<LiveIndex> {
-  await session.query("SELECT pg_catalog.set_config('search_path', '', true)");
+  // The clone's schema last, which would be first unnamed: a table may be called like one of the catalog, pg_class say.
+  await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
   const [row] = await session.query<{ oid: number }>(
     "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
     [name],

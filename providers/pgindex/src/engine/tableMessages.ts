@@ -18,7 +18,7 @@ export function missingTableAdvice(desired: DesiredIndex): Advice {
 export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): Advice {
   return {
     what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
-    why: `PostgreSQL has no indexes on a ${kind}`,
+    why: `PostgreSQL builds no index on a ${kind}`,
     fix: "name the table that holds the rows",
   };
 }
