@@ -6,6 +6,8 @@ export interface Io {
   readonly stderr: (text: string) => void;
   /** Puts text in the place of what it has shown before; only a terminal can do that. */
   readonly redraw?: (text: string) => void;
+  /** Resolves when the user wants a command that serves to end. */
+  readonly stopped?: () => Promise<void>;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 

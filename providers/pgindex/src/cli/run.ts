@@ -2,13 +2,14 @@ import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { errorText, PgIndexError } from "../engine/problems";
 import { addDoctor } from "./doctor";
+import { addHealth } from "./health";
 import { addImport } from "./import";
 import { type Io, redact } from "./io";
 import { addStatus } from "./status";
 import { addWatch } from "./watch";
 
 /** The commands, in the order of the help: one file each. */
-const COMMANDS = [addStatus, addWatch, addDoctor, addImport];
+const COMMANDS = [addStatus, addWatch, addDoctor, addHealth, addImport];
 
 /** Runs `pgindex` with its arguments and gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

@@ -1,0 +1,107 @@
+import { createServer, type Server } from "node:http";
+import { type Command, InvalidArgumentError } from "commander";
+import { PgIndexError } from "../engine/problems";
+import { createMigrationHealth, type MigrationHealthEndpoint } from "../health";
+import { exportedState } from "../status/exportStack";
+import { targetOf } from "./connection";
+import type { Io } from "./io";
+import { addStackOptions, type StackOptions } from "./stackOptions";
+
+const EXAMPLES = `
+Examples:
+  $ PGINDEX_HEALTH_TOKEN=$(openssl rand -hex 32) pgindex health
+  $ pgindex health --state state.json --port 9000 --host 0.0.0.0
+  $ curl -H "Authorization: Bearer $PGINDEX_HEALTH_TOKEN" http://127.0.0.1:8787/api/admin/migration-health
+
+503 when an index is INVALID or missing, or the database cannot be asked. It listens on the loopback interface unless told otherwise;
+elsewhere put TLS in front of it. What the stack has declared is read once, at the start.
+`;
+
+interface HealthOptions extends StackOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly tokenEnv: string;
+  readonly cacheSeconds: number;
+  readonly measureSeconds: number;
+}
+
+const PATH = "/api/admin/migration-health";
+
+/** `pgindex health`: the endpoint as a server of its own. */
+export function addHealth(program: Command, io: Io): void {
+  const command = program
+    .command("health")
+    .description(`serve ${PATH}: are the indexes valid, used, and how fast`)
+    .option("--port <port>", "the port to listen on", toNumber, 8787)
+    .option("--host <address>", "the address to listen on", "127.0.0.1")
+    .option("--token-env <name>", "the environment variable with the token", "PGINDEX_HEALTH_TOKEN")
+    .option("--cache-seconds <n>", "ask the catalog at most so often", toNumber, 5)
+    .option("--measure-seconds <n>", "measure queries at most so often; 0: never", toNumber, 300)
+    .addHelpText("after", EXAMPLES);
+  addStackOptions(command).action(async (options: HealthOptions) => {
+    const health = await createEndpoint(options, io);
+    const server = serve(health);
+    await listen(server, options);
+    const address = server.address();
+    const port = typeof address === "object" ? address?.port : options.port;
+    io.stdout(`listening on http://${options.host}:${port}${PATH}\n`);
+    await io.stopped?.();
+    server.close();
+    server.closeAllConnections();
+    await health.close();
+  });
+}
+
+function toNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It is a whole number.");
+  return Number(text);
+}
+
+async function createEndpoint(options: HealthOptions, io: Io): Promise<MigrationHealthEndpoint> {
+  const token = io.env[options.tokenEnv];
+  if (!token) {
+    throw new PgIndexError({
+      what: `the environment variable ${options.tokenEnv} is not set`,
+      why: "nobody without a token may see the names and the sizes of indexes",
+      fix: `set it: export ${options.tokenEnv}=$(openssl rand -hex 32)`,
+      otherwise: "name another one: --token-env NAME",
+    });
+  }
+  const { cacheSeconds, measureSeconds, allowPooler } = options;
+  const state = JSON.parse(await exportedState(options, io.env));
+  const databaseUrl = targetOf(options, io).url;
+  return createMigrationHealth({
+    state,
+    token,
+    databaseUrl,
+    allowPooler,
+    cacheSeconds,
+    measureSeconds,
+  });
+}
+
+function serve(health: MigrationHealthEndpoint): Server {
+  return createServer((request, response) => {
+    if (request.url?.split("?")[0] === PATH) return health.node(request, response);
+    response.writeHead(404, { "content-type": "application/json" });
+    response.end(`${JSON.stringify({ error: `there is only ${PATH}` })}\n`);
+  });
+}
+
+function listen(server: Server, { port, host }: HealthOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) =>
+      reject(
+        new PgIndexError(
+          {
+            what: `cannot listen on ${host}:${port}`,
+            why: error.code === "EADDRINUSE" ? "another program listens there" : error.message,
+            fix: "give another port: --port 0 takes any that is free",
+          },
+          { cause: error },
+        ),
+      ),
+    );
+    server.listen(port, host, resolve);
+  });
+}

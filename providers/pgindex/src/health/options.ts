@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { parseWith } from "../engine/args";
+import { PgIndexError } from "../engine/problems";
+
+/** Options of {@link createMigrationHealth}. */
+export interface MigrationHealthOptions {
+  /** What `pulumi stack export` prints: the path of the file, or its parsed content. */
+  readonly state: string | object;
+  /** What a request must send as `Authorization: Bearer <token>`; at least 16 characters. */
+  readonly token: string;
+  /**
+   * The database.
+   * @default `DATABASE_URL`, else the `PG*` variables
+   */
+  readonly databaseUrl?: string;
+  /** Connect although a pooler answers in the server's place. Looking needs no session of its own. @default false */
+  readonly allowPooler?: boolean;
+  /** Seconds for which an answer is kept: the catalog is asked at most so often, however many ask. @default 5 */
+  readonly cacheSeconds?: number;
+  /**
+   * Seconds for which the measurements of queries are kept. They run with EXPLAIN ANALYZE, read-only and with their timeouts; 0 runs none.
+   * @default 300
+   */
+  readonly measureSeconds?: number;
+  /** Requests with the right token that one client may send in a second. @default 2000 */
+  readonly requestsPerSecond?: number;
+}
+
+/** Options with nothing left to check. */
+export type HealthSettings = Required<
+  Pick<
+    MigrationHealthOptions,
+    "token" | "allowPooler" | "cacheSeconds" | "measureSeconds" | "requestsPerSecond"
+  >
+>;
+
+const SHORTEST_TOKEN = 16;
+
+const settings = z.object({
+  token: z
+    .string(`is missing\u0001set a random token of at least ${SHORTEST_TOKEN} characters`)
+    .min(
+      SHORTEST_TOKEN,
+      `is too short\u0001write at least ${SHORTEST_TOKEN} random characters: openssl rand -hex 32`,
+    ),
+  allowPooler: z.boolean().default(false),
+  cacheSeconds: z.number().min(1).max(3600).default(5),
+  measureSeconds: z.union([z.literal(0), z.number().min(10)]).default(300),
+  requestsPerSecond: z.number().int().min(1).default(2000),
+});
+
+/** Throws {@link PgIndexError}, which never carries the token. */
+export function healthSettings(options: MigrationHealthOptions): HealthSettings {
+  const parsed = parseWith(settings, options);
+  if (parsed.kind === "ok") return parsed.value;
+  const [problem] = parsed.kind === "problems" ? parsed.problems : [];
+  throw new PgIndexError({
+    what: `the option ${problem?.path} of the migration health ${problem?.message}`,
+    why: "nobody without the token may see the names and the sizes of indexes",
+    fix: problem?.fix ?? "see docs/health.md",
+  });
+}
