@@ -25,7 +25,10 @@ export async function until<T>(
 }
 
 /** `indisvalid/indisready/indislive`, as in `t/t/t`; undefined when there is no such index. */
-export async function stateOf(db: TestDatabase, index: string): Promise<string | undefined> {
+export async function stateOf(
+  db: Pick<TestDatabase, "query">,
+  index: string,
+): Promise<string | undefined> {
   const [row] = await db.query<{ state: string }>(
     `SELECT concat_ws('/', i.indisvalid, i.indisready, i.indislive) AS state
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE c.relname = $1`,

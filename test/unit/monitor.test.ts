@@ -13,6 +13,7 @@ function session(pid: number, answer: Answer, destroy = () => {}): Session {
     isOpen: true,
     query: async <Row>(text: string, values: readonly unknown[] = []) =>
       (await answer(text, values)) as Row[],
+    run: async (text: string) => void (await answer(text, [])),
     close: async () => {},
     destroy,
   };

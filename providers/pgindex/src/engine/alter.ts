@@ -1,6 +1,7 @@
 import { oldTransactionsOn } from "./activity";
 import type { Context } from "./context";
 import { Wait } from "./locks";
+import { runWatched } from "./monitor";
 import { sqlState } from "./sqlstate";
 import type { Workspace } from "./workspace";
 
@@ -27,21 +28,26 @@ export async function alter(
   const wait = new Wait(ctx, `waiting to ${alteration.what}`);
   for (;;) {
     await alteration.guard?.();
-    if (await tryAlter(alteration.sqls, workspace)) return wait.over();
+    if (await tryAlter(alteration, workspace, ctx)) return wait.over();
     const others = await oldTransactionsOn(workspace.observer, alteration.tableOid, 0);
     await wait.on(others);
   }
 }
 
-async function tryAlter(sqls: readonly string[], { builder }: Workspace): Promise<boolean> {
+async function tryAlter(
+  { sqls, what: verb }: Alteration,
+  workspace: Workspace,
+  ctx: Context,
+): Promise<boolean> {
+  const { builder } = workspace;
   await builder.query("BEGIN");
   try {
     await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
-    for (const sql of sqls) await builder.query(sql);
+    for (const sql of sqls) await runWatched(sql, { ...workspace, ctx, verb, isQuiet: true });
     await builder.query("COMMIT");
     return true;
   } catch (error) {
-    await builder.query("ROLLBACK");
+    if (builder.isOpen) await builder.query("ROLLBACK");
     if (sqlState(error) === "55P03") return false;
     throw error;
   }

@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
+import { goodbye } from "./lostConnection";
 import { badParameterAdvice } from "./parameterMessages";
 import { connectionParameters, type Parameters } from "./parameters";
 import { findPassword, noteMechanisms } from "./password";
@@ -79,7 +80,7 @@ async function visit<T>(
   try {
     return await accept(connection);
   } catch (error) {
-    await connection.client.end().catch(() => undefined);
+    await goodbye(connection.client);
     throw error;
   }
 }

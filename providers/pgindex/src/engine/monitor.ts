@@ -7,7 +7,8 @@ import {
   waitersBehind,
 } from "./activity";
 import type { Context } from "./context";
-import { CancelledError } from "./problems";
+import { CutOff, endForgotten } from "./cutOff";
+import { CancelledError, firstLine } from "./problems";
 import { type ProgressRow, renderProgress } from "./progress";
 import { renderElapsed } from "./render";
 import type { Session } from "./session";
@@ -37,6 +38,8 @@ export interface Watched {
   readonly position?: string;
   /** Its time counts for `buildWithin`. */
   readonly isBuild?: boolean;
+  /** Short as a rule: nothing is shown, the caller counts its waits, and the first look comes only after a while. */
+  readonly isQuiet?: boolean;
 }
 
 /**
@@ -48,7 +51,7 @@ export async function runWatched(sql: string, watched: Watched): Promise<void> {
   const { builder, ctx } = watched;
   if (watched.isBuild) ctx.patience?.beginBuild();
   const ended = new AbortController();
-  const statement = builder.query(sql).finally(() => ended.abort());
+  const statement = builder.run(sql).finally(() => ended.abort());
   const watch = new Watch(watched, ended.signal);
   const watching = watch.run();
   try {
@@ -72,6 +75,7 @@ class Watch {
   private lastLook = this.started;
   private isBlocked = false;
   private idlePolls = 0;
+  private readonly cutOff = new CutOff();
 
   constructor(watched: Watched, ended: AbortSignal) {
     this.watched = watched;
@@ -80,22 +84,23 @@ class Watch {
   }
 
   async run(): Promise<void> {
-    const { ctx, verb, builder } = this.watched;
+    const { ctx, verb, builder, isQuiet } = this.watched;
+    if (isQuiet) await this.untilNextLook();
     while (!this.ended.aborted) {
       try {
         await this.look();
+        this.cutOff.reached();
         if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
-          builder.destroy();
+          await endForgotten(this.observer, builder);
           break;
         }
       } catch (error) {
+        if (this.cutOff.failed(error)) builder.destroy();
         // Progress is a courtesy: the build goes on without it, and its end is verified in the catalog.
         const elapsed = renderElapsed(performance.now() - this.started);
-        ctx.status(`${verb}, ${elapsed} (progress unavailable: ${error})`);
+        ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
-      await delay(this.untilNextLook(), undefined, {
-        signal: AbortSignal.any([this.ended, stopSignal(ctx)]),
-      }).catch(() => undefined);
+      await this.untilNextLook();
     }
     if (this.observer !== this.watched.observer) await this.observer.close();
   }
@@ -106,7 +111,7 @@ class Watch {
     if (ctx.signal.aborted || this.stop) await this.cancel();
     const state = await readState(this.observer, builder);
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
-    if (!state.isActive) return;
+    if (!state.isActive || this.watched.isQuiet) return;
     report(this.watched, state, performance.now() - this.started, this.warned);
     this.stop ??= this.outOfPatience(state.blockers);
     if (this.stop) await this.cancel();
@@ -128,9 +133,12 @@ class Watch {
     await this.observer.query("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
   }
 
-  private untilNextLook(): number {
-    const left = this.isBlocked ? (this.watched.ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
-    return Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
+  private async untilNextLook(): Promise<void> {
+    const { ctx } = this.watched;
+    const left = this.isBlocked ? (ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
+    const ms = Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
+    const signal = AbortSignal.any([this.ended, stopSignal(ctx)]);
+    await delay(ms, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -162,7 +170,7 @@ async function readState(observer: Session, builder: Session): Promise<State> {
   const blockers = await blockersOf(observer, builder.pid);
   const waiters = await waitersBehind(observer, builder.pid);
   return {
-    isActive: activity !== undefined && activity.state !== "idle",
+    isActive: activity !== undefined && !activity.state.startsWith("idle"),
     row,
     blockers,
     waiters,

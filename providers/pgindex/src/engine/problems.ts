@@ -54,3 +54,8 @@ export class CancelledError extends Error {
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
+
+/** Of advice: what was refused or failed. */
+export function firstLine(error: unknown): string {
+  return errorText(error).split("\n")[0] ?? "";
+}

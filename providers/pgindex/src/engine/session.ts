@@ -8,6 +8,7 @@ import {
   poolerAdvice,
   readOnlyAdvice,
 } from "./connectionMessages";
+import { answered, cut, goodbye } from "./lostConnection";
 import { PgIndexError, UnsuitableServerError } from "./problems";
 import { searchPathValue } from "./sql";
 import type { Target } from "./target";
@@ -29,6 +30,9 @@ export interface Session {
   readonly isOpen: boolean;
   /** Runs one statement by the extended protocol, which cannot carry a second one. */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** The same for a statement that may take its time: somebody has to watch it. */
+  run(text: string): Promise<void>;
+  /** Never fails, and does not wait for a network that no longer answers. */
   close(): Promise<void>;
   /** Cuts the connection without waiting: for a network that no longer answers. */
   destroy(): void;
@@ -44,6 +48,11 @@ export interface SessionOptions {
   readonly builds?: boolean;
   /** How long a statement may wait for a lock; without limit by default, which a build needs. */
   readonly lockTimeoutMs?: number;
+  /**
+   * How long a `query` waits for its answer before the connection counts as lost; without limit by default. A NAT or a load balancer that
+   * drops an idle connection tells nobody, and what was sent into it stays unanswered for ever.
+   */
+  readonly answerWithinMs?: number;
 }
 
 /** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
@@ -61,7 +70,7 @@ async function prepareSession(
   target: Target,
   options: SessionOptions,
 ): Promise<Session> {
-  const query = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
+  const ask = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
     const config: QueryConfig & { queryMode: "extended" } = {
       text,
       values: [...values],
@@ -69,6 +78,8 @@ async function prepareSession(
     };
     return (await client.query(config)).rows as Row[];
   };
+  const query: Query = (text, values) =>
+    answered(ask(text, values), client, options.answerWithinMs);
   const server = await readServer(query);
   gateServer(server, clientProcessId(client), target, options);
   gateKind(server, wanted, options);
@@ -81,12 +92,9 @@ async function prepareSession(
       return isOpen();
     },
     query,
-    close: () => client.end().catch(() => undefined),
-    destroy: () => {
-      (
-        client as unknown as { connection: { stream: { destroy(): void } } }
-      ).connection.stream.destroy();
-    },
+    run: async (text) => void (await ask(text)),
+    close: () => goodbye(client),
+    destroy: () => cut(client),
   };
 }
 
@@ -149,6 +157,10 @@ function gateKind(server: Server, wanted: string, { writable }: SessionOptions):
 const PINNED: Readonly<Record<string, string>> = {
   statement_timeout: "0",
   idle_in_transaction_session_timeout: "0",
+  // A session whose client is gone keeps the table's key: without these the server may notice after two hours.
+  tcp_keepalives_idle: "60",
+  tcp_keepalives_interval: "10",
+  tcp_keepalives_count: "6",
   standard_conforming_strings: "on",
   TimeZone: "UTC",
   DateStyle: "ISO, YMD",

@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
 import { OutOfPatience } from "./patience";
-import { CancelledError, PgIndexError, UnsuitableServerError } from "./problems";
+import { CancelledError, firstLine, PgIndexError, UnsuitableServerError } from "./problems";
 import { openSession, type Session } from "./session";
 import { classify, sqlState } from "./sqlstate";
 import type { Target } from "./target";
@@ -18,6 +18,9 @@ export interface Workspace {
 
 /** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
 const LOOK_TIMEOUT_MS = 3_000;
+
+/** Nothing but what is watched while it runs takes as long as this. */
+const ANSWER_MS = 15_000;
 
 /** Opens both sessions, and closes them whatever happens; closing the builder also gives the table's key back. */
 export async function withWorkspace<T>(
@@ -37,6 +40,7 @@ export async function withWorkspace<T>(
       writable: true,
       builds,
       lockTimeoutMs: LOOK_TIMEOUT_MS,
+      answerWithinMs: ANSWER_MS,
     });
   const observer = await openObserver();
   try {
@@ -45,6 +49,7 @@ export async function withWorkspace<T>(
       searchPath,
       writable: true,
       builds,
+      answerWithinMs: ANSWER_MS,
     });
     try {
       return await work({ builder, observer, reconnect: openObserver });
@@ -66,6 +71,7 @@ export async function withObserver<T>(
     ...options,
     searchPath: [],
     lockTimeoutMs: LOOK_TIMEOUT_MS,
+    answerWithinMs: ANSWER_MS,
   });
   try {
     return await work(observer);
@@ -113,8 +119,4 @@ function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
   return classify(error) !== "final";
-}
-
-function firstLine(error: Error): string {
-  return error.message.split("\n")[0] ?? "";
 }
