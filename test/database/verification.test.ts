@@ -48,6 +48,7 @@ beforeEach(async () => {
     target: () => targetOf(database.url),
     context: () => recorder.ctx,
     run: (operation) => operation(),
+    lostIndexes: async () => new Map(),
     configure: () => undefined,
   };
   provider = verificationProvider(runtime) as Required<ResourceProvider>;

@@ -71,7 +71,7 @@ describe("an index that became INVALID", () => {
     expect(previewed.changes).toEqual({ same: 1, update: 1 });
     const messages = linesOf(previewed.events, "index").map(({ message }) => message);
     expect(messages).toEqual([
-      expect.stringMatching(/^INVALID: queries do not use it/),
+      expect.stringMatching(/^INVALID: queries have lost the index/),
       expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
       expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted build/),
       expect.stringMatching(/^builds the index: the INVALID leftover is dropped first; CREATE /),

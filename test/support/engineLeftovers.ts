@@ -41,21 +41,33 @@ async function leaveHalfBuilt(db: TestDatabase, leftover: Leftover): Promise<voi
   await holder.release();
 }
 
-/** A drop that has passed its first wait, and is ended in its second, which a later writer holds up. */
 async function leaveHalfDropped(db: TestDatabase, leftover: Leftover): Promise<void> {
   const { table, index, body, unique } = leftover;
   await db.query(`CREATE ${unique ? "UNIQUE " : ""}INDEX ${index} ON ${table} ${body}`);
+  await interruptDrop(db, table, index, "f/f/f");
+}
+
+/** Ends a drop in its first wait, which a writer holds up, or in its second one. */
+export async function interruptDrop(
+  db: TestDatabase,
+  table: string,
+  index: string,
+  state: "f/t/t" | "f/f/f",
+): Promise<void> {
   const first = await holdWrite(db, table);
   const dropper = await db.connect();
   const dropped = dropper.query(`DROP INDEX CONCURRENTLY ${index}`);
   const outcome = expectCode("57014", dropped);
   const pid = await untilWaiting(db, "DROP INDEX CONCURRENTLY");
   const second = await hold(db, "BEGIN", `DELETE FROM ${table} WHERE false`);
-  await first.release();
-  await untilDead(db, index);
+  if (state === "f/f/f") {
+    await first.release();
+    await untilDead(db, index);
+  }
   await db.query("SELECT pg_cancel_backend($1)", [pid]);
   await outcome;
   await dropper.end();
+  await first.release();
   await second.release();
 }
 

@@ -44,7 +44,7 @@ export async function dropIndex(
         if (ctx.signal.aborted || error instanceof CancelledError)
           throw new CancelledError(
             half
-              ? "cancelled; the index is half dropped: queries no longer use it, and the next run finishes the drop"
+              ? "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, an up that still declares it builds it anew"
               : "cancelled; the index stands as before",
           );
         if (error instanceof OutOfPatience)

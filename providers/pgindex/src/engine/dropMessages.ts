@@ -10,7 +10,7 @@ import { sqlState } from "./sqlstate";
 
 const STANDS = "the index stands as before";
 const HALF_DROPPED =
-  "it is half dropped: queries have lost the index, and writes may still maintain it";
+  "it is half dropped: queries have lost the index, and writes may still maintain it; pulumi up builds it anew where it is still declared";
 
 const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
 

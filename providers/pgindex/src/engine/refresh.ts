@@ -1,5 +1,6 @@
 import { observe, readIndex } from "./catalog";
 import { differencesOf, renderDifferences } from "./compare";
+import { lossOf } from "./lost";
 import type { LiveIndex } from "./model";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { bloatOf } from "./rebuild";
@@ -62,9 +63,7 @@ function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   if (live.table !== old.table) return `its table is ${live.table} now`;
   const differences = differencesOf(old.canonical, live.canonical);
   if (differences.length > 0) return `redefined outside: ${renderDifferences(differences)}`;
-  if (!live.live) return "half dropped: an interrupted DROP INDEX CONCURRENTLY has disabled it";
-  if (!live.valid || !live.ready) return "INVALID: queries do not use it, writes pay for it";
-  return null;
+  return lossOf(live);
 }
 
 /** Whether the index that was built stands where the declaration now says: its table was renamed, or the schema. */

@@ -56,7 +56,8 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
     (property) => isKnown(news[property]) && olds[property] !== news[property],
   );
   if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
-  const { bloatRatio, drift, valid } = olds;
+  const { bloatRatio, valid } = olds;
+  const drift = olds.drift ?? (await lossUnseen(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   if (valid !== false && !drift && !bloated) return {};
   const { declared } = splitHidden(news);
@@ -64,8 +65,18 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const parsed = await parseIndexArgs(args);
   // Where the declaration has changed too, check has told it.
   if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
-    await tellRepair(runtime, olds, parsed.value);
+    await tellRepair(runtime, { ...olds, drift }, parsed.value);
   return { changes: true };
+}
+
+/** A drop that has failed leaves the state as it was, and the queries without their index: no refresh is needed to see that. */
+async function lossUnseen(
+  runtime: Runtime,
+  { schema, name }: IndexOutputs,
+  { validateInPreview }: IndexInputs,
+): Promise<string | null> {
+  if (validateInPreview === false) return null;
+  return (await runtime.lostIndexes()).get(`${schema}.${name}`) ?? null;
 }
 
 function isKnown(value: unknown): boolean {

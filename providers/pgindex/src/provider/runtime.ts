@@ -1,4 +1,5 @@
 import type { Context } from "../engine/context";
+import { lostIndexes } from "../engine/lost";
 import { CancelledError } from "../engine/problems";
 import type { Target } from "../engine/target";
 import { listenForStop } from "./cancel";
@@ -7,6 +8,8 @@ import type { EngineLog } from "./engineLog";
 /** What the resources' providers share in one process: where to connect, and how to speak to Pulumi. */
 export interface Runtime {
   target(): Target;
+  /** What queries have lost, as of the first time that this process asks. */
+  lostIndexes(): Promise<ReadonlyMap<string, string>>;
   context(urn: string | undefined): Context;
   /** Counts an operation as under way, so that an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
@@ -23,6 +26,7 @@ export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();
   let target: Target | undefined;
+  let lost: Promise<ReadonlyMap<string, string>> | undefined;
   let running = 0;
   let isEnding = false;
   const exitWhenDone = () => {
@@ -35,6 +39,10 @@ export function createRuntime(log: EngineLog): Runtime {
   };
   return {
     target: () => target ?? targetFrom(() => undefined),
+    lostIndexes() {
+      lost ??= lostIndexes(this.target());
+      return lost;
+    },
     context: (urn) => ({
       signal: cancel.signal,
       draining: drain.signal,

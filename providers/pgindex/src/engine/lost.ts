@@ -1,0 +1,39 @@
+import { displayName, type LiveIndex } from "./model";
+import type { Target } from "./target";
+import { withObserver } from "./workspace";
+
+/** Why queries have lost an index, and what it still costs; null when they have it. */
+export function lossOf({
+  valid,
+  ready,
+  live,
+}: Pick<LiveIndex, "valid" | "ready" | "live">): string | null {
+  if (!live)
+    return "half dropped: queries have lost the index to an interrupted DROP INDEX CONCURRENTLY; no write maintains it";
+  if (!ready) return "INVALID: queries have lost the index; no write maintains it";
+  if (!valid)
+    return "INVALID: queries have lost the index, most likely to an interrupted DROP INDEX CONCURRENTLY; every write still maintains it";
+  return null;
+}
+
+/**
+ * Every index of the database that queries have lost, by its `schema.name`: one question for all of a stack. Empty when the server cannot be
+ * asked, since a preview that has nothing to change needs no server.
+ */
+export async function lostIndexes(target: Target): Promise<ReadonlyMap<string, string>> {
+  const options = { purpose: "look for lost indexes", writable: false };
+  try {
+    const rows = await withObserver(target, options, (observer) => observer.query<Lost>(QUERY));
+    return new Map(rows.map((row) => [displayName(row), lossOf(row) ?? ""]));
+  } catch {
+    return new Map();
+  }
+}
+
+type Lost = Pick<LiveIndex, "schema" | "name" | "valid" | "ready" | "live">;
+
+const QUERY = `
+SELECT n.nspname AS schema, c.relname AS name,
+       i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE NOT (i.indisvalid AND i.indisready AND i.indislive)`;
