@@ -19,12 +19,21 @@ export async function printedArgs(corpus: Corpus, desired: DesiredIndex): Promis
   });
 }
 
+/** What a dump says of an index beside CREATE INDEX. */
+const EXTRAS = `SELECT format('COMMENT ON INDEX %s IS %L', i.oid::regclass, obj_description(i.oid, 'pg_class')) AS sql
+    FROM pg_class i WHERE i.oid = $1::regclass AND obj_description(i.oid, 'pg_class') IS NOT NULL
+   UNION ALL
+  SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', a.attrelid::regclass, a.attnum, a.attstattarget)
+    FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attstattarget >= 0`;
+
 /** Builds an index anew from what a dump says of it, and gives that. */
 export async function restore(corpus: Corpus, { schema, name }: IndexOutputs): Promise<string> {
-  const quote = (text: string) => corpus.db.client.escapeIdentifier(text);
+  const { db } = corpus;
+  const quoted = [schema, name].map((text) => db.client.escapeIdentifier(text)).join(".");
   const dumped = await print(corpus, { schema, name }, [], false);
-  await corpus.db.query(`DROP INDEX ${quote(schema)}.${quote(name)}`);
-  await corpus.db.query(dumped);
+  const extras = await db.query<{ sql: string }>(EXTRAS, [quoted]);
+  await db.query(`DROP INDEX ${quoted}`);
+  for (const sql of [dumped, ...extras.map((extra) => extra.sql)]) await db.query(sql);
   return print(corpus, { schema, name }, [], false);
 }
 

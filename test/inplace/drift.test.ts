@@ -153,9 +153,29 @@ describe("never touched", () => {
     expect((await failureOf(stack.destroy())).message).toMatch(/replica identity/);
     expect(await indexesIn(db, "app")).toEqual(["t.t_idx valid"]);
     await stack.up({ columns: ["a"], unique: true, comment: "same" });
-    const preview = (
-      await stack.preview({ columns: ["a"], unique: true, predicate: "a > 0" })
-    ).join();
+    const preview = (await stack.preview({ include: ["b"] })).join();
     expect(preview).toMatch(/replica identity/);
+  });
+
+  test.each([
+    ["a predicate", { predicate: "a > 0" }, /partial/],
+    ["a nullable column", { columns: ["a", "b"] }, /nullable/],
+    ["an expression", { columns: ["a", { expression: "b + 1" }] }, /expression/],
+    ["no uniqueness", { unique: false }, /unique/],
+  ])("the replica identity, by an index that cannot be one: %s", async (_title, change, word) => {
+    const { db } = place;
+    const stack = new Stack(db, { ...BASE, unique: true });
+    const { live } = await stack.up();
+    await db.query("ALTER TABLE app.t ALTER a SET NOT NULL, REPLICA IDENTITY USING INDEX t_idx");
+    const previewed = await failureOf(stack.preview(change));
+    expect(previewed.message).toMatch(/is the replica identity of the table, and the declared/);
+    expect(previewed.message).toMatch(word);
+    expect((await failureOf(stack.up(change))).message).toBe(previewed.message);
+    expect(await stack.up({ columns: ["a"], include: ["b"] })).toMatchObject({ adopted: false });
+    const [row] = await db.query<{ identity: string }>(
+      "SELECT indexrelid::regclass::text AS identity FROM pg_index WHERE indisreplident",
+    );
+    expect(row?.identity).toBe("app.t_idx");
+    expect(stack.outputs?.oid).not.toBe(live.oid);
   });
 });

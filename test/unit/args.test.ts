@@ -107,6 +107,68 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
   ["columns as text", { ...MINIMAL, columns: "a" }, ["columns: expected array, received string"]],
   ["null", { ...MINIMAL, unique: null }, ["unique: expected boolean, received null"]],
   [
+    "a comment that no text column could hold",
+    { ...MINIMAL, comment: "a\0b" },
+    ["comment: contains a NUL character"],
+  ],
+  [
+    "another constraint",
+    { ...MINIMAL, constraint: "exclusion" },
+    ['constraint: Invalid option: expected one of "unique"|"primaryKey"'],
+  ],
+  [
+    "a constraint over what PostgreSQL takes none of",
+    {
+      ...MINIMAL,
+      constraint: "unique",
+      predicate: "a > 0",
+      accessMethod: "hash",
+      columns: [{ column: "a", order: "desc" }],
+    },
+    [
+      "constraint: cannot go with a predicate",
+      "constraint: needs accessMethod btree",
+      "constraint: needs plain columns in the default order",
+    ],
+  ],
+  [
+    "a constraint over an expression",
+    { ...MINIMAL, constraint: "primaryKey", columns: [{ expression: "lower(a)" }] },
+    ["constraint: needs plain columns in the default order"],
+  ],
+  [
+    "a constraint over nulls at another place",
+    { ...MINIMAL, constraint: "unique", columns: [{ column: "a", nulls: "first" }] },
+    ["constraint: needs plain columns in the default order"],
+  ],
+  [
+    "a primary key that would hold nulls",
+    { ...MINIMAL, constraint: "primaryKey", nullsNotDistinct: true },
+    ["constraint: cannot be primaryKey with nullsNotDistinct"],
+  ],
+  [
+    "a rebuild at a ratio that is always reached",
+    { ...MINIMAL, rebuildWhen: { bloatRatio: 1 } },
+    ["rebuildWhen.bloatRatio: must be above 1"],
+  ],
+  [
+    "a trigger that is no text, and another condition",
+    { ...MINIMAL, rebuildWhen: { trigger: 5, at: "night" } },
+    ["rebuildWhen.trigger: expected string, received number", "rebuildWhen.at: is not an argument"],
+  ],
+  [
+    "a statistics target out of range",
+    {
+      ...MINIMAL,
+      columns: [-1, 10_001, 1.5].map((statistics) => ({ expression: "lower(a)", statistics })),
+    },
+    [
+      "columns[0].statistics: Too small: expected number to be >=0",
+      "columns[1].statistics: Too big: expected number to be <=10000",
+      "columns[2].statistics: expected int, received number",
+    ],
+  ],
+  [
     "more than 32 columns",
     { ...MINIMAL, columns: Array(20).fill("a"), include: Array(13).fill("b") },
     ["columns: has more than 32 entries with include"],
@@ -132,6 +194,42 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
 describe("refused", () => {
   test.each(REFUSED)("%s", async (_title, args, problems) => {
     expect(await problemsOf(args)).toEqual(problems);
+  });
+});
+
+const TAKEN: readonly (readonly [title: string, args: Args, desired: object])[] = [
+  ["a comment", { comment: "sign-in" }, { comment: "sign-in" }],
+  ["an empty comment, which removes one", { comment: "" }, { comment: "" }],
+  [
+    "a constraint, which is unique",
+    { constraint: "unique" },
+    { constraint: "unique", unique: true },
+  ],
+  ["a primary key", { constraint: "primaryKey" }, { constraint: "primaryKey", unique: true }],
+  [
+    "a constraint to which two nulls are equal",
+    { constraint: "unique", nullsNotDistinct: true },
+    { constraint: "unique", unique: true, nullsNotDistinct: true },
+  ],
+  [
+    "a trigger",
+    { rebuildWhen: { trigger: "glibc 2.41" } },
+    { rebuildWhen: { trigger: "glibc 2.41" } },
+  ],
+  ["a ratio", { rebuildWhen: { bloatRatio: 1.5 } }, { rebuildWhen: { bloatRatio: 1.5 } }],
+  [
+    "a statistics target",
+    { columns: [{ expression: "lower(a)", statistics: 0 }] },
+    { keys: [{ expression: "lower(a)", statistics: 0, operatorClassParameters: {} }] },
+  ],
+];
+
+describe("taken", () => {
+  test.each(TAKEN)("%s", async (_title, args, desired) => {
+    expect(await declare({ ...MINIMAL, ...args })).toEqual({
+      ...(await declare(MINIMAL)),
+      ...desired,
+    });
   });
 });
 

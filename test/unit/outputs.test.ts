@@ -53,6 +53,29 @@ test("an update that finds our own index in place forgets nothing of its build",
   expect(toIndexOutputs(adopted, desired, [], previous)).toEqual(previous);
 });
 
+test("an index that somebody else has built under the name is not the one that we built, whatever its OID", () => {
+  const canonical = { ...live.canonical, columns: "created_at pg_catalog.timestamptz_ops" };
+  const found = { ...adopted, live: liveIndex({ canonical }) };
+  expect(toIndexOutputs(found, desired, [], previous)).toMatchObject({
+    builtAt: null,
+    buildSeconds: null,
+    adopted: true,
+    validSince: VERIFIED_AT,
+    before: [],
+  });
+});
+
+test("what was altered in place is the index that was built", () => {
+  const canonical = { ...live.canonical, comment: "mine", storageParameters: "fillfactor=70" };
+  const altered = { ...adopted, live: liveIndex({ canonical }) };
+  expect(toIndexOutputs(altered, desired, [], previous)).toMatchObject({
+    builtAt: BUILT_AT,
+    adopted: false,
+    validSince: BUILT_AT,
+    before,
+  });
+});
+
 test("an update that had to build again starts anew", () => {
   const old = { ...previous, validSince: "2020-01-01T00:00:00.000Z", drift: "INVALID" };
   expect(toIndexOutputs(built, desired, [], old)).toMatchObject({

@@ -62,7 +62,7 @@ async function lookAgain(
 ): Promise<Situation> {
   const seen = await look(observer, desired, declared, table, previous);
   // A rebuild is done once, whatever the outputs said when it was asked for.
-  return progress.isRebuilt ? { ...seen, rebuild: undefined } : seen;
+  return { ...seen, rebuilt: progress.rebuilt, ...(progress.isRebuilt && { rebuild: undefined }) };
 }
 
 /** Decides and does one round. */
@@ -129,7 +129,16 @@ function execution(
     const { schema, table } = step.on ?? desired;
     progress.building = { schema, table, name: step.name };
   };
-  return { desired, table, workspace, ctx, hooks: { ...hooks, beforeBuild, beforeStep } };
+  const afterStep = async (step: Step) => {
+    if (step.kind === "reindex" && step.on) progress.rebuilt.add(step.on.oid);
+  };
+  return {
+    desired,
+    table,
+    workspace,
+    ctx,
+    hooks: { ...hooks, beforeBuild, beforeStep, afterStep },
+  };
 }
 
 /** `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of ours has left. */

@@ -60,7 +60,10 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        pg_get_indexdef(c.oid) AS definition,
        coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
                 pg_relation_size(c.oid))::float8 AS "sizeBytes",
-       t.reltuples::float8 AS "tableRows", con.conname AS constraint, con.contype AS "constraintType",
+       coalesce(CASE WHEN c.relkind = 'I' THEN (
+         SELECT sum(greatest(r.reltuples, 0)) FROM pg_partition_tree(c.oid) AS part
+           JOIN pg_index x ON x.indexrelid = part.relid JOIN pg_class r ON r.oid = x.indrelid
+          WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows", con.conname AS constraint, con.contype AS "constraintType",
        EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f') AS "isReferenced",
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,

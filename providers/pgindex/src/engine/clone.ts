@@ -6,6 +6,7 @@ import type { Session } from "./session";
 import { ident, qualified, searchPathValue } from "./sql";
 import { classify, sqlState } from "./sqlstate";
 import { cloneIndexStatement } from "./statement";
+import { takesWholeRow } from "./wholeRow";
 
 /** What the server makes of a declaration, or why it could not be asked. */
 export type Canonicalized =
@@ -15,10 +16,10 @@ export type Canonicalized =
   /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
   | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
 
-/** What keeps the server from trying: our session, our rights, or the moment; never the declaration. */
-export type Obstacle = "readOnly" | "privilege" | "locked";
+/** What keeps the server from trying: our session, our rights, the moment, or that a clone has a row type of its own. */
+export type Obstacle = "readOnly" | "privilege" | "locked" | "rowType";
 
-const CLONE_INDEX = "pgindex_clone";
+export const CLONE_INDEX = "pgindex_clone";
 
 const OBSTACLES: Readonly<Record<string, Obstacle>> = {
   "25006": "readOnly",
@@ -36,8 +37,15 @@ export async function canonicalize(
   desired: DesiredIndex,
 ): Promise<Canonicalized> {
   const tried = await onClone(session, () => makeClone(session, desired));
+  if (tried.kind === "refused" && isOfRowType(tried.error, desired))
+    return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
   return { kind: "ok", canonical: declaredForm(tried.value.canonical, desired) };
+}
+
+/** A function of the table's row type is not one of the clone's (42883, undefined_function). */
+function isOfRowType(error: Error, desired: DesiredIndex): boolean {
+  return sqlState(error) === "42883" && takesWholeRow(desired);
 }
 
 /** What came of a try on a clone of the table. */

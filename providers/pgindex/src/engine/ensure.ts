@@ -21,7 +21,7 @@ export async function ensureIndex(asked: Request): Promise<Ensured> {
   const patience = new Patience(desired.patience, readStackPatience(target.patience ?? {}));
   const ctx = { ...asked.ctx, patience };
   const request = { ...asked, ctx };
-  const progress: Progress = {};
+  const progress: Progress = { rebuilt: new Set() };
   const { name, searchPath } = desired;
   const options = { purpose: `build ${name}`, searchPath, builds: true };
   return inTurn(`${desired.schema}.${desired.table}`, target.maxConcurrentBuilds, ctx, async () => {

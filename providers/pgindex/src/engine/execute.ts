@@ -1,5 +1,5 @@
 import { alter } from "./alter";
-import { observe } from "./catalog";
+import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
 import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
@@ -23,6 +23,8 @@ export interface Hooks {
   readonly beforeBuild?: (step: Step) => Promise<void>;
   /** Called before each step. */
   readonly beforeStep?: (step: Step) => Promise<void>;
+  /** Called after each step that did not fail. */
+  readonly afterStep?: (step: Step) => Promise<void>;
 }
 
 /** Everything that a step is run with. */
@@ -40,6 +42,7 @@ export async function execute(steps: readonly Step[], execution: Execution): Pro
   for (const step of steps) {
     await execution.hooks.beforeStep?.(step);
     done = addUp(done, await executeStep(step, execution));
+    await execution.hooks.afterStep?.(step);
   }
   return done;
 }
@@ -90,8 +93,18 @@ async function watch(step: LongStep, verb: string, { workspace, ctx }: Execution
   ctx.status(`${step.position ?? label}: ${verb}`);
   await takeTableKey(builder, observer, step.on, ctx);
   await waitUntilNobodyWorks(observer, { oid: step.on.oid, label }, builder.pid, ctx);
-  await runWatched(step.sql, watched);
+  if (step.kind !== "drop" || (await stillStands(step, observer)))
+    await runWatched(step.sql, watched);
   await returnTableKey(builder, step.on);
+}
+
+/** What looked like a leftover may have been somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end. */
+async function stillStands(
+  { name, oid, on }: LongStep,
+  observer: Workspace["observer"],
+): Promise<boolean> {
+  const live = oid === undefined ? undefined : await readIndex(observer, oid);
+  return live?.name === name && live.tableOid === on?.oid;
 }
 
 async function timed(work: () => Promise<void>, workspace: Workspace): Promise<Executed> {

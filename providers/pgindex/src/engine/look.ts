@@ -10,6 +10,7 @@ import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
+import { requireReplicaIdentity } from "./replicaIdentity";
 import { respell } from "./respell";
 import type { Session } from "./session";
 import type { Situation } from "./situation";
@@ -70,6 +71,7 @@ export async function look(
 ): Promise<Situation> {
   const { schema, name } = desired;
   const { verdict, declared } = await verdictOf(observer, desired, asked);
+  if (previous) await requireReplicaIdentity(observer, desired, verdict);
   const [next, retired] = await Promise.all(
     companionNames(name).map((companion) => indexOn(observer, table, schema, companion)),
   );

@@ -49,8 +49,8 @@ export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice
   return {
     what: `cannot build ${subject(desired)}: an index of that name stands on table ${live.schema}.${live.table}`,
     why: "an index name is unique in its schema, and that index may serve somebody",
-    fix: "give the index another name",
-    otherwise: `if nobody needs it: DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
+    fix: "give the index another name: it is then built first, and the one that it replaces is deleted after it",
+    otherwise: `if it is this program's own and is to move here with its name: remove it from the program, run pulumi up, then declare it here (deleteBeforeReplace comes too late: this is refused before Pulumi deletes anything). If nobody needs it: DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
   };
 }
 

@@ -26,6 +26,8 @@ const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
   readOnly: "the session is read-only",
   privilege: "the role lacks SELECT on the table or TEMPORARY on the database",
   locked: "somebody else has locked the table",
+  rowType:
+    "an expression takes a whole row of the table, and a copy of the table has another row type",
 };
 
 function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): string {
@@ -35,6 +37,8 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): s
       return "connect to the primary";
     case "locked":
       return "run the command again once the table is free";
+    case "rowType":
+      return "let the function take columns instead of the row";
     case "privilege":
       return (
         `run: GRANT TEMPORARY ON DATABASE ${ident(login.database)} TO ${role}; ` +

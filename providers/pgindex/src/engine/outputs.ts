@@ -1,6 +1,6 @@
 import { managedPart } from "./compare";
 import type { QueryMeasurement } from "./measure";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import { type CanonicalIndex, type DesiredIndex, type LiveIndex, STRUCTURAL_FIELDS } from "./model";
 import type { PatienceOptions } from "./patience";
 import { bloatOf, bytesPerRowOf } from "./rebuild";
 import type { Ensured } from "./request";
@@ -55,7 +55,7 @@ export function toIndexOutputs(
   previous?: IndexOutputs,
 ): IndexOutputs {
   const { live, adopted, builtAt, buildSeconds, verifiedAt } = ensured;
-  const kept = adopted && previous?.oid === live.oid ? previous : undefined;
+  const kept = adopted && previous && isTheOneKnown(live, previous) ? previous : undefined;
   const bytesPerRow = kept?.bytesPerRow ?? bytesPerRowOf(live);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -73,6 +73,12 @@ export function toIndexOutputs(
     patience: desired.patience ?? null,
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
+}
+
+/** A refresh takes over the OID of what it finds, also of an index that somebody else has built under the name; the form stays that of ours. */
+function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boolean {
+  const isSameForm = STRUCTURAL_FIELDS.every((field) => canonical[field] === live.canonical[field]);
+  return oid === live.oid && isSameForm;
 }
 
 /** What a refresh may change in the outputs: what the catalog says now. */

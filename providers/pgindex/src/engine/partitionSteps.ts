@@ -66,15 +66,42 @@ function makeSteps(
   position: string,
 ): Step[] {
   const { schema, table } = partition;
-  const strays = partition.strays.map((stray) =>
-    on(dropAny(stray, "an interrupted run has left it"), partition, position),
-  );
-  if (isBroken(partition)) return [...strays, on(rebuild(partition, name), partition, position)];
+  const strays = dropStrays(partition, position);
+  if (isBroken(partition))
+    return [
+      ...strays,
+      on(rebuild(partition, name, "it is attached and INVALID"), partition, position),
+    ];
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
   if (!partition.isLeaf) return [...strays, createOnOnly(here, schema, table, name)];
   const build = buildSteps({ ...here, comment: undefined }, name, "the partition has none");
   return [...strays, ...build.map((step) => on(step, partition, position))];
+}
+
+/** What interrupted runs have left on a partition. */
+export function dropStrays(partition: Partition, position?: string): Step[] {
+  return partition.strays.map((stray) =>
+    on(dropAny(stray, "an interrupted run has left it"), partition, position),
+  );
+}
+
+/**
+ * Rebuilds a partitioned index partition by partition, leaving out those that are `rebuilt`: PostgreSQL 13 has no REINDEX CONCURRENTLY of the whole,
+ * and that of later versions begins again with the first when it is interrupted.
+ */
+export function reindexPartitions(
+  partitions: readonly Partition[],
+  rebuilt: ReadonlySet<number>,
+  why: string,
+): Step[] {
+  const leaves = partitions.filter((partition) => partition.isLeaf);
+  return leaves.flatMap((partition, i) => {
+    const { attached, oid } = partition;
+    if (!attached || rebuilt.has(oid)) return [];
+    const position = `partition ${i + 1} of ${leaves.length}`;
+    return [on(rebuild(partition, attached.name, why), partition, position)];
+  });
 }
 
 /** Attaching again what is attached makes PostgreSQL look whether the parent is complete now. */
@@ -83,7 +110,7 @@ function attachSteps(partition: Partition, name: string, parent: IndexName): Ste
   return [attachStep(partition, name, parent)];
 }
 
-function on(step: Step, partition: Partition, position: string): Step {
+function on(step: Step, partition: Partition, position?: string): Step {
   const { schema, table, oid } = partition;
   return { ...step, on: { schema, table, oid }, position };
 }
@@ -114,13 +141,13 @@ function attachStep(partition: Partition, name: string, parent: IndexName): Step
   };
 }
 
-function rebuild(partition: Partition, name: string): Step {
+function rebuild(partition: Partition, name: string, why: string): Step {
   return {
     kind: "reindex",
     name,
     sql: `REINDEX INDEX CONCURRENTLY ${qualified(partition.schema, name)}`,
     locks: "SHARE UPDATE EXCLUSIVE on the partition: reads and writes go on",
-    why: "it is attached and INVALID",
+    why,
   };
 }
 

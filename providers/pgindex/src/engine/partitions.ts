@@ -1,7 +1,7 @@
 import { readIndexes, readTable } from "./catalog";
 import { differencesOf } from "./compare";
 import type { CanonicalIndex, LiveIndex } from "./model";
-import { isChildName } from "./names";
+import { isChildName, isReindexLeftoverName } from "./names";
 import type { Session } from "./session";
 
 /** A partition, at whatever depth, with what it has of a partitioned index. */
@@ -16,7 +16,7 @@ export interface Partition {
   readonly attached?: LiveIndex;
   /** A valid index of the declared definition that is attached to nothing: it can be attached instead of building one. */
   readonly candidate?: LiveIndex;
-  /** What interrupted runs of ours have left: attached to nothing, and not the candidate. */
+  /** What interrupted runs have left, a REINDEX CONCURRENTLY of its index among them: attached to nothing, and not the candidate. */
   readonly strays: readonly LiveIndex[];
 }
 
@@ -114,8 +114,15 @@ function ownIndexes(
   index: PartitionedIndex,
 ): Pick<Partition, "attached" | "candidate" | "strays"> {
   const candidate = attached ? undefined : free.find((live) => isUsable(live, index));
-  const strays = free.filter((live) => live !== candidate && isChildName(live.name, index));
+  const own = attached ?? candidate;
+  const isStray = (live: LiveIndex) =>
+    isChildName(live.name, index) || (own !== undefined && isLeftoverOf(own, live));
+  const strays = free.filter((live) => live !== candidate && isStray(live));
   return { attached, candidate, strays };
+}
+
+function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
+  return !live.valid && isReindexLeftoverName(live.name, name);
 }
 
 /** Said of the partitioned index only, not of its partitions' indexes. */

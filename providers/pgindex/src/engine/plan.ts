@@ -12,7 +12,7 @@ import {
 import type { DesiredIndex, LiveIndex } from "./model";
 import { companionName } from "./names";
 import { isAlterableOnPartitions } from "./partitionable";
-import { dropAny } from "./partitionSteps";
+import { dropAny, reindexPartitions } from "./partitionSteps";
 import { dropAsides, make, retire, strays } from "./planParts";
 import type { Advice } from "./problems";
 import type { Situation } from "./situation";
@@ -42,7 +42,7 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "absent":
       return steps(...planAbsent(situation, desired));
     case "same":
-      return steps(...dropAsides(situation), ...strays(situation), standing(situation, desired));
+      return steps(...dropAsides(situation), ...strays(situation), ...standing(situation, desired));
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
@@ -83,9 +83,11 @@ function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   return [...leftover, ...make(situation, desired, name, "it does not exist")];
 }
 
-function standing({ rebuild }: Situation, desired: DesiredIndex): Step {
-  if (rebuild !== undefined) return reindex(desired, rebuild);
-  return { kind: "adopt", why: "a valid index of this definition stands already" };
+function standing({ rebuild, partitioned, rebuilt }: Situation, desired: DesiredIndex): Step[] {
+  if (rebuild === undefined)
+    return [{ kind: "adopt", why: "a valid index of this definition stands already" }];
+  if (!partitioned) return [reindex(desired, rebuild)];
+  return reindexPartitions(partitioned.partitions, rebuilt ?? new Set(), rebuild);
 }
 
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;

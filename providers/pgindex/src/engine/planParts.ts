@@ -1,5 +1,5 @@
 import type { DesiredIndex } from "./model";
-import { dropAny, partitionSteps } from "./partitionSteps";
+import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
 import type { Situation } from "./situation";
 import { buildSteps, extraSteps, type Step } from "./steps";
 
@@ -24,8 +24,7 @@ export function make(
 
 /** Partitions' indexes that an interrupted run has left, attached to nothing. */
 export function strays({ partitioned }: Situation): Step[] {
-  const left = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  return left.map((stray) => dropAny(stray, "an interrupted run has left it"));
+  return partitioned?.partitions.flatMap((partition) => dropStrays(partition)) ?? [];
 }
 
 /** What stands aside and has become superfluous since the declared index stands. */

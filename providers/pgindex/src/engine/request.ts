@@ -30,6 +30,8 @@ export interface Request {
 export interface Progress {
   buildStartedAt?: number;
   isRebuilt?: boolean;
+  /** OIDs of the partitions whose index has been rebuilt. */
+  readonly rebuilt: Set<number>;
   /** What the last build was to make, and where. */
   building?: BuiltName;
 }

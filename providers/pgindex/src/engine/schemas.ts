@@ -129,11 +129,14 @@ export const indexSchema = z
         ),
       });
     }
-    if (index.nullsNotDistinct === true && !index.unique) {
+    if (index.nullsNotDistinct === true && !index.unique && index.constraint === undefined) {
       ctx.addIssue({
         code: "custom",
         path: ["nullsNotDistinct"],
-        message: wrong("has no meaning without unique", "add unique: true, or remove it"),
+        message: wrong(
+          "has no meaning without unique",
+          'add unique: true or constraint: "unique", or remove it',
+        ),
       });
     }
     for (const message of constraintProblems(index)) {
@@ -144,6 +147,7 @@ export const indexSchema = z
 /** What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX). */
 function constraintProblems(index: {
   readonly constraint?: string;
+  readonly nullsNotDistinct?: boolean;
   readonly predicate?: string;
   readonly accessMethod: string;
   readonly columns: readonly object[];
@@ -155,7 +159,10 @@ function constraintProblems(index: {
     !("order" in key && key.order === "desc") &&
     !("nulls" in key && key.nulls !== undefined);
   const keys = Array.isArray(index.columns) ? index.columns : [];
+  const isNullable = index.constraint === "primaryKey" && index.nullsNotDistinct === true;
+  const noNulls = "remove nullsNotDistinct: a primary key holds no nulls";
   return [
+    ...(isNullable ? [wrong("cannot be primaryKey with nullsNotDistinct", noNulls)] : []),
     ...(index.predicate === undefined ? [] : [wrong("cannot go with a predicate", plain)]),
     ...(index.accessMethod === "btree" ? [] : [wrong("needs accessMethod btree", plain)]),
     ...(keys.every(isPlainKey) ? [] : [wrong("needs plain columns in the default order", plain)]),

@@ -17,6 +17,8 @@ export type Step = {
       /** A long statement, watched; `name` is the index that it is about. */
       readonly kind: "build" | "drop" | "analyze" | "reindex";
       readonly name: string;
+      /** Of what is dropped: under its name another index may stand by then. */
+      readonly oid?: number;
       readonly sql: string;
       readonly locks: string;
     }
@@ -82,9 +84,9 @@ export function reindex({ schema, name }: DesiredIndex, why: string): Step {
   return { kind: "reindex", name, sql, locks: TABLE_LOCK, why };
 }
 
-export function drop(live: Pick<LiveIndex, "schema" | "name">, why: string): Step {
-  const sql = dropIndexStatement(live.schema, live.name);
-  return { kind: "drop", name: live.name, sql, locks: TABLE_LOCK, why };
+export function drop({ schema, name, oid }: LiveIndex, why: string): Step {
+  const sql = dropIndexStatement(schema, name);
+  return { kind: "drop", name, oid, sql, locks: TABLE_LOCK, why };
 }
 
 export function alter(sqls: readonly string[], why: string): Step {

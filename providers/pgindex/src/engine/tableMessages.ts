@@ -1,6 +1,6 @@
 import { NOTHING_CHANGED, subject } from "./messages";
 import type { DesiredIndex } from "./model";
-import type { Advice } from "./problems";
+import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./sql";
 
 /** Every message about the table that an index is on. */
@@ -42,6 +42,16 @@ export function partitionKeyAdvice(
     what: `cannot build the unique ${subject(desired)}: it lacks the partition key of ${table} (${columns})`,
     why: "PostgreSQL enforces uniqueness partition by partition, so a unique index must contain every column of the partition key, and the key may hold no expression",
     ...(key.includes(null) ? { fix: each } : { fix: `add ${columns} to columns`, otherwise: each }),
+  };
+}
+
+export function replicaIdentityLostAdvice(desired: DesiredIndex, error: Error): Advice {
+  const table = qualified(desired.schema, desired.table);
+  return {
+    what: `refused: ${subject(desired)} is the replica identity of the table, and the declared one cannot be: ${errorText(error)}`,
+    why: "without a replica identity, logical replication of UPDATE and DELETE fails; PostgreSQL takes a unique index over NOT NULL columns, without predicate and expressions",
+    fix: "declare such an index, or build the new one under another name beside this one",
+    otherwise: `give the table another replica identity first: ALTER TABLE ${table} REPLICA IDENTITY FULL;`,
   };
 }
 

@@ -1,0 +1,31 @@
+import { parseSync } from "libpg-query";
+import type { DesiredIndex } from "./model";
+
+/** Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or `f(t.*)`. */
+export function takesWholeRow({ table, keys, predicate }: DesiredIndex): boolean {
+  const fragments = [...keys.map((key) => key.expression), predicate];
+  return fragments.some(
+    (text) => text !== undefined && namesRow(parseSync(`SELECT (${text})`), table),
+  );
+}
+
+/** `t`, `t.*`, `schema.t.*` */
+function namesRow(root: unknown, table: string): boolean {
+  const left = [root];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== "object" || node === null) continue;
+    for (const [key, child] of Object.entries(node)) {
+      if (key === "ColumnRef" && isRow(child, table)) return true;
+      left.push(child);
+    }
+  }
+  return false;
+}
+
+function isRow({ fields = [] }: { fields?: readonly object[] }, table: string): boolean {
+  const last = fields.at(-1);
+  if (last && "A_Star" in last) return true;
+  const { String: name } = (last ?? {}) as { String?: { sval?: string } };
+  return fields.length === 1 && name?.sval === table;
+}
