@@ -75,6 +75,12 @@ export class EmbeddedServer {
     return this.#parts.server.pid as number;
   }
 
+  /** False once it has ended, for whatever reason. */
+  get isRunning(): boolean {
+    const { exitCode, signalCode } = this.#parts.server;
+    return exitCode === null && signalCode === null;
+  }
+
   /** Ends every session, in order (a fast shutdown). A temporary folder is removed: there is no way back then. */
   async stop(): Promise<void> {
     await this.#end("fast");

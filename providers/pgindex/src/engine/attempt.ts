@@ -10,6 +10,7 @@ import type { DesiredIndex, LiveTable } from "./model";
 import { plan } from "./plan";
 import { PgIndexError } from "./problems";
 import type { Ensured, Progress, Request } from "./request";
+import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";
 import { isSettled, type Situation } from "./situation";
 import type { Step } from "./steps";
@@ -81,9 +82,22 @@ async function act(
     progress.building = undefined;
     throw new PgIndexError(decided.advice);
   }
+  if (decided.steps.some(({ kind }) => kind === "build" || kind === "reindex"))
+    await makeSureOfRoom(workspace.observer, table, request, progress);
   const done = await execute(decided.steps, execution(workspace, table, request, progress));
   progress.isRebuilt ||= decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
   return done;
+}
+
+async function makeSureOfRoom(
+  observer: Session,
+  table: LiveTable,
+  { desired, ctx }: Request,
+  progress: Progress,
+): Promise<void> {
+  progress.estimatedBytes = await estimateSize(observer, desired, table);
+  if (progress.buildStartedAt !== undefined) return;
+  for (const warning of await roomWarnings(observer)) ctx.log("warning", warning);
 }
 
 /** Where the server could not be asked before (no TEMPORARY privilege), what our own statement has built is the declared form. */

@@ -52,5 +52,7 @@ async function explainFailure(
     return new PgIndexError(outOfPatienceAdvice(subject(desired), error, cleanedUp), {
       cause: error,
     });
-  return new PgIndexError(buildFailedAdvice(desired, error, cleanedUp), { cause: error });
+  return new PgIndexError(buildFailedAdvice(desired, error, cleanedUp, progress.estimatedBytes), {
+    cause: error,
+  });
 }

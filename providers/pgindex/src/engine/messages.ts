@@ -1,6 +1,7 @@
 import { type Difference, renderDifferences } from "./compare";
 import { type DesiredIndex, displayName, type LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
+import { renderBytes } from "./render";
 import { ident, qualified } from "./sql";
 import { classify, harmlessText, isNameRace, sqlState } from "./sqlstate";
 
@@ -146,24 +147,28 @@ export function buildFailedAdvice(
   desired: DesiredIndex,
   error: unknown,
   cleanedUp: string,
+  estimatedBytes?: number,
 ): Advice {
   return {
     what: `the build of ${subject(desired)} failed: ${harmlessText(error) ?? HIDDEN}`,
     why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
-    fix: buildFix(desired, error),
+    fix: buildFix(desired, error, estimatedBytes),
     otherwise:
       classify(error) === "final" ? undefined : "let it try more often: retries on the resource",
   };
 }
 
-function buildFix(desired: DesiredIndex, error: unknown): string {
+/** `estimatedBytes`: about how large the index would have become. */
+function buildFix(desired: DesiredIndex, error: unknown, estimatedBytes?: number): string {
+  const size =
+    estimatedBytes === undefined ? "its size" : `${renderBytes(estimatedBytes)}, its size,`;
   switch (isNameRace(error) ? "" : sqlState(error)) {
     case "23505":
       return `remove the duplicates, then run pulumi up; to list them: ${duplicatesQuery(desired)}`;
     case "53100":
-      return "free disk space (the index and its sort files need about its size twice), then run pulumi up";
+      return `free disk space, then run pulumi up: the index needs about ${size} in its tablespace, and as much again for sorting (temp_tablespaces)`;
     case "53400":
-      return "raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up";
+      return `raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up: sorting needs about ${size} in temporary files`;
     case "54000":
       return "index less of the value, such as left(column, 200) or md5(column)";
     case "40P01":

@@ -5,6 +5,8 @@ import { readStackPatience } from "./patienceArgs";
 import { plan } from "./plan";
 import { PgIndexError } from "./problems";
 import { renderBytes } from "./render";
+import { estimateSize, roomWarnings } from "./room";
+import type { Session } from "./session";
 import { isSettled } from "./situation";
 import type { Step } from "./steps";
 import type { Target } from "./target";
@@ -35,11 +37,28 @@ export async function previewIndex(
     }
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
+    const { steps } = decided;
+    const builds = steps.some(({ kind }) => kind === "build" || kind === "reindex");
     return [
       `${desired.schema}.${desired.table} ${sizeOf(table)}`,
-      ...abridge(decided.steps.map(describe)),
+      ...abridge(steps.map(describe)),
+      ...(builds ? await roomLines(observer, desired, table) : []),
     ];
   });
+}
+
+/** An index of this size fits everywhere. */
+const SMALL_BYTES = 10 * 1024 * 1024;
+
+async function roomLines(
+  observer: Session,
+  desired: DesiredIndex,
+  table: LiveTable,
+): Promise<string[]> {
+  const bytes = (await estimateSize(observer, desired, table)) ?? 0;
+  const warnings = await roomWarnings(observer);
+  if (bytes < SMALL_BYTES) return warnings;
+  return [`needs about ${renderBytes(bytes)}, and as much again while it sorts`, ...warnings];
 }
 
 /** A table of a thousand partitions is not shown step by step. */

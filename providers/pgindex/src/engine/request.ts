@@ -34,4 +34,6 @@ export interface Progress {
   readonly rebuilt: Set<number>;
   /** What the last build was to make, and where. */
   building?: BuiltName;
+  /** About how large the index will be; undefined where nothing is known. */
+  estimatedBytes?: number;
 }

@@ -1,0 +1,48 @@
+import type { DesiredIndex, LiveTable } from "./model";
+import { renderBytes } from "./render";
+import type { Session } from "./session";
+import { literal } from "./sql";
+
+/** An index entry's header and line pointer, and what pages keep free. */
+const OVERHEAD_BYTES = 16;
+const PER_PAGE = 1.1;
+
+/** Where the statistics know nothing of a key: an expression, or a table that was never analyzed. */
+const UNKNOWN_WIDTH = 16;
+
+/**
+ * About how large the index will be, in bytes, by the widths that ANALYZE has found; undefined when the table was never analyzed. Too much for a
+ * partial index and for equal keys, which a btree keeps once.
+ */
+export async function estimateSize(
+  session: Session,
+  desired: DesiredIndex,
+  table: LiveTable,
+): Promise<number | undefined> {
+  if (table.rows < 0) return undefined;
+  const columns = [...desired.keys.map(({ column }) => column ?? null), ...desired.include];
+  const [row] = await session.query<{ width: number }>(
+    `SELECT coalesce(sum(coalesce(s.avg_width, $4)), 0)::float8 AS width
+       FROM unnest($3::text[]) AS k(name)
+       LEFT JOIN pg_stats s ON s.schemaname = $1 AND s.tablename = $2 AND s.attname = k.name AND NOT s.inherited`,
+    [desired.schema, desired.table, columns, UNKNOWN_WIDTH],
+  );
+  return Math.round(table.rows * ((row?.width ?? 0) + OVERHEAD_BYTES) * PER_PAGE);
+}
+
+/**
+ * What may fill the disk of the write-ahead log, to which a build adds about the size of its index: a full one stops the whole server
+ * (PANIC), and not only the build.
+ */
+export async function roomWarnings(session: Session): Promise<string[]> {
+  const slots = await session.query<{ name: string; bytes: number }>(
+    `SELECT slot_name::text AS name, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS bytes
+       FROM pg_replication_slots WHERE NOT active AND wal_status IN ('extended', 'unreserved')`,
+  );
+  return slots.map(
+    ({ name, bytes }) =>
+      `nobody reads the replication slot ${name}, which keeps ${renderBytes(bytes)} of WAL, more than max_wal_size: a build adds about the size of ` +
+      "its index to that, and a full WAL disk stops the server. Start the slot's reader, or drop the slot: " +
+      `SELECT pg_drop_replication_slot(${literal(name)})`,
+  );
+}
