@@ -16,6 +16,8 @@ export interface OtherSession {
   readonly waitSeconds: number | null;
   /** Lock mode that it holds or wants, where one is known. */
   readonly mode: string | null;
+  /** Pids that it waits for itself. */
+  readonly behind?: string | null;
 }
 
 const COLUMNS = `
@@ -77,23 +79,46 @@ export async function oldTransactionsOn(
   );
 }
 
-/** Whom the backend `pid` waits for. `pg_blocking_pids` says 0 for a prepared transaction. */
+/**
+ * Whom the backend `pid` waits for, and whom those wait for in turn: who waits in pg_advisory_lock() is not the one to speak to.
+ * `pg_blocking_pids` says 0 for a prepared transaction.
+ */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
   return session.query<OtherSession>(
-    `SELECT b.pid, NULL AS mode, ${COLUMNS}, NULL::float8 AS "waitSeconds"
-       FROM (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid) b
-       LEFT JOIN pg_stat_activity a ON a.pid = b.pid`,
+    `WITH direct AS (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid),
+          behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid FROM direct WHERE pid <> 0)
+     SELECT b.pid, NULL AS mode, ${COLUMNS}, NULL::float8 AS "waitSeconds",
+            (SELECT string_agg(DISTINCT o.pid::text, ', ') FROM unnest(pg_blocking_pids(b.pid)) AS o(pid)) AS behind
+       FROM (SELECT pid FROM direct UNION SELECT pid FROM behind) b
+       LEFT JOIN pg_stat_activity a ON a.pid = b.pid
+      WHERE b.pid <> $1`,
     [pid],
   );
 }
 
-/** Who waits for the backend `pid`. Only sessions that wait for a lock are asked: pg_blocking_pids is not free. */
-export async function waitersBehind(session: Session, pid: number): Promise<OtherSession[]> {
-  return session.query<OtherSession>(
-    `SELECT a.pid, NULL AS mode, ${COLUMNS},
-            extract(epoch FROM clock_timestamp() - a.query_start)::float8 AS "waitSeconds"
-       FROM pg_stat_activity a
-      WHERE a.wait_event_type = 'Lock' AND a.pid <> $1 AND $1 = ANY(pg_blocking_pids(a.pid))`,
+/** A session that waits behind us. */
+export interface Waiter extends OtherSession {
+  /** `relation`: it queues on the table; `virtualxid` and `transactionid`: it waits for our transaction; `advisory`: for the table's key. */
+  readonly lockType: string;
+  /** Sessions that wait behind it in turn. */
+  readonly stopped: number;
+}
+
+/**
+ * Who waits for the backend `pid`. `pg_locks` shows the sessions of every role, which `pg_stat_activity` does not. Only sessions that wait for a
+ * lock are asked: pg_blocking_pids is not free.
+ */
+export async function waitersBehind(session: Session, pid: number): Promise<Waiter[]> {
+  const since =
+    session.serverVersion >= 140000 ? "coalesce(l.waitstart, a.query_start)" : "a.query_start";
+  return session.query<Waiter>(
+    `SELECT a.pid, l.mode, l.locktype AS "lockType", ${COLUMNS},
+            extract(epoch FROM clock_timestamp() - ${since})::float8 AS "waitSeconds",
+            (SELECT count(DISTINCT o.pid)::int FROM pg_locks o
+              WHERE NOT o.granted AND a.pid = ANY(pg_blocking_pids(o.pid))) AS stopped
+       FROM (SELECT DISTINCT ON (pid) * FROM pg_locks WHERE NOT granted AND pid <> $1 ORDER BY pid) l
+       JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE $1 = ANY(pg_blocking_pids(l.pid))`,
     [pid],
   );
 }
@@ -124,7 +149,8 @@ export function isYieldingAutovacuum(other: OtherSession): boolean {
 /** `pid 4711 (worker, psql, idle in transaction for 12 s: UPDATE t SET a = $1)` */
 export function describeSession(other: OtherSession): string {
   if (other.pid === 0) return "a prepared transaction (see pg_prepared_xacts)";
-  const parts = [other.user, other.application, doing(other)].filter(Boolean);
+  const behind = other.behind && `itself behind pid ${other.behind}`;
+  const parts = [other.user, other.application, doing(other), behind].filter(Boolean);
   const statement = other.statement ? `: ${maskStatement(other.statement)}` : "";
   return oneLine(`pid ${other.pid} (${parts.join(", ")}${statement})`);
 }

@@ -89,13 +89,13 @@ export function renderPath(path: readonly PropertyKey[]): string {
 }
 
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
-  const { columns, searchPath, waitFor, buildWithin, retries, ...rest } = parsed;
+  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...rest } = parsed;
   return {
     ...rest,
     unique: rest.unique || rest.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
-    patience: toPatienceOptions({ waitFor, buildWithin, retries }),
+    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
   };
 }
 

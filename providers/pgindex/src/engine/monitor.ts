@@ -1,11 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  blockersOf,
-  describeSession,
-  maskStatement,
-  type OtherSession,
-  waitersBehind,
-} from "./activity";
+import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./activity";
 import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
 import { CancelledError, firstLine } from "./problems";
@@ -13,14 +7,12 @@ import { type ProgressRow, renderProgress } from "./progress";
 import { renderElapsed } from "./render";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
+import { WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;
 
 /** The end of our patience is not slept through, and not polled for either. */
 const SHORTEST_POLL_MS = 50;
-
-/** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
-const FATAL_WAIT_SECONDS = 1;
 
 /** Polls in a row that must find the builder idle before its unanswered statement is given up. */
 const IDLE_POLLS = 3;
@@ -45,7 +37,7 @@ export interface Watched {
 /**
  * Runs `sql` on the builder, shows its progress, blockers and waiters, and cancels it through the observer when the operation is
  * cancelled or out of patience. Resolves when the statement has ended well; throws the server's own error, {@link CancelledError} after a cancel,
- * or {@link OutOfPatience}.
+ * {@link OutOfPatience}, or {@link GaveWay}.
  */
 export async function runWatched(sql: string, watched: Watched): Promise<void> {
   const { builder, ctx } = watched;
@@ -69,7 +61,7 @@ class Watch {
   stop: Error | undefined;
   private readonly watched: Watched;
   private readonly ended: AbortSignal;
-  private readonly warned = new Set<number>();
+  private readonly waiters: WaiterWatch;
   private readonly started = performance.now();
   private observer: Session;
   private lastLook = this.started;
@@ -81,6 +73,7 @@ class Watch {
     this.watched = watched;
     this.ended = ended;
     this.observer = watched.observer;
+    this.waiters = new WaiterWatch(watched.ctx, watched.isBuild ?? false);
   }
 
   async run(): Promise<void> {
@@ -112,7 +105,13 @@ class Watch {
     const state = await readState(this.observer, builder);
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
     if (!state.isActive || this.watched.isQuiet) return;
-    report(this.watched, state, performance.now() - this.started, this.warned);
+    report(this.watched, state, performance.now() - this.started);
+    this.stop ??= await this.waiters.look(
+      state.waiters,
+      state.row?.phase,
+      this.observer,
+      builder.pid,
+    );
     this.stop ??= this.outOfPatience(state.blockers);
     if (this.stop) await this.cancel();
   }
@@ -151,7 +150,7 @@ interface State {
   readonly isActive: boolean;
   readonly row: ProgressRow | undefined;
   readonly blockers: readonly OtherSession[];
-  readonly waiters: readonly OtherSession[];
+  readonly waiters: readonly Waiter[];
 }
 
 const PROGRESS_QUERY = `
@@ -177,21 +176,7 @@ async function readState(observer: Session, builder: Session): Promise<State> {
   };
 }
 
-function report(watched: Watched, state: State, elapsedMs: number, warned: Set<number>): void {
+function report(watched: Watched, state: State, elapsedMs: number): void {
   const line = renderProgress(watched.verb, { ...state, elapsedMs });
   watched.ctx.status(watched.position ? `${watched.position}: ${line}` : line);
-  for (const waiter of state.waiters) {
-    if ((waiter.waitSeconds ?? 0) < FATAL_WAIT_SECONDS || warned.has(waiter.pid)) continue;
-    warned.add(waiter.pid);
-    watched.ctx.log("warning", waiterWarning(waiter));
-  }
-}
-
-function waiterWarning(waiter: OtherSession): string {
-  const what = waiter.statement ? maskStatement(waiter.statement) : "its statement";
-  return (
-    `${describeSession(waiter)} waits behind this build. PostgreSQL will end the build as a deadlock when it reaches its last phase, ` +
-    `and it is then tried again. If the waiter wants ACCESS EXCLUSIVE (most ALTER TABLE), every read and write of the table waits behind it now. ` +
-    `To let the build finish: SELECT pg_cancel_backend(${waiter.pid}); and run "${what}" afterwards`
-  );
 }

@@ -1,4 +1,5 @@
 import type { OtherSession } from "./activity";
+import type { WaiterPolicy } from "./waiters";
 
 /** What one operation may take; what is not said is the stack's, else the default. */
 export interface PatienceOptions {
@@ -8,6 +9,8 @@ export interface PatienceOptions {
   readonly buildWithinMs?: number;
   /** Attempts after the first one. */
   readonly retries?: number;
+  /** What becomes of who waits behind it. */
+  readonly waiters?: WaiterPolicy;
 }
 
 /**
@@ -19,7 +22,8 @@ const DEFAULTS = {
   waitForMs: 60 * 60 * 1000,
   buildWithinMs: Number.POSITIVE_INFINITY,
   retries: 9,
-};
+  waiters: "warn",
+} as const;
 
 /** What a laptop sleeps between two looks is no wait. */
 const LONGEST_LOOK_MS = 10_000;
@@ -27,6 +31,7 @@ const LONGEST_LOOK_MS = 10_000;
 /** The patience of one operation, all of its attempts together. Enforced by us and not by the server, whose timeouts count each wait anew. */
 export class Patience {
   readonly retries: number;
+  readonly waiters: WaiterPolicy;
   private readonly waitForMs: number;
   private readonly buildWithinMs: number;
   private waitedMs = 0;
@@ -35,6 +40,7 @@ export class Patience {
   constructor(own: PatienceOptions = {}, ofStack: PatienceOptions = {}) {
     this.waitForMs = own.waitForMs ?? ofStack.waitForMs ?? DEFAULTS.waitForMs;
     this.buildWithinMs = own.buildWithinMs ?? ofStack.buildWithinMs ?? DEFAULTS.buildWithinMs;
+    this.waiters = own.waiters ?? ofStack.waiters ?? DEFAULTS.waiters;
     this.retries = own.retries ?? ofStack.retries ?? DEFAULTS.retries;
   }
 

@@ -12,6 +12,11 @@ export const patienceArgs = {
   waitFor: duration.optional(),
   buildWithin: duration.optional(),
   retries: z.number().int().min(0).max(MAX_RETRIES).optional(),
+  waiters: z
+    .enum(["warn", "yield", "cancel"], {
+      error: () => wrong("is none of the three", 'write "warn", "yield" or "cancel"'),
+    })
+    .optional(),
 };
 
 const ofResource = z.object(patienceArgs);
@@ -33,8 +38,8 @@ export type PatienceTexts = Readonly<Partial<Record<keyof typeof patienceArgs, s
 export function toPatienceOptions(
   parsed: z.output<typeof ofResource>,
 ): PatienceOptions | undefined {
-  const { waitFor, buildWithin, retries } = parsed;
-  const options = { waitForMs: waitFor, buildWithinMs: buildWithin, retries };
+  const { waitFor, buildWithin, retries, waiters } = parsed;
+  const options = { waitForMs: waitFor, buildWithinMs: buildWithin, retries, waiters };
   const declared = Object.entries(options).filter(([, value]) => value !== undefined);
   return declared.length === 0 ? undefined : Object.fromEntries(declared);
 }

@@ -83,6 +83,7 @@ function targetFrom(get: (key: string) => string | undefined): Target {
       waitFor: get("pgindex:waitFor"),
       buildWithin: get("pgindex:buildWithin"),
       retries: get("pgindex:retries"),
+      waiters: get("pgindex:waiters"),
     },
   };
 }

@@ -52,6 +52,11 @@ export interface ConnectionArgs {
    * @default `pgindex:retries` of the stack, else 9
    */
   readonly retries?: pulumi.Input<number>;
+  /**
+   * What becomes of a session that waits behind a build where the resource does not say it.
+   * @default `pgindex:waiters` of the stack, else "warn"
+   */
+  readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
 }
 
 /**
@@ -77,6 +82,7 @@ export class Connection extends pulumi.ProviderResource {
         "pgindex:waitFor": asString(args.waitFor),
         "pgindex:buildWithin": asString(args.buildWithin),
         "pgindex:retries": asString(args.retries),
+        "pgindex:waiters": args.waiters,
       },
       options,
     );

@@ -191,6 +191,14 @@ export interface IndexArgs {
    */
   readonly retries?: pulumi.Input<number>;
   /**
+   * What becomes of a session that has waited behind a build for a second and does harm: DDL that queues on the table ends the build as a deadlock
+   * in its last phase, and where it wants ACCESS EXCLUSIVE every read and write of the table waits behind it. "warn" names it; "yield" stops the
+   * build, lets it pass and tries again, as one of `retries`; "cancel" cancels it with `pg_cancel_backend`, which needs its role or
+   * `pg_signal_backend`.
+   * @default `waiters` of the Connection or the stack, else "warn"
+   */
+  readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
+  /**
    * Ask the server in preview whether the declaration can be built. False where the same program makes the table.
    * @default true
    */

@@ -1,0 +1,137 @@
+import { describeSession, maskStatement, type Waiter } from "./activity";
+import type { Context } from "./context";
+import type { Session } from "./session";
+import { ident } from "./sql";
+import { sqlState } from "./sqlstate";
+
+/** What becomes of a session whose wait behind our statement does harm. */
+export type WaiterPolicy = "warn" | "yield" | "cancel";
+
+/** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
+const HARMFUL_WAIT_MS = 1_000;
+
+/**
+ * Whom a build waits for in these phases is settled when they begin (WaitForOlderSnapshots in indexcmds.c): a transaction that begins later
+ * is none of them.
+ */
+const LAST_PHASES = [
+  "waiting for old snapshots",
+  "waiting for readers before marking dead",
+  "waiting for readers before dropping",
+];
+
+/** The statement was stopped to let somebody pass; it is tried again, as after every cancel. */
+export class GaveWay extends Error {
+  override readonly name = "GaveWay";
+  /** query_canceled: what the server says of it. */
+  readonly code = "57014";
+}
+
+/** What a wait behind our statement does. */
+export interface Harm {
+  /** PostgreSQL will end the build as a deadlock in its last phase. */
+  readonly endsBuild: boolean;
+  /** It wants ACCESS EXCLUSIVE on the table, and everybody queues behind it. */
+  readonly stopsApplication: boolean;
+}
+
+/** Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before. */
+export function harmOf(waiter: Waiter, isBuild: boolean, lastPhaseMs: number | undefined): Harm {
+  const { lockType, mode, ageSeconds } = waiter;
+  const isLate =
+    lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;
+  // Who waits for our transaction itself, as another build does, holds no snapshot that we wait for.
+  const isQueued = lockType === "relation" || lockType === "advisory";
+  return {
+    endsBuild: isBuild && isQueued && !isLate,
+    stopsApplication: lockType === "relation" && mode === "AccessExclusiveLock",
+  };
+}
+
+/** Watches who waits behind one statement, and does about it what the policy says. */
+export class WaiterWatch {
+  private readonly ctx: Context;
+  private readonly isBuild: boolean;
+  private readonly firstSeen = new Map<number, number>();
+  private readonly told = new Set<number>();
+  private lastPhaseSeen: number | undefined;
+
+  constructor(ctx: Context, isBuild: boolean) {
+    this.ctx = ctx;
+    this.isBuild = isBuild;
+  }
+
+  /** Gives why our statement is to be stopped, when it is. */
+  async look(
+    waiters: readonly Waiter[],
+    phase: string | null | undefined,
+    observer: Session,
+    builderPid: number,
+  ): Promise<GaveWay | undefined> {
+    const now = performance.now();
+    if (phase && LAST_PHASES.includes(phase)) this.lastPhaseSeen ??= now;
+    for (const waiter of waiters) {
+      const harm = this.harmNow(waiter, now);
+      if (!harm) continue;
+      const policy = this.ctx.patience?.waiters ?? "warn";
+      if (policy === "yield") return new GaveWay(`gave way to ${describeSession(waiter)}`);
+      if (policy === "cancel") await this.cancel(waiter, observer, builderPid);
+      else this.tell(waiter, waiterWarning(waiter, harm));
+    }
+    return undefined;
+  }
+
+  private harmNow(waiter: Waiter, now: number): Harm | undefined {
+    const first = this.firstSeen.get(waiter.pid) ?? now;
+    this.firstSeen.set(waiter.pid, first);
+    // Of another role's session an older server does not tell since when it waits.
+    const waitedMs = Math.max(now - first, (waiter.waitSeconds ?? 0) * 1000);
+    if (waitedMs < HARMFUL_WAIT_MS) return undefined;
+    const since = this.lastPhaseSeen === undefined ? undefined : now - this.lastPhaseSeen;
+    const harm = harmOf(waiter, this.isBuild, since);
+    return harm.endsBuild || harm.stopsApplication ? harm : undefined;
+  }
+
+  /** Only while it still waits behind us: its pid may have become another's. */
+  private async cancel(waiter: Waiter, observer: Session, builderPid: number): Promise<void> {
+    try {
+      await observer.query(
+        "SELECT pg_cancel_backend(pid) FROM unnest(ARRAY[$1::int4]) AS w(pid) WHERE $2::int4 = ANY(pg_blocking_pids(pid))",
+        [waiter.pid, builderPid],
+      );
+      this.tell(waiter, `cancelled ${describeSession(waiter)}, which waited behind this build`);
+    } catch (error) {
+      if (sqlState(error) !== "42501") throw error;
+      const [row] = await observer.query<{ role: string }>("SELECT current_user AS role");
+      this.tell(
+        waiter,
+        `${describeSession(waiter)} waits behind this build and may not be cancelled: ${(error as Error).message}; ` +
+          `run: GRANT pg_signal_backend TO ${ident(row?.role ?? "")}; (a superuser's session is only a superuser's to cancel)`,
+      );
+    }
+  }
+
+  private tell({ pid }: Waiter, message: string): void {
+    if (!this.told.has(pid)) this.ctx.log("warning", message);
+    this.told.add(pid);
+  }
+}
+
+function waiterWarning(waiter: Waiter, { endsBuild, stopsApplication }: Harm): string {
+  const what = waiter.statement ? maskStatement(waiter.statement) : "its statement";
+  const lines = [`${describeSession(waiter)} waits behind this build.`];
+  if (endsBuild)
+    lines.push(
+      "PostgreSQL will end the build as a deadlock when it reaches its last phase, and it is then tried again.",
+    );
+  if (waiter.lockType === "advisory")
+    lines.push("It waits in pg_advisory_lock() and keeps a snapshot meanwhile.");
+  if (stopsApplication)
+    lines.push(
+      `It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now (${waiter.stopped} so far).`,
+    );
+  lines.push(
+    `To let the build finish: SELECT pg_cancel_backend(${waiter.pid}); and run "${what}" afterwards. waiters: "yield" lets it pass, "cancel" cancels it`,
+  );
+  return lines.join(" ");
+}
