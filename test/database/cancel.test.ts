@@ -119,7 +119,12 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   await untilWaiting(db, "BEGIN; LOCK TABLE");
   await snapshot.release();
   await locked;
-  await untilWaiting(db, "ANALYZE");
+  // Waited for in sight: an ANALYZE that queues would end a concurrent build of somebody else's as a deadlock.
+  await until("it waits", async () =>
+    recorder.statuses.some((status) => status.startsWith("waiting for others to finish")),
+  );
+  const queued = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
+  expect(await db.query(queued)).toEqual([]);
   recorder.cancel();
   expect((await ensuring).message).toMatch(/^cancelled; the index stands and is valid/);
   expect(await stateOf(db, "t_idx")).toBe("t/t/t");

@@ -81,7 +81,30 @@ describe("rebuildWhen on a partitioned index", () => {
   });
 });
 
+test("rebuildWhen on a table without partitions has nothing to rebuild", async () => {
+  await place.db.query("CREATE TABLE app.empty (id int) PARTITION BY RANGE (id)");
+  const stack = stackOf({ ...FIRST, table: "empty", name: "empty_idx" });
+  await stack.up();
+  await stack.up(SECOND);
+  expect(stack.outputs).toMatchObject({ rebuildTrigger: "second", valid: true });
+  await place.db.query("DROP TABLE app.empty");
+});
+
 describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves", () => {
+  test("is removed by a destroy", async () => {
+    const stack = stackOf({ columns: ["id"] });
+    await stack.up();
+    const [name] = await place.db.query<{ name: string }>(
+      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = 'old.m2a'::regclass",
+    );
+    await leaveNew(name?.name ?? "");
+    expect(await indexesIn(place.db, "old")).toContainEqual(
+      expect.stringMatching(/_ccnew INVALID$/),
+    );
+    await stack.destroy();
+    expect(await indexes()).toEqual([]);
+  });
+
   test("is removed by the next up", async () => {
     const stack = stackOf({ columns: ["id"] });
     await stack.up();

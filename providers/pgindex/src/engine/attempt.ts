@@ -85,7 +85,10 @@ async function act(
   if (decided.steps.some(({ kind }) => kind === "build" || kind === "reindex"))
     await makeSureOfRoom(workspace.observer, table, request, progress);
   const done = await execute(decided.steps, execution(workspace, table, request, progress));
-  progress.isRebuilt ||= decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
+  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a table has no partitions.
+  progress.isRebuilt ||=
+    situation.verdict.kind === "same" ||
+    decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
   return done;
 }
 

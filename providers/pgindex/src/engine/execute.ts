@@ -75,9 +75,17 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
       await watch(step, `dropping ${step.name}`, execution);
       return {};
     case "analyze":
+      await untilOthersAreDone(execution);
       await watch(step, "ANALYZE", execution);
       return {};
   }
+}
+
+/** Somebody may have begun to work on the table since the build: whoever queues behind a concurrent build kills it at its end. */
+function untilOthersAreDone({ desired, table, workspace, ctx }: Execution): Promise<void> {
+  const { builder, observer } = workspace;
+  const label = `${desired.schema}.${desired.table}`;
+  return waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
 }
 
 type LongStep = Extract<Step, { readonly sql: string }>;

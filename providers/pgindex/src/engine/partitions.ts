@@ -147,10 +147,17 @@ export async function readStrays(
     session,
     tree.map((row) => row.oid),
   );
-  const free = attachments.filter((attachment) => attachment.parentIndexOid === null);
   const lives = await readIndexes(
     session,
-    free.map((attachment) => attachment.oid),
+    attachments.map((attachment) => attachment.oid),
   );
-  return lives.filter((live) => isChildName(live.name, index));
+  const free = new Set(
+    attachments.flatMap(({ oid, parentIndexOid }) => (parentIndexOid === null ? [oid] : [])),
+  );
+  const children = lives.filter((live) => isChildName(live.name, index));
+  const isLeft = (live: LiveIndex) =>
+    children.some((child) => child.tableOid === live.tableOid && isLeftoverOf(child, live));
+  return lives.filter(
+    (live) => free.has(live.oid) && (isChildName(live.name, index) || isLeft(live)),
+  );
 }
