@@ -91,6 +91,14 @@ const STORIES: readonly Story[] = [
     to: { columns: ["id", { column: "region", order: "desc" }] },
     end: PARTS,
   },
+  {
+    title: "a declared rebuild of a partitioned index",
+    schema: "part",
+    base: MANY,
+    from: { columns: ["id"], rebuildWhen: { trigger: "1" } },
+    to: { columns: ["id"], rebuildWhen: { trigger: "2" } },
+    end: PARTS,
+  },
 ];
 
 async function runKilled(story: Story, stack: Stack, steps: number | undefined): Promise<Child> {

@@ -106,7 +106,7 @@ export interface IndexArgs {
    */
   readonly unique?: pulumi.Input<boolean>;
   /**
-   * With `unique`: two nulls are equal. PostgreSQL 15+.
+   * With `unique` or `constraint: "unique"`: two nulls are equal. PostgreSQL 15+.
    * @default false
    * @sql NULLS NOT DISTINCT
    */
@@ -155,7 +155,8 @@ export interface IndexArgs {
    */
   readonly constraint?: pulumi.Input<"unique" | "primaryKey">;
   /**
-   * When to rebuild the index though its definition has not changed.
+   * When to rebuild the index though its definition has not changed; a partitioned one partition by partition. A retry of the same run goes on with
+   * the partitions that are left; another run begins with the first.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
