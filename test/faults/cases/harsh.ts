@@ -59,6 +59,42 @@ export const HARSH: readonly Fault[] = [
     ],
   },
   {
+    number: 58,
+    fault: "the server is a replica, or takes no writes (25006)",
+    answer:
+      "refuses every change, in the preview already; refreshes and measures there, and works once it is promoted",
+    mark: "refused",
+    words: ["this server takes no writes"],
+    tests: [
+      "test/faults/harsh/standby.test.ts: refuses every change, in the preview already, and asks for the primary",
+      "test/faults/harsh/standby.test.ts: is measured: a Verification only reads",
+      "test/faults/harsh/standby.test.ts: follows a build of the primary; once promoted it is as good as that",
+    ],
+  },
+  {
+    number: 59,
+    fault:
+      "on a replica, or for a role that only reads, no temporary table can be made to compare the declaration by",
+    answer: "a refresh compares with the form that was recorded after the build, which only reads",
+    mark: "handled",
+    tests: [
+      "test/faults/harsh/standby.test.ts: is refreshed by what the state recorded, with no try on a temporary table",
+    ],
+  },
+  {
+    number: 60,
+    fault:
+      "PgBouncer in transaction mode: settings leak to other clients, and a lock that two clients take excludes neither",
+    answer:
+      "knows it by the process id, refuses, asks for the direct URL; in session mode allowPooler makes it work",
+    mark: "refused",
+    words: ["refused: a pooler answers in the server's place"],
+    tests: [
+      "test/faults/harsh/pgbouncer.test.ts: in transaction mode: it is refused, in the preview already, and the direct URL asked for",
+      "test/faults/harsh/pgbouncer.test.ts: in session mode, with allowPooler: it waits, watches, builds and drops as without it",
+    ],
+  },
+  {
     number: 61,
     fault: "PostgreSQL 14.0 to 14.3, whose concurrent builds leave rows out without a word",
     answer:
