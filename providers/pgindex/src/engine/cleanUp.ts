@@ -21,6 +21,9 @@ export interface BuiltName {
 /** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
 const CLEAN_UP_MS = 15_000;
 
+/** Of which so much for others, so that there is time to say who they are. */
+const WAIT_MS = 10_000;
+
 /** A transaction of this age outlasts the clean-up as well: it is not waited for at all. */
 const FORGOTTEN_SECONDS = 60;
 
@@ -28,7 +31,7 @@ class CleanUpPatience extends Patience {
   private readonly forgottenSeconds: number;
 
   constructor(forgottenSeconds: number) {
-    super({ waitForMs: CLEAN_UP_MS });
+    super({ waitForMs: WAIT_MS });
     this.forgottenSeconds = forgottenSeconds;
   }
 

@@ -66,6 +66,7 @@ class Watch {
   private observer: Session;
   private lastLook = this.started;
   private isBlocked = false;
+  private isCancelHeard = false;
   private idlePolls = 0;
   private readonly cutOff = new CutOff();
 
@@ -99,6 +100,8 @@ class Watch {
   }
 
   private async look(): Promise<void> {
+    // Before anything can fail: a server that does not answer is not asked without a pause.
+    this.isCancelHeard = this.watched.ctx.signal.aborted;
     if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
     const { builder, ctx } = this.watched;
     if (ctx.signal.aborted || this.stop) await this.cancel();
@@ -134,6 +137,8 @@ class Watch {
 
   private async untilNextLook(): Promise<void> {
     const { ctx } = this.watched;
+    // The user cancelled while we looked.
+    if (ctx.signal.aborted && !this.isCancelHeard) return;
     const left = this.isBlocked ? (ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
     const ms = Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
     const signal = AbortSignal.any([this.ended, stopSignal(ctx)]);
