@@ -5,6 +5,7 @@ export type { Evidence } from "./engine/promotion";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzle";
 export { type FromSqlOptions, indexesFromSql } from "./indexesFromSql";
+export { Backup, type BackupArgs } from "./resources/backup";
 export { Connection, type ConnectionArgs } from "./resources/connection";
 export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";

@@ -1,5 +1,6 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { answering } from "./provider/answers";
+import { backupProvider } from "./provider/backupProvider";
 import { engineLog } from "./provider/engineLog";
 import { gateProvider } from "./provider/gateProvider";
 import { indexProvider } from "./provider/indexProvider";
@@ -24,4 +25,5 @@ export const v1 = {
   index: configured(indexProvider(runtime)),
   verification: configured(verificationProvider(runtime)),
   gate: configured(gateProvider()),
+  backup: configured(backupProvider(runtime)),
 } as const;

@@ -45,6 +45,19 @@ function readEnvironment(env: NodeJS.ProcessEnv): Parameters {
   return Object.fromEntries(set.map(([variable, keyword]) => [keyword, env[variable]]));
 }
 
+/**
+ * The variables by which a program with libpq connects as the parameters say: a child's environment is nobody else's to read, its arguments
+ * are everybody's.
+ */
+export function environmentOf(parameters: Parameters): Readonly<Record<string, string>> {
+  const set = Object.entries(VARIABLES).flatMap(([variable, keyword]) => {
+    const value = parameters[keyword];
+    // The service has been read already: its parameters are among these.
+    return value === undefined || keyword === "service" ? [] : [[variable, value]];
+  });
+  return Object.fromEntries(set);
+}
+
 /** `postgresql://user:password@host1:5432,host2:5432/database?keyword=value`. A `#` would hide what follows it. */
 const URL_FORM =
   /^postgres(?:ql)?:\/\/(?<login>[^/?#]*@)?(?<hosts>[^/?#]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;

@@ -1,0 +1,67 @@
+import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { type BackupOutputs, requireBackup, takeBackup } from "../backup/backup";
+import { type DesiredBackup, parseBackup } from "../backup/backupArgs";
+import { UNKNOWN } from "../engine/unknown";
+import { type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
+import type { Runtime } from "./runtime";
+
+/** Checked inputs: what was declared, and what stands for the indexes, which are many words. */
+type BackupInputs = Readonly<Record<string, unknown>> & HiddenInputs & { readonly covers?: string };
+
+type Outputs = BackupOutputs & { readonly __urn?: string };
+
+/** Translates Pulumi's calls for a `Backup`. A destroy keeps what was backed up. */
+export function backupProvider(runtime: Runtime): ResourceProvider {
+  return {
+    check: (olds: BackupInputs, news: BackupInputs) => check(runtime, olds, news),
+    diff: async () => ({}),
+    create: async (inputs: BackupInputs) => {
+      const outs = await take(runtime, inputs);
+      return { id: outs.takenAt, outs };
+    },
+    update: async (_id, olds: Outputs, news: BackupInputs) => ({
+      outs: await take(runtime, news, olds),
+    }),
+    read: async (id, outputs) => ({ id, props: outputs }),
+    delete: async () => undefined,
+  };
+}
+
+async function check(
+  runtime: Runtime,
+  olds: BackupInputs,
+  news: BackupInputs,
+): Promise<CheckResult> {
+  const { hidden, declared } = splitHidden(news);
+  const { indexes: _, ...kept } = declared as Record<string, unknown>;
+  const parsed = await parseBackup(declared);
+  const inputs = { ...kept, covers: UNKNOWN, __urn: hidden.__urn };
+  if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
+  if (parsed.kind === "unknown") return { inputs };
+  const checked = { ...inputs, covers: parsed.value.covers };
+  if (olds.covers === checked.covers) return { inputs: checked };
+  try {
+    await requireBackup(runtime.target(), parsed.value);
+    return { inputs: checked };
+  } catch (error) {
+    return { inputs: checked, failures: [toFailure(error)] };
+  }
+}
+
+async function take(runtime: Runtime, inputs: BackupInputs, olds?: Outputs): Promise<Outputs> {
+  const { hidden, declared } = splitHidden(inputs);
+  const { covers, ...args } = declared as Record<string, unknown>;
+  const desired = await checkedBackup(args, String(covers));
+  const ctx = runtime.context(hidden.__urn);
+  const outs = await runtime.run(() => takeBackup(runtime.target(), desired, ctx, olds));
+  return { ...outs, __urn: hidden.__urn };
+}
+
+/** The indexes are not kept, only what stands for them: any will do to parse the rest. */
+async function checkedBackup(args: object, covers: string): Promise<DesiredBackup> {
+  const parsed = await parseBackup({ ...args, indexes: [ANY_INDEX] });
+  if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
+  return { ...parsed.value, covers };
+}
+
+const ANY_INDEX = { table: "t", name: "i", columns: ["c"] };
