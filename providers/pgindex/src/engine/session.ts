@@ -9,8 +9,8 @@ import {
   readOnlyAdvice,
 } from "./connectionMessages";
 import { answered, cut, goodbye } from "./lostConnection";
+import { pinSettings, type Query } from "./pinned";
 import { PgIndexError, UnsuitableServerError } from "./problems";
-import { searchPathValue } from "./sql";
 import type { Target } from "./target";
 import { vanishingSettings } from "./vanishing";
 
@@ -98,8 +98,6 @@ async function prepareSession(
   };
 }
 
-type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
-
 interface Server {
   readonly version: number;
   readonly pid: number;
@@ -148,64 +146,4 @@ function gateKind(server: Server, wanted: string, { writable }: SessionOptions):
     standby: inRecovery,
   };
   if (kinds[wanted] === false) throw new UnsuitableServerError(kindAdvice(wanted, inRecovery));
-}
-
-/**
- * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an INVALID index
- * behind; the rest decides how the server reads literals and prints definitions.
- */
-const PINNED: Readonly<Record<string, string>> = {
-  statement_timeout: "0",
-  idle_in_transaction_session_timeout: "0",
-  // A session whose client is gone keeps the table's key: without these the server may notice after two hours.
-  tcp_keepalives_idle: "60",
-  tcp_keepalives_interval: "10",
-  tcp_keepalives_count: "6",
-  standard_conforming_strings: "on",
-  TimeZone: "UTC",
-  DateStyle: "ISO, YMD",
-  IntervalStyle: "postgres",
-  bytea_output: "hex",
-  extra_float_digits: "1",
-  quote_all_identifiers: "off",
-};
-
-async function pinSettings(
-  query: Query,
-  version: number,
-  { searchPath, lockTimeoutMs = 0 }: SessionOptions,
-  vanishing: Readonly<Record<string, string>>,
-): Promise<void> {
-  const settings: Record<string, string> = {
-    ...PINNED,
-    ...vanishing,
-    lock_timeout: String(lockTimeoutMs),
-    search_path: searchPathValue(searchPath),
-  };
-  if (version >= 140000) settings.idle_session_timeout = "0";
-  if (version >= 170000) settings.transaction_timeout = "0";
-  await query(
-    "SELECT pg_catalog.set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
-    [Object.keys(settings), Object.values(settings)],
-  );
-  await assertPinned(query, settings);
-}
-
-async function assertPinned(
-  query: Query,
-  settings: Readonly<Record<string, string>>,
-): Promise<void> {
-  const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
-  const [kept] = await query<{ name: string; setting: string; wanted: string }>(
-    `SELECT name, setting, wanted FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
-       JOIN pg_settings USING (name) WHERE setting <> wanted`,
-    [timeouts, timeouts.map((name) => settings[name])],
-  );
-  if (kept) {
-    throw new PgIndexError({
-      what: `the server keeps ${kept.name} at ${kept.setting} ms although it was set to ${kept.wanted}`,
-      why: "a timeout that ends a concurrent build leaves an INVALID index behind",
-      fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
-    });
-  }
 }

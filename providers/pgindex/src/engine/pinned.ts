@@ -1,0 +1,69 @@
+import { PgIndexError } from "./problems";
+import { searchPathValue } from "./sql";
+
+/** One statement, and its rows. */
+export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+
+/**
+ * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an INVALID index
+ * behind; the rest decides how the server reads literals and prints definitions.
+ */
+const PINNED: Readonly<Record<string, string>> = {
+  statement_timeout: "0",
+  idle_in_transaction_session_timeout: "0",
+  // A session whose client is gone keeps the table's key: without these the server may notice after two hours.
+  tcp_keepalives_idle: "60",
+  tcp_keepalives_interval: "10",
+  tcp_keepalives_count: "6",
+  standard_conforming_strings: "on",
+  TimeZone: "UTC",
+  DateStyle: "ISO, YMD",
+  IntervalStyle: "postgres",
+  bytea_output: "hex",
+  extra_float_digits: "1",
+  quote_all_identifiers: "off",
+};
+
+/** Sets them for the session, and reads back those that would end a build. */
+export async function pinSettings(
+  query: Query,
+  version: number,
+  {
+    searchPath,
+    lockTimeoutMs = 0,
+  }: { readonly searchPath: readonly string[]; readonly lockTimeoutMs?: number },
+  vanishing: Readonly<Record<string, string>>,
+): Promise<void> {
+  const settings: Record<string, string> = {
+    ...PINNED,
+    ...vanishing,
+    lock_timeout: String(lockTimeoutMs),
+    search_path: searchPathValue(searchPath),
+  };
+  if (version >= 140000) settings.idle_session_timeout = "0";
+  if (version >= 170000) settings.transaction_timeout = "0";
+  await query(
+    "SELECT pg_catalog.set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+    [Object.keys(settings), Object.values(settings)],
+  );
+  await assertPinned(query, settings);
+}
+
+async function assertPinned(
+  query: Query,
+  settings: Readonly<Record<string, string>>,
+): Promise<void> {
+  const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
+  const [kept] = await query<{ name: string; setting: string; wanted: string }>(
+    `SELECT name, setting, wanted FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
+       JOIN pg_settings USING (name) WHERE setting <> wanted`,
+    [timeouts, timeouts.map((name) => settings[name])],
+  );
+  if (kept) {
+    throw new PgIndexError({
+      what: `the server keeps ${kept.name} at ${kept.setting} ms although it was set to ${kept.wanted}`,
+      why: "a timeout that ends a concurrent build leaves an INVALID index behind",
+      fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
+    });
+  }
+}
