@@ -86,7 +86,7 @@ test("a prepared transaction, which has no session, is named as such", async () 
   const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
   await until("the prepared transaction", async () =>
     statuses.some((line) =>
-      line.includes("waits for a prepared transaction (see pg_prepared_xacts)"),
+      line.includes("waits for prepared transaction 'two_phase' (postgres, for "),
     ),
   );
   await db.query("ROLLBACK PREPARED 'two_phase'");

@@ -45,10 +45,7 @@ describe.concurrent("provoked on a server", () => {
 describe("the table", () => {
   test(`has every fault from 1 to ${LAST_FAULT}, each once`, () => {
     const wanted = Array.from({ length: LAST_FAULT }, (_, i) => i + 1);
-    const missing = wanted.filter((each) => !FAULTS.some(({ number }) => number === each));
-    expect([...FAULTS.map(({ number }) => number), ...missing].sort((a, b) => a - b)).toEqual(
-      wanted,
-    );
+    expect(FAULTS.map(({ number }) => number)).toEqual(wanted);
   });
 
   test("has a test for each, and words for what is not simply handled", () => {

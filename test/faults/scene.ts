@@ -127,10 +127,12 @@ function begin<T>(start: (recorder: Recorder) => Promise<T>): Work<T> {
     done,
     failure: async () => (await failureOf(done)).message,
     said: () => said().join("\n"),
-    says: (...words) =>
-      until(`pgindex says ${words.join(" … ")}; it said ${said().join("\n")}`, async () =>
-        said().find((line) => words.every((word) => line.includes(word))),
-      ),
+    says: async (...words) => {
+      const found = async () => said().find((line) => words.every((word) => line.includes(word)));
+      return until(`pgindex says ${words.join(" … ")}`, found).catch((error: Error) => {
+        throw new Error(`${error.message}; it said:\n${said().join("\n")}`);
+      });
+    },
     cancel,
   };
 }

@@ -79,7 +79,16 @@ describe("a session is described for a person", () => {
       { user: null, application: "", state: null, statement: null },
       "pid 7 (running for 3 s)",
     ],
-    ["a prepared transaction", { pid: 0 }, "a prepared transaction (see pg_prepared_xacts)"],
+    [
+      "a prepared transaction",
+      { pid: 0, gid: "it's", ageSeconds: 61 },
+      "prepared transaction 'it''s' (app, for 61 s; COMMIT PREPARED or ROLLBACK PREPARED ends it)",
+    ],
+    [
+      "one that has ended meanwhile",
+      { pid: 0, gid: null },
+      "a prepared transaction (see pg_prepared_xacts)",
+    ],
   ])("%s", (_title, change, text) => {
     expect(describeSession({ ...SESSION, ...change })).toBe(text);
   });

@@ -9,6 +9,8 @@ beforeEach(async () => {
   ({ inTurn } = await import("../../providers/pgindex/src/engine/queue.ts"));
 });
 
+const at = (maxConcurrentBuilds: number, url?: string) => ({ maxConcurrentBuilds, url });
+
 /** Work that runs until it is told to end, and what ran beside what. */
 function works() {
   const running = new Set<string>();
@@ -32,9 +34,9 @@ test("one build a table at a time, in their order; other tables beside it", asyn
   const { work, end, seen } = works();
   const { ctx, statuses } = record();
   const all = [
-    inTurn("a", 4, ctx, work("a1")),
-    inTurn("a", 4, ctx, work("a2")),
-    inTurn("b", 4, ctx, work("b1")),
+    inTurn(at(4), "a", ctx, work("a1")),
+    inTurn(at(4), "a", ctx, work("a2")),
+    inTurn(at(4), "b", ctx, work("b1")),
   ];
   for (const name of ["a1", "b1", "a2"]) await end(name);
   expect(await Promise.all(all)).toEqual(["a1", "a2", "b1"]);
@@ -45,7 +47,7 @@ test("one build a table at a time, in their order; other tables beside it", asyn
 test("no more builds in all than wanted", async () => {
   const { work, end, seen } = works();
   const { ctx, statuses } = record();
-  const all = ["a", "b", "c"].map((name) => inTurn(name, 2, ctx, work(name)));
+  const all = ["a", "b", "c"].map((name) => inTurn(at(2), name, ctx, work(name)));
   await end("a");
   await vi.waitFor(() => expect(seen).toHaveLength(3));
   await end("b");
@@ -55,10 +57,21 @@ test("no more builds in all than wanted", async () => {
   expect(statuses).toContain("queued: 2 builds run already");
 });
 
+test("another database has turns of its own", async () => {
+  const { work, end, seen } = works();
+  const { ctx, statuses } = record();
+  const all = ["one", "other"].map((url) => inTurn(at(1, url), "a", ctx, work(url)));
+  await end("one");
+  await end("other");
+  expect(await Promise.all(all)).toEqual(["one", "other"]);
+  expect(seen).toEqual(["one", "one+other"]);
+  expect(statuses).toEqual([]);
+});
+
 test("a failure gives the turn to the next one", async () => {
   const { ctx } = record();
-  const failed = inTurn("a", 1, ctx, () => Promise.reject(new Error("no")));
-  const next = inTurn("a", 1, ctx, async () => "yes");
+  const failed = inTurn(at(1), "a", ctx, () => Promise.reject(new Error("no")));
+  const next = inTurn(at(1), "a", ctx, async () => "yes");
   expect((await failureOf(failed)).message).toBe("no");
   expect(await next).toBe("yes");
 });
@@ -66,8 +79,8 @@ test("a failure gives the turn to the next one", async () => {
 test.each(["cancel", "drain"] as const)("after %s nothing that was queued begins", async (stop) => {
   const { work, end, seen } = works();
   const recorder = record();
-  const first = inTurn("a", 1, recorder.ctx, work("first"));
-  const second = failureOf(inTurn("a", 1, recorder.ctx, work("second")));
+  const first = inTurn(at(1), "a", recorder.ctx, work("first"));
+  const second = failureOf(inTurn(at(1), "a", recorder.ctx, work("second")));
   await vi.waitFor(() => expect(seen).toEqual(["first"]));
   recorder[stop]();
   await end("first");

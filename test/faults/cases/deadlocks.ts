@@ -53,9 +53,10 @@ export const DEADLOCKS: readonly Fault[] = [
     number: 16,
     fault:
       "a session waits in pg_advisory_lock(), as other migration tools do: its snapshot holds up every build",
-    answer: "never waits for an advisory lock itself, polls its own; shows whoever does",
+    answer:
+      "never waits for an advisory lock itself, polls its own; shows whoever does, and for whom that one waits",
     mark: "handled",
-    words: ["waiting for old snapshots", "SELECT pg_advisory_lock("],
+    words: ["waiting for old snapshots", "itself behind pid ", "SELECT pg_advisory_lock("],
     shown: {
       end: "valid",
       provoke: async (scene) => {
@@ -63,7 +64,7 @@ export const DEADLOCKS: readonly Fault[] = [
         const waiting = scene.other("SELECT pg_advisory_lock(4711)");
         const pid = await scene.untilWaiting("SELECT pg_advisory_lock");
         const build = scene.build();
-        await build.says("waiting for old snapshots", `waits for pid ${pid} `);
+        await build.says("waiting for old snapshots", `pid ${migration.pid} `, `pid ${pid} `);
         await migration.client.query("SELECT pg_advisory_unlock(4711)");
         await waiting;
         await build.done;
@@ -78,9 +79,7 @@ export const DEADLOCKS: readonly Fault[] = [
     answer:
       "never queues such a statement itself for more than a second; warns of whoever does, with the statement that lets everybody go on",
     mark: "limit",
-    words: [
-      "If the waiter wants ACCESS EXCLUSIVE (most ALTER TABLE), every read and write of the table waits behind it now",
-    ],
+    words: ["It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now"],
     shown: {
       end: "valid",
       provoke: async (scene) => {

@@ -14,7 +14,7 @@ export const DROPS: readonly Fault[] = [
     mark: "handled",
     words: [
       "not dropping public.t_idx yet, it would wait for open transactions on t",
-      "a prepared transaction",
+      "prepared transaction 'has_read' (",
     ],
     tests: [
       "test/database/drop.test.ts: an old transaction is waited for before the point of no return: queries keep the index",
@@ -26,7 +26,7 @@ export const DROPS: readonly Fault[] = [
         const built = await scene.build().done;
         await scene.hold("BEGIN", "SELECT count(*) FROM t", "PREPARE TRANSACTION 'has_read'");
         const drop = scene.drop(built);
-        await drop.says("not dropping public.t_idx yet", "a prepared transaction");
+        await drop.says("not dropping public.t_idx yet", "prepared transaction 'has_read' (");
         assert.equal(await scene.stateOf("t_idx"), "t/t/t");
         await scene.other("ROLLBACK PREPARED 'has_read'");
         await drop.done;

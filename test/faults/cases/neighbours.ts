@@ -40,7 +40,7 @@ export const NEIGHBOURS: readonly Fault[] = [
         const big = scene.build({ table: "other", name: "big_idx", columns: [expression] });
         const pid = await scene.untilPhase("building index: scanning table");
         const small = scene.build();
-        await small.says("waiting for old snapshots", `waits for pid ${pid} `);
+        await small.says("waiting for old snapshots", `pid ${pid} (`);
         await stop.release();
         await Promise.all([big.done, small.done]);
         assert.equal(await scene.stateOf("big_idx"), "t/t/t");

@@ -105,15 +105,15 @@ export const WAITING: readonly Fault[] = [
   {
     number: 5,
     fault: "a prepared transaction (two-phase commit) has written to the table",
-    answer: "waits and says that it is one: it has no session that could be shown",
+    answer: "waits and gives its name, owner and age: it has no session, and only its name ends it",
     mark: "handled",
-    words: ["waits for a prepared transaction (see pg_prepared_xacts)"],
+    words: ["waits for prepared transaction 'forgotten' ("],
     shown: {
       end: "valid",
       provoke: async (scene) => {
         await scene.hold("BEGIN", "DELETE FROM t", "PREPARE TRANSACTION 'forgotten'");
         const build = scene.build();
-        await build.says("waits for a prepared transaction");
+        await build.says("waits for prepared transaction 'forgotten' (");
         await scene.other("ROLLBACK PREPARED 'forgotten'");
         await build.done;
       },

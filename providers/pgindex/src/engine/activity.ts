@@ -1,10 +1,13 @@
 import { oneLine } from "./printable";
 import type { Session } from "./session";
+import { literal } from "./sql";
 
 /** Another session that stands in our way, or waits behind us. */
 export interface OtherSession {
   /** 0: a prepared transaction, which has no session. */
   readonly pid: number;
+  /** The name by which a prepared transaction can be ended. */
+  readonly gid?: string | null;
   readonly user: string | null;
   readonly application: string | null;
   readonly state: string | null;
@@ -24,6 +27,19 @@ const COLUMNS = `
   a.usename AS user, a.application_name AS application, a.state, a.backend_type AS "backendType",
   left(a.query, 400) AS statement,
   extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS "ageSeconds"`;
+
+/** The same where it may be a prepared transaction, `p`. */
+const HOLDER_COLUMNS = `
+  p.gid, coalesce(a.usename, p.owner) AS user, a.application_name AS application, a.state, a.backend_type AS "backendType",
+  left(a.query, 400) AS statement,
+  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::float8 AS "ageSeconds",
+  NULL::float8 AS "waitSeconds"`;
+
+/** A lock of a prepared transaction has no pid; which one it is says the lock that every transaction with a number has on that. */
+const HOLDERS = `pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+       LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid' AND own.granted
+                             AND own.virtualtransaction = l.virtualtransaction
+       LEFT JOIN pg_prepared_xacts p ON p.transaction = own.transactionid`;
 
 /** Lock modes that conflict with SHARE UPDATE EXCLUSIVE, which a concurrent build takes. */
 export const BUILD_CONFLICTS: readonly string[] = [
@@ -48,13 +64,12 @@ export async function workersOn(
   modes: readonly string[] = BUILD_CONFLICTS,
 ): Promise<OtherSession[]> {
   return session.query<OtherSession>(
-    `SELECT DISTINCT ON (l.pid) coalesce(l.pid, 0) AS pid, l.mode, ${COLUMNS},
-            NULL::float8 AS "waitSeconds"
-       FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
+       FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = $1 AND l.mode = ANY($2)
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM $3
-      ORDER BY l.pid, l.granted DESC`,
+      ORDER BY l.pid, p.gid, l.granted DESC`,
     [tableOid, modes, ownPid],
   );
 }
@@ -66,15 +81,14 @@ export async function oldTransactionsOn(
   seconds: number,
 ): Promise<OtherSession[]> {
   return session.query<OtherSession>(
-    `SELECT DISTINCT ON (l.pid) coalesce(l.pid, 0) AS pid, l.mode, ${COLUMNS},
-            NULL::float8 AS "waitSeconds"
-       FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
+       FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = ANY(coalesce(
               (SELECT array_agg(relid::oid) FROM pg_partition_tree($1::int8::oid::regclass)), ARRAY[$1::int8::oid]))
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM pg_backend_pid()
         AND (a.pid IS NULL OR a.xact_start < clock_timestamp() - make_interval(secs => $2))
-      ORDER BY l.pid`,
+      ORDER BY l.pid, p.gid`,
     [tableOid, seconds],
   );
 }
@@ -87,10 +101,12 @@ export async function blockersOf(session: Session, pid: number): Promise<OtherSe
   return session.query<OtherSession>(
     `WITH direct AS (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid),
           behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid FROM direct WHERE pid <> 0)
-     SELECT b.pid, NULL AS mode, ${COLUMNS}, NULL::float8 AS "waitSeconds",
+     SELECT b.pid, NULL AS mode, ${HOLDER_COLUMNS},
             (SELECT string_agg(DISTINCT o.pid::text, ', ') FROM unnest(pg_blocking_pids(b.pid)) AS o(pid)) AS behind
        FROM (SELECT pid FROM direct UNION SELECT pid FROM behind) b
        LEFT JOIN pg_stat_activity a ON a.pid = b.pid
+       LEFT JOIN pg_prepared_xacts p ON b.pid = 0 AND p.transaction IN (
+         SELECT transactionid FROM pg_locks WHERE NOT granted AND (pid = $1 OR pid IN (SELECT pid FROM direct)))
       WHERE b.pid <> $1`,
     [pid],
   );
@@ -148,11 +164,19 @@ export function isYieldingAutovacuum(other: OtherSession): boolean {
 
 /** `pid 4711 (worker, psql, idle in transaction for 12 s: UPDATE t SET a = $1)` */
 export function describeSession(other: OtherSession): string {
-  if (other.pid === 0) return "a prepared transaction (see pg_prepared_xacts)";
+  if (other.pid === 0) return describePrepared(other);
   const behind = other.behind && `itself behind pid ${other.behind}`;
   const parts = [other.user, other.application, doing(other), behind].filter(Boolean);
   const statement = other.statement ? `: ${maskStatement(other.statement)}` : "";
   return oneLine(`pid ${other.pid} (${parts.join(", ")}${statement})`);
+}
+
+/** It has no session that could be ended: only whoever prepared it knows whether to COMMIT PREPARED or to ROLLBACK PREPARED. */
+function describePrepared({ gid, user, ageSeconds }: OtherSession): string {
+  if (!gid) return "a prepared transaction (see pg_prepared_xacts)";
+  return oneLine(
+    `prepared transaction ${literal(gid)} (${user}, for ${Math.round(ageSeconds ?? 0)} s; COMMIT PREPARED or ROLLBACK PREPARED ends it)`,
+  );
 }
 
 function doing(other: OtherSession): string | null {

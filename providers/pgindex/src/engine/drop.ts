@@ -29,34 +29,29 @@ export async function dropIndex(
   const ofStack = readStackPatience(target.patience ?? {});
   const ctx = { ...asked, patience: new Patience(identity.patience ?? {}, ofStack) };
   const options = { purpose: `drop ${identity.name}`, searchPath: [] };
-  await inTurn(
-    `${identity.schema}.${identity.table}`,
-    target.maxConcurrentBuilds,
-    ctx,
-    async () => {
-      try {
-        await withRetries(ctx, () =>
-          withWorkspace(target, options, (workspace) => attempt(workspace, identity, ctx)),
+  await inTurn(target, `${identity.schema}.${identity.table}`, ctx, async () => {
+    try {
+      await withRetries(ctx, () =>
+        withWorkspace(target, options, (workspace) => attempt(workspace, identity, ctx)),
+      );
+    } catch (error) {
+      if (error instanceof PgIndexError) throw error;
+      const half = await isHalfDropped(target, identity);
+      if (ctx.signal.aborted || error instanceof CancelledError)
+        throw new CancelledError(
+          half
+            ? "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, an up that still declares it builds it anew"
+            : "cancelled; the index stands as before",
         );
-      } catch (error) {
-        if (error instanceof PgIndexError) throw error;
-        const half = await isHalfDropped(target, identity);
-        if (ctx.signal.aborted || error instanceof CancelledError)
-          throw new CancelledError(
-            half
-              ? "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, an up that still declares it builds it anew"
-              : "cancelled; the index stands as before",
-          );
-        if (error instanceof OutOfPatience)
-          throw new PgIndexError(dropOutOfPatienceAdvice(displayName(identity), error, half), {
-            cause: error,
-          });
-        throw new PgIndexError(dropFailedAdvice(displayName(identity), error, half), {
+      if (error instanceof OutOfPatience)
+        throw new PgIndexError(dropOutOfPatienceAdvice(displayName(identity), error, half), {
           cause: error,
         });
-      }
-    },
-  );
+      throw new PgIndexError(dropFailedAdvice(displayName(identity), error, half), {
+        cause: error,
+      });
+    }
+  });
 }
 
 async function attempt(workspace: Workspace, identity: IndexIdentity, ctx: Context): Promise<void> {

@@ -24,7 +24,7 @@ export async function ensureIndex(asked: Request): Promise<Ensured> {
   const progress: Progress = { rebuilt: new Set() };
   const { name, searchPath } = desired;
   const options = { purpose: `build ${name}`, searchPath, builds: true };
-  return inTurn(`${desired.schema}.${desired.table}`, target.maxConcurrentBuilds, ctx, async () => {
+  return inTurn(target, `${desired.schema}.${desired.table}`, ctx, async () => {
     try {
       return await withRetries(ctx, () =>
         withWorkspace(target, options, (workspace) => attempt(workspace, request, progress)),

@@ -1,21 +1,26 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import { assertMayGoOn, type Context } from "./context";
+import type { Target } from "./target";
 
-/** Pulumi calls in parallel, four times the CPUs: one build a table at a time, and few in all. */
-const tables = new Map<string, LimitFunction>();
-let builds: LimitFunction | undefined;
+/** Whose turn it is at one database: one build a table at a time, and few in all. */
+interface Turns {
+  readonly tables: Map<string, LimitFunction>;
+  readonly builds: LimitFunction;
+}
 
-/** Runs `work` when nobody of this process works on the table and a build slot is free. */
+/** Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one process. */
+const databases = new Map<string, Turns>();
+
+/** Runs `work` when nobody of this process works on the table and a build slot of the database is free. */
 export async function inTurn<T>(
+  target: Pick<Target, "url" | "maxConcurrentBuilds">,
   table: string,
-  maxConcurrentBuilds: number,
   ctx: Context,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { tables, builds: buildTurn } = turnsAt(target);
   const tableTurn = tables.get(table) ?? pLimit(1);
   tables.set(table, tableTurn);
-  builds ??= pLimit(maxConcurrentBuilds);
-  const buildTurn = builds;
   if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
   return tableTurn(() => {
     if (buildTurn.activeCount >= buildTurn.concurrency)
@@ -25,4 +30,15 @@ export async function inTurn<T>(
       return work();
     });
   });
+}
+
+function turnsAt({
+  url = "",
+  maxConcurrentBuilds,
+}: Pick<Target, "url" | "maxConcurrentBuilds">): Turns {
+  const known = databases.get(url);
+  if (known) return known;
+  const turns = { tables: new Map<string, LimitFunction>(), builds: pLimit(maxConcurrentBuilds) };
+  databases.set(url, turns);
+  return turns;
 }

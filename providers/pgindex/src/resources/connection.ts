@@ -13,7 +13,7 @@ export interface ConnectionArgs {
    */
   readonly url?: pulumi.Input<string>;
   /**
-   * Builds on different tables that may run side by side. Two builds on one table never do.
+   * Builds on different tables of this database that may run side by side. Two builds on one table never do.
    * @default 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
