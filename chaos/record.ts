@@ -100,7 +100,7 @@ function count<K>(counts: Map<K, number>, key: K): void {
 }
 
 /** The lines that tell what went wrong. */
-function errorsOf(text: string): string {
+export function errorsOf(text: string): string {
   const lines = text.split("\n").filter((line) => /error|refused|Diagnostics|cannot/i.test(line));
   return lines.slice(0, 12).join("\n    ");
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Cli, type Ended, type Environment } from "./cli.ts";
 import { declarationsFor } from "./declarations.ts";
 import type { Place } from "./place.ts";
+import { errorsOf } from "./record.ts";
 import type { Goal } from "./schedule.ts";
 
 /** After the last trouble nothing may stand in the way: a command that fails then is a broken promise. */
@@ -43,17 +44,19 @@ export class Stack {
   async reach(goal: Goal, round: number, isCalm: () => boolean): Promise<void> {
     const command = goal === "nothing" ? "destroy" : "up";
     if (goal !== "nothing") this.#declare(goal, round);
+    let said = "";
     for (let calm = 0; calm < CALM_ATTEMPTS; ) {
       const wasCalm = isCalm();
       const ended = await this.#run(command, "--yes", "--skip-preview", ...TEN_AT_ONCE);
       this.#onEnd(ended, this.name);
       if (ended.code === 0) return;
+      said = errorsOf(ended.text);
       if (wasCalm) calm += 1;
       // A killed CLI leaves the stack's lock behind, on the file backend as on object stores.
       if (ended.interference.includes("kill CLI")) await this.#unlock();
     }
     throw new Error(
-      `stack ${this.name}: pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over`,
+      `stack ${this.name}: pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over:\n${said}`,
     );
   }
 
