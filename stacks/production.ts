@@ -1,16 +1,13 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { PromotionGate } from "pulumi-pgindex";
 import { indexes } from "./phase3";
 import type { StackSettings } from "./settings";
 
 /** Production waits for staging's proof, and an index that does not keep its promise is an error. */
 export function production(config: pulumi.Config): StackSettings {
-  const staging = new pulumi.StackReference(
-    `${pulumi.getOrganization()}/${pulumi.getProject()}/staging`,
-  );
   const gate = new PromotionGate("staging-proof", {
     indexes: Object.values(indexes),
-    evidence: staging.getOutput("evidence"),
+    stack: "staging",
     soak: config.get("soak"),
     minimumScans: config.getNumber("minimumScans"),
     override: config.get("override"),

@@ -1,4 +1,5 @@
 // The provider of `Verification`, as Pulumi calls it.
+import { randomBytes } from "node:crypto";
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic/index.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
@@ -18,13 +19,18 @@ const LOOKUP = {
   sample: "SELECT DISTINCT customer FROM orders WHERE customer > 5000 ORDER BY customer",
   runs: 3,
 };
+/** The sample, the warm-up and the runs. */
+const SCANS_OF_LOOKUP = 5;
 
 type Outputs = VerificationReport & Record<string, unknown>;
 
 let database: TestDatabase;
+/** Who measures: a superuser, whose measuring is not counted, but where a test says otherwise. */
+let measuringUrl: string;
 let recorder: Recorder;
 let provider: Required<ResourceProvider>;
 let before: QueryMeasurement[];
+const roles: string[] = [];
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -40,12 +46,19 @@ beforeAll(async () => {
   await database.query("CREATE INDEX small_idx ON small (customer)");
   await database.query("VACUUM ANALYZE");
 });
-afterAll(() => database.drop());
+afterAll(async () => {
+  for (const role of roles) {
+    await database.query(`DROP OWNED BY ${role}`);
+    await database.query(`DROP ROLE ${role}`);
+  }
+  await database.drop();
+});
 
 beforeEach(async () => {
+  measuringUrl = database.url;
   recorder = record();
   const runtime: Runtime = {
-    target: () => targetOf(database.url),
+    target: () => targetOf(measuringUrl),
     context: () => recorder.ctx,
     run: (operation) => operation(),
     lostIndexes: async () => new Map(),
@@ -99,6 +112,18 @@ async function traffic(scans: number): Promise<void> {
   await countersSettle();
 }
 
+/** A role that may read, and has no say in what the server counts. Dropped with the database's other roles. */
+async function ordinaryRole(): Promise<string> {
+  const role = `reader_${randomBytes(4).toString("hex")}`;
+  await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reads'`);
+  await database.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${role}`);
+  roles.push(role);
+  const url = new URL(database.url);
+  url.username = role;
+  url.password = "reads";
+  return url.href;
+}
+
 /** Until 14 a collector wrote the counters down, twice a second. */
 async function countersSettle(): Promise<void> {
   const wait = inject("server").versionNumber < 150_000 ? 1_100 : 200;
@@ -114,7 +139,7 @@ describe("outputs", () => {
       valid: true,
       ok: true,
       problems: [],
-      usage: { tuplesRead: expect.any(Number), tuplesFetched: 4, trafficScans: 0 },
+      usage: { tuplesRead: 0, tuplesFetched: 0, trafficScans: 0 },
     });
     const [query] = outputs.queries;
     expect(query).toMatchObject({
@@ -186,13 +211,24 @@ describe("our own scans", () => {
       { sql: "SELECT 1 / (customer - $1) FROM orders WHERE customer = $1" },
     ],
   ];
-  it.each(queries)("%s", async (_title, change) => {
+  it.each(queries)("%s: none is counted", async (_title, change) => {
+    const outputs = await refresh(await createLeniently({ ...LOOKUP, ...change }));
+    expect(outputs.usage).toMatchObject({ scans: 0, ownScans: 0, trafficScans: 0, isExact: true });
+    expect(outputs.usage.tuplesRead).toBe(0);
+  });
+
+  it.each(queries)("%s, of a role whose scans are counted", async (_title, change) => {
+    measuringUrl = await ordinaryRole();
     const outputs = await refresh(await createLeniently({ ...LOOKUP, ...change }));
     expect(outputs.usage.scans).toBeGreaterThan(0);
     expect(outputs.usage).toMatchObject({ ownScans: outputs.usage.scans, trafficScans: 0 });
   });
 
-  it("those of parallel workers, rather too many than too few", async () => {
+  it.each([
+    ["none are counted", false],
+    ["rather too many than too few, of a role whose scans are counted", true],
+  ])("those of parallel workers: %s", async (_title, areCounted) => {
+    if (areCounted) measuringUrl = await ordinaryRole();
     const forced = [
       "parallel_setup_cost = 0",
       "parallel_tuple_cost = 0",
@@ -214,7 +250,43 @@ describe("our own scans", () => {
     });
     await database.query(`ALTER DATABASE ${database.name} RESET ALL`);
     expect(outputs.queries[0]?.planType).toBe("Index Scan");
+    expect(outputs.usage.scans > 0).toBe(areCounted);
     expect(outputs.usage.ownScans).toBeGreaterThanOrEqual(outputs.usage.scans);
+  });
+
+  it("of a refresh whose results nobody keeps, as of its preview, are no traffic", async () => {
+    const first = await create();
+    await refresh(first);
+    await refresh(first);
+    await traffic(3);
+    expect((await refresh(first)).usage).toMatchObject({ trafficScans: 3, isExact: true });
+  });
+
+  it("of such a refresh are allowed for where they are counted", async () => {
+    measuringUrl = await ordinaryRole();
+    const first = await create();
+    expect(first.usage).toMatchObject({ trafficScans: 0, isExact: true });
+    await refresh(first);
+    await traffic(30);
+    const kept = await refresh(first);
+    expect(kept.usage).toMatchObject({ trafficScans: 30, isExact: false });
+    await traffic(30);
+    // There was no such refresh this time, which nobody can know.
+    const again = await refresh(kept);
+    expect(again.usage).toMatchObject({ trafficScans: 60 - SCANS_OF_LOOKUP, isExact: false });
+  });
+
+  it.each([
+    ["GRANT SET ON PARAMETER track_counts TO", 150_000],
+    ["ALTER ROLE … SET track_counts = off", 0],
+  ])("are not counted of a role that has %s", async (grant, since) => {
+    if (inject("server").versionNumber < since) return;
+    measuringUrl = await ordinaryRole();
+    const role = new URL(measuringUrl).username;
+    await database.query(grant.includes("…") ? grant.replace("…", role) : `${grant} ${role}`);
+    const { usage } = await refresh(await create());
+    expect(usage).toMatchObject({ scans: 0, ownScans: 0, isExact: true });
+    if (since > 0) await database.query(`REVOKE SET ON PARAMETER track_counts FROM ${role}`);
   });
 
   /** A query that fails at `create` is only reported by `read`, with the outputs of one that does not. */
@@ -228,10 +300,10 @@ describe("traffic", () => {
     const first = await create();
     await traffic(7);
     const second = await refresh(first);
-    expect(second.usage).toMatchObject({ trafficScans: 7, ownScans: 2 * first.usage.ownScans });
+    expect(second.usage).toMatchObject({ trafficScans: 7, ownScans: 0 });
     await traffic(2);
     const third = await refresh(second);
-    expect(third.usage).toMatchObject({ trafficScans: 9, scans: 9 + third.usage.ownScans });
+    expect(third.usage).toMatchObject({ trafficScans: 9, scans: 9 });
   });
 
   it("begins again when the counters are reset", async () => {
@@ -255,7 +327,7 @@ describe("traffic", () => {
     await database.query("DROP INDEX orders_customer_idx");
     await database.query(BUILD);
     const rebuilt = await update({ builtAt: "2027-01-01T00:00:00.000Z" });
-    expect(rebuilt.usage).toMatchObject({ trafficScans: 0, ownScans: first.usage.ownScans });
+    expect(rebuilt.usage).toMatchObject({ trafficScans: 0, scans: 0 });
   });
 });
 

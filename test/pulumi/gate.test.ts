@@ -14,10 +14,25 @@ const proved = () => ({
   valid: true,
   validSince: hoursAgo(25),
   trafficScans: 7,
-  queries: [{ name: "by a", usesIndex: true, planType: "Index Scan" }],
+  verifiedAt: hoursAgo(1),
+  isExact: true,
+  queries: [
+    { name: "by a", usesIndex: true, planType: "Index Scan", executionMs: 4, beforeMs: 200 },
+  ],
+});
+const query = (change: object) => ({
+  "public.t_idx": { ...proved(), queries: [{ ...proved().queries[0], ...change }] },
 });
 
-const missing: readonly { what: string; evidence: () => unknown; lines: readonly RegExp[] }[] = [
+interface Unmet {
+  readonly what: string;
+  readonly evidence: () => unknown;
+  /** Beside the defaults. */
+  readonly asked?: Partial<PromotionGateArgs>;
+  readonly lines: readonly RegExp[];
+}
+
+const missing: readonly Unmet[] = [
   { what: "no evidence", evidence: () => undefined, lines: [/has no such index: run pulumi up/] },
   {
     what: "another index",
@@ -50,9 +65,39 @@ const missing: readonly { what: string; evidence: () => unknown; lines: readonly
     lines: [/traffic has scanned it 0 times there, 1 wanted/],
   },
   {
+    what: "too few scans",
+    evidence: () => ({ "public.t_idx": proved() }),
+    asked: { minimumScans: 10 },
+    lines: [/7 times there, 10 wanted.* enough by \d{4}-/],
+  },
+  {
+    what: "another plan",
+    evidence: () => query({ planType: "Bitmap Heap Scan" }),
+    asked: { planTypes: ["Index Scan", "Index Only Scan"] },
+    lines: [/"by a" is answered by Bitmap Heap Scan there, Index Scan or Index Only Scan wanted/],
+  },
+  {
+    what: "too slow",
+    evidence: () => query({ executionMs: 12 }),
+    asked: { maximumMs: { "by a": 10 } },
+    lines: [/"by a" takes 12 ms there, at most 10 ms wanted/],
+  },
+  {
+    what: "slower than before",
+    evidence: () => query({ executionMs: 500 }),
+    lines: [/"by a" takes 500 ms there, 200 ms before the build, at most 2 times/],
+  },
+  {
+    what: "no longer possible",
+    evidence: () => query({ executionMs: null }),
+    lines: [/"by a" took 200 ms before the build there and does not run now/],
+  },
+  {
     what: "too young",
     evidence: () => ({ "public.t_idx": { ...proved(), validSince: hoursAgo(3.5) } }),
-    lines: [/it has soaked 3 h 30 min of 1d: 20 h (29|30) min left/],
+    lines: [
+      /it has soaked 3 h 30 min of 24h: 20 h (29|30) min left, until \d{4}-\d\d-\d\dT[\d:]+Z/,
+    ],
   },
   {
     what: "everything",
@@ -76,6 +121,14 @@ let exported: Record<string, unknown>;
 /** The name of what production looks at. */
 let looksAt = "everything met";
 let settings: Partial<PromotionGateArgs> = {};
+/** Every condition there is. */
+const ALL = {
+  soak: "25h",
+  minimumScans: 7,
+  planTypes: { "by a": ["Index Scan"] as const },
+  maximumMs: 4,
+  maximumSlowdown: 1,
+};
 
 beforeAll(async () => {
   exported = Object.fromEntries(missing.map(({ what, evidence }) => [what, evidence()]));
@@ -102,8 +155,9 @@ async function expectNothingToDo(): Promise<void> {
 }
 
 describe("production is refused in preview, by exactly what is missing", () => {
-  test.for(missing)("$what", async ({ what, lines }) => {
+  test.for(missing)("$what", async ({ what, asked, lines }) => {
     looksAt = what;
+    settings = asked ?? {};
     const failed = await failureOf(production.preview());
     const errors = errorsOf(failed, "gate");
     expect(errors).toContain("refused: public.t_idx has not been proved on the other stack yet");
@@ -111,20 +165,56 @@ describe("production is refused in preview, by exactly what is missing", () => {
     for (const line of lines) expect(errors).toMatch(line);
     expect(errors).toContain("fix: wait until nothing is missing");
     expect(production.resources()).toEqual([]);
+    settings = {};
   });
 });
 
 describe("an override", () => {
-  test("lets production pass, and is recorded with its reason", async () => {
-    looksAt = "no evidence";
-    settings = { override: "hotfix, agreed with the on-call engineer" };
+  const reason = "hotfix, agreed with the on-call engineer";
+  const recorded = () => production.resource("gate").outputs;
+
+  test("lets production pass, and is recorded with its reason and what it waived", async () => {
+    looksAt = "everything";
+    settings = { override: reason };
     await production.up();
-    expect(production.resource("gate").outputs).toMatchObject({
-      overridden: "hotfix, agreed with the on-call engineer",
+    expect(recorded()).toMatchObject({
+      overridden: reason,
       passedAt: expect.stringMatching(/^\d{4}-/),
+      overrides: [{ reason, index: "public.t_idx", waived: ["valid", "plan", "scans", "soak"] }],
     });
     expect(Object.keys((await production.preview()).changes)).toEqual(["same"]);
+  });
+
+  test("stays on record when it leaves the configuration", async () => {
+    const { passedAt, overrides } = recorded() ?? {};
+    settings = {};
+    await production.up();
+    expect(recorded()).toMatchObject({ passedAt, overridden: reason, overrides });
+    expect(Object.keys((await production.preview()).changes)).toEqual(["same"]);
     await production.destroy();
+  });
+});
+
+describe("a stack that does not exist", () => {
+  test("is a missing proof, with advice, and not an error of a StackReference", async () => {
+    settings = { evidence: undefined, stack: "nowhere" };
+    const errors = errorsOf(await failureOf(production.preview()), "gate");
+    expect(errors).toMatch(
+      /not been proved by the stack organization\/tests\/nowhere yet\n.*missing: there is no stack organization\/tests\/nowhere: correct its name/,
+    );
+    settings = { ...settings, override: "there is no staging yet" };
+    await production.preview();
+    settings = {};
+  });
+
+  test("one that has no evidence is told so, and one that has is read", async () => {
+    settings = { evidence: undefined, stack: "organization/tests/staging" };
+    const errors = errorsOf(await failureOf(production.preview()), "gate");
+    expect(errors).toMatch(/by the stack organization\/tests\/staging yet\n.*has no such index/);
+    exported = { ...exported, evidence: pulumi.secret({ "public.t_idx": proved() }) };
+    await staging.up();
+    settings = { evidence: undefined, stack: "staging" };
+    await production.preview();
     settings = {};
   });
 });
@@ -132,14 +222,19 @@ describe("an override", () => {
 describe("once everything is there", () => {
   test("production passes, and its second preview is empty", async () => {
     looksAt = "everything met";
-    await production.preview();
+    settings = ALL;
+    await production.up();
+    settings = {};
     await production.up();
     expect(production.resource("gate").outputs).toMatchObject({ overridden: null });
     expect(Object.keys((await production.preview()).changes)).toEqual(["same"]);
   });
 
   test("what was measured since in staging changes nothing in production", async () => {
-    exported = { "everything met": { "public.t_idx": { ...proved(), trafficScans: 1000 } } };
+    exported = {
+      ...exported,
+      "everything met": { "public.t_idx": { ...proved(), trafficScans: 1000 } },
+    };
     await staging.up();
     await expectNothingToDo();
   });

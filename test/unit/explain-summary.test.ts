@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { unsavedMeasurements } from "../../providers/pgindex/src/engine/counting.ts";
 import type { Run } from "../../providers/pgindex/src/engine/explain.ts";
 import {
   median,
@@ -81,7 +82,8 @@ it("tells traffic from our own scans, across reports and resets of the counters"
     scansBefore: number,
     scans: number,
     previous?: { readonly scans: number; readonly ownScans: number },
-  ) => account({ scansBefore, ownScans: 6, after: { ...NO_USAGE, scans } }, previous);
+  ) =>
+    account({ scansBefore, ownScans: 6, unsavedScans: 0, after: { ...NO_USAGE, scans } }, previous);
   const first = report(4, 10);
   expect(first).toMatchObject({ ownScans: 6, trafficScans: 4 });
   const second = report(14, 20, first);
@@ -92,4 +94,30 @@ it("tells traffic from our own scans, across reports and resets of the counters"
   const ourScansAreLate = report(7, 7, afterReset);
   expect(ourScansAreLate).toMatchObject({ ownScans: 12, trafficScans: 0 });
   expect(report(13, 19, ourScansAreLate)).toMatchObject({ ownScans: 18, trafficScans: 1 });
+});
+
+it("allows for measurements that nobody kept, as far as there were scans at all", () => {
+  const after = (scans: number) => ({ ...NO_USAGE, scans });
+  const counted = { scansBefore: 20, ownScans: 6, unsavedScans: 12, after: after(26) };
+  expect(account(counted, undefined)).toMatchObject({ trafficScans: 20, isExact: true });
+  const first = { scans: 10, ownScans: 6, isExact: true };
+  const second = account(counted, first);
+  expect(second).toMatchObject({ trafficScans: 4, ownScans: 22, isExact: false });
+  const third = account({ ...counted, scansBefore: 126, after: after(132) }, second);
+  expect(third).toMatchObject({ trafficScans: 92, ownScans: 40, isExact: false });
+  const exact = { scansBefore: 26, ownScans: 0, unsavedScans: 0, after: after(26) };
+  expect(account(exact, second)).toMatchObject({ trafficScans: 4, isExact: false });
+  expect(account(exact, first)).toMatchObject({ trafficScans: 20, isExact: true });
+  const afterReset = account({ ...counted, scansBefore: 5, after: after(11) }, second);
+  expect(afterReset).toMatchObject({ trafficScans: 0, ownScans: 11, isExact: false });
+});
+
+it.each([
+  [0, 1],
+  [-5, 1],
+  [14 * 60_000, 1],
+  [15 * 60_000, 2],
+  [24 * 3_600_000, 97],
+])("within %d ms there may have been %d such measurements", (elapsed, measurements) => {
+  expect(unsavedMeasurements(elapsed)).toBe(measurements);
 });

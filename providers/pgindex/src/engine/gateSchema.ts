@@ -1,6 +1,6 @@
-import ms from "ms";
 import { z } from "zod";
 import { duration } from "./duration";
+import { PLAN_TYPES } from "./explain";
 import { indexSchema } from "./schemas";
 import { wrong } from "./wrong";
 
@@ -9,21 +9,50 @@ const evidence = z.object({
   valid: z.boolean(),
   validSince: z.string(),
   trafficScans: z.number(),
+  isExact: z.boolean().nullish(),
+  verifiedAt: z.string().nullish(),
   queries: z.array(
-    z.object({ name: z.string(), usesIndex: z.boolean(), planType: z.string().nullable() }),
+    z.object({
+      name: z.string(),
+      usesIndex: z.boolean(),
+      planType: z.string().nullable(),
+      executionMs: z.number().nullish(),
+      beforeMs: z.number().nullish(),
+      timedOut: z.boolean().nullish(),
+    }),
   ),
 });
+
+/** As it was written too: "24h" must not come back as "1d". */
+const soak = z
+  .string()
+  .default("24h")
+  .transform((text, ctx) => {
+    const parsed = duration.safeParse(text);
+    if (parsed.success) return { soak: text, soakMs: parsed.data };
+    for (const { message } of parsed.error.issues) ctx.addIssue(message);
+    return z.NEVER;
+  });
+
+const planTypes = z.array(z.enum(PLAN_TYPES)).min(1, wrong("is empty", "leave it out"));
+const milliseconds = z.number().positive();
 
 /** `PromotionGate` arguments. */
 export const gateSchema = z
   .strictObject({
     indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes to promote")),
+    stack: z.string().min(1).optional(),
     evidence: z.record(z.string(), evidence).nullish(),
-    soak: duration.default(ms("24h")),
+    /** Why `stack` could not be read. */
+    unreadable: z.string().nullish(),
+    soak,
     minimumScans: z.number().int().min(0).default(1),
-    override: z.string().min(1).optional(),
+    planTypes: z.union([planTypes, z.record(z.string(), planTypes)]).optional(),
+    maximumMs: z.union([milliseconds, z.record(z.string(), milliseconds)]).optional(),
+    maximumSlowdown: z.number().positive().default(2),
+    override: z.string().trim().min(1).optional(),
   })
-  .transform(({ soak, ...rest }) => ({ ...rest, soakMs: soak }));
+  .transform(({ soak, ...rest }) => ({ ...rest, ...soak }));
 
 export type ParsedGate = z.output<typeof gateSchema>;
 export type GateInputs = z.input<typeof gateSchema>;

@@ -1,5 +1,6 @@
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
 import { assertMayGoOn, type Context } from "./context";
+import { stopCounting } from "./counting";
 import type { IndexOnTable, Run } from "./explain";
 import { queryFailed } from "./measureMessages";
 import { CancelledError, PgIndexError } from "./problems";
@@ -29,6 +30,13 @@ export interface MeasuredAll {
   readonly ownScans: number;
   /** False: there may have been more, by parallel workers of a run that did not end. */
   readonly isExact: boolean;
+  /** False: the server counted none of them, since the role may switch the counting off. */
+  readonly isCounted: boolean;
+}
+
+/** Measurements that the server has not counted. */
+export function uncounted(queries: readonly Measured[]): MeasuredAll {
+  return { queries, ownScans: 0, isExact: true, isCounted: false };
 }
 
 /**
@@ -57,17 +65,21 @@ export async function measureAll(
   ctx: Context,
   searchPath: readonly string[],
 ): Promise<MeasuredAll> {
-  if (queries.length === 0) return { queries: [], ownScans: 0, isExact: true };
+  if (queries.length === 0) return uncounted([]);
   assertMayGoOn(ctx);
   const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
   const session = await openSession(target, options);
   const stopListening = cancelWhenAborted(target, session, ctx);
   try {
+    const isCounted = !(await stopCounting(session));
     const indexOid = await findIndex(session, index);
     const bench: Bench = { session, index, indexOid, ctx, tally: { scans: 0, isExact: true } };
     const measured: Measured[] = [];
     for (const query of queries) measured.push(await attempt(bench, query));
-    return { queries: measured, ownScans: bench.tally.scans, isExact: bench.tally.isExact };
+    const { scans, isExact } = bench.tally;
+    return isCounted
+      ? { queries: measured, ownScans: scans, isExact, isCounted }
+      : uncounted(measured);
   } finally {
     stopListening();
     await session.close();

@@ -1,5 +1,4 @@
-import ms from "ms";
-import { renderElapsed } from "./render";
+import type { PlanType } from "./explain";
 
 /** What a stage must have shown of one index. */
 export interface Requirement {
@@ -15,52 +14,60 @@ export interface Evidence {
   readonly valid: boolean;
   /** ISO 8601. */
   readonly validSince: string;
+  /** Scans by anything but our own measurements. */
   readonly trafficScans: number;
-  readonly queries: readonly {
-    readonly name: string;
-    readonly usesIndex: boolean;
-    readonly planType: string | null;
-  }[];
+  /** False: there may have been more scans by traffic than that. Evidence of older releases does not say it. */
+  readonly isExact?: boolean | null;
+  /** When it was measured there last, ISO 8601. Evidence of older releases does not say it. */
+  readonly verifiedAt?: string | null;
+  readonly queries: readonly QueryEvidence[];
 }
 
+/** What another stage says of one query. */
+export interface QueryEvidence {
+  readonly name: string;
+  readonly usesIndex: boolean;
+  readonly planType: string | null;
+  /** Median in milliseconds; null when it was not run; evidence of older releases does not say it. */
+  readonly executionMs?: number | null;
+  /** The same before the build there; null when it was not measured then. */
+  readonly beforeMs?: number | null;
+  /** It took longer than its timeout, which is what executionMs says then. */
+  readonly timedOut?: boolean | null;
+}
+
+/** One value for every query, or one for each that is named. */
+export type PerQuery<T> = T | Readonly<Record<string, T>>;
+
+/** What is asked of the other stage. */
 export interface GateConditions {
   /** Milliseconds that the index must have stood, valid. */
   readonly soakMs: number;
+  /** The same as it was written. */
+  readonly soak: string;
   /** Scans by traffic, our own measurements not counted. */
   readonly minimumScans: number;
+  /** How queries may read the table. */
+  readonly planTypes?: PerQuery<readonly PlanType[]>;
+  /** Milliseconds that a query may take at most. */
+  readonly maximumMs?: PerQuery<number>;
+  /** How many times longer than before the build a query may take. */
+  readonly maximumSlowdown: number;
 }
 
-/** What is still missing for one index; empty when every condition is met. Pure: `now` is given. */
-export function missingFor(
-  requirement: Requirement,
-  evidence: Evidence | undefined,
-  conditions: GateConditions,
-  now: number,
-): string[] {
-  if (!evidence) return ["the other stack has no such index: run pulumi up there first"];
-  if (evidence.statement !== requirement.statement) {
-    return [
-      `the other stack has another definition (${evidence.statement}): run pulumi up there with this program`,
-    ];
-  }
-  const missing: string[] = [];
-  if (!evidence.valid) missing.push("it is not valid there: run pulumi up there");
-  if (!evidence.queries.some((query) => query.usesIndex)) {
-    missing.push(
-      "no measured plan there uses it: run pulumi refresh --run-program there, and see its verification",
-    );
-  }
-  if (evidence.trafficScans < conditions.minimumScans) {
-    missing.push(
-      `traffic has scanned it ${evidence.trafficScans} times there, ${conditions.minimumScans} wanted: ` +
-        "let the application run, then pulumi refresh --run-program there",
-    );
-  }
-  const left = Date.parse(evidence.validSince) + conditions.soakMs - now;
-  if (left > 0) {
-    missing.push(
-      `it has soaked ${renderElapsed(conditions.soakMs - left)} of ${ms(conditions.soakMs)}: ${renderElapsed(left)} left`,
-    );
-  }
-  return missing;
+/** One condition, judged. */
+export interface Condition {
+  /** A word for it, which is recorded when an override waives it. */
+  readonly name: "evidence" | "definition" | "valid" | "plan" | "latency" | "scans" | "soak";
+  readonly isMet: boolean;
+  /** What was found; where it is not met also what to do, and when it will be met. */
+  readonly text: string;
+}
+
+export function met(name: Condition["name"], text: string): Condition {
+  return { name, isMet: true, text };
+}
+
+export function unmet(name: Condition["name"], text: string): Condition {
+  return { name, isMet: false, text };
 }

@@ -24,8 +24,13 @@ export interface IndexUsage {
 export interface AccountedUsage extends IndexUsage {
   /** Scans by anything but the measurements of this resource. */
   readonly trafficScans: number;
-  /** Scans by the measurements of this resource. */
+  /** Scans by the measurements of this resource, as far as the server counted them, and those that may have been. */
   readonly ownScans: number;
+  /**
+   * False: traffic may have scanned it more often. Where the role may not switch the counting off while it measures, the measurements of
+   * previews, which nobody keeps, are allowed for.
+   */
+  readonly isExact: boolean;
 }
 
 /** `last_idx_scan` exists from 16 on, hence to_jsonb. */
@@ -81,20 +86,34 @@ export interface Counted {
   readonly scansBefore: number;
   /** Scans that the measuring caused. */
   readonly ownScans: number;
+  /** Scans that measurements may have caused since the last report, which nobody kept. */
+  readonly unsavedScans: number;
   readonly after: IndexUsage;
 }
 
+/** Usage as reported last time; a report of an older release does not say whether it is exact. */
+export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
+  readonly isExact?: boolean;
+};
+
 /**
  * Tells traffic from our own scans. Counters that stand lower than at the last report were reset since, so that none of the scans of ours
- * before are among them.
+ * before are among them. Rather too little traffic than too much: a promotion may depend on it.
  */
 export function account(
-  { scansBefore, ownScans, after }: Counted,
-  previous: Pick<AccountedUsage, "scans" | "ownScans"> | undefined,
+  { scansBefore, ownScans, unsavedScans, after }: Counted,
+  previous: EarlierUsage | undefined,
 ): AccountedUsage {
   const goesOn = previous && scansBefore >= previous.scans && after.scans >= scansBefore;
-  const own = ownScans + (goesOn ? previous.ownScans : 0);
-  return { ...after, trafficScans: Math.max(0, after.scans - own), ownScans: own };
+  const scansSince = scansBefore - (goesOn ? previous.scans : 0);
+  const unsaved = previous ? Math.min(unsavedScans, Math.max(0, scansSince)) : 0;
+  const own = ownScans + unsaved + (goesOn ? previous.ownScans : 0);
+  return {
+    ...after,
+    trafficScans: Math.max(0, after.scans - own),
+    ownScans: own,
+    isExact: unsaved === 0 && !(goesOn && previous.isExact === false),
+  };
 }
 
 /** The usage of an index that is gone. */
@@ -107,4 +126,5 @@ export const NO_USAGE: AccountedUsage = {
   statsReset: null,
   trafficScans: 0,
   ownScans: 0,
+  isExact: true,
 };

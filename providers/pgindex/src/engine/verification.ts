@@ -1,16 +1,23 @@
 import { observe } from "./catalog";
 import type { Context } from "./context";
+import { unsavedMeasurements } from "./counting";
 import { serverTime } from "./execute";
 import { judge, type VerifiedQuery } from "./expectations";
 import type { IndexOnTable } from "./explain";
-import { type Measured, type MeasuredAll, measureAll } from "./measure";
+import { type Measured, type MeasuredAll, measureAll, uncounted } from "./measure";
 import type { Observation } from "./model";
 import type { PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
-import type { Session } from "./session";
 import { notMeasured, type QueryMeasurement } from "./summary";
 import type { Target } from "./target";
-import { type AccountedUsage, account, NO_USAGE, readUsage, settledUsage } from "./usage";
+import {
+  type AccountedUsage,
+  account,
+  type Counted,
+  NO_USAGE,
+  readUsage,
+  settledUsage,
+} from "./usage";
 import { withObserver } from "./workspace";
 
 /** What to verify. */
@@ -48,12 +55,15 @@ export interface Verified {
 /** The layout of the report. A newer release reads every older one. */
 const SCHEMA_VERSION = 1;
 
-/** Looks at the index, measures its queries, reads its counters, and judges. `previous` is the usage that was reported last time. */
+/** What was reported last time of the same index. */
+export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt">;
+
+/** Looks at the index, measures its queries, reads its counters, and judges. */
 export async function verifyIndex(
   target: Target,
   request: VerificationRequest,
   ctx: Context,
-  previous?: AccountedUsage,
+  previous?: EarlierReport,
 ): Promise<Verified> {
   const options = { purpose: `verify ${request.name}`, writable: false };
   return withObserver(target, options, async (observer) => {
@@ -61,15 +71,17 @@ export async function verifyIndex(
     const baseline = await readUsage(observer, request);
     const measured = baseline
       ? await measureAll(target, request, request.queries, ctx, request.searchPath)
-      : unmeasured(request);
-    const usage = await usageAfter(
+      : uncounted(request.queries.map(notThere));
+    const after = await settledUsage(
       observer,
       request,
-      measured,
-      baseline?.scans ?? 0,
+      (baseline?.scans ?? 0) + measured.ownScans,
       ctx,
-      previous,
     );
+    const verifiedAt = await serverTime({ observer });
+    const usage = after
+      ? accountFor(measured, { scansBefore: baseline?.scans ?? 0, after }, verifiedAt, previous)
+      : NO_USAGE;
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
@@ -80,7 +92,7 @@ export async function verifyIndex(
       queries,
       usage,
       valid: problems.length === 0,
-      verifiedAt: await serverTime({ observer }),
+      verifiedAt,
       ok: problems.length === 0 && queries.every(({ ok }) => ok),
       problems,
     };
@@ -101,28 +113,18 @@ function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
   ].filter(Boolean);
 }
 
-function unmeasured({ queries }: VerificationRequest): MeasuredAll {
-  return { queries: queries.map(notThere), ownScans: 0, isExact: true };
-}
-
 function notThere(query: ParsedQuery): Measured {
   return { measurement: notMeasured(query, "the index is not there"), usable: null };
 }
 
-/** Counters after the measuring session has ended, which reports what it has counted. */
-async function usageAfter(
-  observer: Session,
-  request: VerificationRequest,
-  measured: MeasuredAll,
-  scansBefore: number,
-  ctx: Context,
-  previous?: AccountedUsage,
-): Promise<AccountedUsage> {
-  const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
-  if (!after) return NO_USAGE;
-  // Rather too little traffic than too much: a promotion may depend on it.
-  const ownScans = measured.isExact
-    ? measured.ownScans
-    : Math.max(measured.ownScans, after.scans - scansBefore);
-  return account({ scansBefore, ownScans, after }, previous);
+function accountFor(
+  { ownScans, isExact, isCounted }: MeasuredAll,
+  { scansBefore, after }: Pick<Counted, "scansBefore" | "after">,
+  verifiedAt: string,
+  previous: EarlierReport | undefined,
+): AccountedUsage {
+  const own = isExact ? ownScans : Math.max(ownScans, after.scans - scansBefore);
+  const elapsed = previous ? Date.parse(verifiedAt) - Date.parse(previous.verifiedAt) : 0;
+  const unsavedScans = isCounted ? own * unsavedMeasurements(elapsed) : 0;
+  return account({ scansBefore, ownScans: own, unsavedScans, after }, previous?.usage);
 }

@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckResult, DiffResult, ReadResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { UNKNOWN } from "../engine/unknown";
-import type { AccountedUsage } from "../engine/usage";
-import { type VerificationReport, type Verified, verifyIndex } from "../engine/verification";
+import {
+  type EarlierReport,
+  type VerificationReport,
+  type Verified,
+  verifyIndex,
+} from "../engine/verification";
 import { type DesiredVerification, parseVerification } from "../engine/verificationArgs";
 import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
@@ -32,7 +36,7 @@ export function verificationProvider(runtime: Runtime): ResourceProvider {
     diff: async (_id, olds: VerificationOutputs, news: VerificationInputs) => diff(olds, news),
     create: (inputs: VerificationInputs) => runtime.run(() => measure(runtime, inputs)),
     update: (_id, olds: VerificationOutputs, news: VerificationInputs) =>
-      runtime.run(() => measure(runtime, news, usageOfSame(olds, news))),
+      runtime.run(() => measure(runtime, news, reportOfSame(olds, news))),
     read: (id, outputs?: VerificationOutputs) => runtime.run(() => refresh(runtime, id, outputs)),
     delete: async () => undefined,
   };
@@ -63,19 +67,23 @@ function inputsOf(from: VerificationInputs): Record<string, unknown> {
 }
 
 /** Counters go on from the last report while it is the same index. */
-function usageOfSame(
+function reportOfSame(
   olds: VerificationOutputs,
   news: VerificationInputs,
-): AccountedUsage | undefined {
+): EarlierReport | undefined {
   const isSame = olds.builtAt === news.builtAt && olds.validSince === news.validSince;
-  return isSame ? olds.usage : undefined;
+  return isSame ? earlierReport(olds) : undefined;
+}
+
+function earlierReport({ usage, verifiedAt }: VerificationOutputs): EarlierReport | undefined {
+  return usage && verifiedAt !== undefined ? { usage, verifiedAt } : undefined;
 }
 
 /** Create and update. */
 async function measure(
   runtime: Runtime,
   inputs: VerificationInputs,
-  previous?: AccountedUsage,
+  previous?: EarlierReport,
 ): Promise<{ id: string; outs: VerificationOutputs }> {
   const parsed = await parseVerification(splitHidden(inputs).declared);
   if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
@@ -106,7 +114,7 @@ async function refresh(
   const parsed = await parseVerification(outputs ? declaredIn(outputs) : {});
   if (!outputs || parsed.kind !== "ok") return { id, props: outputs };
   const ctx = runtime.context(outputs.__urn);
-  const { report } = await verifyIndex(runtime.target(), parsed.value, ctx, outputs.usage);
+  const { report } = await verifyIndex(runtime.target(), parsed.value, ctx, earlierReport(outputs));
   warn(runtime, outputs, report);
   const inputs = { ...declaredIn(outputs), __urn: outputs.__urn };
   return { id, props: toOutputs(outputs, report), inputs };

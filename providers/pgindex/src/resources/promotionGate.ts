@@ -1,16 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Evidence } from "../engine/promotion";
+import type { VerifiedQuery } from "../engine/expectations";
+import type { PlanType } from "../engine/explain";
+import type { OverrideUse } from "../engine/gate";
+import type { Evidence, QueryEvidence } from "../engine/promotion";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { stackEvidence } from "./stackEvidence";
 import type { Verification } from "./verification";
 
-/** Arguments of a {@link PromotionGate}. */
+/** Arguments of a {@link PromotionGate}: what is asked of the other stack, for each index. */
 export interface PromotionGateArgs {
   /** The declarations that this stack is about to build: the other stack must have the very same. */
   readonly indexes: readonly IndexArgs[];
-  /** What the other stack exported, made there by {@link promotionEvidence}. */
-  readonly evidence: pulumi.Input<unknown>;
+  /**
+   * The other stack, whose output `evidence` {@link promotionEvidence} made: "staging" for a stack of the same project, else
+   * "organization/project/stack". One that does not exist is a missing proof, which an override can waive.
+   * @default none: evidence is given
+   */
+  readonly stack?: string;
+  /**
+   * What the other stack exported, made there by {@link promotionEvidence}, where `stack` cannot say where it is. A StackReference to a stack
+   * that does not exist fails before the gate is asked.
+   * @default the output `evidence` of `stack`
+   */
+  readonly evidence?: pulumi.Input<unknown>;
   /**
    * How long the indexes must have stood, valid, in the other stack: a number with a unit, such as "90m" or "30s".
    * @default "24h"
@@ -22,32 +36,56 @@ export interface PromotionGateArgs {
    */
   readonly minimumScans?: pulumi.Input<number>;
   /**
-   * Promote whatever is missing, for this reason, which is recorded.
+   * How queries may read the table there: a list for every query that uses the index (`["Index Scan"]`), or a list for each query by its name
+   * (`{ "message history": ["Index Scan"] }`), which has to use the index then.
+   * @default any plan, one query at least using the index
+   */
+  readonly planTypes?: pulumi.Input<
+    readonly PlanType[] | Readonly<Record<string, readonly PlanType[]>>
+  >;
+  /**
+   * Milliseconds that a query may take there: one number for every measured query, or one for each by its name.
+   * @default no bound
+   */
+  readonly maximumMs?: pulumi.Input<number | Readonly<Record<string, number>>>;
+  /**
+   * How many times longer than before the build a measured query may take there. A difference below 1 ms is none; a query that ran before and
+   * does not run now is too slow.
+   * @default 2
+   */
+  readonly maximumSlowdown?: pulumi.Input<number>;
+  /**
+   * Promote whatever is missing, for this reason, which is recorded and kept with what was missing.
    * @default none
    */
   readonly override?: pulumi.Input<string | undefined>;
 }
 
+const OUTPUTS = ["passedAt", "overridden", "overrides", "statements", "schemaVersion"];
+
 /**
- * Refuses, in preview already, to go on while another stack has not proved the same indexes: valid, in a measured plan, scanned by traffic, and
- * old enough. Let the indexes of this stack depend on it. What was promoted once is not asked again.
+ * Refuses, in preview already, to go on while another stack has not proved the same indexes, with a list of what is met, what is missing and
+ * when it will be met: valid, in a measured plan, no slower than before, scanned by traffic, and old enough. Let the indexes of this stack
+ * depend on it. What was promoted once is not asked again.
  *
  * @example
- * const staging = new pulumi.StackReference("organization/pgindex/staging");
- * const gate = new pgindex.PromotionGate("staging-proof", { indexes: [args], evidence: staging.getOutput("evidence") });
+ * const gate = new pgindex.PromotionGate("staging-proof", { indexes: [args], stack: "staging", soak: "24h", minimumScans: 100 });
  * new pgindex.Index("by-email", args, { dependsOn: gate });
  */
 export class PromotionGate extends pulumi.CustomResource {
-  /** When this stack's indexes were let through, ISO 8601. */
+  /** When the last of this stack's indexes was let through, ISO 8601. */
   declare readonly passedAt: pulumi.Output<string>;
-  /** The reason of an override, or null. */
+  /** The reason of the last override that was used, or null. It stays when the override leaves the configuration. */
   declare readonly overridden: pulumi.Output<string | null>;
+  /** Each override that was used: when, why, for which index, and the conditions that were not met. */
+  declare readonly overrides: pulumi.Output<readonly OverrideUse[]>;
 
   constructor(name: string, args: PromotionGateArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("PromotionGate");
-    const { indexes, ...rest } = args;
+    const { indexes, stack, ...rest } = args;
     const inputs = {
-      ...undefinedOutputs(["passedAt", "overridden", "schemaVersion"]),
+      ...undefinedOutputs(OUTPUTS),
+      ...(stack !== undefined && args.evidence === undefined ? stackEvidence(stack) : { stack }),
       ...rest,
       indexes: indexes.map(({ serves: _, validateInPreview: __, ...declaration }) => declaration),
       __provider: providedBy("gate"),
@@ -78,19 +116,33 @@ export function promotionEvidence(
 }
 
 function evidenceOf({ index, verification }: Proved): pulumi.Output<[string, Evidence]> {
-  const { queries, usage, valid } = verification;
+  const { queries, usage, valid, verifiedAt } = verification;
   return pulumi
-    .output({ ...pick(index), queries, usage, valid })
-    .apply(({ schema, name, statement, validSince, queries, usage, valid }): [string, Evidence] => [
+    .output({ ...pick(index), queries, usage, valid, verifiedAt })
+    .apply(({ schema, name, statement, validSince, ...found }): [string, Evidence] => [
       `${schema}.${name}`,
       {
         statement,
-        valid,
+        valid: found.valid,
         validSince,
-        trafficScans: usage.trafficScans,
-        queries: queries.map(({ name, usesIndex, planType }) => ({ name, usesIndex, planType })),
+        verifiedAt: found.verifiedAt,
+        trafficScans: found.usage.trafficScans,
+        isExact: found.usage.isExact,
+        queries: found.queries.map(queryEvidence),
       },
     ]);
+}
+
+function queryEvidence(query: VerifiedQuery): QueryEvidence {
+  const { name, usesIndex, planType, executionMs, timedOut, before } = query;
+  return {
+    name,
+    usesIndex,
+    planType,
+    executionMs,
+    timedOut,
+    beforeMs: before?.executionMs ?? null,
+  };
 }
 
 function pick({ schema, name, statement, validSince }: Index) {

@@ -1,0 +1,77 @@
+import {
+  type Condition,
+  type Evidence,
+  type GateConditions,
+  met,
+  type Requirement,
+  unmet,
+} from "./promotion";
+import { latencyConditions, planConditions } from "./promotionQueries";
+import { renderElapsed } from "./render";
+
+/** Every condition on one index. Pure: `now` is given. */
+export function conditionsOn(
+  requirement: Requirement,
+  evidence: Evidence | undefined,
+  conditions: GateConditions,
+  now: number,
+): Condition[] {
+  if (!evidence) {
+    return [unmet("evidence", "the other stack has no such index: run pulumi up there first")];
+  }
+  if (evidence.statement !== requirement.statement) {
+    const text = `the other stack has another definition (${evidence.statement}): run pulumi up there with this program`;
+    return [unmet("definition", text)];
+  }
+  return [
+    met("definition", "it has this very definition there"),
+    evidence.valid
+      ? met("valid", "it is valid there")
+      : unmet("valid", "it is not valid there: run pulumi up there"),
+    ...planConditions(evidence.queries, conditions),
+    ...latencyConditions(evidence.queries, conditions),
+    scans(evidence, conditions),
+    soak(evidence, conditions, now),
+  ];
+}
+
+function scans(evidence: Evidence, { minimumScans }: GateConditions): Condition {
+  const { trafficScans, isExact } = evidence;
+  const found = `traffic has scanned it ${trafficScans} times there, ${minimumScans} wanted`;
+  if (trafficScans >= minimumScans) return met("scans", found);
+  const fix = "let the application run, then pulumi refresh --run-program there";
+  const estimate = scansExpected(evidence, minimumScans);
+  const uncertain =
+    isExact === false
+      ? " (some of the scans counted may be by measurements that were not kept: see docs/verification.md, own scans)"
+      : "";
+  return unmet("scans", `${found}: ${fix}${estimate}${uncertain}`);
+}
+
+/** When there will be enough at the pace so far. */
+function scansExpected(
+  { trafficScans, validSince, verifiedAt }: Evidence,
+  minimumScans: number,
+): string {
+  const since = Date.parse(validSince);
+  const until = Date.parse(verifiedAt ?? "");
+  if (trafficScans === 0 || !(until > since)) return "";
+  const missing = ((minimumScans - trafficScans) * (until - since)) / trafficScans;
+  return `; at the pace until ${instant(until)} enough by ${instant(until + missing)}`;
+}
+
+function soak({ validSince }: Evidence, { soakMs, soak }: GateConditions, now: number): Condition {
+  const end = Date.parse(validSince) + soakMs;
+  const left = end - now;
+  if (left <= 0) return met("soak", `it has soaked ${soak}`);
+  const done = renderElapsed(Math.max(0, soakMs - left));
+  return unmet(
+    "soak",
+    `it has soaked ${done} of ${soak}: ${renderElapsed(left)} left, until ${instant(end)}`,
+  );
+}
+
+/** To the second, rounded up: at that time it is true. */
+function instant(time: number): string {
+  return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace(".000", "");
+}

@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import {
+  judgeGate,
+  type Promoted,
+  recordPass,
+  refusal,
+} from "../../providers/pgindex/src/engine/gate.ts";
+
+const NOW = Date.parse("2026-11-22T12:00:00Z");
+const AT = new Date(NOW).toISOString();
+const LATER = "2026-12-01T00:00:00.000Z";
+
+const a = { schema: "public", name: "a_idx", statement: "CREATE INDEX a" };
+const b = { schema: "public", name: "b_idx", statement: "CREATE INDEX b" };
+const proved = (statement: string) => ({
+  statement,
+  valid: true,
+  validSince: "2026-01-01T00:00:00Z",
+  trafficScans: 5,
+  queries: [{ name: "q", usesIndex: true, planType: "Index Scan" }],
+});
+const gate = {
+  soak: "24h",
+  soakMs: 86_400_000,
+  minimumScans: 1,
+  maximumSlowdown: 2,
+  evidence: { "public.a_idx": proved(a.statement) },
+};
+
+describe("each index is judged by itself", () => {
+  test("and only what is not proved is refused", () => {
+    const { promoted, refused } = judgeGate(gate, [a, b], [], NOW);
+    expect(promoted).toEqual([a]);
+    expect(refused).toMatchObject([{ requirement: b, conditions: [{ name: "evidence" }] }]);
+  });
+
+  test("what went through once is not asked again, nor judged by an override's reason", () => {
+    const waived: Promoted = { ...b, waived: ["soak"] };
+    const found = judgeGate({ ...gate, evidence: {}, override: "x" }, [a, b], [a, waived], NOW);
+    expect(found).toEqual({ promoted: [a, waived], refused: [] });
+  });
+
+  test("a changed definition is asked for again", () => {
+    const changed = { ...a, statement: "CREATE INDEX a2" };
+    const { refused } = judgeGate(gate, [changed], [a], NOW);
+    expect(refused).toMatchObject([{ conditions: [{ name: "definition", isMet: false }] }]);
+  });
+
+  test("an override lets through, and names each condition that was not met once", () => {
+    const evidence = {
+      "public.a_idx": { ...proved(a.statement), valid: false, queries: [], trafficScans: 0 },
+    };
+    const planTypes = { q: ["Index Scan" as const], r: ["Index Scan" as const] };
+    const { promoted } = judgeGate({ ...gate, evidence, planTypes, override: "x" }, [a], [], NOW);
+    expect(promoted).toEqual([{ ...a, waived: ["valid", "plan", "scans"] }]);
+  });
+
+  test("an override that is not needed waives nothing", () => {
+    expect(judgeGate({ ...gate, override: "x" }, [a], [], NOW).promoted).toEqual([a]);
+  });
+
+  test("a stack that cannot be read is the one thing that is missing", () => {
+    const unreadable = "there is no stack organization/p/staging";
+    const found = judgeGate({ ...gate, unreadable }, [a], [], NOW);
+    expect(found.refused[0]?.conditions).toEqual([
+      { name: "evidence", isMet: false, text: unreadable },
+    ]);
+    expect(judgeGate({ ...gate, unreadable, override: "x" }, [a], [], NOW).refused).toEqual([]);
+  });
+});
+
+test("a refusal lists what is met, then what is missing", () => {
+  const [refused] = judgeGate({ ...gate, minimumScans: 9 }, [a], [], NOW).refused;
+  if (!refused) throw new Error("it was let through");
+  expect(refusal(refused, "organization/p/staging").split("\n")).toEqual([
+    "refused: public.a_idx has not been proved by the stack organization/p/staging yet",
+    "  met:     it has this very definition there",
+    "  met:     it is valid there",
+    '  met:     plans there use it: "q" by Index Scan',
+    "  met:     it has soaked 24h",
+    expect.stringMatching(/^ {2}missing: traffic has scanned it 5 times there, 9 wanted: let/),
+    "  fix: wait until nothing is missing, then run this again",
+    expect.stringMatching(/^ {2}or: {2}give override a reason/),
+  ]);
+});
+
+describe("what is recorded", () => {
+  const waived: Promoted = { ...b, waived: ["scans", "soak"] };
+  const first = recordPass([a, waived], "hotfix", {}, AT);
+  const use = { at: AT, reason: "hotfix", index: "public.b_idx", waived: ["scans", "soak"] };
+
+  test("is when it passed, and each use of an override", () => {
+    expect(first).toEqual({
+      schemaVersion: 1,
+      passedAt: AT,
+      overridden: "hotfix",
+      overrides: [use],
+      statements: [a.statement, b.statement],
+    });
+  });
+
+  test("stays when the override leaves the configuration, and the index too", () => {
+    expect(recordPass([a, waived], undefined, first, LATER)).toEqual(first);
+    expect(recordPass([a], undefined, first, LATER)).toEqual({
+      ...first,
+      statements: [a.statement],
+    });
+  });
+
+  test("grows with the next index that passes", () => {
+    const c = { ...a, name: "c_idx", statement: "CREATE INDEX c" };
+    expect(recordPass([a, waived, c], undefined, first, LATER)).toMatchObject({
+      passedAt: LATER,
+      overridden: "hotfix",
+      overrides: [use],
+    });
+    const next = recordPass([a, waived, { ...c, waived: ["soak"] }], "again", first, LATER);
+    expect(next).toMatchObject({
+      overridden: "again",
+      overrides: [use, { at: LATER, reason: "again", index: "public.c_idx", waived: ["soak"] }],
+    });
+  });
+
+  test("of an older release is kept as it is", () => {
+    const old = { schemaVersion: 1, passedAt: AT, overridden: "long ago" };
+    expect(recordPass([a], undefined, old, LATER)).toMatchObject({
+      passedAt: AT,
+      overridden: "long ago",
+      overrides: [],
+    });
+    expect(recordPass([a, waived], "hotfix", old, LATER)).toMatchObject({
+      passedAt: LATER,
+      overridden: "hotfix",
+    });
+  });
+});
