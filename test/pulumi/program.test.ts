@@ -111,9 +111,11 @@ test("production: refused while nobody has used the indexes in staging for long 
   const text = await project.fail("preview", "--stack=production");
   printed += text;
   for (const index of INDEXES)
-    expect(text).toContain(`public.${index} has not been proved on the other stack yet`);
+    expect(text).toContain(
+      `public.${index} has not been proved by the stack organization/pgindex/staging yet`,
+    );
   expect(text.match(/missing: traffic has scanned it 0 times there, 1 wanted/g)).not.toBeNull();
-  expect(text).toMatch(/missing: it has soaked .* of 1d: 23 h \d+ min left/);
+  expect(text).toMatch(/missing: it has soaked .* of 24h: 23 h \d+ min left/);
   expect(await indexNames(databases.production())).not.toContain(STATES_INDEX);
 });
 
