@@ -85,8 +85,8 @@ export class PromotionGate extends pulumi.CustomResource {
     const { indexes, stack, ...rest } = args;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
-      ...(stack !== undefined && args.evidence === undefined ? stackEvidence(stack) : { stack }),
       ...rest,
+      ...(stack !== undefined && args.evidence === undefined ? stackEvidence(stack) : { stack }),
       indexes: indexes.map(({ serves: _, validateInPreview: __, ...declaration }) => declaration),
       __provider: providedBy("gate"),
       __urn: hiddenUrn(name, type, options),
