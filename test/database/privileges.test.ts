@@ -6,7 +6,7 @@ import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { identityOf, oidOf, settle, stateOf } from "../support/engineDatabase.ts";
+import { identityOf, oidOf, serverHas, settle, stateOf } from "../support/engineDatabase.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
 
 let db: TestDatabase;
@@ -84,9 +84,98 @@ describe("whoever follows the advice gets the index", () => {
       /^cannot verify that the existing index app\.t_idx/,
     );
     expect(await followAdvice(build)).toEqual([
-      `GRANT TEMPORARY ON DATABASE "${db.name}" TO "${deploy}"; GRANT SELECT ON "app"."t" TO "${deploy}";`,
+      `GRANT TEMPORARY ON DATABASE "${db.name}" TO "${deploy}";`,
     ]);
     expect((await build()).adopted).toBe(true);
+  });
+});
+
+describe("each missing right is told once, with what to run", () => {
+  interface Missing {
+    readonly right: string;
+    /** Run by a superuser, with the names of the roles. */
+    readonly setUp: (names: Roles) => string;
+    readonly operation: () => Promise<unknown>;
+    /** The grants without the role's name. */
+    readonly grants: string;
+  }
+  const preview = () => previewIndex(targetOf(roles.url), desired);
+  const cases: readonly Missing[] = [
+    {
+      right: "USAGE of the schema, to compare",
+      setUp: ({ deploy }) => `CREATE INDEX t_idx ON app.t (a); GRANT SELECT ON app.t TO ${deploy}`,
+      operation: preview,
+      grants: 'USAGE ON SCHEMA "app"',
+    },
+    {
+      right: "SELECT, to compare",
+      setUp: ({ deploy }) =>
+        `CREATE INDEX t_idx ON app.t (a); GRANT USAGE ON SCHEMA app TO ${deploy}`,
+      operation: preview,
+      grants: 'SELECT ON "app"."t"',
+    },
+    {
+      right: "both",
+      setUp: () => "CREATE INDEX t_idx ON app.t (a)",
+      operation: preview,
+      grants: 'USAGE ON SCHEMA "app" SELECT ON "app"."t"',
+    },
+  ];
+  test.each(cases)("$right", async ({ setUp, operation, grants }) => {
+    for (const statement of setUp(roles).split("; ")) await db.query(statement);
+    const asked = (await followAdvice(operation)).map((sql) =>
+      sql.replace(/GRANT | TO "\w+";/g, ""),
+    );
+    expect(asked).toEqual([grants]);
+  });
+
+  test.runIf(serverHas(150000))("CREATE in the tablespace", async () => {
+    const { deploy, url } = roles;
+    const tablespace = `${db.name}_space`;
+    await db.query("SET allow_in_place_tablespaces = on");
+    await db.query(`CREATE TABLESPACE ${tablespace} LOCATION ''`);
+    await db.query(`ALTER TABLE app.t OWNER TO ${deploy}`);
+    await db.query(`GRANT USAGE, CREATE ON SCHEMA app TO ${deploy}`);
+    const there = { ...desired, tablespace };
+    const build = () => ensureIndex({ target: targetOf(url), desired: there, ctx: record().ctx });
+    expect(await followAdvice(build)).toEqual([
+      `GRANT CREATE ON TABLESPACE "${tablespace}" TO "${deploy}";`,
+    ]);
+    // Everybody may use the database's own.
+    const usual = { ...desired, name: "u_idx", tablespace: "pg_default" };
+    await ensureIndex({ target: targetOf(url), desired: usual, ctx: record().ctx });
+    await db.query("DROP INDEX app.t_idx");
+    await db.query(`REVOKE ALL ON TABLESPACE ${tablespace} FROM ${deploy}`);
+    await db.query(`DROP TABLESPACE ${tablespace}`);
+  });
+
+  test("membership, where a role is to be acted as", async () => {
+    const { owner, deploy, url } = roles;
+    const build = () =>
+      ensureIndex({ target: targetOf(url, { role: owner }), desired, ctx: record().ctx });
+    expect(await followAdvice(build)).toEqual([`GRANT "${owner}" TO "${deploy}";`]);
+    const strange = failureOf(previewIndex(targetOf(url, { role: 'no "such' }), desired));
+    expect((await strange).message).toMatch(
+      /^cannot act as role no "such\n.*does not exist\n +fix: correct role of the Connection/,
+    );
+  });
+
+  test("a member that does not inherit is told to act as the owner", async () => {
+    const { owner, deploy } = roles;
+    await db.query(`ALTER ROLE ${deploy} NOINHERIT`);
+    await db.query(`GRANT ${owner} TO ${deploy}`);
+    const { message } = await failureOf(build());
+    expect(message).toMatch(new RegExp(`does not inherit.*\n +fix: set role: "${owner}"`));
+    const built = await ensureIndex({
+      target: targetOf(roles.url, { role: owner }),
+      desired,
+      ctx: record().ctx,
+    });
+    const drop = (role?: string) =>
+      dropIndex(targetOf(roles.url, { role }), identityOf(built.live), record().ctx);
+    expect((await failureOf(drop())).message).toMatch(/fix: set role/);
+    await drop(owner);
+    expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 });
 

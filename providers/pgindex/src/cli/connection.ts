@@ -8,6 +8,7 @@ export interface ConnectionOptions {
   readonly databaseUrlEnv?: string;
   readonly databaseUrl?: string;
   readonly allowPooler?: boolean;
+  readonly role?: string;
 }
 
 const DEFAULT_VARIABLE = "DATABASE_URL";
@@ -19,12 +20,18 @@ export function addConnectionOptions(command: Command): Command {
       `the environment variable that has the database's URL (default: ${DEFAULT_VARIABLE}, else the PG* variables)`,
     )
     .option("--allow-pooler", "connect although a pooler answers in the server's place")
+    .option("--role <name>", "the role to act as, where it is another than the one that logs in")
     .addOption(new Option("--database-url <url>").hideHelp());
 }
 
 /** Where to connect. A URL is taken from the environment only: every user of a machine sees the arguments of its processes. */
 export function targetOf(options: ConnectionOptions, { env }: Io): Target {
-  const { databaseUrlEnv: name = DEFAULT_VARIABLE, databaseUrl, allowPooler = false } = options;
+  const {
+    databaseUrlEnv: name = DEFAULT_VARIABLE,
+    databaseUrl,
+    allowPooler = false,
+    role,
+  } = options;
   if (databaseUrl !== undefined || !/^\w+$/.test(name)) throw new PgIndexError(URL_AS_ARGUMENT);
   const url = env[name];
   if (!url && options.databaseUrlEnv !== undefined) {
@@ -35,7 +42,7 @@ export function targetOf(options: ConnectionOptions, { env }: Io): Target {
       otherwise: "leave --database-url-env out and set PGHOST, PGUSER, PGPASSWORD and PGDATABASE",
     });
   }
-  return { url: url || undefined, maxConcurrentBuilds: 1, allowPooler };
+  return { url: url || undefined, maxConcurrentBuilds: 1, allowPooler, role };
 }
 
 const URL_AS_ARGUMENT = {

@@ -93,7 +93,7 @@ async function invalidIndexes(observer: Session): Promise<Finding[]> {
 const OLD = 60;
 
 async function transactions(observer: Session): Promise<Finding[]> {
-  const rows = await observer.query<{ who: string; seconds: number }>(
+  const rows = await observer.queryAsLogin<{ who: string; seconds: number }>(
     `SELECT format('pid %s (%s, %s, %s)', pid, usename, application_name, state) AS who,
             extract(epoch FROM clock_timestamp() - xact_start)::int AS seconds
        FROM pg_stat_activity

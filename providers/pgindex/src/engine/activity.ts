@@ -63,7 +63,7 @@ export async function workersOn(
   ownPid: number,
   modes: readonly string[] = BUILD_CONFLICTS,
 ): Promise<OtherSession[]> {
-  return session.query<OtherSession>(
+  return session.queryAsLogin<OtherSession>(
     `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
        FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = $1 AND l.mode = ANY($2)
@@ -80,7 +80,7 @@ export async function oldTransactionsOn(
   tableOid: number,
   seconds: number,
 ): Promise<OtherSession[]> {
-  return session.query<OtherSession>(
+  return session.queryAsLogin<OtherSession>(
     `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
        FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = ANY(coalesce(
@@ -98,7 +98,7 @@ export async function oldTransactionsOn(
  * `pg_blocking_pids` says 0 for a prepared transaction.
  */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
-  return session.query<OtherSession>(
+  return session.queryAsLogin<OtherSession>(
     `WITH direct AS (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid),
           behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid FROM direct WHERE pid <> 0)
      SELECT b.pid, NULL AS mode, ${HOLDER_COLUMNS},
@@ -127,7 +127,7 @@ export interface Waiter extends OtherSession {
 export async function waitersBehind(session: Session, pid: number): Promise<Waiter[]> {
   const since =
     session.serverVersion >= 140000 ? "coalesce(l.waitstart, a.query_start)" : "a.query_start";
-  return session.query<Waiter>(
+  return session.queryAsLogin<Waiter>(
     `SELECT a.pid, l.mode, l.locktype AS "lockType", ${COLUMNS},
             extract(epoch FROM clock_timestamp() - ${since})::float8 AS "waitSeconds",
             (SELECT count(DISTINCT o.pid)::int FROM pg_locks o
@@ -145,7 +145,7 @@ export async function advisoryHolder(
   classId: number,
   key: number,
 ): Promise<OtherSession[]> {
-  return session.query<OtherSession>(
+  return session.queryAsLogin<OtherSession>(
     `SELECT l.pid, l.mode, ${COLUMNS}, NULL::float8 AS "waitSeconds"
        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::int4::oid AND l.objid = $2::int4::oid

@@ -1,5 +1,6 @@
 import { type CanonicalRow, toCanonical } from "./canonical";
 import type { LiveIndex, LiveTable, Observation } from "./model";
+import type { BuildPrivileges } from "./roleMessages";
 import type { Session } from "./session";
 
 /** `pg_class.relkind`: the letters that matter to an index (https://www.postgresql.org/docs/current/catalog-pg-class.html). */
@@ -149,21 +150,24 @@ export async function readTable(
   return row && { ...row, kind: RELATION_KINDS[row.kind] ?? row.kind };
 }
 
-export interface BuildPrivileges {
-  readonly role: string;
-  readonly owner: string;
-  readonly ownsTable: boolean;
-  readonly createsInSchema: boolean;
-}
-
-/** What a build needs: the table's ownership (MAINTAIN is not enough) and CREATE on its schema. */
-export async function readPrivileges(session: Session, tableOid: number): Promise<BuildPrivileges> {
+/** What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on the tablespace where one is declared. */
+export async function readPrivileges(
+  session: Session,
+  tableOid: number,
+  tablespace?: string,
+): Promise<BuildPrivileges> {
+  // Before 16 every member may act as the role.
+  const member = session.serverVersion >= 160000 ? "SET" : "MEMBER";
   const [row] = await session.query<BuildPrivileges>(
     `SELECT current_user AS role, pg_get_userbyid(c.relowner) AS owner,
             pg_has_role(c.relowner, 'USAGE') AS "ownsTable",
-            has_schema_privilege(c.relnamespace, 'CREATE') AS "createsInSchema"
+            pg_has_role(c.relowner, '${member}') AS "mayActAsOwner",
+            has_schema_privilege(c.relnamespace, 'CREATE') AS "createsInSchema",
+            coalesce((SELECT has_tablespace_privilege(s.oid, 'CREATE') OR s.oid = d.dattablespace
+               FROM pg_tablespace s, pg_database d WHERE s.spcname = $2 AND d.datname = current_database()), true)
+              AS "createsInTablespace"
        FROM pg_class c WHERE c.oid = $1`,
-    [tableOid],
+    [tableOid, tablespace],
   );
   if (!row) throw new Error("the table vanished while its privileges were read");
   return row;

@@ -3,7 +3,8 @@ import { displayName, type LiveIndex } from "./model";
 import type { OutOfPatience } from "./patience";
 import { outOfPatienceAdvice } from "./patienceMessages";
 import { type Advice, errorText } from "./problems";
-import { ident, qualified } from "./sql";
+import { type BuildPrivileges, ownerCause } from "./roleMessages";
+import { qualified } from "./sql";
 import { sqlState } from "./sqlstate";
 
 /** Every message about dropping an index. */
@@ -54,12 +55,10 @@ export function referencedAdvice(live: LiveIndex): Advice {
   };
 }
 
-export function notOwnerAdvice(live: LiveIndex, role: string, owner: string): Advice {
+export function notOwnerAdvice(live: LiveIndex, has: BuildPrivileges): Advice {
   return {
-    what: `cannot drop index ${displayName(live)} as role ${role}`,
-    why: `only the owner of ${live.schema}.${live.table} (${owner}) may drop its indexes`,
-    fix: `run: GRANT ${ident(owner)} TO ${ident(role)};`,
-    otherwise: `connect as ${owner}`,
+    what: `cannot drop index ${displayName(live)} as role ${has.role}`,
+    ...ownerCause("drop its indexes", has),
   };
 }
 

@@ -12,9 +12,10 @@ import { PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
 import { requireReplicaIdentity } from "./replicaIdentity";
 import { respell } from "./respell";
+import { privilegeAdvice } from "./roleMessages";
 import type { Session } from "./session";
 import type { Situation } from "./situation";
-import { missingTableAdvice, privilegeAdvice, unsupportedRelationAdvice } from "./tableMessages";
+import { missingTableAdvice, unsupportedRelationAdvice } from "./tableMessages";
 import { tooOld } from "./tooOld";
 
 /** The declaration as far as the server could be asked about it. */
@@ -47,9 +48,9 @@ export async function requirePrivileges(
   desired: DesiredIndex,
   table: LiveTable,
 ): Promise<void> {
-  const has = await readPrivileges(observer, table.oid);
-  if (has.ownsTable && has.createsInSchema) return;
-  throw new PgIndexError(privilegeAdvice(desired, has.role, has.owner, has.ownsTable));
+  const has = await readPrivileges(observer, table.oid, desired.tablespace);
+  const advice = privilegeAdvice(desired, has);
+  if (advice) throw new PgIndexError(advice);
 }
 
 /** The declaration in the server's own form, or advice why the server does not take it. */
@@ -146,7 +147,13 @@ async function cannotVerify(
   obstacle: Obstacle,
 ): Promise<PgIndexError> {
   const [login] = await observer.query<Login>(
-    "SELECT current_user AS role, current_database() AS database",
+    `SELECT current_user AS role, current_database() AS database,
+            has_schema_privilege(n.oid, 'USAGE') AS "usesSchema",
+            has_table_privilege(c.oid, 'SELECT') AS selects,
+            has_database_privilege(current_database(), 'TEMPORARY') AS "makesTemporary"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [desired.schema, desired.table],
   );
   if (!login) throw new Error("the server did not tell who is connected to what");
   return new PgIndexError(cannotVerifyAdvice(desired, obstacle, login));

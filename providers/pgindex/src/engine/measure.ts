@@ -147,7 +147,7 @@ async function timedOut(
 function cancelWhenAborted(target: Target, session: Session, ctx: Context): () => void {
   const cancel = () => {
     withObserver(target, { purpose: "cancel a measurement", writable: false }, (observer) =>
-      observer.query("SELECT pg_cancel_backend($1)", [session.pid]),
+      observer.queryAsLogin("SELECT pg_cancel_backend($1)", [session.pid]),
     ).catch(() => session.destroy());
   };
   ctx.signal.addEventListener("abort", cancel, { once: true });

@@ -132,7 +132,7 @@ class Watch {
   }
 
   private async cancel(): Promise<void> {
-    await this.observer.query("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
+    await this.observer.queryAsLogin("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
   }
 
   private async untilNextLook(): Promise<void> {
@@ -166,11 +166,11 @@ SELECT phase, lockers_done::float8 AS "lockersDone", lockers_total::float8 AS "l
   FROM pg_stat_progress_create_index WHERE pid = $1`;
 
 async function readState(observer: Session, builder: Session): Promise<State> {
-  const [activity] = await observer.query<{ state: string }>(
+  const [activity] = await observer.queryAsLogin<{ state: string }>(
     "SELECT coalesce(state, 'active') AS state FROM pg_stat_activity WHERE pid = $1",
     [builder.pid],
   );
-  const [row] = await observer.query<ProgressRow>(PROGRESS_QUERY, [builder.pid]);
+  const [row] = await observer.queryAsLogin<ProgressRow>(PROGRESS_QUERY, [builder.pid]);
   const blockers = await blockersOf(observer, builder.pid);
   const waiters = await waitersBehind(observer, builder.pid);
   return {

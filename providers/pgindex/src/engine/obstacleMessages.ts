@@ -8,6 +8,9 @@ import { ident, qualified } from "./sql";
 export interface Login {
   readonly role: string;
   readonly database: string;
+  readonly usesSchema: boolean;
+  readonly selects: boolean;
+  readonly makesTemporary: boolean;
 }
 
 export function cannotVerifyAdvice(
@@ -24,7 +27,7 @@ export function cannotVerifyAdvice(
 
 const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
   readOnly: "the session is read-only",
-  privilege: "the role lacks SELECT on the table or TEMPORARY on the database",
+  privilege: "the role lacks a right",
   locked: "somebody else has locked the table",
   rowType:
     "an expression takes a whole row of the table, and a copy of the table has another row type",
@@ -40,9 +43,17 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): s
     case "rowType":
       return "let the function take columns instead of the row";
     case "privilege":
-      return (
-        `run: GRANT TEMPORARY ON DATABASE ${ident(login.database)} TO ${role}; ` +
-        `GRANT SELECT ON ${qualified(desired.schema, desired.table)} TO ${role};`
-      );
+      return `run: ${missingRights(desired, login)
+        .map((right) => `GRANT ${right} TO ${role};`)
+        .join(" ")}`;
   }
+}
+
+function missingRights({ schema, table }: DesiredIndex, login: Login): string[] {
+  const rights: readonly (readonly [has: boolean, right: string])[] = [
+    [login.usesSchema, `USAGE ON SCHEMA ${ident(schema)}`],
+    [login.selects, `SELECT ON ${qualified(schema, table)}`],
+    [login.makesTemporary, `TEMPORARY ON DATABASE ${ident(login.database)}`],
+  ];
+  return rights.filter(([has]) => !has).map(([, right]) => right);
 }

@@ -90,8 +90,8 @@ async function requireOurs(
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
-  const { role, owner, ownsTable } = await readPrivileges(observer, live.tableOid);
-  if (!ownsTable) throw new PgIndexError(notOwnerAdvice(live, role, owner));
+  const has = await readPrivileges(observer, live.tableOid);
+  if (!has.ownsTable) throw new PgIndexError(notOwnerAdvice(live, has));
 }
 
 /** A constraint that was declared goes with its index; any other is not ours. */

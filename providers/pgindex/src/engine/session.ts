@@ -11,6 +11,7 @@ import {
 import { answered, cut, goodbye } from "./lostConnection";
 import { pinSettings, type Query } from "./pinned";
 import { PgIndexError, UnsuitableServerError } from "./problems";
+import { assumeRole } from "./role";
 import type { Target } from "./target";
 import { vanishingSettings } from "./vanishing";
 
@@ -32,6 +33,8 @@ export interface Session {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The same for a statement that may take its time: somebody has to watch it. */
   run(text: string): Promise<void>;
+  /** As `query`, but as the role that logged in where that acts as another: for what concerns sessions. Not within a transaction. */
+  queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Never fails, and does not wait for a network that no longer answers. */
   close(): Promise<void>;
   /** Cuts the connection without waiting: for a network that no longer answers. */
@@ -70,19 +73,13 @@ async function prepareSession(
   target: Target,
   options: SessionOptions,
 ): Promise<Session> {
-  const ask = async <Row>(text: string, values: readonly unknown[] = []): Promise<Row[]> => {
-    const config: QueryConfig & { queryMode: "extended" } = {
-      text,
-      values: [...values],
-      queryMode: "extended",
-    };
-    return (await client.query(config)).rows as Row[];
-  };
+  const inTurn = takingTurns();
   const query: Query = (text, values) =>
-    answered(ask(text, values), client, options.answerWithinMs);
+    inTurn(() => answered(ask(client, text, values), client, options.answerWithinMs));
   const server = await readServer(query);
   gateServer(server, clientProcessId(client), target, options);
   gateKind(server, wanted, options);
+  const queryAsLogin = await assumeRole(query, target.role);
   const vanishing = vanishingSettings(target.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
   return {
@@ -92,9 +89,33 @@ async function prepareSession(
       return isOpen();
     },
     query,
-    run: async (text) => void (await ask(text)),
+    queryAsLogin,
+    run: (text) => inTurn(async () => void (await ask(client, text))),
     close: () => goodbye(client),
     destroy: () => cut(client),
+  };
+}
+
+async function ask<Row>(
+  client: Client,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const config: QueryConfig & { queryMode: "extended" } = {
+    text,
+    values: [...values],
+    queryMode: "extended",
+  };
+  return (await client.query(config)).rows as Row[];
+}
+
+/** One statement after the other, in the order they are given: pg 9 will queue none any more. */
+function takingTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => undefined);
+    return result;
   };
 }
 

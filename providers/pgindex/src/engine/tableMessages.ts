@@ -55,25 +55,6 @@ export function replicaIdentityLostAdvice(desired: DesiredIndex, error: Error): 
   };
 }
 
-export function privilegeAdvice(
-  desired: DesiredIndex,
-  role: string,
-  owner: string,
-  needsCreate: boolean,
-): Advice {
-  const grant = needsCreate
-    ? `GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`
-    : `GRANT ${ident(owner)} TO ${ident(role)};`;
-  return {
-    what: `cannot build ${subject(desired)} as role ${role}`,
-    why: needsCreate
-      ? `the role may not create anything in schema ${desired.schema}`
-      : `only the owner of a table (${owner}) may build an index on it; MAINTAIN and ALL are not enough`,
-    fix: `run: ${grant}`,
-    otherwise: `connect as ${owner}`,
-  };
-}
-
 export function partitionedConstraintAdvice(desired: DesiredIndex, kind: string): Advice {
   return {
     what: `cannot make a constraint of ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,

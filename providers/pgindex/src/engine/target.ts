@@ -11,6 +11,8 @@ export interface Target {
   readonly maxConcurrentBuilds: number;
   /** Connect although a pooler answers for the server. */
   readonly allowPooler: boolean;
+  /** The role to act as, where it is another than the one that logs in. */
+  readonly role?: string;
   /** Build although concurrent builds of PostgreSQL 14.0 to 14.3 may leave rows out. */
   readonly allowCorruptingServer?: boolean;
   /** How long operations wait where their resource does not say it. */

@@ -77,6 +77,7 @@ function targetFrom(get: (key: string) => string | undefined): Target {
     url: url === "" ? undefined : url,
     maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
     allowPooler: get("pgindex:allowPooler") === "true",
+    role: get("pgindex:role") || undefined,
     allowCorruptingServer: get("pgindex:allowCorruptingServer") === "true",
     whenClientVanishes: get("pgindex:whenClientVanishes"),
     patience: {

@@ -24,6 +24,12 @@ export interface ConnectionArgs {
    */
   readonly allowPooler?: pulumi.Input<boolean>;
   /**
+   * The role to act as, for a login that is a member of the tables' owner without having its rights (`NOINHERIT`), or whose indexes
+   * are to be built as somebody else: `SET ROLE "app_owner"` right after connecting. Sessions are watched and cancelled as the login.
+   * @default `pgindex:role` of the stack, else the role that logs in
+   */
+  readonly role?: pulumi.Input<string>;
+  /**
    * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently leave out rows that are updated during the
    * build (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to meanwhile.
    * @default false
@@ -77,6 +83,7 @@ export class Connection extends pulumi.ProviderResource {
         "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
+        "pgindex:role": asString(args.role),
         "pgindex:allowCorruptingServer": asString(args.allowCorruptingServer),
         "pgindex:whenClientVanishes": args.whenClientVanishes,
         "pgindex:waitFor": asString(args.waitFor),

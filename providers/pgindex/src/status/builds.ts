@@ -38,7 +38,7 @@ SELECT p.pid, p.command, nullif(p.index_relid, 0)::int8::float8 AS "indexOid",
 
 /** The builds of the database, oldest first. Read-only. */
 export async function readBuilds(observer: Session): Promise<Build[]> {
-  const rows = await observer.query<BuildRow>(BUILDS_QUERY);
+  const rows = await observer.queryAsLogin<BuildRow>(BUILDS_QUERY);
   const builds: Build[] = [];
   for (const { pid, command, indexOid, table, index, seconds, ...progress } of rows) {
     const blockers = await blockersOf(observer, pid);

@@ -1,0 +1,44 @@
+import type { Query } from "./pinned";
+import { PgIndexError } from "./problems";
+import { deniedRoleAdvice } from "./roleMessages";
+import { sqlState } from "./sqlstate";
+
+/** SET ROLE, whose name is a value here and so needs no quotes. */
+const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";
+
+/**
+ * Lets the session act as `role`, or as its login when there is none, and gives the way to query as the login all the same.
+ *
+ * What belongs to a session belongs to its login: only the login (and who has its rights) sees what it does in `pg_stat_activity` and
+ * `pg_stat_progress_create_index`, and may cancel it. A role that was assumed may not even cancel its own session.
+ */
+export async function assumeRole(query: Query, role: string | undefined): Promise<Query> {
+  if (role !== undefined) await setRole(query, role);
+  const [acting] = await query<{ role: string; current: string }>(
+    "SELECT pg_catalog.current_setting('role') AS role, current_user AS current",
+  );
+  if (role !== undefined && acting?.current !== role)
+    throw new PgIndexError(deniedRoleAdvice(role, acting?.current));
+  // ALTER ROLE … SET role, or the URL's options, may have chosen one too.
+  if (!acting || acting.role === "none") return query;
+  // Sent at once, so that nothing of ours gets in between.
+  return async <Row>(text: string, values?: readonly unknown[]) => {
+    const [, rows] = await Promise.all([
+      query(SET_ROLE, ["none"]),
+      query<Row>(text, values),
+      query(SET_ROLE, [acting.role]),
+    ]);
+    return rows;
+  };
+}
+
+async function setRole(query: Query, role: string): Promise<void> {
+  try {
+    await query(SET_ROLE, [role]);
+  } catch (error) {
+    // No such role, or no member of it.
+    if (!["22023", "42501"].includes(sqlState(error) ?? "")) throw error;
+    const [login] = await query<{ current: string }>("SELECT current_user AS current");
+    throw new PgIndexError(deniedRoleAdvice(role, login?.current, error));
+  }
+}

@@ -1,0 +1,79 @@
+import { subject } from "./messages";
+import type { DesiredIndex } from "./model";
+import { type Advice, errorText } from "./problems";
+import { ident } from "./sql";
+import { sqlState } from "./sqlstate";
+
+/** Every message about the rights of the role that builds. */
+
+const CORRECT_ROLE =
+  "correct role of the Connection, or pgindex:role of the stack (upper and lower case count)";
+
+/** invalid_parameter_value, for a role that does not exist. */
+const UNKNOWN_ROLE = "22023";
+
+/** A role of the Connection's that its login may not assume. */
+export function deniedRoleAdvice(role: string, login = "", error?: unknown): Advice {
+  return {
+    what: `cannot act as role ${role}`,
+    why: error ? errorText(error) : `the session acts as ${login} although it was told to change`,
+    ...(sqlState(error) === UNKNOWN_ROLE
+      ? { fix: CORRECT_ROLE }
+      : { fix: `run: GRANT ${ident(role)} TO ${ident(login)};`, otherwise: CORRECT_ROLE }),
+  };
+}
+
+/** What a build needs of the role that it is run by. */
+export interface BuildPrivileges {
+  readonly role: string;
+  readonly owner: string;
+  /** By itself, or as a member that inherits. */
+  readonly ownsTable: boolean;
+  /** May be told to act as the owner. */
+  readonly mayActAsOwner: boolean;
+  readonly createsInSchema: boolean;
+  readonly createsInTablespace: boolean;
+}
+
+/** The first right that is missing; undefined when none is. */
+export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Advice | undefined {
+  const { owner, role } = has;
+  const what = `cannot build ${subject(desired)} as role ${role}`;
+  if (!has.ownsTable) return { what, ...ownerCause("build an index on it", has) };
+  const otherwise = `connect as ${owner}`;
+  if (!has.createsInSchema) {
+    return {
+      what,
+      why: `the role may not create anything in schema ${desired.schema}`,
+      fix: `run: GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`,
+      otherwise,
+    };
+  }
+  if (has.createsInTablespace) return undefined;
+  const { tablespace = "" } = desired;
+  return {
+    what,
+    why: `the role may not create anything in tablespace ${tablespace}`,
+    fix: `run: GRANT CREATE ON TABLESPACE ${ident(tablespace)} TO ${ident(role)};`,
+    otherwise: "leave tablespace out",
+  };
+}
+
+/** `what`: what only the owner may do. A member that does not inherit (NOINHERIT) has to be told to act as the owner. */
+export function ownerCause(
+  what: string,
+  { owner, role, mayActAsOwner }: Pick<BuildPrivileges, "owner" | "role" | "mayActAsOwner">,
+): Omit<Advice, "what"> {
+  if (mayActAsOwner) {
+    return {
+      why: `only the owner of a table (${owner}) may ${what}; ${role} is a member of it that does not inherit its rights`,
+      fix: `set role: ${JSON.stringify(owner)} on the Connection, or pulumi config set pgindex:role ${owner}`,
+      otherwise: `ALTER ROLE ${ident(role)} INHERIT; from PostgreSQL 16 on also GRANT ${ident(owner)} TO ${ident(role)} WITH INHERIT TRUE;`,
+    };
+  }
+  return {
+    why: `only the owner of a table (${owner}) may ${what}; MAINTAIN and ALL are not enough`,
+    fix: `run: GRANT ${ident(owner)} TO ${ident(role)};`,
+    otherwise: `connect as ${owner}`,
+  };
+}
