@@ -5,7 +5,7 @@ import {
   duplicatesQuery,
 } from "../../providers/pgindex/src/engine/messages.ts";
 import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
-import { privilegeAdvice } from "../../providers/pgindex/src/engine/tableMessages.ts";
+import { privilegeAdvice } from "../../providers/pgindex/src/engine/roleMessages.ts";
 import { declare } from "../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });
@@ -80,10 +80,15 @@ test("a refused declaration names the SQLSTATE, and that nothing was changed", (
 });
 
 test("a missing privilege is granted by one statement, its names quoted", () => {
-  expect(privilegeAdvice(desired, 'de"ploy', "Owner", false).fix).toBe(
-    'run: GRANT "Owner" TO "de""ploy";',
-  );
-  expect(privilegeAdvice(desired, "deploy", "Owner", true).fix).toBe(
-    'run: GRANT CREATE ON SCHEMA "App" TO "deploy";',
-  );
+  const none = {
+    role: 'de"ploy',
+    owner: "Owner",
+    ownsTable: false,
+    mayActAsOwner: false,
+    createsInSchema: false,
+    createsInTablespace: false,
+  };
+  const fixOf = (has: Partial<typeof none>) => privilegeAdvice(desired, { ...none, ...has })?.fix;
+  expect(fixOf({})).toBe('run: GRANT "Owner" TO "de""ploy";');
+  expect(fixOf({ ownsTable: true })).toBe('run: GRANT CREATE ON SCHEMA "App" TO "de""ploy";');
 });

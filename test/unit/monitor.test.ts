@@ -7,12 +7,14 @@ import { failureOf, record } from "../support/engine.ts";
 type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;
 
 function session(pid: number, answer: Answer, destroy = () => {}): Session {
+  const query = async <Row>(text: string, values: readonly unknown[] = []) =>
+    (await answer(text, values)) as Row[];
   return {
     pid,
     serverVersion: 180000,
     isOpen: true,
-    query: async <Row>(text: string, values: readonly unknown[] = []) =>
-      (await answer(text, values)) as Row[],
+    query,
+    queryAsLogin: query,
     run: async (text: string) => void (await answer(text, [])),
     close: async () => {},
     destroy,
