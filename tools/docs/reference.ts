@@ -33,6 +33,7 @@ const CHAPTERS: readonly Chapter[] = [
     before: ["PromotionGateArgs"],
     after: ["promotionEvidence", "Proved", "Evidence"],
   },
+  { title: "DrizzleBaseline", resource: "DrizzleBaseline", before: ["DrizzleBaselineArgs"] },
   { title: "Backup", resource: "Backup", before: ["BackupArgs"] },
   {
     title: "Declarations from SQL and from Drizzle",

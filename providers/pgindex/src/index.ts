@@ -7,6 +7,7 @@ export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzl
 export { type FromSqlOptions, indexesFromSql } from "./indexesFromSql";
 export { Backup, type BackupArgs } from "./resources/backup";
 export { Connection, type ConnectionArgs } from "./resources/connection";
+export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/drizzleBaseline";
 export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";
 export {

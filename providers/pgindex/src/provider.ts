@@ -1,6 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { answering } from "./provider/answers";
 import { backupProvider } from "./provider/backupProvider";
+import { baselineProvider } from "./provider/baselineProvider";
 import { engineLog } from "./provider/engineLog";
 import { gateProvider } from "./provider/gateProvider";
 import { indexProvider } from "./provider/indexProvider";
@@ -26,4 +27,5 @@ export const v1 = {
   verification: configured(verificationProvider(runtime)),
   gate: configured(gateProvider()),
   backup: configured(backupProvider(runtime)),
+  baseline: configured(baselineProvider(runtime)),
 } as const;

@@ -1,12 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
-export function providedBy(kind: "index" | "verification" | "gate" | "backup"): string {
+export function providedBy(
+  kind: "index" | "verification" | "gate" | "backup" | "baseline",
+): string {
   return `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
 }
 
 /** Pulumi's type of a resource of this package. The prefix routes it to Pulumi's dynamic-provider plugin. */
-export function typeOf(name: "Index" | "Verification" | "PromotionGate" | "Backup"): string {
+export function typeOf(
+  name: "Index" | "Verification" | "PromotionGate" | "Backup" | "DrizzleBaseline",
+): string {
   return `pulumi-nodejs:pgindex:${name}`;
 }
 
