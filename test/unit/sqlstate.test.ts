@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   classify,
   harmlessText,
+  isCatalogRace,
   isConnectionLoss,
   isNameRace,
   type Reaction,
@@ -115,4 +116,16 @@ test("the SQLSTATE and what may be shown are read from server errors only", () =
   expect(harmlessText(serverError("22P02", withDetail))).toBeUndefined();
   expect(harmlessText(serverError("53100", withDetail))).toContain("(1)");
   expect(harmlessText(new Error("plain"))).toBe("plain");
+});
+
+test.each([
+  ["XX000", "cache lookup failed for attribute 1 of relation 16572", true],
+  ["XX000", "cache lookup failed for index 16572", true],
+  ["XX000", "could not open relation with OID 16572", true],
+  ["XX000", "another internal error: cache lookup failed for it", false],
+  ["42P01", "could not open relation", false],
+] as const)("an index that goes while it is looked at: %s %s", (code, message, isRace) => {
+  const error = Object.assign(new Error(message), { code });
+  expect(isCatalogRace(error)).toBe(isRace);
+  expect(classify(error)).toBe(isRace ? "reobserve" : "final");
 });

@@ -68,7 +68,7 @@ export function classify(error: unknown): Reaction {
   const state = sqlState(error);
   if (state === undefined) return isConnectionLoss(error) ? "retry" : "final";
   if (RETRYABLE.has(state) || state.startsWith(CONNECTION_CLASS)) return "retry";
-  if (state === "42P07" || isNameRace(error)) return "reobserve";
+  if (state === "42P07" || isNameRace(error) || isCatalogRace(error)) return "reobserve";
   return "final";
 }
 
@@ -76,6 +76,18 @@ export function classify(error: unknown): Reaction {
 export function isNameRace(error: unknown): boolean {
   const { constraint } = error as PostgresError;
   return sqlState(error) === "23505" && constraint === "pg_class_relname_nsp_index";
+}
+
+/**
+ * Functions such as `pg_get_indexdef` read the catalog as it is now, and not as the statement's snapshot has it: of an index that
+ * another session drops at that moment they find no more. The text of such an error is never translated.
+ */
+export function isCatalogRace(error: unknown): boolean {
+  const { message } = error as PostgresError;
+  return (
+    sqlState(error) === "XX000" &&
+    /^(cache lookup failed for|could not open relation)/.test(message)
+  );
 }
 
 /** node-postgres and Node's sockets give a lost connection no SQLSTATE. The outcome of the statement is unknown then. */

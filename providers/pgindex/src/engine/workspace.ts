@@ -4,7 +4,7 @@ import type { Context } from "./context";
 import { OutOfPatience } from "./patience";
 import { CancelledError, firstLine, PgIndexError, UnsuitableServerError } from "./problems";
 import { openSession, type Session } from "./session";
-import { classify, sqlState } from "./sqlstate";
+import { classify, isCatalogRace, sqlState } from "./sqlstate";
 import type { Target } from "./target";
 
 /** The two sessions of a change: one that works, one that watches. */
@@ -74,12 +74,25 @@ export async function withObserver<T>(
     answerWithinMs: ANSWER_MS,
   });
   try {
-    return await work(observer);
+    return await lookingAgain(() => work(observer));
   } catch (error) {
     if (sqlState(error) !== "55P03") throw error;
     throw new PgIndexError(lockedAdvice(options.purpose), { cause: error });
   } finally {
     await observer.close();
+  }
+}
+
+/** An index that goes while it is looked at is gone at the next look. */
+const LOOKS = 5;
+
+async function lookingAgain<T>(look: () => Promise<T>): Promise<T> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await look();
+    } catch (error) {
+      if (looks === LOOKS || !isCatalogRace(error)) throw error;
+    }
   }
 }
 

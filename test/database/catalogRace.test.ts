@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { targetOf } from "../support/engine.ts";
+import { buildIndex } from "../support/stackState.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  await db.query("CREATE TABLE t (a int, b int)");
+});
+afterAll(() => db.drop());
+
+test("an index that others drop and make while it is looked at is there or not, never an error", async () => {
+  const outputs = await buildIndex(db.url, { table: "t", name: "i", columns: ["a", "b"] });
+  let isOver = false;
+  const churn = async () => {
+    const client = await db.connect();
+    while (!isOver) {
+      await client.query("DROP INDEX i");
+      await client.query("CREATE INDEX i ON t (a, b)");
+    }
+  };
+  const churning = churn();
+  const looks: boolean[] = [];
+  const look = async () => {
+    for (let i = 0; i < 60; i += 1) {
+      const found = await refreshIndex(targetOf(db.url), outputs);
+      looks.push(found === undefined || found.valid);
+    }
+  };
+  await Promise.all([look(), look(), look()]);
+  isOver = true;
+  await churning;
+  expect(looks).toHaveLength(180);
+  expect(looks).not.toContain(false);
+});
