@@ -12,10 +12,16 @@ import { verifyIndex } from "../../providers/pgindex/src/engine/verification.ts"
 import { pgindex } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
+import { exported, writeState } from "../support/stackState.ts";
 
 const SOURCES = join("providers", "pgindex", "src");
 const ARGS = { table: "t", name: "t_idx", columns: [{ expression: "lower(a)" }], comment: "old" };
-const QUERY = { name: "q", sql: "SELECT b FROM t WHERE lower(a) = $1", sample: "SELECT a FROM t" };
+// Qualified: which function an unqualified name means is the program's business, and a VOLATILE one of that name is refused.
+const QUERY = {
+  name: "q",
+  sql: "SELECT b FROM t WHERE pg_catalog.lower(a) = $1",
+  sample: "SELECT a FROM t",
+};
 
 let db: TestDatabase;
 let planted = 0;
@@ -95,6 +101,19 @@ async function verification() {
   };
 }
 
+async function runCommands(state: string): Promise<void> {
+  const environment = { DATABASE_URL: db.url, PATH: process.env.PATH ?? "" };
+  for (const args of [["import"], ["status", "--state", state]]) {
+    const out = expect.stringContaining("t_idx");
+    expect(await pgindex(args, environment), args[0]).toMatchObject({ code: 0, err: "", out });
+  }
+  expect(await pgindex(["watch"], environment)).toMatchObject({ code: 0, err: "" });
+  // What it thinks of this machine is another matter.
+  const { out } = await pgindex(["doctor"], environment);
+  expect(out).toContain("PostgreSQL");
+  expect(out).not.toContain("a trojan ran");
+}
+
 test("a trojan is found by an unqualified call, so that the next test can fail", async () => {
   expect(planted).toBeGreaterThan(20);
   await expect(db.query("SELECT pg_try_advisory_lock($1, $2)", [1, 2])).rejects.toThrow(
@@ -105,7 +124,7 @@ test("a trojan is found by an unqualified call, so that the next test can fail",
   );
 });
 
-test("build, refresh, preview, change, verification, import and drop run none", async () => {
+test("build, refresh, preview, change, verification, the commands and drop run none", async () => {
   const target = targetOf(db.url);
   const { ctx } = record();
   const desired = await declare(ARGS);
@@ -117,8 +136,8 @@ test("build, refresh, preview, change, verification, import and drop run none", 
   expect(verified).toMatchObject({ failures: [], report: { valid: true } });
   const changed = await declare({ ...ARGS, comment: "new", storageParameters: { fillfactor: 70 } });
   const altered = await ensureIndex({ target, desired: changed, ctx, previous: outputs });
-  const imported = await pgindex(["import"], { DATABASE_URL: db.url });
-  expect(imported).toMatchObject({ code: 0, err: "", out: expect.stringContaining("t_idx") });
-  await dropIndex(target, toIndexOutputs(altered, changed, []), ctx);
+  const latest = toIndexOutputs(altered, changed, []);
+  await runCommands(await writeState([exported("Index", "i", latest)]));
+  await dropIndex(target, latest, ctx);
   expect(await db.query("SELECT FROM pg_class WHERE relname = 't_idx'")).toEqual([]);
 });
