@@ -7,6 +7,8 @@ import { PgIndexError } from "./problems";
 export interface Target {
   /** A PostgreSQL URL. Undefined: the PG* variables of the environment, as libpq reads them. */
   readonly url?: string;
+  /** URLs of standbys whose scans count too, by name. */
+  readonly replicas?: Readonly<Record<string, string>>;
   /** Builds on different tables that may run side by side. */
   readonly maxConcurrentBuilds: number;
   /** Connect although a pooler answers for the server. */

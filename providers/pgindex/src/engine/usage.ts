@@ -1,4 +1,5 @@
 import { type Context, pause } from "./context";
+import type { ReplicaUsage } from "./replicas";
 import type { Session } from "./session";
 
 /** What the server has counted of an index, on this server alone: a replica counts its own. */
@@ -18,6 +19,10 @@ export interface IndexUsage {
    * crash of the server, which resets them all without saying so.
    */
   readonly statsReset: string | null;
+  /** Since when the counters count: the last reset, or the last time the server lost them all, as in a crash. ISO 8601. */
+  readonly countersSince: string | null;
+  /** It is unique, excludes, or is the replica identity: needed though nobody scans it. */
+  readonly enforces: boolean;
 }
 
 /** {@link IndexUsage} with our own scans told apart. */
@@ -31,19 +36,33 @@ export interface AccountedUsage extends IndexUsage {
    * previews, which nobody keeps, are allowed for.
    */
   readonly isExact: boolean;
+  /** The Connection's replicas; their scans are among `trafficScans`. */
+  readonly replicas: readonly ReplicaUsage[];
+  /** Since when no traffic has scanned it, as far as the history goes; null when it is used, needed without, or nobody can say. */
+  readonly unusedSince: string | null;
+  /** Whether it is used, and on what that rests. */
+  readonly summary: string;
 }
 
-/** `last_idx_scan` exists from 16 on, hence to_jsonb. */
+/**
+ * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is null, and that of the background writer is the
+ * time of the recovery, on every release.
+ */
 const USAGE_QUERY = `
 SELECT s.idx_scan::float8 AS scans, s.idx_tup_read::float8 AS "tuplesRead", s.idx_tup_fetch::float8 AS "tuplesFetched",
        (to_jsonb(s) ->> 'last_idx_scan')::timestamptz AS "lastScan",
        pg_relation_size(s.indexrelid)::float8 AS "sizeBytes",
-       (SELECT stats_reset FROM pg_stat_database WHERE datname = current_database()) AS "statsReset"
-  FROM pg_stat_all_indexes s WHERE s.schemaname = $1 AND s.indexrelname = $2`;
+       d.stats_reset AS "statsReset", greatest(d.stats_reset, w.stats_reset) AS "countersSince",
+       i.indisunique OR i.indisexclusion OR i.indisreplident AS enforces
+  FROM pg_stat_all_indexes s JOIN pg_index i ON i.indexrelid = s.indexrelid
+ CROSS JOIN pg_stat_bgwriter w
+  LEFT JOIN pg_stat_database d ON d.datname = current_database()
+ WHERE s.schemaname = $1 AND s.indexrelname = $2`;
 
-type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset"> & {
+type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset" | "countersSince"> & {
   readonly lastScan: Date | null;
   readonly statsReset: Date | null;
+  readonly countersSince: Date | null;
 };
 
 /** Undefined: there is no such index. */
@@ -57,6 +76,7 @@ export async function readUsage(
       ...row,
       lastScan: row.lastScan?.toISOString() ?? null,
       statsReset: row.statsReset?.toISOString() ?? null,
+      countersSince: row.countersSince?.toISOString() ?? null,
     }
   );
 }
@@ -94,7 +114,11 @@ export interface Counted {
 /** Usage as reported last time; a report of an older release does not say whether it is exact. */
 export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
   readonly isExact?: boolean;
+  readonly countersSince?: string | null;
 };
+
+/** Usage of the one server that was measured on. */
+export type Accounted = Omit<AccountedUsage, "replicas" | "unusedSince" | "summary">;
 
 /**
  * Tells traffic from our own scans. Counters that stand lower than at the last report were reset since, so that none of the scans of ours
@@ -103,8 +127,10 @@ export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
 export function account(
   { scansBefore, ownScans, unsavedScans, after }: Counted,
   previous: EarlierUsage | undefined,
-): AccountedUsage {
-  const goesOn = previous && scansBefore >= previous.scans && after.scans >= scansBefore;
+): Accounted {
+  const isSameCount = !previous?.countersSince || previous.countersSince === after.countersSince;
+  const goesOn =
+    previous && isSameCount && scansBefore >= previous.scans && after.scans >= scansBefore;
   const scansSince = scansBefore - (goesOn ? previous.scans : 0);
   const unsaved = previous ? Math.min(unsavedScans, Math.max(0, scansSince)) : 0;
   const own = ownScans + unsaved + (goesOn ? previous.ownScans : 0);
@@ -124,7 +150,12 @@ export const NO_USAGE: AccountedUsage = {
   lastScan: null,
   sizeBytes: 0,
   statsReset: null,
+  countersSince: null,
+  enforces: false,
   trafficScans: 0,
   ownScans: 0,
   isExact: true,
+  replicas: [],
+  unusedSince: null,
+  summary: "there is no index",
 };

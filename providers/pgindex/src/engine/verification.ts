@@ -4,13 +4,16 @@ import { unsavedMeasurements } from "./counting";
 import { serverTime } from "./execute";
 import { judge, type VerifiedQuery } from "./expectations";
 import type { IndexOnTable } from "./explain";
+import { extend, type History, judgeUse, restartReason } from "./history";
 import { type Measured, type MeasuredAll, measureAll, uncounted } from "./measure";
 import type { Observation } from "./model";
 import type { PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
+import { readReplicas } from "./replicas";
 import { notMeasured, type QueryMeasurement } from "./summary";
 import type { Target } from "./target";
 import {
+  type Accounted,
   type AccountedUsage,
   account,
   type Counted,
@@ -35,6 +38,8 @@ export interface VerificationReport {
   readonly index: string;
   readonly queries: readonly VerifiedQuery[];
   readonly usage: AccountedUsage;
+  /** What was found over time. */
+  readonly history: History;
   /** The index exists, on its table, valid, ready and live. */
   readonly valid: boolean;
   /** By the server's clock, ISO 8601. */
@@ -56,7 +61,10 @@ export interface Verified {
 const SCHEMA_VERSION = 1;
 
 /** What was reported last time of the same index. */
-export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt">;
+export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
+  /** A report of an older release has none. */
+  readonly history?: History;
+};
 
 /** Looks at the index, measures its queries, reads its counters, and judges. */
 export async function verifyIndex(
@@ -79,18 +87,21 @@ export async function verifyIndex(
       ctx,
     );
     const verifiedAt = await serverTime({ observer });
-    const usage = after
-      ? accountFor(measured, { scansBefore: baseline?.scans ?? 0, after }, verifiedAt, previous)
-      : NO_USAGE;
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
     });
+    const counted =
+      after &&
+      accountFor(measured, { scansBefore: baseline?.scans ?? 0, after }, verifiedAt, previous);
+    const watched =
+      counted && (await watch(target, request, counted, queries, verifiedAt, ctx, previous));
     const report: VerificationReport = {
       schemaVersion: SCHEMA_VERSION,
       index: `${request.schema}.${request.name}`,
       queries,
-      usage,
+      usage: watched?.usage ?? NO_USAGE,
+      history: watched?.history ?? previous?.history ?? { queries: [], samples: [] },
       valid: problems.length === 0,
       verifiedAt,
       ok: problems.length === 0 && queries.every(({ ok }) => ok),
@@ -122,9 +133,32 @@ function accountFor(
   { scansBefore, after }: Pick<Counted, "scansBefore" | "after">,
   verifiedAt: string,
   previous: EarlierReport | undefined,
-): AccountedUsage {
+): Accounted {
   const own = isExact ? ownScans : Math.max(ownScans, after.scans - scansBefore);
   const elapsed = previous ? Date.parse(verifiedAt) - Date.parse(previous.verifiedAt) : 0;
   const unsavedScans = isCounted ? own * unsavedMeasurements(elapsed) : 0;
   return account({ scansBefore, ownScans: own, unsavedScans, after }, previous?.usage);
+}
+
+/** The counters with those of the replicas, and what they say over time. */
+async function watch(
+  target: Target,
+  request: VerificationRequest,
+  counted: Accounted,
+  queries: readonly VerifiedQuery[],
+  verifiedAt: string,
+  ctx: Context,
+  previous: EarlierReport | undefined,
+): Promise<Pick<VerificationReport, "usage" | "history">> {
+  const replicas = await readReplicas(target, request, ctx, previous?.usage.replicas ?? []);
+  const elsewhere = replicas.reduce((sum, { scans }) => sum + (scans ?? 0), 0);
+  const usage = {
+    ...counted,
+    replicas,
+    trafficScans: counted.trafficScans + elsewhere,
+    isExact: counted.isExact && replicas.every(({ scans }) => scans !== null),
+  };
+  const restarted = restartReason(previous?.usage, usage);
+  const history = extend(previous?.history, usage, queries, verifiedAt, restarted);
+  return { history, usage: { ...usage, ...judgeUse(history, usage) } };
 }

@@ -75,8 +75,9 @@ function reportOfSame(
   return isSame ? earlierReport(olds) : undefined;
 }
 
-function earlierReport({ usage, verifiedAt }: VerificationOutputs): EarlierReport | undefined {
-  return usage && verifiedAt !== undefined ? { usage, verifiedAt } : undefined;
+function earlierReport(outputs: VerificationOutputs): EarlierReport | undefined {
+  const { usage, verifiedAt, history } = outputs;
+  return usage && verifiedAt !== undefined ? { usage, verifiedAt, history } : undefined;
 }
 
 /** Create and update. */

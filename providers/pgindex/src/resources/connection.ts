@@ -81,6 +81,10 @@ export class Connection extends pulumi.ProviderResource {
       name,
       {
         "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
+        "pgindex:replicas":
+          args.replicas === undefined
+            ? undefined
+            : pulumi.secret(pulumi.output(args.replicas).apply((urls) => JSON.stringify(urls))),
         "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
         "pgindex:allowPooler": asString(args.allowPooler),
         "pgindex:role": asString(args.role),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedQuery } from "../engine/expectations";
+import type { History } from "../engine/history";
 import type { AccountedUsage } from "../engine/usage";
 import type { Index } from "./indexResource";
 import type { ServedQuery } from "./queries";
@@ -31,6 +32,7 @@ const OUTPUTS = [
   "index",
   "queries",
   "usage",
+  "history",
   "valid",
   "verifiedAt",
   "ok",
@@ -55,6 +57,11 @@ export class Verification extends pulumi.CustomResource {
   declare readonly queries: pulumi.Output<readonly VerifiedQuery[]>;
   /** What the server has counted: scans by traffic and by these measurements, tuples, last scan (PostgreSQL 16+), size, since when. */
   declare readonly usage: pulumi.Output<AccountedUsage>;
+  /**
+   * At most 24 samples of it, one for each measuring that was kept, the recent ones denser: scans, traffic, tuples, size, and each query's plan
+   * and milliseconds. `usage.unusedSince` and `usage.summary` rest on it.
+   */
+  declare readonly history: pulumi.Output<History>;
   /** The index exists, on its table, and queries may use it. */
   declare readonly valid: pulumi.Output<boolean>;
   /** When it was measured, by the server's clock, ISO 8601. */

@@ -1,0 +1,63 @@
+import type { Context } from "./context";
+import { errorText, PgIndexError } from "./problems";
+import { openSession } from "./session";
+import type { Target } from "./target";
+import { readUsage } from "./usage";
+
+/** What a replica has counted of an index. */
+export interface ReplicaUsage {
+  /** As the Connection calls it. */
+  readonly name: string;
+  /** `idx_scan` there, all of it by traffic; null when it did not answer. */
+  readonly scans: number | null;
+  /** Since when its counters count, ISO 8601; when it does not answer, as it last said. */
+  readonly countersSince: string | null;
+}
+
+/** Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait for it. */
+export async function readReplicas(
+  { replicas = {}, ...target }: Target,
+  index: { readonly schema: string; readonly name: string },
+  ctx: Context,
+  before: readonly ReplicaUsage[],
+): Promise<ReplicaUsage[]> {
+  const read = async ([name, url]: [string, string]): Promise<ReplicaUsage> => {
+    try {
+      return { name, ...(await readReplica({ ...target, url }, index)) };
+    } catch (error) {
+      ctx.log(
+        "warning",
+        `the scans of ${index.schema}.${index.name} on the replica ${name} are not known: ${reasonOf(error)}`,
+      );
+      const countersSince = before.find((each) => each.name === name)?.countersSince ?? null;
+      return { name, scans: null, countersSince };
+    }
+  };
+  return Promise.all(Object.entries(replicas).map(read));
+}
+
+async function readReplica(
+  target: Target,
+  index: { readonly schema: string; readonly name: string },
+): Promise<Omit<ReplicaUsage, "name">> {
+  const options = { purpose: `count ${index.name}`, searchPath: [], writable: false };
+  const session = await openSession(target, options);
+  try {
+    const [server] = await session.query<{ isStandby: boolean }>(
+      'SELECT pg_is_in_recovery() AS "isStandby"',
+    );
+    // The primary's own scans would count twice.
+    if (!server?.isStandby) throw new Error("it takes writes, so it is no standby");
+    const usage = await readUsage(session, index);
+    if (!usage) throw new Error("it has no such index yet");
+    return { scans: usage.scans, countersSince: usage.countersSince };
+  } finally {
+    await session.close();
+  }
+}
+
+/** One line; an error's own text names no password. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PgIndexError) return `${error.advice.what} (${error.advice.why})`;
+  return errorText(error).split("\n")[0] ?? "";
+}
