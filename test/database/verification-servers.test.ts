@@ -67,7 +67,7 @@ test("a scan on a standby is traffic, which the primary alone knows nothing of",
   });
 });
 
-test("a crash of the primary begins the window again, although it leaves stats_reset null", async () => {
+test("a crash of the primary begins the window again, although more was scanned since", async () => {
   await scan(pair.primary);
   last = await verify(last);
   await pair.primary.stopImmediately();
@@ -75,8 +75,11 @@ test("a crash of the primary begins the window again, although it leaves stats_r
   await scan(pair.primary);
   await scan(pair.primary);
   last = await verify(last);
-  expect(last.usage).toMatchObject({ scans: 2, statsReset: null, unusedSince: null });
-  expect(last.history.samples.at(-1)?.restarted).toMatch(/^the server lost its counters at \d{4}-/);
+  expect(last.usage).toMatchObject({ scans: 2, unusedSince: null });
+  // Until 14 the database gets a reset's time then; from 15 on it has none.
+  expect(last.history.samples.at(-1)?.restarted).toMatch(
+    /^the (server lost its counters|counters were reset) at \d{4}-/,
+  );
 });
 
 test("a standby that has gone leaves it unknown whether the index is unused", async () => {

@@ -1,5 +1,7 @@
 /** PostgreSQL indexes as Pulumi resources. Everything that a program may use. */
 
+export type { OverrideUse } from "./engine/gate";
+export type { History, Sample } from "./engine/history";
 export type { QueryMeasurement } from "./engine/measure";
 export type { Evidence } from "./engine/promotion";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";

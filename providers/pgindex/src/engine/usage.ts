@@ -45,8 +45,8 @@ export interface AccountedUsage extends IndexUsage {
 }
 
 /**
- * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is null, and that of the background writer is the
- * time of the recovery, on every release.
+ * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is null from 15 on; that of the background writer
+ * is the time of the recovery on every release.
  */
 const USAGE_QUERY = `
 SELECT s.idx_scan::float8 AS scans, s.idx_tup_read::float8 AS "tuplesRead", s.idx_tup_fetch::float8 AS "tuplesFetched",

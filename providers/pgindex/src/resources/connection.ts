@@ -13,6 +13,12 @@ export interface ConnectionArgs {
    */
   readonly url?: pulumi.Input<string>;
   /**
+   * URLs of standbys, by a name for messages: `{ eu: config.requireSecret("euUrl") }`. Kept as a secret. Each server counts its own scans, so a
+   * `Verification` adds theirs up; one that does not answer is warned of, and nothing is called unused then.
+   * @default `pgindex:replicas` of the stack, a JSON object, else none
+   */
+  readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
+  /**
    * Builds on different tables of this database that may run side by side. Two builds on one table never do.
    * @default 2
    */
