@@ -5,11 +5,12 @@ import { addDoctor } from "./doctor";
 import { addHealth } from "./health";
 import { addImport } from "./import";
 import { type Io, redact } from "./io";
+import { addReport } from "./report";
 import { addStatus } from "./status";
 import { addWatch } from "./watch";
 
 /** The commands, in the order of the help: one file each. */
-const COMMANDS = [addStatus, addWatch, addDoctor, addHealth, addImport];
+const COMMANDS = [addStatus, addWatch, addDoctor, addReport, addHealth, addImport];
 
 /** Runs `pgindex` with its arguments and gives the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {

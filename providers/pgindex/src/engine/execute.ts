@@ -5,6 +5,7 @@ import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
 import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
+import { PhaseWatch } from "./phases";
 import { PgIndexError } from "./problems";
 import type { Step } from "./steps";
 import type { Workspace } from "./workspace";
@@ -15,6 +16,8 @@ export interface Executed {
   readonly builtAt?: string;
   /** Duration of CREATE INDEX CONCURRENTLY in seconds, waits included. */
   readonly buildSeconds?: number;
+  /** What of it each of the PHASES took, in seconds. */
+  readonly phaseSeconds?: readonly number[];
 }
 
 /** What happens around the steps that is not theirs. */
@@ -50,7 +53,11 @@ export async function execute(steps: readonly Step[], execution: Execution): Pro
 /** A partitioned index is built in as many parts as the table has partitions. */
 export function addUp(before: Executed, step: Executed): Executed {
   if (step.buildSeconds === undefined) return before;
-  return { builtAt: step.builtAt, buildSeconds: (before.buildSeconds ?? 0) + step.buildSeconds };
+  return {
+    builtAt: step.builtAt,
+    buildSeconds: (before.buildSeconds ?? 0) + step.buildSeconds,
+    phaseSeconds: step.phaseSeconds?.map((seconds, i) => seconds + (before.phaseSeconds?.[i] ?? 0)),
+  };
 }
 
 async function executeStep(step: Step, execution: Execution): Promise<Executed> {
@@ -68,9 +75,9 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
       return {};
     case "build":
       await hooks.beforeBuild?.(step);
-      return timed(() => watch(step, "building", execution), workspace);
+      return timed((phases) => watch(step, "building", execution, phases), workspace);
     case "reindex":
-      return timed(() => watch(step, "rebuilding", execution), workspace);
+      return timed((phases) => watch(step, "rebuilding", execution, phases), workspace);
     case "drop":
       await watch(step, `dropping ${step.name}`, execution);
       return {};
@@ -91,9 +98,14 @@ function untilOthersAreDone({ desired, table, workspace, ctx }: Execution): Prom
 type LongStep = Extract<Step, { readonly sql: string }>;
 
 /** Runs a long statement; on a partition, under the partition's own key and after whoever works there. */
-async function watch(step: LongStep, verb: string, { workspace, ctx }: Execution): Promise<void> {
+async function watch(
+  step: LongStep,
+  verb: string,
+  { workspace, ctx }: Execution,
+  phases?: PhaseWatch,
+): Promise<void> {
   const isBuild = step.kind === "build" || step.kind === "reindex";
-  const watched = { ...workspace, ctx, verb, position: step.position, isBuild };
+  const watched = { ...workspace, ctx, verb, position: step.position, isBuild, phases };
   if (!step.on) return runWatched(step.sql, watched);
   const { builder, observer } = workspace;
   const label = `${step.on.schema}.${step.on.table}`;
@@ -115,11 +127,17 @@ async function stillStands(
   return live?.name === name && live.tableOid === on?.oid;
 }
 
-async function timed(work: () => Promise<void>, workspace: Workspace): Promise<Executed> {
+async function timed(
+  work: (phases: PhaseWatch) => Promise<void>,
+  workspace: Workspace,
+): Promise<Executed> {
   const started = performance.now();
-  await work();
-  const buildSeconds = Math.round(performance.now() - started) / 1000;
-  return { builtAt: await serverTime(workspace), buildSeconds };
+  const phases = new PhaseWatch(started);
+  await work(phases);
+  const ended = performance.now();
+  const buildSeconds = Math.round(ended - started) / 1000;
+  const phaseSeconds = phases.seconds(ended);
+  return { builtAt: await serverTime(workspace), buildSeconds, phaseSeconds };
 }
 
 async function alterStep(

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./activity";
 import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
+import type { PhaseWatch } from "./phases";
 import { CancelledError, firstLine } from "./problems";
 import { type ProgressRow, renderProgress } from "./progress";
 import { renderElapsed } from "./render";
@@ -32,6 +33,8 @@ export interface Watched {
   readonly isBuild?: boolean;
   /** Short as a rule: nothing is shown, the caller counts its waits, and the first look comes only after a while. */
   readonly isQuiet?: boolean;
+  /** Is told each phase that is seen. */
+  readonly phases?: PhaseWatch;
 }
 
 /**
@@ -108,6 +111,7 @@ class Watch {
     const state = await readState(this.observer, builder);
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
     if (!state.isActive || this.watched.isQuiet) return;
+    this.watched.phases?.look(state.row?.phase, performance.now());
     report(this.watched, state, performance.now() - this.started);
     this.stop ??= await this.waiters.look(
       state.waiters,

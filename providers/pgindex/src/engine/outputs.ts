@@ -25,6 +25,11 @@ export interface IndexOutputs {
   readonly builtAt: string | null;
   /** Seconds that CREATE INDEX CONCURRENTLY took, waits included; null when adopted. */
   readonly buildSeconds: number | null;
+  /**
+   * What of it each phase took, in seconds, in the order of PostgreSQL's documentation, as looked at twice a second; null when nobody saw it. Outputs
+   * of older releases do not have it.
+   */
+  readonly phaseSeconds?: readonly number[] | null;
   readonly adopted: boolean;
   /** Since when this stack knows the index to be valid, by the server's clock, ISO 8601. */
   readonly validSince: string;
@@ -54,7 +59,7 @@ export function toIndexOutputs(
   before: readonly QueryMeasurement[],
   previous?: IndexOutputs,
 ): IndexOutputs {
-  const { live, adopted, builtAt, buildSeconds, verifiedAt } = ensured;
+  const { live, adopted, builtAt, buildSeconds, phaseSeconds, verifiedAt } = ensured;
   const kept = adopted && previous && isTheOneKnown(live, previous) ? previous : undefined;
   const bytesPerRow = kept?.bytesPerRow ?? bytesPerRowOf(live);
   return {
@@ -62,6 +67,7 @@ export function toIndexOutputs(
     ...liveOutputs(live),
     builtAt: builtAt ?? kept?.builtAt ?? null,
     buildSeconds: buildSeconds ?? kept?.buildSeconds ?? null,
+    phaseSeconds: phaseSeconds ?? (builtAt ? null : (kept?.phaseSeconds ?? null)),
     adopted: kept?.adopted ?? adopted,
     validSince: kept?.validSince ?? builtAt ?? verifiedAt,
     statement: declaredStatement(desired),

@@ -1,4 +1,5 @@
 import { describeSession, type OtherSession } from "./activity";
+import { PHASES, phaseIndex } from "./phases";
 import { renderElapsed } from "./render";
 
 /** A row of `pg_stat_progress_create_index`, with what the builder's session itself says. */
@@ -13,22 +14,6 @@ export interface ProgressRow {
   readonly partitionsDone: number;
   readonly partitionsTotal: number;
 }
-
-/**
- * The phases of CREATE INDEX CONCURRENTLY in their order
- * (https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES). Sub-phases of "building index" differ by access method
- * and version; an unknown one must not break the line.
- */
-const PHASES = [
-  "initializing",
-  "waiting for writers before build",
-  "building index",
-  "waiting for writers before validation",
-  "index validation: scanning index",
-  "index validation: sorting tuples",
-  "index validation: scanning table",
-  "waiting for old snapshots",
-];
 
 /** Everything that one line of progress shows. */
 export interface Progress {
@@ -59,8 +44,8 @@ export function renderProgress(verb: string, progress: Progress): string {
 }
 
 function stepOf(phase: string): number | undefined {
-  const at = PHASES.findIndex((known) => phase === known || phase.startsWith(`${known}:`));
-  return at < 0 ? undefined : at + 1;
+  const at = phaseIndex(phase);
+  return at === undefined ? undefined : at + 1;
 }
 
 /** The phase's own counter; sorting has none. */

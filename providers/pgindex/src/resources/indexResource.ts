@@ -12,6 +12,7 @@ const OUTPUTS = [
   "sizeBytes",
   "builtAt",
   "buildSeconds",
+  "phaseSeconds",
   "adopted",
   "validSince",
   "statement",
@@ -64,6 +65,11 @@ export class Index extends pulumi.CustomResource {
   declare readonly builtAt: pulumi.Output<string | null>;
   /** Seconds that the build took, waits included; null when the index was adopted. */
   declare readonly buildSeconds: pulumi.Output<number | null>;
+  /**
+   * What of it each phase took, in seconds, in the order in which PostgreSQL documents them, as looked at twice a second; null when nobody saw
+   * it.
+   */
+  declare readonly phaseSeconds: pulumi.Output<readonly number[] | null>;
   /** True when a valid index of this definition stood already and nothing was built. */
   declare readonly adopted: pulumi.Output<boolean>;
   /** Since when this stack knows the index to be valid, ISO 8601. */

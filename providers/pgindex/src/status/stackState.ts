@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { BackupOutputs } from "../backup/backup";
+import type { BaselineOutputs } from "../baseline/drizzleBaseline";
 import type { IndexOutputs } from "../engine/outputs";
 import { PgIndexError } from "../engine/problems";
 import type { VerificationReport } from "../engine/verification";
@@ -9,13 +11,23 @@ export interface Recorded<Outputs> {
   readonly outputs: Outputs;
 }
 
+/** What a `PromotionGate` leaves in the state. */
+export interface RecordedGate {
+  /** ISO 8601 */
+  readonly passedAt: string;
+  /** The reason of an override, or null. */
+  readonly overridden: string | null;
+}
+
 /** What a stack has recorded of our resources: what its last `pulumi up` or `pulumi refresh` saw. */
 export interface StackState {
   /** Name of the stack. */
   readonly stack: string;
   readonly indexes: readonly Recorded<IndexOutputs>[];
   readonly verifications: readonly Recorded<VerificationReport>[];
-  readonly gates: readonly Recorded<Readonly<Record<string, unknown>>>[];
+  readonly gates: readonly Recorded<RecordedGate>[];
+  readonly backups: readonly Recorded<BackupOutputs>[];
+  readonly baselines: readonly Recorded<BaselineOutputs>[];
 }
 
 const EXPORTED = z.object({
@@ -32,7 +44,7 @@ const EXPORTED = z.object({
   }),
 });
 
-const TYPE = /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate)$/;
+const TYPE = /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline)$/;
 
 /**
  * Reads what `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. Resources that were never created
@@ -49,7 +61,9 @@ export function parseStackState(text: string): StackState {
     stack: /^urn:pulumi:([^:]*)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
     indexes: of<IndexOutputs>("Index"),
     verifications: of<VerificationReport>("Verification"),
-    gates: of<Record<string, unknown>>("PromotionGate"),
+    gates: of<RecordedGate>("PromotionGate"),
+    backups: of<BackupOutputs>("Backup"),
+    baselines: of<BaselineOutputs>("DrizzleBaseline"),
   };
 }
 

@@ -1,0 +1,126 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { duration } from "../engine/duration";
+import { errorText, PgIndexError } from "../engine/problems";
+import { withObserver } from "../engine/workspace";
+import type { SoakRequired } from "../report/checklist";
+import { type Report, toReport } from "../report/data";
+import { type Extra, parseExtra } from "../report/extra";
+import { toMarkdown } from "../report/markdown";
+import { toPage } from "../report/page";
+import { loadPlotLibrary } from "../report/plotLibrary";
+import { readStack } from "../status/exportStack";
+import { readStatus, type StackStatus } from "../status/indexStatus";
+import type { StackState } from "../status/stackState";
+import { targetOf } from "./connection";
+import type { Io } from "./io";
+import { addStackOptions, type StackOptions } from "./stackOptions";
+
+const EXAMPLES = `
+Examples:
+  $ pgindex report --stack production --earlier-stack staging
+  $ pgindex report --format markdown | gh pr comment --body-file -
+  $ pgindex report --state production.json --earlier-state staging.json --no-live --out report.html
+
+One HTML file that needs no network, with the checklist of the rollout and the measurement that proves each line. It shows what the state
+has recorded; where a database's URL is set, also what the database says now. The plots need two packages:
+npm install --save-dev @observablehq/plot linkedom
+`;
+
+const FORMATS = ["html", "markdown", "json"] as const;
+
+interface ReportOptions extends StackOptions {
+  readonly earlierStack?: string;
+  readonly earlierState?: string;
+  readonly soak: SoakRequired;
+  readonly extra?: string;
+  readonly live: boolean;
+  readonly format?: (typeof FORMATS)[number];
+  readonly out?: string;
+}
+
+const DEFAULT_FILE = "pgindex-report.html";
+const DAY = { ms: 24 * 60 * 60 * 1000, text: "24h" };
+
+/** `pgindex report`: what was built and what it brought, for people. */
+export function addReport(program: Command, io: Io): void {
+  const command = program
+    .command("report")
+    .description("write a page that shows what was built, what it brought, and what is missing")
+    .option("--earlier-stack <name>", "the stack that went first, such as staging")
+    .option("--earlier-state <file>", "its state, instead of asking Pulumi")
+    .addOption(
+      new Option("--soak <duration>", "how long the indexes must have stood there")
+        .argParser(toSoak)
+        .default(DAY, DAY.text),
+    )
+    .option("--extra <file>", "measurements of your own: JSON with a title, and results")
+    .option("--no-live", "leave the database alone: the state says it all")
+    .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
+    .option("--out <file>", `where to (default: ${DEFAULT_FILE}; other formats are printed)`)
+    .addHelpText("after", EXAMPLES);
+  addStackOptions(command).action(async (options: ReportOptions) => {
+    const report = await collect(options, io);
+    const format = options.format ?? (options.json ? "json" : "html");
+    const text = await render(report, format);
+    const out = options.out ?? (format === "html" ? DEFAULT_FILE : undefined);
+    if (out === undefined) return io.stdout(text);
+    await writeFile(out, text).catch((error) => cannot("write", out, error));
+    io.stdout(`${out}\n`);
+  });
+}
+
+function toSoak(text: string): SoakRequired {
+  const parsed = duration.safeParse(text);
+  if (parsed.success) return { ms: parsed.data, text };
+  throw new InvalidArgumentError('It is a number with a unit, such as "24h" or "30s".');
+}
+
+async function collect(options: ReportOptions, io: Io): Promise<Report> {
+  const state = await readStack(options, io.env);
+  const earlier = await readEarlier(options, io);
+  const status = await look(state, options, io);
+  const extra = await readExtra(options.extra);
+  return toReport({ state, earlier, status, extra, soak: options.soak, now: new Date() });
+}
+
+async function readEarlier(
+  { earlierStack: stack, earlierState: state, cwd }: ReportOptions,
+  io: Io,
+): Promise<StackState | undefined> {
+  return stack || state ? readStack({ stack, state, cwd }, io.env) : undefined;
+}
+
+/** Undefined where the database is not to be asked. */
+async function look(
+  state: StackState,
+  options: ReportOptions,
+  io: Io,
+): Promise<StackStatus | undefined> {
+  const isNamed = options.databaseUrlEnv !== undefined || options.databaseUrl !== undefined;
+  if (!options.live || !(isNamed || io.env.DATABASE_URL || io.env.PGHOST)) return undefined;
+  const session = { purpose: "report", writable: false };
+  return withObserver(targetOf(options, io), session, (observer) => readStatus(observer, state));
+}
+
+async function readExtra(file: string | undefined): Promise<Extra | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, "utf8").catch((error) => cannot("read", file, error));
+  return parseExtra(text, file);
+}
+
+async function render(report: Report, format: (typeof FORMATS)[number]): Promise<string> {
+  if (format === "json") return `${JSON.stringify(report, null, 2)}\n`;
+  return format === "markdown" ? toMarkdown(report) : toPage(report, await loadPlotLibrary());
+}
+
+function cannot(verb: "read" | "write", file: string, error: unknown): never {
+  throw new PgIndexError(
+    {
+      what: `cannot ${verb} ${file}: ${errorText(error)}`,
+      why: verb === "read" ? "--extra names it" : "the report was to go there",
+      fix: `name a file that can be ${verb === "read" ? "read" : "written"}`,
+    },
+    { cause: error },
+  );
+}

@@ -1,0 +1,142 @@
+import type { BackupOutputs } from "../backup/backup";
+import type { BaselineOutputs } from "../baseline/drizzleBaseline";
+import type { VerifiedQuery } from "../engine/expectations";
+import type { IndexOutputs } from "../engine/outputs";
+import { type PhaseTime, toPhases } from "../engine/phases";
+import type { IndexStatus, StackStatus } from "../status/indexStatus";
+import type { RecordedGate, StackState } from "../status/stackState";
+import { type ChecklistLine, type SoakRequired, toChecklist } from "./checklist";
+import type { Extra } from "./extra";
+import { type ReportedUse, toUse } from "./use";
+
+/** The layout of the JSON. A newer release only adds to it. */
+const SCHEMA_VERSION = 1;
+
+/** All that a report shows. Plain JSON, no secret, no value of a row. */
+export interface Report {
+  readonly schemaVersion: number;
+  /** ISO 8601, by this machine's clock. */
+  readonly generatedAt: string;
+  /** The stack that the report is about. */
+  readonly stack: ReportedStack;
+  /** The stack that went first, whose proof this one had to wait for; null when none was given. */
+  readonly earlier: ReportedStack | null;
+  readonly checklist: readonly ChecklistLine[];
+  /** Measurements that others have handed in. */
+  readonly extra: Extra | null;
+}
+
+/** A stack as its state, and the database where it was asked, has it. */
+export interface ReportedStack {
+  readonly name: string;
+  /** When the database itself was asked, ISO 8601; null when all is from the state. */
+  readonly lookedAt: string | null;
+  readonly indexes: readonly ReportedIndex[];
+  readonly backups: readonly BackupOutputs[];
+  readonly gates: readonly RecordedGate[];
+  readonly baselines: readonly BaselineOutputs[];
+}
+
+/** An index with all that was measured for it. */
+export interface ReportedIndex {
+  /** `schema.name` */
+  readonly index: string;
+  readonly table: string;
+  readonly definition: string;
+  readonly state: IndexStatus["state"];
+  readonly drift: string | null;
+  readonly sizeBytes: number | null;
+  /** ISO 8601; null when it was adopted. */
+  readonly builtAt: string | null;
+  readonly buildSeconds: number | null;
+  /** Phases of the build in their order; empty where they were not seen. */
+  readonly phases: readonly PhaseTime[];
+  /** ISO 8601. */
+  readonly validSince: string;
+  /** Of its verifications; empty when it has none. */
+  readonly queries: readonly VerifiedQuery[];
+  /** Null when no verification has counted its scans. */
+  readonly use: ReportedUse | null;
+  /** What its verifications found to be wrong with the index itself. */
+  readonly problems: readonly string[];
+}
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly state: StackState;
+  readonly earlier?: StackState;
+  /** The main stack's indexes as the database has them now. */
+  readonly status?: StackStatus;
+  readonly extra?: Extra;
+  readonly soak: SoakRequired;
+  /** By this machine's clock. */
+  readonly now: Date;
+}
+
+/** Puts together what a report shows. Pure. */
+export function toReport({ state, earlier, status, extra, soak, now }: ReportInput): Report {
+  const generatedAt = now.toISOString();
+  const stack = toStack(state, status, generatedAt);
+  const first = earlier ? toStack(earlier, undefined, generatedAt) : null;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    generatedAt,
+    stack,
+    earlier: first,
+    checklist: toChecklist({ stack, earlier: first, extra: extra ?? null, soak, now }),
+    extra: extra ?? null,
+  };
+}
+
+function toStack(
+  state: StackState,
+  status: StackStatus | undefined,
+  generatedAt: string,
+): ReportedStack {
+  return {
+    name: state.stack,
+    lookedAt: status ? generatedAt : null,
+    indexes: state.indexes.map(({ urn, outputs }) =>
+      toIndex(
+        outputs,
+        state,
+        status?.indexes.find((each) => each.urn === urn),
+        generatedAt,
+      ),
+    ),
+    backups: state.backups.map(({ outputs }) => outputs),
+    gates: state.gates.map(({ outputs }) => outputs),
+    baselines: state.baselines.map(({ outputs }) => outputs),
+  };
+}
+
+function toIndex(
+  outputs: IndexOutputs,
+  { verifications }: StackState,
+  live: IndexStatus | undefined,
+  generatedAt: string,
+): ReportedIndex {
+  const index = `${outputs.schema}.${outputs.name}`;
+  const proofs = verifications.map((each) => each.outputs).filter((each) => each.index === index);
+  const { table, definition, builtAt, buildSeconds, validSince } = outputs;
+  return {
+    index,
+    table: `${outputs.schema}.${table}`,
+    definition,
+    state: live?.state ?? recordedState(outputs),
+    drift: live ? live.drift : outputs.drift,
+    sizeBytes: live ? live.sizeBytes : outputs.sizeBytes,
+    builtAt,
+    buildSeconds,
+    phases: toPhases(outputs.phaseSeconds),
+    validSince,
+    queries: proofs.flatMap(({ queries }) => queries),
+    use: toUse(outputs, proofs, live, generatedAt),
+    problems: proofs.flatMap(({ problems = [] }) => problems),
+  };
+}
+
+function recordedState({ valid, drift }: IndexOutputs): IndexStatus["state"] {
+  if (!valid) return "invalid";
+  return drift ? "drifted" : "valid";
+}

@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { errorText, PgIndexError } from "../engine/problems";
+
+const extra = z.object({
+  title: z.string(),
+  results: z.array(z.object({ promise: z.string(), measured: z.string(), ok: z.boolean() })),
+});
+
+/** What another program has measured, such as a test of the application under load: its promises, what it found, and whether that is as promised. */
+export type Extra = z.output<typeof extra>;
+
+/** Reads the text of such a file. Throws {@link PgIndexError} when it is something else. */
+export function parseExtra(text: string, file: string): Extra {
+  try {
+    return extra.parse(JSON.parse(text));
+  } catch (error) {
+    throw new PgIndexError(
+      {
+        what: `${file} holds no measurements that the report could show`,
+        why: errorText(error).split("\n")[0] ?? "it is no JSON",
+        fix: 'write { "title": "load test", "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
+      },
+      { cause: error },
+    );
+  }
+}

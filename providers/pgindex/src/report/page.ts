@@ -1,0 +1,151 @@
+import { renderBytes, renderElapsed } from "../engine/render";
+import type { ChecklistLine } from "./checklist";
+import type { Report, ReportedIndex } from "./data";
+import type { Extra } from "./extra";
+import { type Html, html } from "./html";
+import { latencyPlot } from "./latencyPlot";
+import type { PlotLibrary } from "./plotLibrary";
+import { instant, number } from "./proofs";
+import { latencySection, plansSection } from "./querySections";
+import { STYLE } from "./style";
+import { phasesPlot, scansPlot } from "./timePlots";
+import { figure, mark, table } from "./widgets";
+
+/** Nothing is fetched and nothing runs: the page is a document. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+
+/** A report as one self-contained page. Pure, but for the library that draws. */
+export function toPage(report: Report, library: PlotLibrary): string {
+  const { stack, earlier, generatedAt } = report;
+  const title = `Indexes of ${stack.name || "a stack"}`;
+  const source = stack.lookedAt
+    ? "its state, and the database itself"
+    : "its state alone: what its last pulumi up or pulumi refresh saw";
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+${STYLE}
+</head>
+<body>
+<header>
+<h1>${title}</h1>
+<p>Of ${instant(generatedAt)}, from ${source}.${earlier && ` The stack ${earlier.name} went first.`}</p>
+</header>
+<main>
+${checklistSection(report.checklist)}
+${indexesSection(stack.indexes)}
+${latencySection(stack.indexes, (queries) => latencyPlot(library, queries))}
+${plansSection(stack.indexes)}
+${stack.indexes.length > 0 && scansSection(stack.indexes, library)}
+${buildSection(stack.indexes, library)}
+${report.extra && extraSection(report.extra)}
+</main>
+<footer><p>Written by pgindex report.</p></footer>
+</body>
+</html>
+`;
+  return page.markup;
+}
+
+function checklistSection(lines: readonly ChecklistLine[]): Html {
+  const done = lines.filter(({ isDone }) => isDone).length;
+  return html`<section id="checklist" aria-labelledby="checklist-title">
+<h2 id="checklist-title">Checklist: ${done} of ${lines.length} done</h2>
+<ul class="checklist">
+${lines.map(
+  ({ title, isDone, proofs }) => html`<li class="${isDone ? "done" : "missing"}">
+<h3>${mark(isDone)} ${title}</h3>
+<ul>${proofs.map(({ isMet, text }) => html`<li>${mark(isMet)} ${text}</li>`)}</ul>
+</li>
+`,
+)}</ul>
+</section>`;
+}
+
+function indexesSection(indexes: readonly ReportedIndex[]): Html {
+  return html`<section id="indexes" aria-labelledby="indexes-title">
+<h2 id="indexes-title">What was built</h2>
+${indexes.length === 0 && html`<p>The stack has no indexes yet.</p>`}
+${indexes.map(
+  (index) => html`<article>
+<h3>${index.index}</h3>
+<pre tabindex="0" role="region" aria-label="Definition of ${index.index}"><code>${index.definition}</code></pre>
+<dl>
+${facts(index).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
+</dl>
+</article>
+`,
+)}
+</section>`;
+}
+
+function facts(index: ReportedIndex): [string, string | Html][] {
+  const { table, state, drift, sizeBytes, builtAt, buildSeconds, validSince } = index;
+  const built = builtAt ? instant(builtAt) : "adopted: it stood already";
+  return [
+    ["Table", table],
+    ["State", html`${mark(state === "valid")} ${state}${drift && `: ${drift}`}`],
+    ["Built", built],
+    ["Build took", buildSeconds === null ? "not known" : renderElapsed(buildSeconds * 1000)],
+    ["Valid since", instant(validSince)],
+    ["Size", sizeBytes === null ? "not known" : renderBytes(sizeBytes)],
+  ];
+}
+
+function scansSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html {
+  return html`<section id="scans" aria-labelledby="scans-title">
+<h2 id="scans-title">Scans over time</h2>
+${indexes.map(({ index, use }) => {
+  if (!use) return html`<h3>${index}</h3><p>No verification counts its scans.</p>`;
+  const plot = scansPlot(library, index, use);
+  const last = use.lastScan ? `, the last at ${instant(use.lastScan)}` : "";
+  return html`<h3>${index}</h3>
+<p>${number(use.trafficScans)} scans by traffic${last}; idx_scan ${number(use.scans)}, idx_tup_read ${number(use.tuplesRead)}, idx_tup_fetch ${number(use.tuplesFetched)}.${use.summary && ` ${use.summary}.`}</p>
+${plot && figure(plot, `Scans of ${index} by traffic since its counters began`)}
+${table(
+  `Scans of ${index}`,
+  ["time", "scans by traffic"],
+  use.samples.map(({ at, traffic, restarted }) => [
+    `${instant(at)}${restarted ? ` (${restarted})` : ""}`,
+    number(traffic),
+  ]),
+)}
+`;
+})}
+</section>`;
+}
+
+function buildSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html | false {
+  const watched = indexes.filter(({ phases }) => phases.length > 0);
+  if (watched.length === 0) return false;
+  return html`<section id="build" aria-labelledby="build-title">
+<h2 id="build-title">The builds, phase by phase</h2>
+${watched.map(
+  ({ index, phases }) => html`<h3>${index}</h3>
+${figure(phasesPlot(library, index, phases), `Phases of the build of ${index}, as looked at twice a second`)}
+${table(
+  `Build of ${index}`,
+  ["phase", "time"],
+  phases.map(({ phase, seconds }) => [phase, renderElapsed(seconds * 1000)]),
+)}
+`,
+)}
+</section>`;
+}
+
+function extraSection({ title, results }: Extra): Html {
+  return html`<section id="extra" aria-labelledby="extra-title">
+<h2 id="extra-title">${title}</h2>
+${table(
+  title,
+  ["promise", "measured", "as promised"],
+  results.map(({ promise, measured, ok }) => [promise, measured, mark(ok)]),
+)}
+</section>`;
+}

@@ -1,0 +1,49 @@
+import type * as Plot from "@observablehq/plot";
+import { PgIndexError } from "../engine/problems";
+
+/** What draws the plots: Observable Plot, and a document for it to draw in, since there is no browser. */
+export interface PlotLibrary {
+  readonly Plot: typeof Plot;
+  readonly document: Document;
+}
+
+/** What is used of a DOM. */
+export interface Document {
+  createElement(name: string): Drawn;
+}
+
+/** An element that was drawn. */
+export interface Drawn {
+  readonly outerHTML: string;
+  querySelectorAll(selector: string): Iterable<Drawn>;
+  setAttribute(name: string, value: string): void;
+  removeAttribute(name: string): void;
+}
+
+const PACKAGES = ["@observablehq/plot", "linkedom"];
+
+/** Loads the packages that only reports in HTML need. Throws {@link PgIndexError} where one is not installed. */
+export async function loadPlotLibrary(): Promise<PlotLibrary> {
+  try {
+    const plot = await import("@observablehq/plot");
+    const { parseHTML } = await import("linkedom");
+    const { document } = parseHTML("<!doctype html><html><body></body></html>");
+    return { Plot: plot, document: document as unknown as Document };
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    throw new PgIndexError(
+      {
+        what: "a report in HTML needs packages that are not installed",
+        why: `${PACKAGES.join(" and ")} draw its plots; they are optional, since nothing else needs them`,
+        fix: `npm install --save-dev ${PACKAGES.join(" ")}`,
+        otherwise: "write a report without plots: --format markdown, or --format json",
+      },
+      { cause: error },
+    );
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  const { code = "" } = error as { code?: string };
+  return ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"].includes(code);
+}

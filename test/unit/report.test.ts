@@ -1,0 +1,132 @@
+import { beforeAll, expect, test } from "vitest";
+import { parseExtra } from "../../providers/pgindex/src/report/extra.ts";
+import { toMarkdown } from "../../providers/pgindex/src/report/markdown.ts";
+import { toPage } from "../../providers/pgindex/src/report/page.ts";
+import {
+  loadPlotLibrary,
+  type PlotLibrary,
+} from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { parsePage } from "../support/page.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
+
+let library: PlotLibrary;
+beforeAll(async () => {
+  library = await loadPlotLibrary();
+});
+
+const HOSTILE = `"><script>alert(1)</script>&'\`|\\|<img src=x>\n\u202e@everyone`;
+
+/** A name in every place that holds a name. */
+function hostileReport() {
+  const extra = { title: HOSTILE, results: [{ promise: HOSTILE, measured: HOSTILE, ok: true }] };
+  const problems = [HOSTILE];
+  return reportOf(
+    [
+      ["Backup", { ...BACKUP[1], tool: HOSTILE, file: HOSTILE }],
+      indexOf(HOSTILE, { table: HOSTILE, drift: HOSTILE, definition: HOSTILE }),
+      verificationOf(`public.${HOSTILE}`, [
+        queryOf(HOSTILE, { index: HOSTILE, note: HOSTILE, problems }),
+      ]),
+      ["DrizzleBaseline", { tag: HOSTILE, migrationsSchema: HOSTILE, migrationsTable: HOSTILE }],
+    ],
+    { extra },
+  );
+}
+
+test("a page holds each part, and both plots of an index with their marks", () => {
+  const page = parsePage(toPage(reportOf(), library));
+  expect(page.ids("section")).toEqual([
+    "checklist",
+    "indexes",
+    "latency",
+    "plans",
+    "scans",
+    "build",
+  ]);
+  expect(page.count("#checklist > ul > li.done")).toBe(8);
+  expect(page.count("#latency svg circle")).toBe(2);
+  expect(page.text("#latency svg")).toContain("150 ms");
+  expect(page.count("#scans svg circle")).toBe(2);
+  expect(page.count("#build svg rect")).toBe(7);
+  expect(page.labels("svg")).toEqual([
+    "Time of each query. message history: 150 ms before, 0.05 ms after",
+    "Scans of public.i by traffic, in 2 samples, 100 at the last.",
+    expect.stringContaining("building index 30 s"),
+  ]);
+});
+
+test("names from the database are text, whatever they are made of", () => {
+  const text = toPage(hostileReport(), library);
+  const page = parsePage(text);
+  expect(page.count("script, img, iframe, object, form, a")).toBe(0);
+  expect(page.text("#indexes h3")).toContain('"><script>alert(1)</script>');
+  expect(page.handlers()).toEqual([]);
+  expect(text).not.toContain("\u202e");
+});
+
+test("names in Markdown are code: no markup, no mention, no further cell", () => {
+  const markdown = toMarkdown(hostileReport());
+  const rows = markdown.split("\n").filter((line) => line.startsWith("| "));
+  const cells = (row: string) => row.replaceAll(/\\./g, "").split("|").length;
+  const tables = markdown
+    .trimEnd()
+    .split("\n\n")
+    .filter((part) => part.startsWith("| "));
+  expect(tables).toHaveLength(3);
+  for (const part of tables) {
+    const [head = "", ...others] = part.split("\n");
+    for (const row of others) expect(cells(row)).toBe(cells(head));
+  }
+  expect(rows.length).toBe(9);
+  expect(markdown).not.toContain("\u202e");
+  const outsideOfCode = markdown.replaceAll(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
+  expect(outsideOfCode).not.toMatch(/script|img|everyone/);
+});
+
+test("the times of two queries of one name are two rows", () => {
+  const queries = [queryOf("lookup"), queryOf("lookup", { executionMs: 2 })];
+  const page = parsePage(
+    toPage(reportOf([indexOf("i"), verificationOf("public.i", queries)]), library),
+  );
+  expect(page.text("#latency svg")).toContain("2 ms");
+  expect(new Set(page.attributes("#latency svg circle", "cy")).size).toBe(2);
+});
+
+test("a history is drawn sample by sample, and broken where the counters began anew", () => {
+  const at = (hour: number) => `2026-11-22T${hour}:30:00.000Z`;
+  const samples = [
+    { at: at(11), traffic: 40 },
+    { at: at(12), traffic: 90 },
+    { at: at(13), traffic: 5, restarted: "the counters were reset" },
+    { at: at(14), traffic: 9 },
+  ];
+  const proof = verificationOf("public.i", [], { history: { queries: [], samples } });
+  const report = reportOf([indexOf("i"), proof]);
+  expect(report.stack.indexes[0]?.use?.samples).toHaveLength(5);
+  const page = parsePage(toPage(report, library));
+  expect(page.count("#scans svg circle")).toBe(5);
+  expect(
+    page.count('#scans svg path[stroke="var(--after)"], #scans svg g[stroke="var(--after)"] path'),
+  ).toBe(2);
+  expect(page.text("#scans table")).toContain("the counters were reset");
+});
+
+test("an empty stack has a page all the same", () => {
+  const page = parsePage(toPage(reportOf([]), library));
+  expect(page.text("#indexes")).toContain("The stack has no indexes yet.");
+  expect(page.count("svg")).toBe(0);
+});
+
+test("what an older release has recorded, without phases and history, is shown as far as it goes", () => {
+  const old = indexOf("i", { phaseSeconds: undefined, builtAt: null, buildSeconds: null });
+  const page = parsePage(toPage(reportOf([old, verificationOf("public.i", [])]), library));
+  expect(page.ids("section")).toEqual(["checklist", "indexes", "scans"]);
+  expect(page.text("#indexes")).toContain("adopted");
+});
+
+test.each([
+  ["no JSON", "x"],
+  ["something else", '{"title":"t","results":[{"promise":1}]}'],
+])("measurements that are %s are refused", (_, text) => {
+  expect(() => parseExtra(text, "extra.json")).toThrow("extra.json holds no measurements");
+});
