@@ -6,7 +6,8 @@ import type { StackSettings } from "./stacks/settings";
 import { staging } from "./stacks/staging";
 
 const config = new pulumi.Config();
-const stacks: Record<string, (config: pulumi.Config) => StackSettings> = { staging, production };
+type SettingsOf = (config: pulumi.Config, provider?: pulumi.ProviderResource) => StackSettings;
+const stacks: Record<string, SettingsOf> = { staging, production };
 
 const settingsOf = stacks[pulumi.getStack()];
 if (!settingsOf) {
@@ -14,10 +15,9 @@ if (!settingsOf) {
     `there is no stack ${pulumi.getStack()}: use one of ${Object.keys(stacks).join(", ")}, or add it in index.ts`,
   );
 }
-const { dependsOn, onFailedExpectation } = settingsOf(config);
-
 const url = config.getSecret("databaseUrl");
 const provider = url && new Connection("database", { url });
+const { dependsOn, onFailedExpectation } = settingsOf(config, provider);
 
 const statesIndex = new Index("states-index", indexes.states, {
   provider,

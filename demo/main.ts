@@ -12,6 +12,7 @@ import { type Result, showResults } from "./results.ts";
 import {
   buildConcurrently,
   buildPlainly,
+  goWithoutBackup,
   isAllowed,
   isRefused,
   measureAgain,
@@ -40,6 +41,7 @@ async function rollOut(scene: Scene): Promise<Result[]> {
 
   screen.title(`4. Production is allowed, now that ${SOAK_SECONDS} seconds are enough`);
   await soak(scene, SOAK_SECONDS);
+  await goWithoutBackup(production);
   const allowed = await isAllowed(production);
 
   screen.title("5. Production: the plain way for comparison, then ours");

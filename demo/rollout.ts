@@ -48,6 +48,11 @@ export async function soak({ staging, production, screen }: Scene, seconds: numb
   await screen.during("letting the indexes soak in staging", () => sleep(Math.max(0, wait)));
 }
 
+/** Production wants a pg_dump before its first change: npm's servers have none, and the machine's is mostly older than they are. */
+export async function goWithoutBackup({ stack }: Site): Promise<void> {
+  await stack.setConfig("pgindex:noBackup", "a demonstration");
+}
+
 /** What a plain CREATE INDEX on the messages costs the writer. */
 export async function buildPlainly({ database }: Site, screen: Screen): Promise<BuildStall> {
   const { url, writer } = database;

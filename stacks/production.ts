@@ -1,10 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { PromotionGate } from "pulumi-pgindex";
+import { Backup, PromotionGate } from "pulumi-pgindex";
 import { indexes } from "./phase3";
 import type { StackSettings } from "./settings";
 
-/** Production waits for staging's proof, and an index that does not keep its promise is an error. */
-export function production(config: pulumi.Config): StackSettings {
+/** Production waits for staging's proof and for a backup, and an index that does not keep its promise is an error. */
+export function production(
+  config: pulumi.Config,
+  provider?: pulumi.ProviderResource,
+): StackSettings {
   const gate = new PromotionGate("staging-proof", {
     indexes: Object.values(indexes),
     stack: "staging",
@@ -12,5 +15,22 @@ export function production(config: pulumi.Config): StackSettings {
     minimumScans: config.getNumber("minimumScans"),
     override: config.get("override"),
   });
-  return { dependsOn: [gate], onFailedExpectation: "error" };
+  const before = { provider, dependsOn: gate };
+  return { dependsOn: [gate, ...backUp(config, before)], onFailedExpectation: "error" };
+}
+
+/** Nothing is changed without a backup, or a reason to go without one. */
+function backUp(config: pulumi.Config, options: pulumi.CustomResourceOptions): Backup[] {
+  if (config.get("noBackup")) return [];
+  const backup = new Backup(
+    "backup",
+    {
+      indexes: Object.values(indexes),
+      command: config.getObject<string[]>("backupCommand"),
+      directory: config.get("backupDirectory"),
+      pgDump: config.get("pgDump"),
+    },
+    options,
+  );
+  return [backup];
 }

@@ -126,6 +126,13 @@ test("production: passes once they are used, and proves both as well", async () 
   const { usage } = (await verification("staging"))[STATES_INDEX] as Verified;
   expect(usage.trafficScans).toBeGreaterThan(0);
   await project.run("config", "set", "pgindex:soak", "1s", "--stack=production");
+  const nowhere = ["pgindex:pgDump", "/nowhere/pg_dump", "--stack=production"];
+  await project.run("config", "set", ...nowhere);
+  expect(await project.fail("preview", "--stack=production")).toContain(
+    "cannot run /nowhere/pg_dump",
+  );
+  const command = ["--path", "pgindex:backupCommand[0]", "echo", "--stack=production"];
+  await project.run("config", "set", ...command);
   await pulumi("production", ...UP);
   expect(await indexNames(databases.production())).toEqual(expect.arrayContaining(INDEXES));
   await pulumi("production", "preview", "--expect-no-changes");
