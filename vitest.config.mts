@@ -17,6 +17,15 @@ export default defineConfig({
       },
       {
         test: {
+          // Skipped where there is no Chromium.
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: "database",
           include: ["test/database/**/*.test.ts"],
           ...server,

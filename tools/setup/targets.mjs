@@ -49,7 +49,7 @@ export function target([name, ...args]) {
   return { ...everything, name, command: [node24, file, ...args] };
 }
 
-const LIGHT = new Set(["unit", "database", "corpus", "inplace", "faults", "harsh"]);
+const LIGHT = new Set(["unit", "browser", "database", "corpus", "inplace", "faults", "harsh"]);
 
 /** All but the tests of the whole import the sources, so only a run that may reach the pulumi project waits for more. */
 function testNeeds(args) {

@@ -1,3 +1,4 @@
+import type { History } from "../engine/history";
 import type { IndexOutputs } from "../engine/outputs";
 import type { VerificationReport } from "../engine/verification";
 import type { IndexStatus } from "../status/indexStatus";
@@ -28,11 +29,8 @@ export interface ReportedUse {
   readonly samples: readonly UseSample[];
 }
 
-/** A report of an older release has no history. */
-type Proof = VerificationReport & {
-  readonly usage: { readonly summary?: string };
-  readonly history?: { readonly samples: readonly UseSample[] };
-};
+/** What an older release has recorded has neither a history nor a summary. */
+type Proof = Omit<VerificationReport, "history"> & { readonly history?: History };
 
 /** The use of an index, from the verification that looked last. Null when there is none. Pure. */
 export function toUse(

@@ -1,0 +1,174 @@
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type axe from "axe-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Report } from "../../providers/pgindex/src/report/data.ts";
+import { toPage } from "../../providers/pgindex/src/report/page.ts";
+import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { noChromium, startChromium } from "../support/chromium.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
+
+const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
+const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
+
+/** With all that a report may show, done and missing. */
+function fullReport(): Report {
+  const queries = [
+    queryOf("active conversation lookup"),
+    queryOf("clean-up of one conversation", {
+      before: SLOW,
+      executionMs: 0.004,
+      problems: ["slow"],
+    }),
+  ];
+  const results = [{ promise: "no failed write", measured: "3 of 9,000", ok: false }];
+  return reportOf(
+    [BACKUP, indexOf(LONG), verificationOf(`public.${LONG}`, queries), indexOf("other")],
+    { extra: { title: "load test", results } },
+  );
+}
+
+describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}` : ""}`, () => {
+  let browser: Browser;
+  let url: string;
+  beforeAll(async () => {
+    browser = await startChromium();
+    url = await written(toPage(fullReport(), await loadPlotLibrary()));
+  });
+  afterAll(() => browser?.close());
+
+  test("it opens without an error and asks for nothing", async () => {
+    const page = await browser.newPage();
+    const said: string[] = [];
+    page.on("console", (message) => said.push(message.text()));
+    page.on("pageerror", (error) => said.push(error.message));
+    page.on("request", (request) => said.push(request.url()));
+    await page.goto(url, { waitUntil: "networkidle" });
+    expect(said).toEqual([url]);
+    expect(await page.title()).toBe("Indexes of production");
+    await page.close();
+  });
+
+  test("the checklist is there, and every plot has its marks in sight", async () => {
+    const page = await opened(browser, url);
+    expect(await page.locator("#checklist > ul > li").count()).toBe(8);
+    expect(await page.locator("#checklist > ul > li.done").count()).toBe(3);
+    for (const [marks, count] of MARKS) {
+      expect([marks, await page.locator(marks).count()]).toEqual([marks, count]);
+      expect(await page.locator(marks).evaluateAll(outOfSight), marks).toEqual([]);
+    }
+    await page.close();
+  });
+
+  test("a log axis: ten times the time is the same way, wherever it begins", async () => {
+    const page = await opened(browser, url);
+    const [fast, slow] = await page.locator('#latency circle[r="6"]').evaluateAll((dots) => {
+      const at = (i: number) => Number(dots[i]?.getAttribute("cx"));
+      return [at(0) - at(2), at(1) - at(3)];
+    });
+    const decades = Math.log10(45_000 / 0.004) / Math.log10(150 / 0.05);
+    expect((slow ?? 0) / (fast ?? 1)).toBeCloseTo(decades, 1);
+    await page.close();
+  });
+
+  test.each(LOOKS)(
+    "$name: nothing runs out of the page, and axe finds nothing wrong",
+    async (look) => {
+      const page = await opened(browser, url, look.options);
+      if (look.media) await page.emulateMedia({ media: look.media });
+      const [content, window] = (await page.evaluate(
+        "[document.documentElement.scrollWidth, innerWidth]",
+      )) as number[];
+      expect(content).toBeLessThanOrEqual(window ?? 0);
+      expect(await violations(page)).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test("dark mode is dark", async () => {
+    const background = async (colorScheme: "light" | "dark") => {
+      const page = await opened(browser, url, { colorScheme });
+      const color = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+      await page.close();
+      return color;
+    };
+    expect([await background("light"), await background("dark")]).toEqual([
+      "rgb(255, 255, 255)",
+      "rgb(13, 17, 23)",
+    ]);
+  });
+
+  test("it prints", async () => {
+    const page = await opened(browser, url);
+    expect((await page.pdf({ format: "A4" })).subarray(0, 5).toString()).toBe("%PDF-");
+    await page.close();
+  });
+});
+
+const MARKS: readonly [string, number][] = [
+  ["#latency svg circle", 4],
+  ["#scans svg circle", 2],
+  ["#scans svg path[stroke-width], #scans svg g[stroke-width] > path", 1],
+  ["#build svg rect", 14],
+];
+
+interface Look {
+  readonly name: string;
+  readonly options: BrowserContextOptions;
+  readonly media?: "print";
+}
+
+const PHONE = { width: 360, height: 740 };
+const LOOKS: Look[] = [
+  { name: "light", options: { colorScheme: "light" } },
+  { name: "dark", options: { colorScheme: "dark" } },
+  { name: "a phone", options: { colorScheme: "light", viewport: PHONE } },
+  { name: "a phone in the dark", options: { colorScheme: "dark", viewport: PHONE } },
+  { name: "a small phone", options: { viewport: { width: 320, height: 568 } } },
+  { name: "paper, from a dark screen", options: { colorScheme: "dark" }, media: "print" },
+];
+
+async function written(text: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "pgindex-page-")), "report.html");
+  await writeFile(file, text);
+  return pathToFileURL(file).href;
+}
+
+async function opened(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
+  const page = await browser.newPage(options);
+  await page.goto(url);
+  return page;
+}
+
+/** Runs in the page: marks without a size, or beyond the edges of their plot. */
+function outOfSight(marks: Iterable<unknown>): string[] {
+  type Box = Record<"left" | "right" | "top" | "bottom" | "width" | "height", number>;
+  type Mark = { outerHTML: string; ownerSVGElement: Mark; getBoundingClientRect(): Box };
+  return ([...marks] as Mark[]).flatMap((mark) => {
+    const box = mark.getBoundingClientRect();
+    const plot = mark.ownerSVGElement.getBoundingClientRect();
+    const isInside =
+      box.left >= plot.left &&
+      box.right <= plot.right &&
+      box.top >= plot.top &&
+      box.bottom <= plot.bottom;
+    return isInside && box.width > 0 && box.height > 0 ? [] : [mark.outerHTML];
+  });
+}
+
+/** The page's own policy lets no script in by a tag, hence evaluate. */
+async function violations(page: Page): Promise<string[]> {
+  const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+  await page.evaluate(await readFile(source, "utf8"));
+  const results = (await page.evaluate("axe.run()")) as axe.AxeResults;
+  if (results.passes.length < 10) throw new Error("axe has looked at nothing");
+  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
