@@ -8,6 +8,7 @@ import { forgetForeignSettings } from "./environment.ts";
 import { keep, makeWay, stopKept } from "./kept.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
 import { LOGS, PLACE, typed } from "./place.ts";
+import { keepStates, writeReport } from "./report.ts";
 import { type Result, showResults } from "./results.ts";
 import {
   buildConcurrently,
@@ -84,6 +85,7 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
   screen.title("1. Two databases with an application at work on them");
   const scene = await setScene(screen, cleanUp, signal);
   const results = await rollOut(scene);
+  await keepStates(scene);
   if (!options.keep) results.push(...(await rollBack(scene)));
   const sites = [scene.staging, scene.production];
   const traffic = await Promise.all(sites.map(({ database }) => database.stopTraffic()));
@@ -91,7 +93,10 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
 
   screen.title("Results");
   showResults(screen, results);
+  screen.say();
+  const report = await writeReport(scene, results);
   if (options.keep) await keep(scene, cleanUp);
+  screen.say(`\nThe report, for a browser: ${report}`);
   return results.every(({ ok }) => ok);
 }
 

@@ -11,7 +11,7 @@ export const HELP = `Usage: npm start [-- options]
 Rolls out the two indexes of Phase 3 on this machine: two embedded PostgreSQL servers called staging and
 production, an application that reads and writes all the time, and the real Pulumi CLI on a local backend.
 Staging first, then production behind the gate, proof of every promise, and the rollback. It takes about
-two minutes, writes below .pgindex/demo only, and exits with 0 when everything was as promised.
+two minutes, writes .pgindex/report.html and below .pgindex/demo, and exits with 0 when everything was as promised.
 
 Options:
   --keep   stop before the rollback: servers and stacks stay, and the commands to type next are shown

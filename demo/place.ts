@@ -5,8 +5,10 @@ export type StackName = (typeof STACKS)[number];
 
 export const ROOT = join(import.meta.dirname, "..");
 
-/** Everything that a run writes; git ignores it. */
+/** Everything that a run writes but its report; git ignores both. */
 export const PLACE = join(ROOT, ".pgindex/demo");
+/** Stays when the rest goes. */
+export const REPORT = join(ROOT, ".pgindex/report.html");
 export const LOGS = join(PLACE, "logs");
 /** Pulumi's local backend. */
 export const STATE = join(PLACE, "state");

@@ -1,0 +1,33 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { PLACE, REPORT, ROOT, STACKS, type StackName, typed } from "./place.ts";
+import type { Result } from "./results.ts";
+import type { Scene } from "./scene.ts";
+
+const COMMAND = join(ROOT, "providers/pgindex/dist/cli/main.js");
+const EXTRA = join(PLACE, "measurements.json");
+
+const stateFile = (stack: StackName) => join(PLACE, `${stack}.json`);
+
+/** Keeps what the stacks have recorded: the rollback removes it. */
+export async function keepStates(scene: Scene): Promise<void> {
+  for (const name of STACKS) await writeFile(stateFile(name), await scene[name].stack.state());
+}
+
+/** Writes a report of production, with all that was measured here, and gives its path. */
+export async function writeReport({ screen }: Scene, results: readonly Result[]): Promise<string> {
+  const title = "What npm start has measured";
+  await writeFile(EXTRA, JSON.stringify({ title, results }));
+  const args = [
+    "report",
+    ...["--state", typed(stateFile("production"))],
+    ...["--earlier-state", typed(stateFile("staging"))],
+    ...["--extra", typed(EXTRA)],
+    "--no-live",
+    ...["--out", typed(REPORT)],
+  ];
+  screen.command(`npx pgindex ${args.join(" ")}`);
+  await execa(process.execPath, [COMMAND, ...args], { cwd: ROOT });
+  return typed(REPORT);
+}
