@@ -36,6 +36,7 @@ const targets = {
     command: [node24, join(root, "tools", "docs", "main.ts"), ...args],
   }),
   format: (args) => ({ command: [join(bin, "biome"), "check", "--write", ...args] }),
+  sbom: (args) => ({ command: [node24, join(root, "tools", "sbom.mjs"), ...args] }),
   pulumi: (args) => ({ ...everything, command: ["pulumi", ...args] }),
   exec: (args) => ({ pulumi: true, command: args }),
 };
