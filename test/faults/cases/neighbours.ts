@@ -58,26 +58,19 @@ export const NEIGHBOURS: readonly Fault[] = [
     shown: {
       end: "valid",
       provoke: async (scene) => {
-        // It holds a pin on the first page, for which VACUUM (FREEZE) waits.
-        const pin = await scene.hold(
-          "BEGIN",
-          "DECLARE c CURSOR FOR SELECT * FROM t",
-          "FETCH FROM c",
-        );
-        // A session that is just being opened may let it pass over the page: it is begun again then.
-        let vacuum: Promise<string> | undefined;
-        const begin = () => scene.other("VACUUM (FREEZE) t").finally(() => (vacuum = undefined));
-        await scene.until("VACUUM waits", async () => {
-          vacuum ??= begin();
-          const sql =
-            "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'VACUUM%' AND wait_event = 'BufferPin'";
-          return (await scene.db.query(sql)).length > 0;
+        await scene.db.query("INSERT INTO t SELECT FROM generate_series(1, 20000)");
+        // A nap after every page: it is at work until it is cancelled.
+        const vacuum = await scene.hold("SET vacuum_cost_delay = 100", "SET vacuum_cost_limit = 1");
+        const ended = vacuum.client.query("VACUUM (FREEZE) t").catch(() => undefined);
+        await scene.until("VACUUM is at work", async () => {
+          const sql = "SELECT 1 FROM pg_stat_progress_vacuum WHERE pid = $1";
+          return (await scene.db.query(sql, [vacuum.pid])).length > 0;
         });
         const build = scene.build();
         await build.says("waiting for others to finish on public.t", "VACUUM (FREEZE) t");
         assert.equal(await scene.oidOf("t_idx"), undefined);
-        await pin.release();
-        await vacuum;
+        await scene.db.query("SELECT pg_cancel_backend($1)", [vacuum.pid]);
+        await ended;
         await build.done;
       },
     },
