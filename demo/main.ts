@@ -8,7 +8,7 @@ import { forgetForeignSettings } from "./environment.ts";
 import { keep, makeWay, stopKept } from "./kept.ts";
 import { HELP, type Options, parseOptions } from "./options.ts";
 import { LOGS, PLACE, typed } from "./place.ts";
-import { keepStates, writeReport } from "./report.ts";
+import { keepStates, type Measurements, writeReport } from "./report.ts";
 import { type Result, showResults } from "./results.ts";
 import {
   buildConcurrently,
@@ -27,7 +27,11 @@ const SOAK_SECONDS = 20;
 /** By the exit code. */
 const ENDINGS = ["Everything is as promised", "Not as promised"];
 
-async function rollOut(scene: Scene): Promise<Result[]> {
+interface RolledOut extends Measurements {
+  readonly results: Result[];
+}
+
+async function rollOut(scene: Scene): Promise<RolledOut> {
   const { screen, staging, production } = scene;
   const databases = [staging.database, production.database];
 
@@ -51,7 +55,7 @@ async function rollOut(scene: Scene): Promise<Result[]> {
   const productionIsDone = await production.stack.isUpToDate();
   const inProduction = await measureAgain(production, screen);
 
-  return [
+  const results = [
     await check.bothValid(databases),
     check.plansUseThem("staging", inStaging),
     check.plansUseThem("production", inProduction),
@@ -64,6 +68,7 @@ async function rollOut(scene: Scene): Promise<Result[]> {
     check.nothingToDo([stagingIsDone, productionIsDone]),
     ...(await stateIsClean([staging.stack, production.stack], databases)),
   ];
+  return { results, writes: concurrent.writes };
 }
 
 async function rollBack({ screen, staging, production }: Scene): Promise<Result[]> {
@@ -84,7 +89,7 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
   const { screen, cleanUp } = stage;
   screen.title("1. Two databases with an application at work on them");
   const scene = await setScene(screen, cleanUp, signal);
-  const results = await rollOut(scene);
+  const { results, writes } = await rollOut(scene);
   await keepStates(scene);
   if (!options.keep) results.push(...(await rollBack(scene)));
   const sites = [scene.staging, scene.production];
@@ -94,7 +99,7 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
   screen.title("Results");
   showResults(screen, results);
   screen.say();
-  const report = await writeReport(scene, results);
+  const report = await writeReport(scene, { results, writes });
   if (options.keep) await keep(scene, cleanUp);
   screen.say(`\nThe report, for a browser: ${report}`);
   return results.every(({ ok }) => ok);

@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { PLACE, REPORT, ROOT, STACKS, type StackName, typed } from "./place.ts";
 import type { Result } from "./results.ts";
 import type { Scene } from "./scene.ts";
+import type { SlowWrite } from "./writer.ts";
 
 const COMMAND = join(ROOT, "providers/pgindex/dist/cli/main.js");
 const EXTRA = join(PLACE, "measurements.json");
@@ -15,10 +16,16 @@ export async function keepStates(scene: Scene): Promise<void> {
   for (const name of STACKS) await writeFile(stateFile(name), await scene[name].stack.state());
 }
 
+export interface Measurements {
+  readonly results: readonly Result[];
+  /** While production's indexes were built. */
+  readonly writes: readonly SlowWrite[];
+}
+
 /** Writes a report of production, with all that was measured here, and gives its path. */
-export async function writeReport({ screen }: Scene, results: readonly Result[]): Promise<string> {
+export async function writeReport({ screen }: Scene, measurements: Measurements): Promise<string> {
   const title = "What npm start has measured";
-  await writeFile(EXTRA, JSON.stringify({ title, results }));
+  await writeFile(EXTRA, JSON.stringify({ title, ...measurements }));
   const args = [
     "report",
     ...["--state", typed(stateFile("production"))],

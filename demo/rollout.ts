@@ -4,6 +4,7 @@ import { type BuildStall, plainBuildStall } from "./probe.ts";
 import { ms, showTable, times } from "./results.ts";
 import type { Scene, Site } from "./scene.ts";
 import type { Screen } from "./screen.ts";
+import type { SlowWrite } from "./writer.ts";
 
 /** Long enough for the application to use what was built. */
 const TRAFFIC_MS = 3_000;
@@ -66,12 +67,21 @@ export async function buildPlainly({ database }: Site, screen: Screen): Promise<
   return plain;
 }
 
+/** How finely a report shows what the writes took. */
+const PARTS = 120;
+
+/** What `pulumi up` cost the writer, over time too. */
+export interface ConcurrentBuild extends BuildStall {
+  readonly writes: readonly SlowWrite[];
+}
+
 /** `pulumi up`, and what it costs the writer from its first moment to its last. */
-export async function buildConcurrently({ stack, database }: Site): Promise<BuildStall> {
+export async function buildConcurrently({ stack, database }: Site): Promise<ConcurrentBuild> {
   const { startedAt, endedAt } = await stack.up();
   const { byTable } = await database.writer.statsBetween(startedAt, endedAt);
   return {
     seconds: (endedAt - startedAt) / 1000,
     longestStallMs: byTable.conversation_messages.longestStallMs,
+    writes: await database.writer.slowestBetween(startedAt, endedAt, PARTS),
   };
 }

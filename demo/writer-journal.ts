@@ -26,6 +26,12 @@ export interface WriteTotals {
   failures: Failure[];
 }
 
+export interface SlowWrite {
+  /** When it began, ISO 8601. */
+  at: string;
+  ms: number;
+}
+
 interface Entry {
   table: Table;
   startedAt: number;
@@ -80,6 +86,19 @@ export class Journal {
         conversation_messages: ofTable(entries, "conversation_messages"),
       },
     };
+  }
+
+  /** The slowest of the writes that began in each of so many equal parts of the time; a part without any is left out. */
+  slowest(from: number, to: number, parts: number): SlowWrite[] {
+    const slowest = new Map<number, Entry>();
+    for (const entry of [...this.#finished, ...this.#aged()]) {
+      if (entry.startedAt < from || entry.startedAt >= to) continue;
+      const part = Math.floor(((entry.startedAt - from) / (to - from)) * parts);
+      if (entry.ms > (slowest.get(part)?.ms ?? -1)) slowest.set(part, entry);
+    }
+    return [...slowest.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([, { startedAt, ms }]) => ({ at: new Date(startedAt).toISOString(), ms }));
   }
 
   totals(): WriteTotals {

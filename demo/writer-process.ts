@@ -47,6 +47,8 @@ async function answer(question: Question): Promise<unknown> {
   switch (question.kind) {
     case "start":
       return start(question.url, question.name);
+    case "slowest":
+      return journal.slowest(question.from, question.to, question.parts);
     case "stats":
       return journal.between(question.from, question.to);
     case "stop":

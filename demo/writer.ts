@@ -1,18 +1,21 @@
 import { join } from "node:path";
 import { startChild } from "./child.ts";
-import type { WriteStats, WriteTotals } from "./writer-journal.ts";
+import type { SlowWrite, WriteStats, WriteTotals } from "./writer-journal.ts";
 
-export type { Failure, WriteStats, WriteTotals } from "./writer-journal.ts";
+export type { Failure, SlowWrite, WriteStats, WriteTotals } from "./writer-journal.ts";
 
 export type Question =
   | { kind: "start"; url: string; name: string }
   | { kind: "stats"; from: number; to: number }
+  | { kind: "slowest"; from: number; to: number; parts: number }
   | { kind: "stop" };
 
 export interface Writer {
   readonly pid: number;
   /** Writes under way at any moment of the window, given in epoch milliseconds. */
   statsBetween(startMs: number, endMs: number): Promise<WriteStats>;
+  /** The slowest write of each of so many equal parts of the window. */
+  slowestBetween(startMs: number, endMs: number, parts: number): Promise<SlowWrite[]>;
   /** Lets the writes in flight finish, ends the process, and returns what was written in all. */
   stop(): Promise<WriteTotals>;
 }
@@ -34,6 +37,8 @@ export async function startWriter(url: string, { name }: { name: string }): Prom
     pid,
     statsBetween: (from, to) =>
       ask({ kind: "stats", from, to } satisfies Question) as Promise<WriteStats>,
+    slowestBetween: (from, to, parts) =>
+      ask({ kind: "slowest", from, to, parts } satisfies Question) as Promise<SlowWrite[]>,
     stop: async () => {
       const totals = (await ask({ kind: "stop" } satisfies Question)) as WriteTotals;
       await end();

@@ -10,7 +10,7 @@ import type { Report } from "../../providers/pgindex/src/report/data.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import { noChromium, startChromium } from "../support/chromium.ts";
-import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
@@ -28,7 +28,7 @@ function fullReport(): Report {
   const results = [{ promise: "no failed write", measured: "3 of 9,000", ok: false }];
   return reportOf(
     [BACKUP, indexOf(LONG), verificationOf(`public.${LONG}`, queries), indexOf("other")],
-    { extra: { title: "load test", results } },
+    { extra: { title: "load test", results, writes: WRITES } },
   );
 }
 
@@ -113,7 +113,8 @@ const MARKS: readonly [string, number][] = [
   ["#latency svg circle", 4],
   ["#scans svg circle", 2],
   ["#scans svg path[stroke-width], #scans svg g[stroke-width] > path", 1],
-  ["#build svg rect", 14],
+  ['#build svg g[stroke="var(--before)"] line', 60],
+  ['#build svg g[fill="var(--after)"] rect', 28],
 ];
 
 interface Look {
@@ -160,7 +161,7 @@ function outOfSight(marks: Iterable<unknown>): string[] {
       box.right <= plot.right &&
       box.top >= plot.top &&
       box.bottom <= plot.bottom;
-    return isInside && box.width > 0 && box.height > 0 ? [] : [mark.outerHTML];
+    return isInside && box.width + box.height > 0 ? [] : [mark.outerHTML];
   });
 }
 

@@ -111,6 +111,12 @@ export const BASELINE: [string, Outputs] = [
   },
 ];
 
+/** Writes while an index was built, of which one waited. */
+export const WRITES = Array.from({ length: 60 }, (_, i) => ({
+  at: new Date(Date.parse("2026-11-22T10:59:10.000Z") + i * 1000).toISOString(),
+  ms: i === 30 ? 48 : 2 + (i % 5),
+}));
+
 /** Staging, which has stood for two days. */
 export const STAGING = [
   indexOf("i", {

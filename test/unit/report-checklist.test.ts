@@ -167,7 +167,7 @@ test("without the earlier stack the report says how to name it", () => {
 
 test("measurements that were handed in count", () => {
   const results = [{ promise: "no failed write", measured: "3 failed", ok: false }];
-  expect(missing(undefined, { extra: { title: "load test", results } })).toEqual([
+  expect(missing(undefined, { extra: { title: "load test", results, writes: [] } })).toEqual([
     [LINES[6], "load test: 0 of 1 results are as promised"],
   ]);
 });

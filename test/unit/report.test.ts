@@ -7,7 +7,7 @@ import {
   type PlotLibrary,
 } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import { parsePage } from "../support/page.ts";
-import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
 
 let library: PlotLibrary;
 beforeAll(async () => {
@@ -18,7 +18,11 @@ const HOSTILE = `"><script>alert(1)</script>&'\`|\\|<img src=x>\n\u202e@everyone
 
 /** A name in every place that holds a name. */
 function hostileReport() {
-  const extra = { title: HOSTILE, results: [{ promise: HOSTILE, measured: HOSTILE, ok: true }] };
+  const extra = {
+    title: HOSTILE,
+    writes: WRITES,
+    results: [{ promise: HOSTILE, measured: HOSTILE, ok: true }],
+  };
   const problems = [HOSTILE];
   return reportOf(
     [
@@ -111,6 +115,16 @@ test("a history is drawn sample by sample, and broken where the counters began a
   expect(page.text("#scans table")).toContain("the counters were reset");
 });
 
+test("writes are drawn over the phases of the build", () => {
+  const results = [{ promise: "no failed write", measured: "0", ok: true }];
+  const report = reportOf(undefined, { extra: { title: "load test", results, writes: WRITES } });
+  const page = parsePage(toPage(report, library));
+  expect(page.labels("#build svg")[0]).toBe(
+    "Writes while the indexes were built. The slowest took 48 ms.",
+  );
+  expect(page.count('#build figure:first-of-type g[stroke="var(--before)"] line')).toBe(60);
+});
+
 test("an empty stack has a page all the same", () => {
   const page = parsePage(toPage(reportOf([]), library));
   expect(page.text("#indexes")).toContain("The stack has no indexes yet.");
@@ -129,4 +143,8 @@ test.each([
   ["something else", '{"title":"t","results":[{"promise":1}]}'],
 ])("measurements that are %s are refused", (_, text) => {
   expect(() => parseExtra(text, "extra.json")).toThrow("extra.json holds no measurements");
+});
+
+test("measurements without times of writes", () => {
+  expect(parseExtra('{"title":"t","results":[]}', "extra.json").writes).toEqual([]);
 });

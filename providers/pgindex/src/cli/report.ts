@@ -25,6 +25,10 @@ Examples:
 One HTML file that needs no network, with the checklist of the rollout and the measurement that proves each line. It shows what the state
 has recorded; where a database's URL is set, also what the database says now. The plots need two packages:
 npm install --save-dev @observablehq/plot linkedom
+
+The file of --extra: { "title": "load test",
+  "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }],
+  "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }; writes may be left out, and are drawn over the builds.
 `;
 
 const FORMATS = ["html", "markdown", "json"] as const;
@@ -54,7 +58,7 @@ export function addReport(program: Command, io: Io): void {
         .argParser(toSoak)
         .default(DAY, DAY.text),
     )
-    .option("--extra <file>", "measurements of your own: JSON with a title, and results")
+    .option("--extra <file>", "measurements of your own, as JSON (see below)")
     .option("--no-live", "leave the database alone: the state says it all")
     .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
     .option("--out <file>", `where to (default: ${DEFAULT_FILE}; other formats are printed)`)

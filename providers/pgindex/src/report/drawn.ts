@@ -25,3 +25,13 @@ export function short(name: string): string {
   const shown = printable(name);
   return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME - 1)}…` : shown;
 }
+
+const TWO_DAYS_MS = 2 * 24 * 60 * 60 * 1000;
+const FOUR_MINUTES_MS = 4 * 60 * 1000;
+
+/** Labels of a time axis, in UTC, as fine as its span: `11-22`, `10:05`, `10:05:30`. */
+export function timeFormat(times: readonly Date[]): (at: Date) => string {
+  const span = (times.at(-1)?.getTime() ?? 0) - (times[0]?.getTime() ?? 0);
+  if (span > TWO_DAYS_MS) return (at) => at.toISOString().slice(5, 10);
+  return (at) => at.toISOString().slice(11, span > FOUR_MINUTES_MS ? 16 : 19);
+}

@@ -3,6 +3,8 @@ import { errorText, PgIndexError } from "../engine/problems";
 
 const extra = z.object({
   title: z.string(),
+  /** What writes took while the indexes were built, such as the slowest of each tenth of a second. */
+  writes: z.array(z.object({ at: z.iso.datetime(), ms: z.number() })).default([]),
   results: z.array(z.object({ promise: z.string(), measured: z.string(), ok: z.boolean() })),
 });
 

@@ -1,15 +1,16 @@
-import { renderBytes, renderElapsed } from "../engine/render";
+import { renderBytes } from "../engine/render";
 import type { ChecklistLine } from "./checklist";
 import type { Report, ReportedIndex } from "./data";
 import type { Extra } from "./extra";
 import { type Html, html } from "./html";
 import { latencyPlot } from "./latencyPlot";
 import type { PlotLibrary } from "./plotLibrary";
-import { instant, number } from "./proofs";
+import { elapsed, instant, number } from "./proofs";
 import { latencySection, plansSection } from "./querySections";
 import { STYLE } from "./style";
 import { phasesPlot, scansPlot } from "./timePlots";
 import { figure, mark, table } from "./widgets";
+import { writesPlot } from "./writesPlot";
 
 /** Nothing is fetched and nothing runs: the page is a document. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -43,7 +44,7 @@ ${indexesSection(stack.indexes)}
 ${latencySection(stack.indexes, (queries) => latencyPlot(library, queries))}
 ${plansSection(stack.indexes)}
 ${stack.indexes.length > 0 && scansSection(stack.indexes, library)}
-${buildSection(stack.indexes, library)}
+${buildSection(stack.indexes, report.extra?.writes ?? [], library)}
 ${report.extra && extraSection(report.extra)}
 </main>
 <footer><p>Written by pgindex report.</p></footer>
@@ -92,7 +93,7 @@ function facts(index: ReportedIndex): [string, string | Html][] {
     ["Table", table],
     ["State", html`${mark(state === "valid")} ${state}${drift && `: ${drift}`}`],
     ["Built", built],
-    ["Build took", buildSeconds === null ? "not known" : renderElapsed(buildSeconds * 1000)],
+    ["Build took", buildSeconds === null ? "not known" : elapsed(buildSeconds)],
     ["Valid since", instant(validSince)],
     ["Size", sizeBytes === null ? "not known" : renderBytes(sizeBytes)],
   ];
@@ -121,23 +122,31 @@ ${table(
 </section>`;
 }
 
-function buildSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html | false {
+function buildSection(
+  indexes: readonly ReportedIndex[],
+  writes: Extra["writes"],
+  library: PlotLibrary,
+): Html | false {
   const watched = indexes.filter(({ phases }) => phases.length > 0);
   if (watched.length === 0) return false;
   return html`<section id="build" aria-labelledby="build-title">
 <h2 id="build-title">The builds, phase by phase</h2>
+${writes.length > 0 && figure(writesPlot(library, watched, writes), WRITES_LEGEND)}
 ${watched.map(
   ({ index, phases }) => html`<h3>${index}</h3>
 ${figure(phasesPlot(library, index, phases), `Phases of the build of ${index}, as looked at twice a second`)}
 ${table(
   `Build of ${index}`,
   ["phase", "time"],
-  phases.map(({ phase, seconds }) => [phase, renderElapsed(seconds * 1000)]),
+  phases.map(({ phase, seconds }) => [phase, elapsed(seconds)]),
 )}
 `,
 )}
 </section>`;
 }
+
+const WRITES_LEGEND = html`What the slowest writes took while the indexes were built, on a logarithmic axis. On a
+ground: while a build ran, its phases in turn lighter and darker.`;
 
 function extraSection({ title, results }: Extra): Html {
   return html`<section id="extra" aria-labelledby="extra-title">

@@ -16,6 +16,11 @@ export function milliseconds(ms: number): string {
   return `${number(Number(ms.toFixed(digits)))} ms`;
 }
 
+/** As {@link milliseconds} below a second, else `12.3 s`, `3 min 20 s`. */
+export function elapsed(seconds: number): string {
+  return seconds < 1 ? milliseconds(Math.round(seconds * 1000)) : renderElapsed(seconds * 1000);
+}
+
 export function number(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
 }

@@ -1,8 +1,8 @@
 import type { PhaseTime } from "../engine/phases";
-import { renderElapsed } from "../engine/render";
-import { drawn, FONT, WIDTH } from "./drawn";
+import { drawn, FONT, timeFormat, WIDTH } from "./drawn";
 import type { Html } from "./html";
 import type { PlotLibrary } from "./plotLibrary";
+import { elapsed } from "./proofs";
 import type { ReportedUse } from "./use";
 
 interface ScanPoint {
@@ -34,7 +34,7 @@ export function scansPlot(
     marginTop: 16,
     marginBottom: 44,
     style: FONT,
-    x: { type: "utc", label: null, ticks: 4, tickFormat: timeFormat(points) },
+    x: { type: "utc", label: null, ticks: 3, tickFormat: timeFormat(points.map(({ at }) => at)) },
     y: { domain: [0, most], label: null, ticks: 4, tickFormat: "~s", grid: true },
     marks: [
       Plot.ruleY([0]),
@@ -45,14 +45,6 @@ export function scansPlot(
   const last = samples.at(-1)?.traffic ?? 0;
   const label = `Scans of ${index} by traffic, in ${samples.length} samples, ${last} at the last.`;
   return drawn(svg, label);
-}
-
-const TWO_DAYS_MS = 2 * 24 * 60 * 60 * 1000;
-
-function timeFormat(points: readonly ScanPoint[]): (at: Date) => string {
-  const span = (points.at(-1)?.at.getTime() ?? 0) - (points[0]?.at.getTime() ?? 0);
-  if (span > TWO_DAYS_MS) return (at) => at.toISOString().slice(5, 10);
-  return (at) => at.toISOString().slice(11, span > 240_000 ? 16 : 19);
 }
 
 const SCANS_LINE = { stroke: "var(--after)", strokeWidth: 2 };
@@ -78,7 +70,7 @@ export function phasesPlot(
     marginTop: 4,
     marginBottom: 32,
     style: FONT,
-    x: { domain: [0, Math.max(end, SHORTEST_SECONDS)], label: null, ticks: 5, tickFormat: seconds },
+    x: { domain: [0, Math.max(end, SHORTEST_SECONDS)], label: null, ticks: 5, tickFormat: elapsed },
     y: { type: "band", domain: bars.map(({ phase }) => phase), axis: null },
     marks: [
       Plot.gridX({ stroke: "currentColor", strokeOpacity: 0.2 }),
@@ -86,13 +78,9 @@ export function phasesPlot(
       Plot.text(bars, { y: "phase", text: "phase", frameAnchor: "left", dy: -12 }),
     ],
   });
-  const label = bars.map((bar) => `${bar.phase} ${seconds(bar.seconds)}`);
+  const label = bars.map((bar) => `${bar.phase} ${elapsed(bar.seconds)}`);
   return drawn(svg, `Build of ${index}. ${label.join(", ")}`);
 }
 
 const SHORTEST_SECONDS = 0.001;
 const BAR = { insetTop: 24, insetBottom: 8 };
-
-function seconds(value: number): string {
-  return renderElapsed(value * 1000);
-}
