@@ -1,5 +1,13 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -43,3 +51,22 @@ test.for(["pulumi-pgindex", "pulumi-pgindex/provider"])(
     );
   },
 );
+
+test("a report without the packages that draw its plots says which to install, and Markdown needs none", () => {
+  const store = join(project, "store", "node_modules");
+  for (const name of ["@observablehq/plot", "linkedom"]) rmSync(join(store, name));
+  writeFileSync(join(project, "state.json"), '{"deployment":{}}');
+  const report = (...args: string[]) => {
+    const command = join(store, "pulumi-pgindex", "dist", "cli", "main.js");
+    const words = [command, "report", "--state", "state.json", "--no-live", ...args];
+    return spawnSync(process.execPath, words, { cwd: project, encoding: "utf8" });
+  };
+  expect(report()).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining("fix: npm install --save-dev @observablehq/plot linkedom"),
+  });
+  expect(report("--format", "markdown")).toMatchObject({
+    status: 0,
+    stdout: expect.stringContaining("### Checklist: 0 of 8 done"),
+  });
+});
