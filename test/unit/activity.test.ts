@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import {
   describeSession,
   isYieldingAutovacuum,
-  maskStatement,
   type OtherSession,
 } from "../../providers/pgindex/src/engine/activity.ts";
+import { maskStatement } from "../../providers/pgindex/src/engine/maskStatement.ts";
 
 const SESSION: OtherSession = {
   pid: 7,

@@ -1,5 +1,6 @@
-import { describeSession, maskStatement, type Waiter } from "./activity";
+import { describeSession, type Waiter } from "./activity";
 import type { Context } from "./context";
+import { maskStatement } from "./maskStatement";
 import type { Session } from "./session";
 import { ident } from "./sql";
 import { sqlState } from "./sqlstate";
