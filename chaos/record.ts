@@ -45,11 +45,12 @@ export class Record {
     );
   }
 
-  /** A write may fail only with the server, and wait long only behind another tool's patient ALTER TABLE. */
+  /** A write may fail only with the server, or as the victim of another tool's patient ALTER TABLE, and wait long only behind another tool's patient ALTER TABLE. */
   written({ failed, long }: Written): void {
     const restarts = this.#windows.filter(isRestart);
     for (const write of failed) {
       if (isConnectionLost(write) && restarts.some((window) => overlaps(window, write))) continue;
+      if (isDeadlock(write) && this.reasonOf(write) === "theirs") continue;
       this.broken.push(`a write on ${write.table} failed: ${write.code} ${write.message}`);
     }
     for (const write of long) {
@@ -93,6 +94,14 @@ function overlaps(window: Window, { from, to }: { from: number; to: number }): b
 
 function isConnectionLost({ code = "", message = "" }: Notable): boolean {
   return /^(57P0[123]|08...|ECONN.*|EPIPE)$/.test(code) || /Connection terminated/.test(message);
+}
+
+/**
+ * An ALTER TABLE that waits without limit has the table's lock and wants a partition's, which a REINDEX has, which waits for the write,
+ * which waits for the table: PostgreSQL ends whichever of them looks first.
+ */
+function isDeadlock({ code }: Notable): boolean {
+  return code === "40P01";
 }
 
 function count<K>(counts: Map<K, number>, key: K): void {

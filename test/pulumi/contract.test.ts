@@ -112,6 +112,7 @@ describe("an index below a component, and one whose arguments are not known befo
       sizeBytes: expect.any(Number),
       builtAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       buildSeconds: expect.any(Number),
+      phaseSeconds: expect.any(Array),
       adopted: false,
       validSince: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
       statement:

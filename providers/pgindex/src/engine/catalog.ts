@@ -104,7 +104,17 @@ export async function readIndex(session: Session, oid: number): Promise<LiveInde
 /** Reads indexes by OID; those that are gone are left out. */
 export async function readIndexes(session: Session, oids: readonly number[]): Promise<LiveIndex[]> {
   if (oids.length === 0) return [];
-  return (await session.query<IndexRow>(INDEX_QUERY, [oids])).map(toLiveIndex);
+  const rows = await session.query<IndexRow>(INDEX_QUERY, [oids]);
+  return rows.filter(isStillThere).map(toLiveIndex);
+}
+
+/**
+ * The server's functions see the catalog as it is now, the rest of the query as it was when it began: of an index that is dropped between
+ * the two they print null.
+ */
+function isStillThere({ definition, sizeBytes, keys, include }: IndexRow): boolean {
+  const printed: unknown[] = [definition, sizeBytes, ...keys.map((key) => key.definition)];
+  return ![...printed, ...include].includes(null);
 }
 
 function toLiveIndex(row: IndexRow): LiveIndex {

@@ -8,7 +8,7 @@ import { companionName, companionNames, isReindexLeftoverName } from "./names";
 import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
-import { PgIndexError } from "./problems";
+import { LockedTableError, PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
 import { requireReplicaIdentity } from "./replicaIdentity";
 import { respell } from "./respell";
@@ -156,7 +156,8 @@ async function cannotVerify(
     [desired.schema, desired.table],
   );
   if (!login) throw new Error("the server did not tell who is connected to what");
-  return new PgIndexError(cannotVerifyAdvice(desired, obstacle, login));
+  const Refusal = obstacle === "locked" ? LockedTableError : PgIndexError;
+  return new Refusal(cannotVerifyAdvice(desired, obstacle, login));
 }
 
 /** The index of that name, if it is on the table. */

@@ -45,6 +45,9 @@ export class PgIndexError extends Error {
 /** The server that answered is of the wrong kind: it takes no writes. A failover may change that, so it is worth another look. */
 export class UnsuitableServerError extends PgIndexError {}
 
+/** Somebody has locked the table for the moment, so that nothing can be said of it. */
+export class LockedTableError extends PgIndexError {}
+
 /** The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi CLI. */
 export class CancelledError extends Error {
   override readonly name = "CancelledError";

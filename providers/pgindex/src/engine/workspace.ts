@@ -2,7 +2,13 @@ import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
 import { OutOfPatience } from "./patience";
-import { CancelledError, firstLine, PgIndexError, UnsuitableServerError } from "./problems";
+import {
+  CancelledError,
+  firstLine,
+  LockedTableError,
+  PgIndexError,
+  UnsuitableServerError,
+} from "./problems";
 import { openSession, type Session } from "./session";
 import { classify, isCatalogRace, sqlState } from "./sqlstate";
 import type { Target } from "./target";
@@ -77,7 +83,7 @@ export async function withObserver<T>(
     return await lookingAgain(() => work(observer));
   } catch (error) {
     if (sqlState(error) !== "55P03") throw error;
-    throw new PgIndexError(lockedAdvice(options.purpose), { cause: error });
+    throw new LockedTableError(lockedAdvice(options.purpose), { cause: error });
   } finally {
     await observer.close();
   }
