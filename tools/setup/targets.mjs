@@ -8,7 +8,9 @@ const everything = { build: true, pulumi: true };
 /** What runs the engine within the tests' own processes; the provider's process is not seen. */
 const COVERAGE = [
   "--coverage",
-  ...["unit", "database", "corpus", "inplace", "faults"].map((name) => `--project=${name}`),
+  ...["unit", "database", "corpus", "inplace", "faults", "harsh"].map(
+    (name) => `--project=${name}`,
+  ),
 ];
 
 /**
