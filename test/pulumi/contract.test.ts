@@ -121,6 +121,7 @@ describe("an index below a component, and one whose arguments are not known befo
       drift: null,
       rebuildTrigger: null,
       bytesPerRow: expect.any(Number),
+      patience: null,
       bloatRatio: null,
       canonical: expect.any(Object),
     });
