@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, stat } from "node:fs/promises";
+import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -148,7 +148,6 @@ test.each([
 
 test("a preview refuses a pg_dump that is older than the server", async () => {
   const old = join(directory, "pg_dump");
-  const { writeFile } = await import("node:fs/promises");
   await writeFile(old, "#!/bin/sh\necho 'pg_dump (PostgreSQL) 12.3'\n", { mode: 0o755 });
   const desired = await declared({ pgDump: old });
   const { message } = await failureOf(requireBackup(targetOf(server.url), desired));

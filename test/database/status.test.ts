@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { pgindex } from "../support/cli.ts";
@@ -130,7 +131,6 @@ test.each([
   ["no state", "{}", "cannot read the state of the stack"],
   ["no JSON", "x", "cannot read the state of the stack"],
 ])("%s", async (_, text, message) => {
-  const { writeFile } = await import("node:fs/promises");
   await writeFile(state, text);
   const { code, err } = await status();
   expect(code).toBe(1);

@@ -1,8 +1,10 @@
 import { createServer, type Server } from "node:http";
 import { type Command, InvalidArgumentError } from "commander";
 import { PgIndexError } from "../engine/problems";
-import { createMigrationHealth, type MigrationHealthEndpoint } from "../health";
-import { exportedState } from "../status/exportStack";
+import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
+import { HealthLook } from "../health/look";
+import { healthSettings } from "../health/options";
+import { readStack } from "../status/exportStack";
 import { targetOf } from "./connection";
 import type { Io } from "./io";
 import { addStackOptions, type StackOptions } from "./stackOptions";
@@ -67,17 +69,9 @@ async function createEndpoint(options: HealthOptions, io: Io): Promise<Migration
       otherwise: "name another one: --token-env NAME",
     });
   }
-  const { cacheSeconds, measureSeconds, allowPooler } = options;
-  const state = JSON.parse(await exportedState(options, io.env));
-  const databaseUrl = targetOf(options, io).url;
-  return createMigrationHealth({
-    state,
-    token,
-    databaseUrl,
-    allowPooler,
-    cacheSeconds,
-    measureSeconds,
-  });
+  const settings = healthSettings({ ...options, token });
+  const state = await readStack(options, io.env);
+  return endpointOf(new HealthLook(targetOf(options, io), state, settings), settings);
 }
 
 function serve(health: MigrationHealthEndpoint): Server {

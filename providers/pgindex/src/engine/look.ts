@@ -1,14 +1,14 @@
+import { cannotVerify } from "./cannotVerify";
 import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
-import { type Canonicalized, canonicalize, type Obstacle } from "./clone";
+import { type Canonicalized, canonicalize } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
 import { requireConstrainable } from "./constrainable";
 import { declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
 import { companionName, companionNames, isReindexLeftoverName } from "./names";
-import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
-import { LockedTableError, PgIndexError } from "./problems";
+import { PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
 import { requireReplicaIdentity } from "./replicaIdentity";
 import { respell } from "./respell";
@@ -139,25 +139,6 @@ async function verdictOf(
   const form = await respell(observer, desired, declared.canonical, observed.index);
   if (form.kind !== "ok") throw await cannotVerify(observer, desired, form.obstacle);
   return { verdict: compare(desired, form.canonical, observed), declared: form };
-}
-
-async function cannotVerify(
-  observer: Session,
-  desired: DesiredIndex,
-  obstacle: Obstacle,
-): Promise<PgIndexError> {
-  const [login] = await observer.query<Login>(
-    `SELECT current_user AS role, current_database() AS database,
-            has_schema_privilege(n.oid, 'USAGE') AS "usesSchema",
-            has_table_privilege(c.oid, 'SELECT') AS selects,
-            has_database_privilege(current_database(), 'TEMPORARY') AS "makesTemporary"
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2`,
-    [desired.schema, desired.table],
-  );
-  if (!login) throw new Error("the server did not tell who is connected to what");
-  const Refusal = obstacle === "locked" ? LockedTableError : PgIndexError;
-  return new Refusal(cannotVerifyAdvice(desired, obstacle, login));
 }
 
 /** The index of that name, if it is on the table. */

@@ -4,7 +4,7 @@ import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
 import type { PhaseWatch } from "./phases";
 import { CancelledError, firstLine } from "./problems";
-import { type ProgressRow, renderProgress } from "./progress";
+import { PROGRESS_COLUMNS, type ProgressRow, renderProgress } from "./progress";
 import { renderElapsed } from "./render";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
@@ -162,12 +162,7 @@ interface State {
   readonly waiters: readonly Waiter[];
 }
 
-const PROGRESS_QUERY = `
-SELECT phase, lockers_done::float8 AS "lockersDone", lockers_total::float8 AS "lockersTotal",
-       blocks_done::float8 AS "blocksDone", blocks_total::float8 AS "blocksTotal",
-       tuples_done::float8 AS "tuplesDone", tuples_total::float8 AS "tuplesTotal",
-       partitions_done::float8 AS "partitionsDone", partitions_total::float8 AS "partitionsTotal"
-  FROM pg_stat_progress_create_index WHERE pid = $1`;
+const PROGRESS_QUERY = `SELECT ${PROGRESS_COLUMNS} FROM pg_stat_progress_create_index WHERE pid = $1`;
 
 async function readState(observer: Session, builder: Session): Promise<State> {
   const [activity] = await observer.queryAsLogin<{ state: string }>(

@@ -15,6 +15,15 @@ export interface ProgressRow {
   readonly partitionsTotal: number;
 }
 
+/** The columns of a {@link ProgressRow}. Another role's build has nulls, without pg_read_all_stats. */
+export const PROGRESS_COLUMNS = [
+  "phase",
+  ...["lockers", "blocks", "tuples", "partitions"].flatMap((unit) => [
+    `coalesce(${unit}_done, 0)::float8 AS "${unit}Done"`,
+    `coalesce(${unit}_total, 0)::float8 AS "${unit}Total"`,
+  ]),
+].join(", ");
+
 /** Everything that one line of progress shows. */
 export interface Progress {
   readonly row: ProgressRow | undefined;

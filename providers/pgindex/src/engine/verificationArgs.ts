@@ -33,6 +33,29 @@ const verificationSchema = z.strictObject({
     .default("warning"),
 });
 
+/** The inputs of a `Verification`, which its outputs repeat: a refresh is given nothing else to measure by. */
+const INPUTS = [
+  "schema",
+  "table",
+  "name",
+  "definition",
+  "builtAt",
+  "validSince",
+  "before",
+  // Of the same name as the input, so that Pulumi encrypts it where the input is secret.
+  "served",
+  "searchPath",
+  "onFailedExpectation",
+] as const;
+
+/** What of a `Verification`'s inputs or outputs are its inputs: what {@link parseVerification} takes. */
+export function verificationInputs(
+  of: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const set = INPUTS.filter((key) => of[key] !== undefined);
+  return Object.fromEntries(set.map((key) => [key, of[key]]));
+}
+
 /** Parses the inputs of a `Verification`. `served` is what the program calls `queries`. */
 export async function parseVerification(
   raw: Readonly<Record<string, unknown>>,

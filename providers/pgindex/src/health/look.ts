@@ -2,10 +2,15 @@ import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/problems";
 import type { Target } from "../engine/target";
 import { verifyIndex } from "../engine/verification";
-import { parseVerification } from "../engine/verificationArgs";
+import { parseVerification, verificationInputs } from "../engine/verificationArgs";
 import { withObserver } from "../engine/workspace";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
-import { parseStackState, type Recorded, type StackState } from "../status/stackState";
+import {
+  parseStackState,
+  type Recorded,
+  readStackState,
+  type StackState,
+} from "../status/stackState";
 import type { MigrationHealth, QueryHealth } from "./answer";
 import type { HealthSettings } from "./options";
 
@@ -86,25 +91,11 @@ export class HealthLook {
   }
 }
 
-/** What a resource repeats of its inputs among its outputs is what it is measured by. */
-const INPUTS = [
-  "schema",
-  "table",
-  "name",
-  "definition",
-  "builtAt",
-  "validSince",
-  "before",
-  "served",
-  "searchPath",
-];
-
 async function measureOne(
   target: Target,
   { outputs }: Recorded<object>,
 ): Promise<Measurements | undefined> {
-  const declared = Object.entries(outputs).filter(([key]) => INPUTS.includes(key));
-  const parsed = await parseVerification(Object.fromEntries(declared));
+  const parsed = await parseVerification(verificationInputs({ ...outputs }));
   if (parsed.kind !== "ok") return undefined;
   const never = new AbortController().signal;
   const ctx = { signal: never, draining: never, log: () => {}, status: () => {} };
@@ -164,7 +155,7 @@ function unknown({ stack }: StackState, error: unknown): Seen {
 
 /** Throws {@link PgIndexError}. */
 export function loadState(state: string | object): StackState {
-  if (typeof state !== "string") return parseStackState(JSON.stringify(state));
+  if (typeof state !== "string") return readStackState(state);
   try {
     return parseStackState(readFileSync(state, "utf8"));
   } catch (error) {

@@ -50,7 +50,7 @@ const settings = z.object({
 });
 
 /** Throws {@link PgIndexError}, which never carries the token. */
-export function healthSettings(options: MigrationHealthOptions): HealthSettings {
+export function healthSettings(options: Omit<MigrationHealthOptions, "state">): HealthSettings {
   const parsed = parseWith(settings, options);
   if (parsed.kind === "ok") return parsed.value;
   const [problem] = parsed.kind === "problems" ? parsed.problems : [];

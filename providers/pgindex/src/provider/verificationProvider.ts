@@ -7,24 +7,13 @@ import {
   type Verified,
   verifyIndex,
 } from "../engine/verification";
-import { type DesiredVerification, parseVerification } from "../engine/verificationArgs";
+import {
+  type DesiredVerification,
+  parseVerification,
+  verificationInputs,
+} from "../engine/verificationArgs";
 import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
-
-/** The inputs, which the outputs repeat: a refresh is given nothing else to measure by. */
-const INPUTS = [
-  "schema",
-  "table",
-  "name",
-  "definition",
-  "builtAt",
-  "validSince",
-  "before",
-  // Of the same name as the input, so that Pulumi encrypts it where the input is secret.
-  "served",
-  "searchPath",
-  "onFailedExpectation",
-] as const;
 
 type VerificationInputs = Readonly<Record<string, unknown>> & HiddenInputs;
 type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
@@ -59,11 +48,9 @@ function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   if (replaces.length > 0) return { changes: true, replaces };
   if (olds.ok === false && news.onFailedExpectation === "error") return { changes: true };
   // The URN changes with a new parent or an alias, which is nothing to measure again for.
-  return isDeepStrictEqual(inputsOf(olds), inputsOf(news)) ? { changes: false } : {};
-}
-
-function inputsOf(from: VerificationInputs): Record<string, unknown> {
-  return Object.fromEntries(INPUTS.map((key) => [key, from[key]]));
+  return isDeepStrictEqual(verificationInputs(olds), verificationInputs(news))
+    ? { changes: false }
+    : {};
 }
 
 /** Counters go on from the last report while it is the same index. */
@@ -112,23 +99,17 @@ async function refresh(
   id: string,
   outputs?: VerificationOutputs,
 ): Promise<ReadResult> {
-  const parsed = await parseVerification(outputs ? declaredIn(outputs) : {});
+  const parsed = await parseVerification(outputs ? verificationInputs(outputs) : {});
   if (!outputs || parsed.kind !== "ok") return { id, props: outputs };
   const ctx = runtime.context(outputs.__urn);
   const { report } = await verifyIndex(runtime.target(), parsed.value, ctx, earlierReport(outputs));
   warn(runtime, outputs, report);
-  const inputs = { ...declaredIn(outputs), __urn: outputs.__urn };
+  const inputs = { ...verificationInputs(outputs), __urn: outputs.__urn };
   return { id, props: toOutputs(outputs, report), inputs };
 }
 
-function declaredIn(outputs: VerificationOutputs): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(inputsOf(outputs)).filter(([, value]) => value !== undefined),
-  );
-}
-
 function toOutputs(inputs: VerificationInputs, report: VerificationReport): VerificationOutputs {
-  return { ...declaredIn(inputs), __urn: inputs.__urn, ...report };
+  return { ...verificationInputs(inputs), __urn: inputs.__urn, ...report };
 }
 
 function warn(runtime: Runtime, { __urn }: HiddenInputs, report: VerificationReport): void {

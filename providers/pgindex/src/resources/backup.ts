@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IndexArgs } from "./indexArgs";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
 
 /** Arguments of a {@link Backup}. */
 export interface BackupArgs {
@@ -67,7 +67,7 @@ export class Backup extends pulumi.CustomResource {
     const inputs = {
       ...undefinedOutputs(outputs),
       ...rest,
-      indexes: indexes.map(({ serves: _, validateInPreview: __, ...declaration }) => declaration),
+      indexes: indexes.map(declarationOf),
       __provider: providedBy("backup"),
       __urn: hiddenUrn(name, type, options),
     };

@@ -5,7 +5,7 @@ import type { OverrideUse } from "../engine/gate";
 import type { Evidence, QueryEvidence } from "../engine/promotion";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
 import { stackEvidence } from "./stackEvidence";
 import type { Verification } from "./verification";
 
@@ -87,7 +87,7 @@ export class PromotionGate extends pulumi.CustomResource {
       ...undefinedOutputs(OUTPUTS),
       ...rest,
       ...(stack !== undefined && args.evidence === undefined ? stackEvidence(stack) : { stack }),
-      indexes: indexes.map(({ serves: _, validateInPreview: __, ...declaration }) => declaration),
+      indexes: indexes.map(declarationOf),
       __provider: providedBy("gate"),
       __urn: hiddenUrn(name, type, options),
     };

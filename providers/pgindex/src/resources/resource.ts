@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { IndexArgs } from "./indexArgs";
 
 /** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
 export function providedBy(
@@ -31,4 +32,13 @@ export function hiddenUrn(
 /** Every output a resource has must be named in its constructor, or Pulumi does not set the property. */
 export function undefinedOutputs(names: readonly string[]): Record<string, undefined> {
   return Object.fromEntries(names.map((name) => [name, undefined]));
+}
+
+/** Of an index's arguments, those that define it: neither the queries that it serves nor how a preview asks about it. */
+export function declarationOf({
+  serves: _,
+  validateInPreview: __,
+  ...declaration
+}: IndexArgs): Omit<IndexArgs, "serves" | "validateInPreview"> {
+  return declaration;
 }

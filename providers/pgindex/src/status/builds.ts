@@ -1,5 +1,5 @@
 import { blockersOf, type OtherSession, waitersBehind } from "../engine/activity";
-import type { ProgressRow } from "../engine/progress";
+import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/progress";
 import type { Session } from "../engine/session";
 
 /** A CREATE INDEX or REINDEX that runs now, whoever runs it. */
@@ -29,10 +29,7 @@ const BUILDS_QUERY = `
 SELECT p.pid, p.command, nullif(p.index_relid, 0)::int8::float8 AS "indexOid",
        nullif(p.relid, 0)::regclass::text AS "table", nullif(p.index_relid, 0)::regclass::text AS "index",
        coalesce(extract(epoch FROM clock_timestamp() - a.query_start), 0)::float8 AS seconds,
-       p.phase, coalesce(p.lockers_done, 0)::float8 AS "lockersDone", coalesce(p.lockers_total, 0)::float8 AS "lockersTotal",
-       coalesce(p.blocks_done, 0)::float8 AS "blocksDone", coalesce(p.blocks_total, 0)::float8 AS "blocksTotal",
-       coalesce(p.tuples_done, 0)::float8 AS "tuplesDone", coalesce(p.tuples_total, 0)::float8 AS "tuplesTotal",
-       coalesce(p.partitions_done, 0)::float8 AS "partitionsDone", coalesce(p.partitions_total, 0)::float8 AS "partitionsTotal"
+       ${PROGRESS_COLUMNS}
   FROM pg_stat_progress_create_index p LEFT JOIN pg_stat_activity a USING (pid)
  WHERE p.datname = current_database() ORDER BY a.query_start, p.pid`;
 

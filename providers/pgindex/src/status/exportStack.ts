@@ -21,15 +21,7 @@ export async function readStack(
   source: StackSource,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<StackState> {
-  return parseStackState(await exportedState(source, env));
-}
-
-/** What `pulumi stack export` prints, unread. */
-export function exportedState(
-  source: StackSource,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string> {
-  return source.state ? readState(source.state) : exportStack(source, env);
+  return parseStackState(await (source.state ? readState(source.state) : exportStack(source, env)));
 }
 
 async function readState(file: string): Promise<string> {

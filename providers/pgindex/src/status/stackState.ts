@@ -46,12 +46,21 @@ const EXPORTED = z.object({
 
 const TYPE = /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline)$/;
 
-/**
- * Reads what `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. Resources that were never created
- * (an `up` that failed) are left out.
- */
+/** Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. */
 export function parseStackState(text: string): StackState {
-  const { resources = [] } = parseExport(text).deployment;
+  return stackStateOf(() => JSON.parse(text));
+}
+
+/**
+ * Reads the content of what `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. Resources that were
+ * never created (an `up` that failed) are left out.
+ */
+export function readStackState(exported: object): StackState {
+  return stackStateOf(() => exported);
+}
+
+function stackStateOf(read: () => unknown): StackState {
+  const { resources = [] } = parseExport(read).deployment;
   const ours = resources.filter(({ type, outputs }) => TYPE.test(type) && isComplete(outputs));
   const of = <Outputs>(kind: string) =>
     ours
@@ -71,9 +80,9 @@ function isComplete(outputs: Readonly<Record<string, unknown>> | undefined): boo
   return outputs?.schemaVersion !== undefined;
 }
 
-function parseExport(text: string): z.infer<typeof EXPORTED> {
+function parseExport(read: () => unknown): z.infer<typeof EXPORTED> {
   try {
-    return EXPORTED.parse(JSON.parse(text));
+    return EXPORTED.parse(read());
   } catch (error) {
     throw new PgIndexError(
       {

@@ -1,0 +1,25 @@
+import type { Obstacle } from "./clone";
+import type { DesiredIndex } from "./model";
+import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
+import { LockedTableError, PgIndexError } from "./problems";
+import type { Session } from "./session";
+
+/** The refusal of a declaration that cannot be compared with what stands, with what is to be granted. */
+export async function cannotVerify(
+  observer: Session,
+  desired: DesiredIndex,
+  obstacle: Obstacle,
+): Promise<PgIndexError> {
+  const [login] = await observer.query<Login>(
+    `SELECT current_user AS role, current_database() AS database,
+            has_schema_privilege(n.oid, 'USAGE') AS "usesSchema",
+            has_table_privilege(c.oid, 'SELECT') AS selects,
+            has_database_privilege(current_database(), 'TEMPORARY') AS "makesTemporary"
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [desired.schema, desired.table],
+  );
+  if (!login) throw new Error("the server did not tell who is connected to what");
+  const Refusal = obstacle === "locked" ? LockedTableError : PgIndexError;
+  return new Refusal(cannotVerifyAdvice(desired, obstacle, login));
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { MigrationHealth } from "./answer";
+import type { HealthLook } from "./look";
+import type { HealthSettings } from "./options";
+import { type HealthRequest, type HealthResponse, responder } from "./respond";
+
+/** Answers `/api/admin/migration-health` for the user's own server. */
+export interface MigrationHealthEndpoint {
+  /** For `node:http` and Express: `app.get("/api/admin/migration-health", health.node)`. */
+  readonly node: (request: IncomingMessage, response: ServerResponse) => void;
+  /** For everything that speaks Fetch (Hono, Bun, Deno, Next): `app.get(path, (c) => health.fetch(c.req.raw))`. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** For Fastify: `app.get(path, health.fastify)`. */
+  readonly fastify: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
+  /** For everything else. */
+  readonly respond: (request: HealthRequest) => Promise<HealthResponse>;
+  /** The health itself, without a request; at most `cacheSeconds` old. */
+  readonly current: () => Promise<MigrationHealth>;
+  /** Resolves when no statement of ours runs any more. No connection stays open between two looks. */
+  readonly close: () => Promise<void>;
+}
+
+interface FastifyRequest {
+  readonly raw: IncomingMessage;
+}
+
+interface FastifyReply {
+  hijack(): unknown;
+  readonly raw: ServerResponse;
+}
+
+/** The endpoint over a look that stands already. */
+export function endpointOf(look: HealthLook, settings: HealthSettings): MigrationHealthEndpoint {
+  const respond = responder(settings, () => look.current());
+  const node = async (request: IncomingMessage, response: ServerResponse) => {
+    const { status, headers, body } = await respond(fromNode(request));
+    response.writeHead(status, headers).end(body);
+  };
+  return {
+    respond,
+    node: (request, response) => void node(request, response),
+    fetch: async (request) => {
+      const authorization = request.headers.get("authorization") ?? undefined;
+      const { status, headers, body } = await respond({ method: request.method, authorization });
+      return new Response(body, { status, headers });
+    },
+    fastify: async (request, reply) => {
+      reply.hijack();
+      await node(request.raw, reply.raw);
+    },
+    current: () => look.current(),
+    close: () => look.idle(),
+  };
+}
+
+function fromNode({ method = "GET", headers, socket }: IncomingMessage): HealthRequest {
+  return { method, authorization: headers.authorization, client: socket.remoteAddress };
+}
