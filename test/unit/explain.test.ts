@@ -6,7 +6,20 @@ import {
   workerScans,
 } from "../../providers/pgindex/src/engine/explain.ts";
 
-const INDEX = { schema: "public", table: "t", name: "t_a_idx" };
+const INDEX = {
+  schema: "public",
+  table: "t",
+  name: "t_a_idx",
+  tables: [
+    { schema: "public", name: "t" },
+    { schema: "archive", name: "t_2025" },
+  ],
+  indexes: [
+    { schema: "public", name: "t_a_idx", oid: 1 },
+    { schema: "archive", name: "t_2025_a_idx", oid: 2 },
+  ],
+};
+const ON_PARTITION = { "Relation Name": "t_2025", Schema: "archive" };
 const ON_T = { "Relation Name": "t", Schema: "public" };
 
 const indexScan: PlanNode = { "Node Type": "Index Scan", ...ON_T, "Index Name": "t_a_idx" };
@@ -61,6 +74,17 @@ describe("the scan of the index's table", () => {
       above({ ...indexScan, Schema: "other" }),
       [null, null, false],
     ],
+    [
+      "a partition by its own index stands for the declared one",
+      above(seqScan, { ...indexScan, ...ON_PARTITION, "Index Name": "t_2025_a_idx" }),
+      ["Index Scan", "t_a_idx", true],
+    ],
+    [
+      "a partition by an index of the same name in another schema",
+      { ...indexScan, ...ON_PARTITION },
+      ["Index Scan", "t_a_idx", false],
+    ],
+    ["a partition without", { ...seqScan, ...ON_PARTITION }, ["Seq Scan", null, false]],
     [
       "a subplan below a bitmap is not part of it",
       bitmap(bitmapIndexScan("t_b_idx"), { ...indexScan, "Relation Name": "u" }),

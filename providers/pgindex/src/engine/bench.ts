@@ -1,14 +1,7 @@
 import { runBounded } from "./bounded";
 import { assertMayGoOn, type Context } from "./context";
-import {
-  type Explained,
-  type IndexOnTable,
-  type Run,
-  runOf,
-  type Scan,
-  scanOf,
-  workerScans,
-} from "./explain";
+import { type Explained, type Run, runOf, type Scan, scanOf, workerScans } from "./explain";
+import type { IndexTree } from "./indexTree";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import type { Session } from "./session";
@@ -16,8 +9,7 @@ import type { Session } from "./session";
 /** What the statements of one measuring share. */
 export interface Bench {
   readonly session: Session;
-  readonly index: IndexOnTable;
-  readonly indexOid: number | null;
+  readonly index: IndexTree;
   readonly ctx: Context;
   /** Scans of the index so far. */
   readonly tally: { scans: number; isExact: boolean };
@@ -106,7 +98,7 @@ export async function isUsable(
   values: readonly ParameterValue[],
   measurement: { readonly usesIndex: boolean },
 ): Promise<boolean | null> {
-  if (measurement.usesIndex || bench.indexOid === null) return null;
+  if (measurement.usesIndex || bench.index.indexes.length === 0) return null;
   const scan = await planOnly(bench, query, values, { enable_seqscan: "off" });
   return scan?.usesIndex ?? null;
 }
@@ -117,12 +109,13 @@ async function set(session: Session, name: string, value: string): Promise<void>
 
 /** Undefined: a statement of it took longer than the query's timeout. */
 async function bounded<T>(
-  { session, indexOid, ctx, tally }: Bench,
+  { session, index, ctx, tally }: Bench,
   { timeoutMs }: ParsedQuery,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   assertMayGoOn(ctx);
-  const result = await runBounded(session, { timeoutMs, indexOid }, work);
+  const indexOids = index.indexes.map(({ oid }) => oid);
+  const result = await runBounded(session, { timeoutMs, indexOids }, work);
   tally.scans += result.scans;
   return result.kind === "done" ? result.value : undefined;
 }

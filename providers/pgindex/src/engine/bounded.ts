@@ -4,8 +4,8 @@ import { sqlState } from "./sqlstate";
 /** What a piece of a measurement may take, and whose scans are counted. */
 export interface Bounds {
   readonly timeoutMs: number;
-  /** Null: there is no index yet. */
-  readonly indexOid: number | null;
+  /** The index and those of its partitions. Empty: there is no index yet. */
+  readonly indexOids: readonly number[];
 }
 
 /** What came of it. */
@@ -52,10 +52,11 @@ async function begin(session: Session, bounds: Bounds): Promise<number> {
   return scans;
 }
 
-async function countScans(session: Session, { indexOid }: Bounds): Promise<number> {
+async function countScans(session: Session, { indexOids }: Bounds): Promise<number> {
   const [row] = await session.query<{ scans: number }>(
-    "SELECT coalesce(pg_catalog.pg_stat_get_xact_numscans($1), 0)::float8 AS scans",
-    [indexOid],
+    `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(oid)), 0)::float8 AS scans
+       FROM pg_catalog.unnest($1::oid[]) AS oid`,
+    [indexOids],
   );
   return row?.scans ?? 0;
 }

@@ -1,3 +1,5 @@
+import type { IndexTree } from "./indexTree";
+
 /**
  * Scans of a table, as EXPLAIN names them
  * (https://www.postgresql.org/docs/current/using-explain.html).
@@ -62,10 +64,13 @@ export interface Run extends Scan {
   readonly buffers: number;
 }
 
-/** The scan of the index's table; where there are several, the one that uses the index, else the first in the plan. */
-export function scanOf(plan: PlanNode, index: IndexOnTable): Scan {
+/**
+ * The scan of the index's table; where there are several, as of partitions, the one that uses the index, else the first in the plan. Of the
+ * partitions that a query reads, the planner may well read small ones without it.
+ */
+export function scanOf(plan: PlanNode, index: IndexTree): Scan {
   const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
-  const using = scans.find((node) => indexNames(node).includes(index.name));
+  const using = scans.find((node) => usesIndex(node, index));
   const found = using ?? scans[0];
   if (!found) return { planType: null, index: null, usesIndex: false };
   return {
@@ -76,7 +81,7 @@ export function scanOf(plan: PlanNode, index: IndexOnTable): Scan {
 }
 
 /** What one EXPLAIN ANALYZE tells. The root's rows and buffers include everything below it. */
-export function runOf(explained: Explained, index: IndexOnTable): Run {
+export function runOf(explained: Explained, index: IndexTree): Run {
   const { Plan: plan } = explained;
   return {
     ...scanOf(plan, index),
@@ -90,11 +95,10 @@ export function runOf(explained: Explained, index: IndexOnTable): Run {
  * Scans of the index by parallel workers, which the leader's own counter does not know. From 18 on the server counts some
  * of them as one.
  */
-export function workerScans(plan: PlanNode, index: IndexOnTable): number {
+export function workerScans(plan: PlanNode, index: IndexTree): number {
   return nodesOf(plan)
     .filter((node) => isScanOf(node, index))
-    .flatMap((node) => [node, ...bitmapNodes(node)])
-    .filter((node) => node["Index Name"] === index.name)
+    .flatMap((scan) => [scan, ...bitmapNodes(scan)].filter((node) => isIndexOf(node, scan, index)))
     .flatMap((node) => node.Workers ?? [])
     .reduce((sum, worker) => sum + (worker["Actual Loops"] ?? 0), 0);
 }
@@ -103,11 +107,21 @@ function nodesOf(node: PlanNode): PlanNode[] {
   return [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 }
 
-function isScanOf(node: PlanNode, { schema, table }: IndexOnTable): boolean {
-  return node["Relation Name"] === table && node.Schema === schema;
+function isScanOf(node: PlanNode, { tables }: IndexTree): boolean {
+  return tables.some(
+    ({ schema, name }) => node["Relation Name"] === name && node.Schema === schema,
+  );
+}
+
+function usesIndex(scan: PlanNode, index: IndexTree): boolean {
+  return [scan, ...bitmapNodes(scan)].some((node) => isIndexOf(node, scan, index));
 }
 
 /** Index names are unique in a schema, and an index is always in its table's. */
+function isIndexOf(node: PlanNode, scan: PlanNode, { indexes }: IndexTree): boolean {
+  return indexes.some(({ schema, name }) => node["Index Name"] === name && scan.Schema === schema);
+}
+
 function indexNames(scan: PlanNode): string[] {
   return [scan, ...bitmapNodes(scan)].flatMap((node) => node["Index Name"] ?? []);
 }

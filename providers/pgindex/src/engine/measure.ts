@@ -2,6 +2,7 @@ import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
 import { assertMayGoOn, type Context } from "./context";
 import { stopCounting } from "./counting";
 import type { IndexOnTable, Run } from "./explain";
+import { readIndexTree } from "./indexTree";
 import { queryFailed } from "./measureMessages";
 import { CancelledError, PgIndexError } from "./problems";
 import type { ParameterValue, ParsedQuery } from "./queries";
@@ -72,8 +73,8 @@ export async function measureAll(
   const stopListening = cancelWhenAborted(target, session, ctx);
   try {
     const isCounted = !(await stopCounting(session));
-    const indexOid = await findIndex(session, index);
-    const bench: Bench = { session, index, indexOid, ctx, tally: { scans: 0, isExact: true } };
+    const tree = await readIndexTree(session, index);
+    const bench: Bench = { session, index: tree, ctx, tally: { scans: 0, isExact: true } };
     const measured: Measured[] = [];
     for (const query of queries) measured.push(await attempt(bench, query));
     const { scans, isExact } = bench.tally;
@@ -84,15 +85,6 @@ export async function measureAll(
     stopListening();
     await session.close();
   }
-}
-
-async function findIndex(session: Session, index: IndexOnTable): Promise<number | null> {
-  const [row] = await session.query<{ oid: number }>(
-    `SELECT c.oid::int8::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2 AND c.relkind IN ('i', 'I')`,
-    [index.schema, index.name],
-  );
-  return row?.oid ?? null;
 }
 
 async function attempt(bench: Bench, query: ParsedQuery): Promise<Measured> {

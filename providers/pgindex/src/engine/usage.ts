@@ -1,8 +1,9 @@
 import { type Context, pause } from "./context";
+import { INDEX_TREE } from "./indexTree";
 import type { ReplicaUsage } from "./replicas";
 import type { Session } from "./session";
 
-/** What the server has counted of an index, on this server alone: a replica counts its own. */
+/** What the server has counted of an index, of all its partitions' where it has some; on this server alone: a replica counts its own. */
 export interface IndexUsage {
   /** `idx_scan`: scans since the counters began, by traffic and by us. */
   readonly scans: number;
@@ -48,16 +49,18 @@ export interface AccountedUsage extends IndexUsage {
  * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is null from 15 on; that of the background writer
  * is the time of the recovery on every release.
  */
-const USAGE_QUERY = `
-SELECT s.idx_scan::float8 AS scans, s.idx_tup_read::float8 AS "tuplesRead", s.idx_tup_fetch::float8 AS "tuplesFetched",
-       (to_jsonb(s) ->> 'last_idx_scan')::timestamptz AS "lastScan",
-       pg_relation_size(s.indexrelid)::float8 AS "sizeBytes",
-       d.stats_reset AS "statsReset", greatest(d.stats_reset, w.stats_reset) AS "countersSince",
-       i.indisunique OR i.indisexclusion OR i.indisreplident AS enforces
-  FROM pg_stat_all_indexes s JOIN pg_index i ON i.indexrelid = s.indexrelid
+const USAGE_QUERY = `${INDEX_TREE}
+SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans, coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
+       coalesce(sum(s.idx_tup_fetch), 0)::float8 AS "tuplesFetched",
+       max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
+       sum(pg_relation_size(tree.oid))::float8 AS "sizeBytes",
+       max(d.stats_reset) AS "statsReset", max(greatest(d.stats_reset, w.stats_reset)) AS "countersSince",
+       bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
+  FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
+  LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = tree.oid
  CROSS JOIN pg_stat_bgwriter w
   LEFT JOIN pg_stat_database d ON d.datname = current_database()
- WHERE s.schemaname = $1 AND s.indexrelname = $2`;
+HAVING count(*) > 0`;
 
 type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset" | "countersSince"> & {
   readonly lastScan: Date | null;
