@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import type { OtherSession } from "../../providers/pgindex/src/engine/activity.ts";
+import { OutOfPatience } from "../../providers/pgindex/src/engine/patience.ts";
+import { outOfPatienceAdvice } from "../../providers/pgindex/src/engine/patienceMessages.ts";
+
+const SESSION: OtherSession = {
+  pid: 7,
+  user: "app",
+  application: "psql",
+  state: "active",
+  backendType: "client backend",
+  statement: "SELECT 1",
+  ageSeconds: 3,
+  waitSeconds: null,
+  mode: null,
+};
+const LIMIT_MS = 4 * 60 * 60 * 1000;
+
+function advice(option: "waitFor" | "buildWithin", ...others: OtherSession[]) {
+  return outOfPatienceAdvice(
+    "index i",
+    new OutOfPatience(option, LIMIT_MS, others),
+    "nothing was left",
+  );
+}
+
+test("a build that took too long: more time, or no limit", () => {
+  const { what, why, fix, otherwise } = advice("buildWithin");
+  expect(what).toBe("stopped index i: it was not done within 4 h 0 min (buildWithin)");
+  expect(why).toBe("in the way at the end: nobody; nothing was left");
+  expect(fix).toMatch(/^give it more time with buildWithin/);
+  expect(otherwise).toMatch(/^leave buildWithin out/);
+});
+
+describe("who was in the way for too long is got out of it", () => {
+  const CASES: readonly (readonly [who: string, session: Partial<OtherSession>, way: string])[] = [
+    ["a statement", {}, "let it finish, or cancel it: SELECT pg_cancel_backend(7)"],
+    // pg_stat_activity hides the state of another role's session.
+    [
+      "somebody hidden",
+      { state: null },
+      "let it finish, or cancel it: SELECT pg_cancel_backend(7)",
+    ],
+    [
+      "an open transaction",
+      { state: "idle in transaction" },
+      "end it: SELECT pg_terminate_backend(7)",
+    ],
+    ["a pooled session", { state: "idle" }, "end it: SELECT pg_terminate_backend(7)"],
+    [
+      "autovacuum against wraparound",
+      { backendType: "autovacuum worker", user: null },
+      "let autovacuum (pid 7) finish",
+    ],
+    [
+      "a prepared transaction",
+      { pid: 0, gid: "x", state: null },
+      "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists",
+    ],
+  ];
+  test.each(CASES)("%s", (_who, session, way) => {
+    const { what, fix } = advice("waitFor", { ...SESSION, ...session });
+    expect(what).toBe("gave up index i: others were in the way for 4 h 0 min (waitFor)");
+    expect(fix).toBe(`${way}; then run the same command again`);
+  });
+
+  test("several", () => {
+    const { why, fix } = advice("waitFor", SESSION, { ...SESSION, pid: 8, state: "idle" });
+    expect(why).toMatch(
+      /^in the way at the end: pid 7 \(app, .*\); pid 8 \(app, .*\); nothing was left$/,
+    );
+    expect(fix).toMatch(/pg_cancel_backend\(7\); end it: SELECT pg_terminate_backend\(8\); then/);
+  });
+
+  test("who has gone at the last moment is not named", () => {
+    const { why, fix } = advice("waitFor");
+    expect(why).toBe("in the way at the end: nobody; nothing was left");
+    expect(fix).toBe("see who works on the table; then run the same command again");
+  });
+});

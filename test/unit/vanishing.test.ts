@@ -1,0 +1,31 @@
+import { describe, expect, test } from "vitest";
+import {
+  vanishingSettings,
+  vanishingWarning,
+} from "../../providers/pgindex/src/engine/vanishing.ts";
+
+describe("what the server does with a build whose client is gone", () => {
+  test.each<[configured: string | undefined, version: number, interval: string | undefined]>([
+    [undefined, 180_004, "0"],
+    ["finish", 140_000, "0"],
+    ["stop", 140_000, "500ms"],
+    // Before 14 the server has no such setting, and would refuse it.
+    ["finish", 130_023, undefined],
+    ["stop", 130_023, undefined],
+  ])("%s on %i", (configured, version, interval) => {
+    const settings = vanishingSettings(configured, version);
+    expect(settings.client_connection_check_interval).toBe(interval);
+  });
+
+  test("is said where it cannot be what was asked for", () => {
+    expect(vanishingWarning("stop", 130_023)).toMatch(/needs PostgreSQL 14: this server finishes/);
+    expect(vanishingWarning("stop", 140_000)).toBeUndefined();
+    expect(vanishingWarning("finish", 130_023)).toBeUndefined();
+    expect(vanishingWarning(undefined, 130_023)).toBeUndefined();
+  });
+
+  test("is refused when it is neither", () => {
+    for (const version of [130_023, 180_004])
+      expect(() => vanishingSettings("halt", version)).toThrow(/"halt" is neither of the two/);
+  });
+});
