@@ -53,10 +53,7 @@ test("one that is nowhere is refused with the files that were read", () => {
 });
 
 test("values stand as they are: no quotes, no comment behind, spaces at the end cut", () => {
-  write(
-    ".pg_service.conf",
-    '# services\n[my.shop]\n password=a;b #c="d"\nhost = db  \nuser="quoted"\n\n',
-  );
+  write(".pg_service.conf", '# services\n[my.shop]\n password=a;b #c="d"\nuser="quoted"  \n\n');
   const service = readService("my.shop");
   expect(service).toMatchObject({ password: 'a;b #c="d"', user: '"quoted"' });
 });
