@@ -80,6 +80,11 @@ describe("a session is described for a person", () => {
       "pid 7 (running for 3 s)",
     ],
     [
+      "waiting for somebody else itself",
+      { waitSeconds: 4, behind: "8, 9" },
+      "pid 7 (app, psql, waiting for 4 s, itself behind pid 8, 9: SELECT …)",
+    ],
+    [
       "a prepared transaction",
       { pid: 0, gid: "it's", ageSeconds: 61 },
       "prepared transaction 'it''s' (app, for 61 s; COMMIT PREPARED or ROLLBACK PREPARED ends it)",
@@ -98,6 +103,7 @@ describe("autovacuum gives way", () => {
   const worker = { ...SESSION, backendType: "autovacuum worker" };
   test.each<[title: string, session: OtherSession, expected: boolean]>([
     ["ordinarily", { ...worker, statement: "autovacuum: VACUUM public.t" }, true],
+    ["also one that does not say what it does", { ...worker, statement: null }, true],
     [
       "but not against wraparound",
       { ...worker, statement: "autovacuum: VACUUM public.t (to prevent wraparound)" },

@@ -3,10 +3,11 @@ import {
   connectionAdvice,
   corruptingServerAdvice,
   corruptsIndexes,
+  kindAdvice,
   oldServerAdvice,
   readOnlyAdvice,
 } from "../../providers/pgindex/src/engine/connectionMessages.ts";
-import { renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
 
 function failure(code: string | undefined, message: string): Error {
   return Object.assign(new Error(message), { code });
@@ -25,11 +26,29 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
     /no encryption/,
     /sslmode=require/,
   ],
+  [
+    "a client certificate wanted by the server",
+    failure("28000", "connection requires a valid client certificate"),
+    /valid client certificate/,
+    /sslcert and sslkey/,
+  ],
   ["no such database", failure("3D000", 'database "shp" does not exist'), /"shp"/, /database name/],
   ["too many", failure("53300", "sorry, too many clients already"), /too many/, /max_connections/],
   ["nobody listens", failure("ECONNREFUSED", "connect"), /nothing listens/, /host and port/],
   ["no such host", failure("ENOTFOUND", "getaddrinfo"), /does not resolve/, /host and port/],
   ["no answer", failure(undefined, "timeout expired"), /no answer within 15 s/, /host and port/],
+  [
+    "what has no name of its own",
+    failure("EPIPE", "write EPIPE"),
+    /^write EPIPE$/,
+    /host and port/,
+  ],
+  [
+    "what stopped us before the server was asked",
+    new PgIndexError({ what: "w", why: "passfile is a folder", fix: "name a file" }),
+    /^passfile is a folder$/,
+    /^name a file$/,
+  ],
   [
     "no TLS at the server",
     failure(undefined, "The server does not support SSL connections"),
@@ -79,4 +98,9 @@ describe("versions whose concurrent builds cannot be trusted", () => {
 test("a replica and a read-only role are told apart", () => {
   expect(readOnlyAdvice(true).why).toMatch(/replica/);
   expect(readOnlyAdvice(false).why).toMatch(/default_transaction_read_only/);
+});
+
+test("a server of the wrong kind says of which it is", () => {
+  expect(kindAdvice("primary", true).why).toBe("primary is wanted, and it is a standby");
+  expect(kindAdvice("standby", false).why).toBe("standby is wanted, and it is a primary");
 });

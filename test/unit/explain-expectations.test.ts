@@ -122,6 +122,20 @@ describe("what is not as expected is told with what to do", () => {
       null,
       /expected Index Only Scan using public\.t_a_idx, found Index Scan using t_a_idx; .*add "Index Scan"/,
     ],
+    [
+      "another plan, whatever index it uses",
+      { planTypes: ["Index Scan", "Bitmap Heap Scan"], usesIndex: false },
+      seqScan,
+      true,
+      /^expected Index Scan or Bitmap Heap Scan, found Seq Scan; /,
+    ],
+    [
+      "a plan that could not be tried without a scan of the table",
+      {},
+      seqScan,
+      null,
+      /found Seq Scan; run ANALYZE "public"\."t"; and then pulumi refresh$/,
+    ],
     ["too slow", { maximumMs: 1 }, {}, null, /expected at most 1 ms, found 2 ms/],
     [
       "too little faster",
@@ -135,7 +149,14 @@ describe("what is not as expected is told with what to do", () => {
       {},
       { timedOut: true, executionMs: 1000 },
       null,
-      /did not end within its timeout of 1000 ms/,
+      /did not end within its timeout of 1000 ms \(Index Scan\)/,
+    ],
+    [
+      "no end, not even of the planning",
+      { usesIndex: false },
+      { timedOut: true, executionMs: 1000, planType: null, index: null, usesIndex: false },
+      null,
+      /did not end within its timeout of 1000 ms \(plan unknown\)/,
     ],
     [
       "no rows",

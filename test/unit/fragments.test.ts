@@ -1,5 +1,10 @@
+import { parseSync } from "libpg-query";
 import { beforeAll, describe, expect, test } from "vitest";
-import { checkExpression, loadParser } from "../../providers/pgindex/src/engine/fragments.ts";
+import {
+  checkExpression,
+  checkTree,
+  loadParser,
+} from "../../providers/pgindex/src/engine/fragments.ts";
 
 beforeAll(loadParser);
 
@@ -109,4 +114,20 @@ describe("everything else is refused, with a reason and a fix", () => {
     for (const [text] of REFUSED) checkExpression(text);
     expect(checkExpression("lower(email)")).toBeUndefined();
   });
+});
+
+describe("what the tokens would have let through does not pass the tree", () => {
+  test.each([
+    "SELECT (a); DROP TABLE t",
+    "SELECT (a), (b)",
+    "SELECT",
+    "SELECT (a) FROM t",
+    "SELECT (a) WHERE (b)",
+    "SELECT (a) UNION SELECT (b)",
+    "DROP TABLE t",
+  ])("%j", (statement) => {
+    expect(checkTree(parseSync(statement))?.message).toBe("is more than one expression");
+  });
+
+  test("one expression does", () => expect(checkTree(parseSync("SELECT (a)"))).toBeUndefined());
 });

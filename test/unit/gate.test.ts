@@ -69,6 +69,13 @@ describe("each index is judged by itself", () => {
   });
 });
 
+test("a refusal without a stack speaks of the other one", () => {
+  const refused = { requirement: b, conditions: [] };
+  expect(refusal(refused, undefined)).toMatch(
+    /^refused: .* not been proved on the other stack yet/,
+  );
+});
+
 test("a refusal lists what is met, then what is missing", () => {
   const [refused] = judgeGate({ ...gate, minimumScans: 9 }, [a], [], NOW).refused;
   if (!refused) throw new Error("it was let through");
@@ -97,6 +104,10 @@ describe("what is recorded", () => {
       overrides: [use],
       statements: [a.statement, b.statement],
     });
+  });
+
+  test("is no override where none was needed", () => {
+    expect(recordPass([a], "hotfix", {}, AT)).toMatchObject({ overridden: null, overrides: [] });
   });
 
   test("stays when the override leaves the configuration, and the index too", () => {

@@ -145,10 +145,10 @@ describe("counters that cannot be compared any more", () => {
   });
 });
 
-function grow(hours: readonly number[], restartedAt?: number): History {
+function grow(hours: readonly number[], ...restarts: number[]): History {
   return hours.reduce<History | undefined>(
     (history, hour) =>
-      extend(history, usage(), [], at(hour), hour === restartedAt ? "reset" : undefined),
+      extend(history, usage(), [], at(hour), restarts.includes(hour) ? "reset" : undefined),
     undefined,
   ) as History;
 }
@@ -168,6 +168,22 @@ describe("the history stays small", () => {
   it("never forgets that the counters began again", () => {
     const { samples } = grow(hourly, 20);
     expect(samples.find(({ restarted }) => restarted)?.at).toBe(at(20));
+  });
+
+  it("nor that they did so where the sample that said it is missed least", () => {
+    const early = hourly.slice(0, 10);
+    const { samples } = grow([...early, 10, 10.01, 10.02, ...hourly.slice(11, 24)], 10.01, 20);
+    const told = samples.filter(({ restarted }) => restarted).map((each) => each.at);
+    expect(told).toEqual([at(10.02), at(20)]);
+  });
+
+  it("says of a sample which replicas it lacks", () => {
+    const replicas = [
+      { ...eu, scans: null },
+      { ...eu, name: "us" },
+    ];
+    const { samples } = extend(undefined, usage({ replicas }), [], at(0), undefined);
+    expect(samples).toMatchObject([{ unreachable: ["eu"] }]);
   });
 
   it("refers to queries by position, those added later too", () => {

@@ -49,7 +49,7 @@ function storageSql(desired: DesiredIndex, difference: Difference): string[] {
   const live = difference.live
     .split(", ")
     .filter(Boolean)
-    .map((option) => option.split("=")[0] ?? "");
+    .map((option) => option.replace(/=.*/s, ""));
   const gone = live.filter((name) => !(name in desired.storageParameters));
   const set = declared.map(([name, value]) => `${ident(name)} = ${literal(value)}`).join(", ");
   return [

@@ -1,6 +1,14 @@
 import { runBounded } from "./bounded";
 import { assertMayGoOn, type Context } from "./context";
-import { type Explained, type Run, runOf, type Scan, scanOf, workerScans } from "./explain";
+import {
+  type Analyzed,
+  type Explained,
+  type Run,
+  runOf,
+  type Scan,
+  scanOf,
+  workerScans,
+} from "./explain";
 import type { IndexTree } from "./indexTree";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./queries";
@@ -47,16 +55,13 @@ function sampleStatement(query: ParsedQuery, sample: string): string {
 const ANALYZE = "EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, VERBOSE, FORMAT JSON)";
 const PLAN_ONLY = "EXPLAIN (VERBOSE, FORMAT JSON)";
 
-async function explain(
+async function explain<T extends Explained>(
   { session }: Bench,
   verb: string,
   query: ParsedQuery,
   values: readonly ParameterValue[],
-): Promise<Explained> {
-  const [row] = await session.query<{ "QUERY PLAN": readonly Explained[] }>(
-    `${verb} ${query.sql}`,
-    values,
-  );
+): Promise<T> {
+  const [row] = await session.query<{ "QUERY PLAN": readonly T[] }>(`${verb} ${query.sql}`, values);
   const explained = row?.["QUERY PLAN"][0];
   if (!explained) throw new Error("EXPLAIN answered nothing");
   return explained;
@@ -68,7 +73,9 @@ export async function runOnce(
   query: ParsedQuery,
   values: readonly ParameterValue[],
 ): Promise<Run | undefined> {
-  const explained = await bounded(bench, query, () => explain(bench, ANALYZE, query, values));
+  const explained = await bounded(bench, query, () =>
+    explain<Analyzed>(bench, ANALYZE, query, values),
+  );
   if (!explained) {
     bench.tally.isExact = false;
     return undefined;

@@ -28,6 +28,6 @@ export function constraintSteps(desired: DesiredIndex): Step[] {
 }
 
 /** Drops a constraint, and its index with it. */
-export function dropConstraintSql(live: LiveIndex): string {
-  return `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT ${ident(live.constraint ?? "")}`;
+export function dropConstraintSql({ schema, table }: LiveIndex, constraint: string): string {
+  return `ALTER TABLE ${qualified(schema, table)} DROP CONSTRAINT ${ident(constraint)}`;
 }

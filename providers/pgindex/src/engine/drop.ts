@@ -73,7 +73,7 @@ async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Pro
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name) return;
   if (live.isPartitioned) return dropPartitionedIndex(workspace, live, ctx);
-  if (live.constraint) return dropWithConstraint(workspace, live, ctx);
+  if (live.constraint) return dropWithConstraint(workspace, live, live.constraint, ctx);
   const sql = dropIndexStatement(live.schema, live.name);
   await runWatched(sql, { ...workspace, ctx, verb: `dropping ${live.name}` });
 }
@@ -82,14 +82,16 @@ async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Pro
 async function dropWithConstraint(
   workspace: Workspace,
   live: LiveIndex,
+  constraint: string,
   ctx: Context,
 ): Promise<void> {
   ctx.log(
     "warning",
-    `dropping the constraint ${live.constraint} takes ACCESS EXCLUSIVE on ${live.schema}.${live.table} for milliseconds`,
+    `dropping the constraint ${constraint} takes ACCESS EXCLUSIVE on ${live.schema}.${live.table} for milliseconds`,
   );
-  const what = `drop the constraint ${live.constraint}`;
-  await alter({ sqls: [dropConstraintSql(live)], what, tableOid: live.tableOid }, workspace, ctx);
+  const what = `drop the constraint ${constraint}`;
+  const sqls = [dropConstraintSql(live, constraint)];
+  await alter({ sqls, what, tableOid: live.tableOid }, workspace, ctx);
 }
 
 async function dropPartitionedIndex(

@@ -73,7 +73,7 @@ function notRunProblems(expect: Expectation, { note }: QueryMeasurement): string
   const demands = expect.planTypes ?? expect.maximumMs ?? expect.minimumRatio ?? expect.usesIndex;
   if (!demands) return [];
   return [
-    `not measured: ${note ?? "it was not run"}; run pulumi refresh once the table has rows that sample finds, or give values`,
+    `not measured: ${note}; run pulumi refresh once the table has rows that sample finds, or give values`,
   ];
 }
 

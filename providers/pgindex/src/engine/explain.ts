@@ -33,18 +33,25 @@ export interface PlanNode {
   /** The relation's schema; only with VERBOSE. */
   readonly Schema?: string;
   readonly "Index Name"?: string;
-  readonly "Actual Rows"?: number;
-  readonly "Shared Hit Blocks"?: number;
-  readonly "Shared Read Blocks"?: number;
-  readonly Workers?: readonly { readonly "Actual Loops"?: number }[];
+  /** Only with ANALYZE, and where workers took part. */
+  readonly Workers?: readonly { readonly "Actual Loops": number }[];
   readonly Plans?: readonly PlanNode[];
 }
 
 /** What EXPLAIN answers. */
 export interface Explained {
   readonly Plan: PlanNode;
-  /** Milliseconds, planning not counted; only with ANALYZE. */
-  readonly "Execution Time"?: number;
+}
+
+/** What it answers with ANALYZE and BUFFERS. */
+export interface Analyzed {
+  readonly Plan: PlanNode & {
+    readonly "Actual Rows": number;
+    readonly "Shared Hit Blocks": number;
+    readonly "Shared Read Blocks": number;
+  };
+  /** Milliseconds, planning not counted. */
+  readonly "Execution Time": number;
 }
 
 /** How a plan reads the index's table. */
@@ -81,13 +88,13 @@ export function scanOf(plan: PlanNode, index: IndexTree): Scan {
 }
 
 /** What one EXPLAIN ANALYZE tells. The root's rows and buffers include everything below it. */
-export function runOf(explained: Explained, index: IndexTree): Run {
+export function runOf(explained: Analyzed, index: IndexTree): Run {
   const { Plan: plan } = explained;
   return {
     ...scanOf(plan, index),
-    executionMs: explained["Execution Time"] ?? 0,
-    rows: plan["Actual Rows"] ?? 0,
-    buffers: (plan["Shared Hit Blocks"] ?? 0) + (plan["Shared Read Blocks"] ?? 0),
+    executionMs: explained["Execution Time"],
+    rows: plan["Actual Rows"],
+    buffers: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
   };
 }
 
@@ -100,7 +107,7 @@ export function workerScans(plan: PlanNode, index: IndexTree): number {
     .filter((node) => isScanOf(node, index))
     .flatMap((scan) => [scan, ...bitmapNodes(scan)].filter((node) => isIndexOf(node, scan, index)))
     .flatMap((node) => node.Workers ?? [])
-    .reduce((sum, worker) => sum + (worker["Actual Loops"] ?? 0), 0);
+    .reduce((sum, worker) => sum + worker["Actual Loops"], 0);
 }
 
 function nodesOf(node: PlanNode): PlanNode[] {

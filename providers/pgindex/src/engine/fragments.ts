@@ -71,8 +71,11 @@ function checkTokens(text: string): FragmentProblem {
   return depth > 0 ? problem("leaves a bracket open", "close it") : undefined;
 }
 
-/** The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. */
-function checkTree(tree: unknown): FragmentProblem {
+/**
+ * The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. The tokens allow nothing else; this would hold where
+ * scanner and parser disagreed.
+ */
+export function checkTree(tree: unknown): FragmentProblem {
   const { stmts } = tree as {
     stmts: { stmt: { SelectStmt?: Record<string, unknown> } }[];
   };

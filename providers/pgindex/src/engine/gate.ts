@@ -86,7 +86,7 @@ const KEPT_OVERRIDES = 50;
 /** Adds what goes through now to what went through before. What is recorded stays, whatever the configuration says later. Pure. */
 export function recordPass(
   promoted: readonly Promoted[],
-  reason: string | undefined,
+  reason: string | undefined = "",
   before: Partial<GateRecord>,
   now: string,
 ): GateRecord {
@@ -95,14 +95,9 @@ export function recordPass(
     before.passedAt === undefined ||
     (before.statements ? !before.statements.includes(statement) : waived !== undefined);
   const passing = promoted.filter(isNew);
-  const uses = passing
-    .filter(({ waived }) => waived !== undefined)
-    .map(({ schema, name, waived }) => ({
-      at: now,
-      reason: reason ?? "",
-      index: `${schema}.${name}`,
-      waived: waived ?? [],
-    }));
+  const uses = passing.flatMap(({ schema, name, waived }) =>
+    waived ? [{ at: now, reason, index: `${schema}.${name}`, waived }] : [],
+  );
   return {
     schemaVersion: 1,
     passedAt: before.passedAt === undefined || passing.length > 0 ? now : before.passedAt,

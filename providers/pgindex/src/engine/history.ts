@@ -70,19 +70,13 @@ export function extend(
 function thin(samples: readonly Sample[]): readonly Sample[] {
   if (samples.length <= MAX_SAMPLES) return samples;
   const times = samples.map(({ at }) => Date.parse(at));
-  const now = times.at(-1) ?? 0;
-  const start = windowStart(samples);
-  let least = 0;
-  let smallest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < samples.length - 1; i += 1) {
-    if (i === start) continue;
-    const gap = (times[i + 1] ?? 0) - (times[i - 1] ?? times[i] ?? 0);
-    const missed = gap / (now - (times[i] ?? 0) + 1);
-    if (missed >= smallest) continue;
-    smallest = missed;
-    least = i;
-  }
-  return without(samples, least);
+  const now = Math.max(...times);
+  const kept = [windowStart(samples), samples.length - 1];
+  const missed = times.map((time, i) => {
+    const gap = (times[i + 1] ?? now) - (times[i - 1] ?? time);
+    return kept.includes(i) ? Number.POSITIVE_INFINITY : gap / (now - time + 1);
+  });
+  return without(samples, missed.indexOf(Math.min(...missed)));
 }
 
 /** What the sample says of those before it goes on to the next one. */
@@ -129,10 +123,10 @@ export function judgeUse(
     return { unusedSince: null, summary: `cannot say yet: one sample is no window${because}` };
   }
   const on = replicas.length > 0 ? ` on ${replicas.length + 1} servers` : "";
-  const unchanged = complete.find((sample) => sample.traffic === newest.traffic) ?? newest;
+  const [unchanged, again] = complete.filter(({ traffic }) => traffic === newest.traffic);
   const scans = newest.traffic - first.traffic;
   const used = `${scans} scans by traffic from ${first.at} to ${newest.at}, ${complete.length} samples${on}${because}`;
-  if (unchanged === newest) return { unusedSince: null, summary: `used: ${used}` };
+  if (!unchanged || !again) return { unusedSince: null, summary: `used: ${used}` };
   if (enforces)
     return { unusedSince: null, summary: `needed without a scan: it enforces; ${used}` };
   const since = scans === 0 ? "unused" : "no longer used";

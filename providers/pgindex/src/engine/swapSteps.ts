@@ -54,21 +54,21 @@ function renameSql(schema: string, from: string, to: string): string {
   return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
 }
 
-/** Replaces the index below a constraint: the constraint goes and comes back in one transaction, with the new index. */
+/** Replaces the index below a constraint of its name: the constraint goes and comes back in one transaction, with the new index. */
 export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
   const { schema, name } = desired;
   const next = companionName(name, "next");
   return {
     kind: "alter",
     sqls: [
-      dropConstraintSql(old),
+      dropConstraintSql(old, name),
       renameSql(schema, next, name),
       ...constraintSql(desired),
       ...rolesOf(desired, old).map((role) => role.sql),
     ],
     locks: CONSTRAINT_LOCK,
     onlyWithValid: { schema, name: next },
-    warning: `the constraint ${old.constraint} of ${desired.table} is made anew on the new index, in one transaction`,
+    warning: `the constraint ${name} of ${desired.table} is made anew on the new index, in one transaction`,
     why: "the new index is valid and takes the place of the old one below the constraint",
   };
 }
