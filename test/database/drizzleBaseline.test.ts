@@ -1,20 +1,16 @@
-import { execFile } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { migrate } from "../../demo/data.ts";
+import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import {
-  markApplied,
-  stillMarked,
-  unmark,
-} from "../../providers/pgindex/src/baseline/drizzleBaseline.ts";
+import { drizzle } from "../../providers/pgindex/src/baseline/drizzle.ts";
 import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzleMigration.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import { buildIndex } from "../support/stackState.ts";
+import { runTool, type ToolRun } from "../support/tool.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "drizzle/migrations");
@@ -29,24 +25,13 @@ beforeEach(async () => {
 afterEach(() => db.drop());
 
 /** The real tool, as its users run it. */
-async function drizzleKit(command: string): Promise<{ failed: boolean; said: string }> {
-  const program = join(ROOT, "node_modules/drizzle-kit/bin.cjs");
-  const env = { ...process.env, DATABASE_URL: db.url };
-  try {
-    const args = [program, command, "--config", "drizzle.config.ts"];
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
-      cwd: ROOT,
-      env,
-    });
-    return { failed: false, said: stdout + stderr };
-  } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    return { failed: true, said: stdout + stderr };
-  }
+function drizzleKit(command: string): Promise<ToolRun> {
+  const args = [command, "--config", "drizzle.config.ts"];
+  return runTool("drizzle-kit/bin.cjs", args, { url: db.url, cwd: ROOT });
 }
 
 async function baseline(more: object = {}) {
-  const parsed = await parseBaseline({ ...mark, indexes, ...more });
+  const parsed = await parseBaseline(drizzle, { ...mark, indexes, ...more });
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   return parsed.value;
 }
@@ -69,16 +54,16 @@ describe("the real drizzle-kit", () => {
 
   test("with the mark it finds nothing to run and nothing to generate; the mark is the one it writes", async () => {
     await buildAll();
-    const outputs = await markApplied(targetOf(db.url), await baseline());
-    expect(outputs).toMatchObject({ tag: TAG, adopted: false, createdAt: mark.createdAt });
+    const outputs = await markApplied(drizzle, targetOf(db.url), await baseline());
+    expect(outputs).toMatchObject({ migration: TAG, adopted: false, createdAt: mark.createdAt });
     const ours = await marks();
     expect(await drizzleKit("migrate")).toMatchObject({ failed: false });
     expect(await marks()).toEqual(ours);
     const generated = await drizzleKit("generate");
     expect(generated.said).toContain("No schema changes, nothing to migrate");
 
-    await unmark(targetOf(db.url), outputs);
-    expect(await stillMarked(targetOf(db.url), outputs)).toBe(false);
+    await unmark(drizzle, targetOf(db.url), outputs);
+    expect(await stillMarked(drizzle, targetOf(db.url), outputs)).toBe(false);
     for (const { name } of indexes) await db.query(`DROP INDEX ${name}`);
     expect(await drizzleKit("migrate")).toMatchObject({ failed: false });
     expect(await marks()).toEqual(ours);
@@ -86,11 +71,11 @@ describe("the real drizzle-kit", () => {
 
   test("a mark of its own is adopted, and stays when ours is taken back", async () => {
     expect(await drizzleKit("migrate")).toMatchObject({ failed: false });
-    const outputs = await markApplied(targetOf(db.url), await baseline());
+    const outputs = await markApplied(drizzle, targetOf(db.url), await baseline());
     expect(outputs.adopted).toBe(true);
     expect(await marks()).toHaveLength(14);
-    await unmark(targetOf(db.url), outputs);
-    expect(await stillMarked(targetOf(db.url), outputs)).toBe(true);
+    await unmark(drizzle, targetOf(db.url), outputs);
+    expect(await stillMarked(drizzle, targetOf(db.url), outputs)).toBe(true);
   });
 });
 
@@ -99,7 +84,7 @@ describe("is refused, and nothing is marked", () => {
     await db.query(
       "CREATE INDEX conversation_messages_state_created_idx ON conversation_messages (created_at)",
     );
-    const { message } = await failureOf(markApplied(targetOf(db.url), await baseline()));
+    const { message } = await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(message).toContain(`the migration ${TAG} is not marked as applied`);
     expect(message).toContain("public.conversation_messages_state_created_idx is different");
     expect(message).toContain("public.conversation_states_patient_active_expires_idx is not there");
@@ -111,17 +96,17 @@ describe("is refused, and nothing is marked", () => {
     await db.query(
       "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'conversation_messages_state_created_idx'::regclass",
     );
-    const { message } = await failureOf(markApplied(targetOf(db.url), await baseline()));
+    const { message } = await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(message).toContain("conversation_messages_state_created_idx is invalid");
   });
 
   test("while earlier migrations have not been applied: they would never run", async () => {
     await buildAll();
     await db.query("DELETE FROM drizzle.__drizzle_migrations WHERE created_at > 0 AND id > 10");
-    const { message } = await failureOf(markApplied(targetOf(db.url), await baseline()));
+    const { message } = await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(message).toContain("does not have the migrations before it");
     await db.query("DROP SCHEMA drizzle CASCADE");
-    await failureOf(markApplied(targetOf(db.url), await baseline()));
+    await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(await db.query("SELECT 1 FROM pg_namespace WHERE nspname = 'drizzle'")).toEqual([]);
   });
 });
@@ -129,7 +114,7 @@ describe("is refused, and nothing is marked", () => {
 test("the first migration of a database makes Drizzle's table as Drizzle does", async () => {
   await buildAll();
   await db.query("DROP SCHEMA drizzle CASCADE");
-  await markApplied(targetOf(db.url), await baseline({ previousAt: null }));
+  await markApplied(drizzle, targetOf(db.url), await baseline({ previousAt: null }));
   expect(await marks()).toEqual([{ hash: mark.hash, at: mark.createdAt }]);
 });
 

@@ -102,7 +102,7 @@ export const BACKUP: [string, Outputs] = [
 export const BASELINE: [string, Outputs] = [
   "DrizzleBaseline",
   {
-    tag: "0013_sticky_skreet",
+    migration: "0013_sticky_skreet",
     hash: "x",
     createdAt: 1,
     migrationsSchema: "drizzle",

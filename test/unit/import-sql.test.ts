@@ -226,6 +226,16 @@ test("an index that becomes a constraint has its name", () => {
   ]);
 });
 
+test("of node-pg-migrate's sections the Up Migration is read, and errors name the line of the file", () => {
+  const sql = `-- Down Migration
+DROP INDEX a_idx;
+-- Up Migration
+CREATE INDEX a_idx ON a (b);
+`;
+  expect(indexesFromSql({ sql }).map(({ name }) => name)).toEqual(["a_idx"]);
+  expect(() => indexesFromSql({ sql: `${sql}CREATE INDEX a_idx ON (b);` })).toThrow(/sql:5/);
+});
+
 test("tables without a schema are in the one that the options name", () => {
   const sql = "SET search_path = a, b; CREATE INDEX i ON t (a); CREATE INDEX i ON c.t (a)";
   const found = indexesFromSql({ sql }, { schema: "app" });

@@ -127,7 +127,7 @@ test.each<[string, number, Resources, string]>([
     wrongQuery({ ok: false, problems: ["expected at most 5 ms, found 6 ms"] }),
     "production: message history: expected at most 5 ms, found 6 ms",
   ],
-  ["no record of the migration", 7, PRODUCTION.slice(0, 3), "declare a DrizzleBaseline"],
+  ["no record of the migration", 7, PRODUCTION.slice(0, 3), "declare a baseline"],
 ])("%s is missing, and nothing else", (_, line, resources, text) => {
   expect(missing(resources)).toEqual([[LINES[line], expect.stringContaining(text)]]);
 });

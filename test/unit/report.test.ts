@@ -31,7 +31,10 @@ function hostileReport() {
       verificationOf(`public.${HOSTILE}`, [
         queryOf(HOSTILE, { index: HOSTILE, note: HOSTILE, problems }),
       ]),
-      ["DrizzleBaseline", { tag: HOSTILE, migrationsSchema: HOSTILE, migrationsTable: HOSTILE }],
+      [
+        "DrizzleBaseline",
+        { migration: HOSTILE, migrationsSchema: HOSTILE, migrationsTable: HOSTILE },
+      ],
     ],
     { extra },
   );

@@ -41,6 +41,11 @@ const CHAPTERS: readonly Chapter[] = [
     after: ["promotionEvidence", "Proved", "Evidence", "OverrideUse"],
   },
   { title: "DrizzleBaseline", resource: "DrizzleBaseline", before: ["DrizzleBaselineArgs"] },
+  {
+    title: "NodePgMigrateBaseline",
+    resource: "NodePgMigrateBaseline",
+    before: ["NodePgMigrateBaselineArgs"],
+  },
   { title: "Backup", resource: "Backup", before: ["BackupArgs"] },
   {
     title: "Declarations from SQL and from Drizzle",

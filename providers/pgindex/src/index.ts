@@ -13,6 +13,10 @@ export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/drizzleBa
 export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";
 export {
+  NodePgMigrateBaseline,
+  type NodePgMigrateBaselineArgs,
+} from "./resources/nodePgMigrateBaseline";
+export {
   PromotionGate,
   type PromotionGateArgs,
   type Proved,

@@ -3,6 +3,7 @@ import { errorText, PgIndexError } from "./engine/problems";
 import type { IndexDeclaration } from "./import/declaration";
 import { missingFileAdvice } from "./import/messages";
 import { readScripts } from "./import/script";
+import { upSection } from "./import/upSection";
 
 /** How SQL is read. */
 export interface FromSqlOptions {
@@ -16,7 +17,7 @@ export interface FromSqlOptions {
 /**
  * The indexes that SQL makes, as declarations: what its CREATE INDEX statements say, and no later statement drops. Constraints are not indexes,
  * and everything else is passed over. An index without a name gets the one that PostgreSQL would give it. Several files are read in their
- * order, as migrations are.
+ * order, as migrations are. Of a file that has node-pg-migrate's sections, the Up Migration is read.
  *
  * @example
  * for (const declaration of pgindex.indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")) {
@@ -29,10 +30,12 @@ export function indexesFromSql(
 ): IndexDeclaration[] {
   const { schema } = options;
   if (typeof source === "object" && "sql" in source) {
-    return [...readScripts([{ sql: source.sql, title: "sql", schema }])];
+    return [...readScripts([{ sql: upSection(source.sql), title: "sql", schema }])];
   }
   const files = typeof source === "string" ? [source] : source;
-  return [...readScripts(files.map((file) => ({ sql: read(file), title: file, schema })))];
+  return [
+    ...readScripts(files.map((file) => ({ sql: upSection(read(file)), title: file, schema }))),
+  ];
 }
 
 function read(file: string): string {

@@ -1,4 +1,6 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { drizzle } from "./baseline/drizzle";
+import { nodePgMigrate } from "./baseline/nodePgMigrate";
 import { answering } from "./provider/answers";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
@@ -27,5 +29,6 @@ export const v1 = {
   verification: configured(verificationProvider(runtime)),
   gate: configured(gateProvider()),
   backup: configured(backupProvider(runtime)),
-  baseline: configured(baselineProvider(runtime)),
+  baseline: configured(baselineProvider(runtime, drizzle)),
+  nodePgMigrateBaseline: configured(baselineProvider(runtime, nodePgMigrate)),
 } as const;

@@ -2,35 +2,26 @@ import { z } from "zod";
 import { type Parsed, parseWith, toDesired } from "../engine/args";
 import { loadParser } from "../engine/fragments";
 import type { DesiredIndex } from "../engine/model";
-import { identifier, indexSchema } from "../engine/schemas";
+import { indexSchema, type ParsedIndex } from "../engine/schemas";
+import type { Bookkeeping, Mark } from "./bookkeeping";
 
 /** A migration that is to be marked as applied: valid input. */
-export interface DesiredBaseline {
-  readonly tag: string;
-  readonly hash: string;
-  readonly createdAt: number;
-  readonly previousAt: number | null;
-  readonly migrationsSchema: string;
-  readonly migrationsTable: string;
+export interface DesiredBaseline<M extends Mark> {
+  readonly mark: M;
   readonly indexes: readonly DesiredIndex[];
 }
 
-const baselineSchema = z.strictObject({
-  tag: z.string(),
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
-  createdAt: z.number().int(),
-  previousAt: z.number().int().nullable(),
-  migrationsSchema: identifier.default("drizzle"),
-  migrationsTable: identifier.default("__drizzle_migrations"),
-  indexes: z.array(indexSchema),
-});
-
-/** Parses the inputs of a `DrizzleBaseline`, which its class has read from the migration. */
-export async function parseBaseline(raw: unknown): Promise<Parsed<DesiredBaseline>> {
+/** Parses the inputs of a baseline, which its class has read from the migration. */
+export async function parseBaseline<M extends Mark>(
+  { inputs }: Bookkeeping<M>,
+  raw: unknown,
+): Promise<Parsed<DesiredBaseline<M>>> {
   await loadParser();
-  // Pulumi leaves out what is null.
-  const parsed = parseWith(baselineSchema, { previousAt: null, ...(raw as object) });
+  const parsed = parseWith(inputs.extend({ indexes: z.array(indexSchema) }), raw);
   if (parsed.kind !== "ok") return parsed;
-  const { indexes, ...rest } = parsed.value;
-  return { kind: "ok", value: { ...rest, indexes: indexes.map(toDesired) } };
+  const { indexes, ...mark } = parsed.value as unknown as M & { readonly indexes: ParsedIndex[] };
+  return {
+    kind: "ok",
+    value: { mark: mark as unknown as M, indexes: indexes.map(toDesired) },
+  };
 }

@@ -1,51 +1,62 @@
-import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { type BaselineOutputs, markApplied, stillMarked, unmark } from "../baseline/baseline";
 import { parseBaseline } from "../baseline/baselineArgs";
-import {
-  type BaselineOutputs,
-  markApplied,
-  stillMarked,
-  unmark,
-} from "../baseline/drizzleBaseline";
+import type { Bookkeeping, Mark } from "../baseline/bookkeeping";
 import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
 type BaselineInputs = Readonly<Record<string, unknown>> & HiddenInputs;
-type Outputs = BaselineOutputs & { readonly __urn?: string };
 
-/** What makes it another mark. */
-const IDENTITY = ["hash", "createdAt", "migrationsSchema", "migrationsTable"] as const;
-
-/** Translates Pulumi's calls for a `DrizzleBaseline`. */
-export function baselineProvider(runtime: Runtime): ResourceProvider {
+/** Translates Pulumi's calls for the baseline of one tool. */
+export function baselineProvider<M extends Mark>(
+  runtime: Runtime,
+  bookkeeping: Bookkeeping<M>,
+): ResourceProvider {
+  type Outputs = BaselineOutputs & M & { readonly __urn?: string };
   return {
-    check,
-    diff: async (_id, olds: Outputs, news: Record<string, unknown>) => {
-      const replaces = IDENTITY.filter((key) => key in news && news[key] !== olds[key]);
-      return replaces.length > 0 ? { changes: true, replaces } : {};
+    check: async (_olds: unknown, news: BaselineInputs) => {
+      const { hidden, declared } = splitHidden(news);
+      const inputs = { ...declared, __urn: hidden.__urn };
+      const parsed = await parseBaseline(bookkeeping, declared);
+      return parsed.kind === "problems"
+        ? { inputs, failures: toFailures(parsed.problems) }
+        : { inputs };
+    },
+    diff: async (_id, olds: Outputs, news: BaselineInputs) => {
+      const replaces = await otherMark(bookkeeping, olds, news);
+      // The other one first: to some tools both are the same row.
+      return replaces.length > 0 ? { changes: true, replaces, deleteBeforeReplace: true } : {};
     },
     create: async (inputs: BaselineInputs) => {
       const { hidden, declared } = splitHidden(inputs);
-      const parsed = await parseBaseline(declared);
+      const parsed = await parseBaseline(bookkeeping, declared);
       if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
-      const outs = await runtime.run(() => markApplied(runtime.target(), parsed.value));
+      const outs = await runtime.run(() =>
+        markApplied(bookkeeping, runtime.target(), parsed.value),
+      );
       if (outs.adopted)
-        runtime.context(hidden.__urn).log("info", `drizzle-kit has marked ${outs.tag} already`);
-      return { id: outs.tag, outs: { ...outs, __urn: hidden.__urn } };
+        runtime.context(hidden.__urn).log("info", `${outs.migration} was marked already`);
+      return { id: outs.migration, outs: { ...outs, __urn: hidden.__urn } };
     },
     update: async (_id, olds: Outputs) => ({ outs: olds }),
     read: async (id, outputs?: Outputs) => {
-      if (!outputs?.hash) return { id, props: outputs };
-      return (await stillMarked(runtime.target(), outputs)) ? { id, props: outputs } : { id: "" };
+      if (!outputs?.schemaVersion) return { id, props: outputs };
+      const isMarked = await stillMarked(bookkeeping, runtime.target(), outputs);
+      return isMarked ? { id, props: outputs } : { id: "" };
     },
-    delete: (_id, outputs: Outputs) => runtime.run(() => unmark(runtime.target(), outputs)),
+    delete: (_id, outputs: Outputs) =>
+      runtime.run(() => unmark(bookkeeping, runtime.target(), outputs)),
   };
 }
 
-async function check(_olds: unknown, news: BaselineInputs): Promise<CheckResult> {
-  const { hidden, declared } = splitHidden(news);
-  const inputs = { ...declared, __urn: hidden.__urn };
-  const parsed = await parseBaseline(declared);
-  return parsed.kind === "problems"
-    ? { inputs, failures: toFailures(parsed.problems) }
-    : { inputs };
+/** What makes it another mark. An argument that is not known yet may. */
+async function otherMark<M extends Mark>(
+  bookkeeping: Bookkeeping<M>,
+  olds: M,
+  news: BaselineInputs,
+): Promise<string[]> {
+  const { declared } = splitHidden(news);
+  const parsed = await parseBaseline(bookkeeping, declared);
+  const wanted = (parsed.kind === "ok" ? parsed.value.mark : declared) as Partial<M>;
+  return bookkeeping.identity.filter((key) => key in wanted && wanted[key] !== olds[key]);
 }

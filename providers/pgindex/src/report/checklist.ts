@@ -126,11 +126,11 @@ function handedIn(extra: Extra | null): Proof[] {
 function recorded({ baselines }: ReportedStack): Proof[] {
   if (baselines.length === 0) {
     const text =
-      "the stack does not mark the migration as applied: declare a DrizzleBaseline, or drizzle-kit migrate would run it again";
+      "the stack does not mark the migration as applied: declare a baseline (DrizzleBaseline, NodePgMigrateBaseline), or its tool would run it again";
     return [{ isMet: false, text }];
   }
-  return baselines.map(({ tag, migrationsSchema, migrationsTable }) => {
+  return baselines.map(({ migration, migrationsSchema, migrationsTable }) => {
     const where = `${migrationsSchema}.${migrationsTable}`;
-    return { isMet: true, text: `migration ${tag} is recorded as applied in ${where}` };
+    return { isMet: true, text: `migration ${migration} is recorded as applied in ${where}` };
   });
 }

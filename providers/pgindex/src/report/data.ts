@@ -1,5 +1,5 @@
 import type { BackupOutputs } from "../backup/backup";
-import type { BaselineOutputs } from "../baseline/drizzleBaseline";
+import type { BaselineOutputs } from "../baseline/baseline";
 import type { VerifiedQuery } from "../engine/expectations";
 import type { IndexOutputs } from "../engine/outputs";
 import { type PhaseTime, toPhases } from "../engine/phases";

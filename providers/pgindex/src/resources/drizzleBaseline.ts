@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readDrizzleMigration } from "../baseline/drizzleMigration";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { baselineResource } from "./baseline";
 
 /** Arguments of a {@link DrizzleBaseline}. */
 export interface DrizzleBaselineArgs {
@@ -39,7 +39,7 @@ export interface DrizzleBaselineArgs {
  */
 export class DrizzleBaseline extends pulumi.CustomResource {
   /** The migration. */
-  declare readonly tag: pulumi.Output<string>;
+  declare readonly migration: pulumi.Output<string>;
   /** SHA-256 of its file, as Drizzle records it. */
   declare readonly hash: pulumi.Output<string>;
   /** Drizzle's `created_at`: `when` of the journal, in milliseconds. */
@@ -48,17 +48,9 @@ export class DrizzleBaseline extends pulumi.CustomResource {
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
-    const type = typeOf("DrizzleBaseline");
     const { migration, folder = "drizzle/migrations", ...rest } = args;
-    const { indexes, ...mark } = readDrizzleMigration(folder, migration);
-    const inputs = {
-      ...undefinedOutputs(["adopted", "schemaVersion"]),
-      ...rest,
-      ...mark,
-      indexes: indexes as pulumi.Input<unknown>,
-      __provider: providedBy("baseline"),
-      __urn: hiddenUrn(name, type, options),
-    };
-    super(type, name, inputs, options);
+    const mark = { ...rest, ...readDrizzleMigration(folder, migration) };
+    const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
+    super(...baselineResource(of, mark, options));
   }
 }

@@ -1,17 +1,30 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IndexArgs } from "./indexArgs";
 
+/** What provider.ts has under this name. */
+export type ProviderKind =
+  | "index"
+  | "verification"
+  | "gate"
+  | "backup"
+  | "baseline"
+  | "nodePgMigrateBaseline";
+
+export type ResourceName =
+  | "Index"
+  | "Verification"
+  | "PromotionGate"
+  | "Backup"
+  | "DrizzleBaseline"
+  | "NodePgMigrateBaseline";
+
 /** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
-export function providedBy(
-  kind: "index" | "verification" | "gate" | "backup" | "baseline",
-): string {
+export function providedBy(kind: ProviderKind): string {
   return `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
 }
 
 /** Pulumi's type of a resource of this package. The prefix routes it to Pulumi's dynamic-provider plugin. */
-export function typeOf(
-  name: "Index" | "Verification" | "PromotionGate" | "Backup" | "DrizzleBaseline",
-): string {
+export function typeOf(name: ResourceName): string {
   return `pulumi-nodejs:pgindex:${name}`;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { BackupOutputs } from "../backup/backup";
-import type { BaselineOutputs } from "../baseline/drizzleBaseline";
+import type { BaselineOutputs } from "../baseline/baseline";
 import type { IndexOutputs } from "../engine/outputs";
 import { PgIndexError } from "../engine/problems";
 import type { VerificationReport } from "../engine/verification";
@@ -44,7 +44,10 @@ const EXPORTED = z.object({
   }),
 });
 
-const TYPE = /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline)$/;
+const TYPE =
+  /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline|NodePgMigrateBaseline)$/;
+
+const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline"];
 
 /** Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. */
 export function parseStackState(text: string): StackState {
@@ -72,7 +75,7 @@ function stackStateOf(read: () => unknown): StackState {
     verifications: of<VerificationReport>("Verification"),
     gates: of<RecordedGate>("PromotionGate"),
     backups: of<BackupOutputs>("Backup"),
-    baselines: of<BaselineOutputs>("DrizzleBaseline"),
+    baselines: BASELINES.flatMap((kind) => of<BaselineOutputs>(kind)),
   };
 }
 

@@ -1,0 +1,35 @@
+import { declaredForm, look, requireTable } from "../engine/look";
+import type { DesiredIndex } from "../engine/model";
+import { errorText, PgIndexError } from "../engine/problems";
+import type { Session } from "../engine/session";
+import { isSettled } from "../engine/situation";
+import { notAsMigratedAdvice } from "./baselineMessages";
+
+/** Throws {@link PgIndexError} unless every index that the migration makes stands, valid and as it makes it. */
+export async function requireAsMigrated(
+  session: Session,
+  migration: string,
+  indexes: readonly DesiredIndex[],
+  runner: string,
+): Promise<void> {
+  const differing: string[] = [];
+  for (const index of indexes) {
+    const difference = await differenceOf(session, index);
+    if (difference) differing.push(`${index.schema}.${index.name} ${difference}`);
+  }
+  if (differing.length > 0)
+    throw new PgIndexError(notAsMigratedAdvice(migration, differing, runner));
+}
+
+async function differenceOf(session: Session, index: DesiredIndex): Promise<string | undefined> {
+  try {
+    const table = await requireTable(session, index);
+    const situation = await look(session, index, await declaredForm(session, index), table);
+    if (isSettled(situation)) return undefined;
+    const { kind } = situation.verdict;
+    return kind === "absent" ? "is not there" : `is ${kind}`;
+  } catch (error) {
+    if (error instanceof PgIndexError) return `cannot be compared: ${error.advice.what}`;
+    return `cannot be compared: ${errorText(error)}`;
+  }
+}

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import { PgIndexError } from "../engine/problems";
+import { identifier } from "../engine/schemas";
+import type { Session } from "../engine/session";
+import { ident } from "../engine/sql";
+import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
+import { earlierFirstAdvice } from "./drizzleMessages";
+
+/** A row of `drizzle.__drizzle_migrations`. */
+export interface DrizzleMark extends Mark {
+  /** SHA-256 of the file, in hexadecimal. */
+  readonly hash: string;
+  /** `when` of the journal, milliseconds. */
+  readonly createdAt: number;
+  /** `when` of the migration before; null when it is the first. */
+  readonly previousAt: number | null;
+}
+
+/** How drizzle-orm's `migrate` keeps its marks (pg-core/dialect.js). */
+export const drizzle: Bookkeeping<DrizzleMark> = {
+  runner: "drizzle-kit migrate",
+  inputs: z.strictObject({
+    migration: z.string(),
+    hash: z.string().regex(/^[0-9a-f]{64}$/),
+    createdAt: z.number().int(),
+    // Pulumi leaves out what is null.
+    previousAt: z.number().int().nullable().default(null),
+    migrationsSchema: identifier.default("drizzle"),
+    migrationsTable: identifier.default("__drizzle_migrations"),
+  }),
+  identity: ["hash", "createdAt", "migrationsSchema", "migrationsTable"],
+  isMarked: async (session, mark) => {
+    const rows = await session.query(
+      `SELECT 1 FROM ${tableOf(mark)} WHERE hash = $1 AND created_at = $2`,
+      [mark.hash, mark.createdAt],
+    );
+    return rows.length > 0;
+  },
+  requireNext: async (session, mark, hasTable) => {
+    const last = hasTable ? await lastMark(session, mark) : 0;
+    if (last < (mark.previousAt ?? 0))
+      throw new PgIndexError(earlierFirstAdvice(mark.migration, tableOf(mark)));
+  },
+  createTable: async (session, mark) => {
+    await session.query(`CREATE SCHEMA IF NOT EXISTS ${ident(mark.migrationsSchema)}`);
+    await session.query(
+      `CREATE TABLE IF NOT EXISTS ${tableOf(mark)} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+    );
+  },
+  insert: async (session, mark) => {
+    await session.query(`INSERT INTO ${tableOf(mark)} (hash, created_at) VALUES ($1, $2)`, [
+      mark.hash,
+      mark.createdAt,
+    ]);
+  },
+  remove: async (session, mark) => {
+    await session.query(`DELETE FROM ${tableOf(mark)} WHERE hash = $1 AND created_at = $2`, [
+      mark.hash,
+      mark.createdAt,
+    ]);
+  },
+};
+
+async function lastMark(session: Session, mark: Mark): Promise<number> {
+  const [row] = await session.query<{ last: number | null }>(
+    `SELECT pg_catalog.max(created_at)::float8 AS last FROM ${tableOf(mark)}`,
+  );
+  return row?.last ?? 0;
+}
