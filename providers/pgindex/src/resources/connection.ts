@@ -15,18 +15,18 @@ export interface ConnectionArgs {
   /**
    * URLs of standbys, by a name for messages: `{ eu: config.requireSecret("euUrl") }`. Kept as a secret. Each server counts its own scans, so a
    * `Verification` adds theirs up; one that does not answer is warned of, and nothing is called unused then.
-   * @default `pgindex:replicas` of the stack, a JSON object, else none
+   * @default none; for the stack's `pgindex:databaseUrl`, `pgindex:replicas` of the stack, a JSON object
    */
   readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /**
    * Builds on different tables of this database that may run side by side. Two builds on one table never do.
-   * @default 2
+   * @default `pgindex:maxConcurrentBuilds` of the stack, else 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
    * Connect although a pooler answers in the server's place. Only for proxies that keep one server session a client: in transaction mode a
    * pooler leaks settings to other clients and makes locks meaningless.
-   * @default false
+   * @default `pgindex:allowPooler` of the stack, else false
    */
   readonly allowPooler?: pulumi.Input<boolean>;
   /**
@@ -38,7 +38,7 @@ export interface ConnectionArgs {
   /**
    * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently leave out rows that are updated during the
    * build (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to meanwhile.
-   * @default false
+   * @default `pgindex:allowCorruptingServer` of the stack, else false
    */
   readonly allowCorruptingServer?: pulumi.Input<boolean>;
   /**
@@ -82,28 +82,44 @@ export interface ConnectionArgs {
  */
 export class Connection extends pulumi.ProviderResource {
   constructor(name: string, args: ConnectionArgs = {}, options?: pulumi.ResourceOptions) {
-    super(
-      "pulumi-nodejs",
-      name,
-      {
-        "pgindex:url": args.url === undefined ? undefined : pulumi.secret(args.url),
-        "pgindex:replicas":
-          args.replicas === undefined
-            ? undefined
-            : pulumi.secret(pulumi.output(args.replicas).apply((urls) => JSON.stringify(urls))),
-        "pgindex:maxConcurrentBuilds": asString(args.maxConcurrentBuilds),
-        "pgindex:allowPooler": asString(args.allowPooler),
-        "pgindex:role": asString(args.role),
-        "pgindex:allowCorruptingServer": asString(args.allowCorruptingServer),
-        "pgindex:whenClientVanishes": args.whenClientVanishes,
-        "pgindex:waitFor": asString(args.waitFor),
-        "pgindex:buildWithin": asString(args.buildWithin),
-        "pgindex:retries": asString(args.retries),
-        "pgindex:waiters": args.waiters,
-      },
-      options,
-    );
+    super("pulumi-nodejs", name, configurationOf(args, options), options);
   }
+}
+
+/** What is left out is the stack's: Pulumi gives a stack's configuration to the default provider alone. */
+function configurationOf(
+  args: ConnectionArgs,
+  options: pulumi.CustomResourceOptions | undefined,
+): Record<string, pulumi.Input<string> | undefined> {
+  const stack = new pulumi.Config("pgindex");
+  const isMapped = Object.values(options?.envVarMappings ?? {}).includes("DATABASE_URL");
+  const isOwn = args.url !== undefined || isMapped;
+  const replicas = args.replicas && pulumi.output(args.replicas).apply((it) => JSON.stringify(it));
+  const settings = SETTINGS.map((name) => [
+    `pgindex:${name}`,
+    asString(args[name]) ?? stack.get(name),
+  ]);
+  return {
+    "pgindex:url": isOwn ? asSecret(args.url) : stack.getSecret("databaseUrl"),
+    "pgindex:replicas": asSecret(replicas) ?? (isOwn ? undefined : stack.getSecret("replicas")),
+    ...Object.fromEntries(settings),
+  };
+}
+
+const SETTINGS = [
+  "maxConcurrentBuilds",
+  "allowPooler",
+  "role",
+  "allowCorruptingServer",
+  "whenClientVanishes",
+  "waitFor",
+  "buildWithin",
+  "retries",
+  "waiters",
+] as const satisfies readonly (keyof ConnectionArgs)[];
+
+function asSecret(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
+  return value === undefined ? undefined : pulumi.secret(value);
 }
 
 /** A provider's configuration consists of strings. */
