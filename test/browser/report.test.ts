@@ -10,10 +10,26 @@ import type { Report } from "../../providers/pgindex/src/report/data.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import { noChromium, startChromium } from "../support/chromium.ts";
-import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
+import {
+  BACKUP,
+  INDEX_SCAN_NODES,
+  indexOf,
+  queryOf,
+  reportOf,
+  SEQ_SCAN_NODES,
+  verificationOf,
+  WRITES,
+} from "../support/report.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
+
+/** As deep as a plan is kept, with the longest names. */
+const DEEP = Array.from({ length: 16 }, (_, depth) => ({
+  ...SEQ_SCAN_NODES[2],
+  depth,
+  relation: LONG,
+}));
 
 /** With all that a report may show, done and missing. */
 function fullReport(): Report {
@@ -27,7 +43,14 @@ function fullReport(): Report {
   ];
   const results = [{ promise: "no failed write", measured: "3 of 9,000", ok: false }];
   return reportOf(
-    [BACKUP, indexOf(LONG), verificationOf(`public.${LONG}`, queries), indexOf("other")],
+    [
+      BACKUP,
+      indexOf(LONG, { plansBefore: [{ name: "active conversation lookup", nodes: DEEP }] }),
+      verificationOf(`public.${LONG}`, queries, {
+        plans: [{ name: "active conversation lookup", nodes: INDEX_SCAN_NODES, leftOut: 3 }],
+      }),
+      indexOf("other"),
+    ],
     { extra: { title: "load test", results, writes: WRITES } },
   );
 }
@@ -61,6 +84,20 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
       expect([marks, await page.locator(marks).count()]).toEqual([marks, count]);
       expect(await page.locator(marks).evaluateAll(outOfSight), marks).toEqual([]);
     }
+    await page.close();
+  });
+
+  test("plans stand side by side, and one above the other where that is too narrow", async () => {
+    const page = await opened(browser, url);
+    const boxes = page.locator("#plans article:first-of-type .plans > div");
+    const lefts = async () =>
+      new Set(
+        await Promise.all((await boxes.all()).map(async (box) => (await box.boundingBox())?.x)),
+      );
+    expect([await boxes.count(), (await lefts()).size]).toEqual([2, 2]);
+    await page.setViewportSize(PHONE);
+    expect((await lefts()).size).toBe(1);
+    expect(await page.locator("#plans .tree li").count()).toBe(17);
     await page.close();
   });
 

@@ -53,7 +53,7 @@ test("behind an allowed one a build is watched, and its queries are measured", a
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const index = { schema: "public", table: "t", name: "t_idx" };
   const measured = await measureQueries(behind(), index, parsed.value, ctx, ["public"]);
-  expect(measured).toMatchObject([{ index: "t_idx", usesIndex: true, runs: 3 }]);
+  expect(measured).toMatchObject([{ measurement: { index: "t_idx", usesIndex: true, runs: 3 } }]);
   await dropIndex(behind(), identityOf(built.live), ctx);
   expect(await stateOf(db, "t_idx")).toBeUndefined();
 });

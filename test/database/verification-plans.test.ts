@@ -39,9 +39,9 @@ async function measure(query: object, index = INDEX): Promise<QueryMeasurement> 
   recorder = record();
   const queries = await parsed({ name: "q", runs: 2, ...query });
   const target = targetOf(database.url);
-  const [measurement] = await measureQueries(target, index, queries, recorder.ctx, ["public"]);
-  if (!measurement) throw new Error("nothing was measured");
-  return measurement;
+  const [measured] = await measureQueries(target, index, queries, recorder.ctx, ["public"]);
+  if (!measured) throw new Error("nothing was measured");
+  return measured.measurement;
 }
 
 const STATE = {

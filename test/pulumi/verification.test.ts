@@ -79,6 +79,11 @@ describe("a proof", () => {
         },
       ],
     });
+    const nodeOf = (name: string, output: string) =>
+      (stack.resource(name).outputs as Record<string, { nodes: { node: string }[] }[]>)[output]?.[0]
+        ?.nodes[0]?.node;
+    expect(nodeOf("index", "plansBefore")).toBe("Seq Scan");
+    expect(nodeOf("proof", "plans")).toBe("Index Scan");
   });
 
   test("is unchanged in the next preview, after a refresh too, which measures again", async () => {

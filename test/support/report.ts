@@ -86,6 +86,41 @@ export function verificationOf(
   return ["Verification", outputs];
 }
 
+/** A parallel scan of the whole table, below a sort. */
+export const SEQ_SCAN_NODES = [
+  { depth: 0, node: "Gather Merge", plannedRows: 40, rows: 10 },
+  {
+    depth: 1,
+    node: "Sort",
+    conditions: ["Sort Key: messages.created_at DESC"],
+    plannedRows: 17,
+    rows: 3,
+    loops: 3,
+  },
+  {
+    depth: 2,
+    node: "Parallel Seq Scan",
+    relation: "messages",
+    conditions: ["Filter: (messages.state = '…'::uuid)"],
+    plannedRows: 17,
+    rows: 3,
+    removed: 333_330,
+    loops: 3,
+  },
+];
+
+export const INDEX_SCAN_NODES = [
+  {
+    depth: 0,
+    node: "Index Scan Backward",
+    relation: "messages",
+    index: "i",
+    conditions: ["Index Cond: (messages.state = '…'::uuid)"],
+    plannedRows: 12,
+    rows: 10,
+  },
+];
+
 export const BACKUP: [string, Outputs] = [
   "Backup",
   {

@@ -59,7 +59,8 @@ export class Verifying {
     const parsed = await parseServedQueries("serves", [LOOKUP]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
     const { ctx } = this.recorder;
-    this.before = await measureQueries(this.target, INDEX, parsed.value, ctx, ["public"]);
+    const measured = await measureQueries(this.target, INDEX, parsed.value, ctx, ["public"]);
+    this.before = measured.map(({ measurement }) => measurement);
     await this.database.query(BUILD);
   }
 

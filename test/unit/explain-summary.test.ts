@@ -7,6 +7,7 @@ import {
   notMeasured,
   summarize,
   summarizeTimeout,
+  typicalRun,
 } from "../../providers/pgindex/src/engine/summary.ts";
 import { account, NO_USAGE } from "../../providers/pgindex/src/engine/usage.ts";
 
@@ -17,6 +18,7 @@ const byIndex: Run = {
   executionMs: 1,
   rows: 10,
   buffers: 4,
+  plan: { "Node Type": "Index Scan" },
 };
 const bySeqScan: Run = {
   ...byIndex,
@@ -59,11 +61,20 @@ it("summarizes by medians and the commonest plan, and says when plans differ", (
   expect(summarize({ name: "q" }, [byIndex])).not.toHaveProperty("note");
 });
 
+it("the typical run is one of the commonest plan", () => {
+  expect(typicalRun([bySeqScan, byIndex, byIndex])).toBe(byIndex);
+  expect(typicalRun([])).toBeUndefined();
+});
+
 it("a timeout is a lower bound with a plan", () => {
-  expect(summarizeTimeout({ name: "q", timeoutMs: 500 }, bySeqScan, 2)).toMatchObject({
+  expect(summarizeTimeout({ name: "q", timeoutMs: 500 }, bySeqScan, 2)).toEqual({
+    name: "q",
     planType: "Seq Scan",
+    index: null,
+    usesIndex: false,
     executionMs: 500,
     rows: null,
+    buffers: null,
     timedOut: true,
     runs: 2,
   });

@@ -110,6 +110,7 @@ it("takes rows and buffers from the root, which include all below", () => {
     executionMs: 1.5,
     rows: 3,
     buffers: 7,
+    plan,
   });
 });
 

@@ -16,8 +16,11 @@ const built: Ensured = {
   verifiedAt: VERIFIED_AT,
 };
 const adopted: Ensured = { live, adopted: true, verifiedAt: VERIFIED_AT };
+const nodes = [{ depth: 0, node: "Seq Scan", plannedRows: 1 }];
 const before = [{ name: "lookup" }] as unknown as QueryMeasurement[];
-const previous: IndexOutputs = toIndexOutputs(built, desired, before);
+const measured = before.map((measurement) => ({ measurement, plan: { nodes }, usable: null }));
+const plansBefore = [{ name: "lookup", nodes }];
+const previous: IndexOutputs = toIndexOutputs(built, desired, measured);
 
 test("outputs of a build", () => {
   expect(previous).toMatchObject({
@@ -31,6 +34,7 @@ test("outputs of a build", () => {
     adopted: false,
     validSince: BUILT_AT,
     before,
+    plansBefore,
     drift: null,
     statement: 'CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING "btree" ("state")',
     rebuildTrigger: null,
@@ -46,6 +50,7 @@ test("outputs of an adoption: nobody knows when it was built", () => {
     adopted: true,
     validSince: VERIFIED_AT,
     before: [],
+    plansBefore: [],
   });
 });
 
@@ -62,6 +67,7 @@ test("an index that somebody else has built under the name is not the one that w
     adopted: true,
     validSince: VERIFIED_AT,
     before: [],
+    plansBefore: [],
   });
 });
 
@@ -73,6 +79,7 @@ test("what was altered in place is the index that was built", () => {
     adopted: false,
     validSince: BUILT_AT,
     before,
+    plansBefore,
   });
 });
 
@@ -82,6 +89,7 @@ test("an update that had to build again starts anew", () => {
     builtAt: BUILT_AT,
     validSince: BUILT_AT,
     before: [],
+    plansBefore: [],
     drift: null,
   });
 });

@@ -28,6 +28,8 @@ const CHAPTERS: readonly Chapter[] = [
     after: [
       "VerifiedQuery",
       "QueryMeasurement",
+      "QueryPlan",
+      "KeptNode",
       "AccountedUsage",
       "IndexUsage",
       "History",

@@ -3,6 +3,7 @@ import { assertMayGoOn, type Context } from "./context";
 import {
   type Analyzed,
   type Explained,
+  type PlanNode,
   type Run,
   runOf,
   type Scan,
@@ -84,18 +85,23 @@ export async function runOnce(
   return runOf(explained, bench.index);
 }
 
+/** A plan that was not run. */
+export interface Planned extends Scan {
+  readonly plan: PlanNode;
+}
+
 /** The plan without running it. */
 export async function planOnly(
   bench: Bench,
   query: ParsedQuery,
   values: readonly ParameterValue[],
   settings: Readonly<Record<string, string>> = {},
-): Promise<Scan | undefined> {
+): Promise<Planned | undefined> {
   const explained = await bounded(bench, query, async () => {
     for (const [name, value] of Object.entries(settings)) await set(bench.session, name, value);
     return explain(bench, PLAN_ONLY, query, values);
   });
-  return explained && scanOf(explained.Plan, bench.index);
+  return explained && { ...scanOf(explained.Plan, bench.index), plan: explained.Plan };
 }
 
 /** Whether the planner would use the index if it could not scan the table; null when it does already, or there is none. */

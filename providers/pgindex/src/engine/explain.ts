@@ -33,6 +33,28 @@ export interface PlanNode {
   /** The relation's schema; only with VERBOSE. */
   readonly Schema?: string;
   readonly "Index Name"?: string;
+  readonly "Join Type"?: string;
+  readonly "Scan Direction"?: string;
+  readonly Strategy?: string;
+  readonly "Partial Mode"?: string;
+  readonly "Parallel Aware"?: boolean;
+  readonly "Index Cond"?: string;
+  readonly "Recheck Cond"?: string;
+  /** A list from PostgreSQL 18 on where there is more than one. */
+  readonly "TID Cond"?: string | readonly string[];
+  readonly "Order By"?: string;
+  readonly "Hash Cond"?: string;
+  readonly "Merge Cond"?: string;
+  readonly "Join Filter"?: string;
+  readonly Filter?: string;
+  readonly "One-Time Filter"?: string;
+  readonly "Sort Key"?: readonly string[];
+  readonly "Group Key"?: readonly string[];
+  readonly "Rows Removed by Filter"?: number;
+  readonly "Rows Removed by Join Filter"?: number;
+  readonly "Plan Rows"?: number;
+  readonly "Actual Rows"?: number;
+  readonly "Actual Loops"?: number;
   /** Only with ANALYZE, and where workers took part. */
   readonly Workers?: readonly { readonly "Actual Loops": number }[];
   readonly Plans?: readonly PlanNode[];
@@ -69,22 +91,28 @@ export interface Run extends Scan {
   readonly rows: number;
   /** Pages of 8 kB, from shared buffers or read into them. */
   readonly buffers: number;
+  readonly plan: PlanNode;
+}
+
+/** What {@link scanNode} tells of how the table is read. */
+export function scanOf(plan: PlanNode, index: IndexTree): Scan {
+  const found = scanNode(plan, index);
+  if (!found) return { planType: null, index: null, usesIndex: false };
+  const isUsed = usesIndex(found, index);
+  return {
+    planType: found["Node Type"],
+    index: isUsed ? index.name : (indexNames(found)[0] ?? null),
+    usesIndex: isUsed,
+  };
 }
 
 /**
  * The scan of the index's table; where there are several, as of partitions, the one that uses the index, else the first in the plan. Of the
  * partitions that a query reads, the planner may well read small ones without it.
  */
-export function scanOf(plan: PlanNode, index: IndexTree): Scan {
+export function scanNode(plan: PlanNode, index: IndexTree): PlanNode | undefined {
   const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
-  const using = scans.find((node) => usesIndex(node, index));
-  const found = using ?? scans[0];
-  if (!found) return { planType: null, index: null, usesIndex: false };
-  return {
-    planType: found["Node Type"],
-    index: using ? index.name : (indexNames(found)[0] ?? null),
-    usesIndex: using !== undefined,
-  };
+  return scans.find((node) => usesIndex(node, index)) ?? scans[0];
 }
 
 /** What one EXPLAIN ANALYZE tells. The root's rows and buffers include everything below it. */
@@ -95,6 +123,7 @@ export function runOf(explained: Analyzed, index: IndexTree): Run {
     executionMs: explained["Execution Time"],
     rows: plan["Actual Rows"],
     buffers: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
+    plan,
   };
 }
 

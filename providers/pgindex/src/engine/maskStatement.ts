@@ -16,13 +16,18 @@ const PIECES = new RegExp(
   "gi",
 );
 
-/** The statement on one line, without its constants, which may be anybody's data. */
+/** The statement on one line, cut short, without its constants, which may be anybody's data. */
 export function maskStatement(text: string): string {
+  return maskConstants(text).slice(0, STATEMENT_LENGTH);
+}
+
+/** SQL on one line, whole, without its constants: a statement, or a part of one. */
+export function maskConstants(text: string): string {
   const masked = text.replace(PIECES, (piece, ...rest) => {
     const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;
     if (groups.name !== undefined) return piece;
     if (groups.comment !== undefined) return " ";
     return groups.number === undefined ? "'…'" : "…";
   });
-  return masked.replace(/\s+/g, " ").trim().slice(0, STATEMENT_LENGTH);
+  return masked.replace(/\s+/g, " ").trim();
 }

@@ -4,12 +4,19 @@ import { stopCounting } from "./counting";
 import type { IndexOnTable, Run } from "./explain";
 import { readIndexTree } from "./indexTree";
 import { queryFailed } from "./measureMessages";
+import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
 import { CancelledError, PgIndexError } from "./problems";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { openSession, type Session } from "./session";
 import { requireNoSideEffects } from "./sideEffects";
 import { isConnectionLoss } from "./sqlstate";
-import { notMeasured, type QueryMeasurement, summarize, summarizeTimeout } from "./summary";
+import {
+  notMeasured,
+  type QueryMeasurement,
+  summarize,
+  summarizeTimeout,
+  typicalRun,
+} from "./summary";
 import type { Target } from "./target";
 import { withObserver } from "./workspace";
 
@@ -18,6 +25,8 @@ export type { QueryMeasurement } from "./summary";
 /** One query's measurement, and what it takes to judge it. */
 export interface Measured {
   readonly measurement: QueryMeasurement;
+  /** That of most runs; undefined when nothing was run. */
+  readonly plan?: PlanTree;
   /** Whether the planner would use the index if it could not scan the table; null when it uses it, or there is none. */
   readonly usable: boolean | null;
   /** Why the server refused the query. */
@@ -50,12 +59,15 @@ export async function measureQueries(
   queries: readonly ParsedQuery[],
   ctx: Context,
   searchPath: readonly string[],
-): Promise<QueryMeasurement[]> {
+): Promise<readonly Measured[]> {
   const measured = await measureAll(target, index, queries, ctx, searchPath);
-  return measured.queries.map(({ measurement, failure }) => {
-    if (failure) throw failure;
-    return measurement;
-  });
+  for (const { failure } of measured.queries) if (failure) throw failure;
+  return measured.queries;
+}
+
+/** The plans of those queries that have one. */
+export function plansOf(measured: readonly Measured[]): QueryPlan[] {
+  return measured.flatMap(({ measurement: { name }, plan }) => (plan ? [{ name, ...plan }] : []));
 }
 
 /** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
@@ -121,7 +133,12 @@ async function measure(bench: Bench, query: ParsedQuery): Promise<Measured> {
     else return timedOut(bench, query, values, runs.length);
   }
   const measurement = summarize(query, runs);
-  return { measurement, usable: await isUsable(bench, query, first, measurement) };
+  const plan = typicalRun(runs)?.plan;
+  return {
+    measurement,
+    plan: plan && toPlanTree(plan, bench.index),
+    usable: await isUsable(bench, query, first, measurement),
+  };
 }
 
 async function timedOut(
@@ -130,9 +147,13 @@ async function timedOut(
   values: readonly ParameterValue[],
   runs: number,
 ): Promise<Measured> {
-  const scan = await planOnly(bench, query, values);
-  const measurement = summarizeTimeout(query, scan, runs);
-  return { measurement, usable: await isUsable(bench, query, values, measurement) };
+  const planned = await planOnly(bench, query, values);
+  const measurement = summarizeTimeout(query, planned, runs);
+  return {
+    measurement,
+    plan: planned && toPlanTree(planned.plan, bench.index),
+    usable: await isUsable(bench, query, values, measurement),
+  };
 }
 
 /** A run that nobody waits for any more must not go on until its timeout: its snapshot holds back VACUUM and other builds. */

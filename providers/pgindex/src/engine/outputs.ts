@@ -1,7 +1,8 @@
 import { managedPart } from "./compare";
-import type { QueryMeasurement } from "./measure";
+import { type Measured, plansOf, type QueryMeasurement } from "./measure";
 import { type CanonicalIndex, type DesiredIndex, type LiveIndex, STRUCTURAL_FIELDS } from "./model";
 import type { PatienceOptions } from "./patience";
+import type { QueryPlan } from "./planTree";
 import { bloatOf, bytesPerRowOf } from "./rebuild";
 import type { Ensured } from "./request";
 import { declaredStatement } from "./steps";
@@ -37,6 +38,8 @@ export interface IndexOutputs {
   readonly statement: string;
   /** What the served queries took just before the build. */
   readonly before: readonly QueryMeasurement[];
+  /** Their plans then. Outputs of older releases do not have it. */
+  readonly plansBefore?: readonly QueryPlan[];
   /** What a refresh found to be wrong; null when nothing is. */
   readonly drift: string | null;
   /** The value of `rebuildWhen.trigger` that the index was built for. */
@@ -56,7 +59,7 @@ export interface IndexOutputs {
 export function toIndexOutputs(
   ensured: Ensured,
   desired: DesiredIndex,
-  before: readonly QueryMeasurement[],
+  before: readonly Measured[],
   previous?: IndexOutputs,
 ): IndexOutputs {
   const { live, adopted, builtAt, buildSeconds, phaseSeconds, verifiedAt } = ensured;
@@ -71,7 +74,8 @@ export function toIndexOutputs(
     adopted: kept?.adopted ?? adopted,
     validSince: kept?.validSince ?? builtAt ?? verifiedAt,
     statement: declaredStatement(desired),
-    before: builtAt ? before : (kept?.before ?? []),
+    before: builtAt ? before.map(({ measurement }) => measurement) : (kept?.before ?? []),
+    plansBefore: builtAt ? plansOf(before) : (kept?.plansBefore ?? []),
     drift: null,
     rebuildTrigger: desired.rebuildWhen?.trigger ?? null,
     bytesPerRow,

@@ -30,7 +30,7 @@ type Named = Pick<ParsedQuery, "name">;
 /** Medians of the runs, and the plan that most of them had. */
 export function summarize({ name }: Named, runs: readonly Run[]): QueryMeasurement {
   const plans = plansByFrequency(runs);
-  const { planType, index, usesIndex } = plans[0]?.scan ?? NO_SCAN;
+  const { planType, index, usesIndex } = plans[0]?.run ?? NO_SCAN;
   return {
     name,
     planType,
@@ -45,6 +45,11 @@ export function summarize({ name }: Named, runs: readonly Run[]): QueryMeasureme
   };
 }
 
+/** The first run with the plan that most of them had. */
+export function typicalRun(runs: readonly Run[]): Run | undefined {
+  return plansByFrequency(runs)[0]?.run;
+}
+
 /** A query that took longer than its timeout: its plan is known all the same, unless planning itself took too long. */
 export function summarizeTimeout(
   { name, timeoutMs }: Named & Pick<ParsedQuery, "timeoutMs">,
@@ -53,7 +58,9 @@ export function summarizeTimeout(
 ): QueryMeasurement {
   return {
     name,
-    ...(scan ?? NO_SCAN),
+    planType: scan?.planType ?? null,
+    index: scan?.index ?? null,
+    usesIndex: scan?.usesIndex ?? false,
     executionMs: timeoutMs,
     rows: null,
     buffers: null,
@@ -89,7 +96,8 @@ export function median(numbers: readonly number[]): number | null {
 }
 
 interface PlanCount {
-  readonly scan: Scan;
+  /** The first of them. */
+  readonly run: Run;
   readonly count: number;
 }
 
@@ -101,15 +109,15 @@ function plansByFrequency(runs: readonly Run[]): PlanCount[] {
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
   return [...groups.values()]
-    .flatMap(([scan, ...others]) => (scan ? [{ scan, count: others.length + 1 }] : []))
+    .flatMap(([run, ...others]) => (run ? [{ run, count: others.length + 1 }] : []))
     .sort((a, b) => b.count - a.count);
 }
 
 function renderPlans(plans: readonly PlanCount[]): string {
   return plans
     .map(
-      ({ scan, count }) =>
-        `${scan.planType ?? "no scan"}${scan.index ? ` using ${scan.index}` : ""} in ${count}`,
+      ({ run, count }) =>
+        `${run.planType ?? "no scan"}${run.index ? ` using ${run.index}` : ""} in ${count}`,
     )
     .join(", ");
 }

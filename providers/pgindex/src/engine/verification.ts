@@ -5,8 +5,9 @@ import { serverTime } from "./execute";
 import { judge, type VerifiedQuery } from "./expectations";
 import type { IndexOnTable } from "./explain";
 import { extend, type History, judgeUse, restartReason } from "./history";
-import { type Measured, type MeasuredAll, measureAll, uncounted } from "./measure";
+import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure";
 import type { Observation } from "./model";
+import type { QueryPlan } from "./planTree";
 import type { PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
 import { readReplicas } from "./replicas";
@@ -37,6 +38,8 @@ export interface VerificationReport {
   /** `schema.name` */
   readonly index: string;
   readonly queries: readonly VerifiedQuery[];
+  /** The plan of each query that was run. A report of an older release has none. */
+  readonly plans?: readonly QueryPlan[];
   readonly usage: AccountedUsage;
   /** What was found over time. */
   readonly history: History;
@@ -100,6 +103,7 @@ export async function verifyIndex(
       schemaVersion: SCHEMA_VERSION,
       index: `${request.schema}.${request.name}`,
       queries,
+      plans: plansOf(measured.queries),
       usage: watched?.usage ?? NO_USAGE,
       history: watched?.history ?? previous?.history ?? { queries: [], samples: [] },
       valid: problems.length === 0,

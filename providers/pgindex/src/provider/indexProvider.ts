@@ -3,7 +3,7 @@ import { parseIndexArgs } from "../engine/args";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import type { PreviousIndex } from "../engine/look";
-import { measureQueries, type QueryMeasurement } from "../engine/measure";
+import { type Measured, measureQueries } from "../engine/measure";
 import type { DesiredIndex, RebuildWhen } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
@@ -165,7 +165,7 @@ async function ensure(
   const desired = required(await parseIndexArgs(args));
   const queries = required(await parseServedQueries("serves", serves ?? []));
   const ctx = runtime.context(hidden.__urn);
-  let before: readonly QueryMeasurement[] = [];
+  let before: readonly Measured[] = [];
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
@@ -181,7 +181,7 @@ async function measureBefore(
   desired: DesiredIndex,
   queries: readonly ParsedQuery[],
   ctx: ReturnType<Runtime["context"]>,
-): Promise<readonly QueryMeasurement[]> {
+): Promise<readonly Measured[]> {
   if (queries.length === 0) return [];
   return measureQueries(runtime.target(), desired, queries, ctx, desired.searchPath);
 }

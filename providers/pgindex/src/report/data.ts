@@ -3,6 +3,8 @@ import type { BaselineOutputs } from "../baseline/baseline";
 import type { VerifiedQuery } from "../engine/expectations";
 import type { IndexOutputs } from "../engine/outputs";
 import { type PhaseTime, toPhases } from "../engine/phases";
+import type { PlanTree, QueryPlan } from "../engine/planTree";
+import type { VerificationReport } from "../engine/verification";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
 import type { RecordedGate, StackState } from "../status/stackState";
 import { type ChecklistLine, type SoakRequired, toChecklist } from "./checklist";
@@ -54,11 +56,19 @@ export interface ReportedIndex {
   /** ISO 8601. */
   readonly validSince: string;
   /** Of its verifications; empty when it has none. */
-  readonly queries: readonly VerifiedQuery[];
+  readonly queries: readonly ReportedQuery[];
   /** Null when no verification has counted its scans. */
   readonly use: ReportedUse | null;
   /** What its verifications found to be wrong with the index itself. */
   readonly problems: readonly string[];
+}
+
+/** A query with its plans. */
+export interface ReportedQuery extends VerifiedQuery {
+  /** Null where nothing was run, or an older release has measured it. */
+  readonly plan: PlanTree | null;
+  /** Before the build. */
+  readonly planBefore: PlanTree | null;
 }
 
 /** What a report is made of. */
@@ -130,10 +140,28 @@ function toIndex(
     buildSeconds,
     phases: toPhases(outputs.phaseSeconds),
     validSince,
-    queries: proofs.flatMap(({ queries }) => queries),
+    queries: proofs.flatMap((proof) => toQueries(proof, outputs)),
     use: toUse(outputs, proofs, live, generatedAt),
     problems: proofs.flatMap(({ problems = [] }) => problems),
   };
+}
+
+function toQueries(
+  { queries, plans }: VerificationReport,
+  { plansBefore }: IndexOutputs,
+): ReportedQuery[] {
+  return queries.map((query) => ({
+    ...query,
+    plan: planOf(query, plans),
+    planBefore: query.before && planOf(query, plansBefore),
+  }));
+}
+
+function planOf({ name }: VerifiedQuery, plans: readonly QueryPlan[] = []): PlanTree | null {
+  const found = plans.find((plan) => plan.name === name);
+  if (!found) return null;
+  const { name: _, ...tree } = found;
+  return tree;
 }
 
 function recordedState({ valid, drift }: IndexOutputs): IndexStatus["state"] {

@@ -1,8 +1,10 @@
+import type { PlanTree } from "../engine/planTree";
 import { oneLine } from "../engine/printable";
 import { renderBytes, renderElapsed } from "../engine/render";
 import type { ChecklistLine } from "./checklist";
-import type { Report, ReportedIndex } from "./data";
+import type { Report, ReportedIndex, ReportedQuery } from "./data";
 import type { Extra } from "./extra";
+import { planLines } from "./planTrees";
 import { instant, milliseconds, number } from "./proofs";
 
 /** A report as Markdown of GitHub's kind, for a pull request. Pure. */
@@ -56,7 +58,20 @@ function queriesPart(indexes: readonly ReportedIndex[]): string[] {
     problems.length === 0 ? "✓" : `✗ ${code(problems.join("; "))}`,
   ]);
   const head = ["query", "plan before", "before", "plan now", "now", "times faster", "as expected"];
-  return ["### Queries", table(head, rows)];
+  return ["### Queries", table(head, rows), ...queries.flatMap(plansPart)];
+}
+
+/** Two blocks that open on a click, for those who want to see more. */
+function plansPart({ name, before, planBefore, plan: tree }: ReportedQuery): string[] {
+  if (!tree && !planBefore) return [];
+  const none = before ? "not recorded" : "not measured before the build";
+  return [`#### Plans of ${code(name)}`, block("before", planBefore, none), block("now", tree)];
+}
+
+function block(when: string, tree: PlanTree | null, none = "not recorded"): string {
+  const text = tree ? planLines(tree).map(oneLine).join("\n") : none;
+  const fence = "`".repeat(Math.max(2, longestRun(text)) + 1);
+  return `<details><summary>Plan ${when}</summary>\n\n${fence}text\n${text}\n${fence}\n\n</details>`;
 }
 
 function plan(planType: string | null, index: string | null): string {
@@ -86,11 +101,15 @@ function cell(text: string): string {
   return text.replace(/(\\*)\|/g, "$1$1\\|");
 }
 
+function longestRun(text: string): number {
+  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
+}
+
 /** Text from a database, in which nothing is markup, a mention or a link. */
 function code(text: string): string {
   const shown = oneLine(text);
   if (shown.trim() === "") return "";
-  const longest = Math.max(0, ...[...shown.matchAll(/`+/g)].map(([run]) => run.length));
+  const longest = longestRun(shown);
   const fence = "`".repeat(longest + 1);
   return longest > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
 }

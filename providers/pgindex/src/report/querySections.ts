@@ -1,6 +1,8 @@
 import type { QueryBefore, VerifiedQuery } from "../engine/expectations";
+import type { PlanTree } from "../engine/planTree";
 import type { ReportedIndex } from "./data";
 import { type Html, html } from "./html";
+import { planTree } from "./planTrees";
 import { milliseconds, number } from "./proofs";
 import { figure, mark, table } from "./widgets";
 
@@ -31,18 +33,19 @@ ${table(
 const LEGEND = html`Median time of a query on a logarithmic axis. <span class="before" aria-hidden="true">○</span> before the
 index was built, <span class="after" aria-hidden="true">●</span> now.`;
 
-/** How the table is read, before and after side by side. */
+/** How the tables are read, before and after side by side: the plans as trees. */
 export function plansSection(indexes: readonly ReportedIndex[]): Html | false {
   const queries = indexes.flatMap((index) => index.queries);
   if (queries.length === 0) return false;
   return html`<section id="plans" aria-labelledby="plans-title">
 <h2 id="plans-title">Plans, before and after</h2>
+<p>${ABOUT_PLANS}</p>
 ${queries.map(
-  ({ name, before, note, ...after }) => html`<article>
+  ({ name, before, planBefore, note, ...after }) => html`<article>
 <h3>${name}</h3>
 <div class="plans">
-<div><h4>Before</h4>${before ? plan(before, null) : html`<p>It was not measured before the build.</p>`}</div>
-<div><h4>Now</h4>${plan(after, after.index)}</div>
+<div><h4>Before</h4>${before ? plan(before, null, planBefore) : html`<p>It was not measured before the build.</p>`}</div>
+<div><h4>Now</h4>${plan(after, after.index, after.plan)}</div>
 </div>
 ${note && html`<p>${note}</p>`}
 </article>
@@ -51,7 +54,11 @@ ${note && html`<p>${note}</p>`}
 </section>`;
 }
 
-function plan(measured: QueryBefore, index: string | null): Html {
+/** Why there are neither values nor times of nodes. */
+const ABOUT_PLANS =
+  "As EXPLAIN shows them, the plan of most runs. Constants are left out. Rows are those of one loop. Nodes are not timed, which would slow the query down.";
+
+function plan(measured: QueryBefore, index: string | null, tree: PlanTree | null): Html {
   const { planType, executionMs, rows, buffers, timedOut } = measured;
   return html`<p class="plan">${planType ?? "not measured"}${index && html` using <b>${index}</b>`}</p>
 <p>${[
@@ -60,7 +67,8 @@ function plan(measured: QueryBefore, index: string | null): Html {
     buffers === null ? "" : `${number(buffers)} pages of 8 kB read`,
   ]
     .filter(Boolean)
-    .join(", ")}</p>`;
+    .join(", ")}</p>
+${tree ? planTree(tree) : planType !== null && html`<p>Its tree was not recorded.</p>`}`;
 }
 
 function time(ms: number | null, timedOut = false): string {

@@ -32,7 +32,12 @@ dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr))
 dd { margin: 0; }
 .plans { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 .plans > div { background: var(--box); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem; font-size: .875rem; }
+@media (max-width: 40rem) { .plans { grid-template-columns: 1fr; } }
 .plan { font-weight: 600; }
+.tree, .tree ul { margin-top: .25rem; }
+.tree ul { border-left: 1px solid var(--line); padding-left: .75rem; }
+.tree p { margin: 0; font-size: .8125rem; }
+.tree code { font-size: .75rem; }
 figure { margin: .75rem 0; max-width: 44rem; }
 figure svg { width: 100%; height: auto; }
 .scroll { position: relative; overflow-x: auto; margin: .75rem 0; }

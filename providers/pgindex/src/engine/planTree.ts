@@ -1,0 +1,142 @@
+import { type PlanNode, scanNode } from "./explain";
+import type { IndexTree } from "./indexTree";
+import { maskConstants } from "./maskStatement";
+
+/** A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of rows, put in for the parameters. */
+export interface KeptNode {
+  /** Levels below the root, which has 0. */
+  readonly depth: number;
+  /** As EXPLAIN writes it in text: "Parallel Seq Scan", "Hash Left Join". */
+  readonly node: string;
+  readonly relation?: string;
+  readonly index?: string;
+  /** Conditions and sort keys, as EXPLAIN labels them: "Index Cond: (t.a = '…'::uuid)". */
+  readonly conditions?: readonly string[];
+  /** Rows that the planner expects of each loop. */
+  readonly plannedRows: number;
+  /** Rows that each loop found, on average; absent in a plan that was not run to its end. */
+  readonly rows?: number;
+  /** Rows that each loop read in vain, on average. */
+  readonly removed?: number;
+  /** How often the node ran, parallel workers counted; absent when once, 0 when never. */
+  readonly loops?: number;
+}
+
+/** The plan of a query, as it is kept. Small, since the state keeps it. */
+export interface QueryPlan {
+  /** The query's name. */
+  readonly name: string;
+  /** In the order in which EXPLAIN prints them. */
+  readonly nodes: readonly KeptNode[];
+  /** Nodes that were left out, where the plan is a large one. */
+  readonly leftOut?: number;
+}
+
+/** A plan as it is kept. */
+export type PlanTree = Omit<QueryPlan, "name">;
+
+export const MAX_NODES = 16;
+/** Of a plan as JSON in UTF-8. */
+export const MAX_BYTES = 1_500;
+const MAX_CONDITION = 140;
+/** Longer lists of constants are not even read. */
+const MAX_READ = 10_000;
+
+const CONDITIONS = [
+  "Index Cond",
+  "Recheck Cond",
+  "TID Cond",
+  "Order By",
+  "Hash Cond",
+  "Merge Cond",
+  "Join Filter",
+  "Filter",
+  "One-Time Filter",
+  "Sort Key",
+  "Group Key",
+] as const;
+
+const REMOVED = ["Rows Removed by Filter", "Rows Removed by Join Filter"] as const;
+
+/**
+ * What is kept of a plan. Where it is too large, nodes are left out: never the scan of the index's table and what stands above it. Pure.
+ *
+ * @example toPlanTree(plan, index).nodes[1]
+ * // { depth: 1, node: "Seq Scan", relation: "users", conditions: ["Filter: (users.email = '…'::text)"], plannedRows: 5, rows: 1, removed: 99999 }
+ */
+export function toPlanTree(plan: PlanNode, index: IndexTree): PlanTree {
+  const places = placesOf(plan);
+  const scan = places.find(({ raw }) => raw === scanNode(plan, index));
+  const kept = new Set<Place>();
+  let bytes = 0;
+  const keep = (place: Place) => {
+    if (kept.has(place)) return;
+    bytes += Buffer.byteLength(JSON.stringify(toKept(place)));
+    kept.add(place);
+  };
+  for (let place = scan; place; place = place.parent) keep(place);
+  for (const place of places) {
+    const isBelowKept = !place.parent || kept.has(place.parent);
+    const size = Buffer.byteLength(JSON.stringify(toKept(place)));
+    if (isBelowKept && kept.size < MAX_NODES && bytes + size <= MAX_BYTES) keep(place);
+  }
+  const leftOut = places.length - kept.size;
+  const nodes = places.filter((place) => kept.has(place)).map(toKept);
+  return { nodes, ...(leftOut > 0 && { leftOut }) };
+}
+
+interface Place {
+  readonly raw: PlanNode;
+  readonly depth: number;
+  readonly parent?: Place;
+}
+
+function placesOf(raw: PlanNode, parent?: Place): Place[] {
+  const place: Place = { raw, depth: parent ? parent.depth + 1 : 0, parent };
+  return [place, ...(raw.Plans ?? []).flatMap((child) => placesOf(child, place))];
+}
+
+function toKept({ raw, depth }: Place): KeptNode {
+  const loops = raw["Actual Loops"];
+  const conditions = CONDITIONS.flatMap((label) => condition(label, raw[label]));
+  const removed = REMOVED.reduce((sum, label) => sum + (raw[label] ?? 0), 0);
+  return {
+    depth,
+    node: nodeName(raw),
+    ...(raw["Relation Name"] !== undefined && { relation: raw["Relation Name"] }),
+    ...(raw["Index Name"] !== undefined && { index: raw["Index Name"] }),
+    ...(conditions.length > 0 && { conditions }),
+    plannedRows: raw["Plan Rows"] ?? 0,
+    ...(raw["Actual Rows"] !== undefined && { rows: raw["Actual Rows"] }),
+    ...(removed > 0 && { removed }),
+    ...(loops !== undefined && loops !== 1 && { loops }),
+  };
+}
+
+/** The planner puts a value in for each parameter, and often has others of its own; the text is cut only when they are gone. */
+function condition(label: string, value: string | readonly string[] | undefined): string[] {
+  if (value === undefined) return [];
+  const text = typeof value === "string" ? value : value.join(", ");
+  const masked = maskConstants(text.slice(0, MAX_READ));
+  const shown = masked.length > MAX_CONDITION ? `${masked.slice(0, MAX_CONDITION - 1)}…` : masked;
+  return [`${label}: ${shown}`];
+}
+
+const AGGREGATES: Readonly<Record<string, string>> = {
+  Sorted: "GroupAggregate",
+  Hashed: "HashAggregate",
+  Mixed: "MixedAggregate",
+};
+
+/** EXPLAIN's JSON has the words of its text one by one. */
+function nodeName(raw: PlanNode): string {
+  const type = raw["Node Type"];
+  const join = raw["Join Type"];
+  const partial = raw["Partial Mode"];
+  let name = type;
+  if (type === "Aggregate") name = AGGREGATES[raw.Strategy ?? ""] ?? type;
+  if (join !== undefined && join !== "Inner") name = `${type.replace(/ Join$/, "")} ${join} Join`;
+  if (raw["Scan Direction"] === "Backward") name = `${name} Backward`;
+  if (partial !== undefined && partial !== "Simple") name = `${partial} ${name}`;
+  return raw["Parallel Aware"] ? `Parallel ${name}` : name;
+}

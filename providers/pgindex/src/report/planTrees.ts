@@ -1,0 +1,62 @@
+import type { KeptNode, PlanTree } from "../engine/planTree";
+import { type Html, html } from "./html";
+import { number } from "./proofs";
+
+/** A node as EXPLAIN writes it: `Index Scan using i on t`. */
+export function titleOf({ node, index, relation }: KeptNode): string {
+  return `${node}${index ? ` using ${index}` : ""}${relation ? ` on ${relation}` : ""}`;
+}
+
+/** `10 rows, 40 planned, 333,330 read in vain, in each of 3 loops` */
+export function countsOf({ rows, plannedRows, removed, loops }: KeptNode): string {
+  if (loops === 0) return "never executed";
+  if (rows === undefined) return `${number(plannedRows)} rows planned`;
+  const vain = removed ? `, ${number(removed)} read in vain` : "";
+  const each = loops ? `, in each of ${number(loops)} loops` : "";
+  return `${number(rows)} rows, ${number(plannedRows)} planned${vain}${each}`;
+}
+
+/** What a reader must not take for the whole plan; empty where it is. */
+export function leftOutOf({ leftOut }: PlanTree): string {
+  return leftOut ? `${number(leftOut)} more nodes of this plan were not kept` : "";
+}
+
+/** A plan as a list in a list: a screen reader says how deep a node stands. Pure. */
+export function planTree(tree: PlanTree): Html {
+  const leftOut = leftOutOf(tree);
+  return html`${list(tree.nodes)}${leftOut && html`<p>${leftOut}.</p>`}`;
+}
+
+function list(nodes: readonly KeptNode[]): Html {
+  const subtrees = subtreesOf(nodes);
+  return html`<ul class="tree">${subtrees.map(
+    ([root, ...below]) => html`<li><b>${titleOf(root)}</b>
+<p>${countsOf(root)}</p>
+${(root.conditions ?? []).map((condition) => html`<p><code>${condition}</code></p>`)}
+${below.length > 0 && list(below)}</li>
+`,
+  )}</ul>`;
+}
+
+/** The nodes of the first one's depth, each with those below it. */
+function subtreesOf(nodes: readonly KeptNode[]): [KeptNode, ...KeptNode[]][] {
+  const subtrees: [KeptNode, ...KeptNode[]][] = [];
+  const top = nodes[0]?.depth ?? 0;
+  for (const node of nodes) {
+    const open = subtrees.at(-1);
+    if (open && node.depth > top) open.push(node);
+    else subtrees.push([node]);
+  }
+  return subtrees;
+}
+
+/** A plan as lines, as EXPLAIN prints it. Pure. */
+export function planLines(tree: PlanTree): string[] {
+  const leftOut = leftOutOf(tree);
+  const lines = tree.nodes.flatMap((node) => {
+    const indent = "  ".repeat(node.depth);
+    const conditions = (node.conditions ?? []).map((condition) => `${indent}    ${condition}`);
+    return [`${indent}${titleOf(node)}  (${countsOf(node)})`, ...conditions];
+  });
+  return leftOut ? [...lines, `(${leftOut})`] : lines;
+}
