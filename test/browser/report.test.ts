@@ -12,6 +12,7 @@ import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.
 import { noChromium, startChromium } from "../support/chromium.ts";
 import {
   BACKUP,
+  HISTORY,
   INDEX_SCAN_NODES,
   indexOf,
   queryOf,
@@ -25,7 +26,7 @@ const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
 
 /** As deep as a plan is kept, with the longest names. */
-const DEEP = Array.from({ length: 16 }, (_, depth) => ({
+const DEEP = Array.from({ length: 12 }, (_, depth) => ({
   ...SEQ_SCAN_NODES[2],
   depth,
   relation: LONG,
@@ -48,6 +49,7 @@ function fullReport(): Report {
       indexOf(LONG, { plansBefore: [{ name: "active conversation lookup", nodes: DEEP }] }),
       verificationOf(`public.${LONG}`, queries, {
         plans: [{ name: "active conversation lookup", nodes: INDEX_SCAN_NODES, leftOut: 3 }],
+        history: HISTORY,
       }),
       indexOf("other"),
     ],
@@ -97,7 +99,7 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
     expect([await boxes.count(), (await lefts()).size]).toEqual([2, 2]);
     await page.setViewportSize(PHONE);
     expect((await lefts()).size).toBe(1);
-    expect(await page.locator("#plans .tree li").count()).toBe(17);
+    expect(await page.locator("#plans .tree li").count()).toBe(13);
     await page.close();
   });
 
@@ -148,8 +150,10 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
 
 const MARKS: readonly [string, number][] = [
   ["#latency svg circle", 4],
-  ["#scans svg circle", 2],
-  ["#scans svg path[stroke-width], #scans svg g[stroke-width] > path", 1],
+  ['#use svg[aria-label^="Scans of"] circle', 5],
+  ['#use svg[aria-label^="Tuples of"] circle', 5],
+  ['#use svg[aria-label^="Size of"] circle', 4],
+  ['#use svg[aria-label^="Times of"] circle', 4],
   ['#build svg g[stroke="var(--before)"] line', 60],
   ['#build svg g[fill="var(--after)"] rect', 28],
 ];

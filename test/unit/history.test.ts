@@ -192,9 +192,16 @@ describe("the history stays small", () => {
       planType,
       executionMs,
     });
-    const first = extend(undefined, usage(), [query("a", "Index Scan", 1)], at(0), undefined);
+    const first = extend(
+      undefined,
+      usage({ tuplesFetched: 7 }),
+      [query("a", "Index Scan", 1)],
+      at(0),
+      undefined,
+    );
     const second = extend(first, usage(), [query("b", null, 2)], at(1), undefined);
     expect(second.queries).toEqual(["a", "b"]);
+    expect(second.samples.map(({ fetched }) => fetched)).toEqual([7, 0]);
     expect(second.samples).toMatchObject([
       { plans: ["Index Scan"], ms: [1] },
       { plans: [null, null], ms: [null, 2] },

@@ -66,6 +66,11 @@ describe("constants are left out, which are values of rows where a parameter sto
   });
 });
 
+it("the name that the query gives to a table is kept where it is another", () => {
+  expect(only({ "Relation Name": "t", Alias: "t" })).not.toHaveProperty("alias");
+  expect(only({ "Relation Name": "t", Alias: "x" })).toMatchObject({ relation: "t", alias: "x" });
+});
+
 it("rows, loops and what was read in vain are kept where they say something", () => {
   const run = { "Plan Rows": 5, "Actual Rows": 2, "Actual Loops": 3, "Rows Removed by Filter": 7 };
   expect(only(run)).toMatchObject({ plannedRows: 5, rows: 2, loops: 3, removed: 7 });

@@ -87,6 +87,8 @@ test("a name cannot end the block that it stands in", () => {
   expect(planLines({ nodes: [{ depth: 0, node: "Seq Scan", plannedRows: 4 }] })).toEqual([
     "Seq Scan  (4 rows planned)",
   ]);
+  const aliased = { depth: 0, node: "Seq Scan", relation: "messages", alias: "m", plannedRows: 4 };
+  expect(planLines({ nodes: [aliased] })).toEqual(["Seq Scan on messages m  (4 rows planned)"]);
 });
 
 test("without a time from before it says so, whatever plans there are", () => {

@@ -42,18 +42,11 @@ function hostileReport() {
 
 test("a page holds each part, and both plots of an index with their marks", () => {
   const page = parsePage(toPage(reportOf(), library));
-  expect(page.ids("section")).toEqual([
-    "checklist",
-    "indexes",
-    "latency",
-    "plans",
-    "scans",
-    "build",
-  ]);
+  expect(page.ids("section")).toEqual(["checklist", "indexes", "latency", "plans", "use", "build"]);
   expect(page.count("#checklist > ul > li.done")).toBe(8);
   expect(page.count("#latency svg circle")).toBe(2);
   expect(page.text("#latency svg")).toContain("150 ms");
-  expect(page.count("#scans svg circle")).toBe(2);
+  expect(page.count("#use svg circle")).toBe(2);
   expect(page.count("#build svg rect")).toBe(7);
   expect(page.labels("svg")).toEqual([
     "Time of each query. message history: 150 ms before, 0.05 ms after",
@@ -99,25 +92,6 @@ test("the times of two queries of one name are two rows", () => {
   expect(new Set(page.attributes("#latency svg circle", "cy")).size).toBe(2);
 });
 
-test("a history is drawn sample by sample, and broken where the counters began anew", () => {
-  const at = (hour: number) => `2026-11-22T${hour}:30:00.000Z`;
-  const samples = [
-    { at: at(11), traffic: 40 },
-    { at: at(12), traffic: 90 },
-    { at: at(13), traffic: 5, restarted: "the counters were reset" },
-    { at: at(14), traffic: 9 },
-  ];
-  const proof = verificationOf("public.i", [], { history: { queries: [], samples } });
-  const report = reportOf([indexOf("i"), proof]);
-  expect(report.stack.indexes[0]?.use?.samples).toHaveLength(5);
-  const page = parsePage(toPage(report, library));
-  expect(page.count("#scans svg circle")).toBe(5);
-  expect(
-    page.count('#scans svg path[stroke="var(--after)"], #scans svg g[stroke="var(--after)"] path'),
-  ).toBe(2);
-  expect(page.text("#scans table")).toContain("the counters were reset");
-});
-
 test("writes are drawn over the phases of the build", () => {
   const results = [{ promise: "no failed write", measured: "0", ok: true }];
   const report = reportOf(undefined, { extra: { title: "load test", results, writes: WRITES } });
@@ -137,7 +111,7 @@ test("an empty stack has a page all the same", () => {
 test("what an older release has recorded, without phases and history, is shown as far as it goes", () => {
   const old = indexOf("i", { phaseSeconds: undefined, builtAt: null, buildSeconds: null });
   const page = parsePage(toPage(reportOf([old, verificationOf("public.i", [])]), library));
-  expect(page.ids("section")).toEqual(["checklist", "indexes", "scans"]);
+  expect(page.ids("section")).toEqual(["checklist", "indexes", "use"]);
   expect(page.text("#indexes")).toContain("adopted");
 });
 

@@ -30,6 +30,7 @@ export interface IndexOnTable {
 export interface PlanNode {
   readonly "Node Type": string;
   readonly "Relation Name"?: string;
+  readonly Alias?: string;
   /** The relation's schema; only with VERBOSE. */
   readonly Schema?: string;
   readonly "Index Name"?: string;

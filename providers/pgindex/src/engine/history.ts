@@ -10,6 +10,8 @@ export interface Sample {
   readonly traffic: number;
   /** `idx_tup_read` */
   readonly tuples: number;
+  /** `idx_tup_fetch`; a sample of an older release does not have it. */
+  readonly fetched?: number;
   /** Size in bytes. */
   readonly bytes: number;
   /** How each query of the history reads the table; null where it was not measured. */
@@ -54,6 +56,7 @@ export function extend(
     scans: usage.scans,
     traffic: usage.trafficScans,
     tuples: usage.tuplesRead,
+    fetched: usage.tuplesFetched,
     bytes: usage.sizeBytes,
     plans: queries.map((name) => byName.get(name)?.planType ?? null),
     ms: queries.map((name) => byName.get(name)?.executionMs ?? null),

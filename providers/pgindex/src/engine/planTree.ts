@@ -8,7 +8,11 @@ export interface KeptNode {
   readonly depth: number;
   /** As EXPLAIN writes it in text: "Parallel Seq Scan", "Hash Left Join". */
   readonly node: string;
+  /** The table, of a scan. */
   readonly relation?: string;
+  /** What the query calls the relation, where that is another name: conditions use it. */
+  readonly alias?: string;
+  /** The index, of a scan of one. */
   readonly index?: string;
   /** Conditions and sort keys, as EXPLAIN labels them: "Index Cond: (t.a = '…'::uuid)". */
   readonly conditions?: readonly string[];
@@ -35,9 +39,9 @@ export interface QueryPlan {
 /** A plan as it is kept. */
 export type PlanTree = Omit<QueryPlan, "name">;
 
-export const MAX_NODES = 16;
+export const MAX_NODES = 12;
 /** Of a plan as JSON in UTF-8. */
-export const MAX_BYTES = 1_500;
+export const MAX_BYTES = 1_200;
 const MAX_CONDITION = 140;
 /** Longer lists of constants are not even read. */
 const MAX_READ = 10_000;
@@ -97,13 +101,14 @@ function placesOf(raw: PlanNode, parent?: Place): Place[] {
 }
 
 function toKept({ raw, depth }: Place): KeptNode {
-  const loops = raw["Actual Loops"];
+  const { "Relation Name": relation, Alias: alias, "Actual Loops": loops } = raw;
   const conditions = CONDITIONS.flatMap((label) => condition(label, raw[label]));
   const removed = REMOVED.reduce((sum, label) => sum + (raw[label] ?? 0), 0);
   return {
     depth,
     node: nodeName(raw),
-    ...(raw["Relation Name"] !== undefined && { relation: raw["Relation Name"] }),
+    ...(relation !== undefined && { relation }),
+    ...(alias !== undefined && alias !== relation && { alias }),
     ...(raw["Index Name"] !== undefined && { index: raw["Index Name"] }),
     ...(conditions.length > 0 && { conditions }),
     plannedRows: raw["Plan Rows"] ?? 0,

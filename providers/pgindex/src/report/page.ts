@@ -4,11 +4,12 @@ import type { Report, ReportedIndex } from "./data";
 import type { Extra } from "./extra";
 import { type Html, html } from "./html";
 import { latencyPlot } from "./latencyPlot";
+import { phasesPlot } from "./phasesPlot";
 import type { PlotLibrary } from "./plotLibrary";
-import { elapsed, instant, number } from "./proofs";
+import { elapsed, instant } from "./proofs";
 import { latencySection, plansSection } from "./querySections";
 import { STYLE } from "./style";
-import { phasesPlot, scansPlot } from "./timePlots";
+import { useSection } from "./useSection";
 import { figure, mark, table } from "./widgets";
 import { writesPlot } from "./writesPlot";
 
@@ -43,7 +44,7 @@ ${checklistSection(report.checklist)}
 ${indexesSection(stack.indexes)}
 ${latencySection(stack.indexes, (queries) => latencyPlot(library, queries))}
 ${plansSection(stack.indexes)}
-${stack.indexes.length > 0 && scansSection(stack.indexes, library)}
+${useSection(stack.indexes, library)}
 ${buildSection(stack.indexes, report.extra?.writes ?? [], library)}
 ${report.extra && extraSection(report.extra)}
 </main>
@@ -97,29 +98,6 @@ function facts(index: ReportedIndex): [string, string | Html][] {
     ["Valid since", instant(validSince)],
     ["Size", sizeBytes === null ? "not known" : renderBytes(sizeBytes)],
   ];
-}
-
-function scansSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html {
-  return html`<section id="scans" aria-labelledby="scans-title">
-<h2 id="scans-title">Scans over time</h2>
-${indexes.map(({ index, use }) => {
-  if (!use) return html`<h3>${index}</h3><p>No verification counts its scans.</p>`;
-  const plot = scansPlot(library, index, use);
-  const last = use.lastScan ? `, the last at ${instant(use.lastScan)}` : "";
-  return html`<h3>${index}</h3>
-<p>${number(use.trafficScans)} scans by traffic${last}; idx_scan ${number(use.scans)}, idx_tup_read ${number(use.tuplesRead)}, idx_tup_fetch ${number(use.tuplesFetched)}.${use.summary && ` ${use.summary}.`}</p>
-${plot && figure(plot, `Scans of ${index} by traffic since its counters began`)}
-${table(
-  `Scans of ${index}`,
-  ["time", "scans by traffic"],
-  use.samples.map(({ at, traffic, restarted }) => [
-    `${instant(at)}${restarted ? ` (${restarted})` : ""}`,
-    number(traffic),
-  ]),
-)}
-`;
-})}
-</section>`;
 }
 
 function buildSection(

@@ -2,9 +2,10 @@ import type { KeptNode, PlanTree } from "../engine/planTree";
 import { type Html, html } from "./html";
 import { number } from "./proofs";
 
-/** A node as EXPLAIN writes it: `Index Scan using i on t`. */
-export function titleOf({ node, index, relation }: KeptNode): string {
-  return `${node}${index ? ` using ${index}` : ""}${relation ? ` on ${relation}` : ""}`;
+/** A node as EXPLAIN writes it: `Index Scan using i on t`, `Seq Scan on messages m`. */
+export function titleOf({ node, index, relation, alias }: KeptNode): string {
+  const on = [relation ?? "", alias ?? ""].filter(Boolean).join(" ");
+  return `${node}${index ? ` using ${index}` : ""}${on ? ` on ${on}` : ""}`;
 }
 
 /** `10 rows, 40 planned, 333,330 read in vain, in each of 3 loops` */

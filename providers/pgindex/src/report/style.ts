@@ -40,6 +40,8 @@ dd { margin: 0; }
 .tree code { font-size: .75rem; }
 figure { margin: .75rem 0; max-width: 44rem; }
 figure svg { width: 100%; height: auto; }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: .5rem 1rem; }
+.plots figure { margin: .5rem 0; }
 .scroll { position: relative; overflow-x: auto; margin: .75rem 0; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; padding-bottom: .25rem; }

@@ -1,4 +1,4 @@
-import type { History } from "../engine/history";
+import type { History, Sample } from "../engine/history";
 import type { IndexOutputs } from "../engine/outputs";
 import type { VerificationReport } from "../engine/verification";
 import type { IndexStatus } from "../status/indexStatus";
@@ -9,6 +9,14 @@ export interface UseSample {
   readonly at: string;
   /** Scans by traffic since the counters began. */
   readonly traffic: number;
+  /** `idx_tup_read`; null where it is not known, as is everything below. */
+  readonly tuplesRead: number | null;
+  /** `idx_tup_fetch` */
+  readonly tuplesFetched: number | null;
+  /** Size in bytes. */
+  readonly bytes: number | null;
+  /** Median milliseconds of each query of the history. */
+  readonly ms: readonly (number | null)[];
   /** Why nothing before this sample can be compared with it: the counters began anew. */
   readonly restarted?: string;
 }
@@ -25,6 +33,8 @@ export interface ReportedUse {
   readonly lastScan: string | null;
   /** Whether it is used, in words, and on what that rests; null when its verification does not say. */
   readonly summary: string | null;
+  /** Names of the queries, to which `ms` of the samples refer by position. */
+  readonly queries: readonly string[];
   /** The oldest first. */
   readonly samples: readonly UseSample[];
 }
@@ -43,10 +53,12 @@ export function toUse(
   if (!proof?.usage) return null;
   const { trafficScans, ownScans, tuplesRead, tuplesFetched, lastScan, summary } = proof.usage;
   const scans = live?.scans ?? proof.usage.scans;
-  const samples = recordedSamples(index, proof);
+  const queries = proof.history?.queries ?? [];
+  const samples = recordedSamples(index, proof, queries);
   // Counters that stand lower began anew since: how many of the scans are ours is not known.
   const goesOn = live?.scans != null && live.scans >= proof.usage.scans;
-  if (goesOn) samples.push({ at: now, traffic: scans - ownScans });
+  const bytes = live?.sizeBytes ?? null;
+  if (goesOn) samples.push({ ...NOTHING, at: now, traffic: scans - ownScans, bytes });
   return {
     trafficScans,
     scans,
@@ -54,19 +66,35 @@ export function toUse(
     tuplesFetched,
     lastScan: live?.lastScan ?? lastScan,
     summary: summary ?? null,
+    queries,
     samples,
   };
 }
 
-/** An index that was built has no scan at its beginning. */
-function recordedSamples({ builtAt }: IndexOutputs, proof: Proof): UseSample[] {
+/** An index that was built has no scan at its beginning, and its queries took what they took without it. */
+function recordedSamples(
+  { builtAt, before }: IndexOutputs,
+  proof: Proof,
+  queries: readonly string[],
+): UseSample[] {
   const found = proof.history?.samples.length
-    ? proof.history.samples.map(({ at, traffic, restarted }) => ({
-        at,
-        traffic,
-        ...(restarted ? { restarted } : {}),
-      }))
-    : [{ at: proof.verifiedAt, traffic: proof.usage.trafficScans }];
-  const isFromTheStart = builtAt !== null && builtAt < (found[0]?.at ?? "");
-  return isFromTheStart ? [{ at: builtAt, traffic: 0 }, ...found] : found;
+    ? proof.history.samples.map(toSample)
+    : [{ ...NOTHING, at: proof.verifiedAt, traffic: proof.usage.trafficScans }];
+  if (builtAt === null || builtAt >= (found[0]?.at ?? "")) return found;
+  const ms = queries.map(
+    (name) => before.find((query) => query.name === name)?.executionMs ?? null,
+  );
+  return [{ at: builtAt, traffic: 0, tuplesRead: 0, tuplesFetched: 0, bytes: null, ms }, ...found];
+}
+
+const NOTHING = { tuplesRead: null, tuplesFetched: null, bytes: null, ms: [] };
+
+/** A query that was declared later is missing at the end of an older sample's times. */
+function toSample({ at, traffic, tuples, fetched, bytes, ms, restarted }: Sample): UseSample {
+  const known = {
+    tuplesRead: tuples ?? null,
+    tuplesFetched: fetched ?? null,
+    bytes: bytes ?? null,
+  };
+  return { at, traffic, ...known, ms: ms ?? [], ...(restarted ? { restarted } : {}) };
 }

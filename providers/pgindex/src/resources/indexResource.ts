@@ -80,7 +80,7 @@ export class Index extends pulumi.CustomResource {
   declare readonly statement: pulumi.Output<string>;
   /** What the served queries took just before the build; empty when nothing was built. */
   declare readonly before: pulumi.Output<readonly QueryMeasurement[]>;
-  /** Their plans then: at most 16 nodes and about 1.5 kB each, no constant in them. */
+  /** Their plans then: at most 12 nodes and about 1.2 kB each, no constant in them. */
   declare readonly plansBefore: pulumi.Output<readonly QueryPlan[]>;
   /** What the last refresh found to be wrong, or null. */
   declare readonly drift: pulumi.Output<string | null>;

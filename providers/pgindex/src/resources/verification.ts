@@ -57,7 +57,7 @@ export class Verification extends pulumi.CustomResource {
   declare readonly index: pulumi.Output<string>;
   /** Each query: plan, milliseconds, rows, buffers, the same before the build, and what is not as expected. */
   declare readonly queries: pulumi.Output<readonly VerifiedQuery[]>;
-  /** The plan of each query that was run: at most 16 nodes and about 1.5 kB, no constant in it. From before the build: `plansBefore` of the `Index`. */
+  /** The plan of each query that was run: at most 12 nodes and about 1.2 kB, no constant in it. From before the build: `plansBefore` of the `Index`. */
   declare readonly plans: pulumi.Output<readonly QueryPlan[]>;
   /** What the server has counted: scans by traffic and by these measurements, tuples, last scan (PostgreSQL 16+), size, since when. */
   declare readonly usage: pulumi.Output<AccountedUsage>;
