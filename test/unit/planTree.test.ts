@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { PlanNode } from "../../providers/pgindex/src/engine/explain.ts";
 import { MAX_BYTES, MAX_NODES, toPlanTree } from "../../providers/pgindex/src/engine/planTree.ts";
 
-const INDEX = { schema: "public", table: "t", name: "t_a_idx" };
+const INDEX = {
+  schema: "public",
+  table: "t",
+  name: "t_a_idx",
+  tables: [{ schema: "public", name: "t" }],
+  indexes: [{ schema: "public", name: "t_a_idx", oid: 1 }],
+};
 const SCAN: PlanNode = {
   "Node Type": "Index Scan",
   "Relation Name": "t",

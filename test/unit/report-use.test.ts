@@ -50,7 +50,7 @@ test("what the database says now is a further sample, of scans and size", () => 
   const live = { state: "valid", drift: null, scans: 130, sizeBytes: 50, lastScan: null };
   const urn = "urn:pulumi:production::shop::pulumi-nodejs:pgindex:Index::r0";
   const indexes = [{ ...live, urn } as IndexStatus];
-  const status = { stack: "production", indexes, builds: [] };
+  const status = { stack: "production", ok: true, indexes, builds: [] };
   const use = reportOf(RESOURCES, { status }).stack.indexes[0]?.use;
   expect(use?.samples).toHaveLength((state.stack.indexes[0]?.use?.samples.length ?? 0) + 1);
   expect(use?.samples.at(-1)).toMatchObject({ traffic: 110, bytes: 50, tuplesRead: null, ms: [] });
