@@ -78,6 +78,19 @@ describe("what an interrupted REINDEX CONCURRENTLY leaves", () => {
     expect(await stack.refresh()).toBeNull();
   });
 
+  test.each([
+    ["its new index", leaveNew],
+    ["its old index", leaveOld],
+  ] as const)("goes with a destroy: %s", async (_title, accident) => {
+    const { db } = place;
+    const stack = new Stack(db, { schema: "app", table: "t", name: "t_idx", columns: ["a"] });
+    await stack.up();
+    await accident(db, "t_idx");
+    expect(await indexesIn(db, "app")).toHaveLength(2);
+    await stack.destroy();
+    expect(await indexesIn(db, "app")).toEqual([]);
+  });
+
   test("of somebody else's index is left alone", async () => {
     const { db } = place;
     await db.query("CREATE INDEX theirs ON app.t (b)");

@@ -1,12 +1,12 @@
 import { describeSession, type OtherSession } from "./activity";
-import { invalidIndexesOf, observe, readIndex } from "./catalog";
+import { observe } from "./catalog";
 import type { Context } from "./context";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { displayName, type LiveIndex } from "./model";
 import { runWatched } from "./monitor";
-import { isReindexLeftoverName } from "./names";
 import { OutOfPatience, Patience } from "./patience";
 import { errorText } from "./problems";
+import { reindexLeftoversOf } from "./reindexLeftovers";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
 import { type Workspace, withObserver, withWorkspace } from "./workspace";
@@ -105,10 +105,7 @@ async function findLeft(
   if (observed.kind !== "index" || observed.index.table !== built.table)
     return { leftovers: [], standing: undefined };
   const { index } = observed;
-  const invalid = await invalidIndexesOf(observer, index.tableOid);
-  const besides = invalid.filter(({ name }) => isReindexLeftoverName(name, built.name));
-  const found = await Promise.all(besides.map(({ oid }) => readIndex(observer, oid)));
-  const leftovers = found.filter((live) => live !== undefined);
+  const leftovers = await reindexLeftoversOf(observer, index.tableOid, built.name);
   return index.valid
     ? { leftovers, standing: index }
     : { leftovers: [index, ...leftovers], standing: undefined };

@@ -1,15 +1,16 @@
 import { cannotVerify } from "./cannotVerify";
-import { invalidIndexesOf, observe, readIndex, readPrivileges, readTable } from "./catalog";
+import { observe, readIndex, readPrivileges, readTable } from "./catalog";
 import { type Canonicalized, canonicalize } from "./clone";
 import { compare, differencesOf, type Verdict } from "./compare";
 import { requireConstrainable } from "./constrainable";
 import { declarationAdvice } from "./messages";
 import type { CanonicalIndex, DesiredIndex, LiveIndex, LiveTable } from "./model";
-import { companionName, companionNames, isReindexLeftoverName } from "./names";
+import { companionName, companionNames } from "./names";
 import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { PgIndexError } from "./problems";
 import { type LastBuild, rebuildReason } from "./rebuild";
+import { reindexLeftoversOf } from "./reindexLeftovers";
 import { requireReplicaIdentity } from "./replicaIdentity";
 import { respell } from "./respell";
 import { privilegeAdvice } from "./roleMessages";
@@ -82,7 +83,7 @@ export async function look(
     next: next && nextOf(next, declared),
     retired,
     rebuild: previous && rebuildReason(desired, previous),
-    reindexLeftovers: await findReindexLeftovers(observer, table, name),
+    reindexLeftovers: await reindexLeftoversOf(observer, table.oid, name),
     partitioned: await lookAtPartitions(observer, desired, declared, table, verdict, next),
     serverVersion: observer.serverVersion,
   };
@@ -168,15 +169,4 @@ async function findMisplaced(
   const isAnother = canonical && differencesOf(canonical, found.canonical).length > 0;
   const isKnown = [desired.name, ...companionNames(desired.name)].includes(found.name);
   return isAnother || isKnown ? undefined : found;
-}
-
-async function findReindexLeftovers(
-  observer: Session,
-  table: LiveTable,
-  name: string,
-): Promise<LiveIndex[]> {
-  const invalid = await invalidIndexesOf(observer, table.oid);
-  const ours = invalid.filter((index) => isReindexLeftoverName(index.name, name));
-  const found = await Promise.all(ours.map((index) => readIndex(observer, index.oid)));
-  return found.filter((index) => index !== undefined);
 }

@@ -14,6 +14,7 @@ import { readStrays } from "./partitions";
 import type { PatienceOptions } from "./patience";
 import { PgIndexError } from "./problems";
 import { isStillOurs } from "./refresh";
+import { reindexLeftoversOf } from "./reindexLeftovers";
 import type { Session } from "./session";
 
 /** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
@@ -48,9 +49,10 @@ export async function findOurs(observer: Session, identity: IndexIdentity): Prom
   const isSwapped = besides.some((index) => isReplaced(index, identity));
   if (own) await requireOurs(observer, own, identity, isSwapped);
   const strays = await readStrays(observer, identity);
+  if (!own) return [...besides, ...strays];
+  const rebuilds = await reindexLeftoversOf(observer, own.tableOid, own.name);
   // The one by which the others are known goes last.
-  const asides = [...besides, ...strays];
-  if (!own) return asides;
+  const asides = [...besides, ...strays, ...rebuilds];
   return isSwapped ? [own, ...asides] : [...asides, own];
 }
 
