@@ -100,6 +100,17 @@ describe("a password that the URL does not have", () => {
     );
   });
 
+  test("is in the pass file of a socket's folder, or of localhost, as libpq calls it", async () => {
+    const file = join(home, ".pgpass");
+    const url = at(encodeURIComponent(home));
+    for (const host of ["localhost", home]) {
+      writeFileSync(file, `${host}:${server.port}:*:app:${escaped}\n`, { mode: 0o600 });
+      expect(await whoAt(url)).toBe("app postgres");
+      rmSync(file);
+    }
+    expect((await failureOf(whoAt(url))).message).toMatch(/none is given/);
+  });
+
   test("is in PGPASSWORD", async () => {
     vi.stubEnv("PGPASSWORD", HARD);
     expect(await whoAt(at("localhost"))).toMatch(/^app postgres /);

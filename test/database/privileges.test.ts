@@ -154,6 +154,11 @@ describe("each missing right is told once, with what to run", () => {
     const build = () =>
       ensureIndex({ target: targetOf(url, { role: owner }), desired, ctx: record().ctx });
     expect(await followAdvice(build)).toEqual([`GRANT "${owner}" TO "${deploy}";`]);
+    // "none" is SET ROLE's word for the login itself.
+    const none = failureOf(previewIndex(targetOf(url, { role: "none" }), desired));
+    expect((await none).message).toMatch(
+      new RegExp(`^cannot act as role none\n.*acts as ${deploy} although.*\n +fix: correct role`),
+    );
     const strange = failureOf(previewIndex(targetOf(url, { role: 'no "such' }), desired));
     expect((await strange).message).toMatch(
       /^cannot act as role no "such\n.*does not exist\n +fix: correct role of the Connection/,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { refreshIndex, standsElsewhere } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { settle } from "../support/engineDatabase.ts";
@@ -100,6 +100,28 @@ describe("what the declaration does not speak of is a DBA's, and drift where it 
     expect(await refresh()).toMatchObject({ drift: null });
     await db.query(statement);
     expect((await refresh())?.drift).toMatch(drift);
+  });
+});
+
+describe("whether the index stands already where the declaration now says", () => {
+  test.each<[title: string, statement: string, stands: boolean]>([
+    ["nobody has moved it", "SELECT", false],
+    ["its table has been moved", "ALTER TABLE t SET SCHEMA archive", true],
+    [
+      "another one has its name there",
+      "CREATE TABLE archive.t (a int, b int); CREATE INDEX t_idx ON archive.t (b)",
+      false,
+    ],
+    [
+      "one of its form is there, of another table",
+      "CREATE TABLE archive.u (a int); CREATE INDEX t_idx ON archive.u (a)",
+      false,
+    ],
+    ["a view has its name there", "CREATE VIEW archive.t_idx AS SELECT 1", false],
+  ])("%s: %s", async (_title, statement, stands) => {
+    await db.query(statement);
+    const declared = { schema: "archive", name: "t_idx", table: "t" };
+    expect(await standsElsewhere(targetOf(db.url), outputs, declared)).toBe(stands);
   });
 });
 

@@ -35,6 +35,20 @@ async function verify(previous?: EarlierReport): Promise<VerificationReport> {
   return (await verifyIndex(target, request, record().ctx, previous)).report;
 }
 
+test("an index that has not arrived on the standby yet has counts that are not known", async () => {
+  await ask(pair.standby, "SELECT pg_wal_replay_pause()");
+  await ask(pair.primary, "CREATE INDEX late_idx ON t (a)");
+  const { ctx, lines } = record();
+  const { report } = await verifyIndex(target, { ...request, name: "late_idx" }, ctx);
+  expect(report).toMatchObject({ valid: true, usage: { replicas: [{ name: "eu", scans: null }] } });
+  expect(lines).toEqual([
+    "warning: the scans of public.late_idx on the replica eu are not known: it has no such index yet",
+  ]);
+  await ask(pair.standby, "SELECT pg_wal_replay_resume()");
+  await ask(pair.primary, "DROP INDEX late_idx");
+  await pair.caughtUp();
+});
+
 async function scan(server: EmbeddedServer): Promise<void> {
   const counter =
     "SELECT idx_scan::int AS scans FROM pg_stat_all_indexes WHERE indexrelname = 't_idx'";

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { failureOf } from "../support/engine.ts";
+import { until } from "../support/engineDatabase.ts";
 import { LOOKUP, type Outputs, useVerifying } from "../support/verifying.ts";
 
 const v = useVerifying();
@@ -96,6 +97,14 @@ describe("an index that is not as it should be", () => {
   });
 });
 
+it("an index of that name on another table is not the one that was built", async () => {
+  const outputs = await v.create({ table: "small", served: [] });
+  expect(outputs).toMatchObject({ valid: false, ok: false });
+  expect(outputs.problems[0]).toBe(
+    "public.orders_customer_idx is on table orders; run pulumi refresh and pulumi up",
+  );
+});
+
 describe("expectations", () => {
   const SMALL = {
     schema: "public",
@@ -162,6 +171,26 @@ describe("expectations", () => {
     const found = await v.refresh({ ...(await v.create()), served });
     expect(found.queries[0]?.problems[0]).toMatch(/column "nope" does not exist/);
     expect(found.queries[1]).toMatchObject({ ok: true });
+  });
+
+  it("of a session that is ended from outside are nothing that the query is to blame for", async () => {
+    const slow = { name: "slow", sql: "SELECT pg_sleep(60)" };
+    const endedWhile = async (served: readonly object[]) => {
+      const failing = failureOf(v.create({ served }));
+      await until("the measuring session is ended", () =>
+        v.database
+          .query(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+              AND query LIKE 'EXPLAIN%pg_sleep%' AND state = 'active' AND pg_terminate_backend(pid)`,
+          )
+          .then(([row]) => row),
+      );
+      return (await failing).message;
+    };
+    expect(await endedWhile([slow])).toMatch(
+      /query "slow".*terminating connection.*\n.*57P01.*\n +fix: run pulumi up again/,
+    );
+    expect(await endedWhile([slow, LOOKUP])).not.toMatch(/orders of a customer/);
   });
 
   it("are nothing to worry about without a query", async () => {

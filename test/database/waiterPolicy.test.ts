@@ -118,6 +118,7 @@ describe("warn, the default", () => {
       const advisory = await waitBehind(`SELECT pg_advisory_lock(${key?.classid}, ${objid})`);
       const warning = await untilSaid(lines, `pid ${advisory.pid} `);
       expect(warning).toContain("It waits in pg_advisory_lock() and keeps a snapshot meanwhile.");
+      expect(warning).toContain("and run its statement afterwards");
       await db.query("SELECT pg_cancel_backend($1)", [advisory.pid]);
       await writer.release();
       expect((await ensuring).live.valid).toBe(true);

@@ -105,6 +105,16 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
   ["an empty object", {}, ["table: is missing", "name: is missing", "columns: is missing"]],
   ["no column", { ...MINIMAL, columns: [] }, ["columns: is empty"]],
   ["columns as text", { ...MINIMAL, columns: "a" }, ["columns: expected array, received string"]],
+  [
+    "a constraint over columns as text",
+    { ...MINIMAL, columns: "a", constraint: "unique" },
+    ["columns: expected array, received string"],
+  ],
+  [
+    "parameters of an operator class that are null",
+    { ...MINIMAL, columns: [{ column: "a", operatorClassParameters: null }] },
+    ["columns[0].operatorClassParameters: expected record, received null"],
+  ],
   ["null", { ...MINIMAL, unique: null }, ["unique: expected boolean, received null"]],
   [
     "a comment that no text column could hold",

@@ -43,6 +43,7 @@ it("a median lies between the numbers, whatever their order", () => {
 it("the median of nothing is null, that of two the middle to a microsecond", () => {
   expect(median([])).toBeNull();
   expect(median([0.0005, 0.002])).toBe(0.001);
+  expect(median([9, 1, 3, 4])).toBe(3.5);
 });
 
 it("summarizes by medians and the commonest plan, and says when plans differ", () => {
@@ -59,6 +60,16 @@ it("summarizes by medians and the commonest plan, and says when plans differ", (
     note: "the plan depends on the values: Index Scan using i in 2, Seq Scan in 1",
   });
   expect(summarize({ name: "q" }, [byIndex])).not.toHaveProperty("note");
+  const elsewhere = { ...byIndex, planType: null, index: null, usesIndex: false };
+  expect(summarize({ name: "q" }, [byIndex, elsewhere])).toMatchObject({
+    planType: "Index Scan",
+    note: "the plan depends on the values: Index Scan using i in 1, no scan in 1",
+  });
+});
+
+it("summarizes no run at all to nothing", () => {
+  const nothing = { planType: null, usesIndex: false, executionMs: null, rows: null, runs: 0 };
+  expect(summarize({ name: "q" }, [])).toMatchObject(nothing);
 });
 
 it("the typical run is one of the commonest plan", () => {
@@ -78,6 +89,8 @@ it("a timeout is a lower bound with a plan", () => {
     timedOut: true,
     runs: 2,
   });
+  const unplanned = summarizeTimeout({ name: "q", timeoutMs: 500 }, undefined, 0);
+  expect(unplanned).toMatchObject({ planType: null, usesIndex: false, executionMs: 500, runs: 0 });
 });
 
 it("what was not run has no numbers", () => {

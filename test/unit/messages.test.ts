@@ -4,7 +4,11 @@ import {
   declarationAdvice,
   duplicatesQuery,
 } from "../../providers/pgindex/src/engine/messages.ts";
-import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+import {
+  firstLine,
+  PgIndexError,
+  renderAdvice,
+} from "../../providers/pgindex/src/engine/problems.ts";
 import { privilegeAdvice } from "../../providers/pgindex/src/engine/roleMessages.ts";
 import { declare } from "../support/engine.ts";
 
@@ -22,6 +26,13 @@ test("advice is what, why, fix and the way round, a line each", () => {
   );
   expect(new PgIndexError(advice).message).toBe(renderAdvice(advice));
 });
+
+test.each([
+  [new Error("refused\n  why: because"), "refused"],
+  [new Error("refused"), "refused"],
+  ["thrown by somebody's JavaScript\nthere", "thrown by somebody's JavaScript"],
+  [undefined, "undefined"],
+])("of %j the first line is %s", (thrown, line) => expect(firstLine(thrown)).toBe(line));
 
 describe("the query that lists duplicates is what the unique index trips over", () => {
   test("columns", async () => {
@@ -60,6 +71,13 @@ describe("a build that failed says what the server said, what is left, and what 
     expect(advice.fix).toMatch(fix);
   });
 
+  test("by the loss of the connection, which has no SQLSTATE and may be tried more often", () => {
+    const lost = new Error("Connection terminated unexpectedly");
+    const advice = buildFailedAdvice(desired, lost, "nothing was left behind");
+    expect(advice.why).toBe("SQLSTATE none: the connection was lost; nothing was left behind");
+    expect(advice.otherwise).toBe("let it try more often: retries on the resource");
+  });
+
   test("without values of a row: neither a violation's DETAIL, nor what a cast or somebody's function says", () => {
     const violation = serverError("23505", { detail: "Key (email)=(a@b.test) is duplicated." });
     expect(buildFailedAdvice(desired, violation, "").what).toMatch(/failed: what the server said$/);
@@ -77,6 +95,7 @@ test("a refused declaration names the SQLSTATE, and that nothing was changed", (
   expect(advice.why).toMatch(/42703.*nothing was changed/);
   expect(advice.fix).toMatch(/spelling/);
   expect(declarationAdvice(desired, serverError("XX000")).fix).toBe("correct the declaration");
+  expect(declarationAdvice(desired, new Error("no")).why).toMatch(/\(SQLSTATE unknown\)/);
 });
 
 test("a missing privilege is granted by one statement, its names quoted", () => {

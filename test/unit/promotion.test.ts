@@ -104,6 +104,12 @@ const INDEX: readonly Case[] = [
 
 const PLANS: readonly Case[] = [
   ["no plan that uses it", { queries: [OTHER] }, {}, [/no measured plan there uses it/]],
+  [
+    "a plan of the list wanted, and none that reads the table",
+    { queries: [{ ...OTHER, planType: null }] },
+    { planTypes: { other: ["Index Scan"] } },
+    [/no measured plan/, /"other" is answered by no scan of its table without this index there/],
+  ],
   ["no query at all", { queries: [] }, {}, [/no measured plan there uses it/]],
   ["a plan of the list; others do not count", {}, { planTypes: ["Index Scan"] }, []],
   [

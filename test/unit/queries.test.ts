@@ -38,6 +38,17 @@ describe("a served query", () => {
     expect(parsed).toMatchObject({ value: [{ sql: "/* é */ SELECT 'é', a FROM t" }] });
   });
 
+  it("loses an empty statement in front, and what stands there", async () => {
+    const sql = "/* no statement */; SELECT a FROM t";
+    const parsed = await parseServedQueries("serves", [{ name: "q", sql }]);
+    expect(parsed).toMatchObject({ value: [{ sql: "SELECT a FROM t" }] });
+  });
+
+  it("may be as deep as an ORM makes it", async () => {
+    const sql = `SELECT $1::int + ${Array(4_000).fill("a").join(" + ")} FROM t`;
+    expect(await problemsOf({ ...QUERY, sql })).toEqual([]);
+  });
+
   it("keeps a WITH, a UNION, a VALUES and a parameter that is used twice", async () => {
     const sql = [
       "WITH a AS (SELECT 1) SELECT * FROM a WHERE 1 = $1 OR 2 = $1",
@@ -61,6 +72,12 @@ describe("refused in preview", () => {
     [
       ["nothing", { sql: " " }, "sql", /is empty/],
       ["a typing error", { sql: "SELEC 1" }, "sql", /syntax error at or near "SELEC"/],
+      [
+        "what no parser's stack takes",
+        { sql: `SELECT ${Array(50_000).fill("a").join("+")}` },
+        "sql",
+        /not SQL.*nested too deeply/,
+      ],
       ["a second statement", { sql: "SELECT $1; DROP TABLE t" }, "sql", /is 2 statements/],
       ["an UPDATE", { sql: "UPDATE t SET a = $1" }, "sql", /is not a SELECT/],
       ["EXPLAIN itself", { sql: "EXPLAIN ANALYZE SELECT $1" }, "sql", /is not a SELECT/],
@@ -166,6 +183,12 @@ describe("refused in preview", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatch(problem);
     expect(problems[0]?.startsWith(`serves[0].${path} `)).toBe(true);
+  });
+
+  it("one query that is not in a list", async () => {
+    const parsed = await parseServedQueries("serves", QUERY);
+    const message = "expected array, received object";
+    expect(parsed).toMatchObject({ problems: [{ path: "serves", message }] });
   });
 
   it("every problem at once", async () => {

@@ -73,6 +73,16 @@ describe("URLs and what they mean", () => {
     );
   });
 
+  // JDBC's word, which node-postgres takes too.
+  test.each([
+    ["ssl=true", "require"],
+    ["ssl=1", "require"],
+    ["ssl=true&sslmode=disable", "disable"],
+    ["ssl=false", undefined],
+  ])("%s is sslmode=%s", (parameters, sslmode) => {
+    expect(connectionParameters(`postgresql://h/d?${parameters}`).sslmode).toBe(sslmode);
+  });
+
   test("what the URL leaves out, the PG* variables say", () => {
     const variables = { HOST: "from-env", PORT: "5999", DATABASE: "envdb", USER: "envuser" };
     for (const [name, value] of Object.entries(variables)) vi.stubEnv(`PG${name}`, value);

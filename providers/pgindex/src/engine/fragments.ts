@@ -30,10 +30,8 @@ export function checkExpression(text: string): FragmentProblem {
   try {
     return checkTokens(text) ?? checkTree(parseSync(`SELECT (${text}\n)`));
   } catch (error) {
-    const reason = syntaxReason(error);
-    if (reason === undefined) throw error;
     return problem(
-      `is not SQL that PostgreSQL can parse${reason}`,
+      `is not SQL that PostgreSQL can parse${syntaxReason(error)}`,
       "write one expression over the table's columns, as it would stand in a WHERE clause",
     );
   }
@@ -41,14 +39,13 @@ export function checkExpression(text: string): FragmentProblem {
 
 /**
  * What the parser says. What it cannot even cut into tokens (a string that does not end) it answers with text that
- * is not the JSON it promised, hence a SyntaxError.
+ * is not the JSON it promised, hence a SyntaxError. Throws what is no answer of the parser's.
  */
-function syntaxReason(error: unknown): string | undefined {
+export function syntaxReason(error: unknown): string {
   if (hasSqlDetails(error)) return `: ${error.message}`;
   if (error instanceof RangeError) return ": it is nested too deeply";
-  return error instanceof SyntaxError
-    ? ": a string, a quoted name or a number does not end"
-    : undefined;
+  if (error instanceof SyntaxError) return ": a string, a quoted name or a number does not end";
+  throw error;
 }
 
 function problem(message: string, fix: string): { message: string; fix: string } {

@@ -9,7 +9,6 @@ import { CancelledError, PgIndexError } from "./problems";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { openSession, type Session } from "./session";
 import { requireNoSideEffects } from "./sideEffects";
-import { isConnectionLoss } from "./sqlstate";
 import {
   notMeasured,
   type QueryMeasurement,
@@ -105,9 +104,10 @@ async function attempt(bench: Bench, query: ParsedQuery): Promise<Measured> {
     return await measure(bench, query);
   } catch (error) {
     if (bench.ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });
-    if (error instanceof CancelledError || isConnectionLoss(error)) throw error;
-    bench.tally.isExact = false;
     const failure = error instanceof PgIndexError ? error : queryFailed(query, bench.index, error);
+    // A cancel, or a lost connection.
+    if (!failure) throw error;
+    bench.tally.isExact = false;
     return {
       measurement: notMeasured(query, "the server refused the query"),
       usable: null,

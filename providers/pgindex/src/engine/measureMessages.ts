@@ -12,11 +12,17 @@ const FIXES: Readonly<Record<string, string>> = {
   "42501": "run: GRANT SELECT ON the table TO the role that pgindex connects as",
   "25006": "measure a SELECT that changes nothing",
   "57014": "run pulumi up again when nobody cancels it",
+  "57P01": "run pulumi up again: somebody has ended the session, or restarts the server",
 };
 
-/** The server refused a query or the SELECT that finds its values. */
-export function queryFailed(query: ParsedQuery, index: IndexOnTable, error: unknown): PgIndexError {
-  const state = sqlState(error) ?? "";
+/** The server refused a query or the SELECT that finds its values; undefined for an error that is none of the server's. */
+export function queryFailed(
+  query: ParsedQuery,
+  index: IndexOnTable,
+  error: unknown,
+): PgIndexError | undefined {
+  const state = sqlState(error);
+  if (state === undefined) return undefined;
   const text = harmlessText(error);
   const isHarmless = text !== undefined;
   const advice: Advice = {

@@ -31,10 +31,11 @@ const DECLARATION_FIXES: Readonly<Record<string, string>> = {
 
 /** The server refused the declaration on an empty clone of the table. */
 export function declarationAdvice(desired: DesiredIndex, error: unknown): Advice {
+  const state = sqlState(error) ?? "unknown";
   return {
     what: `cannot build ${subject(desired)}: ${errorText(error)}`,
-    why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${sqlState(error) ?? "unknown"}); ${NOTHING_CHANGED}`,
-    fix: DECLARATION_FIXES[sqlState(error) ?? ""] ?? "correct the declaration",
+    why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${state}); ${NOTHING_CHANGED}`,
+    fix: DECLARATION_FIXES[state] ?? "correct the declaration",
   };
 }
 

@@ -35,7 +35,7 @@ export class Patience {
   private readonly waitForMs: number;
   private readonly buildWithinMs: number;
   private waitedMs = 0;
-  private buildStartedAt: number | undefined;
+  private buildEndsAt = Number.POSITIVE_INFINITY;
 
   constructor(own: PatienceOptions = {}, ofStack: PatienceOptions = {}) {
     this.waitForMs = own.waitForMs ?? ofStack.waitForMs ?? DEFAULTS.waitForMs;
@@ -46,7 +46,7 @@ export class Patience {
 
   /** To be called before each build; the first one counts. */
   beginBuild(): void {
-    this.buildStartedAt ??= performance.now();
+    this.buildEndsAt = Math.min(this.buildEndsAt, performance.now() + this.buildWithinMs);
   }
 
   /** Counts the time since the last look, in which the others were in the way. */
@@ -66,8 +66,7 @@ export class Patience {
 
   /** What is to be thrown once the build has taken too long; `others` are in its way just now. */
   overBuild(others: readonly OtherSession[]): OutOfPatience | undefined {
-    if (this.buildStartedAt === undefined) return undefined;
-    return performance.now() - this.buildStartedAt < this.buildWithinMs
+    return performance.now() < this.buildEndsAt
       ? undefined
       : new OutOfPatience("buildWithin", this.buildWithinMs, others);
   }

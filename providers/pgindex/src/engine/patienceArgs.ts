@@ -50,7 +50,7 @@ export function readStackPatience(texts: PatienceTexts): PatienceOptions {
   if (data) return toPatienceOptions(data) ?? {};
   const [issue] = error.issues;
   const name = String(issue?.path[0]) as keyof PatienceTexts;
-  const [message = "", fix = "correct it"] = (issue?.message ?? "").split(FIX);
+  const [message, fix = "correct it"] = String(issue?.message).split(FIX);
   throw new PgIndexError({
     what: `pgindex:${name} "${texts[name]}" ${message}`,
     why: "it says how the whole stack waits, so nothing is begun before it can be read",

@@ -39,7 +39,8 @@ export function toPhases(seconds: readonly number[] | null | undefined): PhaseTi
  * What the server reports no phase for, at the beginning, counts as the first one.
  */
 export class PhaseWatch {
-  private readonly spentMs = PHASES.map(() => 0);
+  /** By the phase's place. */
+  private readonly spentMs = new Map<number, number>();
   private current = 0;
   private since: number;
 
@@ -56,11 +57,11 @@ export class PhaseWatch {
   /** Seconds of each of {@link PHASES}, to milliseconds. */
   seconds(endedAt: number): number[] {
     this.spend(endedAt);
-    return this.spentMs.map((ms) => Math.round(ms) / 1000);
+    return PHASES.map((_, i) => Math.round(this.spentMs.get(i) ?? 0) / 1000);
   }
 
   private spend(at: number): void {
-    this.spentMs[this.current] = (this.spentMs[this.current] ?? 0) + at - this.since;
+    this.spentMs.set(this.current, (this.spentMs.get(this.current) ?? 0) + at - this.since);
     this.since = at;
   }
 }

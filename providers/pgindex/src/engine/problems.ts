@@ -60,5 +60,5 @@ export function errorText(error: unknown): string {
 
 /** Of advice: what was refused or failed. */
 export function firstLine(error: unknown): string {
-  return errorText(error).split("\n")[0] ?? "";
+  return errorText(error).replace(/\n.*/s, "");
 }

@@ -41,7 +41,7 @@ export async function parseServedQueries(
 ): Promise<Parsed<readonly ParsedQuery[]>> {
   await loadParser();
   const parsed = parseWith(z.object({ [argument]: servedQueriesSchema }), { [argument]: raw });
-  return parsed.kind === "ok" ? { kind: "ok", value: parsed.value[argument] ?? [] } : parsed;
+  return parsed.kind === "ok" ? { kind: "ok", value: Object.values(parsed.value).flat() } : parsed;
 }
 
 const select = z.string().transform((text, ctx): SelectStatement => {

@@ -1,5 +1,6 @@
 import type { Context } from "./context";
-import { errorText, PgIndexError } from "./problems";
+import { firstLine, PgIndexError } from "./problems";
+import { onlyRow } from "./rows";
 import { openSession } from "./session";
 import type { Target } from "./target";
 import { readUsage } from "./usage";
@@ -43,11 +44,11 @@ async function readReplica(
   const options = { purpose: `count ${index.name}`, searchPath: [], writable: false };
   const session = await openSession(target, options);
   try {
-    const [server] = await session.query<{ isStandby: boolean }>(
-      'SELECT pg_is_in_recovery() AS "isStandby"',
+    const { isStandby } = onlyRow(
+      await session.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"'),
     );
     // The primary's own scans would count twice.
-    if (!server?.isStandby) throw new Error("it takes writes, so it is no standby");
+    if (!isStandby) throw new Error("it takes writes, so it is no standby");
     const usage = await readUsage(session, index);
     if (!usage) throw new Error("it has no such index yet");
     return { scans: usage.scans, countersSince: usage.countersSince };
@@ -59,5 +60,5 @@ async function readReplica(
 /** One line; an error's own text names no password. */
 function reasonOf(error: unknown): string {
   if (error instanceof PgIndexError) return `${error.advice.what} (${error.advice.why})`;
-  return errorText(error).split("\n")[0] ?? "";
+  return firstLine(error);
 }

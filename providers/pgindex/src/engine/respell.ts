@@ -62,13 +62,14 @@ async function readAgain(
   { table }: DesiredIndex,
   { oid }: LiveIndex,
 ): Promise<CanonicalIndex[]> {
-  const printed = await session.query<{ sql: string | null }>(
-    "SELECT DISTINCT pg_get_indexdef($1::int8::oid, 0, is_pretty) AS sql FROM (VALUES (false), (true)) AS v (is_pretty)",
+  // Of an index that has just been dropped there is nothing to print.
+  const printed = await session.query<{ sql: string }>(
+    `SELECT DISTINCT sql FROM (VALUES (false), (true)) AS v (is_pretty), pg_get_indexdef($1::int8::oid, 0, is_pretty) AS sql
+      WHERE sql IS NOT NULL`,
     [oid],
   );
   const forms: CanonicalIndex[] = [];
   for (const { sql } of printed) {
-    if (sql === null) continue;
     const name = `pgindex_${oid}_${forms.length}`;
     await session.query(`CREATE INDEX ${ident(name)} ON pg_temp.${ident(table)} ${bodyOf(sql)}`);
     forms.push((await readClone(session, name)).canonical);

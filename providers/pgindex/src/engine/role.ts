@@ -1,6 +1,7 @@
 import type { Query } from "./pinned";
 import { PgIndexError } from "./problems";
-import { deniedRoleAdvice } from "./roleMessages";
+import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
+import { onlyRow } from "./rows";
 import { sqlState } from "./sqlstate";
 
 /** SET ROLE, whose name is a value here and so needs no quotes. */
@@ -14,13 +15,15 @@ const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";
  */
 export async function assumeRole(query: Query, role: string | undefined): Promise<Query> {
   if (role !== undefined) await setRole(query, role);
-  const [acting] = await query<{ role: string; current: string }>(
-    "SELECT pg_catalog.current_setting('role') AS role, current_user AS current",
+  const acting = onlyRow(
+    await query<{ role: string; current: string }>(
+      "SELECT pg_catalog.current_setting('role') AS role, current_user AS current",
+    ),
   );
-  if (role !== undefined && acting?.current !== role)
-    throw new PgIndexError(deniedRoleAdvice(role, acting?.current));
+  if (role !== undefined && acting.current !== role)
+    throw new PgIndexError(unchangedRoleAdvice(role, acting.current));
   // ALTER ROLE … SET role, or the URL's options, may have chosen one too.
-  if (!acting || acting.role === "none") return query;
+  if (acting.role === "none") return query;
   // Sent at once, so that nothing of ours gets in between.
   return async <Row>(text: string, values?: readonly unknown[]) => {
     const [, rows] = await Promise.all([
@@ -36,9 +39,10 @@ async function setRole(query: Query, role: string): Promise<void> {
   try {
     await query(SET_ROLE, [role]);
   } catch (error) {
+    const state = sqlState(error);
     // No such role, or no member of it.
-    if (!["22023", "42501"].includes(sqlState(error) ?? "")) throw error;
-    const [login] = await query<{ current: string }>("SELECT current_user AS current");
-    throw new PgIndexError(deniedRoleAdvice(role, login?.current, error));
+    if (state !== "22023" && state !== "42501") throw error;
+    const { current } = onlyRow(await query<{ current: string }>("SELECT current_user AS current"));
+    throw new PgIndexError(deniedRoleAdvice(role, current, error));
   }
 }

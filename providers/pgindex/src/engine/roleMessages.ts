@@ -13,13 +13,23 @@ const CORRECT_ROLE =
 const UNKNOWN_ROLE = "22023";
 
 /** A role of the Connection's that its login may not assume. */
-export function deniedRoleAdvice(role: string, login = "", error?: unknown): Advice {
+export function deniedRoleAdvice(role: string, login: string, error: unknown): Advice {
   return {
     what: `cannot act as role ${role}`,
-    why: error ? errorText(error) : `the session acts as ${login} although it was told to change`,
+    why: errorText(error),
     ...(sqlState(error) === UNKNOWN_ROLE
       ? { fix: CORRECT_ROLE }
       : { fix: `run: GRANT ${ident(role)} TO ${ident(login)};`, otherwise: CORRECT_ROLE }),
+  };
+}
+
+/** SET ROLE went well, and changed nothing: `none` is no role, and a pooler may have sent it to another session of its own. */
+export function unchangedRoleAdvice(role: string, current: string): Advice {
+  return {
+    what: `cannot act as role ${role}`,
+    why: `the session acts as ${current} although it was told to change`,
+    fix: CORRECT_ROLE,
+    otherwise: "connect directly to the server, not through a pooler",
   };
 }
 

@@ -21,13 +21,14 @@ export async function estimateSize(
 ): Promise<number | undefined> {
   if (table.rows < 0) return undefined;
   const columns = [...desired.keys.map(({ column }) => column ?? null), ...desired.include];
-  const [row] = await session.query<{ width: number }>(
-    `SELECT coalesce(sum(coalesce(s.avg_width, $4)), 0)::float8 AS width
+  const widths = await session.query<{ width: number }>(
+    `SELECT coalesce(s.avg_width, $4)::float8 AS width
        FROM unnest($3::text[]) AS k(name)
        LEFT JOIN pg_stats s ON s.schemaname = $1 AND s.tablename = $2 AND s.attname = k.name AND NOT s.inherited`,
     [desired.schema, desired.table, columns, UNKNOWN_WIDTH],
   );
-  return Math.round(table.rows * ((row?.width ?? 0) + OVERHEAD_BYTES) * PER_PAGE);
+  const entry = widths.reduce((sum, { width }) => sum + width, OVERHEAD_BYTES);
+  return Math.round(table.rows * entry * PER_PAGE);
 }
 
 /**

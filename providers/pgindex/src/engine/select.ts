@@ -1,4 +1,5 @@
-import { hasSqlDetails, parseSync } from "libpg-query";
+import { parseSync } from "libpg-query";
+import { syntaxReason } from "./fragments";
 
 /** One SELECT, taken apart as far as a measurement needs it. */
 export interface SelectStatement {
@@ -41,9 +42,8 @@ export function readSelect(text: string): ReadSelect {
   try {
     return readTree(text, parseSync(text) as unknown as ParseTree);
   } catch (error) {
-    if (!hasSqlDetails(error)) throw error;
     return problem(
-      `is not SQL that PostgreSQL can parse: ${error.message}`,
+      `is not SQL that PostgreSQL can parse${syntaxReason(error)}`,
       "write one SELECT, as you would type it into psql",
     );
   }
@@ -131,12 +131,19 @@ const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
   },
 };
 
-/** Every field of the tree below `node`, whatever its depth. Field names come from the grammar, never from the text. */
-function* fieldsOf(node: unknown): Generator<[string, unknown]> {
-  if (typeof node !== "object" || node === null) return;
-  for (const [key, value] of Object.entries(node)) {
-    yield [key, value];
-    yield* fieldsOf(value);
+/**
+ * Every field of the tree below `root`, whatever its depth: `a + b + …` is as deep as it is long. Field names come from the grammar, never
+ * from the text.
+ */
+function* fieldsOf(root: unknown): Generator<[string, unknown]> {
+  const left = [root];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== "object" || node === null) continue;
+    for (const field of Object.entries(node)) {
+      yield field;
+      left.push(field[1]);
+    }
   }
 }
 

@@ -12,6 +12,7 @@ import { answered, cut, goodbye } from "./lostConnection";
 import { pinSettings, type Query } from "./pinned";
 import { PgIndexError, UnsuitableServerError } from "./problems";
 import { assumeRole } from "./role";
+import { onlyRow } from "./rows";
 import type { Target } from "./target";
 import { vanishingSettings } from "./vanishing";
 
@@ -127,13 +128,13 @@ interface Server {
 }
 
 async function readServer(query: Query): Promise<Server> {
-  const [row] = await query<Server>(
-    `SELECT pg_catalog.current_setting('server_version_num')::int AS version, pg_catalog.pg_backend_pid() AS pid,
-            pg_catalog.pg_is_in_recovery() AS "inRecovery",
-            pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+  return onlyRow(
+    await query<Server>(
+      `SELECT pg_catalog.current_setting('server_version_num')::int AS version, pg_catalog.pg_backend_pid() AS pid,
+              pg_catalog.pg_is_in_recovery() AS "inRecovery",
+              pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+    ),
   );
-  if (!row) throw new Error("the server answered nothing to a query for its version");
-  return row;
 }
 
 /** BackendKeyData as the server, or a pooler in its name, sent it at connection start. */

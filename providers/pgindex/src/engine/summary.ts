@@ -56,11 +56,12 @@ export function summarizeTimeout(
   scan: Scan | undefined,
   runs: number,
 ): QueryMeasurement {
+  const { planType, index, usesIndex } = scan ?? NO_SCAN;
   return {
     name,
-    planType: scan?.planType ?? null,
-    index: scan?.index ?? null,
-    usesIndex: scan?.usesIndex ?? false,
+    planType,
+    index,
+    usesIndex,
     executionMs: timeoutMs,
     rows: null,
     buffers: null,
@@ -88,11 +89,11 @@ const NO_SCAN: Scan = { planType: null, index: null, usesIndex: false };
 /** The middle of the numbers, rounded to EXPLAIN's own precision. */
 export function median(numbers: readonly number[]): number | null {
   const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  const lower = sorted.length % 2 === 0 ? (sorted[middle - 1] ?? upper) : upper;
-  return Math.round(((lower + upper) / 2) * 1000) / 1000;
+  const half = sorted.length / 2;
+  const middle = sorted.slice(Math.ceil(half) - 1, Math.floor(half) + 1);
+  if (middle.length === 0) return null;
+  const mean = middle.reduce((sum, number) => sum + number) / middle.length;
+  return Math.round(mean * 1000) / 1000;
 }
 
 interface PlanCount {
@@ -103,14 +104,13 @@ interface PlanCount {
 
 /** Commonest first; the earlier one where two are as common. */
 function plansByFrequency(runs: readonly Run[]): PlanCount[] {
-  const groups = new Map<string, Run[]>();
+  const counts = new Map<string, PlanCount>();
   for (const run of runs) {
     const key = JSON.stringify([run.planType, run.index, run.usesIndex]);
-    groups.set(key, [...(groups.get(key) ?? []), run]);
+    const before = counts.get(key) ?? { run, count: 0 };
+    counts.set(key, { ...before, count: before.count + 1 });
   }
-  return [...groups.values()]
-    .flatMap(([run, ...others]) => (run ? [{ run, count: others.length + 1 }] : []))
-    .sort((a, b) => b.count - a.count);
+  return [...counts.values()].sort((a, b) => b.count - a.count);
 }
 
 function renderPlans(plans: readonly PlanCount[]): string {

@@ -83,20 +83,14 @@ export async function verifyIndex(
     const measured = baseline
       ? await measureAll(target, request, request.queries, ctx, request.searchPath)
       : uncounted(request.queries.map(notThere));
-    const after = await settledUsage(
-      observer,
-      request,
-      (baseline?.scans ?? 0) + measured.ownScans,
-      ctx,
-    );
+    const scansBefore = baseline?.scans ?? 0;
+    const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
     const verifiedAt = await serverTime({ observer });
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
     });
-    const counted =
-      after &&
-      accountFor(measured, { scansBefore: baseline?.scans ?? 0, after }, verifiedAt, previous);
+    const counted = after && accountFor(measured, { scansBefore, after }, verifiedAt, previous);
     const watched =
       counted && (await watch(target, request, counted, queries, verifiedAt, ctx, previous));
     const report: VerificationReport = {

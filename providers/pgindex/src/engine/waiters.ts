@@ -1,6 +1,7 @@
 import { describeSession, type Waiter } from "./activity";
 import type { Context } from "./context";
 import { maskStatement } from "./maskStatement";
+import { onlyRow } from "./rows";
 import type { Session } from "./session";
 import { ident } from "./sql";
 import { sqlState } from "./sqlstate";
@@ -103,11 +104,13 @@ export class WaiterWatch {
       this.tell(waiter, `cancelled ${describeSession(waiter)}, which waited behind this build`);
     } catch (error) {
       if (sqlState(error) !== "42501") throw error;
-      const [row] = await observer.query<{ role: string }>("SELECT current_user AS role");
+      const { role } = onlyRow(
+        await observer.query<{ role: string }>("SELECT current_user AS role"),
+      );
       this.tell(
         waiter,
         `${describeSession(waiter)} waits behind this build and may not be cancelled: ${(error as Error).message}; ` +
-          `run: GRANT pg_signal_backend TO ${ident(row?.role ?? "")}; (a superuser's session is only a superuser's to cancel)`,
+          `run: GRANT pg_signal_backend TO ${ident(role)}; (a superuser's session is only a superuser's to cancel)`,
       );
     }
   }
@@ -118,8 +121,13 @@ export class WaiterWatch {
   }
 }
 
+/** What `pg_stat_activity` shows in place of another role's statement. */
+const HIDDEN = "<insufficient privilege>";
+
 function waiterWarning(waiter: Waiter, { endsBuild, stopsApplication }: Harm): string {
-  const what = waiter.statement ? maskStatement(waiter.statement) : "its statement";
+  const { statement } = waiter;
+  const isShown = statement && statement !== HIDDEN;
+  const what = isShown ? `"${maskStatement(statement)}"` : "its statement";
   const lines = [`${describeSession(waiter)} waits behind this build.`];
   if (endsBuild)
     lines.push(
@@ -132,7 +140,7 @@ function waiterWarning(waiter: Waiter, { endsBuild, stopsApplication }: Harm): s
       `It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now (${waiter.stopped} so far).`,
     );
   lines.push(
-    `To let the build finish: SELECT pg_cancel_backend(${waiter.pid}); and run "${what}" afterwards. waiters: "yield" lets it pass, "cancel" cancels it`,
+    `To let the build finish: SELECT pg_cancel_backend(${waiter.pid}); and run ${what} afterwards. waiters: "yield" lets it pass, "cancel" cancels it`,
   );
   return lines.join(" ");
 }

@@ -23,9 +23,12 @@ function namesRow(root: unknown, table: string): boolean {
   return false;
 }
 
-function isRow({ fields = [] }: { fields?: readonly object[] }, table: string): boolean {
+interface Field {
+  readonly A_Star?: object;
+  readonly String?: { readonly sval?: string };
+}
+
+function isRow({ fields = [] }: { fields?: readonly Field[] }, table: string): boolean {
   const last = fields.at(-1);
-  if (last && "A_Star" in last) return true;
-  const { String: name } = (last ?? {}) as { String?: { sval?: string } };
-  return fields.length === 1 && name?.sval === table;
+  return last?.A_Star !== undefined || (fields.length === 1 && last?.String?.sval === table);
 }

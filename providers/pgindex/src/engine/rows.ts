@@ -1,0 +1,6 @@
+/** The row of a query that always answers one: it asks for a function's value, or for the sum of something. */
+export function onlyRow<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (!row) throw new Error("the server answered no row where there is always one");
+  return row;
+}

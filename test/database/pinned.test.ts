@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { pinSettings, type Query } from "../../providers/pgindex/src/engine/pinned.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { failureOf } from "../support/engine.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+});
+afterAll(() => db.drop());
+
+const pin = (query: Query) =>
+  pinSettings(query, inject("server").versionNumber, { searchPath: [] }, {});
+
+/** Past a proxy that lets no setting through whose name has this in it. */
+const past = (kept: string): Query => {
+  return async <Row>(text: string, values: readonly unknown[] = []) => {
+    const isSet = /set_config/.test(text);
+    const passed = text
+      .replace("FROM unnest", `FROM (SELECT * FROM unnest`)
+      .replace("AS s(name, value)", `AS u(name, value) WHERE name NOT LIKE '%${kept}%') AS s`);
+    return (await db.client.query(isSet ? passed : text, [...values])).rows as Row[];
+  };
+};
+
+test("a timeout that does not let itself be set is refused: it would end a build", async () => {
+  await db.query("SET statement_timeout = '5s'");
+  const { message } = await failureOf(pin(past("statement_timeout")));
+  expect(message).toMatch(
+    /^the server keeps statement_timeout at 5000 ms although it was set to 0\n.*INVALID index.*\n +fix: connect directly/,
+  );
+  await pin(past("nothing"));
+  const [shown] = await db.query("SHOW statement_timeout");
+  expect(shown).toEqual({ statement_timeout: "0" });
+});

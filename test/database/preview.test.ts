@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { type Args, declare, targetOf } from "../support/engine.ts";
+import { stepsOf } from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+  await db.query("CREATE TABLE t (a int, b text)");
+  await db.query("CREATE TABLE p (a int) PARTITION BY LIST (a)");
+  for (let i = 0; i < 7; i += 1)
+    await db.query(`CREATE TABLE p${i} PARTITION OF p FOR VALUES IN (${i})`);
+});
+afterAll(() => db.drop());
+
+async function previewed(table: string, more: Args = {}): Promise<string[]> {
+  const desired = await declare({ table, name: `${table}_idx`, columns: ["a"], ...more });
+  return stepsOf(await previewIndex(targetOf(db.url), desired), `public.${table}`);
+}
+
+test("a table of many partitions is not shown step by step", async () => {
+  const steps = await previewed("p");
+  expect(steps).toHaveLength(13);
+  // Itself, and for each partition a build and an attachment.
+  expect(steps.at(-1)).toBe("… and 3 steps more of the same kind");
+});
+
+/** As ANALYZE would leave it, on a table that nobody wants to wait for. */
+async function pretendRows(rows: number): Promise<void> {
+  await db.query("UPDATE pg_class SET reltuples = $1 WHERE oid = 't'::regclass", [rows]);
+}
+
+test("the room that a large index takes is told, by the widths that ANALYZE has found", async () => {
+  await db.query("INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
+  await db.query("ANALYZE t");
+  expect(await previewed("t")).toHaveLength(1);
+  await pretendRows(10_000_000);
+  // Each row takes its column (int: 4, text: 101 with its length) and 16 bytes beside it.
+  expect((await previewed("t"))[1]).toMatch(/^needs about 2\d\d MB, and as much again/);
+  expect((await previewed("t", { include: ["b"] }))[1]).toMatch(/^needs about 1 GB,/);
+  const guessed = await previewed("t", { columns: [{ expression: "abs(a)" }] });
+  expect(guessed.at(-1)).toMatch(/^needs about 3\d\d MB,/);
+});
