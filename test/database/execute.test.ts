@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { addUp, execute, type Hooks } from "../../providers/pgindex/src/engine/execute.ts";
 import { requireTable } from "../../providers/pgindex/src/engine/look.ts";
+import { runWatched } from "../../providers/pgindex/src/engine/monitor.ts";
 import { analyze, reindex, type Step } from "../../providers/pgindex/src/engine/steps.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/workspace.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { hold, oidOf, settle, stateOf, until } from "../support/engineDatabase.ts";
+import { type Holder, hold, oidOf, settle, stateOf, until } from "../support/engineDatabase.ts";
 import { leave } from "../support/engineLeftovers.ts";
 
 let db: TestDatabase;
@@ -53,6 +54,37 @@ async function run(steps: readonly Step[], recorder = record(), hooks: Hooks = {
   });
   return { ...recorder, done: await work };
 }
+
+test("a build waits, off the queue, for who has come while it was being prepared", async () => {
+  let other: Holder | undefined;
+  const recorder = record();
+  const running = run([BUILD], recorder, {
+    beforeBuild: async () => {
+      other = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+    },
+  });
+  await until("it waits", async () =>
+    recorder.statuses.find((line) => line.startsWith("waiting for others to finish on public.t")),
+  );
+  expect(await db.query("SELECT 1 FROM pg_locks WHERE NOT granted")).toEqual([]);
+  await other?.release();
+  await running;
+  expect(await stateOf(db, "i")).toBe("t/t/t");
+});
+
+test("a build that queues behind somebody all the same leaves the queue at once", async () => {
+  const other = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+  const { ctx } = record();
+  const watched = withWorkspace(targetOf(db.url), { purpose: "t", searchPath: [] }, (workspace) =>
+    runWatched(BUILD.sql, { ...workspace, ctx, verb: "building", isBuild: true }),
+  );
+  expect(await failureOf(watched)).toMatchObject({
+    name: "GaveWay",
+    message: expect.stringMatching(/^left the queue behind pid \d+ .*LOCK TABLE t/),
+  });
+  await other.release();
+  expect(await stateOf(db, "i")).toBeUndefined();
+});
 
 test("a build is asked about first, makes the index, and tells when by the server's clock", async () => {
   const asked: string[] = [];

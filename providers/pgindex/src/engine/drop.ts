@@ -68,8 +68,13 @@ async function attempt(workspace: Workspace, identity: IndexIdentity, ctx: Conte
 async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<void> {
   const { builder, observer } = workspace;
   const label = `${live.schema}.${live.table}`;
-  await waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
-  if (live.valid) await waitForWayClear(workspace, live, ctx);
+  const untilFree = () =>
+    waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
+  await untilFree();
+  if (live.valid) {
+    await waitForWayClear(workspace, live, ctx);
+    await untilFree();
+  }
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name) return;
   if (live.isPartitioned) return dropPartitionedIndex(workspace, live, ctx);

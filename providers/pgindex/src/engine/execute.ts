@@ -82,13 +82,12 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
       await watch(step, `dropping ${step.name}`, execution);
       return {};
     case "analyze":
-      await untilOthersAreDone(execution);
       await watch(step, "ANALYZE", execution);
       return {};
   }
 }
 
-/** Somebody may have begun to work on the table since the build: whoever queues behind a concurrent build kills it at its end. */
+/** Somebody may have begun to work on the table since we looked: whoever queues behind a concurrent build kills it at its end. */
 function untilOthersAreDone({ desired, table, workspace, ctx }: Execution): Promise<void> {
   const { builder, observer } = workspace;
   const label = `${desired.schema}.${desired.table}`;
@@ -101,12 +100,16 @@ type LongStep = Extract<Step, { readonly sql: string }>;
 async function watch(
   step: LongStep,
   verb: string,
-  { workspace, ctx }: Execution,
+  execution: Execution,
   phases?: PhaseWatch,
 ): Promise<void> {
+  const { workspace, ctx } = execution;
   const isBuild = step.kind === "build" || step.kind === "reindex";
   const watched = { ...workspace, ctx, verb, position: step.position, isBuild, phases };
-  if (!step.on) return runWatched(step.sql, watched);
+  if (!step.on) {
+    await untilOthersAreDone(execution);
+    return runWatched(step.sql, watched);
+  }
   const { builder, observer } = workspace;
   const label = `${step.on.schema}.${step.on.table}`;
   // A small partition is built before the first look at its progress.

@@ -1,19 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./activity";
+import { describeSession, isYieldingAutovacuum, type OtherSession } from "./activity";
+import { type BuilderState, readState } from "./builderState";
 import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
 import type { PhaseWatch } from "./phases";
 import { CancelledError, firstLine } from "./problems";
-import { PROGRESS_COLUMNS, type ProgressRow, renderProgress } from "./progress";
+import { renderProgress } from "./progress";
 import { renderElapsed } from "./render";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
-import { WaiterWatch } from "./waiters";
+import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;
 
 /** The end of our patience is not slept through, and not polled for either. */
 const SHORTEST_POLL_MS = 50;
+
+/** A lock that is only taken for a moment is waited for; deadlock_timeout is 1 s. */
+const LONG_QUEUE_MS = 250;
 
 /** Polls in a row that must find the builder idle before its unanswered statement is given up. */
 const IDLE_POLLS = 3;
@@ -119,7 +123,7 @@ class Watch {
       this.observer,
       builder.pid,
     );
-    this.stop ??= this.outOfPatience(state.blockers);
+    this.stop ??= this.outOfPatience(state.blockers) ?? this.leaveQueue(state);
     if (this.stop) await this.cancel();
   }
 
@@ -133,6 +137,15 @@ class Watch {
       (this.isBlocked ? ctx.patience?.overWait(blockers) : undefined) ??
       (isBuild ? ctx.patience?.overBuild(blockers) : undefined)
     );
+  }
+
+  /** Before its deadlock check has passed: a build that we queue behind would be the victim of ours at its end. */
+  private leaveQueue({ isQueued, row, blockers }: BuilderState): GaveWay | undefined {
+    const others = blockers.filter((other) => !isYieldingAutovacuum(other));
+    const isLong = performance.now() - this.started > LONG_QUEUE_MS;
+    return isQueued && !row && isLong && others.length > 0
+      ? new GaveWay(`left the queue behind ${others.map(describeSession).join("; ")}`)
+      : undefined;
   }
 
   private async cancel(): Promise<void> {
@@ -155,32 +168,7 @@ function stopSignal(ctx: Context): AbortSignal {
   return ctx.signal.aborted ? new AbortController().signal : ctx.signal;
 }
 
-interface State {
-  readonly isActive: boolean;
-  readonly row: ProgressRow | undefined;
-  readonly blockers: readonly OtherSession[];
-  readonly waiters: readonly Waiter[];
-}
-
-const PROGRESS_QUERY = `SELECT ${PROGRESS_COLUMNS} FROM pg_stat_progress_create_index WHERE pid = $1`;
-
-async function readState(observer: Session, builder: Session): Promise<State> {
-  const [activity] = await observer.queryAsLogin<{ state: string }>(
-    "SELECT coalesce(state, 'active') AS state FROM pg_stat_activity WHERE pid = $1",
-    [builder.pid],
-  );
-  const [row] = await observer.queryAsLogin<ProgressRow>(PROGRESS_QUERY, [builder.pid]);
-  const blockers = await blockersOf(observer, builder.pid);
-  const waiters = await waitersBehind(observer, builder.pid);
-  return {
-    isActive: activity !== undefined && !activity.state.startsWith("idle"),
-    row,
-    blockers,
-    waiters,
-  };
-}
-
-function report(watched: Watched, state: State, elapsedMs: number): void {
+function report(watched: Watched, state: BuilderState, elapsedMs: number): void {
   const line = renderProgress(watched.verb, { ...state, elapsedMs });
   watched.ctx.status(watched.position ? `${watched.position}: ${line}` : line);
 }
