@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { removeLeftover } from "../../providers/pgindex/src/engine/cleanUp.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -7,12 +7,16 @@ import {
   type Holder,
   hold,
   holdSnapshot,
+  holdWrite,
   identityOf,
   settle,
   stateOf,
+  until,
   untilPhase,
+  untilWaiting,
 } from "../support/engineDatabase.ts";
 import { type Leftover, leave } from "../support/engineLeftovers.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -28,6 +32,7 @@ afterEach(async () => {
   await db.query("DROP TABLE t");
 });
 
+const BUILT = { schema: "public", table: "t", name: "t_idx" };
 const OURS = { table: "t", index: "t_idx", body: "(a)" };
 
 /** Behind a reader who counts as forgotten from the beginning. */
@@ -35,8 +40,7 @@ async function cleanUpInVain(leftover: Leftover) {
   await leave(db, leftover);
   const reader: Holder = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
   const { ctx, statuses } = record();
-  const built = { schema: "public", table: "t", name: "t_idx" };
-  const left = await removeLeftover(targetOf(db.url), built, ctx, 0);
+  const left = await removeLeftover(targetOf(db.url), BUILT, ctx, 0);
   return { reader, left, statuses };
 }
 
@@ -72,6 +76,85 @@ test.each(CASES)("what cannot be dropped yet is told exactly: %o", async (leftov
   const { ctx } = record();
   const { live } = await ensureIndex({ target: targetOf(db.url), desired, ctx });
   expect(live.valid).toBe(true);
+});
+
+test("what somebody mends while the clean-up waits for them is not dropped", async () => {
+  await leave(db, { ...OURS, state: "f/t/t" });
+  const mender = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+  const { ctx, statuses } = record();
+  const left = removeLeftover(targetOf(db.url), BUILT, ctx);
+  await until("it waits", async () => statuses.join().includes(`pid ${mender.pid} `));
+  await mender.client.query("REINDEX INDEX t_idx");
+  await mender.client.query("COMMIT");
+  expect(await left).toBe("the index stands and is valid; the next pulumi up adopts it");
+  expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+});
+
+test("where nothing was left, nobody is in the way", async () => {
+  const builder = await hold(db, "BEGIN", "SELECT 1");
+  const key = "SELECT pg_advisory_xact_lock(x'70676978'::int, hashtext('[\"public\",\"t\"]'))";
+  await builder.client.query(key);
+  const left = await removeLeftover(targetOf(db.url), BUILT, record().ctx, 0);
+  expect(left).toBe("nothing was left behind");
+});
+
+describe("for a role that may not make temporary tables", () => {
+  let roles: Roles;
+  beforeEach(async () => {
+    roles = await createRoles(db);
+    await db.query(`ALTER TABLE t OWNER TO ${roles.deploy}`);
+    await db.query(`GRANT CREATE ON SCHEMA public TO ${roles.deploy}`);
+    await db.query(`REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`);
+  });
+  afterEach(async () => {
+    await settle(db);
+    await db.query("ALTER TABLE t OWNER TO postgres");
+    await dropRoles(db, roles);
+  });
+
+  /** A build that waits in this phase. */
+  async function build(phase: string) {
+    const { ctx, lines } = record();
+    const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
+    const building = ensureIndex({ target: targetOf(roles.url), desired, ctx });
+    building.catch(() => undefined);
+    return { building, lines, pid: await untilPhase(db, phase) };
+  }
+
+  test("an interrupted build, which it cannot compare with the declaration, is dropped and begun again", async () => {
+    const writer = await holdWrite(db, "t");
+    const { building, lines, pid } = await build("waiting for writers before build");
+    await db.query("SELECT pg_terminate_backend($1)", [pid]);
+    await writer.release();
+    expect(await building).toMatchObject({ adopted: false, live: { valid: true } });
+    expect(lines).toContain(
+      "info: public.t_idx: after the interruption, its INVALID leftover was dropped",
+    );
+  });
+
+  test("one that somebody has mended meanwhile is neither dropped nor taken for the declared one", async () => {
+    await holdSnapshot(db);
+    const { building, pid } = await build("waiting for old snapshots");
+    const mender = await hold(db, "BEGIN");
+    const locked = mender.client.query("LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");
+    await untilWaiting(db, "LOCK TABLE t");
+    await db.query("SELECT pg_terminate_backend($1)", [pid]);
+    await locked;
+    await mender.client.query("REINDEX INDEX t_idx");
+    await mender.client.query("COMMIT");
+    expect((await failureOf(building)).message).toMatch(/^cannot verify that the existing index/);
+    expect(await stateOf(db, "t_idx")).toBe("t/t/t");
+  });
+
+  test("whoever is in the way, for how long it may not see, is waited for", async () => {
+    await leave(db, { ...OURS, state: "f/t/t" });
+    const writer = await holdWrite(db, "t");
+    const { ctx, statuses } = record();
+    const left = removeLeftover(targetOf(roles.url), BUILT, ctx);
+    await until("it waits", async () => statuses.join().includes(`waits for pid ${writer.pid} `));
+    await writer.release();
+    expect(await left).toBe("its INVALID leftover was dropped");
+  });
 });
 
 test("a REINDEX that is cancelled leaves nothing beside its index, which serves on", async () => {

@@ -1,5 +1,6 @@
 import { LOOK_CONFLICTS } from "./activity";
 import { observe } from "./catalog";
+import { type BuiltName, dropInvalid } from "./cleanUp";
 import { assertMayGoOn, type Context } from "./context";
 import { addUp, type Executed, type Execution, execute } from "./execute";
 import { finish } from "./finish";
@@ -35,6 +36,8 @@ export async function attempt(
   const untilFree = (modes?: readonly string[]) =>
     waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx, modes);
   let declared = await readDeclared(observer, desired, ctx, () => untilFree(LOOK_CONFLICTS));
+  if (declared.kind !== "ok" && progress.building)
+    await clearAway(workspace, progress.building, request);
   let situation = await lookAgain(observer, request, declared, table, progress);
   let done: Executed = {};
   if (!isSettled(situation)) {
@@ -52,6 +55,17 @@ export async function attempt(
     situation = await lookAgain(observer, request, declared, table, progress);
   }
   throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
+}
+
+/** What an interrupted attempt has left cannot be compared with a declaration that the server could not be asked about. */
+async function clearAway(
+  workspace: Workspace,
+  building: BuiltName,
+  { desired, ctx }: Request,
+): Promise<void> {
+  await takeTableKey(workspace.builder, workspace.observer, desired, ctx);
+  const became = await dropInvalid(workspace, building, ctx);
+  ctx.log("info", `${desired.schema}.${desired.name}: after the interruption, ${became}`);
 }
 
 async function lookAgain(

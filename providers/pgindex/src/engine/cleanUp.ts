@@ -1,5 +1,5 @@
 import { describeSession, type OtherSession } from "./activity";
-import { observe } from "./catalog";
+import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { displayName, type LiveIndex } from "./model";
@@ -26,6 +26,8 @@ const WAIT_MS = 10_000;
 
 /** A transaction of this age outlasts the clean-up as well: it is not waited for at all. */
 const FORGOTTEN_SECONDS = 60;
+
+const NOTHING_LEFT = "nothing was left behind";
 
 class CleanUpPatience extends Patience {
   private readonly forgottenSeconds: number;
@@ -69,26 +71,38 @@ export async function removeLeftover(
       error instanceof OutOfPatience
         ? `in the way of the clean-up: ${error.others.map(describeSession).join("; ")}`
         : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
-    return `${await describeLeft(target, built)}; ${why}; the next pulumi up removes it`;
+    const left = await describeLeft(target, built);
+    return left ? `${left}; ${why}; the next pulumi up removes it` : NOTHING_LEFT;
   }
 }
 
-async function dropInvalid(workspace: Workspace, built: BuiltName, ctx: Context): Promise<string> {
-  const { leftovers, standing } = await findLeft(workspace, built);
-  for (const live of leftovers) {
-    const label = `${live.schema}.${live.table}`;
-    await waitUntilNobodyWorks(
-      workspace.observer,
-      { oid: live.tableOid, label },
-      workspace.builder.pid,
-      ctx,
-    );
-    const sql = dropIndexStatement(live.schema, live.name);
-    await runWatched(sql, { ...workspace, ctx, verb: `cleaning up ${live.name}` });
-  }
-  const dropped = leftovers.length > 0 ? "its INVALID leftover was dropped" : undefined;
-  const stands = standing && "the index stands and is valid; the next pulumi up adopts it";
-  return [dropped, stands].filter(Boolean).join("; ") || "nothing was left behind";
+/** Drops what is INVALID of a build of ours, under the table's key. Says what became of it. */
+export async function dropInvalid(
+  workspace: Workspace,
+  built: BuiltName,
+  ctx: Context,
+): Promise<string> {
+  const { leftovers } = await findLeft(workspace, built);
+  const dropped: LiveIndex[] = [];
+  for (const live of leftovers) if (await dropLeftover(workspace, live, ctx)) dropped.push(live);
+  const { standing } = await findLeft(workspace, built);
+  const said = [
+    dropped.length > 0 && "its INVALID leftover was dropped",
+    standing && "the index stands and is valid; the next pulumi up adopts it",
+  ];
+  return said.filter(Boolean).join("; ") || NOTHING_LEFT;
+}
+
+/** Whoever is waited for may mend it, by a REINDEX say: false then. */
+async function dropLeftover(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<boolean> {
+  const { builder, observer } = workspace;
+  const label = `${live.schema}.${live.table}`;
+  await waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
+  const again = await readIndex(observer, live.oid);
+  if (again?.name !== live.name || again.valid) return false;
+  const sql = dropIndexStatement(live.schema, live.name);
+  await runWatched(sql, { ...workspace, ctx, verb: `cleaning up ${live.name}` });
+  return true;
 }
 
 interface Left {
@@ -111,13 +125,14 @@ async function findLeft(
     : { leftovers: [index, ...leftovers], standing: undefined };
 }
 
+/** Empty where nothing is. */
 async function describeLeft(target: Target, built: BuiltName): Promise<string> {
   try {
     const options = { purpose: "look", writable: false };
     const { leftovers } = await withObserver(target, options, (observer) =>
       findLeft({ observer }, built),
     );
-    return leftovers.map(describeLeftover).join("; ") || "nothing was left behind";
+    return leftovers.map(describeLeftover).join("; ");
   } catch {
     return `an INVALID ${displayName(built)} may be left behind`;
   }
