@@ -159,6 +159,15 @@ describe("what else a URL may say", () => {
     expect(await inSession(set, settings)).toEqual(expected);
   });
 
+  test.each([
+    ["connect_timeout", "soon", /a whole number of seconds/],
+    ["target_session_attrs", "best", /read-write, primary, any, standby or read-only/],
+  ])("%s=%s is refused before anybody is asked", async (keyword, value, form) => {
+    const { message } = await failureOf(whoAt(`postgresql://127.0.0.1:1/d?${keyword}=${value}`));
+    expect(message).toContain(`cannot use ${keyword} of the connection\n`);
+    expect(message).toMatch(form);
+  });
+
   test("connect_timeout is how long a silent server is waited for", async () => {
     const silent = net.createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => silent.once("listening", resolve));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex, standsElsewhere } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
@@ -137,4 +138,14 @@ test("bloat is told in times the bytes a row right after the build, from 1 MB on
   expect(refreshed).toMatchObject({ bytesPerRow: outputs.bytesPerRow, drift: null });
   expect(refreshed?.bloatRatio).toBeGreaterThan(3.5);
   expect(refreshed?.bloatRatio).toBeLessThan(4.5);
+});
+
+test("an index that is declared under another name, and was dropped outside, is built there", async () => {
+  await db.query("DROP INDEX t_idx");
+  const desired = await declare({ table: "t", name: "other_idx", columns: ["a"] });
+  const previous = { schema: "public", name: "t_idx" };
+  const [, ...steps] = await previewIndex(targetOf(db.url), desired, previous);
+  expect(steps).toEqual([
+    expect.stringMatching(/^builds the index: .*CREATE INDEX CONCURRENTLY "other_idx"/),
+  ]);
 });

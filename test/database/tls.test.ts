@@ -85,6 +85,15 @@ describe("sslmode means what it means to libpq", () => {
   });
 });
 
+test.runIf(inject("server").versionNumber >= 170_000)(
+  "sslnegotiation=direct begins with TLS, without asking first",
+  async () => {
+    const direct = { sslmode: "require", sslnegotiation: "direct" };
+    expect(await connects(urlOf("rds tls_only", direct))).toBe("tls");
+    expect(await outcomeOf(urlOf("without TLS", direct))).toBe("refused");
+  },
+);
+
 const hasPsql = spawnSync("psql", ["--version"]).status === 0;
 
 /** The same table asked of libpq itself, where there is one. */

@@ -99,7 +99,7 @@ describe("refused before it runs: functions that a read-only transaction does no
   test("functions that do nothing, and those declared to read only, are measured", async () => {
     const sql = "SELECT stable(), clock_timestamp(), a FROM t WHERE a = $1 AND lower('X') = 'x'";
     const sample = "SELECT a FROM t ORDER BY random()";
-    expect(await measure({ sql, sample })).toMatchObject([{ runs: 1, rows: 1 }]);
+    expect(await measure({ sql, sample })).toMatchObject([{ measurement: { runs: 1, rows: 1 } }]);
   });
 });
 

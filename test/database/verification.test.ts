@@ -72,6 +72,17 @@ describe("outputs", () => {
   });
 });
 
+it("a query that cannot even be planned in time is told, with no plan", async () => {
+  await v.database.query(`CREATE FUNCTION slow() RETURNS int IMMUTABLE LANGUAGE plpgsql
+    AS $$ BEGIN PERFORM pg_sleep(10); RETURN 1; END $$`);
+  const served = { name: "slow", sql: "SELECT * FROM orders WHERE customer = slow()" };
+  const { queries } = await v.create({ served: [{ ...served, timeout: "100ms" }] });
+  expect(queries).toMatchObject([
+    { planType: null, index: null, usesIndex: false, executionMs: 100, timedOut: true, runs: 0 },
+  ]);
+  expect(queries[0]?.problems[1]).toMatch(/did not end within its timeout .* \(plan unknown\)/);
+});
+
 describe("an index that is not as it should be", () => {
   it("is reported by a refresh when it is gone", async () => {
     const outputs = await v.create();

@@ -35,6 +35,15 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
     expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 
+  test("builds nothing either that a later release has brought", async () => {
+    const target = targetOf(db.url, { allowCorruptingServer: true });
+    const later = { ...desired, unique: true, nullsNotDistinct: true };
+    const { message } = await failureOf(previewIndex(target, later));
+    expect(message).toMatch(
+      /nullsNotDistinct needs PostgreSQL 15\n.*this server is PostgreSQL 14\n/,
+    );
+  });
+
   test("refreshes and drops what stands there", async () => {
     const target = targetOf(db.url);
     await db.query("CREATE INDEX t_idx ON t (a)");

@@ -13,6 +13,7 @@ import {
 import type { IndexTree } from "./indexTree";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./queries";
+import { onlyRow } from "./rows";
 import type { Session } from "./session";
 
 /** What the statements of one measuring share. */
@@ -38,7 +39,7 @@ export async function valueSets(
     return bench.session.query<Record<string, string | null>>(statement);
   });
   if (!rows) throw sampleTimedOut(query, bench.index);
-  return rows.map((row) => placeholders(query).map((name) => row[name] ?? null));
+  return rows.map((row) => Object.values(row));
 }
 
 function placeholders({ parameters }: ParsedQuery): string[] {
@@ -62,10 +63,8 @@ async function explain<T extends Explained>(
   query: ParsedQuery,
   values: readonly ParameterValue[],
 ): Promise<T> {
-  const [row] = await session.query<{ "QUERY PLAN": readonly T[] }>(`${verb} ${query.sql}`, values);
-  const explained = row?.["QUERY PLAN"][0];
-  if (!explained) throw new Error("EXPLAIN answered nothing");
-  return explained;
+  const rows = await session.query<{ "QUERY PLAN": readonly T[] }>(`${verb} ${query.sql}`, values);
+  return onlyRow(onlyRow(rows)["QUERY PLAN"]);
 }
 
 /** Undefined: it took longer than the query's timeout. */

@@ -1,3 +1,4 @@
+import { onlyRow } from "./rows";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
 
@@ -53,12 +54,12 @@ async function begin(session: Session, bounds: Bounds): Promise<number> {
 }
 
 async function countScans(session: Session, { indexOids }: Bounds): Promise<number> {
-  const [row] = await session.query<{ scans: number }>(
+  const rows = await session.query<{ scans: number }>(
     `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(oid)), 0)::float8 AS scans
        FROM pg_catalog.unnest($1::oid[]) AS oid`,
     [indexOids],
   );
-  return row?.scans ?? 0;
+  return onlyRow(rows).scans;
 }
 
 /** 57014 is also what pg_cancel_backend gives; the text that tells them apart is translated. */

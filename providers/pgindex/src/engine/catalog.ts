@@ -17,6 +17,11 @@ const RELATION_KINDS: Readonly<Record<string, string>> = {
   t: "TOAST table",
 };
 
+/** A kind that we have no word for is named by its letter. */
+function relationKind(letter: string): string {
+  return RELATION_KINDS[letter] ?? letter;
+}
+
 interface RelationRow {
   readonly oid: number;
   readonly relkind: string;
@@ -38,10 +43,7 @@ export async function observe(
   );
   if (!relation) return { kind: "absent" };
   if (!relation.isIndex) {
-    return {
-      kind: "otherRelation",
-      relationKind: RELATION_KINDS[relation.relkind] ?? relation.relkind,
-    };
+    return { kind: "otherRelation", relationKind: relationKind(relation.relkind) };
   }
   const index = await readIndex(session, relation.oid);
   return index ? { kind: "index", index } : { kind: "absent" };
@@ -144,7 +146,7 @@ export async function readTable(
       WHERE n.nspname = $1 AND c.relname = $2`,
     [id.schema, id.table],
   );
-  return row && { ...row, kind: RELATION_KINDS[row.kind] ?? row.kind };
+  return row && { ...row, kind: relationKind(row.kind) };
 }
 
 /** What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on the tablespace where one is declared. */

@@ -21,11 +21,11 @@ export type Obstacle = "readOnly" | "privilege" | "locked" | "rowType";
 
 export const CLONE_INDEX = "pgindex_clone";
 
-const OBSTACLES: Readonly<Record<string, Obstacle>> = {
-  "25006": "readOnly",
-  "42501": "privilege",
-  "55P03": "locked",
-};
+const OBSTACLES: ReadonlyMap<string | undefined, Obstacle> = new Map([
+  ["25006", "readOnly"],
+  ["42501", "privilege"],
+  ["55P03", "locked"],
+]);
 
 /**
  * Asks the server for the canonical form of a declaration: builds it on an empty temporary clone of the table, reads
@@ -58,7 +58,7 @@ export async function onClone<T>(session: Session, work: () => Promise<T>): Prom
   try {
     return { kind: "ok", value: await work() };
   } catch (error) {
-    const obstacle = OBSTACLES[sqlState(error) ?? ""];
+    const obstacle = OBSTACLES.get(sqlState(error));
     if (obstacle) return { kind: "cannotVerify", obstacle };
     if (sqlState(error) === undefined || classify(error) === "retry") throw error;
     return { kind: "refused", error: error as Error };

@@ -1,3 +1,4 @@
+import { onlyRow } from "./rows";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
 
@@ -14,10 +15,10 @@ export async function stopCounting(session: Session): Promise<boolean> {
     return true;
   } catch (error) {
     if (sqlState(error) !== "42501") throw error;
-    const [row] = await session.query<{ setting: string }>(
+    const rows = await session.query<{ setting: string }>(
       "SELECT pg_catalog.current_setting('track_counts') AS setting",
     );
-    return row?.setting === "off";
+    return onlyRow(rows).setting === "off";
   }
 }
 

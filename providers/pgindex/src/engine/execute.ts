@@ -7,6 +7,7 @@ import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
 import { PhaseWatch } from "./phases";
 import { PgIndexError } from "./problems";
+import { onlyRow } from "./rows";
 import type { Step } from "./steps";
 import type { Workspace } from "./workspace";
 
@@ -170,7 +171,6 @@ async function requireValid(
 
 /** The server's clock, so that two machines that look at one database agree on how long the index has stood. */
 export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
-  const [row] = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-  if (!row) throw new Error("the server did not tell its time");
-  return row.now.toISOString();
+  const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  return onlyRow(rows).now.toISOString();
 }

@@ -6,6 +6,7 @@ import {
   workersOn,
 } from "./activity";
 import { type Context, jitter, pause } from "./context";
+import { onlyRow } from "./rows";
 import type { Session } from "./session";
 
 /** First key of our advisory locks: "pgix" in ASCII. */
@@ -50,20 +51,18 @@ export async function returnTableKey(
 }
 
 async function tableKey(session: Session, of: { schema: string; table: string }): Promise<number> {
-  const [row] = await session.query<{ key: number }>(
-    "SELECT pg_catalog.hashtext($1::text) AS key",
-    [JSON.stringify([of.schema, of.table])],
-  );
-  if (!row) throw new Error("hashtext returned nothing");
-  return row.key;
+  const rows = await session.query<{ key: number }>("SELECT pg_catalog.hashtext($1::text) AS key", [
+    JSON.stringify([of.schema, of.table]),
+  ]);
+  return onlyRow(rows).key;
 }
 
 async function tryLock(session: Session, key: number): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>(
+  const rows = await session.query<{ locked: boolean }>(
     "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4) AS locked",
     [LOCK_CLASS, key],
   );
-  return row?.locked ?? false;
+  return onlyRow(rows).locked;
 }
 
 /**

@@ -1,0 +1,51 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { hold, settle, stateOf, untilWaiting } from "../support/engineDatabase.ts";
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await createDatabase();
+});
+afterEach(async () => {
+  await settle(db);
+  await db.query("DROP TABLE t");
+});
+afterAll(() => db.drop());
+
+/** Builds the index of a primary key, whose last and short step waits for a reader of the table. */
+async function waitForReader() {
+  await db.query("CREATE TABLE t (a int NOT NULL)");
+  const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
+  const { ctx, lines } = record();
+  const desired = await declare({
+    table: "t",
+    name: "t_pk",
+    columns: ["a"],
+    constraint: "primaryKey",
+  });
+  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  ensuring.catch(() => undefined);
+  const pid = await untilWaiting(db, "ALTER TABLE");
+  return { reader, lines, ensuring, pid };
+}
+
+test("a short step whose session somebody ends is done by the next attempt", async () => {
+  const { reader, lines, ensuring, pid } = await waitForReader();
+  await db.query("SELECT pg_terminate_backend($1)", [pid]);
+  await reader.release();
+  expect(await ensuring).toMatchObject({ live: { valid: true, constraint: "t_pk" } });
+  expect(lines.join("\n")).toMatch(/^info: attempt 1 was interrupted \(.*connection/im);
+});
+
+test("what the server refuses in a short step is final, and nothing of the step remains", async () => {
+  const { reader, ensuring } = await waitForReader();
+  // It waits for a second, and is tried again after somebody else was faster.
+  await reader.client.query("ALTER TABLE t ADD COLUMN b int PRIMARY KEY");
+  await reader.client.query("COMMIT");
+  expect((await failureOf(ensuring)).message).toMatch(
+    /multiple primary keys for table "t" are not allowed\n.*SQLSTATE 42P16/,
+  );
+  expect(await stateOf(db, "t_pk")).toBe("t/t/t");
+});

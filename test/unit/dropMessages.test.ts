@@ -1,0 +1,25 @@
+import { describe, expect, test } from "vitest";
+import { dropFailedAdvice } from "../../providers/pgindex/src/engine/dropMessages.ts";
+
+const REFUSED = Object.assign(new Error("no drops on Fridays"), { code: "P0001" });
+const LOST = new Error("Connection terminated unexpectedly");
+
+describe("a drop that failed says what the server said, what stands, and what to do", () => {
+  test.each<[title: string, error: Error, halfDropped: boolean, why: RegExp, or: RegExp]>([
+    ["before it began", REFUSED, false, /^SQLSTATE P0001; the index stands as before$/, /^$/],
+    [
+      "in its midst",
+      REFUSED,
+      true,
+      /^SQLSTATE P0001; it is half dropped: queries have lost the index/,
+      /REINDEX INDEX CONCURRENTLY revives it/,
+    ],
+    ["by the network", LOST, false, /^SQLSTATE none; the index stands as before$/, /^$/],
+  ])("%s", (_title, error, halfDropped, why, or) => {
+    const advice = dropFailedAdvice("app.t_idx", error, halfDropped);
+    expect(advice.what).toBe(`the drop of index app.t_idx did not finish: ${error.message}`);
+    expect(advice.why).toMatch(why);
+    expect(advice.fix).toMatch(/run the same command again/);
+    expect(advice.otherwise ?? "").toMatch(or);
+  });
+});
