@@ -41,6 +41,11 @@ async function beforeOnly(nth: number, tag: string, body: string): Promise<void>
   await before(tag, `IF nextval('public.runs') = ${nth} THEN ${body} END IF;`);
 }
 
+async function runs(): Promise<number> {
+  const [row] = await db.query<{ runs: string }>("SELECT last_value AS runs FROM runs");
+  return Number(row?.runs);
+}
+
 const FORBID = "RAISE EXCEPTION 'no drops on Fridays';";
 const LOCKED = "RAISE EXCEPTION USING ERRCODE = 'lock_not_available';";
 const END = "PERFORM pg_terminate_backend(pg_backend_pid());";
@@ -79,6 +84,7 @@ describe("what happens to the copy on which a declaration is tried", () => {
   test("somebody locks the table at that moment: it is waited for", async () => {
     await beforeOnly(1, "CREATE TABLE", LOCKED);
     expect(await ensure()).toMatchObject({ adopted: false, live: { valid: true }, lines: [] });
+    expect(await runs()).toBeGreaterThan(1);
   });
 
   test("and where it is compared with what stands, too", async () => {

@@ -1,5 +1,6 @@
 import { execFile, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -85,14 +86,33 @@ describe("sslmode means what it means to libpq", () => {
   });
 });
 
-test.runIf(inject("server").versionNumber >= 170_000)(
-  "sslnegotiation=direct begins with TLS, without asking first",
-  async () => {
-    const direct = { sslmode: "require", sslnegotiation: "direct" };
+describe("sslnegotiation=direct", () => {
+  const direct = { sslmode: "require", sslnegotiation: "direct" };
+
+  test.runIf(inject("server").versionNumber >= 170_000)("connects", async () => {
     expect(await connects(urlOf("rds tls_only", direct))).toBe("tls");
-    expect(await outcomeOf(urlOf("without TLS", direct))).toBe("refused");
-  },
-);
+  });
+
+  test.each([
+    ["begins with the handshake of TLS", direct, 0x16],
+    ["and without it the server is asked first", { sslmode: "require" }, 0],
+  ])("%s", async (_title, parameters, first) => {
+    const sent: (number | undefined)[] = [];
+    const listener = net.createServer((socket) => {
+      socket.once("data", ([byte]) => {
+        sent.push(byte);
+        socket.destroy();
+      });
+    });
+    await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+    const { port } = listener.address() as net.AddressInfo;
+    const url = new URL(urlOf("rds tls_only", parameters));
+    Object.assign(url, { hostname: "127.0.0.1", port });
+    expect(await outcomeOf(url.href)).toBe("refused");
+    expect(sent[0]).toBe(first);
+    await new Promise((resolve) => listener.close(resolve));
+  });
+});
 
 const hasPsql = spawnSync("psql", ["--version"]).status === 0;
 
