@@ -1,33 +1,21 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/problems.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
 import {
   hold,
   holdSnapshot,
   holdWrite,
-  settle,
   stateOf,
   until,
   untilPhase,
   untilWaiting,
 } from "../support/engineDatabase.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createDatabase();
-});
-afterAll(() => db.drop());
-
-beforeEach(async () => {
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
+const db = await useTable();
+afterEach(() => {
   vi.restoreAllMocks();
-  await settle(db);
-  await db.query("DROP TABLE t");
 });
 
 async function ensure(recorder: Recorder) {

@@ -1,7 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeLeftover } from "../../providers/pgindex/src/engine/cleanUp.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   type Holder,
@@ -17,20 +16,9 @@ import {
 } from "../support/engineDatabase.ts";
 import { type Leftover, leave } from "../support/engineLeftovers.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createDatabase();
-});
-afterAll(() => db.drop());
-beforeEach(async () => {
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
-  await settle(db);
-  await db.query("DROP TABLE t");
-});
+const db = await useTable();
 
 const BUILT = { schema: "public", table: "t", name: "t_idx" };
 const OURS = { table: "t", index: "t_idx", body: "(a)" };

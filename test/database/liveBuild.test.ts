@@ -1,36 +1,22 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
 import {
   hold,
   holdWrite,
   oidOf,
-  settle,
   stateOf,
   stepsOf,
   until,
   untilPhase,
   untilWaiting,
 } from "../support/engineDatabase.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createDatabase();
-});
-afterAll(() => db.drop());
-
-beforeEach(async () => {
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
-  await settle(db);
-  await db.query("DROP TABLE t");
-});
+const db = await useTable();
 
 const BUILD = "CREATE INDEX CONCURRENTLY t_idx ON t";
 

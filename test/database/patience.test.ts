@@ -1,8 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import type { PatienceTexts } from "../../providers/pgindex/src/engine/patienceArgs.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   hold,
@@ -10,24 +9,12 @@ import {
   holdWrite,
   identityOf,
   oidOf,
-  settle,
   stateOf,
   untilPhase,
 } from "../support/engineDatabase.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeAll(async () => {
-  db = await createDatabase();
-});
-afterAll(() => db.drop());
-beforeEach(async () => {
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
-  await settle(db);
-  await db.query("DROP TABLE t");
-});
+const db = await useTable();
 
 const INDEX = { table: "t", name: "t_idx", columns: ["a"] };
 

@@ -1,28 +1,18 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { type Child, startChild } from "../inplace/child.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   holdSnapshot,
   oidOf,
   serverHas,
-  settle,
   stateOf,
   until,
   untilPhase,
 } from "../support/engineDatabase.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeEach(async () => {
-  db = await createDatabase();
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
-  await settle(db);
-  await db.drop();
-});
+const db = await useTable();
 
 const INDEX = { table: "t", name: "t_idx", columns: ["a"] };
 

@@ -1,6 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   type Holder,
@@ -13,17 +12,9 @@ import {
   untilWaiting,
 } from "../support/engineDatabase.ts";
 import { createRoles, dropRoles } from "../support/engineRoles.ts";
+import { useTable } from "../support/engineTable.ts";
 
-let db: TestDatabase;
-beforeEach(async () => {
-  db = await createDatabase();
-  await db.query("CREATE TABLE t (a int, b int)");
-  await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 100) i");
-});
-afterEach(async () => {
-  await settle(db);
-  await db.drop();
-});
+const db = await useTable();
 
 async function start(args: Args = {}, url = db.url) {
   const recorder = record();

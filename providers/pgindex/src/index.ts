@@ -17,7 +17,6 @@ export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
 } from "./resources/nodePgMigrateBaseline";
-export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/prismaBaseline";
 export {
   PromotionGate,
   type PromotionGateArgs,

@@ -22,9 +22,11 @@ export const DEADLOCKS: readonly Fault[] = [
   {
     number: 14,
     fault: "two concurrent builds on one table end as a deadlock (`40P01`), always",
-    answer: "builds one at a time on each table, also between processes",
+    answer:
+      "builds one at a time on each table, also between processes; waits for other tools' builds off the queue",
     mark: "handled",
     tests: [
+      "test/database/execute.test.ts: a build that queues behind somebody all the same leaves the queue at once",
       "test/database/parallel.test.ts: 25 indexes on five tables, all at once, as Pulumi calls",
       "test/database/parallel.test.ts: two processes that both want all 25: each is built once, and adopted by the other",
     ],

@@ -8,8 +8,7 @@ export type ProviderKind =
   | "gate"
   | "backup"
   | "baseline"
-  | "nodePgMigrateBaseline"
-  | "prismaBaseline";
+  | "nodePgMigrateBaseline";
 
 export type ResourceName =
   | "Index"
@@ -17,8 +16,7 @@ export type ResourceName =
   | "PromotionGate"
   | "Backup"
   | "DrizzleBaseline"
-  | "NodePgMigrateBaseline"
-  | "PrismaBaseline";
+  | "NodePgMigrateBaseline";
 
 /** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
 export function providedBy(kind: ProviderKind): string {

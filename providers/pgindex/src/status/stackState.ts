@@ -44,11 +44,10 @@ const EXPORTED = z.object({
   }),
 });
 
-const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline", "PrismaBaseline"];
+const TYPE =
+  /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline|NodePgMigrateBaseline)$/;
 
-const TYPE = new RegExp(
-  `^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|${BASELINES.join("|")})$`,
-);
+const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline"];
 
 /** Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. */
 export function parseStackState(text: string): StackState {
