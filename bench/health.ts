@@ -1,6 +1,6 @@
 // node tools/run.mjs bench/health.ts: how many requests a second the health endpoint answers, and how often it asks the database meanwhile.
 import { once } from "node:events";
-import { Agent, createServer, get } from "node:http";
+import { Agent, createServer, get, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { createMigrationHealth } from "pulumi-pgindex/health";
@@ -28,9 +28,6 @@ for (let i = 0; i < 25; i += 1) await client.query(`CREATE INDEX i${i} ON t (a)`
 
 const options = { state: STATE, token: TOKEN, databaseUrl: server.url, requestsPerSecond: 1e6 };
 const health = createMigrationHealth(options);
-const http = createServer(health.node).listen(0, "127.0.0.1");
-await once(http, "listening");
-const { port } = http.address() as AddressInfo;
 const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS });
 
 const sessions = async () => {
@@ -40,7 +37,7 @@ const sessions = async () => {
   return rows[0].sessions;
 };
 
-const ask = () =>
+const ask = (port: number) =>
   new Promise<number>((resolve, reject) => {
     const headers = { authorization: `Bearer ${TOKEN}` };
     get({ port, host: "127.0.0.1", agent, headers }, (response) => {
@@ -48,23 +45,34 @@ const ask = () =>
     }).on("error", reject);
   });
 
-const before = await sessions();
-const statuses = new Map<number, number>();
-const end = performance.now() + SECONDS * 1000;
-await Promise.all(
-  Array.from({ length: CONNECTIONS }, async () => {
-    while (performance.now() < end) {
-      const status = await ask();
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-    }
-  }),
-);
-const answered = [...statuses.values()].reduce((sum, n) => sum + n, 0);
-console.log(`answers by status: ${JSON.stringify(Object.fromEntries(statuses))}`);
-console.log(`${Math.round(answered / SECONDS)} requests a second over ${CONNECTIONS} connections`);
-console.log(`${(await sessions()) - before} looks at the database in ${SECONDS} s`);
+async function hammer(what: string, answer: RequestListener): Promise<void> {
+  const http = createServer(answer).listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const { port } = http.address() as AddressInfo;
+  const before = await sessions();
+  const statuses = new Map<number, number>();
+  const end = performance.now() + SECONDS * 1000;
+  await Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      while (performance.now() < end) {
+        const status = await ask(port);
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    }),
+  );
+  const answered = [...statuses.values()].reduce((sum, n) => sum + n, 0);
+  const rate = Math.round(answered / SECONDS);
+  const looks = (await sessions()) - before;
+  console.log(`${what}: answers by status ${JSON.stringify(Object.fromEntries(statuses))}`);
+  console.log(`${what}: ${rate} requests a second over ${CONNECTIONS} connections`);
+  console.log(`${what}: ${looks} looks at the database in ${SECONDS} s`);
+  http.close();
+  http.closeAllConnections();
+}
+
+await hammer("JSON", health.node);
+await hammer("report", health.report.node);
 agent.destroy();
-http.close();
 await health.close();
 await client.end();
 await server.stop();

@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type axe from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Report } from "../../providers/pgindex/src/report/data.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { violations } from "../support/axe.ts";
 import { noChromium, startChromium } from "../support/chromium.ts";
 import {
   BACKUP,
@@ -204,13 +203,4 @@ function outOfSight(marks: Iterable<unknown>): string[] {
       box.bottom <= plot.bottom;
     return isInside && box.width + box.height > 0 ? [] : [mark.outerHTML];
   });
-}
-
-/** The page's own policy lets no script in by a tag, hence evaluate. */
-async function violations(page: Page): Promise<string[]> {
-  const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-  await page.evaluate(await readFile(source, "utf8"));
-  const results = (await page.evaluate("axe.run()")) as axe.AxeResults;
-  if (results.passes.length < 10) throw new Error("axe has looked at nothing");
-  return results.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }

@@ -70,3 +70,23 @@ test("a report without the packages that draw its plots says which to install, a
     stdout: expect.stringContaining("### Checklist: 0 of 8 done"),
   });
 });
+
+test("the live report without them is a 501 that says so, and the JSON needs none", () => {
+  const program = `
+    const { createMigrationHealth } = require("pulumi-pgindex/health");
+    const token = "a token that is long enough";
+    const databaseUrl = "postgresql://nobody@127.0.0.1:1/none";
+    const health = createMigrationHealth({ state: { deployment: {} }, token, databaseUrl });
+    const request = { method: "GET", authorization: "Bearer " + token };
+    Promise.all([health.report.respond(request), health.respond(request)]).then((responses) =>
+      console.log(JSON.stringify(responses.map(({ status, body }) => [status, body]))),
+    );`;
+  const options = { cwd: project, encoding: "utf8" } as const;
+  const printed = execFileSync(process.execPath, ["-e", program], options);
+  const [report, json] = JSON.parse(printed) as [number, string][];
+  expect(report).toEqual([
+    501,
+    expect.stringContaining("npm install --save-dev @observablehq/plot"),
+  ]);
+  expect(json?.[0]).toBe(503);
+});

@@ -6,6 +6,7 @@ import {
   loadPlotLibrary,
   type PlotLibrary,
 } from "../../providers/pgindex/src/report/plotLibrary.ts";
+import type { StackStatus } from "../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../support/page.ts";
 import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
 
@@ -124,4 +125,19 @@ test.each([
 
 test("measurements without times of writes", () => {
   expect(parseExtra('{"title":"t","results":[]}', "extra.json").writes).toEqual([]);
+});
+
+test("builds that run are shown, and why the database could not be asked", () => {
+  const progress = { phase: "waiting for writers before build" };
+  const build = { index: "public.new_idx", seconds: 12.4, progress, blockers: [{}, {}] };
+  const status = { stack: "production", ok: true, indexes: [], builds: [build] };
+  const running = reportOf(undefined, { status: status as unknown as StackStatus });
+  const page = parsePage(toPage(running, library));
+  expect(page.text("#running tbody")).toContain("public.new_idx");
+  expect(page.text("#running tbody")).toContain("2 sessions");
+  expect(toMarkdown(running)).toContain(
+    "| `public.new_idx` | `waiting for writers before build` | 12 s | 2 |",
+  );
+  const silent = parsePage(toPage(reportOf(undefined, { problem: "nobody answers" }), library));
+  expect(silent.text(".problem")).toContain("nobody answers.");
 });

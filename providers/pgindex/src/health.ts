@@ -1,9 +1,10 @@
 import { endpointOf, type MigrationHealthEndpoint } from "./health/endpoint";
-import { HealthLook, loadState } from "./health/look";
+import { loadState } from "./health/loadState";
+import { HealthLook } from "./health/look";
 import { healthSettings, type MigrationHealthOptions } from "./health/options";
 
 export { type MigrationHealth, migrationHealthSchema, type QueryHealth } from "./health/answer";
-export type { MigrationHealthEndpoint } from "./health/endpoint";
+export type { HealthHandlers, MigrationHealthEndpoint } from "./health/endpoint";
 export type { MigrationHealthOptions } from "./health/options";
 export type { HealthRequest, HealthResponse } from "./health/respond";
 
@@ -17,11 +18,15 @@ export type { HealthRequest, HealthResponse } from "./health/respond";
  * @example
  * const health = createMigrationHealth({ state: "state.json", token: process.env.HEALTH_TOKEN ?? "" });
  * app.get("/api/admin/migration-health", health.node); // Express
+ * app.get("/api/admin/migration-health/report", health.report.node); // the same for people
  */
 export function createMigrationHealth(options: MigrationHealthOptions): MigrationHealthEndpoint {
   const settings = healthSettings(options);
   const url = options.databaseUrl ?? process.env.DATABASE_URL;
   const { allowPooler } = settings;
   const target = { url: url || undefined, maxConcurrentBuilds: 1, allowPooler };
-  return endpointOf(new HealthLook(target, loadState(options.state), settings), settings);
+  const look = new HealthLook(target, loadState(options.state), settings);
+  const earlier = options.earlierState ? loadState(options.earlierState) : undefined;
+  const soak = { ms: settings.soak, text: options.soak ?? "24h" };
+  return endpointOf(look, settings, { earlier, soak });
 }

@@ -7,7 +7,11 @@ import { healthSettings } from "../health/options";
 import { readStack } from "../status/exportStack";
 import { targetOf } from "./connection";
 import type { Io } from "./io";
+import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
+
+const PATH = "/api/admin/migration-health";
+const REPORT = `${PATH}/report`;
 
 const EXAMPLES = `
 Examples:
@@ -17,17 +21,18 @@ Examples:
 
 503 when an index is INVALID or missing, or the database cannot be asked. It listens on the loopback interface unless told otherwise;
 elsewhere put TLS in front of it. What the stack has declared is read once, at the start.
+
+${REPORT} is the page of pgindex report, live. A browser asks for a name, which may be anything,
+and a password: the token. The page needs two packages: npm install @observablehq/plot linkedom
 `;
 
-interface HealthOptions extends StackOptions {
+interface HealthOptions extends StackOptions, RolloutOptions {
   readonly port: number;
   readonly host: string;
   readonly tokenEnv: string;
   readonly cacheSeconds: number;
   readonly measureSeconds: number;
 }
-
-const PATH = "/api/admin/migration-health";
 
 /** `pgindex health`: the endpoint as a server of its own. */
 export function addHealth(program: Command, io: Io): void {
@@ -40,13 +45,14 @@ export function addHealth(program: Command, io: Io): void {
     .option("--cache-seconds <n>", "ask the catalog at most so often", toNumber, 5)
     .option("--measure-seconds <n>", "measure queries at most so often; 0: never", toNumber, 300)
     .addHelpText("after", EXAMPLES);
-  addStackOptions(command).action(async (options: HealthOptions) => {
+  addStackOptions(addRolloutOptions(command)).action(async (options: HealthOptions) => {
     const health = await createEndpoint(options, io);
     const server = serve(health);
     await listen(server, options);
     const address = server.address();
     const port = typeof address === "object" ? address?.port : options.port;
-    io.stdout(`listening on http://${options.host}:${port}${PATH}\n`);
+    const url = `http://${options.host}:${port}`;
+    io.stdout(`listening on ${url}${PATH}\nfor a browser: ${url}${REPORT}\n`);
     await io.stopped?.();
     server.close();
     server.closeAllConnections();
@@ -69,16 +75,21 @@ async function createEndpoint(options: HealthOptions, io: Io): Promise<Migration
       otherwise: "name another one: --token-env NAME",
     });
   }
-  const settings = healthSettings({ ...options, token });
+  const { soak } = options;
+  const settings = healthSettings({ ...options, soak: soak.text, token });
   const state = await readStack(options, io.env);
-  return endpointOf(new HealthLook(targetOf(options, io), state, settings), settings);
+  const earlier = await readEarlier(options, io);
+  const look = new HealthLook(targetOf(options, io), state, settings);
+  return endpointOf(look, settings, { earlier, soak });
 }
 
 function serve(health: MigrationHealthEndpoint): Server {
   return createServer((request, response) => {
-    if (request.url?.split("?")[0] === PATH) return health.node(request, response);
+    const path = request.url?.split("?")[0];
+    if (path === PATH) return health.node(request, response);
+    if (path === REPORT) return health.report.node(request, response);
     response.writeHead(404, { "content-type": "application/json" });
-    response.end(`${JSON.stringify({ error: `there is only ${PATH}` })}\n`);
+    response.end(`${JSON.stringify({ error: `there are only ${PATH} and ${REPORT}` })}\n`);
   });
 }
 

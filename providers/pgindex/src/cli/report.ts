@@ -1,9 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { duration } from "../engine/duration";
+import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/problems";
 import { withObserver } from "../engine/workspace";
-import type { SoakRequired } from "../report/checklist";
 import { type Report, toReport } from "../report/data";
 import { type Extra, parseExtra } from "../report/extra";
 import { toMarkdown } from "../report/markdown";
@@ -14,6 +12,7 @@ import { readStatus, type StackStatus } from "../status/indexStatus";
 import type { StackState } from "../status/stackState";
 import { targetOf } from "./connection";
 import type { Io } from "./io";
+import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
 const EXAMPLES = `
@@ -33,10 +32,7 @@ The file of --extra: { "title": "load test",
 
 const FORMATS = ["html", "markdown", "json"] as const;
 
-interface ReportOptions extends StackOptions {
-  readonly earlierStack?: string;
-  readonly earlierState?: string;
-  readonly soak: SoakRequired;
+interface ReportOptions extends StackOptions, RolloutOptions {
   readonly extra?: string;
   readonly live: boolean;
   readonly format?: (typeof FORMATS)[number];
@@ -44,20 +40,13 @@ interface ReportOptions extends StackOptions {
 }
 
 const DEFAULT_FILE = "pgindex-report.html";
-const DAY = { ms: 24 * 60 * 60 * 1000, text: "24h" };
 
 /** `pgindex report`: what was built and what it brought, for people. */
 export function addReport(program: Command, io: Io): void {
   const command = program
     .command("report")
-    .description("write a page that shows what was built, what it brought, and what is missing")
-    .option("--earlier-stack <name>", "the stack that went first, such as staging")
-    .option("--earlier-state <file>", "its state, instead of asking Pulumi")
-    .addOption(
-      new Option("--soak <duration>", "how long the indexes must have stood there")
-        .argParser(toSoak)
-        .default(DAY, DAY.text),
-    )
+    .description("write a page that shows what was built, what it brought, and what is missing");
+  addRolloutOptions(command)
     .option("--extra <file>", "measurements of your own, as JSON (see below)")
     .option("--no-live", "leave the database alone: the state says it all")
     .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
@@ -74,25 +63,12 @@ export function addReport(program: Command, io: Io): void {
   });
 }
 
-function toSoak(text: string): SoakRequired {
-  const parsed = duration.safeParse(text);
-  if (parsed.success) return { ms: parsed.data, text };
-  throw new InvalidArgumentError('It is a number with a unit, such as "24h" or "30s".');
-}
-
 async function collect(options: ReportOptions, io: Io): Promise<Report> {
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
   const status = await look(state, options, io);
   const extra = await readExtra(options.extra);
   return toReport({ state, earlier, status, extra, soak: options.soak, now: new Date() });
-}
-
-async function readEarlier(
-  { earlierStack: stack, earlierState: state, cwd }: ReportOptions,
-  io: Io,
-): Promise<StackState | undefined> {
-  return stack || state ? readStack({ stack, state, cwd }, io.env) : undefined;
 }
 
 /** Undefined where the database is not to be asked. */

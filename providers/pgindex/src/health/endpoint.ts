@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MigrationHealth } from "./answer";
+import { livePage, type Rollout } from "./livePage";
 import type { HealthLook } from "./look";
 import type { HealthSettings } from "./options";
-import { type HealthRequest, type HealthResponse, responder } from "./respond";
+import { type HealthRequest, json, type Responder, responders } from "./respond";
 
-/** Answers `/api/admin/migration-health` for the user's own server. */
-export interface MigrationHealthEndpoint {
+/** One answer for each kind of server. */
+export interface HealthHandlers {
   /** For `node:http` and Express: `app.get("/api/admin/migration-health", health.node)`. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
   /** For everything that speaks Fetch (Hono, Bun, Deno, Next): `app.get(path, (c) => health.fetch(c.req.raw))`. */
@@ -13,7 +14,16 @@ export interface MigrationHealthEndpoint {
   /** For Fastify: `app.get(path, health.fastify)`. */
   readonly fastify: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
   /** For everything else. */
-  readonly respond: (request: HealthRequest) => Promise<HealthResponse>;
+  readonly respond: Responder;
+}
+
+/** Answers `/api/admin/migration-health` for the user's own server. */
+export interface MigrationHealthEndpoint extends HealthHandlers {
+  /**
+   * The page that `pgindex report` writes, live: `app.get("/api/admin/migration-health/report", health.report.node)`. It needs `@observablehq/plot`
+   * and `linkedom`: 501 where they are not installed.
+   */
+  readonly report: HealthHandlers;
   /** The health itself, without a request; at most `cacheSeconds` old. */
   readonly current: () => Promise<MigrationHealth>;
   /** Resolves when no statement of ours runs any more. No connection stays open between two looks. */
@@ -30,8 +40,25 @@ interface FastifyReply {
 }
 
 /** The endpoint over a look that stands already. */
-export function endpointOf(look: HealthLook, settings: HealthSettings): MigrationHealthEndpoint {
-  const respond = responder(settings, () => look.current());
+export function endpointOf(
+  look: HealthLook,
+  settings: HealthSettings,
+  rollout: Rollout,
+): MigrationHealthEndpoint {
+  const responderOf = responders(settings);
+  const answer = async () => {
+    const { health } = await look.current();
+    return json(health.status === "failing" ? 503 : 200, health);
+  };
+  return {
+    ...handlersOf(responderOf("Bearer", answer)),
+    report: handlersOf(responderOf("Basic", livePage(look, rollout))),
+    current: async () => (await look.current()).health,
+    close: () => look.idle(),
+  };
+}
+
+function handlersOf(respond: Responder): HealthHandlers {
   const node = async (request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = await respond(fromNode(request));
     response.writeHead(status, headers).end(body);
@@ -48,8 +75,6 @@ export function endpointOf(look: HealthLook, settings: HealthSettings): Migratio
       reply.hijack();
       await node(request.raw, reply.raw);
     },
-    current: () => look.current(),
-    close: () => look.idle(),
   };
 }
 

@@ -1,30 +1,30 @@
-import { readFileSync } from "node:fs";
-import { errorText, PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/problems";
 import type { Target } from "../engine/target";
-import { verifyIndex } from "../engine/verification";
+import { type VerificationReport, verifyIndex } from "../engine/verification";
 import { parseVerification, verificationInputs } from "../engine/verificationArgs";
 import { withObserver } from "../engine/workspace";
+import { buildSummary } from "../status/builds";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
-import {
-  parseStackState,
-  type Recorded,
-  readStackState,
-  type StackState,
-} from "../status/stackState";
+import type { Recorded, StackState } from "../status/stackState";
 import type { MigrationHealth, QueryHealth } from "./answer";
 import type { HealthSettings } from "./options";
 
-/** Queries of an index, `schema.name`, as they were measured last. */
-type Measurements = Readonly<Record<string, readonly QueryHealth[]>>;
+/** What one look at the database has found. */
+export interface Look {
+  readonly health: MigrationHealth;
+  /** What the stack has declared, with the queries as they were measured last. */
+  readonly state: StackState;
+  /** Undefined where the database could not be asked. */
+  readonly status?: StackStatus;
+}
 
 /** Looks at the database no more often than it may, however many ask at once. */
 export class HealthLook {
   private readonly target: Target;
-  private readonly state: StackState;
   private readonly settings: HealthSettings;
-  private answer: Promise<MigrationHealth> | undefined;
-  private answeredAt = 0;
-  private measured: Measurements = {};
+  private state: StackState;
+  private latest: Promise<Look> | undefined;
+  private lookedAt = 0;
   private measuredAt: Date | undefined;
   private measuring: Promise<void> | undefined;
   private measuringBegan = Number.NEGATIVE_INFINITY;
@@ -33,40 +33,37 @@ export class HealthLook {
     this.target = target;
     this.state = state;
     this.settings = settings;
-    this.measured = recordedMeasurements(state);
   }
 
-  /** The health now, or as it was at most `cacheSeconds` ago. Never rejects. */
-  current(): Promise<MigrationHealth> {
-    const age = performance.now() - this.answeredAt;
-    if (this.answer && age < this.settings.cacheSeconds * 1000) return this.answer;
-    this.answeredAt = performance.now();
-    this.answer = this.look();
-    return this.answer;
+  /** The database now, or as it was at most `cacheSeconds` ago: the same object then. Never rejects. */
+  current(): Promise<Look> {
+    const age = performance.now() - this.lookedAt;
+    if (this.latest && age < this.settings.cacheSeconds * 1000) return this.latest;
+    this.lookedAt = performance.now();
+    this.latest = this.look();
+    return this.latest;
   }
 
   /** Resolves when nothing runs any more. */
   async idle(): Promise<void> {
-    await this.answer;
+    await this.latest;
     await this.measuring;
   }
 
-  private async look(): Promise<MigrationHealth> {
+  private async look(): Promise<Look> {
     const checkedAt = new Date().toISOString();
+    const { state } = this;
+    const at = { checkedAt, measuredAt: this.measuredAt?.toISOString() ?? null };
     try {
       const session = { purpose: "health", writable: false };
       const status = await withObserver(this.target, session, (observer) =>
-        readStatus(observer, this.state),
+        readStatus(observer, state),
       );
       this.beginMeasuring();
-      return { ...toHealth(status, this.measured), checkedAt, measuredAt: this.lastMeasured() };
+      return { state, status, health: { ...toHealth(status, state), ...at } };
     } catch (error) {
-      return { ...unknown(this.state, error), checkedAt, measuredAt: this.lastMeasured() };
+      return { state, health: { ...unknown(state, error), ...at } };
     }
-  }
-
-  private lastMeasured(): string | null {
-    return this.measuredAt?.toISOString() ?? null;
   }
 
   /** In the background: an answer never waits for a query. */
@@ -83,9 +80,9 @@ export class HealthLook {
   /** A query that fails keeps what was known of it: the next try comes with the next measuring. */
   private async measure(): Promise<void> {
     for (const recorded of this.state.verifications) {
-      const queries = await measureOne(this.target, recorded).catch(() => undefined);
-      if (!queries) continue;
-      this.measured = { ...this.measured, ...queries };
+      const report = await measureOne(this.target, recorded).catch(() => undefined);
+      if (!report) continue;
+      this.state = withMeasured(this.state, recorded.urn, report);
       this.measuredAt = new Date();
     }
   }
@@ -94,19 +91,35 @@ export class HealthLook {
 async function measureOne(
   target: Target,
   { outputs }: Recorded<object>,
-): Promise<Measurements | undefined> {
+): Promise<VerificationReport | undefined> {
   const parsed = await parseVerification(verificationInputs({ ...outputs }));
   if (parsed.kind !== "ok") return undefined;
   const never = new AbortController().signal;
   const ctx = { signal: never, draining: never, log: () => {}, status: () => {} };
   const { report } = await verifyIndex(target, parsed.value, ctx);
-  return { [report.index]: report.queries.map(toQuery) };
+  return report;
 }
 
-function recordedMeasurements({ verifications }: StackState): Measurements {
-  return Object.fromEntries(
-    verifications.map(({ outputs }) => [outputs.index, outputs.queries.map(toQuery)]),
-  );
+/**
+ * Its counters and its history stay those of the stack, which has looked for longer. Where the server has counted this measuring, it must not
+ * pass for traffic.
+ */
+function withMeasured(state: StackState, urn: string, measured: VerificationReport): StackState {
+  const { queries, plans } = measured;
+  const verifications = state.verifications.map((recorded) => {
+    if (recorded.urn !== urn) return recorded;
+    const { outputs } = recorded;
+    const ownScans = (outputs.usage?.ownScans ?? 0) + measured.usage.ownScans;
+    const usage = outputs.usage && { ...outputs.usage, ownScans };
+    return { urn, outputs: { ...outputs, queries, plans, usage } };
+  });
+  return { ...state, verifications };
+}
+
+function measuredQueries({ verifications }: StackState, index: string): QueryHealth[] {
+  return verifications
+    .filter(({ outputs }) => outputs.index === index)
+    .flatMap(({ outputs }) => outputs.queries.map(toQuery));
 }
 
 interface Measured extends Omit<QueryHealth, "beforeMs"> {
@@ -120,20 +133,15 @@ function toQuery(query: Measured): QueryHealth {
 
 type Seen = Omit<MigrationHealth, "checkedAt" | "measuredAt">;
 
-function toHealth({ stack, indexes, builds }: StackStatus, measured: Measurements): Seen {
+function toHealth({ stack, indexes, builds }: StackStatus, state: StackState): Seen {
   return {
     status: statusOf(indexes),
     stack,
     indexes: indexes.map(({ urn: _, validSince: __, plans: ___, ...index }) => ({
       ...index,
-      queries: [...(measured[`${index.schema}.${index.name}`] ?? [])],
+      queries: measuredQueries(state, `${index.schema}.${index.name}`),
     })),
-    builds: builds.map(({ index, progress, seconds, blockers }) => ({
-      index,
-      phase: progress.phase,
-      seconds: Math.round(seconds),
-      blockedBy: blockers.length,
-    })),
+    builds: builds.map(buildSummary),
     problem: null,
   };
 }
@@ -151,22 +159,4 @@ function unknown({ stack }: StackState, error: unknown): Seen {
   const problem =
     error instanceof PgIndexError ? error.advice.what : "the database could not be asked";
   return { status: "failing", stack, indexes: [], builds: [], problem };
-}
-
-/** Throws {@link PgIndexError}. */
-export function loadState(state: string | object): StackState {
-  if (typeof state !== "string") return readStackState(state);
-  try {
-    return parseStackState(readFileSync(state, "utf8"));
-  } catch (error) {
-    if (error instanceof PgIndexError) throw error;
-    throw new PgIndexError(
-      {
-        what: `cannot read the state of the stack: ${errorText(error)}`,
-        why: "it says which indexes are declared",
-        fix: "write it with: pulumi stack export --file state.json",
-      },
-      { cause: error },
-    );
-  }
 }

@@ -1,11 +1,16 @@
 import { z } from "zod";
 import { parseWith } from "../engine/args";
+import { duration } from "../engine/duration";
 import { PgIndexError } from "../engine/problems";
 
 /** Options of {@link createMigrationHealth}. */
 export interface MigrationHealthOptions {
   /** What `pulumi stack export` prints: the path of the file, or its parsed content. */
   readonly state: string | object;
+  /** The state of the stack that went first, likewise: the live report's checklist compares with it. */
+  readonly earlierState?: string | object;
+  /** How long its indexes must have stood there. @default "24h" */
+  readonly soak?: string;
   /** What a request must send as `Authorization: Bearer <token>`; at least 16 characters. */
   readonly token: string;
   /**
@@ -32,9 +37,11 @@ export type HealthSettings = Required<
     MigrationHealthOptions,
     "token" | "allowPooler" | "cacheSeconds" | "measureSeconds" | "requestsPerSecond"
   >
->;
+> & { readonly soak: number };
 
 const SHORTEST_TOKEN = 16;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const settings = z.object({
   token: z
@@ -47,10 +54,13 @@ const settings = z.object({
   cacheSeconds: z.number().min(1).max(3600).default(5),
   measureSeconds: z.union([z.literal(0), z.number().min(10)]).default(300),
   requestsPerSecond: z.number().int().min(1).default(2000),
+  soak: duration.default(DAY_MS),
 });
 
 /** Throws {@link PgIndexError}, which never carries the token. */
-export function healthSettings(options: Omit<MigrationHealthOptions, "state">): HealthSettings {
+export function healthSettings(
+  options: Omit<MigrationHealthOptions, "state" | "earlierState">,
+): HealthSettings {
   const parsed = parseWith(settings, options);
   if (parsed.kind === "ok") return parsed.value;
   const [problem] = parsed.kind === "problems" ? parsed.problems : [];

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
-import type { MigrationHealth } from "./answer";
 import type { HealthSettings } from "./options";
 
 /** What of a request matters. */
@@ -13,41 +12,65 @@ export interface HealthRequest {
 }
 
 export interface HealthResponse {
-  readonly status: 200 | 401 | 405 | 429 | 503;
+  readonly status: 200 | 401 | 405 | 429 | 501 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
+/** How the token comes. A browser can be asked for a name and a password only: it then sends Basic, and may send Bearer too. */
+export type Scheme = "Bearer" | "Basic";
+
+/** Answers a request. Never rejects. */
+export type Responder = (request: HealthRequest) => Promise<HealthResponse>;
+
 /** Wrong tokens that one client may send in a minute. */
 const GUESSES = 10;
 
-const HEADERS = {
-  "content-type": "application/json; charset=utf-8",
+export const COMMON_HEADERS = {
   "cache-control": "no-store",
   "x-content-type-options": "nosniff",
 };
 
-/** Makes the function that answers a request: method, token, rate, and only then the database's health. */
-export function responder(
-  { token, requestsPerSecond }: Pick<HealthSettings, "token" | "requestsPerSecond">,
-  current: () => Promise<MigrationHealth>,
-): (request: HealthRequest) => Promise<HealthResponse> {
+const CHALLENGES: Readonly<Record<Scheme, string>> = {
+  Bearer: "Bearer",
+  Basic: 'Basic realm="pgindex: any name, and the token as the password", charset="UTF-8"',
+};
+
+/** Makes functions that answer a request: method, token, rate, which they share, and only then what was asked for. */
+export function responders({
+  token,
+  requestsPerSecond,
+}: Pick<HealthSettings, "token" | "requestsPerSecond">) {
   const guesses = new RateLimiterMemory({ points: GUESSES, duration: 60 });
   const requests = new RateLimiterMemory({ points: requestsPerSecond, duration: 1 });
-  const expected = digest(`Bearer ${token}`);
-  return async ({ method, authorization = "", client = "" }) => {
-    if (method !== "GET" && method !== "HEAD")
-      return refusal(405, "only GET is answered", { allow: "GET, HEAD" });
-    // Digests are of one length, and comparing them takes as long wherever they differ.
-    const isRight = timingSafeEqual(digest(authorization), expected);
-    const wait = await secondsToWait(isRight ? requests : guesses, client);
-    if (wait > 0) return refusal(429, "too many requests", { "retry-after": String(wait) });
-    if (!isRight)
-      return refusal(401, "send Authorization: Bearer <token>", { "www-authenticate": "Bearer" });
-    const health = await current();
-    const body = method === "HEAD" ? "" : `${JSON.stringify(health)}\n`;
-    return { status: health.status === "failing" ? 503 : 200, headers: HEADERS, body };
-  };
+  const expected = digest(token);
+  return (scheme: Scheme, answer: () => Promise<HealthResponse>): Responder =>
+    async ({ method, authorization = "", client = "" }) => {
+      if (method !== "GET" && method !== "HEAD")
+        return refusal(405, "only GET is answered", { allow: "GET, HEAD" });
+      // Digests are of one length, and comparing them takes as long wherever they differ.
+      const isRight = timingSafeEqual(digest(tokenOf(authorization, scheme)), expected);
+      const wait = await secondsToWait(isRight ? requests : guesses, client);
+      if (wait > 0) return refusal(429, "too many requests", { "retry-after": String(wait) });
+      if (!isRight) return refusal(401, ADVICE[scheme], { "www-authenticate": CHALLENGES[scheme] });
+      const response = await answer();
+      return method === "HEAD" ? { ...response, body: "" } : response;
+    };
+}
+
+const ADVICE: Readonly<Record<Scheme, string>> = {
+  Bearer: "send Authorization: Bearer <token>",
+  Basic: "send the token: as the password, with any name, or as Authorization: Bearer <token>",
+};
+
+/** Empty where there is none: no token is as short. */
+function tokenOf(authorization: string, scheme: Scheme): string {
+  const bearer = /^Bearer (.*)$/s.exec(authorization)?.[1];
+  if (bearer !== undefined || scheme === "Bearer") return bearer ?? "";
+  const basic = /^basic +([\w+/=-]+)$/i.exec(authorization)?.[1] ?? "";
+  const userAndPassword = Buffer.from(basic, "base64").toString("utf8");
+  const colon = userAndPassword.indexOf(":");
+  return colon < 0 ? "" : userAndPassword.slice(colon + 1);
 }
 
 function digest(text: string): Buffer {
@@ -65,11 +88,21 @@ async function secondsToWait(limiter: RateLimiterMemory, client: string): Promis
   }
 }
 
+/** An answer in JSON. */
+export function json(
+  status: HealthResponse["status"],
+  content: object,
+  headers: Readonly<Record<string, string>> = {},
+): HealthResponse {
+  const type = { "content-type": "application/json; charset=utf-8" };
+  const body = `${JSON.stringify(content)}\n`;
+  return { status, headers: { ...COMMON_HEADERS, ...type, ...headers }, body };
+}
+
 function refusal(
   status: HealthResponse["status"],
   error: string,
   headers: Readonly<Record<string, string>>,
 ): HealthResponse {
-  const body = `${JSON.stringify({ error })}\n`;
-  return { status, headers: { ...HEADERS, ...headers }, body };
+  return json(status, { error }, headers);
 }

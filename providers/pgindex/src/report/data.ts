@@ -5,6 +5,7 @@ import type { IndexOutputs } from "../engine/outputs";
 import { type PhaseTime, toPhases } from "../engine/phases";
 import type { PlanTree, QueryPlan } from "../engine/planTree";
 import type { VerificationReport } from "../engine/verification";
+import { type BuildSummary, buildSummary } from "../status/builds";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
 import type { RecordedGate, StackState } from "../status/stackState";
 import { type ChecklistLine, type SoakRequired, toChecklist } from "./checklist";
@@ -24,6 +25,10 @@ export interface Report {
   /** The stack that went first, whose proof this one had to wait for; null when none was given. */
   readonly earlier: ReportedStack | null;
   readonly checklist: readonly ChecklistLine[];
+  /** Builds that ran in the database when it was asked. */
+  readonly builds: readonly BuildSummary[];
+  /** Why the database could not be asked; null when it was, or was not to be. */
+  readonly problem: string | null;
   /** Measurements that others have handed in. */
   readonly extra: Extra | null;
 }
@@ -77,6 +82,8 @@ export interface ReportInput {
   readonly earlier?: StackState;
   /** The main stack's indexes as the database has them now. */
   readonly status?: StackStatus;
+  /** Why the database could not be asked. */
+  readonly problem?: string;
   readonly extra?: Extra;
   readonly soak: SoakRequired;
   /** By this machine's clock. */
@@ -84,7 +91,15 @@ export interface ReportInput {
 }
 
 /** Puts together what a report shows. Pure. */
-export function toReport({ state, earlier, status, extra, soak, now }: ReportInput): Report {
+export function toReport({
+  state,
+  earlier,
+  status,
+  problem,
+  extra,
+  soak,
+  now,
+}: ReportInput): Report {
   const generatedAt = now.toISOString();
   const stack = toStack(state, status, generatedAt);
   const first = earlier ? toStack(earlier, undefined, generatedAt) : null;
@@ -94,6 +109,8 @@ export function toReport({ state, earlier, status, extra, soak, now }: ReportInp
     stack,
     earlier: first,
     checklist: toChecklist({ stack, earlier: first, extra: extra ?? null, soak, now }),
+    builds: status?.builds.map(buildSummary) ?? [],
+    problem: problem ?? null,
     extra: extra ?? null,
   };
 }

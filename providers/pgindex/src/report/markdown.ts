@@ -9,16 +9,28 @@ import { instant, milliseconds, number } from "./proofs";
 
 /** A report as Markdown of GitHub's kind, for a pull request. Pure. */
 export function toMarkdown(report: Report): string {
-  const { stack, generatedAt, checklist, extra } = report;
+  const { stack, generatedAt, checklist, builds, extra } = report;
   const parts = [
     `## Indexes of ${code(stack.name || "a stack")}`,
     `Of ${instant(generatedAt)}, from ${stack.lookedAt ? "its state and the database" : "its state"}.`,
+    ...buildsPart(builds),
     ...checklistPart(checklist),
     ...indexesPart(stack.indexes),
     ...queriesPart(stack.indexes),
     ...(extra ? extraPart(extra) : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function buildsPart(builds: Report["builds"]): string[] {
+  if (builds.length === 0) return [];
+  const rows = builds.map(({ index, phase, seconds, blockedBy }) => [
+    code(index ?? "not known to this role"),
+    code(phase ?? "not known"),
+    renderElapsed(seconds * 1000),
+    number(blockedBy),
+  ]);
+  return ["### Being built now", table(["index", "phase", "for", "sessions waited for"], rows)];
 }
 
 function checklistPart(lines: readonly ChecklistLine[]): string[] {

@@ -6,7 +6,7 @@ import { type Html, html } from "./html";
 import { latencyPlot } from "./latencyPlot";
 import { phasesPlot } from "./phasesPlot";
 import type { PlotLibrary } from "./plotLibrary";
-import { elapsed, instant } from "./proofs";
+import { elapsed, instant, number } from "./proofs";
 import { latencySection, plansSection } from "./querySections";
 import { STYLE } from "./style";
 import { useSection } from "./useSection";
@@ -14,7 +14,7 @@ import { figure, mark, table } from "./widgets";
 import { writesPlot } from "./writesPlot";
 
 /** Nothing is fetched and nothing runs: the page is a document. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
+export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
 /** A report as one self-contained page. Pure, but for the library that draws. */
 export function toPage(report: Report, library: PlotLibrary): string {
@@ -40,6 +40,8 @@ ${STYLE}
 <p>Of ${instant(generatedAt)}, from ${source}.${earlier && ` The stack ${earlier.name} went first.`}</p>
 </header>
 <main>
+${report.problem && html`<p class="problem"><strong>${report.problem}.</strong> What follows is what the stack has recorded.</p>`}
+${runningSection(report.builds)}
 ${checklistSection(report.checklist)}
 ${indexesSection(stack.indexes)}
 ${latencySection(stack.indexes, (queries) => latencyPlot(library, queries))}
@@ -53,6 +55,23 @@ ${report.extra && extraSection(report.extra)}
 </html>
 `;
   return page.markup;
+}
+
+function runningSection(builds: Report["builds"]): Html | false {
+  if (builds.length === 0) return false;
+  return html`<section id="running" aria-labelledby="running-title">
+<h2 id="running-title">Being built now</h2>
+${table(
+  "Builds",
+  ["index", "phase", "for", "waits for"],
+  builds.map(({ index, phase, seconds, blockedBy }) => [
+    index ?? "not known to this role",
+    phase ?? "not known",
+    elapsed(seconds),
+    blockedBy === 0 ? "nobody" : `${number(blockedBy)} session${blockedBy === 1 ? "" : "s"}`,
+  ]),
+)}
+</section>`;
 }
 
 function checklistSection(lines: readonly ChecklistLine[]): Html {

@@ -20,6 +20,7 @@ ul { margin: 0; padding: 0; list-style: none; }
 .checklist > li.done { border-color: var(--done); }
 .checklist h3 { margin: 0; }
 .checklist ul { font-size: .875rem; }
+.problem { border-left: 4px solid var(--missing); padding: .5rem .75rem; background: var(--box); }
 .mark { font-weight: 700; }
 .mark.done { color: var(--done); }
 .mark.missing { color: var(--missing); }

@@ -58,7 +58,7 @@ export function toUse(
   // Counters that stand lower began anew since: how many of the scans are ours is not known.
   const goesOn = live?.scans != null && live.scans >= proof.usage.scans;
   const bytes = live?.sizeBytes ?? null;
-  if (goesOn) samples.push({ ...NOTHING, at: now, traffic: scans - ownScans, bytes });
+  if (goesOn) samples.push({ ...NOTHING, at: now, traffic: Math.max(0, scans - ownScans), bytes });
   return {
     trafficScans,
     scans,

@@ -44,3 +44,18 @@ export async function readBuilds(observer: Session): Promise<Build[]> {
   }
   return builds;
 }
+
+/** A build in the fewest words. */
+export interface BuildSummary {
+  /** `schema.index`; null where the role may not see it. */
+  readonly index: string | null;
+  readonly phase: string | null;
+  readonly seconds: number;
+  /** How many sessions it waits for. */
+  readonly blockedBy: number;
+}
+
+export function buildSummary({ index, progress, seconds, blockers }: Build): BuildSummary {
+  const { phase } = progress;
+  return { index, phase, seconds: Math.round(seconds), blockedBy: blockers.length };
+}

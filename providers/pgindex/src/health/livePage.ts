@@ -1,0 +1,52 @@
+import { PgIndexError } from "../engine/problems";
+import type { SoakRequired } from "../report/checklist";
+import { toReport } from "../report/data";
+import { POLICY, toPage } from "../report/page";
+import { loadPlotLibrary } from "../report/plotLibrary";
+import type { StackState } from "../status/stackState";
+import type { HealthLook, Look } from "./look";
+import { COMMON_HEADERS, type HealthResponse, json } from "./respond";
+
+/** What a report of a rollout is judged by, besides the stack and its database. */
+export interface Rollout {
+  /** The stack that went first. */
+  readonly earlier?: StackState;
+  readonly soak: SoakRequired;
+}
+
+const HEADERS = {
+  ...COMMON_HEADERS,
+  "content-type": "text/html; charset=utf-8",
+  "content-security-policy": `${POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  "x-frame-options": "DENY",
+  "referrer-policy": "no-referrer",
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+};
+
+/** The page of the report from the latest look, drawn once for each. Never rejects. */
+export function livePage(look: HealthLook, rollout: Rollout): () => Promise<HealthResponse> {
+  let drawn: { readonly of: Look; readonly answer: Promise<HealthResponse> } | undefined;
+  return async () => {
+    const latest = await look.current();
+    if (drawn?.of !== latest) drawn = { of: latest, answer: draw(latest, rollout) };
+    return drawn.answer;
+  };
+}
+
+async function draw(
+  { health, state, status }: Look,
+  { earlier, soak }: Rollout,
+): Promise<HealthResponse> {
+  try {
+    const now = new Date(health.checkedAt);
+    const problem = health.problem ?? undefined;
+    const report = toReport({ state, earlier, status, problem, soak, now });
+    const body = toPage(report, await loadPlotLibrary());
+    return { status: health.status === "failing" ? 503 : 200, headers: HEADERS, body };
+  } catch (error) {
+    if (error instanceof PgIndexError) return json(501, { error: error.message });
+    // A state that somebody has written by hand. What is wrong with it may quote it, and is not for everybody.
+    return json(503, { error: "no page can be made of this state: run pgindex report to see why" });
+  }
+}
