@@ -50,6 +50,17 @@ test("sslrootcert=system asks for the name, by the authorities of Node and of th
   expect(ca).toEqual(expect.arrayContaining(tls.getCACertificates("system")));
 });
 
+test("Node before 22.15 cannot read the machine's list, and has its own alone", () => {
+  const { getCACertificates } = tls;
+  try {
+    Object.assign(tls, { getCACertificates: undefined });
+    const [encryption] = encryptionsOf({ sslrootcert: "system" }, "db");
+    expect(encryption).toMatchObject({ ca: [...tls.rootCertificates] });
+  } finally {
+    Object.assign(tls, { getCACertificates });
+  }
+});
+
 test("the files in ~/.postgresql are found, as libpq finds them", () => {
   const folder = join(home, ".postgresql");
   mkdirSync(folder);

@@ -139,7 +139,7 @@ function nodeName(raw: PlanNode): string {
   const join = raw["Join Type"];
   const partial = raw["Partial Mode"];
   let name = type;
-  if (type === "Aggregate") name = AGGREGATES[raw.Strategy ?? ""] ?? type;
+  if (type === "Aggregate") name = AGGREGATES[String(raw.Strategy)] ?? type;
   if (join !== undefined && join !== "Inner") name = `${type.replace(/ Join$/, "")} ${join} Join`;
   if (raw["Scan Direction"] === "Backward") name = `${name} Backward`;
   if (partial !== undefined && partial !== "Simple") name = `${partial} ${name}`;

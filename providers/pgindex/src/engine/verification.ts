@@ -82,7 +82,7 @@ export async function verifyIndex(
     const baseline = await readUsage(observer, request);
     const measured = baseline
       ? await measureAll(target, request, request.queries, ctx, request.searchPath)
-      : uncounted(request.queries.map(notThere));
+      : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
     const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
     const verifiedAt = await serverTime({ observer });
