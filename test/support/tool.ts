@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const MODULES = join(import.meta.dirname, "../../node_modules");
@@ -10,15 +10,22 @@ export interface ToolRun {
   readonly said: string;
 }
 
-/** Runs the program of an installed package, as its users do. `program`: its file below node_modules. */
+export interface ToolOptions {
+  /** In DATABASE_URL. */
+  readonly url: string;
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Runs the program of an installed package, as its users do. `program`: its file, absolute or below node_modules. */
 export async function runTool(
   program: string,
   args: readonly string[],
-  { url, cwd }: { readonly url: string; readonly cwd: string },
+  { url, cwd, env: more }: ToolOptions,
 ): Promise<ToolRun> {
-  const env = { ...process.env, DATABASE_URL: url };
+  const env = { ...process.env, DATABASE_URL: url, ...more };
   try {
-    const command = [join(MODULES, program), ...args];
+    const command = [resolve(MODULES, program), ...args];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, command, { cwd, env });
     return { failed: false, said: stdout + stderr };
   } catch (error) {

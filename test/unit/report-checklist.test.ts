@@ -132,6 +132,10 @@ test.each<[string, number, Resources, string]>([
   expect(missing(resources)).toEqual([[LINES[line], expect.stringContaining(text)]]);
 });
 
+test.each(["NodePgMigrateBaseline", "PrismaBaseline"])("the mark of a %s is a record", (kind) => {
+  expect(missing([...PRODUCTION.slice(0, 3), [kind, BASELINE[1]]])).toEqual([]);
+});
+
 test("a verification that is missing leaves open what it would have measured", () => {
   const lines = missing([BACKUP, indexOf("i"), BASELINE]).map(([title]) => title);
   expect(lines).toEqual([LINES[2], LINES[4], LINES[5], LINES[6]]);

@@ -48,6 +48,7 @@ const CHAPTERS: readonly Chapter[] = [
     resource: "NodePgMigrateBaseline",
     before: ["NodePgMigrateBaselineArgs"],
   },
+  { title: "PrismaBaseline", resource: "PrismaBaseline", before: ["PrismaBaselineArgs"] },
   { title: "Backup", resource: "Backup", before: ["BackupArgs"] },
   {
     title: "Declarations from SQL and from Drizzle",

@@ -17,6 +17,7 @@ export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
 } from "./resources/nodePgMigrateBaseline";
+export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/prismaBaseline";
 export {
   PromotionGate,
   type PromotionGateArgs,

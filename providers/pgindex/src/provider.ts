@@ -1,6 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { drizzle } from "./baseline/drizzle";
 import { nodePgMigrate } from "./baseline/nodePgMigrate";
+import { prisma } from "./baseline/prisma";
 import { answering } from "./provider/answers";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
@@ -31,4 +32,5 @@ export const v1 = {
   backup: configured(backupProvider(runtime)),
   baseline: configured(baselineProvider(runtime, drizzle)),
   nodePgMigrateBaseline: configured(baselineProvider(runtime, nodePgMigrate)),
+  prismaBaseline: configured(baselineProvider(runtime, prisma)),
 } as const;

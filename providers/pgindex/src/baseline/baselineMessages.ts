@@ -1,5 +1,13 @@
 import type { Advice } from "../engine/problems";
 
+export function noMigrationAdvice(
+  folder: string,
+  migration: string,
+  { why, fix }: Pick<Advice, "why" | "fix">,
+): Advice {
+  return { what: `there is no migration ${migration} in ${folder}`, why, fix };
+}
+
 export function otherStatementsAdvice(file: string): Advice {
   return {
     what: `${file} does more than create indexes`,

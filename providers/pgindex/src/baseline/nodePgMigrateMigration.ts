@@ -3,10 +3,10 @@ import { extname, join, parse } from "node:path";
 import { errorText, PgIndexError } from "../engine/problems";
 import type { IndexDeclaration } from "../import/declaration";
 import { upSection } from "../import/upSection";
+import { noMigrationAdvice } from "./baselineMessages";
 import { indexesOfMigration } from "./migrationSql";
 import type { NodePgMigrateMark } from "./nodePgMigrate";
 import {
-  noNodePgMigrateMigrationAdvice,
   twiceListedAdvice,
   unnumberedAdvice,
   unreadMigrationAdvice,
@@ -39,14 +39,17 @@ export function readNodePgMigrateMigration<Index extends object>(
   const file = files[position];
   if (file === undefined)
     throw new PgIndexError(
-      noNodePgMigrateMigrationAdvice(
-        source.folder,
-        migration,
-        `it has ${names.join(", ") || "none"}`,
-      ),
+      notFound(source.folder, migration, `it has ${names.join(", ") || "none"}`),
     );
   const indexes = indexesOf(join(source.folder, file), source);
   return { migration, earlier: names.slice(0, position), indexes };
+}
+
+function notFound(folder: string, migration: string, why: string) {
+  return noMigrationAdvice(folder, migration, {
+    why,
+    fix: "name the folder of the migrations (--migrations-dir) and the migration's file name without its extension",
+  });
 }
 
 function indexesOf<Index extends object>(
@@ -77,7 +80,7 @@ function readFolder(migration: string, folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw new PgIndexError(noNodePgMigrateMigrationAdvice(folder, migration, errorText(error)), {
+    throw new PgIndexError(notFound(folder, migration, errorText(error)), {
       cause: error,
     });
   }

@@ -126,7 +126,7 @@ function handedIn(extra: Extra | null): Proof[] {
 function recorded({ baselines }: ReportedStack): Proof[] {
   if (baselines.length === 0) {
     const text =
-      "the stack does not mark the migration as applied: declare a baseline (DrizzleBaseline, NodePgMigrateBaseline), or its tool would run it again";
+      "the stack does not mark the migration as applied: declare a baseline (DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
     return [{ isMet: false, text }];
   }
   return baselines.map(({ migration, migrationsSchema, migrationsTable }) => {

@@ -8,7 +8,8 @@ export type ProviderKind =
   | "gate"
   | "backup"
   | "baseline"
-  | "nodePgMigrateBaseline";
+  | "nodePgMigrateBaseline"
+  | "prismaBaseline";
 
 export type ResourceName =
   | "Index"
@@ -16,7 +17,8 @@ export type ResourceName =
   | "PromotionGate"
   | "Backup"
   | "DrizzleBaseline"
-  | "NodePgMigrateBaseline";
+  | "NodePgMigrateBaseline"
+  | "PrismaBaseline";
 
 /** The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a contract (see provider.ts). */
 export function providedBy(kind: ProviderKind): string {

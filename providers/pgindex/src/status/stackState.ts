@@ -44,10 +44,11 @@ const EXPORTED = z.object({
   }),
 });
 
-const TYPE =
-  /^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|DrizzleBaseline|NodePgMigrateBaseline)$/;
+const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline", "PrismaBaseline"];
 
-const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline"];
+const TYPE = new RegExp(
+  `^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|${BASELINES.join("|")})$`,
+);
 
 /** Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. */
 export function parseStackState(text: string): StackState {

@@ -1,0 +1,23 @@
+// Installs Prisma's command line here, unless it is there. It is not among the project's own packages: it is 100 MB that only the tests of
+// PrismaBaseline need. Version 6 is the last that migrates with the WebAssembly engine it carries (engine: "js" in prisma.config); 7 has to
+// download a binary from a host of Prisma's, which not every machine reaches. Its adapter is that of 7, since the one of 6 cannot read the
+// type "name", which migrate deploy asks for.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "../setup/command.mjs";
+import { withLock } from "../setup/lock.mjs";
+
+const folder = dirname(fileURLToPath(import.meta.url));
+// The last thing that npm writes.
+const installed = () => existsSync(join(folder, "node_modules", ".package-lock.json"));
+
+async function install() {
+  if (installed()) return;
+  // Its install scripts would download the binaries.
+  const args = ["ci", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
+  const { code, output } = await run("npm", args, { cwd: folder });
+  if (code !== 0) throw new Error(`npm ci failed in tools/prisma:\n${output}`);
+}
+
+if (!installed()) await withLock(join(folder, "node_modules.lock"), install);
