@@ -119,3 +119,21 @@ test("the advice for a refused leftover works: REINDEX revives it, and it is ado
   const { ensured } = await ensure({ invalidLeftover: "refuse" });
   expect(ensured.adopted).toBe(true);
 });
+
+test.each([
+  ["mended", "REINDEX INDEX t_idx"],
+  ["built anew", "DROP INDEX t_idx; CREATE INDEX t_idx ON t (a)"],
+])("one that somebody has %s after its drop was decided is adopted", async (_title, statement) => {
+  await leave(db, { ...OURS, state: "f/t/t" });
+  const { ctx, lines } = record();
+  const found: (number | undefined)[] = [];
+  const beforeStep = async () => {
+    if (found.length === 0) await db.query(statement);
+    found.push(await oidOf(db, "t_idx"));
+  };
+  const request = { target: targetOf(db.url), desired: await declare(INDEX), ctx };
+  const { adopted, live } = await ensureIndex({ ...request, hooks: { beforeStep } });
+  expect(adopted).toBe(true);
+  expect(live).toMatchObject({ valid: true, oid: found[0] });
+  expect(lines.join("\n")).toMatch(/t_idx is no longer what it was when its drop was decided/);
+});

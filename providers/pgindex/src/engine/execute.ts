@@ -6,7 +6,7 @@ import { notVerifiedAdvice } from "./messages";
 import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
 import { PhaseWatch } from "./phases";
-import { PgIndexError } from "./problems";
+import { ChangedError, PgIndexError } from "./problems";
 import { onlyRow } from "./rows";
 import type { Step } from "./steps";
 import type { Workspace } from "./workspace";
@@ -109,6 +109,8 @@ async function watch(
   const watched = { ...workspace, ctx, verb, position: step.position, isBuild, phases };
   if (!step.on) {
     await untilOthersAreDone(execution);
+    if (!(await isAsDecided(step, workspace.observer)))
+      throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
     return runWatched(step.sql, watched);
   }
   const { builder, observer } = workspace;
@@ -117,18 +119,18 @@ async function watch(
   ctx.status(`${step.position ?? label}: ${verb}`);
   await takeTableKey(builder, observer, step.on, ctx);
   await waitUntilNobodyWorks(observer, { oid: step.on.oid, label }, builder.pid, ctx);
-  if (step.kind !== "drop" || (await stillStands(step, observer)))
-    await runWatched(step.sql, watched);
+  if (await isAsDecided(step, observer)) await runWatched(step.sql, watched);
   await returnTableKey(builder, step.on);
 }
 
-/** What looked like a leftover may have been somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end. */
-async function stillStands(
-  { name, oid, on }: LongStep,
-  observer: Workspace["observer"],
-): Promise<boolean> {
-  const live = oid === undefined ? undefined : await readIndex(observer, oid);
-  return live?.name === name && live.tableOid === on?.oid;
+/**
+ * Whether what is to be dropped is still what it was. What looked like a leftover may have been somebody's REINDEX CONCURRENTLY at work, which
+ * has renamed or removed it by its end, or has been mended by one.
+ */
+async function isAsDecided(step: LongStep, observer: Workspace["observer"]): Promise<boolean> {
+  if (step.kind !== "drop") return true;
+  const live = await readIndex(observer, step.oid);
+  return live?.name === step.name && live.valid === step.wasValid;
 }
 
 async function timed(

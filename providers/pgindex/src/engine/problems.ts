@@ -48,6 +48,11 @@ export class UnsuitableServerError extends PgIndexError {}
 /** Somebody has locked the table for the moment, so that nothing can be said of it. */
 export class LockedTableError extends PgIndexError {}
 
+/** What a decision rests on has changed before it was carried out: worth another look. */
+export class ChangedError extends Error {
+  override readonly name = "ChangedError";
+}
+
 /** The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi CLI. */
 export class CancelledError extends Error {
   override readonly name = "CancelledError";

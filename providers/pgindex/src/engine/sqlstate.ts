@@ -1,3 +1,5 @@
+import { ChangedError } from "./problems";
+
 /** What an error of a step means for what comes next. */
 export type Reaction =
   /** Somebody or something interrupted us: connect again, look again, try again. */
@@ -65,6 +67,7 @@ const CONNECTION_CLASS = "08";
 
 /** Decides by SQLSTATE what an error of a build or a drop means. */
 export function classify(error: unknown): Reaction {
+  if (error instanceof ChangedError) return "reobserve";
   const state = sqlState(error);
   if (state === undefined) return isConnectionLoss(error) ? "retry" : "final";
   if (RETRYABLE.has(state) || state.startsWith(CONNECTION_CLASS)) return "retry";

@@ -15,10 +15,17 @@ export type Step = {
   | { readonly kind: "adopt" }
   | {
       /** A long statement, watched; `name` is the index that it is about. */
-      readonly kind: "build" | "drop" | "analyze" | "reindex";
+      readonly kind: "build" | "analyze" | "reindex";
       readonly name: string;
-      /** Of what is dropped: under its name another index may stand by then. */
-      readonly oid?: number;
+      readonly sql: string;
+      readonly locks: string;
+    }
+  | {
+      readonly kind: "drop";
+      readonly name: string;
+      /** What it was when that was decided: by now another index may have its name, or somebody may have mended it. */
+      readonly oid: number;
+      readonly wasValid: boolean;
       readonly sql: string;
       readonly locks: string;
     }
@@ -84,9 +91,9 @@ export function reindex({ schema, name }: DesiredIndex, why: string): Step {
   return { kind: "reindex", name, sql, locks: TABLE_LOCK, why };
 }
 
-export function drop({ schema, name, oid }: LiveIndex, why: string): Step {
+export function drop({ schema, name, oid, valid }: LiveIndex, why: string): Step {
   const sql = dropIndexStatement(schema, name);
-  return { kind: "drop", name, oid, sql, locks: TABLE_LOCK, why };
+  return { kind: "drop", name, oid, wasValid: valid, sql, locks: TABLE_LOCK, why };
 }
 
 export function alter(sqls: readonly string[], why: string): Step {
