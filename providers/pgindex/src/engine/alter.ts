@@ -47,7 +47,8 @@ async function tryAlter(
     await builder.query("COMMIT");
     return true;
   } catch (error) {
-    if (builder.isOpen) await builder.query("ROLLBACK");
+    // Of a lost connection the first error tells more than that of the ROLLBACK.
+    await builder.query("ROLLBACK").catch(() => undefined);
     if (sqlState(error) === "55P03") return false;
     throw error;
   }
