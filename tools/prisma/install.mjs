@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../setup/command.mjs";
 import { withLock } from "../setup/lock.mjs";
+import { root } from "../setup/paths.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
 // The last thing that npm writes.
@@ -20,4 +21,4 @@ async function install() {
   if (code !== 0) throw new Error(`npm ci failed in tools/prisma:\n${output}`);
 }
 
-if (!installed()) await withLock(join(folder, "node_modules.lock"), install);
+if (!installed()) await withLock(join(root, ".pgindex", "prisma.lock"), install);

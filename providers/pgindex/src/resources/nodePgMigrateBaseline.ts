@@ -52,7 +52,8 @@ export interface NodePgMigrateBaselineArgs {
 /**
  * Marks a migration of node-pg-migrate as applied, with the very row that `node-pg-migrate up` would write, so that it does not run what was
  * built concurrently. Let it depend on the migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes, when
- * its place in the order is not reached, or while node-pg-migrate is running; `pulumi destroy` takes the mark back, unless node-pg-migrate had set it.
+ * its place in the order is not reached, or while node-pg-migrate is running; `pulumi destroy` takes the mark back, unless node-pg-migrate had set it. Where
+ * later ones have run since, it runs the migration again with `--no-check-order`.
  *
  * @example
  * const indexes = pgindex
