@@ -58,7 +58,7 @@ test("siblings are siblings", () => {
   expect(page.count("#plans .tree > li > ul > li")).toBe(4);
   expect(page.text("#plans .plans > div:last-child > .tree > li > ul > li > b")).toBe("b\nd");
   expect(page.text("#plans")).toContain("never executed");
-  expect(page.text("#plans")).toContain("1,200 more nodes of this plan were not kept.");
+  expect(page.text("#plans")).toContain("1,200 more of this plan's nodes were not kept.");
 });
 
 test("in Markdown there are two blocks, which open on a click", () => {

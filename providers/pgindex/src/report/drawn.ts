@@ -3,10 +3,10 @@ import { Html } from "./html";
 import type { Drawn } from "./plotLibrary";
 
 /** Width of a plot in its own units: narrow, so that its text can still be read where a phone scales it down. */
-export const WIDTH = 520;
+export const WIDTH = 420;
 export const FONT = { fontSize: "14px", fontFamily: "inherit" };
 
-const LONGEST_NAME = 56;
+const LONGEST_NAME = 44;
 
 /** One picture with one description to whoever cannot see it. Plot describes its parts, which says less. */
 export function drawn(svg: unknown, label: string): Html {
@@ -26,12 +26,33 @@ export function short(name: string): string {
   return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME - 1)}…` : shown;
 }
 
-const TWO_DAYS_MS = 2 * 24 * 60 * 60 * 1000;
-const FOUR_MINUTES_MS = 4 * 60 * 1000;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const STEPS = [
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * SECOND),
+  ...[1, 2, 5, 10, 15, 30].map((n) => n * MINUTE),
+  ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
+  ...[1, 2, 5, 10, 20, 50, 100, 200].map((n) => n * DAY),
+];
+/** Their labels do not touch on a narrow plot. D3's own ticks may be twice as many as it is asked for. */
+const MOST_TICKS = 4;
 
-/** Labels of a time axis, in UTC, as fine as its span: `11-22`, `10:05`, `10:05:30`. */
-export function timeFormat(times: readonly Date[]): (at: Date) => string {
-  const span = (times.at(-1)?.getTime() ?? 0) - (times[0]?.getTime() ?? 0);
-  if (span > TWO_DAYS_MS) return (at) => at.toISOString().slice(5, 10);
-  return (at) => at.toISOString().slice(11, span > FOUR_MINUTES_MS ? 16 : 19);
+/** A time axis in UTC over these times, its labels as fine as its steps: `11-22`, `10:05`, `10:05:30`. */
+export function timeAxis(times: readonly Date[]) {
+  const sorted = times.map((time) => time.getTime()).sort((a, b) => a - b);
+  const [from = 0, to = from] = [sorted[0], sorted.at(-1)];
+  const step = STEPS.find((each) => (to - from) / each < MOST_TICKS) ?? 1000 * DAY;
+  const first = Math.ceil(from / step) * step;
+  const count = Math.max(0, Math.floor((to - first) / step) + 1);
+  const tickFormat = (at: Date) => {
+    if (step >= DAY) return at.toISOString().slice(5, 10);
+    return at.toISOString().slice(11, step >= MINUTE ? 16 : 19);
+  };
+  return {
+    ...({ type: "utc", label: null, tickFormat } as const),
+    domain: [new Date(from), new Date(to)],
+    ticks: Array.from({ length: count }, (_, i) => new Date(first + i * step)),
+  };
 }

@@ -82,7 +82,7 @@ function powersOfTen(lower: number, upper: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
 }
 
-const MOST_TICKS = 7;
+const MOST_TICKS = 6;
 
 /** Every power of ten, or every other where they would not fit. */
 function axisTicks(lower: number, upper: number): number[] {

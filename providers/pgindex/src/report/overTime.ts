@@ -1,5 +1,5 @@
 import type * as PlotModule from "@observablehq/plot";
-import { drawn, FONT, timeFormat } from "./drawn";
+import { drawn, FONT, timeAxis } from "./drawn";
 import type { Html } from "./html";
 import type { PlotLibrary } from "./plotLibrary";
 
@@ -28,12 +28,16 @@ export interface OverTime {
   readonly restarts?: readonly boolean[];
 }
 
+/** Where two lines run one over the other, both are seen. */
+const FULL = { color: "var(--after)", dash: "none", r: 3, fill: "var(--after)" } as const;
+const HOLLOW = { color: "var(--before)", dash: "6 6", r: 6, fill: "none" } as const;
+
 /** What tells lines apart besides their names; more lines than signs would tell nothing any more. */
 export const SIGNS = [
-  { sign: "●", symbol: "circle", color: "var(--after)" },
-  { sign: "■", symbol: "square", color: "var(--before)" },
-  { sign: "▲", symbol: "triangle", color: "var(--after)" },
-  { sign: "◆", symbol: "diamond", color: "var(--before)" },
+  { sign: "●", symbol: "circle", ...FULL },
+  { sign: "□", symbol: "square", ...HOLLOW },
+  { sign: "▲", symbol: "triangle", ...FULL },
+  { sign: "◇", symbol: "diamond", ...HOLLOW },
 ] as const;
 
 interface Point {
@@ -58,7 +62,7 @@ export function overTime({ Plot, document }: PlotLibrary, shown: OverTime): Html
     marginTop: 20,
     marginBottom: 30,
     style: FONT,
-    x: { type: "utc", label: null, ticks: 3, tickFormat: timeFormat(times) },
+    x: timeAxis(times),
     y: yAxis(values, shown),
     marks: [
       ...restartMarks(Plot, shown),
@@ -99,12 +103,18 @@ function yAxis(values: readonly number[], { format, ticks, isLogarithmic }: Over
 function lineMarks(
   Plot: typeof PlotModule,
   points: readonly Point[],
-  { symbol, color }: (typeof SIGNS)[number],
+  { symbol, color, dash, r, fill }: (typeof SIGNS)[number],
 ) {
   const at = { x: "at", y: "value" } as const;
   return [
-    Plot.lineY(points, { ...at, z: "stretch", stroke: color, strokeWidth: 2 }),
-    Plot.dot(points, { ...at, r: 4, symbol, fill: color }),
+    Plot.lineY(points, {
+      ...at,
+      z: "stretch",
+      stroke: color,
+      strokeWidth: 2,
+      strokeDasharray: dash,
+    }),
+    Plot.dot(points, { ...at, r, symbol, fill, stroke: color, strokeWidth: 2 }),
   ];
 }
 

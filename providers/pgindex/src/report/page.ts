@@ -6,7 +6,7 @@ import { type Html, html } from "./html";
 import { latencyPlot } from "./latencyPlot";
 import { phasesPlot } from "./phasesPlot";
 import type { PlotLibrary } from "./plotLibrary";
-import { elapsed, instant, number } from "./proofs";
+import { elapsed, instant, plural } from "./proofs";
 import { latencySection, plansSection } from "./querySections";
 import { STYLE } from "./style";
 import { useSection } from "./useSection";
@@ -68,7 +68,7 @@ ${table(
     index ?? "not known to this role",
     phase ?? "not known",
     elapsed(seconds),
-    blockedBy === 0 ? "nobody" : `${number(blockedBy)} session${blockedBy === 1 ? "" : "s"}`,
+    blockedBy === 0 ? "nobody" : plural(blockedBy, "session"),
   ]),
 )}
 </section>`;

@@ -1,6 +1,6 @@
 import type { KeptNode, PlanTree } from "../engine/planTree";
 import { type Html, html } from "./html";
-import { number } from "./proofs";
+import { number, plural } from "./proofs";
 
 /** A node as EXPLAIN writes it: `Index Scan using i on t`, `Seq Scan on messages m`. */
 export function titleOf({ node, index, relation, alias }: KeptNode): string {
@@ -11,15 +11,15 @@ export function titleOf({ node, index, relation, alias }: KeptNode): string {
 /** `10 rows, 40 planned, 333,330 read in vain, in each of 3 loops` */
 export function countsOf({ rows, plannedRows, removed, loops }: KeptNode): string {
   if (loops === 0) return "never executed";
-  if (rows === undefined) return `${number(plannedRows)} rows planned`;
+  if (rows === undefined) return `${plural(plannedRows, "row")} planned`;
   const vain = removed ? `, ${number(removed)} read in vain` : "";
   const each = loops ? `, in each of ${number(loops)} loops` : "";
-  return `${number(rows)} rows, ${number(plannedRows)} planned${vain}${each}`;
+  return `${plural(rows, "row")}, ${number(plannedRows)} planned${vain}${each}`;
 }
 
 /** What a reader must not take for the whole plan; empty where it is. */
 export function leftOutOf({ leftOut }: PlanTree): string {
-  return leftOut ? `${number(leftOut)} more nodes of this plan were not kept` : "";
+  return leftOut ? `${number(leftOut)} more of this plan's nodes were not kept` : "";
 }
 
 /** A plan as a list in a list: a screen reader says how deep a node stands. Pure. */

@@ -25,6 +25,11 @@ export function number(value: number): string {
   return value.toLocaleString("en-US", { maximumFractionDigits: 3 });
 }
 
+/** `1 row`, `1,234 rows` */
+export function plural(count: number, noun: string): string {
+  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** `, 416 times faster`; empty where it is not known. */
 export function times(ratio: number | null): string {
   if (ratio === null) return "";

@@ -3,7 +3,7 @@ import type { PlanTree } from "../engine/planTree";
 import type { ReportedIndex } from "./data";
 import { type Html, html } from "./html";
 import { planTree } from "./planTrees";
-import { milliseconds, number } from "./proofs";
+import { milliseconds, number, plural } from "./proofs";
 import { figure, mark, table } from "./widgets";
 
 type Drawing = (queries: readonly VerifiedQuery[]) => Html | undefined;
@@ -30,8 +30,8 @@ ${table(
 </section>`;
 }
 
-const LEGEND = html`Median time of a query on a logarithmic axis. <span class="before" aria-hidden="true">○</span> before the
-index was built, <span class="after" aria-hidden="true">●</span> now.`;
+const LEGEND = html`Median time of a query on a logarithmic axis. <span class="before" aria-hidden="true">○</span>&nbsp;before the
+index was built, <span class="after" aria-hidden="true">●</span>&nbsp;now.`;
 
 /** How the tables are read, before and after side by side: the plans as trees. */
 export function plansSection(indexes: readonly ReportedIndex[]): Html | false {
@@ -56,19 +56,20 @@ ${note && html`<p>${note}</p>`}
 
 /** Why there are neither values nor times of nodes. */
 const ABOUT_PLANS =
-  "As EXPLAIN shows them, the plan of most runs. Constants are left out. Rows are those of one loop. Nodes are not timed, which would slow the query down.";
+  "As EXPLAIN shows them: one of the runs with the plan that most had. Constants are left out. Rows are those of one loop. Nodes are not timed, which would slow the query down.";
 
 function plan(measured: QueryBefore, index: string | null, tree: PlanTree | null): Html {
   const { planType, executionMs, rows, buffers, timedOut } = measured;
-  return html`<p class="plan">${planType ?? "not measured"}${index && html` using <b>${index}</b>`}</p>
-<p>${[
+  const type = html`<b>${planType ?? "not measured"}</b>${index && html` using <b>${index}</b>`}`;
+  const unrecorded = html`<p>${type}</p>${planType !== null && html`<p>Its tree was not recorded.</p>`}`;
+  return html`<p>${[
     time(executionMs, timedOut),
-    rows === null ? "" : `${number(rows)} rows`,
-    buffers === null ? "" : `${number(buffers)} pages of 8 kB read`,
+    rows === null ? "" : plural(rows, "row"),
+    buffers === null ? "" : `${plural(buffers, "page")} of 8 kB read`,
   ]
     .filter(Boolean)
     .join(", ")}</p>
-${tree ? planTree(tree) : planType !== null && html`<p>Its tree was not recorded.</p>`}`;
+${tree ? planTree(tree) : unrecorded}`;
 }
 
 function time(ms: number | null, timedOut = false): string {

@@ -29,17 +29,16 @@ ul { margin: 0; padding: 0; list-style: none; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 pre { margin: .25rem 0; padding: .75rem; background: var(--box); border: 1px solid var(--line); border-radius: 6px;
   font-size: .8125rem; white-space: pre-wrap; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(11rem, 1fr)); gap: .5rem 1rem; margin: .5rem 0; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(14rem, 1fr)); gap: .5rem 1rem; margin: .5rem 0; }
 dd { margin: 0; }
 .plans { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 .plans > div { background: var(--box); border: 1px solid var(--line); border-radius: 6px; padding: .5rem .75rem; font-size: .875rem; }
 @media (max-width: 40rem) { .plans { grid-template-columns: 1fr; } }
-.plan { font-weight: 600; }
-.tree, .tree ul { margin-top: .25rem; }
+.tree li { margin-top: .35rem; }
 .tree ul { border-left: 1px solid var(--line); padding-left: .75rem; }
 .tree p { margin: 0; font-size: .8125rem; }
 .tree code { font-size: .75rem; }
-figure { margin: .75rem 0; max-width: 44rem; }
+figure { margin: .75rem 0; max-width: 34rem; }
 figure svg { width: 100%; height: auto; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 22rem), 1fr)); gap: .5rem 1rem; }
 .plots figure { margin: .5rem 0; }
@@ -48,6 +47,7 @@ table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant
 caption { text-align: left; padding-bottom: .25rem; }
 th, td { text-align: left; padding: .35rem .75rem .35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; min-width: 5.5rem; }
 tbody th { font-weight: 400; min-width: 9rem; }
+#use tbody th { min-width: 12.5rem; }
 @media print { :root { --page: #fff; --text: #000; --quiet: #333; --line: #999; --box: #fff; --done: #116329; --missing: #a40e26;
     --before: #b35900; --after: #0550ae; }
   body { max-width: none; padding: 0; font-size: 10pt; }

@@ -1,5 +1,5 @@
 import type { ReportedIndex } from "./data";
-import { drawn, FONT, timeFormat, WIDTH } from "./drawn";
+import { drawn, FONT, timeAxis, WIDTH } from "./drawn";
 import type { Extra } from "./extra";
 import type { Html } from "./html";
 import type { PlotLibrary } from "./plotLibrary";
@@ -29,7 +29,7 @@ export function writesPlot(
     marginTop: 12,
     marginBottom: 32,
     style: FONT,
-    x: { type: "utc", label: null, ticks: 3, tickFormat: timeFormat(times), domain: extent(times) },
+    x: timeAxis(times),
     y: { type: "log", domain: [lower, upper], label: null, ticks: 5, tickFormat: wholePower },
     marks: [
       Plot.rect(indexes.flatMap(phaseSpans), {
@@ -55,11 +55,6 @@ function phaseSpans({ builtAt, phases }: ReportedIndex) {
     at += seconds * 1000;
     return { from, to: new Date(at), opacity: Number(GROUND[i % GROUND.length]) };
   });
-}
-
-function extent(times: readonly Date[]): [Date, Date] {
-  const sorted = times.map((time) => time.getTime()).sort((a, b) => a - b);
-  return [new Date(sorted[0] ?? 0), new Date(sorted.at(-1) ?? 0)];
 }
 
 function wholePower(ms: number): string {
