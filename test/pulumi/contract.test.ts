@@ -118,6 +118,7 @@ describe("an index below a component, and one whose arguments are not known befo
       statement:
         'CREATE INDEX CONCURRENTLY "users_email_idx" ON "public"."users" USING "btree" ("email")',
       before: [],
+      plansBefore: [],
       drift: null,
       rebuildTrigger: null,
       bytesPerRow: expect.any(Number),
