@@ -9,6 +9,7 @@ import { drizzle } from "../../providers/pgindex/src/baseline/drizzle.ts";
 import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzleMigration.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
 import { buildIndex } from "../support/stackState.ts";
 import { runTool, type ToolRun } from "../support/tool.ts";
 
@@ -108,6 +109,32 @@ describe("is refused, and nothing is marked", () => {
     await db.query("DROP SCHEMA drizzle CASCADE");
     await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(await db.query("SELECT 1 FROM pg_namespace WHERE nspname = 'drizzle'")).toEqual([]);
+  });
+});
+
+describe("a role without rights on Drizzle's table", () => {
+  let roles: Roles;
+  beforeEach(async () => {
+    roles = await createRoles(db);
+  });
+  afterEach(() => dropRoles(db, roles));
+
+  test("is told what to grant, and with that it marks and takes back", async () => {
+    await buildAll();
+    const target = targetOf(roles.url);
+    expect((await failureOf(markApplied(drizzle, target, await baseline()))).message).toMatch(
+      /cannot be compared: .*GRANT SELECT ON/,
+    );
+    await db.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${roles.deploy}`);
+    const refused = await failureOf(markApplied(drizzle, target, await baseline()));
+    const grants = /fix: run: (GRANT .*;)$/m.exec(refused.message)?.[1] ?? "";
+    expect(refused.message).toMatch(/^cannot use the marks of drizzle-kit migrate in "drizzle"/);
+    expect(refused.message).toMatch(/why: permission denied for schema drizzle/);
+    await db.query(grants);
+    const outputs = await markApplied(drizzle, target, await baseline());
+    expect(await marks()).toHaveLength(14);
+    await unmark(drizzle, target, outputs);
+    expect(await marks()).toHaveLength(13);
   });
 });
 

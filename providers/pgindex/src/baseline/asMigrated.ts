@@ -29,7 +29,8 @@ async function differenceOf(session: Session, index: DesiredIndex): Promise<stri
     const { kind } = situation.verdict;
     return kind === "absent" ? "is not there" : `is ${kind}`;
   } catch (error) {
-    if (error instanceof PgIndexError) return `cannot be compared: ${error.advice.what}`;
-    return `cannot be compared: ${errorText(error)}`;
+    if (!(error instanceof PgIndexError)) return `cannot be compared: ${errorText(error)}`;
+    const { what, why, fix } = error.advice;
+    return `cannot be compared: ${what} (${why}; ${fix})`;
   }
 }

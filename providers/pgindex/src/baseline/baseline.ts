@@ -1,10 +1,12 @@
 import { PgIndexError } from "../engine/problems";
+import { onlyRow } from "../engine/rows";
 import type { Session } from "../engine/session";
+import { sqlState } from "../engine/sqlstate";
 import type { Target } from "../engine/target";
 import { withObserver } from "../engine/workspace";
 import { requireAsMigrated } from "./asMigrated";
 import type { DesiredBaseline } from "./baselineArgs";
-import { runningAdvice } from "./baselineMessages";
+import { marksDeniedAdvice, runningAdvice } from "./baselineMessages";
 import { type Bookkeeping, hasTable, type Mark } from "./bookkeeping";
 
 /** What a baseline leaves in Pulumi's state, with the identity of its mark. */
@@ -28,7 +30,7 @@ export async function markApplied<M extends Mark>(
   const { runner, identity } = bookkeeping;
   const { migration } = mark;
   const options = { purpose: `mark ${migration}`, writable: true };
-  return withObserver(target, options, async (session) => {
+  return withMarks(bookkeeping, target, mark, options, async (session) => {
     await requireAsMigrated(session, migration, indexes, runner);
     const adopted = await alone(session, bookkeeping, async () => {
       const isThere = await hasTable(session, mark);
@@ -51,7 +53,7 @@ export async function unmark<M extends Mark>(
 ): Promise<void> {
   if (outputs.adopted) return;
   const options = { purpose: `unmark ${outputs.migration}`, writable: true };
-  await withObserver(target, options, (session) =>
+  await withMarks(bookkeeping, target, outputs, options, (session) =>
     alone(session, bookkeeping, async () => {
       if (await hasTable(session, outputs)) await bookkeeping.remove(session, outputs);
     }),
@@ -65,13 +67,41 @@ export function stillMarked<M extends Mark>(
   outputs: M,
 ): Promise<boolean> {
   const options = { purpose: `look for ${outputs.migration}`, writable: false };
-  return withObserver(
+  return withMarks(
+    bookkeeping,
     target,
+    outputs,
     options,
     async (session) =>
       (await hasTable(session, outputs)) && (await bookkeeping.isMarked(session, outputs)),
   );
 }
+
+/** Runs `work` on a session, and tells which right is missing where the server refuses it. */
+function withMarks<T, M extends Mark>(
+  { runner }: Bookkeeping<M>,
+  target: Target,
+  mark: Mark,
+  options: Parameters<typeof withObserver>[1],
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  return withObserver(target, options, async (session) => {
+    try {
+      return await work(session);
+    } catch (error) {
+      if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;
+      const { role } = onlyRow(
+        await session.query<{ role: string }>("SELECT current_user AS role"),
+      );
+      const exists = await hasTable(session, mark);
+      throw new PgIndexError(marksDeniedAdvice(mark, runner, role, exists, error), {
+        cause: error,
+      });
+    }
+  });
+}
+
+const INSUFFICIENT_PRIVILEGE = "42501";
 
 /** Runs `work` in one transaction, with the tool's own lock where it has one: what was read is still so when it is acted on. */
 async function alone<T, M extends Mark>(

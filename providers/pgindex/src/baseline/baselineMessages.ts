@@ -1,4 +1,6 @@
-import type { Advice } from "../engine/problems";
+import { type Advice, errorText } from "../engine/problems";
+import { ident } from "../engine/sql";
+import { type Mark, tableOf } from "./bookkeeping";
 
 export function noMigrationAdvice(
   folder: string,
@@ -34,5 +36,29 @@ export function runningAdvice(runner: string): Advice {
     what: "the marks of migrations cannot be changed now",
     why: `${runner} is running: it holds its lock`,
     fix: "wait until it has ended, then run this again",
+  };
+}
+
+/** The rights that a mark takes: the table's, its sequence's, and those to make both where they are missing. */
+export function marksDeniedAdvice(
+  mark: Mark,
+  runner: string,
+  role: string,
+  hasTable: boolean,
+  error: unknown,
+): Advice {
+  const [schema, table, grantee] = [ident(mark.migrationsSchema), tableOf(mark), ident(role)];
+  const grants = hasTable
+    ? [
+        `GRANT USAGE ON SCHEMA ${schema} TO ${grantee};`,
+        `GRANT SELECT, INSERT, UPDATE, DELETE ON ${table} TO ${grantee};`,
+        `GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${schema} TO ${grantee};`,
+      ]
+    : [`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${grantee};`];
+  return {
+    what: `cannot use the marks of ${runner} in ${table} as role ${role}`,
+    why: errorText(error),
+    fix: `run: ${grants.join(" ")}`,
+    otherwise: `give the Connection the role that runs ${runner}`,
   };
 }
