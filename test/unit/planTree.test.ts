@@ -115,6 +115,22 @@ describe("a large plan", () => {
     expect(Buffer.byteLength(JSON.stringify(tree.nodes))).toBeLessThan(MAX_BYTES + 100);
   });
 
+  it("keeps the scan below more nodes than there is room for", () => {
+    const filter = { Filter: `(${"a".repeat(300)} IS NULL)` };
+    const wrap = (plan: PlanNode): PlanNode => ({ "Node Type": "Limit", ...filter, Plans: [plan] });
+    const tree = toPlanTree(Array.from({ length: 60 }).reduce<PlanNode>(wrap, SCAN), INDEX);
+    expect(tree.nodes.at(-1)).toMatchObject({ depth: 60, index: "t_a_idx" });
+    expect(Buffer.byteLength(JSON.stringify(tree.nodes))).toBeLessThan(MAX_BYTES + 100);
+    expect(tree.nodes.length + (tree.leftOut ?? 0)).toBe(61);
+  });
+
+  it("of thousands of partitions keeps the first ones", () => {
+    const Plans = Array.from({ length: 3000 }, () => ({ ...SCAN }));
+    const tree = toPlanTree({ "Node Type": "Append", Plans }, INDEX);
+    expect(tree.nodes[1]).toMatchObject({ node: "Index Scan", index: "t_a_idx" });
+    expect(tree.leftOut).toBeGreaterThan(2900);
+  });
+
   it("has no node without the one above it", () => {
     tree.nodes.slice(1).forEach(({ depth }, i) => {
       expect(depth).toBeLessThanOrEqual((tree.nodes[i]?.depth ?? 0) + 1);

@@ -63,30 +63,36 @@ const CONDITIONS = [
 const REMOVED = ["Rows Removed by Filter", "Rows Removed by Join Filter"] as const;
 
 /**
- * What is kept of a plan. Where it is too large, nodes are left out: never the scan of the index's table and what stands above it. Pure.
+ * What is kept of a plan. Where it is too large, nodes are left out, last of all the scan of the index's table and what stands right above
+ * it. Pure.
  *
  * @example toPlanTree(plan, index).nodes[1]
  * // { depth: 1, node: "Seq Scan", relation: "users", conditions: ["Filter: (users.email = '…'::text)"], plannedRows: 5, rows: 1, removed: 99999 }
  */
 export function toPlanTree(plan: PlanNode, index: IndexTree): PlanTree {
   const places = placesOf(plan);
-  const scan = places.find(({ raw }) => raw === scanNode(plan, index));
-  const kept = new Set<Place>();
+  const scanned = scanNode(plan, index);
+  const path = pathTo(places.find(({ raw }) => raw === scanned));
+  const kept = new Map<Place, KeptNode>();
   let bytes = 0;
   const keep = (place: Place) => {
-    if (kept.has(place)) return;
-    bytes += Buffer.byteLength(JSON.stringify(toKept(place)));
-    kept.add(place);
+    if (kept.has(place) || kept.size >= MAX_NODES) return;
+    const node = toKept(place);
+    const size = Buffer.byteLength(JSON.stringify(node));
+    if (kept.size > 0 && bytes + size > MAX_BYTES) return;
+    bytes += size;
+    kept.set(place, node);
   };
-  for (let place = scan; place; place = place.parent) keep(place);
-  for (const place of places) {
-    const isBelowKept = !place.parent || kept.has(place.parent);
-    const size = Buffer.byteLength(JSON.stringify(toKept(place)));
-    if (isBelowKept && kept.size < MAX_NODES && bytes + size <= MAX_BYTES) keep(place);
-  }
-  const leftOut = places.length - kept.size;
-  const nodes = places.filter((place) => kept.has(place)).map(toKept);
+  path.forEach(keep);
+  for (const place of places) if (!place.parent || kept.has(place.parent)) keep(place);
+  const nodes = places.flatMap((place) => kept.get(place) ?? []);
+  const leftOut = places.length - nodes.length;
   return { nodes, ...(leftOut > 0 && { leftOut }) };
+}
+
+/** The place first, the root last. */
+function pathTo(place: Place | undefined): Place[] {
+  return place ? [place, ...pathTo(place.parent)] : [];
 }
 
 interface Place {
