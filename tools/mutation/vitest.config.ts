@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** The tests of what is mutated: pure ones, and those of execute, which need a server. */
 export default defineConfig({
   test: {
-    include: ["test/unit/**/*.test.ts", "test/database/execute.test.ts"],
+    include: ["test/unit/**/*.test.ts", "test/database/execute*.test.ts"],
     exclude: ["test/unit/import-*"],
     globalSetup: ["test/support/server.ts"],
     env: { TEST_DATABASE: "embedded" },
