@@ -62,6 +62,7 @@ test("on a partition: under its own key and after whoever works there; the key i
   await worker.release();
   await running;
   expect(keys).toEqual([[], []]);
+  expect(await stateOf(db, "i")).toBe("t/t/t");
 });
 
 test("a partition without a position is named", async () => {
