@@ -1,6 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Connection, Index, promotionEvidence, Verification } from "pulumi-pgindex";
-import { indexes } from "./stacks/phase3";
+import {
+  Connection,
+  DrizzleBaseline,
+  Index,
+  promotionEvidence,
+  Verification,
+} from "pulumi-pgindex";
+import { indexes, migration } from "./stacks/phase3";
 import { production } from "./stacks/production";
 import type { StackSettings } from "./stacks/settings";
 import { staging } from "./stacks/staging";
@@ -38,6 +44,13 @@ const messagesProof = new Verification(
   "messages-proof",
   { index: messagesIndex, onFailedExpectation },
   { provider },
+);
+
+// Until Drizzle knows, `drizzle-kit migrate` would run the migration again, in a transaction and thus without CONCURRENTLY.
+new DrizzleBaseline(
+  "migration",
+  { migration },
+  { provider, dependsOn: [statesIndex, messagesIndex] },
 );
 
 /** Of each index: what was built and when. */

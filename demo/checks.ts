@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { INDEXES, standingIndexes } from "./catalog.ts";
-import { fingerprint } from "./data.ts";
+import { fingerprint, migrateTheRest } from "./data.ts";
 import type { Database, Traffic } from "./database.ts";
 import { queriesOf, type VerifiedIndexes } from "./outputs.ts";
 import type { BuildStall } from "./probe.ts";
@@ -23,6 +23,22 @@ export async function bothValid(databases: readonly Database[]): Promise<Result>
     measured: `${valid} of ${wanted} valid`,
     ok: valid === wanted,
   };
+}
+
+/** Otherwise its next run would build them again, without CONCURRENTLY. */
+export async function drizzleIsDone(databases: readonly Database[]): Promise<Result> {
+  const ran: string[] = [];
+  for (const { url } of databases)
+    ran.push(await migrateTheRest(url).then((number) => `${number} run`, errorText));
+  return {
+    promise: "both stacks: drizzle-kit migrate has nothing to run",
+    measured: ran.join(", "),
+    ok: ran.every((each) => each === "0 run"),
+  };
+}
+
+function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function plansUseThem(stack: string, verified: VerifiedIndexes): Result {

@@ -40,6 +40,19 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
+/** Lets Drizzle run what it has not run yet, as `drizzle-kit migrate` does. Gives how many migrations that were. */
+export async function migrateTheRest(url: string): Promise<number> {
+  return withClient(url, async (client) => {
+    const marks = async () => {
+      const query = "select count(*)::int as marks from drizzle.__drizzle_migrations";
+      return (await client.query<{ marks: number }>(query)).rows[0]?.marks ?? 0;
+    };
+    const before = await marks();
+    await runMigrations(drizzle(client), { migrationsFolder: MIGRATIONS });
+    return (await marks()) - before;
+  });
+}
+
 async function endJournalBefore(tag: string, folder: string): Promise<void> {
   const path = join(folder, "meta/_journal.json");
   const journal = JSON.parse(await readFile(path, "utf8")) as {

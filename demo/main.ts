@@ -65,6 +65,7 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
     ...check.speed("production", inProduction),
     check.stalls(concurrent, plain),
     check.gateHeld(refused, allowed),
+    await check.drizzleIsDone(databases),
     check.nothingToDo([stagingIsDone, productionIsDone]),
     ...(await stateIsClean([staging.stack, production.stack], databases)),
   ];

@@ -28,7 +28,10 @@ const cleanUp: ServedQuery = {
   expect: { maximumMs: 5_000 },
 };
 
-/** The indexes of migration 0013_sticky_skreet, in the order in which they are built; rolled back in the opposite one. */
+/** As Drizzle calls it. */
+export const migration = "0013_sticky_skreet";
+
+/** The indexes of the migration, in the order in which they are built; rolled back in the opposite one. */
 export const indexes = {
   states: {
     table: "conversation_states",

@@ -5,7 +5,7 @@ import { migrate } from "../../demo/data.ts";
 import { createStack } from "../support/pulumi.ts";
 import { createBackend } from "../support/pulumiBackend.ts";
 import { useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+import { errorsOf, failureOf, linesOf } from "../support/pulumiRun.ts";
 
 const folder = join(import.meta.dirname, "../../drizzle/migrations");
 const migration = "0013_sticky_skreet";
@@ -31,7 +31,11 @@ test("a migration is marked once its indexes stand, shown when the mark is lost,
   expect(await marks()).toBe(13);
 
   isDeclared = true;
-  expect((await stack.up()).changes).toEqual({ same: 1, create: 3 });
+  const { changes, events } = await stack.up();
+  expect(changes).toEqual({ same: 1, create: 3 });
+  expect(linesOf(events, "applied").map(({ message }) => message)).toContain(
+    `${migration} marked as applied in drizzle.__drizzle_migrations`,
+  );
   expect(await marks()).toBe(14);
   expect((await stack.preview()).changes).toEqual({ same: 4 });
 

@@ -17,6 +17,9 @@ const sources = [
   "tsconfig.json",
   "index.ts",
   ...readdirSync("stacks").map((name) => join("stacks", name)),
+  ...["0013_sticky_skreet.sql", "meta/_journal.json"].map((name) =>
+    join("drizzle/migrations", name),
+  ),
 ];
 const project = createProject({
   files: Object.fromEntries(sources.map((path) => [path, readFileSync(path, "utf8")])),
@@ -96,6 +99,11 @@ async function expectProved(stack: string): Promise<void> {
   });
 }
 
+/** What Drizzle has run, or thinks it has. */
+async function migrations(database: TestDatabase): Promise<number> {
+  return (await database.query("SELECT 1 FROM drizzle.__drizzle_migrations")).length;
+}
+
 test("staging: preview builds nothing, up builds and proves both, a second preview is empty", async () => {
   const text = await pulumi("staging", "preview", "--diff");
   expect(text.match(/^ *statement *: "CREATE INDEX CONCURRENTLY/gm)).toHaveLength(2);
@@ -103,6 +111,7 @@ test("staging: preview builds nothing, up builds and proves both, a second previ
   expect(await indexNames(databases.staging())).not.toContain(STATES_INDEX);
   await pulumi("staging", ...UP);
   expect(await indexNames(databases.staging())).toEqual(expect.arrayContaining(INDEXES));
+  expect(await migrations(databases.staging())).toBe(14);
   await pulumi("staging", "preview", "--expect-no-changes");
   await expectProved("staging");
 });
@@ -164,6 +173,7 @@ test("rollback: destroy drops the messages index first, and leaves the rows as t
     after.push(await fingerprint(database().url));
     const names = await indexNames(database());
     for (const index of INDEXES) expect(names).not.toContain(index);
+    expect(await migrations(database())).toBe(13);
   }
   expect(after).toEqual(before);
 });

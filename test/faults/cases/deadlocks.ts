@@ -26,7 +26,7 @@ export const DEADLOCKS: readonly Fault[] = [
       "builds one at a time on each table, also between processes; waits for other tools' builds off the queue",
     mark: "handled",
     tests: [
-      "test/database/execute.test.ts: a build that queues behind somebody all the same leaves the queue at once",
+      "test/database/executeLong.test.ts: a build that queues behind somebody all the same leaves the queue at once",
       "test/database/parallel.test.ts: 25 indexes on five tables, all at once, as Pulumi calls",
       "test/database/parallel.test.ts: two processes that both want all 25: each is built once, and adopted by the other",
     ],

@@ -34,8 +34,11 @@ export function baselineProvider<M extends Mark>(
       const outs = await runtime.run(() =>
         markApplied(bookkeeping, runtime.target(), parsed.value),
       );
-      if (outs.adopted)
-        runtime.context(hidden.__urn).log("info", `${outs.migration} was marked already`);
+      const context = runtime.context(hidden.__urn);
+      const { migration, migrationsSchema, migrationsTable } = outs;
+      if (outs.adopted) context.log("info", `${migration} was marked already`);
+      else
+        context.status(`${migration} marked as applied in ${migrationsSchema}.${migrationsTable}`);
       return { id: outs.migration, outs: { ...outs, __urn: hidden.__urn } };
     },
     update: async (_id, olds: Outputs) => ({ outs: olds }),
