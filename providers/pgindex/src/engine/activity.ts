@@ -96,7 +96,7 @@ export async function oldTransactionsOn(
 
 /**
  * Whom the backend `pid` waits for, and whom those wait for in turn: who waits in pg_advisory_lock() is not the one to speak to.
- * `pg_blocking_pids` says 0 for a prepared transaction.
+ * `pg_blocking_pids` says 0 for a prepared transaction. The session that asks is left out: its snapshot is gone with its answer.
  */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
   return session.queryAsLogin<OtherSession>(
@@ -108,7 +108,7 @@ export async function blockersOf(session: Session, pid: number): Promise<OtherSe
        LEFT JOIN pg_stat_activity a ON a.pid = b.pid
        LEFT JOIN pg_prepared_xacts p ON b.pid = 0 AND p.transaction IN (
          SELECT transactionid FROM pg_locks WHERE NOT granted AND (pid = $1 OR pid IN (SELECT pid FROM direct)))
-      WHERE b.pid <> $1`,
+      WHERE b.pid NOT IN ($1, pg_backend_pid())`,
     [pid],
   );
 }
