@@ -4,6 +4,7 @@ import type { Context } from "../engine/context";
 import { connectionParameters, environmentOf } from "../engine/parameters";
 import { errorText, PgIndexError } from "../engine/problems";
 import { renderBytes, renderElapsed } from "../engine/render";
+import { onlyRow } from "../engine/rows";
 import type { Target } from "../engine/target";
 import { withObserver } from "../engine/workspace";
 import type { DesiredBackup } from "./backupArgs";
@@ -41,11 +42,10 @@ export async function requirePgDump(
   if (code !== 0 || !major) throw new PgIndexError(noPgDumpAdvice(pgDump, stderr || "it failed"));
   const session = { purpose: "backup", writable: false };
   const server = await withObserver(target, session, async (observer): Promise<Server> => {
-    const [row] = await observer.query<Server>(
+    const rows = await observer.query<Server>(
       `SELECT current_setting('server_version_num')::int / 10000 AS major, current_database() AS database`,
     );
-    if (!row) throw new Error("the server did not tell its version");
-    return row;
+    return onlyRow(rows);
   });
   if (major < server.major) throw new PgIndexError(oldPgDumpAdvice(pgDump, major, server.major));
   return { tool: stdout.trim(), ...server };

@@ -1,4 +1,5 @@
 import { PgIndexError } from "../engine/problems";
+import { actingRole } from "../engine/role";
 import { onlyRow } from "../engine/rows";
 import type { Session } from "../engine/session";
 import { sqlState } from "../engine/sqlstate";
@@ -90,9 +91,7 @@ function withMarks<T, M extends Mark>(
       return await work(session);
     } catch (error) {
       if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;
-      const { role } = onlyRow(
-        await session.query<{ role: string }>("SELECT current_user AS role"),
-      );
+      const role = await actingRole(session.query);
       const exists = await hasTable(session, mark);
       throw new PgIndexError(marksDeniedAdvice(mark, runner, role, exists, error), {
         cause: error,
@@ -116,15 +115,15 @@ async function alone<T, M extends Mark>(
     await session.query("COMMIT");
     return result;
   } catch (error) {
-    if (session.isOpen) await session.query("ROLLBACK").catch(() => undefined);
+    await session.query("ROLLBACK").catch(() => undefined);
     throw error;
   }
 }
 
 async function lock(session: Session, key: string): Promise<boolean> {
-  const [row] = await session.query<{ locked: boolean }>(
+  const rows = await session.query<{ locked: boolean }>(
     "SELECT pg_catalog.pg_try_advisory_xact_lock($1::bigint) AS locked",
     [key],
   );
-  return row?.locked === true;
+  return onlyRow(rows).locked;
 }

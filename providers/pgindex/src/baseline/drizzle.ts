@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PgIndexError } from "../engine/problems";
+import { onlyRow } from "../engine/rows";
 import { identifier } from "../engine/schemas";
 import type { Session } from "../engine/session";
 import { ident } from "../engine/sql";
@@ -62,8 +63,8 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
 };
 
 async function lastMark(session: Session, mark: Mark): Promise<number> {
-  const [row] = await session.query<{ last: number | null }>(
+  const rows = await session.query<{ last: number | null }>(
     `SELECT pg_catalog.max(created_at)::float8 AS last FROM ${tableOf(mark)}`,
   );
-  return row?.last ?? 0;
+  return onlyRow(rows).last ?? 0;
 }

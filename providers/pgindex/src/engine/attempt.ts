@@ -32,9 +32,9 @@ export async function attempt(
   const warning = vanishingWarning(request.target.whenClientVanishes, builder.serverVersion);
   if (warning) ctx.log("warning", warning);
   const table = await requireTable(observer, desired);
-  const label = `${desired.schema}.${desired.table}`;
+  const place = { schema: desired.schema, table: desired.table, oid: table.oid };
   const untilFree = (modes?: readonly string[]) =>
-    waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx, modes);
+    waitUntilNobodyWorks(observer, place, builder.pid, ctx, modes);
   let declared = await readDeclared(observer, desired, ctx, () => untilFree(LOOK_CONFLICTS));
   if (declared.kind !== "ok" && progress.building)
     await clearAway(workspace, progress.building, request);

@@ -125,6 +125,19 @@ function toLiveIndex(row: IndexRow): LiveIndex {
   return { ...live, constraint: constraint ?? undefined, canonical: toCanonical(row) };
 }
 
+/** The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are among them. */
+export async function invalidIndexesOf(
+  session: Session,
+  tableOid: number,
+): Promise<{ readonly oid: number; readonly name: string }[]> {
+  return session.query(
+    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE i.indrelid = $1 AND NOT i.indisvalid ORDER BY c.oid`,
+    [tableOid],
+  );
+}
+
 /** Below it are the relations that PostgreSQL itself is made of, to which it adds nobody's index (FirstUnpinnedObjectId in access/transam.h). */
 const FIRST_USER_OID = 12000;
 

@@ -96,8 +96,8 @@ export async function dropInvalid(
 /** Whoever is waited for may mend it, by a REINDEX say: false then. */
 async function dropLeftover(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<boolean> {
   const { builder, observer } = workspace;
-  const label = `${live.schema}.${live.table}`;
-  await waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
+  const place = { schema: live.schema, table: live.table, oid: live.tableOid };
+  await waitUntilNobodyWorks(observer, place, builder.pid, ctx);
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name || again.valid) return false;
   const sql = dropIndexStatement(live.schema, live.name);

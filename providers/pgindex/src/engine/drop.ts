@@ -67,9 +67,8 @@ async function attempt(workspace: Workspace, identity: IndexIdentity, ctx: Conte
 
 async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<void> {
   const { builder, observer } = workspace;
-  const label = `${live.schema}.${live.table}`;
-  const untilFree = () =>
-    waitUntilNobodyWorks(observer, { oid: live.tableOid, label }, builder.pid, ctx);
+  const place = { schema: live.schema, table: live.table, oid: live.tableOid };
+  const untilFree = () => waitUntilNobodyWorks(observer, place, builder.pid, ctx);
   await untilFree();
   if (live.valid) {
     await waitForWayClear(workspace, live, ctx);

@@ -88,39 +88,33 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
   }
 }
 
-/** Somebody may have begun to work on the table since we looked: whoever queues behind a concurrent build kills it at its end. */
-function untilOthersAreDone({ desired, table, workspace, ctx }: Execution): Promise<void> {
-  const { builder, observer } = workspace;
-  const label = `${desired.schema}.${desired.table}`;
-  return waitUntilNobodyWorks(observer, { oid: table.oid, label }, builder.pid, ctx);
-}
-
 type LongStep = Extract<Step, { readonly sql: string }>;
 
-/** Runs a long statement; on a partition, under the partition's own key and after whoever works there. */
+/**
+ * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to work on the table since we looked: whoever
+ * queues behind a concurrent build kills it at its end.
+ */
 async function watch(
   step: LongStep,
   verb: string,
-  execution: Execution,
+  { desired, table, workspace, ctx }: Execution,
   phases?: PhaseWatch,
 ): Promise<void> {
-  const { workspace, ctx } = execution;
-  const isBuild = step.kind === "build" || step.kind === "reindex";
-  const watched = { ...workspace, ctx, verb, position: step.position, isBuild, phases };
-  if (!step.on) {
-    await untilOthersAreDone(execution);
-    if (!(await isAsDecided(step, workspace.observer)))
-      throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
-    return runWatched(step.sql, watched);
-  }
   const { builder, observer } = workspace;
-  const label = `${step.on.schema}.${step.on.table}`;
-  // A small partition is built before the first look at its progress.
-  ctx.status(`${step.position ?? label}: ${verb}`);
-  await takeTableKey(builder, observer, step.on, ctx);
-  await waitUntilNobodyWorks(observer, { oid: step.on.oid, label }, builder.pid, ctx);
-  if (await isAsDecided(step, observer)) await runWatched(step.sql, watched);
-  await returnTableKey(builder, step.on);
+  const { on: partition, position } = step;
+  const place = partition ?? { schema: desired.schema, table: desired.table, oid: table.oid };
+  if (partition) {
+    // A small one is built before the first look at its progress.
+    ctx.status(`${position ?? `${partition.schema}.${partition.table}`}: ${verb}`);
+    await takeTableKey(builder, observer, partition, ctx);
+  }
+  await waitUntilNobodyWorks(observer, place, builder.pid, ctx);
+  const isBuild = step.kind === "build" || step.kind === "reindex";
+  if (await isAsDecided(step, observer))
+    await runWatched(step.sql, { ...workspace, ctx, verb, position, isBuild, phases });
+  else if (!partition)
+    throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
+  if (partition) await returnTableKey(builder, partition);
 }
 
 /**

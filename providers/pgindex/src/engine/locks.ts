@@ -71,12 +71,12 @@ async function tryLock(session: Session, key: number): Promise<boolean> {
  */
 export async function waitUntilNobodyWorks(
   observer: Session,
-  table: { readonly oid: number; readonly label: string },
+  table: { readonly schema: string; readonly table: string; readonly oid: number },
   builderPid: number,
   ctx: Context,
   modes?: readonly string[],
 ): Promise<void> {
-  const wait = new Wait(ctx, `waiting for others to finish on ${table.label}`);
+  const wait = new Wait(ctx, `waiting for others to finish on ${table.schema}.${table.table}`);
   for (;;) {
     const workers = (await workersOn(observer, table.oid, builderPid, modes)).filter(
       (o) => !isYieldingAutovacuum(o),

@@ -42,7 +42,11 @@ async function setRole(query: Query, role: string): Promise<void> {
     const state = sqlState(error);
     // No such role, or no member of it.
     if (state !== "22023" && state !== "42501") throw error;
-    const { current } = onlyRow(await query<{ current: string }>("SELECT current_user AS current"));
-    throw new PgIndexError(deniedRoleAdvice(role, current, error));
+    throw new PgIndexError(deniedRoleAdvice(role, await actingRole(query), error));
   }
+}
+
+/** The role whose rights count now. */
+export async function actingRole(query: Query): Promise<string> {
+  return onlyRow(await query<{ role: string }>("SELECT current_user AS role")).role;
 }

@@ -1,7 +1,7 @@
 import { describeSession, type Waiter } from "./activity";
 import type { Context } from "./context";
 import { maskStatement } from "./maskStatement";
-import { onlyRow } from "./rows";
+import { actingRole } from "./role";
 import type { Session } from "./session";
 import { ident } from "./sql";
 import { sqlState } from "./sqlstate";
@@ -104,9 +104,7 @@ export class WaiterWatch {
       this.tell(waiter, `cancelled ${describeSession(waiter)}, which waited behind this build`);
     } catch (error) {
       if (sqlState(error) !== "42501") throw error;
-      const { role } = onlyRow(
-        await observer.query<{ role: string }>("SELECT current_user AS role"),
-      );
+      const role = await actingRole(observer.query);
       this.tell(
         waiter,
         `${describeSession(waiter)} waits behind this build and may not be cancelled: ${(error as Error).message}; ` +
