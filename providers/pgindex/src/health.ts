@@ -27,6 +27,5 @@ export function createMigrationHealth(options: MigrationHealthOptions): Migratio
   const target = { url: url || undefined, maxConcurrentBuilds: 1, allowPooler };
   const look = new HealthLook(target, loadState(options.state), settings);
   const earlier = options.earlierState ? loadState(options.earlierState) : undefined;
-  const soak = { ms: settings.soak, text: options.soak ?? "24h" };
-  return endpointOf(look, settings, { earlier, soak });
+  return endpointOf(look, settings, { earlier, soak: settings.soak });
 }

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { duration } from "../engine/duration";
-import type { SoakRequired } from "../report/checklist";
+import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/duration";
 import { readStack } from "../status/exportStack";
 import type { StackState } from "../status/stackState";
 import type { Io } from "./io";
@@ -9,10 +8,8 @@ import type { Io } from "./io";
 export interface RolloutOptions {
   readonly earlierStack?: string;
   readonly earlierState?: string;
-  readonly soak: SoakRequired;
+  readonly soak: WrittenDuration;
 }
-
-const DAY = { ms: 24 * 60 * 60 * 1000, text: "24h" };
 
 export function addRolloutOptions(command: Command): Command {
   return command
@@ -21,13 +18,13 @@ export function addRolloutOptions(command: Command): Command {
     .addOption(
       new Option("--soak <duration>", "how long the indexes must have stood there")
         .argParser(toSoak)
-        .default(DAY, DAY.text),
+        .default(toSoak(DEFAULT_SOAK), DEFAULT_SOAK),
     );
 }
 
-function toSoak(text: string): SoakRequired {
-  const parsed = duration.safeParse(text);
-  if (parsed.success) return { ms: parsed.data, text };
+function toSoak(text: string): WrittenDuration {
+  const parsed = writtenDuration.safeParse(text);
+  if (parsed.success) return parsed.data;
   throw new InvalidArgumentError('It is a number with a unit, such as "24h" or "30s".');
 }
 

@@ -12,6 +12,23 @@ export const duration = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
+/** A length of time, and the text that says it: "24h" must not come back as "1d". */
+export interface WrittenDuration {
+  readonly ms: number;
+  readonly text: string;
+}
+
+/** As {@link duration}, with its text. */
+export const writtenDuration = z.string().transform((text, ctx): WrittenDuration => {
+  const parsed = duration.safeParse(text);
+  if (parsed.success) return { ms: parsed.data, text };
+  for (const { message } of parsed.error.issues) ctx.addIssue(message);
+  return z.NEVER;
+});
+
+/** How long indexes stand in one stack before they go into the next. */
+export const DEFAULT_SOAK = "24h";
+
 /** A number alone would be milliseconds to `ms`, and whoever writes "24" means hours. It throws for texts that are empty or long. */
 function milliseconds(text: string): number | undefined {
   if (!/[a-z]/i.test(text) || text.length > 100) return undefined;

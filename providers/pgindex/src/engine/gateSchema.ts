@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "./duration";
+import { DEFAULT_SOAK, writtenDuration } from "./duration";
 import { PLAN_TYPES } from "./explain";
 import { indexSchema } from "./schemas";
 import { wrong } from "./wrong";
@@ -23,17 +23,6 @@ const evidence = z.object({
   ),
 });
 
-/** As it was written too: "24h" must not come back as "1d". */
-const soak = z
-  .string()
-  .default("24h")
-  .transform((text, ctx) => {
-    const parsed = duration.safeParse(text);
-    if (parsed.success) return { soak: text, soakMs: parsed.data };
-    for (const { message } of parsed.error.issues) ctx.addIssue(message);
-    return z.NEVER;
-  });
-
 const planTypes = z.array(z.enum(PLAN_TYPES)).min(1, wrong("is empty", "leave it out"));
 const milliseconds = z.number().positive();
 
@@ -45,14 +34,14 @@ export const gateSchema = z
     evidence: z.record(z.string(), evidence).nullish(),
     /** Why `stack` could not be read. */
     unreadable: z.string().nullish(),
-    soak,
+    soak: writtenDuration.prefault(DEFAULT_SOAK),
     minimumScans: z.number().int().min(0).default(1),
     planTypes: z.union([planTypes, z.record(z.string(), planTypes)]).optional(),
     maximumMs: z.union([milliseconds, z.record(z.string(), milliseconds)]).optional(),
     maximumSlowdown: z.number().positive().default(2),
     override: z.string().trim().min(1).optional(),
   })
-  .transform(({ soak, ...rest }) => ({ ...rest, ...soak }));
+  .transform(({ soak, ...rest }) => ({ ...rest, soak: soak.text, soakMs: soak.ms }));
 
 export type ParsedGate = z.output<typeof gateSchema>;
 export type GateInputs = z.input<typeof gateSchema>;

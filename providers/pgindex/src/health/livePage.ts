@@ -1,5 +1,5 @@
+import type { WrittenDuration } from "../engine/duration";
 import { PgIndexError } from "../engine/problems";
-import type { SoakRequired } from "../report/checklist";
 import { toReport } from "../report/data";
 import { POLICY, toPage } from "../report/page";
 import { loadPlotLibrary } from "../report/plotLibrary";
@@ -11,7 +11,7 @@ import { COMMON_HEADERS, type HealthResponse, json } from "./respond";
 export interface Rollout {
   /** The stack that went first. */
   readonly earlier?: StackState;
-  readonly soak: SoakRequired;
+  readonly soak: WrittenDuration;
 }
 
 const HEADERS = {

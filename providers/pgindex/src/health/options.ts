@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseWith } from "../engine/args";
-import { duration } from "../engine/duration";
+import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/duration";
 import { PgIndexError } from "../engine/problems";
 
 /** Options of {@link createMigrationHealth}. */
@@ -37,11 +37,9 @@ export type HealthSettings = Required<
     MigrationHealthOptions,
     "token" | "allowPooler" | "cacheSeconds" | "measureSeconds" | "requestsPerSecond"
   >
-> & { readonly soak: number };
+> & { readonly soak: WrittenDuration };
 
 const SHORTEST_TOKEN = 16;
-
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 const settings = z.object({
   token: z
@@ -54,7 +52,7 @@ const settings = z.object({
   cacheSeconds: z.number().min(1).max(3600).default(5),
   measureSeconds: z.union([z.literal(0), z.number().min(10)]).default(300),
   requestsPerSecond: z.number().int().min(1).default(2000),
-  soak: duration.default(DAY_MS),
+  soak: writtenDuration.prefault(DEFAULT_SOAK),
 });
 
 /** Throws {@link PgIndexError}, which never carries the token. */

@@ -1,13 +1,7 @@
+import type { WrittenDuration } from "../engine/duration";
 import type { ReportedIndex, ReportedStack } from "./data";
 import type { Extra } from "./extra";
 import { backedUp, milliseconds, number, soaked, times } from "./proofs";
-
-/** How long the indexes must have stood in the stack that went first. */
-export interface SoakRequired {
-  readonly ms: number;
-  /** As it was written: "24h". */
-  readonly text: string;
-}
 
 /** One measurement that speaks for a line of the checklist, or against it. */
 export interface Proof {
@@ -28,7 +22,8 @@ export interface ChecklistInput {
   readonly stack: ReportedStack;
   readonly earlier: ReportedStack | null;
   readonly extra: Extra | null;
-  readonly soak: SoakRequired;
+  /** How long the indexes must have stood in the stack that went first. */
+  readonly soak: WrittenDuration;
   readonly now: Date;
 }
 

@@ -1,5 +1,6 @@
 import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
+import type { WrittenDuration } from "../engine/duration";
 import type { VerifiedQuery } from "../engine/expectations";
 import type { IndexOutputs } from "../engine/outputs";
 import { type PhaseTime, toPhases } from "../engine/phases";
@@ -8,7 +9,7 @@ import type { VerificationReport } from "../engine/verification";
 import { type BuildSummary, buildSummary } from "../status/builds";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
 import type { RecordedGate, StackState } from "../status/stackState";
-import { type ChecklistLine, type SoakRequired, toChecklist } from "./checklist";
+import { type ChecklistLine, toChecklist } from "./checklist";
 import type { Extra } from "./extra";
 import { type ReportedUse, toUse } from "./use";
 
@@ -85,7 +86,7 @@ export interface ReportInput {
   /** Why the database could not be asked. */
   readonly problem?: string;
   readonly extra?: Extra;
-  readonly soak: SoakRequired;
+  readonly soak: WrittenDuration;
   /** By this machine's clock. */
   readonly now: Date;
 }
