@@ -5,18 +5,7 @@ import {
   type OtherSession,
 } from "../../providers/pgindex/src/engine/activity.ts";
 import { maskStatement } from "../../providers/pgindex/src/engine/maskStatement.ts";
-
-const SESSION: OtherSession = {
-  pid: 7,
-  user: "app",
-  application: "psql",
-  state: "active",
-  backendType: "client backend",
-  statement: "SELECT 1",
-  ageSeconds: 3,
-  waitSeconds: null,
-  mode: null,
-};
+import { SESSION } from "../support/activity.ts";
 
 const MASKED: readonly (readonly [statement: string, masked: string])[] = [
   ["UPDATE t SET a = 'secret' WHERE id = 5", "UPDATE t SET a = '…' WHERE id = …"],

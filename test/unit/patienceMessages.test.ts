@@ -2,18 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { OtherSession } from "../../providers/pgindex/src/engine/activity.ts";
 import { OutOfPatience } from "../../providers/pgindex/src/engine/patience.ts";
 import { outOfPatienceAdvice } from "../../providers/pgindex/src/engine/patienceMessages.ts";
+import { SESSION } from "../support/activity.ts";
 
-const SESSION: OtherSession = {
-  pid: 7,
-  user: "app",
-  application: "psql",
-  state: "active",
-  backendType: "client backend",
-  statement: "SELECT 1",
-  ageSeconds: 3,
-  waitSeconds: null,
-  mode: null,
-};
 const LIMIT_MS = 4 * 60 * 60 * 1000;
 
 function advice(option: "waitFor" | "buildWithin", ...others: OtherSession[]) {

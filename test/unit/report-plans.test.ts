@@ -1,11 +1,8 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { toMarkdown } from "../../providers/pgindex/src/report/markdown.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
 import { planLines } from "../../providers/pgindex/src/report/planTrees.ts";
-import {
-  loadPlotLibrary,
-  type PlotLibrary,
-} from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import { parsePage } from "../support/page.ts";
 import {
   INDEX_SCAN_NODES,
@@ -17,10 +14,7 @@ import {
 } from "../support/report.ts";
 
 const NAME = "message history";
-let library: PlotLibrary;
-beforeAll(async () => {
-  library = await loadPlotLibrary();
-});
+const library = await loadPlotLibrary();
 
 /** A report of one query with its plans, as the state has them. */
 function withPlans(

@@ -1,18 +1,12 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { type OverTime, overTime } from "../../providers/pgindex/src/report/overTime.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
-import {
-  loadPlotLibrary,
-  type PlotLibrary,
-} from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import type { IndexStatus } from "../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../support/page.ts";
 import { HISTORY, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
 
-let library: PlotLibrary;
-beforeAll(async () => {
-  library = await loadPlotLibrary();
-});
+const library = await loadPlotLibrary();
 
 const before = [{ name: "message history", executionMs: 150 }];
 const RESOURCES = [

@@ -1,19 +1,13 @@
-import { beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { parseExtra } from "../../providers/pgindex/src/report/extra.ts";
 import { toMarkdown } from "../../providers/pgindex/src/report/markdown.ts";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
-import {
-  loadPlotLibrary,
-  type PlotLibrary,
-} from "../../providers/pgindex/src/report/plotLibrary.ts";
+import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import type { StackStatus } from "../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../support/page.ts";
 import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
 
-let library: PlotLibrary;
-beforeAll(async () => {
-  library = await loadPlotLibrary();
-});
+const library = await loadPlotLibrary();
 
 const HOSTILE = `"><script>alert(1)</script>&'\`|\\|<img src=x>\n\u202e@everyone`;
 

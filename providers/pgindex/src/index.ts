@@ -11,8 +11,9 @@ export { type FromSqlOptions, indexesFromSql } from "./indexesFromSql";
 export { Backup, type BackupArgs } from "./resources/backup";
 export { Connection, type ConnectionArgs } from "./resources/connection";
 export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/drizzleBaseline";
-export type { IndexArgs, KeyArgs, ObjectNameArgs, RebuildWhenArgs } from "./resources/indexArgs";
+export type { IndexArgs, RebuildWhenArgs } from "./resources/indexArgs";
 export { Index } from "./resources/indexResource";
+export type { KeyArgs, ObjectNameArgs } from "./resources/keyArgs";
 export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
