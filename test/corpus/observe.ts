@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
-import { searchPathValue } from "../../providers/pgindex/src/engine/sql.ts";
+import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { makeSchema } from "./schema.ts";
 

@@ -1,6 +1,6 @@
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { searchPathValue } from "../../providers/pgindex/src/engine/sql.ts";
+import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { readScripts } from "../../providers/pgindex/src/import/script.ts";
 import type { Args } from "../support/engine.ts";
 import type { Corpus } from "./observe.ts";

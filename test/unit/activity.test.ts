@@ -4,7 +4,7 @@ import {
   isYieldingAutovacuum,
   type OtherSession,
 } from "../../providers/pgindex/src/engine/activity.ts";
-import { maskStatement } from "../../providers/pgindex/src/engine/maskStatement.ts";
+import { maskStatement } from "../../providers/pgindex/src/engine/text/maskStatement.ts";
 import { SESSION } from "../support/activity.ts";
 
 const MASKED: readonly (readonly [statement: string, masked: string])[] = [

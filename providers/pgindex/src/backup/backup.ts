@@ -1,7 +1,7 @@
 import type { Context } from "../engine/context";
 import { PgIndexError } from "../engine/problems";
-import { renderBytes, renderElapsed } from "../engine/render";
 import type { Target } from "../engine/target";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";
 import { backupFailedAdvice } from "./backupMessages";
 import { dumpDatabase, requirePgDump } from "./pgDump";

@@ -1,5 +1,5 @@
-import { oneLine } from "../engine/printable";
 import type { Advice } from "../engine/problems";
+import { oneLine } from "../engine/text/printable";
 
 const WITHOUT = 'run another tool: command: ["program", "argument"]';
 

@@ -3,9 +3,9 @@ import { basename, dirname, join } from "node:path";
 import type { Context } from "../engine/context";
 import { connectionParameters, environmentOf } from "../engine/parameters";
 import { errorText, PgIndexError } from "../engine/problems";
-import { renderBytes, renderElapsed } from "../engine/render";
 import { onlyRow } from "../engine/rows";
 import type { Target } from "../engine/target";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import { withObserver } from "../engine/workspace";
 import type { DesiredBackup } from "./backupArgs";
 import {

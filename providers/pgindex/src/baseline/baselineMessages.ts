@@ -1,5 +1,5 @@
 import { type Advice, errorText } from "../engine/problems";
-import { ident } from "../engine/sql";
+import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
 
 export function noMigrationAdvice(

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Session } from "../engine/session";
-import { qualified } from "../engine/sql";
+import { qualified } from "../engine/text/sql";
 
 /** What says that a migration has been run, in a table of the tool that runs it. */
 export interface Mark {

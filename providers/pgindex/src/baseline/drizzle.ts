@@ -3,7 +3,7 @@ import { PgIndexError } from "../engine/problems";
 import { onlyRow } from "../engine/rows";
 import { identifier } from "../engine/schemas";
 import type { Session } from "../engine/session";
-import { ident } from "../engine/sql";
+import { ident } from "../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
 import { earlierFirstAdvice } from "./drizzleMessages";
 

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { printable } from "../engine/printable";
 import { errorText, PgIndexError } from "../engine/problems";
+import { printable } from "../engine/text/printable";
 import { renderTypeScript } from "../import/typescript";
 import { addConnectionOptions } from "./connection";
 import { type Imported, readSource, type SourceOptions } from "./importSource";

@@ -1,4 +1,4 @@
-import { printable } from "../engine/printable";
+import { printable } from "../engine/text/printable";
 
 /** What a command knows of the process that it runs in. */
 export interface Io {

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import { type Command, CommanderError } from "commander";
-import { oneLine } from "../engine/printable";
-import { renderBytes, renderElapsed } from "../engine/render";
+import { oneLine } from "../engine/text/printable";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import { withObserver } from "../engine/workspace";
 import type { Build } from "../status/builds";
 import { readStack } from "../status/exportStack";

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { oneLine } from "../engine/printable";
 import { renderProgress } from "../engine/progress";
 import type { Session } from "../engine/session";
+import { oneLine } from "../engine/text/printable";
 import { withObserver } from "../engine/workspace";
 import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";

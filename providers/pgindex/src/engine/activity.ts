@@ -1,7 +1,7 @@
-import { maskStatement } from "./maskStatement";
-import { oneLine } from "./printable";
 import type { Session } from "./session";
-import { literal } from "./sql";
+import { maskStatement } from "./text/maskStatement";
+import { oneLine } from "./text/printable";
+import { literal } from "./text/sql";
 
 /** Another session that stands in our way, or waits behind us. */
 export interface OtherSession {

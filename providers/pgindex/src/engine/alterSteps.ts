@@ -1,8 +1,8 @@
 import type { Difference } from "./compare";
 import { constraintSteps } from "./constraintSteps";
 import type { DesiredIndex } from "./model";
-import { ident, literal, qualified } from "./sql";
 import { alter, analyze, commentSql, type Step, statisticsSql, TABLE_LOCK } from "./steps";
+import { ident, literal, qualified } from "./text/sql";
 
 /** Changes a standing index where it differs only in what can be altered. */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {

@@ -2,13 +2,14 @@ import { describeSession, type OtherSession } from "./activity";
 import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
-import { displayName, type LiveIndex } from "./model";
+import type { LiveIndex } from "./model";
 import { runWatched } from "./monitor";
 import { OutOfPatience, Patience } from "./patience";
 import { errorText } from "./problems";
 import { reindexLeftoversOf } from "./reindexLeftovers";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
+import { displayName } from "./text/render";
 import { type Workspace, withObserver, withWorkspace } from "./workspace";
 
 /** What a build was to make, and where. */

@@ -3,9 +3,9 @@ import { readIndex } from "./catalog";
 import { addConstraintSql } from "./constraintSteps";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import type { Session } from "./session";
-import { ident, qualified, searchPathValue } from "./sql";
 import { classify, sqlState } from "./sqlstate";
 import { cloneIndexStatement } from "./statement";
+import { ident, qualified, searchPathValue } from "./text/sql";
 import { takesWholeRow } from "./wholeRow";
 
 /** What the server makes of a declaration, or why it could not be asked. */

@@ -1,6 +1,6 @@
 import { type Advice, errorText, PgIndexError } from "./problems";
-import { literal } from "./sql";
 import { sqlState } from "./sqlstate";
+import { literal } from "./text/sql";
 import { tlsCause } from "./tlsMessages";
 
 /** Every message about reaching a server. None carries a URL or a password. */

@@ -1,6 +1,6 @@
 import type { DesiredIndex, LiveIndex } from "./model";
-import { ident, qualified } from "./sql";
 import type { Step } from "./steps";
+import { ident, qualified } from "./text/sql";
 
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
 export const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";

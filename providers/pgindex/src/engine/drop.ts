@@ -5,7 +5,7 @@ import { dropConstraintSql } from "./constraintSteps";
 import type { Context } from "./context";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
-import { displayName, type LiveIndex } from "./model";
+import type { LiveIndex } from "./model";
 import { runWatched } from "./monitor";
 import { findOurs, type IndexIdentity } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
@@ -15,6 +15,7 @@ import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
+import { displayName } from "./text/render";
 import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
 
 /**

@@ -1,11 +1,12 @@
 import { type Difference, renderDifferences } from "./compare";
-import { displayName, type LiveIndex } from "./model";
+import type { LiveIndex } from "./model";
 import type { OutOfPatience } from "./patience";
 import { outOfPatienceAdvice } from "./patienceMessages";
 import { type Advice, errorText } from "./problems";
 import { type BuildPrivileges, ownerCause } from "./roleMessages";
-import { qualified } from "./sql";
 import { sqlState } from "./sqlstate";
+import { displayName } from "./text/render";
+import { qualified } from "./text/sql";
 
 /** Every message about dropping an index. */
 

@@ -1,8 +1,8 @@
 import type { IndexOnTable } from "./explain";
 import type { Measured } from "./measure";
 import type { Expectation, ParsedQuery } from "./queries";
-import { qualified } from "./sql";
 import type { QueryMeasurement } from "./summary";
+import { qualified } from "./text/sql";
 
 /** What the query took before the index was built. */
 export type QueryBefore = Pick<

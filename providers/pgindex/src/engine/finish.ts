@@ -2,9 +2,9 @@ import { corruptibleWarning, corruptsIndexes } from "./connectionMessages";
 import { type Executed, serverTime } from "./execute";
 import type { Declared } from "./look";
 import type { LiveIndex } from "./model";
-import { renderBytes, renderElapsed } from "./render";
 import type { Ensured, Progress, Request } from "./request";
-import { qualified } from "./sql";
+import { renderBytes, renderElapsed } from "./text/render";
+import { qualified } from "./text/sql";
 import type { Workspace } from "./workspace";
 
 /** The last word on an index that stands as declared. */

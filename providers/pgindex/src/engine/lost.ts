@@ -1,5 +1,6 @@
-import { displayName, type LiveIndex } from "./model";
+import type { LiveIndex } from "./model";
 import type { Target } from "./target";
+import { displayName } from "./text/render";
 import { withObserver } from "./workspace";
 
 /** Why queries have lost an index, and what it still costs; null when they have it. */

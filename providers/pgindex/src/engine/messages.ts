@@ -1,9 +1,9 @@
 import { type Difference, renderDifferences } from "./compare";
-import { type DesiredIndex, displayName, type LiveIndex } from "./model";
+import type { DesiredIndex, LiveIndex } from "./model";
 import { type Advice, errorText } from "./problems";
-import { renderBytes } from "./render";
-import { ident, qualified } from "./sql";
 import { classify, harmlessText, isNameRace, sqlState } from "./sqlstate";
+import { displayName, renderBytes } from "./text/render";
+import { ident, qualified } from "./text/sql";
 
 /** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
 

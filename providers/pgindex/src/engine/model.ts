@@ -124,8 +124,3 @@ export interface LiveTable {
   /** Without TOAST, as old as `rows`. */
   readonly sizeBytes: number;
 }
-
-/** `schema.name` for messages. */
-export function displayName(of: { readonly schema: string; readonly name: string }): string {
-  return `${of.schema}.${of.name}`;
-}

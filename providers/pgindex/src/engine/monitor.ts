@@ -6,9 +6,9 @@ import { CutOff, endForgotten } from "./cutOff";
 import type { PhaseWatch } from "./phases";
 import { CancelledError, firstLine } from "./problems";
 import { renderProgress } from "./progress";
-import { renderElapsed } from "./render";
 import type { Session } from "./session";
 import { sqlState } from "./sqlstate";
+import { renderElapsed } from "./text/render";
 import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;

@@ -2,7 +2,7 @@ import type { Obstacle } from "./clone";
 import { subject } from "./messages";
 import type { DesiredIndex } from "./model";
 import type { Advice } from "./problems";
-import { ident, qualified } from "./sql";
+import { ident, qualified } from "./text/sql";
 
 /** Who is connected to what. */
 export interface Login {

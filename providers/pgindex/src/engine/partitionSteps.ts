@@ -1,9 +1,9 @@
 import type { DesiredIndex, LiveIndex } from "./model";
 import { childName } from "./names";
 import type { Partition } from "./partitions";
-import { ident, qualified } from "./sql";
 import { createIndexStatement } from "./statement";
 import { buildSteps, drop, type Step } from "./steps";
+import { ident, qualified } from "./text/sql";
 
 const PARENT_LOCK = "SHARE on the partitioned table, for milliseconds: inserts through it wait";
 const ATTACH_LOCK =

@@ -1,5 +1,5 @@
 import { PgIndexError } from "./problems";
-import { searchPathValue } from "./sql";
+import { searchPathValue } from "./text/sql";
 
 /** One statement, and its rows. */
 export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;

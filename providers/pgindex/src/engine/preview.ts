@@ -4,12 +4,12 @@ import type { DesiredIndex, LiveTable } from "./model";
 import { readStackPatience } from "./patienceArgs";
 import { plan } from "./plan";
 import { PgIndexError } from "./problems";
-import { renderBytes } from "./render";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";
 import { isSettled } from "./situation";
 import type { Step } from "./steps";
 import type { Target } from "./target";
+import { renderBytes } from "./text/render";
 import { withObserver } from "./workspace";
 
 /**

@@ -1,4 +1,4 @@
-import { oneLine } from "./printable";
+import { oneLine } from "./text/printable";
 
 /**
  * One thing that is wrong with an input.

@@ -7,7 +7,7 @@ import {
   unmet,
 } from "./promotion";
 import { latencyConditions, planConditions } from "./promotionQueries";
-import { renderElapsed } from "./render";
+import { renderElapsed } from "./text/render";
 
 /** Every condition on one index. Pure: `now` is given. */
 export function conditionsOn(

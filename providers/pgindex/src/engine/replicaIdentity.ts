@@ -3,8 +3,8 @@ import type { Verdict } from "./compare";
 import type { DesiredIndex } from "./model";
 import { PgIndexError } from "./problems";
 import type { Session } from "./session";
-import { ident } from "./sql";
 import { replicaIdentityLostAdvice } from "./tableMessages";
+import { ident } from "./text/sql";
 
 /**
  * Refuses a replacement of the table's replica identity by an index that cannot be one: it would fail in the swap, after the whole build. The

@@ -1,7 +1,7 @@
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import type { Session } from "./session";
-import { ident } from "./sql";
+import { ident } from "./text/sql";
 
 /** The fields in which PostgreSQL prints expressions. */
 const SPELLED = ["columns", "predicate"] as const;

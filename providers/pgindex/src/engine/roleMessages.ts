@@ -1,8 +1,8 @@
 import { subject } from "./messages";
 import type { DesiredIndex } from "./model";
 import { type Advice, errorText } from "./problems";
-import { ident } from "./sql";
 import { sqlState } from "./sqlstate";
+import { ident } from "./text/sql";
 
 /** Every message about the rights of the role that builds. */
 

@@ -1,7 +1,7 @@
 import type { DesiredIndex, LiveTable } from "./model";
-import { renderBytes } from "./render";
 import type { Session } from "./session";
-import { literal } from "./sql";
+import { renderBytes } from "./text/render";
+import { literal } from "./text/sql";
 
 /** An index entry's header and line pointer, and what pages keep free. */
 const OVERHEAD_BYTES = 16;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { checkExpression } from "./fragments";
 import { patienceArgs } from "./patienceArgs";
-import { MAX_IDENTIFIER_BYTES } from "./sql";
+import { MAX_IDENTIFIER_BYTES } from "./text/sql";
 import { wrong } from "./wrong";
 
 /** A PostgreSQL identifier as it stands in the catalog, unquoted. */

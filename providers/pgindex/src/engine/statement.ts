@@ -1,5 +1,5 @@
 import type { DesiredIndex, IndexKey, ObjectName } from "./model";
-import { ident, literal, qualified } from "./sql";
+import { ident, literal, qualified } from "./text/sql";
 
 /**
  * The statement that builds an index; the same text in `pulumi preview --diff` and on the server. Never IF NOT EXISTS: over

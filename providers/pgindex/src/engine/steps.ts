@@ -1,8 +1,8 @@
 import type { Difference } from "./compare";
 import { constraintSql, constraintSteps } from "./constraintSteps";
 import type { DesiredIndex, LiveIndex } from "./model";
-import { literal, qualified } from "./sql";
 import { createIndexStatement, dropIndexStatement } from "./statement";
+import { literal, qualified } from "./text/sql";
 
 /** One step of a change: what runs, what it locks, and why it is there. */
 export type Step = {

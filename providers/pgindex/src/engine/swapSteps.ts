@@ -1,8 +1,8 @@
 import { CONSTRAINT_LOCK, constraintSql, dropConstraintSql } from "./constraintSteps";
 import type { DesiredIndex, LiveIndex } from "./model";
 import { companionName } from "./names";
-import { ident, qualified } from "./sql";
 import { alter, INDEX_LOCK, type Step } from "./steps";
+import { ident, qualified } from "./text/sql";
 
 /**
  * Gives the new index the declared name and the old one a temporary name, in one transaction: whoever looks finds a valid index under the name

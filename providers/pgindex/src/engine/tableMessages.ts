@@ -1,7 +1,7 @@
 import { NOTHING_CHANGED, subject } from "./messages";
 import type { DesiredIndex } from "./model";
 import { type Advice, errorText } from "./problems";
-import { ident, qualified } from "./sql";
+import { ident, qualified } from "./text/sql";
 
 /** Every message about the table that an index is on. */
 

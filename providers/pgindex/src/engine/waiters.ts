@@ -1,10 +1,10 @@
 import { describeSession, type Waiter } from "./activity";
 import type { Context } from "./context";
-import { maskStatement } from "./maskStatement";
 import { actingRole } from "./role";
 import type { Session } from "./session";
-import { ident } from "./sql";
 import { sqlState } from "./sqlstate";
+import { maskStatement } from "./text/maskStatement";
+import { ident } from "./text/sql";
 
 /** What becomes of a session whose wait behind our statement does harm. */
 export type WaiterPolicy = "warn" | "yield" | "cancel";

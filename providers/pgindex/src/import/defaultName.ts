@@ -1,5 +1,5 @@
 import type { IndexElem, IndexStmt, Node } from "libpg-query";
-import { MAX_IDENTIFIER_BYTES } from "../engine/sql";
+import { MAX_IDENTIFIER_BYTES } from "../engine/text/sql";
 import { elementOf } from "./indexStatement";
 import { stringsOf } from "./tree";
 

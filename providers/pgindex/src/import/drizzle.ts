@@ -1,5 +1,5 @@
 import { PgIndexError } from "../engine/problems";
-import { ident, qualified } from "../engine/sql";
+import { ident, qualified } from "../engine/text/sql";
 import { type IndexDeclaration, labelOf } from "./declaration";
 import {
   duplicateDrizzleAdvice,

@@ -1,5 +1,5 @@
 import type { Session } from "../engine/session";
-import { searchPathValue } from "../engine/sql";
+import { searchPathValue } from "../engine/text/sql";
 
 /** What is to be read of a database. */
 export interface Selection {

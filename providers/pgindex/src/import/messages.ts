@@ -1,5 +1,5 @@
 import type { Advice } from "../engine/problems";
-import { ident } from "../engine/sql";
+import { ident } from "../engine/text/sql";
 
 /** Messages about SQL and schemas that declarations are read from. `place` is where it stands: `file.sql:12`. */
 

@@ -1,4 +1,4 @@
-import { oneLine, printable } from "../engine/printable";
+import { oneLine, printable } from "../engine/text/printable";
 import { type IndexDeclaration, labelOf } from "./declaration";
 
 /** How declarations are written down. */

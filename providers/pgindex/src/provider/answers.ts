@@ -1,6 +1,6 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { printable } from "../engine/printable";
 import { CancelledError, PgIndexError } from "../engine/problems";
+import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
 
 /**

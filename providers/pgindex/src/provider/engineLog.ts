@@ -1,5 +1,5 @@
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
-import { printable } from "../engine/printable";
+import { printable } from "../engine/text/printable";
 import { grpc } from "./sdkModules";
 
 /** Writes to Pulumi's display. */

@@ -1,4 +1,4 @@
-import { printable } from "../engine/printable";
+import { printable } from "../engine/text/printable";
 import { Html } from "./html";
 import type { Drawn } from "./plotLibrary";
 

@@ -1,4 +1,4 @@
-import { printable } from "../engine/printable";
+import { printable } from "../engine/text/printable";
 
 /** Markup that may stand in a page as it is. */
 export class Html {

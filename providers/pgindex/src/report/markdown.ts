@@ -1,6 +1,6 @@
 import type { PlanTree } from "../engine/planTree";
-import { oneLine } from "../engine/printable";
-import { renderBytes, renderElapsed } from "../engine/render";
+import { oneLine } from "../engine/text/printable";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { ChecklistLine } from "./checklist";
 import type { Report, ReportedIndex, ReportedQuery } from "./data";
 import type { Extra } from "./extra";

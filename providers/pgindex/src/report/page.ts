@@ -1,4 +1,4 @@
-import { renderBytes } from "../engine/render";
+import { renderBytes } from "../engine/text/render";
 import type { ChecklistLine } from "./checklist";
 import type { Report, ReportedIndex } from "./data";
 import type { Extra } from "./extra";

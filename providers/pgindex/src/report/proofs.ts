@@ -1,4 +1,4 @@
-import { renderBytes, renderElapsed } from "../engine/render";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { ChecklistInput, Proof } from "./checklist";
 import type { ReportedStack } from "./data";
 

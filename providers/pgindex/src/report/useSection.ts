@@ -1,4 +1,4 @@
-import { renderBytes } from "../engine/render";
+import { renderBytes } from "../engine/text/render";
 import type { ReportedIndex } from "./data";
 import { type Html, html } from "./html";
 import { type OverTime, overTime, RESTART, SIGNS } from "./overTime";

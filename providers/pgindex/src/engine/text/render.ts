@@ -19,3 +19,8 @@ export function renderBytes(bytes: number): string {
   }
   return `${Math.round(value).toLocaleString("en-US")} ${units[unit]}`;
 }
+
+/** `schema.name` for messages. */
+export function displayName(of: { readonly schema: string; readonly name: string }): string {
+  return `${of.schema}.${of.name}`;
+}

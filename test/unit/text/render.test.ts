@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { renderBytes, renderElapsed } from "../../providers/pgindex/src/engine/render.ts";
+import { renderBytes, renderElapsed } from "../../../providers/pgindex/src/engine/text/render.ts";
 
 describe("elapsed time", () => {
   test.each([

@@ -4,7 +4,7 @@ import {
   literal,
   qualified,
   searchPathValue,
-} from "../../providers/pgindex/src/engine/sql.ts";
+} from "../../../providers/pgindex/src/engine/text/sql.ts";
 
 describe("an identifier is always quoted", () => {
   test.each([
