@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/args.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
+import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { ident } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { record, targetOf } from "../support/engine.ts";

@@ -7,7 +7,7 @@ import {
   oldServerAdvice,
   readOnlyAdvice,
 } from "../../providers/pgindex/src/engine/connectionMessages.ts";
-import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/problems.ts";
+import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/errors/advice.ts";
 
 function failure(code: string | undefined, message: string): Error {
   return Object.assign(new Error(message), { code });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { judge } from "../../providers/pgindex/src/engine/expectations.ts";
 import type { Measured } from "../../providers/pgindex/src/engine/measure.ts";
-import { PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
 import type { Expectation, ParsedQuery } from "../../providers/pgindex/src/engine/queries.ts";
 import type { QueryMeasurement } from "../../providers/pgindex/src/engine/summary.ts";
 

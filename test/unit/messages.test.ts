@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
+  firstLine,
+  PgIndexError,
+  renderAdvice,
+} from "../../providers/pgindex/src/engine/errors/advice.ts";
+import {
   buildFailedAdvice,
   declarationAdvice,
   duplicatesQuery,
 } from "../../providers/pgindex/src/engine/messages.ts";
-import {
-  firstLine,
-  PgIndexError,
-  renderAdvice,
-} from "../../providers/pgindex/src/engine/problems.ts";
 import { privilegeAdvice } from "../../providers/pgindex/src/engine/roleMessages.ts";
 import { declare } from "../support/engine.ts";
 

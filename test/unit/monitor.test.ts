@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
+import { CancelledError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { runWatched } from "../../providers/pgindex/src/engine/monitor.ts";
-import { CancelledError } from "../../providers/pgindex/src/engine/problems.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session.ts";
 import { failureOf, record } from "../support/engine.ts";
 

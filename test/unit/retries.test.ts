@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CancelledError, PgIndexError } from "../../providers/pgindex/src/engine/problems.ts";
+import { CancelledError, PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { withRetries } from "../../providers/pgindex/src/engine/workspace.ts";
 import { failureOf, record } from "../support/engine.ts";
 

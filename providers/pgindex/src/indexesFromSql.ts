@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errorText, PgIndexError } from "./engine/problems";
+import { errorText, PgIndexError } from "./engine/errors/advice";
 import type { IndexDeclaration } from "./import/declaration";
 import { missingFileAdvice } from "./import/messages";
 import { readScripts } from "./import/script";

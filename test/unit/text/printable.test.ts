@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { describeSession } from "../../../providers/pgindex/src/engine/activity.ts";
-import { CancelledError, PgIndexError } from "../../../providers/pgindex/src/engine/problems.ts";
+import {
+  CancelledError,
+  PgIndexError,
+} from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { oneLine, printable } from "../../../providers/pgindex/src/engine/text/printable.ts";
 import { renderTypeScript } from "../../../providers/pgindex/src/import/typescript.ts";
 import { answering } from "../../../providers/pgindex/src/provider/answers.ts";

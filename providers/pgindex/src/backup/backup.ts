@@ -1,5 +1,5 @@
 import type { Context } from "../engine/context";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import type { Target } from "../engine/target";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";

@@ -1,4 +1,4 @@
-import type { Advice } from "../engine/problems";
+import type { Advice } from "../engine/errors/advice";
 import { oneLine } from "../engine/text/printable";
 
 const WITHOUT = 'run another tool: command: ["program", "argument"]';

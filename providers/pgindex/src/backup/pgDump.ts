@@ -1,8 +1,8 @@
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Context } from "../engine/context";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { connectionParameters, environmentOf } from "../engine/parameters";
-import { errorText, PgIndexError } from "../engine/problems";
 import { onlyRow } from "../engine/rows";
 import type { Target } from "../engine/target";
 import { renderBytes, renderElapsed } from "../engine/text/render";

@@ -1,8 +1,8 @@
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
+import { sqlState } from "../engine/errors/sqlstate";
 import { actingRole } from "../engine/role";
 import { onlyRow } from "../engine/rows";
 import type { Session } from "../engine/session";
-import { sqlState } from "../engine/sqlstate";
 import type { Target } from "../engine/target";
 import { withObserver } from "../engine/workspace";
 import { requireAsMigrated } from "./asMigrated";

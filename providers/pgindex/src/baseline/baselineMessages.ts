@@ -1,4 +1,4 @@
-import { type Advice, errorText } from "../engine/problems";
+import { type Advice, errorText } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { onlyRow } from "../engine/rows";
 import { identifier } from "../engine/schemas";
 import type { Session } from "../engine/session";

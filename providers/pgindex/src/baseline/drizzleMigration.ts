@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
 import type { DrizzleMark } from "./drizzle";
 import { noDrizzleMigrationAdvice } from "./drizzleMessages";

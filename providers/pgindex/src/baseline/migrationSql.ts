@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
 import { parseTexts } from "../import/parserThread";
 import { indexesFromSql } from "../indexesFromSql";

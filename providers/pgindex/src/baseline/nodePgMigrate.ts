@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { identifier } from "../engine/schemas";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
 import { outOfOrderAdvice } from "./nodePgMigrateMessages";

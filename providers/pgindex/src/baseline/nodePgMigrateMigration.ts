@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, parse } from "node:path";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
 import { upSection } from "../import/upSection";
 import { noMigrationAdvice } from "./baselineMessages";

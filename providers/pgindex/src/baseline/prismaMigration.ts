@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
 import { noMigrationAdvice } from "./baselineMessages";
 import { indexesOfMigration, sha256 } from "./migrationSql";

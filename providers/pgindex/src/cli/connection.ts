@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import type { Target } from "../engine/target";
 import type { Io } from "./io";
 

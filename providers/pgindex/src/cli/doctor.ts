@@ -2,7 +2,7 @@ import { type Command, CommanderError } from "commander";
 import { type Finding, problem } from "../doctor/finding";
 import { examineMachine } from "../doctor/machine";
 import { examineServer, examineVersion } from "../doctor/server";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import type { Target } from "../engine/target";
 import { printable } from "../engine/text/printable";
 import { withObserver } from "../engine/workspace";

@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { type Command, InvalidArgumentError } from "commander";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
 import { HealthLook } from "../health/look";
 import { healthSettings } from "../health/options";

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
 import { renderTypeScript } from "../import/typescript";
 import { addConnectionOptions } from "./connection";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/workspace";
 import type { IndexDeclaration } from "../import/declaration";
 import { readDrizzle } from "../import/drizzle";

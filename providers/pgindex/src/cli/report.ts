@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/workspace";
 import { type Report, toReport } from "../report/data";
 import { type Extra, parseExtra } from "../report/extra";

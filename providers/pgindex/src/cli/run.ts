@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { addDoctor } from "./doctor";
 import { addHealth } from "./health";
 import { addImport } from "./import";

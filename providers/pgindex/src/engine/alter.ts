@@ -1,8 +1,8 @@
 import { oldTransactionsOn } from "./activity";
 import type { Context } from "./context";
+import { sqlState } from "./errors/sqlstate";
 import { Wait } from "./locks";
 import { runWatched } from "./monitor";
-import { sqlState } from "./sqlstate";
 import type { Workspace } from "./workspace";
 
 /** A short change gives way after this long, so that nobody queues behind it, and is tried again. */

@@ -1,8 +1,8 @@
 import type { z } from "zod";
+import type { Problem } from "./errors/advice";
 import { loadParser } from "./fragments";
 import type { DesiredIndex } from "./model";
 import { toPatienceOptions } from "./patienceArgs";
-import type { Problem } from "./problems";
 import { indexSchema, type ParsedIndex } from "./schemas";
 import { concerns, unknownPaths } from "./unknown";
 import { FIX } from "./wrong";

@@ -2,6 +2,7 @@ import { LOOK_CONFLICTS } from "./activity";
 import { observe } from "./catalog";
 import { type BuiltName, dropInvalid } from "./cleanUp";
 import { assertMayGoOn, type Context } from "./context";
+import { PgIndexError } from "./errors/advice";
 import { addUp, type Executed, type Execution, execute } from "./execute";
 import { finish } from "./finish";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
@@ -9,7 +10,6 @@ import { type Declared, declaredForm, look, requirePrivileges, requireTable } fr
 import { unsettledAdvice } from "./messages";
 import type { DesiredIndex, LiveTable } from "./model";
 import { plan } from "./plan";
-import { PgIndexError } from "./problems";
 import type { Ensured, Progress, Request } from "./request";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";

@@ -1,7 +1,7 @@
 import type { Obstacle } from "./clone";
+import { LockedTableError, PgIndexError } from "./errors/advice";
 import type { DesiredIndex } from "./model";
 import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
-import { LockedTableError, PgIndexError } from "./problems";
 import type { Session } from "./session";
 
 /** The refusal of a declaration that cannot be compared with what stands, with what is to be granted. */

@@ -1,11 +1,11 @@
 import { describeSession, type OtherSession } from "./activity";
 import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
+import { errorText } from "./errors/advice";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import type { LiveIndex } from "./model";
 import { runWatched } from "./monitor";
 import { OutOfPatience, Patience } from "./patience";
-import { errorText } from "./problems";
 import { reindexLeftoversOf } from "./reindexLeftovers";
 import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";

@@ -1,9 +1,9 @@
 import { renderStatistics } from "./canonical";
 import { readIndex } from "./catalog";
 import { addConstraintSql } from "./constraintSteps";
+import { classify, sqlState } from "./errors/sqlstate";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import type { Session } from "./session";
-import { classify, sqlState } from "./sqlstate";
 import { cloneIndexStatement } from "./statement";
 import { ident, qualified, searchPathValue } from "./text/sql";
 import { takesWholeRow } from "./wholeRow";

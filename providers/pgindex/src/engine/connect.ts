@@ -1,11 +1,11 @@
 import { Client } from "pg";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
+import { errorText, PgIndexError, UnsuitableServerError } from "./errors/advice";
+import { isConnectionLoss, isUnanswered, sqlState } from "./errors/sqlstate";
 import { goodbye } from "./lostConnection";
 import { badParameterAdvice } from "./parameterMessages";
 import { connectionParameters, type Parameters } from "./parameters";
 import { findPassword, noteMechanisms } from "./password";
-import { errorText, PgIndexError, UnsuitableServerError } from "./problems";
-import { isConnectionLoss, isUnanswered, sqlState } from "./sqlstate";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
 import { type Encryption, encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";

@@ -1,5 +1,5 @@
-import { type Advice, errorText, PgIndexError } from "./problems";
-import { sqlState } from "./sqlstate";
+import { type Advice, errorText, PgIndexError } from "./errors/advice";
+import { sqlState } from "./errors/sqlstate";
 import { literal } from "./text/sql";
 import { tlsCause } from "./tlsMessages";
 

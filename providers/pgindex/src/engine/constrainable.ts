@@ -1,5 +1,5 @@
+import { PgIndexError } from "./errors/advice";
 import type { DesiredIndex, LiveTable } from "./model";
-import { PgIndexError } from "./problems";
 import type { Session } from "./session";
 import { nullableKeyAdvice, partitionedConstraintAdvice } from "./tableMessages";
 

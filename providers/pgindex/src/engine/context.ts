@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { CancelledError } from "./errors/advice";
 import type { Patience } from "./patience";
-import { CancelledError } from "./problems";
 
 /** All that the engine knows of the world outside. */
 export interface Context {

@@ -1,10 +1,10 @@
 import { type Difference, renderDifferences } from "./compare";
+import { type Advice, errorText } from "./errors/advice";
+import { sqlState } from "./errors/sqlstate";
 import type { LiveIndex } from "./model";
 import type { OutOfPatience } from "./patience";
 import { outOfPatienceAdvice } from "./patienceMessages";
-import { type Advice, errorText } from "./problems";
 import { type BuildPrivileges, ownerCause } from "./roleMessages";
-import { sqlState } from "./sqlstate";
 import { displayName } from "./text/render";
 import { qualified } from "./text/sql";
 

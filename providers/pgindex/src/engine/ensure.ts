@@ -1,10 +1,10 @@
 import { attempt } from "./attempt";
 import { removeLeftover } from "./cleanUp";
-import { buildFailedAdvice, NOTHING_CHANGED, subject } from "./messages";
+import { CancelledError, NOTHING_CHANGED, PgIndexError } from "./errors/advice";
+import { buildFailedAdvice, subject } from "./messages";
 import { OutOfPatience, Patience } from "./patience";
 import { readStackPatience } from "./patienceArgs";
 import { outOfPatienceAdvice } from "./patienceMessages";
-import { CancelledError, PgIndexError } from "./problems";
 import { inTurn } from "./queue";
 import type { Ensured, Progress, Request } from "./request";
 import { withRetries, withWorkspace } from "./workspace";

@@ -1,12 +1,12 @@
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
+import { ChangedError, PgIndexError } from "./errors/advice";
 import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
 import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
 import { PhaseWatch } from "./phases";
-import { ChangedError, PgIndexError } from "./problems";
 import { onlyRow } from "./rows";
 import type { Step } from "./steps";
 import type { Workspace } from "./workspace";

@@ -1,11 +1,11 @@
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
 import { assertMayGoOn, type Context } from "./context";
 import { stopCounting } from "./counting";
+import { CancelledError, PgIndexError } from "./errors/advice";
 import type { IndexOnTable, Run } from "./explain";
 import { readIndexTree } from "./indexTree";
 import { queryFailed } from "./measureMessages";
 import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
-import { CancelledError, PgIndexError } from "./problems";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { openSession, type Session } from "./session";
 import { requireNoSideEffects } from "./sideEffects";

@@ -1,7 +1,7 @@
+import { type Advice, PgIndexError } from "./errors/advice";
+import { harmlessText, sqlState } from "./errors/sqlstate";
 import type { IndexOnTable } from "./explain";
-import { type Advice, PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
-import { harmlessText, sqlState } from "./sqlstate";
 
 const FIXES: Readonly<Record<string, string>> = {
   "42P01": "check the table's name, or add its schema to searchPath",

@@ -1,7 +1,7 @@
 import { type Difference, renderDifferences } from "./compare";
+import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
+import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";
 import type { DesiredIndex, LiveIndex } from "./model";
-import { type Advice, errorText } from "./problems";
-import { classify, harmlessText, isNameRace, sqlState } from "./sqlstate";
 import { displayName, renderBytes } from "./text/render";
 import { ident, qualified } from "./text/sql";
 
@@ -10,8 +10,6 @@ import { ident, qualified } from "./text/sql";
 export function subject(desired: DesiredIndex): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }
-
-export const NOTHING_CHANGED = "nothing was changed";
 
 const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42703":

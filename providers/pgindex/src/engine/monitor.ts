@@ -3,11 +3,11 @@ import { describeSession, isYieldingAutovacuum, type OtherSession } from "./acti
 import { type BuilderState, readState } from "./builderState";
 import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
+import { CancelledError, firstLine } from "./errors/advice";
+import { sqlState } from "./errors/sqlstate";
 import type { PhaseWatch } from "./phases";
-import { CancelledError, firstLine } from "./problems";
 import { renderProgress } from "./progress";
 import type { Session } from "./session";
-import { sqlState } from "./sqlstate";
 import { renderElapsed } from "./text/render";
 import { GaveWay, WaiterWatch } from "./waiters";
 

@@ -1,7 +1,7 @@
 import type { Obstacle } from "./clone";
+import type { Advice } from "./errors/advice";
 import { subject } from "./messages";
 import type { DesiredIndex } from "./model";
-import type { Advice } from "./problems";
 import { ident, qualified } from "./text/sql";
 
 /** Who is connected to what. */

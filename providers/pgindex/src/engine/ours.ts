@@ -8,11 +8,11 @@ import {
   referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
+import { PgIndexError } from "./errors/advice";
 import type { CanonicalIndex, LiveIndex } from "./model";
 import { companionName, companionNames } from "./names";
 import { readStrays } from "./partitions";
 import type { PatienceOptions } from "./patience";
-import { PgIndexError } from "./problems";
 import { isStillOurs } from "./refresh";
 import { reindexLeftoversOf } from "./reindexLeftovers";
 import type { Session } from "./session";

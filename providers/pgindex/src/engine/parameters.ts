@@ -1,5 +1,5 @@
+import { PgIndexError } from "./errors/advice";
 import { unreadableUrlAdvice } from "./parameterMessages";
-import { PgIndexError } from "./problems";
 import { readService } from "./serviceFile";
 
 /**

@@ -1,6 +1,6 @@
 import { type Difference, isAlterable } from "./compare";
+import { PgIndexError } from "./errors/advice";
 import type { DesiredIndex, LiveTable } from "./model";
-import { PgIndexError } from "./problems";
 import type { Session } from "./session";
 import { foreignPartitionAdvice, partitionKeyAdvice } from "./tableMessages";
 

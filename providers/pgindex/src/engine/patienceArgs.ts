@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "./duration";
+import { PgIndexError } from "./errors/advice";
 import type { PatienceOptions } from "./patience";
-import { PgIndexError } from "./problems";
 import { FIX, wrong } from "./wrong";
 
 /** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */

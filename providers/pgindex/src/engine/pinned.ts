@@ -1,4 +1,4 @@
-import { PgIndexError } from "./problems";
+import { PgIndexError } from "./errors/advice";
 import { searchPathValue } from "./text/sql";
 
 /** One statement, and its rows. */

@@ -1,5 +1,6 @@
 import { alterSteps } from "./alterSteps";
 import { isAlterable, type Verdict } from "./compare";
+import type { Advice } from "./errors/advice";
 import {
   backsConstraintAdvice,
   differentAdvice,
@@ -14,7 +15,6 @@ import { companionName } from "./names";
 import { isAlterableOnPartitions } from "./partitionable";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import { dropAsides, make, retire, strays } from "./planParts";
-import type { Advice } from "./problems";
 import type { Situation } from "./situation";
 import { drop, reindex, type Step } from "./steps";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";

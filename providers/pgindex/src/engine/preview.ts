@@ -1,9 +1,9 @@
 import { describeSession, workersOn } from "./activity";
+import { PgIndexError } from "./errors/advice";
 import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
 import type { DesiredIndex, LiveTable } from "./model";
 import { readStackPatience } from "./patienceArgs";
 import { plan } from "./plan";
-import { PgIndexError } from "./problems";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";
 import { isSettled } from "./situation";

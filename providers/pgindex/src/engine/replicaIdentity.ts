@@ -1,7 +1,7 @@
 import { CLONE_INDEX, makeClone, onClone } from "./clone";
 import type { Verdict } from "./compare";
+import { PgIndexError } from "./errors/advice";
 import type { DesiredIndex } from "./model";
-import { PgIndexError } from "./problems";
 import type { Session } from "./session";
 import { replicaIdentityLostAdvice } from "./tableMessages";
 import { ident } from "./text/sql";

@@ -1,5 +1,5 @@
 import type { Context } from "./context";
-import { firstLine, PgIndexError } from "./problems";
+import { firstLine, PgIndexError } from "./errors/advice";
 import { onlyRow } from "./rows";
 import { openSession } from "./session";
 import type { Target } from "./target";

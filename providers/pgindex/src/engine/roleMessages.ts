@@ -1,7 +1,7 @@
+import { type Advice, errorText } from "./errors/advice";
+import { sqlState } from "./errors/sqlstate";
 import { subject } from "./messages";
 import type { DesiredIndex } from "./model";
-import { type Advice, errorText } from "./problems";
-import { sqlState } from "./sqlstate";
 import { ident } from "./text/sql";
 
 /** Every message about the rights of the role that builds. */

@@ -8,9 +8,9 @@ import {
   poolerAdvice,
   readOnlyAdvice,
 } from "./connectionMessages";
+import { PgIndexError, UnsuitableServerError } from "./errors/advice";
 import { answered, cut, goodbye } from "./lostConnection";
 import { pinSettings, type Query } from "./pinned";
-import { PgIndexError, UnsuitableServerError } from "./problems";
 import { assumeRole } from "./role";
 import { onlyRow } from "./rows";
 import type { Target } from "./target";

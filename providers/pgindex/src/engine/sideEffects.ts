@@ -1,5 +1,5 @@
+import { PgIndexError } from "./errors/advice";
 import type { IndexOnTable } from "./explain";
-import { PgIndexError } from "./problems";
 import type { ParsedQuery } from "./queries";
 import type { FunctionName } from "./select";
 import type { Session } from "./session";

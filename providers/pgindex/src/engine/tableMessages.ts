@@ -1,6 +1,6 @@
-import { NOTHING_CHANGED, subject } from "./messages";
+import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
+import { subject } from "./messages";
 import type { DesiredIndex } from "./model";
-import { type Advice, errorText } from "./problems";
 import { ident, qualified } from "./text/sql";
 
 /** Every message about the table that an index is on. */

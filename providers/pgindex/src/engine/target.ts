@@ -1,7 +1,7 @@
+import { PgIndexError } from "./errors/advice";
 import { badParameterAdvice } from "./parameterMessages";
 import type { Parameters } from "./parameters";
 import type { PatienceTexts } from "./patienceArgs";
-import { PgIndexError } from "./problems";
 
 /** Where and how to connect. */
 export interface Target {

@@ -1,6 +1,6 @@
+import type { Advice } from "./errors/advice";
 import { tooOldAdvice } from "./messages";
 import type { DesiredIndex } from "./model";
-import type { Advice } from "./problems";
 
 interface Clause {
   readonly clause: string;

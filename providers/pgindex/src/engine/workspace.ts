@@ -1,16 +1,16 @@
 import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
-import { OutOfPatience } from "./patience";
 import {
   CancelledError,
   firstLine,
   LockedTableError,
   PgIndexError,
   UnsuitableServerError,
-} from "./problems";
+} from "./errors/advice";
+import { classify, isCatalogRace, sqlState } from "./errors/sqlstate";
+import { OutOfPatience } from "./patience";
 import { openSession, type Session } from "./session";
-import { classify, isCatalogRace, sqlState } from "./sqlstate";
 import type { Target } from "./target";
 
 /** The two sessions of a change: one that works, one that watches. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { parseStackState, readStackState, type StackState } from "../status/stackState";
 
 /** The state of a stack, from a file or as it was exported. Throws {@link PgIndexError}. */

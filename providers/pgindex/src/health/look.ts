@@ -1,4 +1,4 @@
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import type { Target } from "../engine/target";
 import { type VerificationReport, verifyIndex } from "../engine/verification";
 import { parseVerification, verificationInputs } from "../engine/verificationArgs";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { parseWith } from "../engine/args";
 import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/duration";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 
 /** Options of {@link createMigrationHealth}. */
 export interface MigrationHealthOptions {

@@ -1,4 +1,4 @@
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { ident, qualified } from "../engine/text/sql";
 import { type IndexDeclaration, labelOf } from "./declaration";
 import {

@@ -1,4 +1,4 @@
-import type { Advice } from "../engine/problems";
+import type { Advice } from "../engine/errors/advice";
 
 /** Messages about Drizzle schemas. */
 

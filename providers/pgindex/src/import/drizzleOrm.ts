@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { missingDrizzleAdvice, oldDrizzleAdvice } from "./drizzleMessages";
 
 /** Drizzle's own words for casing. */

@@ -9,7 +9,7 @@ import type {
   RenameStmt,
   VariableSetStmt,
 } from "libpg-query";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
 import { unfollowedAdvice } from "./messages";
 import { placeOf, type Script, type State, type Statement } from "./scriptState";

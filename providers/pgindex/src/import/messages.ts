@@ -1,4 +1,4 @@
-import type { Advice } from "../engine/problems";
+import type { Advice } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 
 /** Messages about SQL and schemas that declarations are read from. `place` is where it stands: `file.sql:12`. */

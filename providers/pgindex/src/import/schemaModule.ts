@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 
 type Module = Readonly<Record<string, unknown>>;
 

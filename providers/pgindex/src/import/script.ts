@@ -1,5 +1,5 @@
 import type { IndexStmt, Node, RawStmt } from "libpg-query";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 import { sameExpressions } from "./clauses";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
 import { defaultName } from "./defaultName";

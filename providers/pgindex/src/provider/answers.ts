@@ -1,5 +1,5 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { CancelledError, PgIndexError } from "../engine/problems";
+import { CancelledError, PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
 

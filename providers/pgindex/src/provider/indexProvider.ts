@@ -2,12 +2,12 @@ import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/d
 import { parseIndexArgs } from "../engine/args";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
+import { errorText, LockedTableError } from "../engine/errors/advice";
 import type { PreviousIndex } from "../engine/look";
 import { type Measured, measureQueries } from "../engine/measure";
 import type { DesiredIndex, RebuildWhen } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
-import { errorText, LockedTableError } from "../engine/problems";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";

@@ -1,4 +1,4 @@
-import { PgIndexError, type Problem } from "../engine/problems";
+import { PgIndexError, type Problem } from "../engine/errors/advice";
 
 /** Inputs that are ours and not the user's. */
 export interface HiddenInputs {

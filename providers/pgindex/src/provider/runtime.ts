@@ -1,6 +1,6 @@
 import type { Context } from "../engine/context";
+import { CancelledError, PgIndexError } from "../engine/errors/advice";
 import { lostIndexes } from "../engine/lost";
-import { CancelledError, PgIndexError } from "../engine/problems";
 import type { Target } from "../engine/target";
 import { listenForStop } from "./cancel";
 import type { EngineLog } from "./engineLog";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 
 const extra = z.object({
   title: z.string(),

@@ -1,5 +1,5 @@
 import type * as Plot from "@observablehq/plot";
-import { PgIndexError } from "../engine/problems";
+import { PgIndexError } from "../engine/errors/advice";
 
 /** What draws the plots: Observable Plot, and a document for it to draw in, since there is no browser. */
 export interface PlotLibrary {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { errorText, PgIndexError } from "../engine/problems";
+import { errorText, PgIndexError } from "../engine/errors/advice";
 import { parseStackState, type StackState } from "./stackState";
 
 /** Where a stack's state is found. */

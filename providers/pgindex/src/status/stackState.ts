@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
+import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/outputs";
-import { PgIndexError } from "../engine/problems";
 import type { VerificationReport } from "../engine/verification";
 
 /** A resource of ours as a stack's state has it. */

@@ -7,7 +7,7 @@ import {
   isNameRace,
   type Reaction,
   sqlState,
-} from "../../providers/pgindex/src/engine/sqlstate.ts";
+} from "../../../providers/pgindex/src/engine/errors/sqlstate.ts";
 
 /** As node-postgres throws it. */
 function serverError(code: string, more: object = {}): Error {

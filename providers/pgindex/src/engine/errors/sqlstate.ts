@@ -1,4 +1,4 @@
-import { ChangedError } from "./problems";
+import { ChangedError } from "./advice";
 
 /** What an error of a step means for what comes next. */
 export type Reaction =

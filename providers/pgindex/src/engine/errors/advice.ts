@@ -1,4 +1,4 @@
-import { oneLine } from "./text/printable";
+import { oneLine } from "../text/printable";
 
 /**
  * One thing that is wrong with an input.
@@ -67,3 +67,5 @@ export function errorText(error: unknown): string {
 export function firstLine(error: unknown): string {
   return errorText(error).replace(/\n.*/s, "");
 }
+
+export const NOTHING_CHANGED = "nothing was changed";
