@@ -12,7 +12,7 @@ import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts"
 
 const require = createRequire(import.meta.url);
 const engine = (name: string) => require(`../../providers/pgindex/dist/engine/${name}.js`);
-const { parseIndexArgs }: typeof import("../../providers/pgindex/src/engine/args.ts") =
+const { parseIndexArgs }: typeof import("../../providers/pgindex/src/engine/input/parse.ts") =
   engine("args");
 const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop.ts") = engine("drop");
 const { ensureIndex }: typeof import("../../providers/pgindex/src/engine/ensure.ts") =

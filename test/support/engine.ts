@@ -1,5 +1,5 @@
-import { parseIndexArgs } from "../../providers/pgindex/src/engine/args.ts";
 import type { Context } from "../../providers/pgindex/src/engine/context.ts";
+import { parseIndexArgs } from "../../providers/pgindex/src/engine/input/parse.ts";
 import type { DesiredIndex, LiveIndex } from "../../providers/pgindex/src/engine/model.ts";
 import type { Target } from "../../providers/pgindex/src/engine/target.ts";
 

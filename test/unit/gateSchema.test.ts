@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseWith } from "../../providers/pgindex/src/engine/args.ts";
-import { loadParser } from "../../providers/pgindex/src/engine/fragments.ts";
 import { gateSchema } from "../../providers/pgindex/src/engine/gateSchema.ts";
+import { loadParser } from "../../providers/pgindex/src/engine/input/expression.ts";
+import { parseWith } from "../../providers/pgindex/src/engine/input/parse.ts";
 
 const INDEX = { table: "t", name: "i", columns: ["a"] };
 const GATE = { indexes: [INDEX] };

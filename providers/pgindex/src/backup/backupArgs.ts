@@ -1,12 +1,11 @@
 import { createHash } from "node:crypto";
 import ms from "ms";
 import { z } from "zod";
-import { type Parsed, parseWith, toDesired } from "../engine/args";
-import { duration } from "../engine/duration";
-import { loadParser } from "../engine/fragments";
+import { duration } from "../engine/input/duration";
+import { loadParser } from "../engine/input/expression";
+import { type Parsed, parseWith, toDesired, wrong } from "../engine/input/parse";
 import { indexSchema } from "../engine/schemas";
 import { declaredStatement } from "../engine/steps";
-import { wrong } from "../engine/wrong";
 
 /** A `Backup` as declared: valid input. */
 export interface DesiredBackup {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { type Parsed, parseWith, toDesired } from "../engine/args";
-import { loadParser } from "../engine/fragments";
+import { loadParser } from "../engine/input/expression";
+import { type Parsed, parseWith, toDesired } from "../engine/input/parse";
 import type { DesiredIndex } from "../engine/model";
 import { indexSchema, type ParsedIndex } from "../engine/schemas";
 import type { Bookkeeping, Mark } from "./bookkeeping";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/duration";
+import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/input/duration";
 import { readStack } from "../status/exportStack";
 import type { StackState } from "../status/stackState";
 import type { Io } from "./io";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { DEFAULT_SOAK, writtenDuration } from "./duration";
 import { PLAN_TYPES } from "./explain";
+import { DEFAULT_SOAK, writtenDuration } from "./input/duration";
+import { wrong } from "./input/parse";
 import { indexSchema } from "./schemas";
-import { wrong } from "./wrong";
 
 const evidence = z.object({
   statement: z.string(),

@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { type Parsed, parseWith } from "./args";
-import { loadParser } from "./fragments";
+import { loadParser } from "./input/expression";
+import { type Parsed, parseWith, wrong } from "./input/parse";
 import { servedQueriesSchema } from "./queries";
 import { identifier } from "./schemas";
 import type { QueryMeasurement } from "./summary";
 import type { VerificationRequest } from "./verification";
-import { wrong } from "./wrong";
 
 /** What to do about an expectation that is not met. */
 export type Severity = "warning" | "error";

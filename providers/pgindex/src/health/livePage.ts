@@ -1,5 +1,5 @@
-import type { WrittenDuration } from "../engine/duration";
 import { PgIndexError } from "../engine/errors/advice";
+import type { WrittenDuration } from "../engine/input/duration";
 import { toReport } from "../report/data";
 import { POLICY, toPage } from "../report/page";
 import { loadPlotLibrary } from "../report/plotLibrary";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { parseWith } from "../engine/args";
-import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/duration";
 import { PgIndexError } from "../engine/errors/advice";
+import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/input/duration";
+import { parseWith } from "../engine/input/parse";
 
 /** Options of {@link createMigrationHealth}. */
 export interface MigrationHealthOptions {

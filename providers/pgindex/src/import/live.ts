@@ -1,8 +1,8 @@
-import { parseIndexArgs } from "../engine/args";
 import { readIndex } from "../engine/catalog";
 import { canonicalize } from "../engine/clone";
 import { differencesOf, renderDifferences } from "../engine/compare";
 import { PgIndexError } from "../engine/errors/advice";
+import { parseIndexArgs } from "../engine/input/parse";
 import type { DesiredIndex } from "../engine/model";
 import type { Session } from "../engine/session";
 import { DEFAULT_SCHEMA, defined, type IndexDeclaration, type KeyDeclaration } from "./declaration";

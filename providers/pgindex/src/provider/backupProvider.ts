@@ -1,7 +1,7 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { type BackupOutputs, requireBackup, takeBackup } from "../backup/backup";
 import { type DesiredBackup, parseBackup } from "../backup/backupArgs";
-import { UNKNOWN } from "../engine/unknown";
+import { UNKNOWN } from "../engine/input/unknownValues";
 import { type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 

@@ -1,11 +1,11 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { parseWith, toDesired } from "../engine/args";
-import { loadParser } from "../engine/fragments";
 import { type GateRecord, judgeGate, type Promoted, recordPass, refusal } from "../engine/gate";
 import { type GateInputs, gateSchema, type ParsedGate } from "../engine/gateSchema";
+import { loadParser } from "../engine/input/expression";
+import { parseWith, toDesired } from "../engine/input/parse";
+import { UNKNOWN } from "../engine/input/unknownValues";
 import type { Requirement } from "../engine/promotion";
 import { declaredStatement } from "../engine/steps";
-import { UNKNOWN } from "../engine/unknown";
 import { splitHidden, toFailures } from "./inputs";
 
 /** Inputs that are kept: what was promoted, not the evidence, which changes with every refresh of the other stack. */

@@ -1,8 +1,9 @@
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { parseIndexArgs } from "../engine/args";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import { errorText, LockedTableError } from "../engine/errors/advice";
+import { parseIndexArgs } from "../engine/input/parse";
+import { UNKNOWN } from "../engine/input/unknownValues";
 import type { PreviousIndex } from "../engine/look";
 import { type Measured, measureQueries } from "../engine/measure";
 import type { DesiredIndex, RebuildWhen } from "../engine/model";
@@ -12,7 +13,6 @@ import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
 import { declaredStatement } from "../engine/steps";
-import { UNKNOWN } from "../engine/unknown";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckResult, DiffResult, ReadResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { UNKNOWN } from "../engine/unknown";
+import { UNKNOWN } from "../engine/input/unknownValues";
 import {
   type EarlierReport,
   type VerificationReport,

@@ -1,4 +1,4 @@
-import type { WrittenDuration } from "../engine/duration";
+import type { WrittenDuration } from "../engine/input/duration";
 import type { ReportedIndex, ReportedStack } from "./data";
 import type { Extra } from "./extra";
 import { backedUp, milliseconds, number, soaked, times } from "./proofs";

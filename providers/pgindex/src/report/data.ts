@@ -1,7 +1,7 @@
 import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
-import type { WrittenDuration } from "../engine/duration";
 import type { VerifiedQuery } from "../engine/expectations";
+import type { WrittenDuration } from "../engine/input/duration";
 import type { IndexOutputs } from "../engine/outputs";
 import { type PhaseTime, toPhases } from "../engine/phases";
 import type { PlanTree, QueryPlan } from "../engine/planTree";

@@ -1,6 +1,7 @@
-import ms, { type StringValue } from "ms";
+import type { StringValue } from "ms";
+import ms from "ms";
 import { z } from "zod";
-import { wrong } from "./wrong";
+import { wrong } from "./parse";
 
 /** A length of time as people write it: "24h", "30 s", "90m". Gives milliseconds. */
 export const duration = z.string().transform((text, ctx) => {

@@ -1,6 +1,10 @@
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { describe, expect, test } from "vitest";
-import { concerns, UNKNOWN, unknownPaths } from "../../providers/pgindex/src/engine/unknown.ts";
+import {
+  concerns,
+  UNKNOWN,
+  unknownPaths,
+} from "../../../providers/pgindex/src/engine/input/unknownValues.ts";
 
 test("it is the very value that Pulumi sends", () => {
   expect(UNKNOWN).toBe(unknownValue);

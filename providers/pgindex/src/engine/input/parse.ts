@@ -1,11 +1,10 @@
 import type { z } from "zod";
-import type { Problem } from "./errors/advice";
-import { loadParser } from "./fragments";
-import type { DesiredIndex } from "./model";
-import { toPatienceOptions } from "./patienceArgs";
-import { indexSchema, type ParsedIndex } from "./schemas";
-import { concerns, unknownPaths } from "./unknown";
-import { FIX } from "./wrong";
+import type { Problem } from "../errors/advice";
+import type { DesiredIndex } from "../model";
+import { toPatienceOptions } from "../patienceArgs";
+import { indexSchema, type ParsedIndex } from "../schemas";
+import { loadParser } from "./expression";
+import { concerns, unknownPaths } from "./unknownValues";
 
 /** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
 export type Parsed<T> =
@@ -102,4 +101,11 @@ export function toDesired(parsed: ParsedIndex): DesiredIndex {
 /** The table's own schema, then `public`, where most installations keep their extensions. */
 function defaultSearchPath(schema: string): string[] {
   return schema === "public" ? ["public"] : [schema, "public"];
+}
+
+/** The separator between what is wrong and what to do about it in a zod message. */
+export const FIX = "\u0001";
+
+export function wrong(message: string, fix: string): string {
+  return `${message}${FIX}${fix}`;
 }

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { parseSync } from "libpg-query";
 import { beforeAll, expect, test, vi } from "vitest";
-import { checkExpression, loadParser } from "../../providers/pgindex/src/engine/fragments.ts";
+import {
+  checkExpression,
+  loadParser,
+} from "../../../providers/pgindex/src/engine/input/expression.ts";
 
 beforeAll(loadParser);
 vi.setConfig({ testTimeout: 60_000 });

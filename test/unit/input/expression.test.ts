@@ -4,7 +4,7 @@ import {
   checkExpression,
   checkTree,
   loadParser,
-} from "../../providers/pgindex/src/engine/fragments.ts";
+} from "../../../providers/pgindex/src/engine/input/expression.ts";
 
 beforeAll(loadParser);
 
