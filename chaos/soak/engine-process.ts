@@ -11,18 +11,28 @@ import type { Sample } from "./measures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
 
 const require = createRequire(import.meta.url);
-const engine = (name: string) => require(`../../providers/pgindex/dist/engine/${name}.js`);
-const { parseIndexArgs }: typeof import("../../providers/pgindex/src/engine/input/parse.ts") =
-  engine("args");
-const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop.ts") = engine("drop");
-const { ensureIndex }: typeof import("../../providers/pgindex/src/engine/ensure.ts") =
-  engine("ensure");
-const { toIndexOutputs }: typeof import("../../providers/pgindex/src/engine/outputs.ts") =
-  engine("outputs");
-const { previewIndex }: typeof import("../../providers/pgindex/src/engine/preview.ts") =
-  engine("preview");
-const { refreshIndex }: typeof import("../../providers/pgindex/src/engine/refresh.ts") =
-  engine("refresh");
+/** What `pulumi-pgindex` ships: a soak measures that, and not the sources. */
+const built = "../../providers/pgindex/dist/engine";
+const {
+  parseIndexArgs,
+}: typeof import("../../providers/pgindex/src/engine/declare/parseIndex.ts") = require(
+  `${built}/declare/parseIndex.js`,
+);
+const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop.ts") = require(
+  `${built}/drop/drop.js`,
+);
+const { ensureIndex }: typeof import("../../providers/pgindex/src/engine/ensure.ts") = require(
+  `${built}/build/ensure.js`,
+);
+const { toIndexOutputs }: typeof import("../../providers/pgindex/src/engine/outputs.ts") = require(
+  `${built}/record/outputs.js`,
+);
+const { previewIndex }: typeof import("../../providers/pgindex/src/engine/preview.ts") = require(
+  `${built}/build/preview.js`,
+);
+const { refreshIndex }: typeof import("../../providers/pgindex/src/engine/refresh.ts") = require(
+  `${built}/record/refresh.js`,
+);
 
 export interface Question {
   readonly url: string;

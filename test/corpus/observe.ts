@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
-import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
+import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { makeSchema } from "./schema.ts";

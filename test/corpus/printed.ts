@@ -1,4 +1,4 @@
-import type { DesiredIndex } from "../../providers/pgindex/src/engine/model.ts";
+import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { readScripts } from "../../providers/pgindex/src/import/script.ts";

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { inject } from "vitest";
+import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { parseIndexArgs } from "../../providers/pgindex/src/engine/input/parse.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";

@@ -1,6 +1,9 @@
 import type { Context } from "../../providers/pgindex/src/engine/context.ts";
-import { parseIndexArgs } from "../../providers/pgindex/src/engine/input/parse.ts";
-import type { DesiredIndex, LiveIndex } from "../../providers/pgindex/src/engine/model.ts";
+import type {
+  DesiredIndex,
+  LiveIndex,
+} from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
+import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import type { Target } from "../../providers/pgindex/src/engine/target.ts";
 
 /** Arguments of an `Index`, as a program writes them. */

@@ -5,7 +5,10 @@ import {
   managedPart,
   renderDifferences,
 } from "../../providers/pgindex/src/engine/compare.ts";
-import type { CanonicalIndex, LiveIndex } from "../../providers/pgindex/src/engine/model.ts";
+import type {
+  CanonicalIndex,
+  LiveIndex,
+} from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { liveIndex } from "../support/engine.ts";
 
 const live = liveIndex();

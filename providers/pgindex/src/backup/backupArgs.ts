@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import ms from "ms";
 import { z } from "zod";
+import { indexSchema } from "../engine/declare/indexSchema";
+import { toDesired } from "../engine/declare/parseIndex";
+import { declaredStatement } from "../engine/declare/statement";
 import { duration } from "../engine/input/duration";
 import { loadParser } from "../engine/input/expression";
-import { type Parsed, parseWith, toDesired, wrong } from "../engine/input/parse";
-import { indexSchema } from "../engine/schemas";
-import { declaredStatement } from "../engine/steps";
+import { type Parsed, parseWith, wrong } from "../engine/input/parse";
 
 /** A `Backup` as declared: valid input. */
 export interface DesiredBackup {

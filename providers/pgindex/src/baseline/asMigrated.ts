@@ -1,6 +1,6 @@
+import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { declaredForm, look, requireTable } from "../engine/look";
-import type { DesiredIndex } from "../engine/model";
 import type { Session } from "../engine/session";
 import { isSettled } from "../engine/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";

@@ -1,8 +1,9 @@
 import { z } from "zod";
+import type { DesiredIndex } from "../engine/declare/desiredIndex";
+import { indexSchema, type ParsedIndex } from "../engine/declare/indexSchema";
+import { toDesired } from "../engine/declare/parseIndex";
 import { loadParser } from "../engine/input/expression";
-import { type Parsed, parseWith, toDesired } from "../engine/input/parse";
-import type { DesiredIndex } from "../engine/model";
-import { indexSchema, type ParsedIndex } from "../engine/schemas";
+import { type Parsed, parseWith } from "../engine/input/parse";
 import type { Bookkeeping, Mark } from "./bookkeeping";
 
 /** A migration that is to be marked as applied: valid input. */

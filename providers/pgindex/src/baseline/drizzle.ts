@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { identifier } from "../engine/declare/indexSchema";
 import { PgIndexError } from "../engine/errors/advice";
 import { onlyRow } from "../engine/rows";
-import { identifier } from "../engine/schemas";
 import type { Session } from "../engine/session";
 import { ident } from "../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";

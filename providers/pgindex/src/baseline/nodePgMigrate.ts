@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { identifier } from "../engine/declare/indexSchema";
 import { PgIndexError } from "../engine/errors/advice";
-import { identifier } from "../engine/schemas";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
 import { outOfOrderAdvice } from "./nodePgMigrateMessages";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { identifier } from "../engine/schemas";
+import { identifier } from "../engine/declare/indexSchema";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
 
 /** A row of `_prisma_migrations`. */

@@ -1,7 +1,8 @@
 import type { Difference } from "./compare";
 import { constraintSteps } from "./constraintSteps";
-import type { DesiredIndex } from "./model";
-import { alter, analyze, commentSql, type Step, statisticsSql, TABLE_LOCK } from "./steps";
+import type { DesiredIndex } from "./declare/desiredIndex";
+import { commentSql, statisticsSql } from "./declare/statement";
+import { alter, analyze, type Step, TABLE_LOCK } from "./steps";
 import { ident, literal, qualified } from "./text/sql";
 
 /** Changes a standing index where it differs only in what can be altered. */

@@ -1,6 +1,6 @@
 import type { Obstacle } from "./clone";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { LockedTableError, PgIndexError } from "./errors/advice";
-import type { DesiredIndex } from "./model";
 import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 import type { Session } from "./session";
 

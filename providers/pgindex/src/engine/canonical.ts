@@ -1,4 +1,4 @@
-import type { CanonicalIndex } from "./model";
+import type { CanonicalIndex } from "./declare/desiredIndex";
 
 /** What the catalog says of a definition. */
 export interface CanonicalRow {

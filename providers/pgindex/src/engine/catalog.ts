@@ -1,5 +1,5 @@
 import { type CanonicalRow, toCanonical } from "./canonical";
-import type { LiveIndex, LiveTable, Observation } from "./model";
+import type { LiveIndex, LiveTable, Observation } from "./declare/desiredIndex";
 import type { BuildPrivileges } from "./roleMessages";
 import type { Session } from "./session";
 

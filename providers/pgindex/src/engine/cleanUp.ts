@@ -1,13 +1,13 @@
 import { describeSession, type OtherSession } from "./activity";
 import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
+import type { LiveIndex } from "./declare/desiredIndex";
+import { OutOfPatience, Patience } from "./declare/patienceOptions";
+import { dropIndexStatement } from "./declare/statement";
 import { errorText } from "./errors/advice";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
-import type { LiveIndex } from "./model";
 import { runWatched } from "./monitor";
-import { OutOfPatience, Patience } from "./patience";
 import { reindexLeftoversOf } from "./reindexLeftovers";
-import { dropIndexStatement } from "./statement";
 import type { Target } from "./target";
 import { displayName } from "./text/render";
 import { type Workspace, withObserver, withWorkspace } from "./workspace";

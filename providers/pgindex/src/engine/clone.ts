@@ -1,10 +1,9 @@
 import { renderStatistics } from "./canonical";
 import { readIndex } from "./catalog";
-import { addConstraintSql } from "./constraintSteps";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { addConstraintSql, cloneIndexStatement } from "./declare/statement";
 import { classify, sqlState } from "./errors/sqlstate";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
 import type { Session } from "./session";
-import { cloneIndexStatement } from "./statement";
 import { ident, qualified, searchPathValue } from "./text/sql";
 import { takesWholeRow } from "./wholeRow";
 

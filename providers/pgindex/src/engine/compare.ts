@@ -6,7 +6,7 @@ import {
   type LiveIndex,
   type Observation,
   STRUCTURAL_FIELDS,
-} from "./model";
+} from "./declare/desiredIndex";
 
 /** One thing in which two definitions differ. */
 export interface Difference {

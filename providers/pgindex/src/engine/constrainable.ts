@@ -1,5 +1,5 @@
+import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { DesiredIndex, LiveTable } from "./model";
 import type { Session } from "./session";
 import { nullableKeyAdvice, partitionedConstraintAdvice } from "./tableMessages";
 

@@ -1,8 +1,8 @@
 import { type Difference, renderDifferences } from "./compare";
+import type { LiveIndex } from "./declare/desiredIndex";
+import type { OutOfPatience } from "./declare/patienceOptions";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
-import type { LiveIndex } from "./model";
-import type { OutOfPatience } from "./patience";
 import { outOfPatienceAdvice } from "./patienceMessages";
 import { type BuildPrivileges, ownerCause } from "./roleMessages";
 import { displayName } from "./text/render";

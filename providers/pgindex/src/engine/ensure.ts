@@ -1,9 +1,10 @@
 import { attempt } from "./attempt";
 import { removeLeftover } from "./cleanUp";
+import { subject } from "./declare/desiredIndex";
+import { readStackPatience } from "./declare/patienceArgs";
+import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { CancelledError, NOTHING_CHANGED, PgIndexError } from "./errors/advice";
-import { buildFailedAdvice, subject } from "./messages";
-import { OutOfPatience, Patience } from "./patience";
-import { readStackPatience } from "./patienceArgs";
+import { buildFailedAdvice } from "./messages";
 import { outOfPatienceAdvice } from "./patienceMessages";
 import { inTurn } from "./queue";
 import type { Ensured, Progress, Request } from "./request";

@@ -1,10 +1,10 @@
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
 import type { Context } from "./context";
+import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { ChangedError, PgIndexError } from "./errors/advice";
 import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
-import type { DesiredIndex, LiveTable } from "./model";
 import { runWatched } from "./monitor";
 import { PhaseWatch } from "./phases";
 import { onlyRow } from "./rows";

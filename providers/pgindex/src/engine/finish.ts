@@ -1,7 +1,7 @@
 import { corruptibleWarning, corruptsIndexes } from "./connectionMessages";
+import type { LiveIndex } from "./declare/desiredIndex";
 import { type Executed, serverTime } from "./execute";
 import type { Declared } from "./look";
-import type { LiveIndex } from "./model";
 import type { Ensured, Progress, Request } from "./request";
 import { renderBytes, renderElapsed } from "./text/render";
 import { qualified } from "./text/sql";

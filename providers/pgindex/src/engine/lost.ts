@@ -1,4 +1,4 @@
-import type { LiveIndex } from "./model";
+import type { LiveIndex } from "./declare/desiredIndex";
 import type { Target } from "./target";
 import { displayName } from "./text/render";
 import { withObserver } from "./workspace";

@@ -1,15 +1,9 @@
 import { type Difference, renderDifferences } from "./compare";
+import { type DesiredIndex, type LiveIndex, subject } from "./declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
 import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";
-import type { DesiredIndex, LiveIndex } from "./model";
-import { displayName, renderBytes } from "./text/render";
+import { renderBytes } from "./text/render";
 import { ident, qualified } from "./text/sql";
-
-/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
-
-export function subject(desired: DesiredIndex): string {
-  return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
-}
 
 const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42703":

@@ -1,7 +1,6 @@
 import type { Obstacle } from "./clone";
+import { type DesiredIndex, subject } from "./declare/desiredIndex";
 import type { Advice } from "./errors/advice";
-import { subject } from "./messages";
-import type { DesiredIndex } from "./model";
 import { ident, qualified } from "./text/sql";
 
 /** Who is connected to what. */

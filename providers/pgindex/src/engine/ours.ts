@@ -1,5 +1,8 @@
 import { observe, readIndex, readPrivileges } from "./catalog";
 import { differencesOf } from "./compare";
+import type { CanonicalIndex, LiveIndex } from "./declare/desiredIndex";
+import { companionName, companionNames } from "./declare/names";
+import type { PatienceOptions } from "./declare/patienceOptions";
 import {
   constraintAdvice,
   differsReason,
@@ -9,10 +12,7 @@ import {
   replicaIdentityAdvice,
 } from "./dropMessages";
 import { PgIndexError } from "./errors/advice";
-import type { CanonicalIndex, LiveIndex } from "./model";
-import { companionName, companionNames } from "./names";
 import { readStrays } from "./partitions";
-import type { PatienceOptions } from "./patience";
 import { isStillOurs } from "./refresh";
 import { reindexLeftoversOf } from "./reindexLeftovers";
 import type { Session } from "./session";

@@ -1,11 +1,16 @@
 import { managedPart } from "./compare";
+import {
+  type CanonicalIndex,
+  type DesiredIndex,
+  type LiveIndex,
+  STRUCTURAL_FIELDS,
+} from "./declare/desiredIndex";
+import type { PatienceOptions } from "./declare/patienceOptions";
+import { declaredStatement } from "./declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "./measure";
-import { type CanonicalIndex, type DesiredIndex, type LiveIndex, STRUCTURAL_FIELDS } from "./model";
-import type { PatienceOptions } from "./patience";
 import type { QueryPlan } from "./planTree";
 import { bloatOf, bytesPerRowOf } from "./rebuild";
 import type { Ensured } from "./request";
-import { declaredStatement } from "./steps";
 
 /** The layout of the outputs. A newer release reads every older one. */
 export const SCHEMA_VERSION = 1;

@@ -1,7 +1,7 @@
-import type { DesiredIndex, LiveIndex } from "./model";
-import { childName } from "./names";
+import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { childName } from "./declare/names";
+import { createIndexStatement } from "./declare/statement";
 import type { Partition } from "./partitions";
-import { createIndexStatement } from "./statement";
 import { buildSteps, drop, type Step } from "./steps";
 import { ident, qualified } from "./text/sql";
 

@@ -1,6 +1,6 @@
 import { type Difference, isAlterable } from "./compare";
+import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { DesiredIndex, LiveTable } from "./model";
 import type { Session } from "./session";
 import { foreignPartitionAdvice, partitionKeyAdvice } from "./tableMessages";
 

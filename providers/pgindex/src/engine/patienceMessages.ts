@@ -1,6 +1,6 @@
 import { describeSession, type OtherSession } from "./activity";
+import type { OutOfPatience } from "./declare/patienceOptions";
 import type { Advice } from "./errors/advice";
-import type { OutOfPatience } from "./patience";
 import { renderElapsed } from "./text/render";
 
 /** An operation has waited, or built, for as long as it may. `left` says what became of what it had begun. */

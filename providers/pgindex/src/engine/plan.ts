@@ -1,5 +1,7 @@
 import { alterSteps } from "./alterSteps";
 import { isAlterable, type Verdict } from "./compare";
+import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { companionName } from "./declare/names";
 import type { Advice } from "./errors/advice";
 import {
   backsConstraintAdvice,
@@ -10,8 +12,6 @@ import {
   referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./messages";
-import type { DesiredIndex, LiveIndex } from "./model";
-import { companionName } from "./names";
 import { isAlterableOnPartitions } from "./partitionable";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import { dropAsides, make, retire, strays } from "./planParts";

@@ -1,4 +1,4 @@
-import type { DesiredIndex } from "./model";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
 import type { Situation } from "./situation";
 import { buildSteps, extraSteps, type Step } from "./steps";

@@ -1,8 +1,8 @@
 import { describeSession, workersOn } from "./activity";
+import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import { readStackPatience } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
 import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
-import type { DesiredIndex, LiveTable } from "./model";
-import { readStackPatience } from "./patienceArgs";
 import { plan } from "./plan";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";

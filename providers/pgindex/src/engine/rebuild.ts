@@ -1,4 +1,4 @@
-import type { DesiredIndex, LiveIndex } from "./model";
+import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
 
 /** Below this size a ratio says nothing: a small index is a few half-empty pages. */
 const MEASURABLE_BYTES = 1024 * 1024;

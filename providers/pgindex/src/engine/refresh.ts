@@ -1,7 +1,7 @@
 import { observe, readIndex } from "./catalog";
 import { differencesOf, renderDifferences } from "./compare";
+import type { LiveIndex } from "./declare/desiredIndex";
 import { lossOf } from "./lost";
-import type { LiveIndex } from "./model";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { bloatOf } from "./rebuild";
 import type { Session } from "./session";

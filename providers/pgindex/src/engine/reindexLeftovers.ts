@@ -1,6 +1,6 @@
 import { invalidIndexesOf, readIndexes } from "./catalog";
-import type { LiveIndex } from "./model";
-import { isReindexLeftoverName } from "./names";
+import type { LiveIndex } from "./declare/desiredIndex";
+import { isReindexLeftoverName } from "./declare/names";
 import type { Session } from "./session";
 
 /** The INVALID indexes that interrupted runs of REINDEX CONCURRENTLY of an index have left on its table. */

@@ -1,7 +1,7 @@
 import { CLONE_INDEX, makeClone, onClone } from "./clone";
 import type { Verdict } from "./compare";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { DesiredIndex } from "./model";
 import type { Session } from "./session";
 import { replicaIdentityLostAdvice } from "./tableMessages";
 import { ident } from "./text/sql";

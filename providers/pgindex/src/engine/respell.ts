@@ -1,5 +1,5 @@
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./model";
+import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
 import type { Session } from "./session";
 import { ident } from "./text/sql";
 

@@ -1,7 +1,6 @@
+import { type DesiredIndex, subject } from "./declare/desiredIndex";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
-import { subject } from "./messages";
-import type { DesiredIndex } from "./model";
 import { ident } from "./text/sql";
 
 /** Every message about the rights of the role that builds. */

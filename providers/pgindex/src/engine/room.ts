@@ -1,4 +1,4 @@
-import type { DesiredIndex, LiveTable } from "./model";
+import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import type { Session } from "./session";
 import { renderBytes } from "./text/render";
 import { literal } from "./text/sql";

@@ -1,8 +1,7 @@
-import type { Difference } from "./compare";
-import { constraintSql, constraintSteps } from "./constraintSteps";
-import type { DesiredIndex, LiveIndex } from "./model";
-import { createIndexStatement, dropIndexStatement } from "./statement";
-import { literal, qualified } from "./text/sql";
+import { constraintSteps } from "./constraintSteps";
+import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { createIndexStatement, dropIndexStatement, extraSql } from "./declare/statement";
+import { qualified } from "./text/sql";
 
 /** One step of a change: what runs, what it locks, and why it is there. */
 export type Step = {
@@ -47,16 +46,6 @@ export const TABLE_LOCK =
 export const INDEX_LOCK =
   "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
 
-/** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
-export function declaredStatement(desired: DesiredIndex): string {
-  const extras = [...extraSql(desired, desired.name), ...constraintSql(desired)];
-  return [createIndexStatement(desired), ...extras].join(";\n");
-}
-
-function extraSql(desired: DesiredIndex, name: string): string[] {
-  return [...statisticsSql(desired, name), ...commentSql(desired, name)];
-}
-
 /** What CREATE INDEX cannot say. */
 export function extraSteps(desired: DesiredIndex, name: string): Step[] {
   const extras = extraSql(desired, name);
@@ -98,25 +87,4 @@ export function drop({ schema, name, oid, valid }: LiveIndex, why: string): Step
 
 export function alter(sqls: readonly string[], why: string): Step {
   return { kind: "alter", sqls, locks: INDEX_LOCK, why };
-}
-
-/** -1 gives a column back to the default. */
-export function statisticsSql(
-  desired: DesiredIndex,
-  name: string,
-  difference?: Difference,
-): string[] {
-  const index = qualified(desired.schema, name);
-  const isSet = new Set(
-    (difference?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
-  );
-  return desired.keys.flatMap((key, i) => {
-    if (key.statistics === undefined && !isSet.has(i + 1)) return [];
-    return [`ALTER INDEX ${index} ALTER COLUMN ${i + 1} SET STATISTICS ${key.statistics ?? -1}`];
-  });
-}
-
-export function commentSql(desired: DesiredIndex, name: string): string[] {
-  if (desired.comment === undefined) return [];
-  return [`COMMENT ON INDEX ${qualified(desired.schema, name)} IS ${literal(desired.comment)}`];
 }

@@ -1,6 +1,7 @@
-import { CONSTRAINT_LOCK, constraintSql, dropConstraintSql } from "./constraintSteps";
-import type { DesiredIndex, LiveIndex } from "./model";
-import { companionName } from "./names";
+import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
+import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { companionName } from "./declare/names";
+import { constraintSql } from "./declare/statement";
 import { alter, INDEX_LOCK, type Step } from "./steps";
 import { ident, qualified } from "./text/sql";
 

@@ -1,6 +1,5 @@
+import { type DesiredIndex, subject } from "./declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
-import { subject } from "./messages";
-import type { DesiredIndex } from "./model";
 import { ident, qualified } from "./text/sql";
 
 /** Every message about the table that an index is on. */

@@ -1,7 +1,7 @@
+import type { PatienceTexts } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
 import { badParameterAdvice } from "./parameterMessages";
 import type { Parameters } from "./parameters";
-import type { PatienceTexts } from "./patienceArgs";
 
 /** Where and how to connect. */
 export interface Target {

@@ -1,13 +1,13 @@
 import { observe } from "./catalog";
 import type { Context } from "./context";
 import { unsavedMeasurements } from "./counting";
+import type { Observation } from "./declare/desiredIndex";
 import type { PgIndexError } from "./errors/advice";
 import { serverTime } from "./execute";
 import { judge, type VerifiedQuery } from "./expectations";
 import type { IndexOnTable } from "./explain";
 import { extend, type History, judgeUse, restartReason } from "./history";
 import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure";
-import type { Observation } from "./model";
 import type { QueryPlan } from "./planTree";
 import type { ParsedQuery } from "./queries";
 import { readReplicas } from "./replicas";

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { identifier } from "./declare/indexSchema";
 import { loadParser } from "./input/expression";
 import { type Parsed, parseWith, wrong } from "./input/parse";
 import { servedQueriesSchema } from "./queries";
-import { identifier } from "./schemas";
 import type { QueryMeasurement } from "./summary";
 import type { VerificationRequest } from "./verification";
 

@@ -6,9 +6,6 @@ import type { Session } from "./session";
 import { maskStatement } from "./text/maskStatement";
 import { ident } from "./text/sql";
 
-/** What becomes of a session whose wait behind our statement does harm. */
-export type WaiterPolicy = "warn" | "yield" | "cancel";
-
 /** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
 const HARMFUL_WAIT_MS = 1_000;
 

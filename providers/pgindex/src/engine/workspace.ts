@@ -1,6 +1,7 @@
 import pRetry from "p-retry";
 import { lockedAdvice } from "./connectionMessages";
 import type { Context } from "./context";
+import { OutOfPatience } from "./declare/patienceOptions";
 import {
   CancelledError,
   firstLine,
@@ -9,7 +10,6 @@ import {
   UnsuitableServerError,
 } from "./errors/advice";
 import { classify, isCatalogRace, sqlState } from "./errors/sqlstate";
-import { OutOfPatience } from "./patience";
 import { openSession, type Session } from "./session";
 import type { Target } from "./target";
 

@@ -1,9 +1,9 @@
 import { readIndex } from "../engine/catalog";
 import { canonicalize } from "../engine/clone";
 import { differencesOf, renderDifferences } from "../engine/compare";
+import type { DesiredIndex } from "../engine/declare/desiredIndex";
+import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { PgIndexError } from "../engine/errors/advice";
-import { parseIndexArgs } from "../engine/input/parse";
-import type { DesiredIndex } from "../engine/model";
 import type { Session } from "../engine/session";
 import { DEFAULT_SCHEMA, defined, type IndexDeclaration, type KeyDeclaration } from "./declaration";
 import { keepStructure } from "./fixedPoint";

@@ -1,18 +1,18 @@
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
+import { parseIndexArgs } from "../engine/declare/parseIndex";
+import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import { errorText, LockedTableError } from "../engine/errors/advice";
-import { parseIndexArgs } from "../engine/input/parse";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import type { PreviousIndex } from "../engine/look";
 import { type Measured, measureQueries } from "../engine/measure";
-import type { DesiredIndex, RebuildWhen } from "../engine/model";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
 import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
-import { declaredStatement } from "../engine/steps";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 

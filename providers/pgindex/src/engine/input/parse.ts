@@ -1,9 +1,5 @@
 import type { z } from "zod";
 import type { Problem } from "../errors/advice";
-import type { DesiredIndex } from "../model";
-import { toPatienceOptions } from "../patienceArgs";
-import { indexSchema, type ParsedIndex } from "../schemas";
-import { loadParser } from "./expression";
 import { concerns, unknownPaths } from "./unknownValues";
 
 /** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
@@ -11,16 +7,6 @@ export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | { readonly kind: "unknown" };
-
-/**
- * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet are reported,
- * those that the unknown value itself causes are not.
- */
-export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>> {
-  await loadParser();
-  const parsed = parseWith(indexSchema, raw);
-  return parsed.kind === "ok" ? { kind: "ok", value: toDesired(parsed.value) } : parsed;
-}
 
 /** Parses with any schema of ours: the one place that turns zod's issues into problems. */
 export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<z.output<S>> {
@@ -85,22 +71,6 @@ export function renderPath(path: readonly PropertyKey[]): string {
     if (typeof key === "number") return `${text}[${key}]`;
     return text === "" ? String(key) : `${text}.${String(key)}`;
   }, "");
-}
-
-export function toDesired(parsed: ParsedIndex): DesiredIndex {
-  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...rest } = parsed;
-  return {
-    ...rest,
-    unique: rest.unique || rest.constraint !== undefined,
-    keys: columns,
-    searchPath: searchPath ?? defaultSearchPath(parsed.schema),
-    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
-  };
-}
-
-/** The table's own schema, then `public`, where most installations keep their extensions. */
-function defaultSearchPath(schema: string): string[] {
-  return schema === "public" ? ["public"] : [schema, "public"];
 }
 
 /** The separator between what is wrong and what to do about it in a zod message. */

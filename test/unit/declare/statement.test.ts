@@ -3,8 +3,8 @@ import {
   cloneIndexStatement,
   createIndexStatement,
   dropIndexStatement,
-} from "../../providers/pgindex/src/engine/statement.ts";
-import { type Args, declare } from "../support/engine.ts";
+} from "../../../providers/pgindex/src/engine/declare/statement.ts";
+import { type Args, declare } from "../../support/engine.ts";
 
 const BASE = { table: "t", name: "i", columns: ["a"] };
 const HEAD = 'CREATE INDEX CONCURRENTLY "i" ON "public"."t" USING "btree"';

@@ -1,5 +1,6 @@
-import type { DesiredIndex, IndexKey, ObjectName } from "./model";
-import { ident, literal, qualified } from "./text/sql";
+import type { Difference } from "../compare";
+import { ident, literal, qualified } from "../text/sql";
+import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
 
 /**
  * The statement that builds an index; the same text in `pulumi preview --diff` and on the server. Never IF NOT EXISTS: over
@@ -77,4 +78,50 @@ function parameterList(parameters: Readonly<Record<string, string>>): string {
 
 function objectName(name: ObjectName): string {
   return name.schema === undefined ? ident(name.name) : qualified(name.schema, name.name);
+}
+
+/** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
+export function declaredStatement(desired: DesiredIndex): string {
+  const extras = [...extraSql(desired, desired.name), ...constraintSql(desired)];
+  return [createIndexStatement(desired), ...extras].join(";\n");
+}
+
+export function extraSql(desired: DesiredIndex, name: string): string[] {
+  return [...statisticsSql(desired, name), ...commentSql(desired, name)];
+}
+
+/** -1 gives a column back to the default. */
+export function statisticsSql(
+  desired: DesiredIndex,
+  name: string,
+  difference?: Difference,
+): string[] {
+  const index = qualified(desired.schema, name);
+  const isSet = new Set(
+    (difference?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
+  );
+  return desired.keys.flatMap((key, i) => {
+    if (key.statistics === undefined && !isSet.has(i + 1)) return [];
+    return [`ALTER INDEX ${index} ALTER COLUMN ${i + 1} SET STATISTICS ${key.statistics ?? -1}`];
+  });
+}
+
+export function commentSql(desired: DesiredIndex, name: string): string[] {
+  if (desired.comment === undefined) return [];
+  return [`COMMENT ON INDEX ${qualified(desired.schema, name)} IS ${literal(desired.comment)}`];
+}
+
+const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
+
+/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
+export function addConstraintSql(
+  table: string,
+  name: string,
+  constraint: keyof typeof CONSTRAINTS,
+): string {
+  return `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${CONSTRAINTS[constraint]} USING INDEX ${ident(name)}`;
+}
+
+export function constraintSql({ schema, table, name, constraint }: DesiredIndex): string[] {
+  return constraint ? [addConstraintSql(qualified(schema, table), name, constraint)] : [];
 }

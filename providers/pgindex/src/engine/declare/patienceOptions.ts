@@ -1,5 +1,4 @@
-import type { OtherSession } from "./activity";
-import type { WaiterPolicy } from "./waiters";
+import type { OtherSession } from "../activity";
 
 /** What one operation may take; what is not said is the stack's, else the default. */
 export interface PatienceOptions {
@@ -91,3 +90,6 @@ export class OutOfPatience extends Error {
     this.others = others;
   }
 }
+
+/** What becomes of a session whose wait behind our statement does harm. */
+export type WaiterPolicy = "warn" | "yield" | "cancel";

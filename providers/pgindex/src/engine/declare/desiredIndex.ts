@@ -1,4 +1,5 @@
-import type { PatienceOptions } from "./patience";
+import { displayName } from "../text/render";
+import type { PatienceOptions } from "./patienceOptions";
 
 /** A name that may carry its schema: an operator class or a collation. */
 export interface ObjectName {
@@ -123,4 +124,10 @@ export interface LiveTable {
   readonly rows: number;
   /** Without TOAST, as old as `rows`. */
   readonly sizeBytes: number;
+}
+
+/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
+
+export function subject(desired: DesiredIndex): string {
+  return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }

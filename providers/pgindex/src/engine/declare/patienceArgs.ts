@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { PgIndexError } from "./errors/advice";
-import { duration } from "./input/duration";
-import { FIX, wrong } from "./input/parse";
-import type { PatienceOptions } from "./patience";
+import { PgIndexError } from "../errors/advice";
+import { duration } from "../input/duration";
+import { FIX, wrong } from "../input/parse";
+import type { PatienceOptions } from "./patienceOptions";
 
 /** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */
 const MAX_RETRIES = 1_000;

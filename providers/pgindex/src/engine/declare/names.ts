@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { DesiredIndex } from "./model";
+import { MAX_IDENTIFIER_BYTES } from "../text/sql";
+import type { DesiredIndex } from "./desiredIndex";
 import { createIndexStatement } from "./statement";
-import { MAX_IDENTIFIER_BYTES } from "./text/sql";
 
 /** What we call an index while it is not yet, or no longer, the declared one. */
 const SUFFIXES = {

@@ -5,8 +5,8 @@ import {
   companionNames,
   isChildName,
   isReindexLeftoverName,
-} from "../../providers/pgindex/src/engine/names.ts";
-import { declare } from "../support/engine.ts";
+} from "../../../providers/pgindex/src/engine/declare/names.ts";
+import { declare } from "../../support/engine.ts";
 
 const bytes = (name: string) => Buffer.byteLength(name);
 const LONG = "n".repeat(63);

@@ -1,11 +1,7 @@
 import { describe, expect, test } from "vitest";
-import {
-  buildSteps,
-  declaredStatement,
-  extraSteps,
-  reindex,
-} from "../../providers/pgindex/src/engine/steps.ts";
-import { type Args, declare } from "../support/engine.ts";
+import { declaredStatement } from "../../../providers/pgindex/src/engine/declare/statement.ts";
+import { buildSteps, extraSteps, reindex } from "../../../providers/pgindex/src/engine/steps.ts";
+import { type Args, declare } from "../../support/engine.ts";
 
 const BASE = { schema: "App", table: "t", name: "i", columns: ["a"] };
 const CREATE = 'CREATE INDEX CONCURRENTLY "i" ON "App"."t" USING "btree"';

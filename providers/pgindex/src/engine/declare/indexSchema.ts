@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { checkExpression } from "./input/expression";
-import { wrong } from "./input/parse";
+import { checkExpression } from "../input/expression";
+import { wrong } from "../input/parse";
+import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import { patienceArgs } from "./patienceArgs";
-import { MAX_IDENTIFIER_BYTES } from "./text/sql";
 
 /** A PostgreSQL identifier as it stands in the catalog, unquoted. */
 export const identifier = z.string().superRefine((name, ctx) => {

@@ -1,0 +1,31 @@
+import { loadParser } from "../input/expression";
+import { type Parsed, parseWith } from "../input/parse";
+import type { DesiredIndex } from "./desiredIndex";
+import { indexSchema, type ParsedIndex } from "./indexSchema";
+import { toPatienceOptions } from "./patienceArgs";
+
+/**
+ * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet are reported,
+ * those that the unknown value itself causes are not.
+ */
+export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>> {
+  await loadParser();
+  const parsed = parseWith(indexSchema, raw);
+  return parsed.kind === "ok" ? { kind: "ok", value: toDesired(parsed.value) } : parsed;
+}
+
+export function toDesired(parsed: ParsedIndex): DesiredIndex {
+  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...rest } = parsed;
+  return {
+    ...rest,
+    unique: rest.unique || rest.constraint !== undefined,
+    keys: columns,
+    searchPath: searchPath ?? defaultSearchPath(parsed.schema),
+    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
+  };
+}
+
+/** The table's own schema, then `public`, where most installations keep their extensions. */
+function defaultSearchPath(schema: string): string[] {
+  return schema === "public" ? ["public"] : [schema, "public"];
+}
