@@ -1,6 +1,6 @@
 // Counters of a real standby, and those that a crash loses.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Target } from "../../providers/pgindex/src/engine/target.ts";
+import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import {
   type EarlierReport,
   type VerificationReport,

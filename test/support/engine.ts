@@ -1,10 +1,10 @@
+import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import type { Context } from "../../providers/pgindex/src/engine/context.ts";
 import type {
   DesiredIndex,
   LiveIndex,
 } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
-import type { Target } from "../../providers/pgindex/src/engine/target.ts";
 
 /** Arguments of an `Index`, as a program writes them. */
 export type Args = Readonly<Record<string, unknown>>;

@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic/index.js";
 import { afterAll, beforeAll, beforeEach, expect, inject } from "vitest";
+import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
 import type { QueryMeasurement } from "../../providers/pgindex/src/engine/summary.ts";
-import type { Target } from "../../providers/pgindex/src/engine/target.ts";
 import type { VerificationReport } from "../../providers/pgindex/src/engine/verification.ts";
 import type { Runtime } from "../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../providers/pgindex/src/provider/verificationProvider.ts";

@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/ensure.ts";
 import {
@@ -10,7 +11,6 @@ import {
 } from "../../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/refresh.ts";
-import type { Target } from "../../../providers/pgindex/src/engine/target.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verificationArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embedded-postgres.ts";

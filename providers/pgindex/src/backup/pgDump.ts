@@ -1,10 +1,11 @@
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { environmentOf } from "../engine/connection/environment";
+import { connectionParameters } from "../engine/connection/parameters";
+import type { Target } from "../engine/connection/target";
 import type { Context } from "../engine/context";
 import { errorText, PgIndexError } from "../engine/errors/advice";
-import { connectionParameters, environmentOf } from "../engine/parameters";
 import { onlyRow } from "../engine/rows";
-import type { Target } from "../engine/target";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import { withObserver } from "../engine/workspace";
 import type { DesiredBackup } from "./backupArgs";

@@ -1,9 +1,9 @@
+import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { sqlState } from "../engine/errors/sqlstate";
 import { actingRole } from "../engine/role";
 import { onlyRow } from "../engine/rows";
 import type { Session } from "../engine/session";
-import type { Target } from "../engine/target";
 import { withObserver } from "../engine/workspace";
 import { requireAsMigrated } from "./asMigrated";
 import type { DesiredBaseline } from "./baselineArgs";

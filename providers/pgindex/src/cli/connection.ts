@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
+import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
-import type { Target } from "../engine/target";
 import type { Io } from "./io";
 
 /** The options of every command that connects. */

@@ -1,5 +1,6 @@
 import { describeSession, type OtherSession } from "./activity";
 import { observe, readIndex } from "./catalog";
+import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import type { LiveIndex } from "./declare/desiredIndex";
 import { OutOfPatience, Patience } from "./declare/patienceOptions";
@@ -8,7 +9,6 @@ import { errorText } from "./errors/advice";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { runWatched } from "./monitor";
 import { reindexLeftoversOf } from "./reindexLeftovers";
-import type { Target } from "./target";
 import { displayName } from "./text/render";
 import { type Workspace, withObserver, withWorkspace } from "./workspace";
 

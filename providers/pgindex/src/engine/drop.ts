@@ -1,6 +1,7 @@
 import { oldTransactionsOn } from "./activity";
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog";
+import type { Target } from "./connection/target";
 import { dropConstraintSql } from "./constraintSteps";
 import type { Context } from "./context";
 import type { LiveIndex } from "./declare/desiredIndex";
@@ -14,7 +15,6 @@ import { runWatched } from "./monitor";
 import { findOurs, type IndexIdentity } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
 import { inTurn } from "./queue";
-import type { Target } from "./target";
 import { displayName } from "./text/render";
 import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
 

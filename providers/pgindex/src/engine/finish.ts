@@ -1,4 +1,4 @@
-import { corruptibleWarning, corruptsIndexes } from "./connectionMessages";
+import { corruptibleWarning, corruptsIndexes } from "./connection/connectionMessages";
 import type { LiveIndex } from "./declare/desiredIndex";
 import { type Executed, serverTime } from "./execute";
 import type { Declared } from "./look";

@@ -1,5 +1,5 @@
+import type { Target } from "./connection/target";
 import type { LiveIndex } from "./declare/desiredIndex";
-import type { Target } from "./target";
 import { displayName } from "./text/render";
 import { withObserver } from "./workspace";
 

@@ -1,4 +1,5 @@
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
+import type { Target } from "./connection/target";
 import { assertMayGoOn, type Context } from "./context";
 import { stopCounting } from "./counting";
 import { CancelledError, PgIndexError } from "./errors/advice";
@@ -16,7 +17,6 @@ import {
   summarizeTimeout,
   typicalRun,
 } from "./summary";
-import type { Target } from "./target";
 import { withObserver } from "./workspace";
 
 export type { QueryMeasurement } from "./summary";

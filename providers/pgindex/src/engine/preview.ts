@@ -1,4 +1,5 @@
 import { describeSession, workersOn } from "./activity";
+import type { Target } from "./connection/target";
 import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
@@ -8,7 +9,6 @@ import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session";
 import { isSettled } from "./situation";
 import type { Step } from "./steps";
-import type { Target } from "./target";
 import { renderBytes } from "./text/render";
 import { withObserver } from "./workspace";
 

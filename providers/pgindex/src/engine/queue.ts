@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from "p-limit";
+import type { Target } from "./connection/target";
 import { assertMayGoOn, type Context } from "./context";
-import type { Target } from "./target";
 
 /** Whose turn it is at one database: one build a table at a time, and few in all. */
 interface Turns {

@@ -1,11 +1,11 @@
 import { observe, readIndex } from "./catalog";
 import { differencesOf, renderDifferences } from "./compare";
+import type { Target } from "./connection/target";
 import type { LiveIndex } from "./declare/desiredIndex";
 import { lossOf } from "./lost";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { bloatOf } from "./rebuild";
 import type { Session } from "./session";
-import type { Target } from "./target";
 import { withObserver } from "./workspace";
 
 /** The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby too. */

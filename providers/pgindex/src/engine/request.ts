@@ -1,9 +1,9 @@
 import type { BuiltName } from "./cleanUp";
+import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
 import type { Executed, Hooks } from "./execute";
 import type { PreviousIndex } from "./look";
-import type { Target } from "./target";
 
 /** The index as it stands after {@link ensureIndex}, and what was done for it. */
 export interface Ensured extends Executed {

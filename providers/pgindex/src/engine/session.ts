@@ -1,5 +1,5 @@
 import type { Client, QueryConfig } from "pg";
-import { type Connection, connect } from "./connect";
+import { type Connection, connect } from "./connection/connect";
 import {
   corruptingServerAdvice,
   corruptsIndexes,
@@ -7,13 +7,13 @@ import {
   oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
-} from "./connectionMessages";
+} from "./connection/connectionMessages";
+import { answered, cut, goodbye } from "./connection/lostConnection";
+import type { Target } from "./connection/target";
 import { PgIndexError, UnsuitableServerError } from "./errors/advice";
-import { answered, cut, goodbye } from "./lostConnection";
 import { pinSettings, type Query } from "./pinned";
 import { assumeRole } from "./role";
 import { onlyRow } from "./rows";
-import type { Target } from "./target";
 import { vanishingSettings } from "./vanishing";
 
 /**

@@ -1,4 +1,5 @@
 import { observe } from "./catalog";
+import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import { unsavedMeasurements } from "./counting";
 import type { Observation } from "./declare/desiredIndex";
@@ -12,7 +13,6 @@ import type { QueryPlan } from "./planTree";
 import type { ParsedQuery } from "./queries";
 import { readReplicas } from "./replicas";
 import { notMeasured, type QueryMeasurement } from "./summary";
-import type { Target } from "./target";
 import {
   type Accounted,
   type AccountedUsage,

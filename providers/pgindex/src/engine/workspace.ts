@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
-import { lockedAdvice } from "./connectionMessages";
+import { lockedAdvice } from "./connection/connectionMessages";
+import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import { OutOfPatience } from "./declare/patienceOptions";
 import {
@@ -11,7 +12,6 @@ import {
 } from "./errors/advice";
 import { classify, isCatalogRace, sqlState } from "./errors/sqlstate";
 import { openSession, type Session } from "./session";
-import type { Target } from "./target";
 
 /** The two sessions of a change: one that works, one that watches. */
 export interface Workspace {

@@ -1,5 +1,5 @@
+import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
-import type { Target } from "../engine/target";
 import { type VerificationReport, verifyIndex } from "../engine/verification";
 import { parseVerification, verificationInputs } from "../engine/verificationArgs";
 import { withObserver } from "../engine/workspace";

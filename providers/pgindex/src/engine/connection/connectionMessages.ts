@@ -1,6 +1,6 @@
-import { type Advice, errorText, PgIndexError } from "./errors/advice";
-import { sqlState } from "./errors/sqlstate";
-import { literal } from "./text/sql";
+import { type Advice, errorText, PgIndexError } from "../errors/advice";
+import { sqlState } from "../errors/sqlstate";
+import { literal } from "../text/sql";
 import { tlsCause } from "./tlsMessages";
 
 /** Every message about reaching a server. None carries a URL or a password. */

@@ -6,8 +6,8 @@ import {
   kindAdvice,
   oldServerAdvice,
   readOnlyAdvice,
-} from "../../providers/pgindex/src/engine/connectionMessages.ts";
-import { PgIndexError, renderAdvice } from "../../providers/pgindex/src/engine/errors/advice.ts";
+} from "../../../providers/pgindex/src/engine/connection/connectionMessages.ts";
+import { PgIndexError, renderAdvice } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 
 function failure(code: string | undefined, message: string): Error {
   return Object.assign(new Error(message), { code });

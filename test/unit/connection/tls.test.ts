@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Parameters } from "../../providers/pgindex/src/engine/parameters.ts";
-import { encryptionsOf } from "../../providers/pgindex/src/engine/tls.ts";
+import type { Parameters } from "../../../providers/pgindex/src/engine/connection/environment.ts";
+import { encryptionsOf } from "../../../providers/pgindex/src/engine/connection/tls.ts";
 
 let home: string;
 beforeEach(() => {

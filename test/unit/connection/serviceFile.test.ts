@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { readService } from "../../providers/pgindex/src/engine/serviceFile.ts";
+import { readService } from "../../../providers/pgindex/src/engine/connection/serviceFile.ts";
 
 let folder: string;
 beforeEach(() => {

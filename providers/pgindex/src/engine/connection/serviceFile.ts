@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { parse } from "ini";
-import { PgIndexError } from "./errors/advice";
+import { PgIndexError } from "../errors/advice";
+import type { Parameters } from "./environment";
 import { missingServiceAdvice } from "./parameterMessages";
-import type { Parameters } from "./parameters";
 
 /**
  * The parameters of a connection service: the section of that name in `PGSERVICEFILE` (`~/.pg_service.conf` without it), else in

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { connectionParameters } from "../../providers/pgindex/src/engine/parameters.ts";
-import { addressesOf, describeTarget } from "../../providers/pgindex/src/engine/target.ts";
-import { encryptionsOf } from "../../providers/pgindex/src/engine/tls.ts";
+import { connectionParameters } from "../../../providers/pgindex/src/engine/connection/parameters.ts";
+import {
+  addressesOf,
+  describeTarget,
+} from "../../../providers/pgindex/src/engine/connection/target.ts";
+import { encryptionsOf } from "../../../providers/pgindex/src/engine/connection/tls.ts";
 
 const SECRET = "s3cr3t-pässwörd";
 

@@ -1,4 +1,4 @@
-import { type Advice, errorText } from "./errors/advice";
+import { type Advice, errorText } from "../errors/advice";
 
 /** Every message about certificates and encryption. None carries a URL. */
 

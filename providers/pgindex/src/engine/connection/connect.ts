@@ -1,10 +1,11 @@
 import { Client } from "pg";
+import { errorText, PgIndexError, UnsuitableServerError } from "../errors/advice";
+import { isConnectionLoss, isUnanswered, sqlState } from "../errors/sqlstate";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
-import { errorText, PgIndexError, UnsuitableServerError } from "./errors/advice";
-import { isConnectionLoss, isUnanswered, sqlState } from "./errors/sqlstate";
+import type { Parameters } from "./environment";
 import { goodbye } from "./lostConnection";
 import { badParameterAdvice } from "./parameterMessages";
-import { connectionParameters, type Parameters } from "./parameters";
+import { connectionParameters } from "./parameters";
 import { findPassword, noteMechanisms } from "./password";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
 import { type Encryption, encryptionsOf } from "./tls";

@@ -1,4 +1,4 @@
-import type { Advice } from "./errors/advice";
+import type { Advice } from "../errors/advice";
 
 /** Every message about what is written of a connection: a URL, a service, a variable. None shows a value. */
 

@@ -1,7 +1,7 @@
-import type { PatienceTexts } from "./declare/patienceArgs";
-import { PgIndexError } from "./errors/advice";
+import type { PatienceTexts } from "../declare/patienceArgs";
+import { PgIndexError } from "../errors/advice";
+import type { Parameters } from "./environment";
 import { badParameterAdvice } from "./parameterMessages";
-import type { Parameters } from "./parameters";
 
 /** Where and how to connect. */
 export interface Target {

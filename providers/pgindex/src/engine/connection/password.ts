@@ -1,9 +1,9 @@
 /// <reference path="./pgpass.d.ts" />
 import type { Client } from "pg";
 import pgpass from "pgpass";
-import { PgIndexError } from "./errors/advice";
+import { PgIndexError } from "../errors/advice";
+import type { Parameters } from "./environment";
 import { noPasswordAdvice } from "./parameterMessages";
-import type { Parameters } from "./parameters";
 import { bindingAdvice } from "./tlsMessages";
 
 /** What the server has offered to check a password by; nothing of pg tells it before the answer is sent. */

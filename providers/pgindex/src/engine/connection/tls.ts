@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import tls from "node:tls";
-import { PgIndexError } from "./errors/advice";
-import type { Parameters } from "./parameters";
+import { PgIndexError } from "../errors/advice";
+import type { Parameters } from "./environment";
 import { certificateFileAdvice, sslModeAdvice, weakSystemAdvice } from "./tlsMessages";
 
 /** How one connection is made: without TLS, or with these options of it. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { certificateFileAdvice, tlsCause } from "../../providers/pgindex/src/engine/tlsMessages.ts";
+import {
+  certificateFileAdvice,
+  tlsCause,
+} from "../../../providers/pgindex/src/engine/connection/tlsMessages.ts";
 
 describe("what a failure of the encryption means", () => {
   test.each<[code: string | undefined, message: string, why: RegExp, fix: RegExp]>([

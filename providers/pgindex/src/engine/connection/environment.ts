@@ -1,0 +1,44 @@
+/**
+ * Connection parameters by libpq's own keywords, as they were written: `host`, `port`, `dbname`, `user`, `password`, `sslmode` and so on.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+ */
+export type Parameters = Readonly<Record<string, string | undefined>>;
+
+/** The variables that libpq reads, and the keywords that they stand for. */
+const VARIABLES: Readonly<Record<string, string>> = {
+  PGHOST: "host",
+  PGHOSTADDR: "hostaddr",
+  PGPORT: "port",
+  PGDATABASE: "dbname",
+  PGUSER: "user",
+  PGPASSWORD: "password",
+  PGSERVICE: "service",
+  PGOPTIONS: "options",
+  PGCONNECT_TIMEOUT: "connect_timeout",
+  PGTARGETSESSIONATTRS: "target_session_attrs",
+  PGSSLMODE: "sslmode",
+  PGSSLNEGOTIATION: "sslnegotiation",
+  PGSSLROOTCERT: "sslrootcert",
+  PGSSLCERT: "sslcert",
+  PGSSLKEY: "sslkey",
+  PGCHANNELBINDING: "channel_binding",
+};
+
+export function readEnvironment(env: NodeJS.ProcessEnv): Parameters {
+  const set = Object.entries(VARIABLES).filter(([variable]) => env[variable]);
+  return Object.fromEntries(set.map(([variable, keyword]) => [keyword, env[variable]]));
+}
+
+/**
+ * The variables by which a program with libpq connects as the parameters say: a child's environment is nobody else's to read, its arguments
+ * are everybody's.
+ */
+export function environmentOf(parameters: Parameters): Readonly<Record<string, string>> {
+  const set = Object.entries(VARIABLES).flatMap(([variable, keyword]) => {
+    const value = parameters[keyword];
+    // The service has been read already: its parameters are among these.
+    return value === undefined || keyword === "service" ? [] : [[variable, value]];
+  });
+  return Object.fromEntries(set);
+}
