@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { observe } from "../../providers/pgindex/src/engine/catalog.ts";
 import type { LiveIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { withObserver } from "../../providers/pgindex/src/engine/workspace.ts";
+import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type IndexDeclaration, schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
 import { indexesFromDrizzle } from "../../providers/pgindex/src/indexesFromDrizzle.ts";
 import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";

@@ -7,7 +7,7 @@ import {
   type ParsedQuery,
   parseServedQueries,
 } from "../../providers/pgindex/src/engine/queries.ts";
-import { openSession } from "../../providers/pgindex/src/engine/session.ts";
+import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { record, targetOf } from "../support/engine.ts";
 import { fingerprint } from "../support/fingerprint.ts";

@@ -5,7 +5,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { openSession } from "../../providers/pgindex/src/engine/session.ts";
+import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgres.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import { ask } from "../support/failover.ts";

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { pinSettings, type Query } from "../../providers/pgindex/src/engine/pinned.ts";
+import { pinSettings } from "../../providers/pgindex/src/engine/session/pinnedSettings.ts";
+import type { Query } from "../../providers/pgindex/src/engine/session/query.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf } from "../support/engine.ts";
 

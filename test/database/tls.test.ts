@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest";
-import { openSession } from "../../providers/pgindex/src/engine/session.ts";
+import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import { PASSWORD, startTlsServers, type TlsServers } from "../support/tlsServers.ts";
 

@@ -9,7 +9,7 @@ import {
   declarationAdvice,
   duplicatesQuery,
 } from "../../providers/pgindex/src/engine/messages.ts";
-import { privilegeAdvice } from "../../providers/pgindex/src/engine/roleMessages.ts";
+import { privilegeAdvice } from "../../providers/pgindex/src/engine/session/roleMessages.ts";
 import { declare } from "../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Waiter } from "../../providers/pgindex/src/engine/activity.ts";
 import { Patience } from "../../providers/pgindex/src/engine/declare/patienceOptions.ts";
-import type { Session } from "../../providers/pgindex/src/engine/session.ts";
+import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { harmOf, WaiterWatch } from "../../providers/pgindex/src/engine/waiters.ts";
 import { failureOf, record } from "../support/engine.ts";
 

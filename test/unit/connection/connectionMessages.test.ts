@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import { connectionAdvice } from "../../../providers/pgindex/src/engine/connection/connectionMessages.ts";
+import { PgIndexError, renderAdvice } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import {
-  connectionAdvice,
   corruptingServerAdvice,
   corruptsIndexes,
   kindAdvice,
   oldServerAdvice,
   readOnlyAdvice,
-} from "../../../providers/pgindex/src/engine/connection/connectionMessages.ts";
-import { PgIndexError, renderAdvice } from "../../../providers/pgindex/src/engine/errors/advice.ts";
+} from "../../../providers/pgindex/src/engine/session/sessionMessages.ts";
 
 function failure(code: string | undefined, message: string): Error {
   return Object.assign(new Error(message), { code });

@@ -5,9 +5,9 @@ import { connectionParameters } from "../engine/connection/parameters";
 import type { Target } from "../engine/connection/target";
 import type { Context } from "../engine/context";
 import { errorText, PgIndexError } from "../engine/errors/advice";
-import { onlyRow } from "../engine/rows";
+import { onlyRow } from "../engine/session/query";
+import { withObserver } from "../engine/session/workspace";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import { withObserver } from "../engine/workspace";
 import type { DesiredBackup } from "./backupArgs";
 import {
   backupFailedAdvice,

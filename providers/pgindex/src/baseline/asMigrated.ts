@@ -1,7 +1,7 @@
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { declaredForm, look, requireTable } from "../engine/look";
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { isSettled } from "../engine/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";
 

@@ -1,10 +1,10 @@
 import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { sqlState } from "../engine/errors/sqlstate";
-import { actingRole } from "../engine/role";
-import { onlyRow } from "../engine/rows";
-import type { Session } from "../engine/session";
-import { withObserver } from "../engine/workspace";
+import { onlyRow } from "../engine/session/query";
+import { actingRole } from "../engine/session/role";
+import type { Session } from "../engine/session/session";
+import { withObserver } from "../engine/session/workspace";
 import { requireAsMigrated } from "./asMigrated";
 import type { DesiredBaseline } from "./baselineArgs";
 import { marksDeniedAdvice, runningAdvice } from "./baselineMessages";

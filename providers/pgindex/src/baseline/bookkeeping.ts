@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { qualified } from "../engine/text/sql";
 
 /** What says that a migration has been run, in a table of the tool that runs it. */

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { identifier } from "../engine/declare/indexSchema";
 import { PgIndexError } from "../engine/errors/advice";
-import { onlyRow } from "../engine/rows";
-import type { Session } from "../engine/session";
+import { onlyRow } from "../engine/session/query";
+import type { Session } from "../engine/session/session";
 import { ident } from "../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
 import { earlierFirstAdvice } from "./drizzleMessages";

@@ -4,8 +4,8 @@ import { examineMachine } from "../doctor/machine";
 import { examineServer, examineVersion } from "../doctor/server";
 import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
+import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
-import { withObserver } from "../engine/workspace";
 import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
 import type { Io } from "./io";
 

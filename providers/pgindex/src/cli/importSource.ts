@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
-import { withObserver } from "../engine/workspace";
+import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
 import { readDrizzle } from "../import/drizzle";
 import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/errors/advice";
-import { withObserver } from "../engine/workspace";
+import { withObserver } from "../engine/session/workspace";
 import { type Report, toReport } from "../report/data";
 import { type Extra, parseExtra } from "../report/extra";
 import { toMarkdown } from "../report/markdown";

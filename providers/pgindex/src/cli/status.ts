@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { type Command, CommanderError } from "commander";
+import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import { withObserver } from "../engine/workspace";
 import type { Build } from "../status/builds";
 import { readStack } from "../status/exportStack";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";

@@ -1,4 +1,4 @@
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { type Finding, ok, problem, warning } from "./finding";
 
 /** The server's settings and state that decide whether builds come through. Read-only. */

@@ -1,4 +1,4 @@
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { maskStatement } from "./text/maskStatement";
 import { oneLine } from "./text/printable";
 import { literal } from "./text/sql";

@@ -3,7 +3,7 @@ import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
 import { Wait } from "./locks";
 import { runWatched } from "./monitor";
-import type { Workspace } from "./workspace";
+import type { Workspace } from "./session/workspace";
 
 /** A short change gives way after this long, so that nobody queues behind it, and is tried again. */
 const LOCK_TIMEOUT = "1s";

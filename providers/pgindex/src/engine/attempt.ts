@@ -12,11 +12,11 @@ import { unsettledAdvice } from "./messages";
 import { plan } from "./plan";
 import type { Ensured, Progress, Request } from "./request";
 import { estimateSize, roomWarnings } from "./room";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
+import { vanishingWarning } from "./session/vanishingClient";
+import type { Workspace } from "./session/workspace";
 import { isSettled, type Situation } from "./situation";
 import type { Step } from "./steps";
-import { vanishingWarning } from "./vanishing";
-import type { Workspace } from "./workspace";
 
 /** A rename and a replacement settle in two rounds, an interrupted one in three. */
 const MAX_ROUNDS = 5;

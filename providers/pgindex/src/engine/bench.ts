@@ -13,8 +13,8 @@ import {
 import type { IndexTree } from "./indexTree";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./queries";
-import { onlyRow } from "./rows";
-import type { Session } from "./session";
+import { onlyRow } from "./session/query";
+import type { Session } from "./session/session";
 
 /** What the statements of one measuring share. */
 export interface Bench {

@@ -1,6 +1,6 @@
 import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./activity";
 import { PROGRESS_COLUMNS, type ProgressRow } from "./progress";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** What the server tells of a session that runs a long statement of ours. */
 export interface BuilderState {

@@ -1,7 +1,7 @@
 import { type CanonicalRow, toCanonical } from "./canonical";
 import type { LiveIndex, LiveTable, Observation } from "./declare/desiredIndex";
-import type { BuildPrivileges } from "./roleMessages";
-import type { Session } from "./session";
+import type { BuildPrivileges } from "./session/roleMessages";
+import type { Session } from "./session/session";
 
 /** `pg_class.relkind`: the letters that matter to an index (https://www.postgresql.org/docs/current/catalog-pg-class.html). */
 const RELATION_KINDS: Readonly<Record<string, string>> = {

@@ -9,8 +9,8 @@ import { errorText } from "./errors/advice";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { runWatched } from "./monitor";
 import { reindexLeftoversOf } from "./reindexLeftovers";
+import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
-import { type Workspace, withObserver, withWorkspace } from "./workspace";
 
 /** What a build was to make, and where. */
 export interface BuiltName {

@@ -3,7 +3,7 @@ import { readIndex } from "./catalog";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
 import { addConstraintSql, cloneIndexStatement } from "./declare/statement";
 import { classify, sqlState } from "./errors/sqlstate";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { ident, qualified, searchPathValue } from "./text/sql";
 import { takesWholeRow } from "./wholeRow";
 

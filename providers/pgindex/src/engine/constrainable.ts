@@ -1,6 +1,6 @@
 import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { nullableKeyAdvice, partitionedConstraintAdvice } from "./tableMessages";
 
 /** Refuses a constraint that PostgreSQL would refuse, or for which it would scan the whole table under ACCESS EXCLUSIVE. */

@@ -15,8 +15,8 @@ import { runWatched } from "./monitor";
 import { findOurs, type IndexIdentity } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
 import { inTurn } from "./queue";
+import { type Workspace, withObserver, withRetries, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
-import { type Workspace, withObserver, withRetries, withWorkspace } from "./workspace";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone already. Refuses, with advice, when another

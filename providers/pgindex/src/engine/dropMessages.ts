@@ -4,7 +4,7 @@ import type { OutOfPatience } from "./declare/patienceOptions";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
 import { outOfPatienceAdvice } from "./patienceMessages";
-import { type BuildPrivileges, ownerCause } from "./roleMessages";
+import { type BuildPrivileges, ownerCause } from "./session/roleMessages";
 import { displayName } from "./text/render";
 import { qualified } from "./text/sql";
 

@@ -8,7 +8,7 @@ import { buildFailedAdvice } from "./messages";
 import { outOfPatienceAdvice } from "./patienceMessages";
 import { inTurn } from "./queue";
 import type { Ensured, Progress, Request } from "./request";
-import { withRetries, withWorkspace } from "./workspace";
+import { withRetries, withWorkspace } from "./session/workspace";
 
 /**
  * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is left to do; and does so again when interrupted.

@@ -7,9 +7,8 @@ import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
 import { runWatched } from "./monitor";
 import { PhaseWatch } from "./phases";
-import { onlyRow } from "./rows";
+import { serverTime, type Workspace } from "./session/workspace";
 import type { Step } from "./steps";
-import type { Workspace } from "./workspace";
 
 /** What the steps did. */
 export interface Executed {
@@ -163,10 +162,4 @@ async function requireValid(
   const observed = await observe(workspace.observer, id);
   const isValid = observed.kind === "index" && observed.index.valid && observed.index.ready;
   if (!isValid) throw new PgIndexError(notVerifiedAdvice(desired, `${id.name} is not valid`));
-}
-
-/** The server's clock, so that two machines that look at one database agree on how long the index has stood. */
-export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
-  const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
-  return onlyRow(rows).now.toISOString();
 }

@@ -1,11 +1,11 @@
-import { corruptibleWarning, corruptsIndexes } from "./connection/connectionMessages";
 import type { LiveIndex } from "./declare/desiredIndex";
-import { type Executed, serverTime } from "./execute";
+import type { Executed } from "./execute";
 import type { Declared } from "./look";
 import type { Ensured, Progress, Request } from "./request";
+import { corruptibleWarning, corruptsIndexes } from "./session/sessionMessages";
+import { serverTime, type Workspace } from "./session/workspace";
 import { renderBytes, renderElapsed } from "./text/render";
 import { qualified } from "./text/sql";
-import type { Workspace } from "./workspace";
 
 /** The last word on an index that stands as declared. */
 export async function finish(

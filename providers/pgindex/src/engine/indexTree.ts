@@ -1,5 +1,5 @@
 import type { IndexOnTable } from "./explain";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** A relation by the names that EXPLAIN shows. */
 export interface Named {

@@ -6,8 +6,8 @@ import {
   workersOn,
 } from "./activity";
 import { type Context, jitter, pause } from "./context";
-import { onlyRow } from "./rows";
-import type { Session } from "./session";
+import { onlyRow } from "./session/query";
+import type { Session } from "./session/session";
 
 /** First key of our advisory locks: "pgix" in ASCII. */
 const LOCK_CLASS = 0x70676978;

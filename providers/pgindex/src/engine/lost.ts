@@ -1,7 +1,7 @@
 import type { Target } from "./connection/target";
 import type { LiveIndex } from "./declare/desiredIndex";
+import { withObserver } from "./session/workspace";
 import { displayName } from "./text/render";
-import { withObserver } from "./workspace";
 
 /** Why queries have lost an index, and what it still costs; null when they have it. */
 export function lossOf({

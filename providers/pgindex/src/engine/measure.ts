@@ -8,7 +8,8 @@ import { readIndexTree } from "./indexTree";
 import { queryFailed } from "./measureMessages";
 import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
 import type { ParameterValue, ParsedQuery } from "./queries";
-import { openSession, type Session } from "./session";
+import { openSession, type Session } from "./session/session";
+import { withObserver } from "./session/workspace";
 import { requireNoSideEffects } from "./sideEffects";
 import {
   notMeasured,
@@ -17,7 +18,6 @@ import {
   summarizeTimeout,
   typicalRun,
 } from "./summary";
-import { withObserver } from "./workspace";
 
 export type { QueryMeasurement } from "./summary";
 

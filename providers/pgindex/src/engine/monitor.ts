@@ -7,7 +7,7 @@ import { CancelledError, firstLine } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { renderElapsed } from "./text/render";
 import { GaveWay, WaiterWatch } from "./waiters";
 

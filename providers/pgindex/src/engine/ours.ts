@@ -15,7 +15,7 @@ import { PgIndexError } from "./errors/advice";
 import { readStrays } from "./partitions";
 import { isStillOurs } from "./refresh";
 import { reindexLeftoversOf } from "./reindexLeftovers";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
 export interface IndexIdentity {

@@ -1,7 +1,7 @@
 import { type Difference, isAlterable } from "./compare";
 import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { foreignPartitionAdvice, partitionKeyAdvice } from "./tableMessages";
 
 /** Storage parameters and tablespace of a partitioned index cannot be altered. */

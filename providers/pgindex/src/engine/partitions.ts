@@ -2,7 +2,7 @@ import { readIndexes, readTable } from "./catalog";
 import { differencesOf } from "./compare";
 import type { CanonicalIndex, LiveIndex } from "./declare/desiredIndex";
 import { isChildName, isReindexLeftoverName } from "./declare/names";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** A partition, at whatever depth, with what it has of a partitioned index. */
 export interface Partition {

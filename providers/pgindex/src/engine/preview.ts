@@ -6,11 +6,11 @@ import { PgIndexError } from "./errors/advice";
 import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
 import { plan } from "./plan";
 import { estimateSize, roomWarnings } from "./room";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
+import { withObserver } from "./session/workspace";
 import { isSettled } from "./situation";
 import type { Step } from "./steps";
 import { renderBytes } from "./text/render";
-import { withObserver } from "./workspace";
 
 /**
  * Checks a declaration against the live server without changing anything, by the same look and the same plan that a build uses. Returns what

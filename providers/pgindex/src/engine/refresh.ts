@@ -5,8 +5,8 @@ import type { LiveIndex } from "./declare/desiredIndex";
 import { lossOf } from "./lost";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { bloatOf } from "./rebuild";
-import type { Session } from "./session";
-import { withObserver } from "./workspace";
+import type { Session } from "./session/session";
+import { withObserver } from "./session/workspace";
 
 /** The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby too. */
 export async function refreshIndex(

@@ -1,7 +1,7 @@
 import { invalidIndexesOf, readIndexes } from "./catalog";
 import type { LiveIndex } from "./declare/desiredIndex";
 import { isReindexLeftoverName } from "./declare/names";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** The INVALID indexes that interrupted runs of REINDEX CONCURRENTLY of an index have left on its table. */
 export async function reindexLeftoversOf(

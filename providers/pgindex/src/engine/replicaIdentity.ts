@@ -2,7 +2,7 @@ import { CLONE_INDEX, makeClone, onClone } from "./clone";
 import type { Verdict } from "./compare";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { replicaIdentityLostAdvice } from "./tableMessages";
 import { ident } from "./text/sql";
 

@@ -1,8 +1,8 @@
 import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import { firstLine, PgIndexError } from "./errors/advice";
-import { onlyRow } from "./rows";
-import { openSession } from "./session";
+import { onlyRow } from "./session/query";
+import { openSession } from "./session/session";
 import { readUsage } from "./usage";
 
 /** What a replica has counted of an index. */

@@ -1,6 +1,6 @@
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
 import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 import { ident } from "./text/sql";
 
 /** The fields in which PostgreSQL prints expressions. */

@@ -2,7 +2,7 @@ import { PgIndexError } from "./errors/advice";
 import type { IndexOnTable } from "./explain";
 import type { ParsedQuery } from "./queries";
 import type { FunctionName } from "./select";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** Functions of the server that are VOLATILE for what they return, and do nothing. The query's timeout ends a sleep. */
 const HARMLESS: readonly string[] = [

@@ -1,7 +1,7 @@
 import { type Context, pause } from "./context";
 import { INDEX_TREE } from "./indexTree";
 import type { ReplicaUsage } from "./replicas";
-import type { Session } from "./session";
+import type { Session } from "./session/session";
 
 /** What the server has counted of an index, of all its partitions' where it has some; on this server alone: a replica counts its own. */
 export interface IndexUsage {

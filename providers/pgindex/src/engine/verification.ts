@@ -4,7 +4,6 @@ import type { Context } from "./context";
 import { unsavedMeasurements } from "./counting";
 import type { Observation } from "./declare/desiredIndex";
 import type { PgIndexError } from "./errors/advice";
-import { serverTime } from "./execute";
 import { judge, type VerifiedQuery } from "./expectations";
 import type { IndexOnTable } from "./explain";
 import { extend, type History, judgeUse, restartReason } from "./history";
@@ -12,6 +11,7 @@ import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from 
 import type { QueryPlan } from "./planTree";
 import type { ParsedQuery } from "./queries";
 import { readReplicas } from "./replicas";
+import { serverTime, withObserver } from "./session/workspace";
 import { notMeasured, type QueryMeasurement } from "./summary";
 import {
   type Accounted,
@@ -22,7 +22,6 @@ import {
   readUsage,
   settledUsage,
 } from "./usage";
-import { withObserver } from "./workspace";
 
 /** What to verify. */
 export interface VerificationRequest extends IndexOnTable {

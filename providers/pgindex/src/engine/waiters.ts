@@ -1,8 +1,8 @@
 import { describeSession, type Waiter } from "./activity";
 import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
-import { actingRole } from "./role";
-import type { Session } from "./session";
+import { actingRole } from "./session/role";
+import type { Session } from "./session/session";
 import { maskStatement } from "./text/maskStatement";
 import { ident } from "./text/sql";
 

@@ -4,7 +4,7 @@ import { differencesOf, renderDifferences } from "../engine/compare";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { PgIndexError } from "../engine/errors/advice";
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { DEFAULT_SCHEMA, defined, type IndexDeclaration, type KeyDeclaration } from "./declaration";
 import { keepStructure } from "./fixedPoint";
 import {

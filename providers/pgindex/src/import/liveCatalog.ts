@@ -1,4 +1,4 @@
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { searchPathValue } from "../engine/text/sql";
 
 /** What is to be read of a database. */

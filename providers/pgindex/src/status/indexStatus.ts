@@ -1,6 +1,6 @@
 import type { IndexOutputs } from "../engine/outputs";
 import { refreshedOutputs } from "../engine/refresh";
-import type { Session } from "../engine/session";
+import type { Session } from "../engine/session/session";
 import { readUsage } from "../engine/usage";
 import { type Build, readBuilds } from "./builds";
 import type { Recorded, StackState } from "./stackState";

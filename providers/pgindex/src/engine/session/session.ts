@@ -1,5 +1,11 @@
 import type { Client, QueryConfig } from "pg";
-import { type Connection, connect } from "./connection/connect";
+import { type Connection, connect } from "../connection/connect";
+import { answered, cut, goodbye } from "../connection/lostConnection";
+import type { Target } from "../connection/target";
+import { PgIndexError, UnsuitableServerError } from "../errors/advice";
+import { pinSettings } from "./pinnedSettings";
+import { onlyRow, type Query } from "./query";
+import { assumeRole } from "./role";
 import {
   corruptingServerAdvice,
   corruptsIndexes,
@@ -7,14 +13,8 @@ import {
   oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
-} from "./connection/connectionMessages";
-import { answered, cut, goodbye } from "./connection/lostConnection";
-import type { Target } from "./connection/target";
-import { PgIndexError, UnsuitableServerError } from "./errors/advice";
-import { pinSettings, type Query } from "./pinned";
-import { assumeRole } from "./role";
-import { onlyRow } from "./rows";
-import { vanishingSettings } from "./vanishing";
+} from "./sessionMessages";
+import { vanishingSettings } from "./vanishingClient";
 
 /**
  * One direct connection to the server with every setting pinned that changes what we do or read.

@@ -1,4 +1,4 @@
-import { PgIndexError } from "./errors/advice";
+import { PgIndexError } from "../errors/advice";
 
 /** What becomes of a statement on the server when the process that waits for it is gone. */
 export type WhenClientVanishes = "finish" | "stop";

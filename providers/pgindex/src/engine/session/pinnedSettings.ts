@@ -1,8 +1,6 @@
-import { PgIndexError } from "./errors/advice";
-import { searchPathValue } from "./text/sql";
-
-/** One statement, and its rows. */
-export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<Row[]>;
+import { PgIndexError } from "../errors/advice";
+import { searchPathValue } from "../text/sql";
+import type { Query } from "./query";
 
 /**
  * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an INVALID index

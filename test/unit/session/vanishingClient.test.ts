@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   vanishingSettings,
   vanishingWarning,
-} from "../../providers/pgindex/src/engine/vanishing.ts";
+} from "../../../providers/pgindex/src/engine/session/vanishingClient.ts";
 
 describe("what the server does with a build whose client is gone", () => {
   test.each<[configured: string | undefined, version: number, interval: string | undefined]>([

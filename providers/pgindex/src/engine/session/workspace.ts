@@ -1,17 +1,18 @@
 import pRetry from "p-retry";
-import { lockedAdvice } from "./connection/connectionMessages";
-import type { Target } from "./connection/target";
-import type { Context } from "./context";
-import { OutOfPatience } from "./declare/patienceOptions";
+import type { Target } from "../connection/target";
+import type { Context } from "../context";
+import { OutOfPatience } from "../declare/patienceOptions";
 import {
   CancelledError,
   firstLine,
   LockedTableError,
   PgIndexError,
   UnsuitableServerError,
-} from "./errors/advice";
-import { classify, isCatalogRace, sqlState } from "./errors/sqlstate";
+} from "../errors/advice";
+import { classify, isCatalogRace, sqlState } from "../errors/sqlstate";
+import { onlyRow } from "./query";
 import { openSession, type Session } from "./session";
+import { lockedAdvice } from "./sessionMessages";
 
 /** The two sessions of a change: one that works, one that watches. */
 export interface Workspace {
@@ -138,4 +139,10 @@ function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
   return classify(error) !== "final";
+}
+
+/** The server's clock, so that two machines that look at one database agree on how long the index has stood. */
+export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
+  const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
+  return onlyRow(rows).now.toISOString();
 }

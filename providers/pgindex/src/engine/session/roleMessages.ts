@@ -1,7 +1,7 @@
-import { type DesiredIndex, subject } from "./declare/desiredIndex";
-import { type Advice, errorText } from "./errors/advice";
-import { sqlState } from "./errors/sqlstate";
-import { ident } from "./text/sql";
+import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import { type Advice, errorText } from "../errors/advice";
+import { sqlState } from "../errors/sqlstate";
+import { ident } from "../text/sql";
 
 /** Every message about the rights of the role that builds. */
 

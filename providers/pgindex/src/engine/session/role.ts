@@ -1,8 +1,7 @@
-import { PgIndexError } from "./errors/advice";
-import { sqlState } from "./errors/sqlstate";
-import type { Query } from "./pinned";
+import { PgIndexError } from "../errors/advice";
+import { sqlState } from "../errors/sqlstate";
+import { onlyRow, type Query } from "./query";
 import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
-import { onlyRow } from "./rows";
 
 /** SET ROLE, whose name is a value here and so needs no quotes. */
 const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";

@@ -1,0 +1,83 @@
+import type { Advice } from "../errors/advice";
+import { literal } from "../text/sql";
+
+/** `server_version_num` of the oldest release that the tests run on. */
+const OLDEST = 130000;
+
+export function oldServerAdvice(version: number): Advice | undefined {
+  if (version >= OLDEST) return undefined;
+  return {
+    what: `refused: PostgreSQL ${renderVersion(version)} is too old`,
+    why: "pgindex is tested on PostgreSQL 13 and newer; older servers get no fixes any more, and tell less of a build",
+    fix: "upgrade the server",
+  };
+}
+
+/** Whether its concurrent builds may leave rows out: https://www.postgresql.org/docs/release/14.4/ */
+export function corruptsIndexes(version: number): boolean {
+  return version >= 140000 && version < 140004;
+}
+
+export function corruptingServerAdvice(version: number): Advice {
+  return {
+    what: `refused: PostgreSQL ${renderVersion(version)} builds corrupt indexes`,
+    why: "in 14.0 to 14.3 CREATE INDEX CONCURRENTLY can leave rows out that are updated meanwhile, silently (release notes of 14.4)",
+    fix: "upgrade to 14.4 or newer, then check existing indexes with amcheck",
+    otherwise:
+      "allowCorruptingServer: true on the Connection, for a database that nobody writes to during the build; refresh and destroy work without it",
+  };
+}
+
+/** What has been built on such a server has to be looked at: the catalog says that it is valid. */
+export function corruptibleWarning(index: string, version: number): string {
+  return (
+    `${index}: PostgreSQL ${renderVersion(version)} may have left rows out of it. ` +
+    `To check a btree index: CREATE EXTENSION IF NOT EXISTS amcheck; SELECT bt_index_check(${literal(index)}::regclass, true);`
+  );
+}
+
+function renderVersion(version: number): string {
+  return `${Math.floor(version / 10000)}.${version % 10000}`;
+}
+
+export function poolerAdvice(): Advice {
+  return {
+    what: "refused: a pooler answers in the server's place",
+    why: "in transaction mode its clients share sessions: settings leak to the application, and locks exclude nobody",
+    fix: "give the direct URL: no PgBouncer, at Neon the host without -pooler, at Supabase not port 6543",
+    otherwise:
+      "allowPooler: true on the Connection, for a proxy that keeps one server session a client (Neon's direct host and Supabase's session pooler, which answer in the server's place too)",
+  };
+}
+
+export function readOnlyAdvice(inRecovery: boolean): Advice {
+  return {
+    what: "refused: this server takes no writes",
+    why: inRecovery
+      ? "it is a replica (pg_is_in_recovery() is true), and indexes are built on the primary"
+      : "transactions are read-only here (default_transaction_read_only, or a read-only role)",
+    fix: "connect to the primary",
+    otherwise: inRecovery
+      ? "name every server, and the primary is found: host1:5432,host2:5432/database?target_session_attrs=read-write"
+      : "ALTER ROLE … SET default_transaction_read_only = off",
+  };
+}
+
+/** `wanted` is a `target_session_attrs`. */
+export function kindAdvice(wanted: string, inRecovery: boolean): Advice {
+  return {
+    what: "refused: this server is of another kind than target_session_attrs asks for",
+    why: `${wanted} is wanted, and it is ${inRecovery ? "a standby" : "a primary"}`,
+    fix: "correct the host, or target_session_attrs, of the URL",
+  };
+}
+
+export function lockedAdvice(purpose: string): Advice {
+  return {
+    what: `could not look at the database (${purpose}): somebody has locked what is looked at`,
+    why: "a session holds ACCESS EXCLUSIVE or waits for it (ALTER TABLE, VACUUM FULL, LOCK TABLE)",
+    fix: "run the command again once it has ended",
+    otherwise:
+      "to see who: SELECT pid, relation::regclass FROM pg_locks WHERE mode = 'AccessExclusiveLock';",
+  };
+}
