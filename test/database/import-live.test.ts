@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import { observe } from "../../providers/pgindex/src/engine/catalog.ts";
+import { observe } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
 import { canonicalize } from "../../providers/pgindex/src/engine/clone.ts";
 import { differencesOf } from "../../providers/pgindex/src/engine/compare.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { readIndex } from "../../providers/pgindex/src/engine/catalog.ts";
+import { readIndex } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
 import { canonicalize } from "../../providers/pgindex/src/engine/clone.ts";
 import { respell } from "../../providers/pgindex/src/engine/respell.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";

@@ -1,14 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { CanonicalIndex } from "../../providers/pgindex/src/engine/catalog/indexFields.ts";
+import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
 import {
   compare,
   differencesOf,
   managedPart,
   renderDifferences,
 } from "../../providers/pgindex/src/engine/compare.ts";
-import type {
-  CanonicalIndex,
-  LiveIndex,
-} from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { liveIndex } from "../support/engine.ts";
 
 const live = liveIndex();

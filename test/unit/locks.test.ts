@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { OtherSession } from "../../providers/pgindex/src/engine/activity.ts";
+import type { OtherSession } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { Wait } from "../../providers/pgindex/src/engine/locks.ts";
 import { record } from "../support/engine.ts";
 

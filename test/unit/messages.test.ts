@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { privilegeAdvice } from "../../providers/pgindex/src/engine/catalog/privilegeMessages.ts";
 import {
   firstLine,
   PgIndexError,
@@ -9,7 +10,6 @@ import {
   declarationAdvice,
   duplicatesQuery,
 } from "../../providers/pgindex/src/engine/messages.ts";
-import { privilegeAdvice } from "../../providers/pgindex/src/engine/session/roleMessages.ts";
 import { declare } from "../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OtherSession } from "../../providers/pgindex/src/engine/activity.ts";
+import type { OtherSession } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { OutOfPatience } from "../../providers/pgindex/src/engine/declare/patienceOptions.ts";
 import { outOfPatienceAdvice } from "../../providers/pgindex/src/engine/patienceMessages.ts";
 import { SESSION } from "../support/activity.ts";

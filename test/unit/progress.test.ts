@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OtherSession } from "../../providers/pgindex/src/engine/activity.ts";
+import type { OtherSession } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { type ProgressRow, renderProgress } from "../../providers/pgindex/src/engine/progress.ts";
 
 const IDLE: ProgressRow = {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Waiter } from "../../providers/pgindex/src/engine/activity.ts";
+import type { Waiter } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { Patience } from "../../providers/pgindex/src/engine/declare/patienceOptions.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { harmOf, WaiterWatch } from "../../providers/pgindex/src/engine/waiters.ts";

@@ -1,4 +1,4 @@
-import { oldTransactionsOn } from "./activity";
+import { oldTransactionsOn } from "./catalog/otherSessions";
 import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
 import { Wait } from "./locks";

@@ -1,8 +1,9 @@
-import { LOOK_CONFLICTS } from "./activity";
-import { observe } from "./catalog";
+import { observe } from "./catalog/indexes";
+import type { LiveTable } from "./catalog/liveIndex";
+import { LOOK_CONFLICTS } from "./catalog/otherSessions";
 import { type BuiltName, dropInvalid } from "./cleanUp";
 import { assertMayGoOn, type Context } from "./context";
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import { addUp, type Executed, type Execution, execute } from "./execute";
 import { finish } from "./finish";

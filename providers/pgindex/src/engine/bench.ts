@@ -1,4 +1,5 @@
 import { runBounded } from "./bounded";
+import type { IndexTree } from "./catalog/indexTree";
 import { assertMayGoOn, type Context } from "./context";
 import {
   type Analyzed,
@@ -10,7 +11,6 @@ import {
   scanOf,
   workerScans,
 } from "./explain";
-import type { IndexTree } from "./indexTree";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { onlyRow } from "./session/query";

@@ -1,4 +1,4 @@
-import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./activity";
+import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./catalog/otherSessions";
 import { PROGRESS_COLUMNS, type ProgressRow } from "./progress";
 import type { Session } from "./session/session";
 

@@ -1,14 +1,14 @@
-import { describeSession, type OtherSession } from "./activity";
-import { observe, readIndex } from "./catalog";
+import { observe, readIndex } from "./catalog/indexes";
+import type { LiveIndex } from "./catalog/liveIndex";
+import { describeSession, type OtherSession } from "./catalog/otherSessions";
+import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
 import type { Target } from "./connection/target";
 import type { Context } from "./context";
-import type { LiveIndex } from "./declare/desiredIndex";
 import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { dropIndexStatement } from "./declare/statement";
 import { errorText } from "./errors/advice";
 import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { runWatched } from "./monitor";
-import { reindexLeftoversOf } from "./reindexLeftovers";
 import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
 

@@ -1,6 +1,8 @@
-import { renderStatistics } from "./canonical";
-import { readIndex } from "./catalog";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import { renderStatistics } from "./catalog/canonicalForm";
+import { readIndex } from "./catalog/indexes";
+import type { CanonicalIndex } from "./catalog/indexFields";
+import type { LiveIndex } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { addConstraintSql, cloneIndexStatement } from "./declare/statement";
 import { classify, sqlState } from "./errors/sqlstate";
 import type { Session } from "./session/session";

@@ -1,12 +1,12 @@
 import {
   ALTERABLE_FIELDS,
   type CanonicalIndex,
-  type DesiredIndex,
   type IndexField,
-  type LiveIndex,
-  type Observation,
+  MANAGED_WHEN_DECLARED,
   STRUCTURAL_FIELDS,
-} from "./declare/desiredIndex";
+} from "./catalog/indexFields";
+import type { LiveIndex, Observation } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 
 /** One thing in which two definitions differ. */
 export interface Difference {
@@ -52,14 +52,6 @@ export function compare(
   if (differences.length === 0) return { kind: "same", live };
   return { kind: isAlterable(differences) ? "alterable" : "different", live, differences };
 }
-
-/** Fields that nobody manages unless they are declared: a DBA may move or comment an index. */
-const MANAGED_WHEN_DECLARED: ReadonlySet<string> = new Set([
-  "tablespace",
-  "statistics",
-  "comment",
-  "constraint",
-]);
 
 /** In what two canonical forms differ; none means that they are the same index. */
 export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {

@@ -1,4 +1,5 @@
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { LiveTable } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import type { Session } from "./session/session";
 import { nullableKeyAdvice, partitionedConstraintAdvice } from "./tableMessages";

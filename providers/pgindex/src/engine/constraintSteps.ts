@@ -1,4 +1,5 @@
-import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { LiveIndex } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { constraintSql } from "./declare/statement";
 import type { Step } from "./steps";
 import { ident, qualified } from "./text/sql";

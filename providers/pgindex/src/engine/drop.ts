@@ -1,10 +1,10 @@
-import { oldTransactionsOn } from "./activity";
 import { alter } from "./alter";
-import { observe, readIndex } from "./catalog";
+import { observe, readIndex } from "./catalog/indexes";
+import type { LiveIndex } from "./catalog/liveIndex";
+import { oldTransactionsOn } from "./catalog/otherSessions";
 import type { Target } from "./connection/target";
 import { dropConstraintSql } from "./constraintSteps";
 import type { Context } from "./context";
-import type { LiveIndex } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
 import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { dropIndexStatement } from "./declare/statement";

@@ -1,10 +1,11 @@
+import type { LiveIndex } from "./catalog/liveIndex";
+import { ownerCause } from "./catalog/privilegeMessages";
+import type { BuildPrivileges } from "./catalog/privileges";
 import { type Difference, renderDifferences } from "./compare";
-import type { LiveIndex } from "./declare/desiredIndex";
 import type { OutOfPatience } from "./declare/patienceOptions";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
 import { outOfPatienceAdvice } from "./patienceMessages";
-import { type BuildPrivileges, ownerCause } from "./session/roleMessages";
 import { displayName } from "./text/render";
 import { qualified } from "./text/sql";
 

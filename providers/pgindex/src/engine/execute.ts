@@ -1,7 +1,8 @@
 import { alter } from "./alter";
-import { observe, readIndex } from "./catalog";
+import { observe, readIndex } from "./catalog/indexes";
+import type { LiveTable } from "./catalog/liveIndex";
 import type { Context } from "./context";
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { ChangedError, PgIndexError } from "./errors/advice";
 import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";

@@ -1,4 +1,4 @@
-import type { IndexOnTable } from "./explain";
+import type { IndexOnTable } from "./catalog/indexTree";
 import type { Measured } from "./measure";
 import type { Expectation, ParsedQuery } from "./queries";
 import type { QueryMeasurement } from "./summary";

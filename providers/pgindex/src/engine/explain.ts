@@ -1,4 +1,4 @@
-import type { IndexTree } from "./indexTree";
+import type { IndexTree } from "./catalog/indexTree";
 
 /**
  * Scans of a table, as EXPLAIN names them
@@ -18,13 +18,6 @@ export const PLAN_TYPES = [
 
 /** How a plan reads a table. */
 export type PlanType = (typeof PLAN_TYPES)[number];
-
-/** The index that a plan is searched for. */
-export interface IndexOnTable {
-  readonly schema: string;
-  readonly table: string;
-  readonly name: string;
-}
 
 /** A node of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON), as far as we read it. */
 export interface PlanNode {

@@ -1,4 +1,4 @@
-import type { LiveIndex } from "./declare/desiredIndex";
+import type { LiveIndex } from "./catalog/liveIndex";
 import type { Executed } from "./execute";
 import type { Declared } from "./look";
 import type { Ensured, Progress, Request } from "./request";

@@ -4,7 +4,7 @@ import {
   isYieldingAutovacuum,
   type OtherSession,
   workersOn,
-} from "./activity";
+} from "./catalog/otherSessions";
 import { type Context, jitter, pause } from "./context";
 import { onlyRow } from "./session/query";
 import type { Session } from "./session/session";

@@ -1,5 +1,5 @@
+import type { LiveIndex } from "./catalog/liveIndex";
 import type { Target } from "./connection/target";
-import type { LiveIndex } from "./declare/desiredIndex";
 import { withObserver } from "./session/workspace";
 import { displayName } from "./text/render";
 

@@ -1,10 +1,10 @@
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
+import { type IndexOnTable, readIndexTree } from "./catalog/indexTree";
 import type { Target } from "./connection/target";
 import { assertMayGoOn, type Context } from "./context";
 import { stopCounting } from "./counting";
 import { CancelledError, PgIndexError } from "./errors/advice";
-import type { IndexOnTable, Run } from "./explain";
-import { readIndexTree } from "./indexTree";
+import type { Run } from "./explain";
 import { queryFailed } from "./measureMessages";
 import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
 import type { ParameterValue, ParsedQuery } from "./queries";

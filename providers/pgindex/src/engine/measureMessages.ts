@@ -1,6 +1,6 @@
+import type { IndexOnTable } from "./catalog/indexTree";
 import { type Advice, PgIndexError } from "./errors/advice";
 import { harmlessText, sqlState } from "./errors/sqlstate";
-import type { IndexOnTable } from "./explain";
 import type { ParsedQuery } from "./queries";
 
 const FIXES: Readonly<Record<string, string>> = {

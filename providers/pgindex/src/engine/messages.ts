@@ -1,5 +1,6 @@
+import type { LiveIndex } from "./catalog/liveIndex";
 import { type Difference, renderDifferences } from "./compare";
-import { type DesiredIndex, type LiveIndex, subject } from "./declare/desiredIndex";
+import { type DesiredIndex, subject } from "./declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
 import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";
 import { renderBytes } from "./text/render";

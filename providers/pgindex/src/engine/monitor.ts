@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describeSession, isYieldingAutovacuum, type OtherSession } from "./activity";
 import { type BuilderState, readState } from "./builderState";
+import { describeSession, isYieldingAutovacuum, type OtherSession } from "./catalog/otherSessions";
 import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
 import { CancelledError, firstLine } from "./errors/advice";

@@ -1,6 +1,9 @@
-import { observe, readIndex, readPrivileges } from "./catalog";
+import { observe, readIndex } from "./catalog/indexes";
+import type { CanonicalIndex } from "./catalog/indexFields";
+import type { LiveIndex } from "./catalog/liveIndex";
+import { readPrivileges } from "./catalog/privileges";
+import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
 import { differencesOf } from "./compare";
-import type { CanonicalIndex, LiveIndex } from "./declare/desiredIndex";
 import { companionName, companionNames } from "./declare/names";
 import type { PatienceOptions } from "./declare/patienceOptions";
 import {
@@ -14,7 +17,6 @@ import {
 import { PgIndexError } from "./errors/advice";
 import { readStrays } from "./partitions";
 import { isStillOurs } from "./refresh";
-import { reindexLeftoversOf } from "./reindexLeftovers";
 import type { Session } from "./session/session";
 
 /** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */

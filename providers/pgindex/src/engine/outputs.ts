@@ -1,10 +1,7 @@
+import { type CanonicalIndex, STRUCTURAL_FIELDS } from "./catalog/indexFields";
+import type { LiveIndex } from "./catalog/liveIndex";
 import { managedPart } from "./compare";
-import {
-  type CanonicalIndex,
-  type DesiredIndex,
-  type LiveIndex,
-  STRUCTURAL_FIELDS,
-} from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import type { PatienceOptions } from "./declare/patienceOptions";
 import { declaredStatement } from "./declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "./measure";

@@ -1,4 +1,5 @@
-import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { LiveIndex } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { childName } from "./declare/names";
 import { createIndexStatement } from "./declare/statement";
 import type { Partition } from "./partitions";

@@ -1,5 +1,6 @@
+import type { LiveTable } from "./catalog/liveIndex";
 import { type Difference, isAlterable } from "./compare";
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import type { Session } from "./session/session";
 import { foreignPartitionAdvice, partitionKeyAdvice } from "./tableMessages";

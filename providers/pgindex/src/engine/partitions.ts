@@ -1,6 +1,9 @@
-import { readIndexes, readTable } from "./catalog";
+import { readIndexes } from "./catalog/indexes";
+import { type CanonicalIndex, OF_THE_ROOT } from "./catalog/indexFields";
+import type { LiveIndex } from "./catalog/liveIndex";
+import { readAttachments, readPartitionTree } from "./catalog/partitionTree";
+import { readTable } from "./catalog/tables";
 import { differencesOf } from "./compare";
-import type { CanonicalIndex, LiveIndex } from "./declare/desiredIndex";
 import { isChildName, isReindexLeftoverName } from "./declare/names";
 import type { Session } from "./session/session";
 
@@ -18,49 +21,6 @@ export interface Partition {
   readonly candidate?: LiveIndex;
   /** What interrupted runs have left, a REINDEX CONCURRENTLY of its index among them: attached to nothing, and not the candidate. */
   readonly strays: readonly LiveIndex[];
-}
-
-interface PartitionRow {
-  readonly oid: number;
-  readonly schema: string;
-  readonly table: string;
-  readonly parentOid: number;
-  readonly isLeaf: boolean;
-}
-
-/** Partitions of a table at every depth, parents first. */
-export async function readPartitionTree(
-  session: Session,
-  tableOid: number,
-): Promise<PartitionRow[]> {
-  return session.query<PartitionRow>(
-    `SELECT t.relid::oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS table,
-            t.parentrelid::oid::int8::float8 AS "parentOid", t.isleaf AS "isLeaf"
-       FROM pg_partition_tree($1::int8::oid::regclass) t
-       JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE t.level > 0 ORDER BY t.level, n.nspname, c.relname`,
-    [tableOid],
-  );
-}
-
-interface Attachment {
-  readonly oid: number;
-  readonly tableOid: number;
-  readonly parentIndexOid: number | null;
-}
-
-/** Every index of the given tables, with the partitioned index that it is attached to. */
-async function readAttachments(
-  session: Session,
-  tableOids: readonly number[],
-): Promise<Attachment[]> {
-  return session.query<Attachment>(
-    `SELECT i.indexrelid::int8::float8 AS oid, i.indrelid::int8::float8 AS "tableOid",
-            h.inhparent::int8::float8 AS "parentIndexOid"
-       FROM pg_index i LEFT JOIN pg_inherits h ON h.inhrelid = i.indexrelid
-      WHERE i.indrelid = ANY($1::int8[]::oid[])`,
-    [tableOids],
-  );
 }
 
 /** What a partitioned index is looked at for. */
@@ -124,9 +84,6 @@ function ownIndexes(
 function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
   return !live.valid && isReindexLeftoverName(live.name, name);
 }
-
-/** Said of the partitioned index only, not of its partitions' indexes. */
-const OF_THE_ROOT: ReadonlySet<string> = new Set(["comment", "constraint"]);
 
 /** An unfinished partitioned index is a candidate too: its own partitions will make it valid. */
 function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {

@@ -1,4 +1,4 @@
-import { describeSession, type OtherSession } from "./activity";
+import { describeSession, type OtherSession } from "./catalog/otherSessions";
 import type { OutOfPatience } from "./declare/patienceOptions";
 import type { Advice } from "./errors/advice";
 import { renderElapsed } from "./text/render";

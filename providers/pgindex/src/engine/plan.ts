@@ -1,6 +1,7 @@
 import { alterSteps } from "./alterSteps";
+import type { LiveIndex } from "./catalog/liveIndex";
 import { isAlterable, type Verdict } from "./compare";
-import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { companionName } from "./declare/names";
 import type { Advice } from "./errors/advice";
 import {

@@ -1,5 +1,5 @@
+import type { IndexTree } from "./catalog/indexTree";
 import { type PlanNode, scanNode } from "./explain";
-import type { IndexTree } from "./indexTree";
 import { maskConstants } from "./text/maskStatement";
 
 /** A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of rows, put in for the parameters. */

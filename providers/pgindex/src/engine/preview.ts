@@ -1,6 +1,7 @@
-import { describeSession, workersOn } from "./activity";
+import type { LiveTable } from "./catalog/liveIndex";
+import { describeSession, workersOn } from "./catalog/otherSessions";
 import type { Target } from "./connection/target";
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
 import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";

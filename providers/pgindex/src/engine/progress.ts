@@ -1,4 +1,4 @@
-import { describeSession, type OtherSession } from "./activity";
+import { describeSession, type OtherSession } from "./catalog/otherSessions";
 import { PHASES, phaseIndex } from "./phases";
 import { renderElapsed } from "./text/render";
 

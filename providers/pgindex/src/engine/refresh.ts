@@ -1,7 +1,7 @@
-import { observe, readIndex } from "./catalog";
+import { observe, readIndex } from "./catalog/indexes";
+import type { LiveIndex } from "./catalog/liveIndex";
 import { differencesOf, renderDifferences } from "./compare";
 import type { Target } from "./connection/target";
-import type { LiveIndex } from "./declare/desiredIndex";
 import { lossOf } from "./lost";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { bloatOf } from "./rebuild";

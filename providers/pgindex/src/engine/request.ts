@@ -1,7 +1,9 @@
+import type { CanonicalIndex } from "./catalog/indexFields";
+import type { LiveIndex } from "./catalog/liveIndex";
 import type { BuiltName } from "./cleanUp";
 import type { Target } from "./connection/target";
 import type { Context } from "./context";
-import type { CanonicalIndex, DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import type { Executed, Hooks } from "./execute";
 import type { PreviousIndex } from "./look";
 

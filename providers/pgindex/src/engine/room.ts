@@ -1,4 +1,5 @@
-import type { DesiredIndex, LiveTable } from "./declare/desiredIndex";
+import type { LiveTable } from "./catalog/liveIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import type { Session } from "./session/session";
 import { renderBytes } from "./text/render";
 import { literal } from "./text/sql";

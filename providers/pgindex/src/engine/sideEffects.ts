@@ -1,5 +1,5 @@
+import type { IndexOnTable } from "./catalog/indexTree";
 import { PgIndexError } from "./errors/advice";
-import type { IndexOnTable } from "./explain";
 import type { ParsedQuery } from "./queries";
 import type { FunctionName } from "./select";
 import type { Session } from "./session/session";

@@ -1,5 +1,6 @@
+import type { LiveIndex } from "./catalog/liveIndex";
 import { constraintSteps } from "./constraintSteps";
-import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { createIndexStatement, dropIndexStatement, extraSql } from "./declare/statement";
 import { qualified } from "./text/sql";
 

@@ -1,5 +1,6 @@
+import type { LiveIndex } from "./catalog/liveIndex";
 import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
-import type { DesiredIndex, LiveIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "./declare/desiredIndex";
 import { companionName } from "./declare/names";
 import { constraintSql } from "./declare/statement";
 import { alter, INDEX_LOCK, type Step } from "./steps";

@@ -1,11 +1,11 @@
-import { observe } from "./catalog";
+import { observe } from "./catalog/indexes";
+import type { IndexOnTable } from "./catalog/indexTree";
+import type { Observation } from "./catalog/liveIndex";
 import type { Target } from "./connection/target";
 import type { Context } from "./context";
 import { unsavedMeasurements } from "./counting";
-import type { Observation } from "./declare/desiredIndex";
 import type { PgIndexError } from "./errors/advice";
 import { judge, type VerifiedQuery } from "./expectations";
-import type { IndexOnTable } from "./explain";
 import { extend, type History, judgeUse, restartReason } from "./history";
 import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure";
 import type { QueryPlan } from "./planTree";

@@ -1,4 +1,4 @@
-import { describeSession, type Waiter } from "./activity";
+import { describeSession, type Waiter } from "./catalog/otherSessions";
 import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
 import { actingRole } from "./session/role";

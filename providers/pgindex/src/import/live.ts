@@ -1,4 +1,4 @@
-import { readIndex } from "../engine/catalog";
+import { readIndex } from "../engine/catalog/indexes";
 import { canonicalize } from "../engine/clone";
 import { differencesOf, renderDifferences } from "../engine/compare";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";

@@ -1,4 +1,4 @@
-import { blockersOf, type OtherSession, waitersBehind } from "../engine/activity";
+import { blockersOf, type OtherSession, waitersBehind } from "../engine/catalog/otherSessions";
 import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/progress";
 import type { Session } from "../engine/session/session";
 

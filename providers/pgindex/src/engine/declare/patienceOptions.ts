@@ -1,4 +1,4 @@
-import type { OtherSession } from "../activity";
+import type { OtherSession } from "../catalog/otherSessions";
 
 /** What one operation may take; what is not said is the stack's, else the default. */
 export interface PatienceOptions {

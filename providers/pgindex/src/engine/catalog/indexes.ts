@@ -1,26 +1,7 @@
-import { type CanonicalRow, toCanonical } from "./canonical";
-import type { LiveIndex, LiveTable, Observation } from "./declare/desiredIndex";
-import type { BuildPrivileges } from "./session/roleMessages";
-import type { Session } from "./session/session";
-
-/** `pg_class.relkind`: the letters that matter to an index (https://www.postgresql.org/docs/current/catalog-pg-class.html). */
-const RELATION_KINDS: Readonly<Record<string, string>> = {
-  r: "table",
-  p: "partitioned table",
-  m: "materialized view",
-  v: "view",
-  f: "foreign table",
-  i: "index",
-  I: "partitioned index",
-  S: "sequence",
-  c: "composite type",
-  t: "TOAST table",
-};
-
-/** A kind that we have no word for is named by its letter. */
-function relationKind(letter: string): string {
-  return RELATION_KINDS[letter] ?? letter;
-}
+import type { Session } from "../session/session";
+import { type CanonicalRow, toCanonical } from "./canonicalForm";
+import type { LiveIndex, Observation } from "./liveIndex";
+import { relationKind } from "./tables";
 
 interface RelationRow {
   readonly oid: number;
@@ -123,64 +104,4 @@ function toLiveIndex(row: IndexRow): LiveIndex {
   const { accessMethod, unique, nullsNotDistinct, keys, include, predicate, ...rest } = row;
   const { storageParameters, tablespace, comment, constraintType, constraint, ...live } = rest;
   return { ...live, constraint: constraint ?? undefined, canonical: toCanonical(row) };
-}
-
-/** The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are among them. */
-export async function invalidIndexesOf(
-  session: Session,
-  tableOid: number,
-): Promise<{ readonly oid: number; readonly name: string }[]> {
-  return session.query(
-    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
-       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-      WHERE i.indrelid = $1 AND NOT i.indisvalid ORDER BY c.oid`,
-    [tableOid],
-  );
-}
-
-/** Below it are the relations that PostgreSQL itself is made of, to which it adds nobody's index (FirstUnpinnedObjectId in access/transam.h). */
-const FIRST_USER_OID = 12000;
-
-/** Reads the table that an index is to be on; undefined when there is none. Takes no lock: `pg_table_size` would wait behind one, unseen. */
-export async function readTable(
-  session: Session,
-  id: { readonly schema: string; readonly table: string },
-): Promise<LiveTable | undefined> {
-  const [row] = await session.query<LiveTable>(
-    `SELECT c.oid::int8::float8 AS oid, CASE WHEN c.oid < ${FIRST_USER_OID} THEN 'system table' ELSE c.relkind::text END AS kind,
-            c.reltuples::float8 AS rows,
-            (CASE WHEN c.relkind = 'p' THEN (
-               WITH RECURSIVE tree AS (
-                 SELECT inhrelid FROM pg_inherits WHERE inhparent = c.oid
-                 UNION ALL SELECT i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.inhrelid)
-               SELECT coalesce(sum(p.relpages), 0) FROM pg_class p JOIN tree ON tree.inhrelid = p.oid)
-             ELSE c.relpages END) * current_setting('block_size')::float8 AS "sizeBytes"
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2`,
-    [id.schema, id.table],
-  );
-  return row && { ...row, kind: relationKind(row.kind) };
-}
-
-/** What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on the tablespace where one is declared. */
-export async function readPrivileges(
-  session: Session,
-  tableOid: number,
-  tablespace?: string,
-): Promise<BuildPrivileges> {
-  // Before 16 every member may act as the role.
-  const member = session.serverVersion >= 160000 ? "SET" : "MEMBER";
-  const [row] = await session.query<BuildPrivileges>(
-    `SELECT current_user AS role, pg_get_userbyid(c.relowner) AS owner,
-            pg_has_role(c.relowner, 'USAGE') AS "ownsTable",
-            pg_has_role(c.relowner, '${member}') AS "mayActAsOwner",
-            has_schema_privilege(c.relnamespace, 'CREATE') AS "createsInSchema",
-            coalesce((SELECT has_tablespace_privilege(s.oid, 'CREATE') OR s.oid = d.dattablespace
-               FROM pg_tablespace s, pg_database d WHERE s.spcname = $2 AND d.datname = current_database()), true)
-              AS "createsInTablespace"
-       FROM pg_class c WHERE c.oid = $1`,
-    [tableOid, tablespace],
-  );
-  if (!row) throw new Error("the table vanished while its privileges were read");
-  return row;
 }

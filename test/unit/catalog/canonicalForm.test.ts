@@ -3,7 +3,7 @@ import {
   type CanonicalRow,
   renderStatistics,
   toCanonical,
-} from "../../providers/pgindex/src/engine/canonical.ts";
+} from "../../../providers/pgindex/src/engine/catalog/canonicalForm.ts";
 
 type Key = CanonicalRow["keys"][number];
 

@@ -3,9 +3,9 @@ import {
   describeSession,
   isYieldingAutovacuum,
   type OtherSession,
-} from "../../providers/pgindex/src/engine/activity.ts";
-import { maskStatement } from "../../providers/pgindex/src/engine/text/maskStatement.ts";
-import { SESSION } from "../support/activity.ts";
+} from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import { maskStatement } from "../../../providers/pgindex/src/engine/text/maskStatement.ts";
+import { SESSION } from "../../support/activity.ts";
 
 const MASKED: readonly (readonly [statement: string, masked: string])[] = [
   ["UPDATE t SET a = 'secret' WHERE id = 5", "UPDATE t SET a = '…' WHERE id = …"],

@@ -1,7 +1,7 @@
-import type { Session } from "./session/session";
-import { maskStatement } from "./text/maskStatement";
-import { oneLine } from "./text/printable";
-import { literal } from "./text/sql";
+import type { Session } from "../session/session";
+import { maskStatement } from "../text/maskStatement";
+import { oneLine } from "../text/printable";
+import { literal } from "../text/sql";
 
 /** Another session that stands in our way, or waits behind us. */
 export interface OtherSession {

@@ -1,4 +1,4 @@
-import type { CanonicalIndex } from "./declare/desiredIndex";
+import type { CanonicalIndex } from "./indexFields";
 
 /** What the catalog says of a definition. */
 export interface CanonicalRow {

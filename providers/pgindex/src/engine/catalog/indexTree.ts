@@ -1,5 +1,4 @@
-import type { IndexOnTable } from "./explain";
-import type { Session } from "./session/session";
+import type { Session } from "../session/session";
 
 /** A relation by the names that EXPLAIN shows. */
 export interface Named {
@@ -44,4 +43,11 @@ export async function readIndexTree(session: Session, index: IndexOnTable): Prom
     tables: await session.query<Named>(TABLE_TREE + MEMBERS, [schema, table]),
     indexes: await session.query(INDEX_TREE + MEMBERS, [schema, name]),
   };
+}
+
+/** The index that a plan is searched for. */
+export interface IndexOnTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly name: string;
 }

@@ -1,0 +1,46 @@
+import type { CanonicalIndex } from "./indexFields";
+
+/** Where an index is and what the catalog says of it; `pg_class` and `pg_index` joined. */
+export interface LiveIndex {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly table: string;
+  readonly tableOid: number;
+  /** `indisvalid`: the planner may use it. */
+  readonly valid: boolean;
+  /** `indisready`: every write maintains it. */
+  readonly ready: boolean;
+  /** `indislive`: false once the last step of a DROP INDEX CONCURRENTLY has begun. */
+  readonly live: boolean;
+  /** `pg_get_indexdef`, everything schema-qualified. */
+  readonly definition: string;
+  readonly sizeBytes: number;
+  /** The constraint that this index backs, if any. */
+  readonly constraint?: string;
+  /** Estimated rows of the table; -1 until its first VACUUM or ANALYZE. */
+  readonly tableRows: number;
+  /** A foreign key refers to it. */
+  readonly isReferenced: boolean;
+  readonly isReplicaIdentity: boolean;
+  /** `indisclustered`: CLUSTER without a name orders the table by it. */
+  readonly isClustered: boolean;
+  readonly isPartitioned: boolean;
+  readonly canonical: CanonicalIndex;
+}
+
+/** What stands under the declared name. */
+export type Observation =
+  | { readonly kind: "absent" }
+  | { readonly kind: "otherRelation"; readonly relationKind: string }
+  | { readonly kind: "index"; readonly index: LiveIndex };
+
+/** The table that an index is on. */
+export interface LiveTable {
+  readonly oid: number;
+  readonly kind: string;
+  /** As of the last VACUUM or ANALYZE; -1 before the first one. */
+  readonly rows: number;
+  /** Without TOAST, as old as `rows`. */
+  readonly sizeBytes: number;
+}
