@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { observe } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
-import { canonicalize } from "../../providers/pgindex/src/engine/clone.ts";
-import { differencesOf } from "../../providers/pgindex/src/engine/compare.ts";
+import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
+import { differencesOf } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";

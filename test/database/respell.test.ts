@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readIndex } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
-import { canonicalize } from "../../providers/pgindex/src/engine/clone.ts";
-import { respell } from "../../providers/pgindex/src/engine/respell.ts";
+import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
+import { respell } from "../../providers/pgindex/src/engine/compare/respell.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, targetOf } from "../support/engine.ts";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type pg from "pg";
 import { expect, inject } from "vitest";
 import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
-import type { IndexIdentity } from "../../providers/pgindex/src/engine/ours.ts";
+import type { IndexIdentity } from "../../providers/pgindex/src/engine/compare/identity.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Whether the server is new enough; `since` is a `server_version_num`. */

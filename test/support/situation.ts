@@ -1,4 +1,4 @@
-import type { Verdict } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Verdict } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import type { Plan } from "../../providers/pgindex/src/engine/plan.ts";
 import type { Situation } from "../../providers/pgindex/src/engine/situation.ts";
 import type { Step } from "../../providers/pgindex/src/engine/steps.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { alterSteps } from "../../providers/pgindex/src/engine/alterSteps.ts";
-import type { Difference } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Difference } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
 import { type Args, declare, liveIndex } from "../support/engine.ts";
 import { inShort, situation, stepInShort } from "../support/situation.ts";

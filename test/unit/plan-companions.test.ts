@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Verdict } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
 import { isSettled, type Situation } from "../../providers/pgindex/src/engine/situation.ts";
 import { declare, liveIndex } from "../support/engine.ts";

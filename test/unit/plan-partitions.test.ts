@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Difference } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Difference } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import type { Partition } from "../../providers/pgindex/src/engine/partitions.ts";
 import { plan } from "../../providers/pgindex/src/engine/plan.ts";
 import type { Situation } from "../../providers/pgindex/src/engine/situation.ts";

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Difference, Verdict } from "../../providers/pgindex/src/engine/compare.ts";
+import type {
+  Difference,
+  Verdict,
+} from "../../providers/pgindex/src/engine/compare/differences.ts";
 import type { InvalidLeftover } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
 import { type Args, declare, liveIndex } from "../support/engine.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
-import type { Difference } from "../../providers/pgindex/src/engine/compare.ts";
+import type { Difference } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import { plan } from "../../providers/pgindex/src/engine/plan.ts";
 import { rename, swap, swapBelowConstraint } from "../../providers/pgindex/src/engine/swapSteps.ts";
 import { type Args, declare, liveIndex } from "../support/engine.ts";

@@ -1,4 +1,4 @@
-import type { Difference } from "./compare";
+import type { Difference } from "./compare/differences";
 import { constraintSteps } from "./constraintSteps";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { commentSql, statisticsSql } from "./declare/statement";

@@ -1,7 +1,7 @@
 import type { LiveIndex } from "./catalog/liveIndex";
 import { ownerCause } from "./catalog/privilegeMessages";
 import type { BuildPrivileges } from "./catalog/privileges";
-import { type Difference, renderDifferences } from "./compare";
+import { type Difference, renderDifferences } from "./compare/differences";
 import type { OutOfPatience } from "./declare/patienceOptions";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";

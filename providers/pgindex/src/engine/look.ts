@@ -1,4 +1,3 @@
-import { cannotVerify } from "./cannotVerify";
 import { observe, readIndex } from "./catalog/indexes";
 import type { CanonicalIndex } from "./catalog/indexFields";
 import type { LiveIndex, LiveTable } from "./catalog/liveIndex";
@@ -6,18 +5,24 @@ import { privilegeAdvice } from "./catalog/privilegeMessages";
 import { readPrivileges } from "./catalog/privileges";
 import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
 import { readTable } from "./catalog/tables";
-import { type Canonicalized, canonicalize } from "./clone";
-import { compare, differencesOf, type Verdict } from "./compare";
+import { cannotVerify } from "./compare/cannotVerify";
+import { type Canonicalized, canonicalize } from "./compare/clone";
+import {
+  compare,
+  differencesOf,
+  isAlterableOnPartitions,
+  type Verdict,
+} from "./compare/differences";
+import { respell } from "./compare/respell";
 import { requireConstrainable } from "./constrainable";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { companionName, companionNames } from "./declare/names";
 import { PgIndexError } from "./errors/advice";
 import { declarationAdvice } from "./messages";
-import { isAlterableOnPartitions, requirePartitionable } from "./partitionable";
+import { requirePartitionable } from "./partitionable";
 import { observePartitions } from "./partitions";
 import { type LastBuild, rebuildReason } from "./rebuild";
 import { requireReplicaIdentity } from "./replicaIdentity";
-import { respell } from "./respell";
 import type { Session } from "./session/session";
 import type { Situation } from "./situation";
 import { missingTableAdvice, unsupportedRelationAdvice } from "./tableMessages";

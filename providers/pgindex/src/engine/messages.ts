@@ -1,5 +1,5 @@
 import type { LiveIndex } from "./catalog/liveIndex";
-import { type Difference, renderDifferences } from "./compare";
+import { type Difference, renderDifferences } from "./compare/differences";
 import { type DesiredIndex, subject } from "./declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
 import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";

@@ -1,11 +1,10 @@
 import { observe, readIndex } from "./catalog/indexes";
-import type { CanonicalIndex } from "./catalog/indexFields";
 import type { LiveIndex } from "./catalog/liveIndex";
 import { readPrivileges } from "./catalog/privileges";
 import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
-import { differencesOf } from "./compare";
+import { differencesOf } from "./compare/differences";
+import { type IndexIdentity, isStillOurs } from "./compare/identity";
 import { companionName, companionNames } from "./declare/names";
-import type { PatienceOptions } from "./declare/patienceOptions";
 import {
   constraintAdvice,
   differsReason,
@@ -16,20 +15,7 @@ import {
 } from "./dropMessages";
 import { PgIndexError } from "./errors/advice";
 import { readStrays } from "./partitions";
-import { isStillOurs } from "./refresh";
 import type { Session } from "./session/session";
-
-/** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
-export interface IndexIdentity {
-  readonly schema: string;
-  readonly name: string;
-  readonly table: string;
-  /** Where it was last seen; a hint for an index that was renamed outside. */
-  readonly oid?: number;
-  readonly canonical: CanonicalIndex;
-  /** As the resource declared it; absent where an older release made it. */
-  readonly patience?: PatienceOptions | null;
-}
 
 /** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
 export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {

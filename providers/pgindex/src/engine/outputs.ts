@@ -1,6 +1,6 @@
 import { type CanonicalIndex, STRUCTURAL_FIELDS } from "./catalog/indexFields";
 import type { LiveIndex } from "./catalog/liveIndex";
-import { managedPart } from "./compare";
+import { managedPart } from "./compare/differences";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import type { PatienceOptions } from "./declare/patienceOptions";
 import { declaredStatement } from "./declare/statement";

@@ -1,15 +1,8 @@
 import type { LiveTable } from "./catalog/liveIndex";
-import { type Difference, isAlterable } from "./compare";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import type { Session } from "./session/session";
 import { foreignPartitionAdvice, partitionKeyAdvice } from "./tableMessages";
-
-/** Storage parameters and tablespace of a partitioned index cannot be altered. */
-export function isAlterableOnPartitions(differences: readonly Difference[]): boolean {
-  const fixed = ["storageParameters", "tablespace"];
-  return isAlterable(differences) && differences.every(({ field }) => !fixed.includes(field));
-}
 
 interface PartitionedTable {
   readonly label: string;

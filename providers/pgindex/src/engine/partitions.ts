@@ -3,7 +3,7 @@ import { type CanonicalIndex, OF_THE_ROOT } from "./catalog/indexFields";
 import type { LiveIndex } from "./catalog/liveIndex";
 import { readAttachments, readPartitionTree } from "./catalog/partitionTree";
 import { readTable } from "./catalog/tables";
-import { differencesOf } from "./compare";
+import { differencesOf } from "./compare/differences";
 import { isChildName, isReindexLeftoverName } from "./declare/names";
 import type { Session } from "./session/session";
 

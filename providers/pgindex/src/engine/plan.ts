@@ -1,6 +1,6 @@
 import { alterSteps } from "./alterSteps";
 import type { LiveIndex } from "./catalog/liveIndex";
-import { isAlterable, type Verdict } from "./compare";
+import { isAlterable, isAlterableOnPartitions, type Verdict } from "./compare/differences";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { companionName } from "./declare/names";
 import type { Advice } from "./errors/advice";
@@ -13,7 +13,6 @@ import {
   referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./messages";
-import { isAlterableOnPartitions } from "./partitionable";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import { dropAsides, make, retire, strays } from "./planParts";
 import type { Situation } from "./situation";

@@ -1,6 +1,7 @@
 import { observe, readIndex } from "./catalog/indexes";
 import type { LiveIndex } from "./catalog/liveIndex";
-import { differencesOf, renderDifferences } from "./compare";
+import { differencesOf, renderDifferences } from "./compare/differences";
+import { isStillOurs } from "./compare/identity";
 import type { Target } from "./connection/target";
 import { lossOf } from "./lost";
 import { type IndexOutputs, liveOutputs } from "./outputs";
@@ -44,16 +45,6 @@ async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveInde
   if (observed.kind === "index") return observed.index;
   const byOid = await readIndex(observer, old.oid);
   return byOid && isStillOurs(byOid, old) ? byOid : undefined;
-}
-
-/** An OID alone proves little: a restored database gives the same numbers to other indexes. */
-export function isStillOurs(
-  live: LiveIndex,
-  old: Pick<IndexOutputs, "schema" | "name" | "table" | "canonical">,
-): boolean {
-  const isRenamed = live.schema === old.schema && live.table === old.table;
-  const isMoved = live.name === old.name;
-  return (isRenamed || isMoved) && differencesOf(old.canonical, live.canonical).length === 0;
 }
 
 /** In what the live index is no longer what was built, compared with the form recorded then; null when it is the same. */

@@ -1,5 +1,5 @@
-import { CLONE_INDEX, makeClone, onClone } from "./clone";
-import type { Verdict } from "./compare";
+import { CLONE_INDEX, makeClone, onClone } from "./compare/clone";
+import type { Verdict } from "./compare/differences";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import type { Session } from "./session/session";

@@ -1,6 +1,6 @@
 import { readIndex } from "../engine/catalog/indexes";
-import { canonicalize } from "../engine/clone";
-import { differencesOf, renderDifferences } from "../engine/compare";
+import { canonicalize } from "../engine/compare/clone";
+import { differencesOf, renderDifferences } from "../engine/compare/differences";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { PgIndexError } from "../engine/errors/advice";

@@ -1,4 +1,4 @@
-import type { Difference } from "../compare";
+import type { Difference } from "../compare/differences";
 import { ident, literal, qualified } from "../text/sql";
 import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
 

@@ -1,12 +1,12 @@
-import { renderStatistics } from "./catalog/canonicalForm";
-import { readIndex } from "./catalog/indexes";
-import type { CanonicalIndex } from "./catalog/indexFields";
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { addConstraintSql, cloneIndexStatement } from "./declare/statement";
-import { classify, sqlState } from "./errors/sqlstate";
-import type { Session } from "./session/session";
-import { ident, qualified, searchPathValue } from "./text/sql";
+import { renderStatistics } from "../catalog/canonicalForm";
+import { readIndex } from "../catalog/indexes";
+import type { CanonicalIndex } from "../catalog/indexFields";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
+import { classify, sqlState } from "../errors/sqlstate";
+import type { Session } from "../session/session";
+import { ident, qualified, searchPathValue } from "../text/sql";
 import { takesWholeRow } from "./wholeRow";
 
 /** What the server makes of a declaration, or why it could not be asked. */

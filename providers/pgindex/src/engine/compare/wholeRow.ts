@@ -1,5 +1,5 @@
 import { parseSync } from "libpg-query";
-import type { DesiredIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
 
 /** Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or `f(t.*)`. */
 export function takesWholeRow({ table, keys, predicate }: DesiredIndex): boolean {

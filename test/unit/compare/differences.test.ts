@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { CanonicalIndex } from "../../providers/pgindex/src/engine/catalog/indexFields.ts";
-import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
+import type { CanonicalIndex } from "../../../providers/pgindex/src/engine/catalog/indexFields.ts";
+import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
 import {
   compare,
   differencesOf,
   managedPart,
   renderDifferences,
-} from "../../providers/pgindex/src/engine/compare.ts";
-import { liveIndex } from "../support/engine.ts";
+} from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import { liveIndex } from "../../support/engine.ts";
 
 const live = liveIndex();
 const desired = { table: live.table };

@@ -1,9 +1,9 @@
-import { type CanonicalIndex, SPELLED } from "./catalog/indexFields";
-import type { LiveIndex } from "./catalog/liveIndex";
+import { type CanonicalIndex, SPELLED } from "../catalog/indexFields";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Session } from "../session/session";
+import { ident } from "../text/sql";
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import type { Session } from "./session/session";
-import { ident } from "./text/sql";
 
 /**
  * The declared form, its expressions spelled as the live index has them where both mean the same; unchanged where they do not.

@@ -4,9 +4,9 @@ import {
   type IndexField,
   MANAGED_WHEN_DECLARED,
   STRUCTURAL_FIELDS,
-} from "./catalog/indexFields";
-import type { LiveIndex, Observation } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
+} from "../catalog/indexFields";
+import type { LiveIndex, Observation } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
 
 /** One thing in which two definitions differ. */
 export interface Difference {
@@ -86,4 +86,10 @@ export function renderDifferences(differences: readonly Difference[]): string {
   return differences
     .map((d) => `${d.field}: declared ${d.declared || "none"}, found ${d.live || "none"}`)
     .join("; ");
+}
+
+/** Storage parameters and tablespace of a partitioned index cannot be altered. */
+export function isAlterableOnPartitions(differences: readonly Difference[]): boolean {
+  const fixed = ["storageParameters", "tablespace"];
+  return isAlterable(differences) && differences.every(({ field }) => !fixed.includes(field));
 }

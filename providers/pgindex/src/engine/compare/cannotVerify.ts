@@ -1,8 +1,8 @@
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { LockedTableError, PgIndexError } from "../errors/advice";
+import type { Session } from "../session/session";
 import type { Obstacle } from "./clone";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { LockedTableError, PgIndexError } from "./errors/advice";
 import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
-import type { Session } from "./session/session";
 
 /** The refusal of a declaration that cannot be compared with what stands, with what is to be granted. */
 export async function cannotVerify(

@@ -1,7 +1,7 @@
+import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import type { Advice } from "../errors/advice";
+import { ident, qualified } from "../text/sql";
 import type { Obstacle } from "./clone";
-import { type DesiredIndex, subject } from "./declare/desiredIndex";
-import type { Advice } from "./errors/advice";
-import { ident, qualified } from "./text/sql";
 
 /** Who is connected to what. */
 export interface Login {
