@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { answerParent } from "../../demo/child.ts";
-import type { Context } from "../../providers/pgindex/src/engine/context.ts";
+import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import type { Sample } from "./measures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { Patience } from "../../providers/pgindex/src/engine/declare/patienceOptions.ts";
 import { ChangedError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { runWatched } from "../../providers/pgindex/src/engine/monitor.ts";
+import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/steps.ts";
 import { failureOf, record, targetOf } from "../support/engine.ts";

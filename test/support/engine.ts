@@ -1,8 +1,8 @@
 import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
 import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
-import type { Context } from "../../providers/pgindex/src/engine/context.ts";
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
+import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 
 /** Arguments of an `Index`, as a program writes them. */
 export type Args = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Waiter } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
-import { Patience } from "../../providers/pgindex/src/engine/declare/patienceOptions.ts";
+import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { harmOf, WaiterWatch } from "../../providers/pgindex/src/engine/waiters.ts";
 import { failureOf, record } from "../support/engine.ts";

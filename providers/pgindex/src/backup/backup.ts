@@ -1,6 +1,6 @@
 import type { Target } from "../engine/connection/target";
-import type { Context } from "../engine/context";
 import { PgIndexError } from "../engine/errors/advice";
+import type { Context } from "../engine/operation/context";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";
 import { backupFailedAdvice } from "./backupMessages";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Context } from "../engine/context";
 import { CancelledError } from "../engine/errors/advice";
+import type { Context } from "../engine/operation/context";
 
 /** How a program ended. */
 export interface ToolResult {

@@ -1,8 +1,8 @@
 import { oldTransactionsOn } from "./catalog/otherSessions";
-import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
-import { Wait } from "./locks";
 import { runWatched } from "./monitor";
+import type { Context } from "./operation/context";
+import { Wait } from "./operation/wait";
 import type { Workspace } from "./session/workspace";
 
 /** A short change gives way after this long, so that nobody queues behind it, and is tried again. */

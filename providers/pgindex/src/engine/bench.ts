@@ -1,6 +1,5 @@
 import { runBounded } from "./bounded";
 import type { IndexTree } from "./catalog/indexTree";
-import { assertMayGoOn, type Context } from "./context";
 import {
   type Analyzed,
   type Explained,
@@ -12,6 +11,7 @@ import {
   workerScans,
 } from "./explain";
 import { sampleTimedOut } from "./measureMessages";
+import { assertMayGoOn, type Context } from "./operation/context";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { onlyRow } from "./session/query";
 import type { Session } from "./session/session";

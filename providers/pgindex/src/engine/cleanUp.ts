@@ -3,12 +3,13 @@ import type { LiveIndex } from "./catalog/liveIndex";
 import { describeSession, type OtherSession } from "./catalog/otherSessions";
 import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
 import type { Target } from "./connection/target";
-import type { Context } from "./context";
-import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { dropIndexStatement } from "./declare/statement";
 import { errorText } from "./errors/advice";
-import { takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { runWatched } from "./monitor";
+import type { Context } from "./operation/context";
+import { OutOfPatience, Patience } from "./operation/patience";
+import { takeTableKey } from "./operation/tableKey";
+import { waitUntilNobodyWorks } from "./operation/wait";
 import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
 

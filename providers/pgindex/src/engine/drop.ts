@@ -5,18 +5,20 @@ import { oldTransactionsOn } from "./catalog/otherSessions";
 import type { IndexIdentity } from "./compare/identity";
 import type { Target } from "./connection/target";
 import { dropConstraintSql } from "./constraintSteps";
-import type { Context } from "./context";
 import { readStackPatience } from "./declare/patienceArgs";
-import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { dropIndexStatement } from "./declare/statement";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { CancelledError, PgIndexError } from "./errors/advice";
-import { takeTableKey, Wait, waitUntilNobodyWorks } from "./locks";
 import { runWatched } from "./monitor";
+import type { Context } from "./operation/context";
+import { OutOfPatience, Patience } from "./operation/patience";
+import { withRetries } from "./operation/retries";
+import { takeTableKey } from "./operation/tableKey";
+import { inTurn } from "./operation/turns";
+import { Wait, waitUntilNobodyWorks } from "./operation/wait";
 import { findOurs } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
-import { inTurn } from "./queue";
-import { type Workspace, withObserver, withRetries, withWorkspace } from "./session/workspace";
+import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
 
 /**

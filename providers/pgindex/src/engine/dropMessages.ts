@@ -2,10 +2,10 @@ import type { LiveIndex } from "./catalog/liveIndex";
 import { ownerCause } from "./catalog/privilegeMessages";
 import type { BuildPrivileges } from "./catalog/privileges";
 import { type Difference, renderDifferences } from "./compare/differences";
-import type { OutOfPatience } from "./declare/patienceOptions";
 import { type Advice, errorText } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
-import { outOfPatienceAdvice } from "./patienceMessages";
+import type { OutOfPatience } from "./operation/patience";
+import { outOfPatienceAdvice } from "./operation/patienceMessages";
 import { displayName } from "./text/render";
 import { qualified } from "./text/sql";
 

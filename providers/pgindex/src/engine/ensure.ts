@@ -2,13 +2,14 @@ import { attempt } from "./attempt";
 import { removeLeftover } from "./cleanUp";
 import { subject } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
-import { OutOfPatience, Patience } from "./declare/patienceOptions";
 import { CancelledError, NOTHING_CHANGED, PgIndexError } from "./errors/advice";
 import { buildFailedAdvice } from "./messages";
-import { outOfPatienceAdvice } from "./patienceMessages";
-import { inTurn } from "./queue";
+import { OutOfPatience, Patience } from "./operation/patience";
+import { outOfPatienceAdvice } from "./operation/patienceMessages";
+import { withRetries } from "./operation/retries";
+import { inTurn } from "./operation/turns";
 import type { Ensured, Progress, Request } from "./request";
-import { withRetries, withWorkspace } from "./session/workspace";
+import { withWorkspace } from "./session/workspace";
 
 /**
  * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is left to do; and does so again when interrupted.

@@ -1,12 +1,13 @@
 import { alter } from "./alter";
 import { observe, readIndex } from "./catalog/indexes";
 import type { LiveTable } from "./catalog/liveIndex";
-import type { Context } from "./context";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { ChangedError, PgIndexError } from "./errors/advice";
-import { returnTableKey, takeTableKey, waitUntilNobodyWorks } from "./locks";
 import { notVerifiedAdvice } from "./messages";
 import { runWatched } from "./monitor";
+import type { Context } from "./operation/context";
+import { returnTableKey, takeTableKey } from "./operation/tableKey";
+import { waitUntilNobodyWorks } from "./operation/wait";
 import { PhaseWatch } from "./phases";
 import { serverTime, type Workspace } from "./session/workspace";
 import type { Step } from "./steps";

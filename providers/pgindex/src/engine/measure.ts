@@ -1,11 +1,11 @@
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
 import { type IndexOnTable, readIndexTree } from "./catalog/indexTree";
 import type { Target } from "./connection/target";
-import { assertMayGoOn, type Context } from "./context";
 import { stopCounting } from "./counting";
 import { CancelledError, PgIndexError } from "./errors/advice";
 import type { Run } from "./explain";
 import { queryFailed } from "./measureMessages";
+import { assertMayGoOn, type Context } from "./operation/context";
 import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
 import type { ParameterValue, ParsedQuery } from "./queries";
 import { openSession, type Session } from "./session/session";

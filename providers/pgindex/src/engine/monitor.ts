@@ -1,10 +1,10 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type BuilderState, readState } from "./builderState";
 import { describeSession, isYieldingAutovacuum, type OtherSession } from "./catalog/otherSessions";
-import type { Context } from "./context";
 import { CutOff, endForgotten } from "./cutOff";
 import { CancelledError, firstLine } from "./errors/advice";
 import { sqlState } from "./errors/sqlstate";
+import type { Context } from "./operation/context";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
 import type { Session } from "./session/session";

@@ -1,6 +1,6 @@
 import type { Target } from "./connection/target";
-import type { Context } from "./context";
 import { firstLine, PgIndexError } from "./errors/advice";
+import type { Context } from "./operation/context";
 import { onlyRow } from "./session/query";
 import { openSession } from "./session/session";
 import { readUsage } from "./usage";

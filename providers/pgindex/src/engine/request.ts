@@ -2,10 +2,10 @@ import type { CanonicalIndex } from "./catalog/indexFields";
 import type { LiveIndex } from "./catalog/liveIndex";
 import type { BuiltName } from "./cleanUp";
 import type { Target } from "./connection/target";
-import type { Context } from "./context";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import type { Executed, Hooks } from "./execute";
 import type { PreviousIndex } from "./look";
+import type { Context } from "./operation/context";
 
 /** The index as it stands after {@link ensureIndex}, and what was done for it. */
 export interface Ensured extends Executed {

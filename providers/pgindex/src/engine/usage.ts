@@ -1,5 +1,5 @@
 import { INDEX_TREE } from "./catalog/indexTree";
-import { type Context, pause } from "./context";
+import { type Context, pause } from "./operation/context";
 import type { ReplicaUsage } from "./replicas";
 import type { Session } from "./session/session";
 

@@ -1,6 +1,6 @@
 import { describeSession, type Waiter } from "./catalog/otherSessions";
-import type { Context } from "./context";
 import { sqlState } from "./errors/sqlstate";
+import type { Context } from "./operation/context";
 import { actingRole } from "./session/role";
 import type { Session } from "./session/session";
 import { maskStatement } from "./text/maskStatement";

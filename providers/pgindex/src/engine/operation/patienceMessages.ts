@@ -1,7 +1,7 @@
-import { describeSession, type OtherSession } from "./catalog/otherSessions";
-import type { OutOfPatience } from "./declare/patienceOptions";
-import type { Advice } from "./errors/advice";
-import { renderElapsed } from "./text/render";
+import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import type { Advice } from "../errors/advice";
+import { renderElapsed } from "../text/render";
+import type { OutOfPatience } from "./patience";
 
 /** An operation has waited, or built, for as long as it may. `left` says what became of what it had begun. */
 export function outOfPatienceAdvice(

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { CancelledError, PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { withRetries } from "../../providers/pgindex/src/engine/session/workspace.ts";
-import { failureOf, record } from "../support/engine.ts";
+import {
+  CancelledError,
+  PgIndexError,
+} from "../../../providers/pgindex/src/engine/errors/advice.ts";
+import { withRetries } from "../../../providers/pgindex/src/engine/operation/retries.ts";
+import { failureOf, record } from "../../support/engine.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

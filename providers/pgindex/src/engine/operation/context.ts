@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Patience } from "./declare/patienceOptions";
-import { CancelledError } from "./errors/advice";
+import { CancelledError } from "../errors/advice";
+import type { Patience } from "./patience";
 
 /** All that the engine knows of the world outside. */
 export interface Context {

@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Target } from "./connection/target";
+import type { Target } from "../connection/target";
 import { assertMayGoOn, type Context } from "./context";
 
 /** Whose turn it is at one database: one build a table at a time, and few in all. */

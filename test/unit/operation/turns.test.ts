@@ -1,12 +1,12 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { failureOf, record } from "../support/engine.ts";
+import { failureOf, record } from "../../support/engine.ts";
 
-let inTurn: typeof import("../../providers/pgindex/src/engine/queue.ts").inTurn;
+let inTurn: typeof import("../../../providers/pgindex/src/engine/operation/turns.ts").inTurn;
 
 // The queue belongs to the process: each test gets a new one.
 beforeEach(async () => {
   vi.resetModules();
-  ({ inTurn } = await import("../../providers/pgindex/src/engine/queue.ts"));
+  ({ inTurn } = await import("../../../providers/pgindex/src/engine/operation/turns.ts"));
 });
 
 const at = (maxConcurrentBuilds: number, url?: string) => ({ maxConcurrentBuilds, url });

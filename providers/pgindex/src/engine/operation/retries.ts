@@ -1,0 +1,43 @@
+import pRetry from "p-retry";
+import { CancelledError, firstLine, PgIndexError, UnsuitableServerError } from "../errors/advice";
+import { classify } from "../errors/sqlstate";
+import type { Context } from "./context";
+import { OutOfPatience } from "./patience";
+
+/** Where the operation says nothing of retries. */
+const RETRIES = 9;
+
+/**
+ * Repeats `attempt` while the error says "not now". Every attempt opens its own sessions and looks again before it acts, since the
+ * outcome of a statement whose connection was lost is unknown.
+ */
+export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): Promise<T> {
+  let connectedOnce = false;
+  return pRetry(attempt, {
+    retries: ctx.patience?.retries ?? RETRIES,
+    minTimeout: 1_000,
+    maxTimeout: 20_000,
+    randomize: true,
+    signal: ctx.signal,
+    onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+      connectedOnce ||= !(error instanceof PgIndexError);
+      if (retriesLeft > 0 && isWorthRetrying(error, connectedOnce)) {
+        ctx.log(
+          "info",
+          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); looking again`,
+        );
+      }
+    },
+    shouldRetry: ({ error }) => isWorthRetrying(error, connectedOnce),
+  });
+}
+
+/** A server that never answered is a wrong address; one that answered before is restarting. */
+function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
+  if (error instanceof CancelledError || error instanceof OutOfPatience) return false;
+  // After a failover the old primary may answer as a standby before the name, or the new one, is there.
+  if (error instanceof UnsuitableServerError) return connectedOnce;
+  if (error instanceof PgIndexError)
+    return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";
+  return classify(error) !== "final";
+}
