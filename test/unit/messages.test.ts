@@ -5,11 +5,8 @@ import {
   PgIndexError,
   renderAdvice,
 } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import {
-  buildFailedAdvice,
-  declarationAdvice,
-  duplicatesQuery,
-} from "../../providers/pgindex/src/engine/messages.ts";
+import { buildFailedAdvice, duplicatesQuery } from "../../providers/pgindex/src/engine/messages.ts";
+import { declarationAdvice } from "../../providers/pgindex/src/engine/situation/declarationMessages.ts";
 import { declare } from "../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });

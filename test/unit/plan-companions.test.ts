@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../providers/pgindex/src/engine/compare/differences.ts";
 import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
-import { isSettled, type Situation } from "../../providers/pgindex/src/engine/situation.ts";
+import {
+  isSettled,
+  type Situation,
+} from "../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../support/engine.ts";
 import { inShort, situation } from "../support/situation.ts";
 

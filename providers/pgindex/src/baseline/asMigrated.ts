@@ -1,8 +1,9 @@
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { errorText, PgIndexError } from "../engine/errors/advice";
-import { declaredForm, look, requireTable } from "../engine/look";
 import type { Session } from "../engine/session/session";
-import { isSettled } from "../engine/situation";
+import { declaredForm, look } from "../engine/situation/look";
+import { requireTable } from "../engine/situation/prerequisites";
+import { isSettled } from "../engine/situation/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";
 
 /** Throws {@link PgIndexError} unless every index that the migration makes stands, valid and as it makes it. */

@@ -6,7 +6,6 @@ import type { DesiredIndex } from "./declare/desiredIndex";
 import { PgIndexError } from "./errors/advice";
 import { addUp, type Executed, type Execution, execute } from "./execute";
 import { finish } from "./finish";
-import { type Declared, declaredForm, look, requirePrivileges, requireTable } from "./look";
 import { unsettledAdvice } from "./messages";
 import { assertMayGoOn, type Context } from "./operation/context";
 import { takeTableKey } from "./operation/tableKey";
@@ -17,7 +16,9 @@ import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session/session";
 import { vanishingWarning } from "./session/vanishingClient";
 import type { Workspace } from "./session/workspace";
-import { isSettled, type Situation } from "./situation";
+import { type Declared, declaredForm, look } from "./situation/look";
+import { requirePrivileges, requireTable } from "./situation/prerequisites";
+import { isSettled, type Situation } from "./situation/situation";
 import type { Step } from "./steps";
 
 /** A rename and a replacement settle in two rounds, an interrupted one in three. */

@@ -1,9 +1,9 @@
 import type { LiveIndex } from "./catalog/liveIndex";
 import type { Executed } from "./execute";
-import type { Declared } from "./look";
 import type { Ensured, Progress, Request } from "./request";
 import { corruptibleWarning, corruptsIndexes } from "./session/sessionMessages";
 import { serverTime, type Workspace } from "./session/workspace";
+import type { Declared } from "./situation/look";
 import { renderBytes, renderElapsed } from "./text/render";
 import { qualified } from "./text/sql";
 

@@ -1,36 +1,10 @@
 import type { LiveIndex } from "./catalog/liveIndex";
 import { type Difference, renderDifferences } from "./compare/differences";
 import { type DesiredIndex, subject } from "./declare/desiredIndex";
-import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
+import type { Advice } from "./errors/advice";
 import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";
 import { renderBytes } from "./text/render";
 import { ident, qualified } from "./text/sql";
-
-const DECLARATION_FIXES: Readonly<Record<string, string>> = {
-  "42703":
-    "check the column's spelling; names are taken as they stand in the catalog, so upper case matters",
-  "42704":
-    "check the name of the operator class, collation, access method or type, or add its schema to searchPath",
-  "42804": "name an operator class that takes the column's type",
-  "42883": "check the function's name and argument types, or add its schema to searchPath",
-  "42P17": "use only functions that are IMMUTABLE: an index cannot follow a result that changes",
-  "42P22": "name a collation",
-  "42809":
-    "let the constraint's columns have their default operator class, collation and order, or declare a unique index without constraint",
-  "22023": "check the parameter's value",
-  "0A000": "leave that feature out",
-  "42601": "check the fragment's syntax",
-};
-
-/** The server refused the declaration on an empty clone of the table. */
-export function declarationAdvice(desired: DesiredIndex, error: unknown): Advice {
-  const state = sqlState(error) ?? "unknown";
-  return {
-    what: `cannot build ${subject(desired)}: ${errorText(error)}`,
-    why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${state}); ${NOTHING_CHANGED}`,
-    fix: DECLARATION_FIXES[state] ?? "correct the declaration",
-  };
-}
 
 export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Advice {
   return {
@@ -86,19 +60,6 @@ export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
     what: `${subject(desired)} is not as declared after ${rounds} rounds of changes`,
     why: "somebody else changes it at the same time, or the server gives another form than the one declared",
     fix: "run pulumi refresh to see what stands there, then pulumi up",
-  };
-}
-
-export function tooOldAdvice(
-  desired: DesiredIndex,
-  clause: string,
-  since: number,
-  version: number,
-): Advice {
-  return {
-    what: `cannot build ${subject(desired)}: ${clause} needs PostgreSQL ${since}`,
-    why: `this server is PostgreSQL ${Math.floor(version / 10000)}`,
-    fix: `remove ${clause}, or upgrade the server`,
   };
 }
 

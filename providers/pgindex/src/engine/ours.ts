@@ -14,8 +14,8 @@ import {
   replicaIdentityAdvice,
 } from "./dropMessages";
 import { PgIndexError } from "./errors/advice";
-import { readStrays } from "./partitions";
 import type { Session } from "./session/session";
+import { readStrays } from "./situation/partitions";
 
 /** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
 export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {

@@ -6,8 +6,8 @@ import type { PatienceOptions } from "./declare/patienceOptions";
 import { declaredStatement } from "./declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "./measure";
 import type { QueryPlan } from "./planTree";
-import { bloatOf, bytesPerRowOf } from "./rebuild";
 import type { Ensured } from "./request";
+import { bloatOf, bytesPerRowOf } from "./situation/rebuildReason";
 
 /** The layout of the outputs. A newer release reads every older one. */
 export const SCHEMA_VERSION = 1;

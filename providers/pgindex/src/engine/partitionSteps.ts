@@ -2,7 +2,7 @@ import type { LiveIndex } from "./catalog/liveIndex";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { childName } from "./declare/names";
 import { createIndexStatement } from "./declare/statement";
-import type { Partition } from "./partitions";
+import type { Partition } from "./situation/partitions";
 import { buildSteps, drop, type Step } from "./steps";
 import { ident, qualified } from "./text/sql";
 

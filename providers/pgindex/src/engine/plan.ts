@@ -15,7 +15,7 @@ import {
 } from "./messages";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import { dropAsides, make, retire, strays } from "./planParts";
-import type { Situation } from "./situation";
+import type { Situation } from "./situation/situation";
 import { drop, reindex, type Step } from "./steps";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 

@@ -1,6 +1,6 @@
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
-import type { Situation } from "./situation";
+import type { Situation } from "./situation/situation";
 import { buildSteps, extraSteps, type Step } from "./steps";
 
 /** What was swapped out goes first: its name is needed again when the index is replaced once more. */

@@ -4,12 +4,13 @@ import type { Target } from "./connection/target";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
-import { declaredForm, look, type PreviousIndex, requirePrivileges, requireTable } from "./look";
 import { plan } from "./plan";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session/session";
 import { withObserver } from "./session/workspace";
-import { isSettled } from "./situation";
+import { declaredForm, look, type PreviousIndex } from "./situation/look";
+import { requirePrivileges, requireTable } from "./situation/prerequisites";
+import { isSettled } from "./situation/situation";
 import type { Step } from "./steps";
 import { renderBytes } from "./text/render";
 

@@ -5,9 +5,9 @@ import { isStillOurs } from "./compare/identity";
 import type { Target } from "./connection/target";
 import { lossOf } from "./lost";
 import { type IndexOutputs, liveOutputs } from "./outputs";
-import { bloatOf } from "./rebuild";
 import type { Session } from "./session/session";
 import { withObserver } from "./session/workspace";
+import { bloatOf } from "./situation/rebuildReason";
 
 /** The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby too. */
 export async function refreshIndex(

@@ -4,8 +4,8 @@ import type { BuiltName } from "./cleanUp";
 import type { Target } from "./connection/target";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import type { Executed, Hooks } from "./execute";
-import type { PreviousIndex } from "./look";
 import type { Context } from "./operation/context";
+import type { PreviousIndex } from "./situation/look";
 
 /** The index as it stands after {@link ensureIndex}, and what was done for it. */
 export interface Ensured extends Executed {

@@ -6,13 +6,13 @@ import { dropIndex } from "../engine/drop";
 import { ensureIndex } from "../engine/ensure";
 import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
-import type { PreviousIndex } from "../engine/look";
 import { type Measured, measureQueries } from "../engine/measure";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
 import { previewIndex } from "../engine/preview";
 import { type ParsedQuery, parseServedQueries } from "../engine/queries";
-import { rebuildReason } from "../engine/rebuild";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
+import type { PreviousIndex } from "../engine/situation/look";
+import { rebuildReason } from "../engine/situation/rebuildReason";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 

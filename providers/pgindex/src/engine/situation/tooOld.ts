@@ -1,6 +1,6 @@
-import type { DesiredIndex } from "./declare/desiredIndex";
-import type { Advice } from "./errors/advice";
-import { tooOldAdvice } from "./messages";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Advice } from "../errors/advice";
+import { tooOldAdvice } from "./declarationMessages";
 
 interface Clause {
   readonly clause: string;

@@ -1,5 +1,5 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { Verdict } from "./compare/differences";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { Verdict } from "../compare/differences";
 import type { Partition } from "./partitions";
 
 /** Everything that a decision rests on. */

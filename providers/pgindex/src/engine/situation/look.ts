@@ -1,31 +1,25 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { CanonicalIndex } from "./catalog/indexFields";
-import type { LiveIndex, LiveTable } from "./catalog/liveIndex";
-import { privilegeAdvice } from "./catalog/privilegeMessages";
-import { readPrivileges } from "./catalog/privileges";
-import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
-import { readTable } from "./catalog/tables";
-import { cannotVerify } from "./compare/cannotVerify";
-import { type Canonicalized, canonicalize } from "./compare/clone";
+import { observe, readIndex } from "../catalog/indexes";
+import type { CanonicalIndex } from "../catalog/indexFields";
+import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
+import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
+import { cannotVerify } from "../compare/cannotVerify";
+import { type Canonicalized, canonicalize } from "../compare/clone";
 import {
   compare,
   differencesOf,
   isAlterableOnPartitions,
   type Verdict,
-} from "./compare/differences";
-import { respell } from "./compare/respell";
-import { requireConstrainable } from "./constrainable";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { companionName, companionNames } from "./declare/names";
-import { PgIndexError } from "./errors/advice";
-import { declarationAdvice } from "./messages";
-import { requirePartitionable } from "./partitionable";
+} from "../compare/differences";
+import { respell } from "../compare/respell";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { companionName, companionNames } from "../declare/names";
+import { PgIndexError } from "../errors/advice";
+import type { Session } from "../session/session";
+import { declarationAdvice } from "./declarationMessages";
 import { observePartitions } from "./partitions";
-import { type LastBuild, rebuildReason } from "./rebuild";
-import { requireReplicaIdentity } from "./replicaIdentity";
-import type { Session } from "./session/session";
+import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
+import { type LastBuild, rebuildReason } from "./rebuildReason";
 import type { Situation } from "./situation";
-import { missingTableAdvice, unsupportedRelationAdvice } from "./tableMessages";
 import { tooOld } from "./tooOld";
 
 /** The declaration as far as the server could be asked about it. */
@@ -39,28 +33,6 @@ export interface PreviousIndex extends LastBuild {
   readonly oid?: number;
   /** Unknown in a preview. */
   readonly canonical?: CanonicalIndex;
-}
-
-const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
-
-/** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
-export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
-  const table = await readTable(observer, desired);
-  if (!table) throw new PgIndexError(missingTableAdvice(desired));
-  if (!INDEXABLE.has(table.kind))
-    throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
-  await requireConstrainable(observer, desired, table);
-  return table;
-}
-
-export async function requirePrivileges(
-  observer: Session,
-  desired: DesiredIndex,
-  table: LiveTable,
-): Promise<void> {
-  const has = await readPrivileges(observer, table.oid, desired.tablespace);
-  const advice = privilegeAdvice(desired, has);
-  if (advice) throw new PgIndexError(advice);
 }
 
 /** The declaration in the server's own form, or advice why the server does not take it. */

@@ -1,11 +1,11 @@
-import { readIndexes } from "./catalog/indexes";
-import { type CanonicalIndex, OF_THE_ROOT } from "./catalog/indexFields";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { readAttachments, readPartitionTree } from "./catalog/partitionTree";
-import { readTable } from "./catalog/tables";
-import { differencesOf } from "./compare/differences";
-import { isChildName, isReindexLeftoverName } from "./declare/names";
-import type { Session } from "./session/session";
+import { readIndexes } from "../catalog/indexes";
+import { type CanonicalIndex, OF_THE_ROOT } from "../catalog/indexFields";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { readAttachments, readPartitionTree } from "../catalog/partitionTree";
+import { readTable } from "../catalog/tables";
+import { differencesOf } from "../compare/differences";
+import { isChildName, isReindexLeftoverName } from "../declare/names";
+import type { Session } from "../session/session";
 
 /** A partition, at whatever depth, with what it has of a partitioned index. */
 export interface Partition {

@@ -1,5 +1,5 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
 
 /** Below this size a ratio says nothing: a small index is a few half-empty pages. */
 const MEASURABLE_BYTES = 1024 * 1024;

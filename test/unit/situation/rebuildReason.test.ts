@@ -3,8 +3,8 @@ import {
   bloatOf,
   bytesPerRowOf,
   rebuildReason,
-} from "../../providers/pgindex/src/engine/rebuild.ts";
-import { liveIndex } from "../support/engine.ts";
+} from "../../../providers/pgindex/src/engine/situation/rebuildReason.ts";
+import { liveIndex } from "../../support/engine.ts";
 
 const MB = 1024 * 1024;
 const sized = (sizeBytes: number, tableRows: number) => liveIndex({ sizeBytes, tableRows });

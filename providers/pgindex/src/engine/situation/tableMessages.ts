@@ -1,6 +1,6 @@
-import { type DesiredIndex, subject } from "./declare/desiredIndex";
-import { type Advice, errorText, NOTHING_CHANGED } from "./errors/advice";
-import { ident, qualified } from "./text/sql";
+import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
+import { ident, qualified } from "../text/sql";
 
 /** Every message about the table that an index is on. */
 

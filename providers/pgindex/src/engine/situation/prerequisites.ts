@@ -1,0 +1,125 @@
+import type { LiveTable } from "../catalog/liveIndex";
+import { privilegeAdvice } from "../catalog/privilegeMessages";
+import { readPrivileges } from "../catalog/privileges";
+import { readTable } from "../catalog/tables";
+import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
+import type { Verdict } from "../compare/differences";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { PgIndexError } from "../errors/advice";
+import type { Session } from "../session/session";
+import { ident } from "../text/sql";
+import {
+  foreignPartitionAdvice,
+  missingTableAdvice,
+  nullableKeyAdvice,
+  partitionedConstraintAdvice,
+  partitionKeyAdvice,
+  replicaIdentityLostAdvice,
+  unsupportedRelationAdvice,
+} from "./tableMessages";
+
+interface PartitionedTable {
+  readonly label: string;
+  /** Columns of the partition key; null stands for an expression. */
+  readonly keyColumns: readonly (string | null)[];
+}
+
+/** Refuses what PostgreSQL refuses of a partitioned index, which an index on a temporary copy of the table does not show. */
+export async function requirePartitionable(
+  session: Session,
+  desired: DesiredIndex,
+  table: LiveTable,
+): Promise<void> {
+  const [foreign] = await session.query<{ label: string }>(
+    `SELECT t.relid::regclass::text AS label
+       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_class c ON c.oid = t.relid
+      WHERE c.relkind = 'f' LIMIT 1`,
+    [table.oid],
+  );
+  if (foreign) throw new PgIndexError(foreignPartitionAdvice(desired, foreign.label));
+  if (!desired.unique) return;
+  const columns = new Set(desired.keys.map((key) => key.column));
+  const missing = (await readPartitionKeys(session, table)).find(
+    ({ keyColumns }) => !keyColumns.every((column) => column !== null && columns.has(column)),
+  );
+  if (missing)
+    throw new PgIndexError(partitionKeyAdvice(desired, missing.label, missing.keyColumns));
+}
+
+/** The partition keys of the table and of its partitions that are partitioned themselves. */
+async function readPartitionKeys(session: Session, table: LiveTable): Promise<PartitionedTable[]> {
+  return session.query<PartitionedTable>(
+    `SELECT p.partrelid::regclass::text AS label,
+            (SELECT jsonb_agg(a.attname ORDER BY k.at)
+               FROM unnest(p.partattrs::int2[]) WITH ORDINALITY AS k(attnum, at)
+               LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0) AS "keyColumns"
+       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_partitioned_table p ON p.partrelid = t.relid`,
+    [table.oid],
+  );
+}
+
+const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
+
+/** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
+export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
+  const table = await readTable(observer, desired);
+  if (!table) throw new PgIndexError(missingTableAdvice(desired));
+  if (!INDEXABLE.has(table.kind))
+    throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
+  await requireConstrainable(observer, desired, table);
+  return table;
+}
+
+export async function requirePrivileges(
+  observer: Session,
+  desired: DesiredIndex,
+  table: LiveTable,
+): Promise<void> {
+  const has = await readPrivileges(observer, table.oid, desired.tablespace);
+  const advice = privilegeAdvice(desired, has);
+  if (advice) throw new PgIndexError(advice);
+}
+
+/** Refuses a constraint that PostgreSQL would refuse, or for which it would scan the whole table under ACCESS EXCLUSIVE. */
+export async function requireConstrainable(
+  session: Session,
+  desired: DesiredIndex,
+  table: LiveTable,
+): Promise<void> {
+  if (desired.constraint === undefined) return;
+  if (table.kind !== "table")
+    throw new PgIndexError(partitionedConstraintAdvice(desired, table.kind));
+  if (desired.constraint !== "primaryKey") return;
+  const nullable = await session.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+      WHERE attrelid = $1::int8::oid AND attname = ANY($2) AND NOT attnotnull ORDER BY attnum`,
+    [table.oid, desired.keys.map((key) => key.column)],
+  );
+  if (nullable.length > 0)
+    throw new PgIndexError(
+      nullableKeyAdvice(
+        desired,
+        nullable.map((row) => row.name),
+      ),
+    );
+}
+
+/**
+ * Refuses a replacement of the table's replica identity by an index that cannot be one: it would fail in the swap, after the whole build. The
+ * clone is asked, having the table's own NOT NULLs.
+ */
+export async function requireReplicaIdentity(
+  session: Session,
+  desired: DesiredIndex,
+  verdict: Verdict,
+): Promise<void> {
+  if (verdict.kind !== "different" || !verdict.live.isReplicaIdentity) return;
+  const tried = await onClone(session, async () => {
+    await makeClone(session, desired);
+    await session.query(
+      `ALTER TABLE pg_temp.${ident(desired.table)} REPLICA IDENTITY USING INDEX ${ident(CLONE_INDEX)}`,
+    );
+  });
+  if (tried.kind !== "refused") return;
+  throw new PgIndexError(replicaIdentityLostAdvice(desired, tried.error), { cause: tried.error });
+}
