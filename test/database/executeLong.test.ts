@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { ChangedError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { runWatched } from "../../providers/pgindex/src/engine/monitor.ts";
 import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/steps.ts";
+import { runWatched } from "../../providers/pgindex/src/engine/watch/runWatched.ts";
 import { failureOf, record, targetOf } from "../support/engine.ts";
 import { type Holder, hold, stateOf, until } from "../support/engineDatabase.ts";
 import { useTable } from "../support/engineTable.ts";

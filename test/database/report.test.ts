@@ -2,7 +2,7 @@ import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { toPhases } from "../../providers/pgindex/src/engine/phases.ts";
+import { toPhases } from "../../providers/pgindex/src/engine/watch/phases.ts";
 import { pgindex } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdWrite, untilPhase } from "../support/engineDatabase.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
-import { renderProgress } from "../engine/progress";
 import type { Session } from "../engine/session/session";
 import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
+import { renderProgress } from "../engine/watch/progress";
 import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";
 import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";

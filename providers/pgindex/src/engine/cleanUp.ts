@@ -5,13 +5,13 @@ import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
 import type { Target } from "./connection/target";
 import { dropIndexStatement } from "./declare/statement";
 import { errorText } from "./errors/advice";
-import { runWatched } from "./monitor";
 import type { Context } from "./operation/context";
 import { OutOfPatience, Patience } from "./operation/patience";
 import { takeTableKey } from "./operation/tableKey";
 import { waitUntilNobodyWorks } from "./operation/wait";
 import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
+import { runWatched } from "./watch/runWatched";
 
 /** What a build was to make, and where. */
 export interface BuiltName {

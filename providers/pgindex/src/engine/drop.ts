@@ -1,4 +1,3 @@
-import { alter } from "./alter";
 import { observe, readIndex } from "./catalog/indexes";
 import type { LiveIndex } from "./catalog/liveIndex";
 import { oldTransactionsOn } from "./catalog/otherSessions";
@@ -9,7 +8,6 @@ import { readStackPatience } from "./declare/patienceArgs";
 import { dropIndexStatement } from "./declare/statement";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { CancelledError, PgIndexError } from "./errors/advice";
-import { runWatched } from "./monitor";
 import type { Context } from "./operation/context";
 import { OutOfPatience, Patience } from "./operation/patience";
 import { withRetries } from "./operation/retries";
@@ -20,6 +18,8 @@ import { findOurs } from "./ours";
 import { dropPartitioned } from "./partitionSteps";
 import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
 import { displayName } from "./text/render";
+import { alter } from "./watch/alter";
+import { runWatched } from "./watch/runWatched";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone already. Refuses, with advice, when another

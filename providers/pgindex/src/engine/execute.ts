@@ -1,16 +1,16 @@
-import { alter } from "./alter";
 import { observe, readIndex } from "./catalog/indexes";
 import type { LiveTable } from "./catalog/liveIndex";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { ChangedError, PgIndexError } from "./errors/advice";
 import { notVerifiedAdvice } from "./messages";
-import { runWatched } from "./monitor";
 import type { Context } from "./operation/context";
 import { returnTableKey, takeTableKey } from "./operation/tableKey";
 import { waitUntilNobodyWorks } from "./operation/wait";
-import { PhaseWatch } from "./phases";
 import { serverTime, type Workspace } from "./session/workspace";
 import type { Step } from "./steps";
+import { alter } from "./watch/alter";
+import { PhaseWatch } from "./watch/phases";
+import { runWatched } from "./watch/runWatched";
 
 /** What the steps did. */
 export interface Executed {

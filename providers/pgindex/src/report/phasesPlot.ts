@@ -1,4 +1,4 @@
-import type { PhaseTime } from "../engine/phases";
+import type { PhaseTime } from "../engine/watch/phases";
 import { drawn, FONT, WIDTH } from "./drawn";
 import type { Html } from "./html";
 import type { PlotLibrary } from "./plotLibrary";

@@ -1,6 +1,6 @@
 import { blockersOf, type OtherSession, waitersBehind } from "../engine/catalog/otherSessions";
-import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/progress";
 import type { Session } from "../engine/session/session";
+import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/watch/progress";
 
 /** A CREATE INDEX or REINDEX that runs now, whoever runs it. */
 export interface Build {

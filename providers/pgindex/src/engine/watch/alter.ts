@@ -1,9 +1,9 @@
-import { oldTransactionsOn } from "./catalog/otherSessions";
-import { sqlState } from "./errors/sqlstate";
-import { runWatched } from "./monitor";
-import type { Context } from "./operation/context";
-import { Wait } from "./operation/wait";
-import type { Workspace } from "./session/workspace";
+import { oldTransactionsOn } from "../catalog/otherSessions";
+import { sqlState } from "../errors/sqlstate";
+import type { Context } from "../operation/context";
+import { Wait } from "../operation/wait";
+import type { Workspace } from "../session/workspace";
+import { runWatched } from "./runWatched";
 
 /** A short change gives way after this long, so that nobody queues behind it, and is tried again. */
 const LOCK_TIMEOUT = "1s";

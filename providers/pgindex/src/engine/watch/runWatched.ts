@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { describeSession, isYieldingAutovacuum, type OtherSession } from "../catalog/otherSessions";
+import { CancelledError, firstLine } from "../errors/advice";
+import { sqlState } from "../errors/sqlstate";
+import type { Context } from "../operation/context";
+import type { Session } from "../session/session";
+import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
-import { describeSession, isYieldingAutovacuum, type OtherSession } from "./catalog/otherSessions";
 import { CutOff, endForgotten } from "./cutOff";
-import { CancelledError, firstLine } from "./errors/advice";
-import { sqlState } from "./errors/sqlstate";
-import type { Context } from "./operation/context";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
-import type { Session } from "./session/session";
-import { renderElapsed } from "./text/render";
 import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { CutOff } from "../../providers/pgindex/src/engine/cutOff.ts";
-import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
+import { PgIndexError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
+import { CutOff } from "../../../providers/pgindex/src/engine/watch/cutOff.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,11 @@
-import { describeSession, type Waiter } from "./catalog/otherSessions";
-import { sqlState } from "./errors/sqlstate";
-import type { Context } from "./operation/context";
-import { actingRole } from "./session/role";
-import type { Session } from "./session/session";
-import { maskStatement } from "./text/maskStatement";
-import { ident } from "./text/sql";
+import { describeSession, type Waiter } from "../catalog/otherSessions";
+import { sqlState } from "../errors/sqlstate";
+import type { Context } from "../operation/context";
+import { actingRole } from "../session/role";
+import type { Session } from "../session/session";
+import { ident } from "../text/sql";
+import { type Harm, harmOf } from "./harm";
+import { waiterWarning } from "./waiterMessages";
 
 /** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
 const HARMFUL_WAIT_MS = 1_000;
@@ -24,27 +25,6 @@ export class GaveWay extends Error {
   override readonly name = "GaveWay";
   /** query_canceled: what the server says of it. */
   readonly code = "57014";
-}
-
-/** What a wait behind our statement does. */
-export interface Harm {
-  /** PostgreSQL will end the build as a deadlock in its last phase. */
-  readonly endsBuild: boolean;
-  /** It wants ACCESS EXCLUSIVE on the table, and everybody queues behind it. */
-  readonly stopsApplication: boolean;
-}
-
-/** Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before. */
-export function harmOf(waiter: Waiter, isBuild: boolean, lastPhaseMs: number | undefined): Harm {
-  const { lockType, mode, ageSeconds } = waiter;
-  const isLate =
-    lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;
-  // Who waits for our transaction itself, as another build does, holds no snapshot that we wait for.
-  const isQueued = lockType === "relation" || lockType === "advisory";
-  return {
-    endsBuild: isBuild && isQueued && !isLate,
-    stopsApplication: lockType === "relation" && mode === "AccessExclusiveLock",
-  };
 }
 
 /** Watches who waits behind one statement, and does about it what the policy says. */
@@ -114,28 +94,4 @@ export class WaiterWatch {
     if (!this.told.has(pid)) this.ctx.log("warning", message);
     this.told.add(pid);
   }
-}
-
-/** What `pg_stat_activity` shows in place of another role's statement. */
-const HIDDEN = "<insufficient privilege>";
-
-function waiterWarning(waiter: Waiter, { endsBuild, stopsApplication }: Harm): string {
-  const { statement } = waiter;
-  const isShown = statement && statement !== HIDDEN;
-  const what = isShown ? `"${maskStatement(statement)}"` : "its statement";
-  const lines = [`${describeSession(waiter)} waits behind this build.`];
-  if (endsBuild)
-    lines.push(
-      "PostgreSQL will end the build as a deadlock when it reaches its last phase, and it is then tried again.",
-    );
-  if (waiter.lockType === "advisory")
-    lines.push("It waits in pg_advisory_lock() and keeps a snapshot meanwhile.");
-  if (stopsApplication)
-    lines.push(
-      `It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now (${waiter.stopped} so far).`,
-    );
-  lines.push(
-    `To let the build finish: SELECT pg_cancel_backend(${waiter.pid}); and run ${what} afterwards. waiters: "yield" lets it pass, "cancel" cancels it`,
-  );
-  return lines.join(" ");
 }

@@ -1,6 +1,11 @@
-import { blockersOf, type OtherSession, type Waiter, waitersBehind } from "./catalog/otherSessions";
+import {
+  blockersOf,
+  type OtherSession,
+  type Waiter,
+  waitersBehind,
+} from "../catalog/otherSessions";
+import type { Session } from "../session/session";
 import { PROGRESS_COLUMNS, type ProgressRow } from "./progress";
-import type { Session } from "./session/session";
 
 /** What the server tells of a session that runs a long statement of ours. */
 export interface BuilderState {

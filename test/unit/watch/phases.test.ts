@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { PHASES, PhaseWatch, toPhases } from "../../providers/pgindex/src/engine/phases.ts";
+import {
+  PHASES,
+  PhaseWatch,
+  toPhases,
+} from "../../../providers/pgindex/src/engine/watch/phases.ts";
 
 test("a phase lasts from the look that first sees it to the look that sees another", () => {
   const watch = new PhaseWatch(1_000);

@@ -1,6 +1,6 @@
-import { describeSession, type OtherSession } from "./catalog/otherSessions";
+import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import { renderElapsed } from "../text/render";
 import { PHASES, phaseIndex } from "./phases";
-import { renderElapsed } from "./text/render";
 
 /** A row of `pg_stat_progress_create_index`, with what the builder's session itself says. */
 export interface ProgressRow {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { Waiter } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
-import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
-import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
-import { harmOf, WaiterWatch } from "../../providers/pgindex/src/engine/waiters.ts";
-import { failureOf, record } from "../support/engine.ts";
+import type { Waiter } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import { Patience } from "../../../providers/pgindex/src/engine/operation/patience.ts";
+import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
+import { harmOf } from "../../../providers/pgindex/src/engine/watch/harm.ts";
+import { WaiterWatch } from "../../../providers/pgindex/src/engine/watch/waiters.ts";
+import { failureOf, record } from "../../support/engine.ts";
 
 /** An ANALYZE of the table, which has queued for long enough to be past its own deadlock check. */
 const ANALYZE: Waiter = {

@@ -1,6 +1,6 @@
-import { PgIndexError } from "./errors/advice";
-import { isConnectionLoss, sqlState } from "./errors/sqlstate";
-import type { Session } from "./session/session";
+import { PgIndexError } from "../errors/advice";
+import { isConnectionLoss, sqlState } from "../errors/sqlstate";
+import type { Session } from "../session/session";
 
 /** A server that no new connection has reached for this long is out of reach for the old one too. */
 const CUT_OFF_MS = 60_000;

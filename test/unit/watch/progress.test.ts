@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { OtherSession } from "../../providers/pgindex/src/engine/catalog/otherSessions.ts";
-import { type ProgressRow, renderProgress } from "../../providers/pgindex/src/engine/progress.ts";
+import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import {
+  type ProgressRow,
+  renderProgress,
+} from "../../../providers/pgindex/src/engine/watch/progress.ts";
 
 const IDLE: ProgressRow = {
   phase: null,
