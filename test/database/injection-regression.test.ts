@@ -2,11 +2,11 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
-import { measureAll } from "../../providers/pgindex/src/engine/measure.ts";
+import { measureAll } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import {
   type ParsedQuery,
   parseServedQueries,
-} from "../../providers/pgindex/src/engine/queries.ts";
+} from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { record, targetOf } from "../support/engine.ts";

@@ -1,8 +1,8 @@
 // The plans that are kept beside the times of queries, from before the build and from after it.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
-import type { PlanTree, QueryPlan } from "../../providers/pgindex/src/engine/planTree.ts";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import type { PlanTree, QueryPlan } from "../../providers/pgindex/src/engine/measure/queryPlan.ts";
+import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { targetOf } from "../support/engine.ts";
 import { BUILD, INDEX, LOOKUP, type Outputs, Verifying } from "../support/verifying.ts";
 

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";

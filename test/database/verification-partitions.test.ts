@@ -1,7 +1,7 @@
 // A partitioned index has no counters and stands in no plan: its partitions' indexes do.
 import { beforeAll, describe, expect, it } from "vitest";
-import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { targetOf } from "../support/engine.ts";
 import { countersSettle, type Outputs, useVerifying } from "../support/verifying.ts";
 

@@ -1,11 +1,11 @@
 // What a measurement reads from real plans.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure/measurement.ts";
 import {
   type ParsedQuery,
   parseServedQueries,
-} from "../../providers/pgindex/src/engine/queries.ts";
-import type { QueryMeasurement } from "../../providers/pgindex/src/engine/summary.ts";
+} from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
 

@@ -3,8 +3,8 @@ import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { measureQueries } from "../../providers/pgindex/src/engine/measure.ts";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { record, targetOf } from "../support/engine.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure.ts";
+import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import type { Ensured } from "../../providers/pgindex/src/engine/request.ts";
 import { declare, liveIndex } from "../support/engine.ts";

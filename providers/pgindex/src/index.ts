@@ -2,8 +2,8 @@
 
 export type { OverrideUse } from "./engine/gate";
 export type { History, Sample } from "./engine/history";
-export type { QueryMeasurement } from "./engine/measure";
-export type { KeptNode, QueryPlan } from "./engine/planTree";
+export type { QueryMeasurement } from "./engine/measure/measure";
+export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";
 export type { Evidence } from "./engine/promotion";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzle";

@@ -1,7 +1,7 @@
 import type { IndexOnTable } from "./catalog/indexTree";
-import type { Measured } from "./measure";
-import type { Expectation, ParsedQuery } from "./queries";
-import type { QueryMeasurement } from "./summary";
+import type { Measured } from "./measure/measure";
+import type { QueryMeasurement } from "./measure/measurement";
+import type { Expectation, ParsedQuery } from "./measure/servedQueries";
 import { qualified } from "./text/sql";
 
 /** What the query took before the index was built. */

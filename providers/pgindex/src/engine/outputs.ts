@@ -4,8 +4,8 @@ import { managedPart } from "./compare/differences";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import type { PatienceOptions } from "./declare/patienceOptions";
 import { declaredStatement } from "./declare/statement";
-import { type Measured, plansOf, type QueryMeasurement } from "./measure";
-import type { QueryPlan } from "./planTree";
+import { type Measured, plansOf, type QueryMeasurement } from "./measure/measure";
+import type { QueryPlan } from "./measure/queryPlan";
 import type { Ensured } from "./request";
 import { bloatOf, bytesPerRowOf } from "./situation/rebuildReason";
 

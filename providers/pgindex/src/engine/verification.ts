@@ -2,17 +2,17 @@ import { observe } from "./catalog/indexes";
 import type { IndexOnTable } from "./catalog/indexTree";
 import type { Observation } from "./catalog/liveIndex";
 import type { Target } from "./connection/target";
-import { unsavedMeasurements } from "./counting";
 import type { PgIndexError } from "./errors/advice";
 import { judge, type VerifiedQuery } from "./expectations";
 import { extend, type History, judgeUse, restartReason } from "./history";
-import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure";
+import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure/measure";
+import { notMeasured, type QueryMeasurement } from "./measure/measurement";
+import type { QueryPlan } from "./measure/queryPlan";
+import { unsavedMeasurements } from "./measure/scanCounting";
+import type { ParsedQuery } from "./measure/servedQueries";
 import type { Context } from "./operation/context";
-import type { QueryPlan } from "./planTree";
-import type { ParsedQuery } from "./queries";
 import { readReplicas } from "./replicas";
 import { serverTime, withObserver } from "./session/workspace";
-import { notMeasured, type QueryMeasurement } from "./summary";
 import {
   type Accounted,
   type AccountedUsage,

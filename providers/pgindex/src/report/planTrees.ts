@@ -1,4 +1,4 @@
-import type { KeptNode, PlanTree } from "../engine/planTree";
+import type { KeptNode, PlanTree } from "../engine/measure/queryPlan";
 import { type Html, html } from "./html";
 import { number, plural } from "./proofs";
 

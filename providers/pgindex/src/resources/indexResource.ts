@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { QueryMeasurement } from "../engine/measure";
-import type { QueryPlan } from "../engine/planTree";
+import type { QueryMeasurement } from "../engine/measure/measure";
+import type { QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexArgs } from "./indexArgs";
 import type { ServedQuery } from "./queries";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedQuery } from "../engine/expectations";
-import type { PlanType } from "../engine/explain";
 import type { OverrideUse } from "../engine/gate";
+import type { PlanType } from "../engine/measure/explain";
 import type { Evidence, QueryEvidence } from "../engine/promotion";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";

@@ -1,8 +1,8 @@
-import type { PlanType } from "../engine/explain";
+import type { PlanType } from "../engine/measure/explain";
 
 export type { VerifiedQuery } from "../engine/expectations";
-export type { PlanType } from "../engine/explain";
-export type { QueryMeasurement } from "../engine/summary";
+export type { PlanType } from "../engine/measure/explain";
+export type { QueryMeasurement } from "../engine/measure/measurement";
 export type { AccountedUsage } from "../engine/usage";
 
 /**

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { VerifiedQuery } from "../engine/expectations";
 import type { History } from "../engine/history";
-import type { QueryPlan } from "../engine/planTree";
+import type { QueryPlan } from "../engine/measure/queryPlan";
 import type { AccountedUsage } from "../engine/usage";
 import type { Index } from "./indexResource";
 import type { ServedQuery } from "./queries";

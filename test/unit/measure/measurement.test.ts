@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { unsavedMeasurements } from "../../providers/pgindex/src/engine/counting.ts";
-import type { Run } from "../../providers/pgindex/src/engine/explain.ts";
+import type { Run } from "../../../providers/pgindex/src/engine/measure/explain.ts";
 import {
   median,
   notMeasured,
   summarize,
   summarizeTimeout,
   typicalRun,
-} from "../../providers/pgindex/src/engine/summary.ts";
-import { account, NO_USAGE } from "../../providers/pgindex/src/engine/usage.ts";
+} from "../../../providers/pgindex/src/engine/measure/measurement.ts";
+import { unsavedMeasurements } from "../../../providers/pgindex/src/engine/measure/scanCounting.ts";
+import { account, NO_USAGE } from "../../../providers/pgindex/src/engine/usage.ts";
 
 const byIndex: Run = {
   planType: "Index Scan",

@@ -1,7 +1,7 @@
-import type { IndexOnTable } from "./catalog/indexTree";
-import { type Advice, PgIndexError } from "./errors/advice";
-import { harmlessText, sqlState } from "./errors/sqlstate";
-import type { ParsedQuery } from "./queries";
+import type { IndexOnTable } from "../catalog/indexTree";
+import { type Advice, PgIndexError } from "../errors/advice";
+import { harmlessText, sqlState } from "../errors/sqlstate";
+import type { ParsedQuery } from "./servedQueries";
 
 const FIXES: Readonly<Record<string, string>> = {
   "42P01": "check the table's name, or add its schema to searchPath",

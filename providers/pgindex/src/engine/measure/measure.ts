@@ -1,25 +1,25 @@
-import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./bench";
-import { type IndexOnTable, readIndexTree } from "./catalog/indexTree";
-import type { Target } from "./connection/target";
-import { stopCounting } from "./counting";
-import { CancelledError, PgIndexError } from "./errors/advice";
+import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
+import type { Target } from "../connection/target";
+import { CancelledError, PgIndexError } from "../errors/advice";
+import { assertMayGoOn, type Context } from "../operation/context";
+import { openSession, type Session } from "../session/session";
+import { withObserver } from "../session/workspace";
 import type { Run } from "./explain";
 import { queryFailed } from "./measureMessages";
-import { assertMayGoOn, type Context } from "./operation/context";
-import { type PlanTree, type QueryPlan, toPlanTree } from "./planTree";
-import type { ParameterValue, ParsedQuery } from "./queries";
-import { openSession, type Session } from "./session/session";
-import { withObserver } from "./session/workspace";
-import { requireNoSideEffects } from "./sideEffects";
 import {
   notMeasured,
   type QueryMeasurement,
   summarize,
   summarizeTimeout,
   typicalRun,
-} from "./summary";
+} from "./measurement";
+import { type PlanTree, type QueryPlan, toPlanTree } from "./queryPlan";
+import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./queryRuns";
+import { stopCounting } from "./scanCounting";
+import type { ParameterValue, ParsedQuery } from "./servedQueries";
+import { requireNoSideEffects } from "./volatileFunctions";
 
-export type { QueryMeasurement } from "./summary";
+export type { QueryMeasurement } from "./measurement";
 
 /** One query's measurement, and what it takes to judge it. */
 export interface Measured {

@@ -1,6 +1,6 @@
-import { sqlState } from "./errors/sqlstate";
-import { onlyRow } from "./session/query";
-import type { Session } from "./session/session";
+import { sqlState } from "../errors/sqlstate";
+import { onlyRow } from "../session/query";
+import type { Session } from "../session/session";
 
 /** What a piece of a measurement may take, and whose scans are counted. */
 export interface Bounds {

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { duration } from "../input/duration";
+import { loadParser } from "../input/expression";
+import { type Parsed, parseWith, wrong } from "../input/parse";
 import { PLAN_TYPES, type PlanType } from "./explain";
-import { duration } from "./input/duration";
-import { loadParser } from "./input/expression";
-import { type Parsed, parseWith, wrong } from "./input/parse";
-import { type FunctionName, readSelect, type SelectStatement } from "./select";
+import { type FunctionName, readSelect, type SelectStatement } from "./readSelect";
 
 /** A value of a parameter. PostgreSQL reads it as the type that the statement wants. */
 export type ParameterValue = string | number | boolean | null;

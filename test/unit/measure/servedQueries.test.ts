@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { UNKNOWN } from "../../providers/pgindex/src/engine/input/unknownValues.ts";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/queries.ts";
+import { UNKNOWN } from "../../../providers/pgindex/src/engine/input/unknownValues.ts";
+import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 
 const QUERY = { name: "lookup", sql: "SELECT * FROM t WHERE id = $1", values: ["1"] };
 

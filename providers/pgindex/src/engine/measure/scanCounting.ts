@@ -1,6 +1,6 @@
-import { sqlState } from "./errors/sqlstate";
-import { onlyRow } from "./session/query";
-import type { Session } from "./session/session";
+import { sqlState } from "../errors/sqlstate";
+import { onlyRow } from "../session/query";
+import type { Session } from "../session/session";
 
 /**
  * Switches the server's counting of scans off for the session, its parallel workers and its planner included, so that what we measure is not

@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { PlanNode } from "../../providers/pgindex/src/engine/explain.ts";
-import { MAX_BYTES, MAX_NODES, toPlanTree } from "../../providers/pgindex/src/engine/planTree.ts";
+import type { PlanNode } from "../../../providers/pgindex/src/engine/measure/explain.ts";
+import {
+  MAX_BYTES,
+  MAX_NODES,
+  toPlanTree,
+} from "../../../providers/pgindex/src/engine/measure/queryPlan.ts";
 
 const INDEX = {
   schema: "public",

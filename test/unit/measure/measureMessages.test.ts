@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { queryFailed, sampleTimedOut } from "../../providers/pgindex/src/engine/measureMessages.ts";
-import type { ParsedQuery } from "../../providers/pgindex/src/engine/queries.ts";
+import {
+  queryFailed,
+  sampleTimedOut,
+} from "../../../providers/pgindex/src/engine/measure/measureMessages.ts";
+import type { ParsedQuery } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 
 const INDEX = { schema: "public", table: "t", name: "i" };
 const QUERY: ParsedQuery = {

@@ -1,5 +1,5 @@
 import { parseSync } from "libpg-query";
-import { syntaxReason } from "./input/expression";
+import { syntaxReason } from "../input/expression";
 
 /** One SELECT, taken apart as far as a measurement needs it. */
 export interface SelectStatement {

@@ -4,7 +4,7 @@ import {
   runOf,
   scanOf,
   workerScans,
-} from "../../providers/pgindex/src/engine/explain.ts";
+} from "../../../providers/pgindex/src/engine/measure/explain.ts";
 
 const INDEX = {
   schema: "public",

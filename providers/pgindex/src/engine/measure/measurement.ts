@@ -1,5 +1,5 @@
 import type { Run, Scan } from "./explain";
-import type { ParsedQuery } from "./queries";
+import type { ParsedQuery } from "./servedQueries";
 
 /** What a query takes. Plain JSON, and never a value of a row. */
 export interface QueryMeasurement {

@@ -1,8 +1,8 @@
-import type { IndexOnTable } from "./catalog/indexTree";
-import { PgIndexError } from "./errors/advice";
-import type { ParsedQuery } from "./queries";
-import type { FunctionName } from "./select";
-import type { Session } from "./session/session";
+import type { IndexOnTable } from "../catalog/indexTree";
+import { PgIndexError } from "../errors/advice";
+import type { Session } from "../session/session";
+import type { FunctionName } from "./readSelect";
+import type { ParsedQuery } from "./servedQueries";
 
 /** Functions of the server that are VOLATILE for what they return, and do nothing. The query's timeout ends a sleep. */
 const HARMLESS: readonly string[] = [

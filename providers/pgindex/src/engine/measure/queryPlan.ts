@@ -1,6 +1,6 @@
-import type { IndexTree } from "./catalog/indexTree";
+import type { IndexTree } from "../catalog/indexTree";
+import { maskConstants } from "../text/maskStatement";
 import { type PlanNode, scanNode } from "./explain";
-import { maskConstants } from "./text/maskStatement";
 
 /** A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of rows, put in for the parameters. */
 export interface KeptNode {

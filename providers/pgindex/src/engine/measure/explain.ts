@@ -1,4 +1,4 @@
-import type { IndexTree } from "./catalog/indexTree";
+import type { IndexTree } from "../catalog/indexTree";
 
 /**
  * Scans of a table, as EXPLAIN names them

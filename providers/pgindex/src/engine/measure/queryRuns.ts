@@ -1,5 +1,8 @@
-import { runBounded } from "./bounded";
-import type { IndexTree } from "./catalog/indexTree";
+import type { IndexTree } from "../catalog/indexTree";
+import { assertMayGoOn, type Context } from "../operation/context";
+import { onlyRow } from "../session/query";
+import type { Session } from "../session/session";
+import { runBounded } from "./boundedTransaction";
 import {
   type Analyzed,
   type Explained,
@@ -11,10 +14,7 @@ import {
   workerScans,
 } from "./explain";
 import { sampleTimedOut } from "./measureMessages";
-import { assertMayGoOn, type Context } from "./operation/context";
-import type { ParameterValue, ParsedQuery } from "./queries";
-import { onlyRow } from "./session/query";
-import type { Session } from "./session/session";
+import type { ParameterValue, ParsedQuery } from "./servedQueries";
 
 /** What the statements of one measuring share. */
 export interface Bench {
