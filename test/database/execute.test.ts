@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { addUp } from "../../providers/pgindex/src/engine/execute.ts";
-import { analyze, reindex, type Step } from "../../providers/pgindex/src/engine/steps.ts";
+import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
+import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import { failureOf, record } from "../support/engine.ts";
 import { hold, oidOf, stateOf, until } from "../support/engineDatabase.ts";
 import { leave } from "../support/engineLeftovers.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ChangedError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
+import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
-import { analyze, reindex } from "../../providers/pgindex/src/engine/steps.ts";
 import { runWatched } from "../../providers/pgindex/src/engine/watch/runWatched.ts";
 import { failureOf, record, targetOf } from "../support/engine.ts";
 import { type Holder, hold, stateOf, until } from "../support/engineDatabase.ts";

@@ -1,7 +1,8 @@
 import { execute, type Hooks } from "../../providers/pgindex/src/engine/execute.ts";
+import { drop } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
+import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { requireTable } from "../../providers/pgindex/src/engine/situation/prerequisites.ts";
-import { drop, type Step } from "../../providers/pgindex/src/engine/steps.ts";
 import type { TestDatabase } from "./database.ts";
 import { declare, liveIndex, record, targetOf } from "./engine.ts";
 import { oidOf } from "./engineDatabase.ts";

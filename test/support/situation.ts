@@ -1,7 +1,7 @@
 import type { Verdict } from "../../providers/pgindex/src/engine/compare/differences.ts";
-import type { Plan } from "../../providers/pgindex/src/engine/plan.ts";
+import type { Plan } from "../../providers/pgindex/src/engine/plan/plan.ts";
+import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import type { Situation } from "../../providers/pgindex/src/engine/situation/situation.ts";
-import type { Step } from "../../providers/pgindex/src/engine/steps.ts";
 
 /** A situation of a server of today, with nothing beside what stands under the declared name. */
 export function situation(verdict: Verdict, more: Partial<Situation> = {}): Situation {

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { declaredStatement } from "../../../providers/pgindex/src/engine/declare/statement.ts";
-import { buildSteps, extraSteps, reindex } from "../../../providers/pgindex/src/engine/steps.ts";
+import {
+  buildSteps,
+  extraSteps,
+  reindex,
+} from "../../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import { type Args, declare } from "../../support/engine.ts";
 
 const BASE = { schema: "App", table: "t", name: "i", columns: ["a"] };

@@ -10,7 +10,8 @@ import { unsettledAdvice } from "./messages";
 import { assertMayGoOn, type Context } from "./operation/context";
 import { takeTableKey } from "./operation/tableKey";
 import { waitUntilNobodyWorks } from "./operation/wait";
-import { plan } from "./plan";
+import { plan } from "./plan/plan";
+import type { Step } from "./plan/step";
 import type { Ensured, Progress, Request } from "./request";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session/session";
@@ -19,7 +20,6 @@ import type { Workspace } from "./session/workspace";
 import { type Declared, declaredForm, look } from "./situation/look";
 import { requirePrivileges, requireTable } from "./situation/prerequisites";
 import { isSettled, type Situation } from "./situation/situation";
-import type { Step } from "./steps";
 
 /** A rename and a replacement settle in two rounds, an interrupted one in three. */
 const MAX_ROUNDS = 5;

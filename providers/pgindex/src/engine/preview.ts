@@ -4,14 +4,14 @@ import type { Target } from "./connection/target";
 import type { DesiredIndex } from "./declare/desiredIndex";
 import { readStackPatience } from "./declare/patienceArgs";
 import { PgIndexError } from "./errors/advice";
-import { plan } from "./plan";
+import { plan } from "./plan/plan";
+import type { Step } from "./plan/step";
 import { estimateSize, roomWarnings } from "./room";
 import type { Session } from "./session/session";
 import { withObserver } from "./session/workspace";
 import { declaredForm, look, type PreviousIndex } from "./situation/look";
 import { requirePrivileges, requireTable } from "./situation/prerequisites";
 import { isSettled } from "./situation/situation";
-import type { Step } from "./steps";
 import { renderBytes } from "./text/render";
 
 /**

@@ -1,7 +1,8 @@
-import type { DesiredIndex } from "./declare/desiredIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Situation } from "../situation/situation";
+import { buildSteps, extraSteps } from "./buildSteps";
 import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
-import type { Situation } from "./situation/situation";
-import { buildSteps, extraSteps, type Step } from "./steps";
+import type { Step } from "./step";
 
 /** What was swapped out goes first: its name is needed again when the index is replaced once more. */
 export function retire({ retired }: Situation): Step[] {

@@ -1,10 +1,11 @@
-import type { LiveIndex } from "./catalog/liveIndex";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { companionName } from "../declare/names";
+import { constraintSql } from "../declare/statement";
+import { ident, qualified } from "../text/sql";
+import { alter } from "./buildSteps";
 import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { companionName } from "./declare/names";
-import { constraintSql } from "./declare/statement";
-import { alter, INDEX_LOCK, type Step } from "./steps";
-import { ident, qualified } from "./text/sql";
+import { INDEX_LOCK, type Step } from "./step";
 
 /**
  * Gives the new index the declared name and the old one a temporary name, in one transaction: whoever looks finds a valid index under the name

@@ -1,9 +1,12 @@
+import type { LiveIndex } from "../catalog/liveIndex";
+import { isAlterable, isAlterableOnPartitions, type Verdict } from "../compare/differences";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { companionName } from "../declare/names";
+import type { Advice } from "../errors/advice";
+import type { Situation } from "../situation/situation";
 import { alterSteps } from "./alterSteps";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { isAlterable, isAlterableOnPartitions, type Verdict } from "./compare/differences";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { companionName } from "./declare/names";
-import type { Advice } from "./errors/advice";
+import { drop, reindex } from "./buildSteps";
+import { dropAny, reindexPartitions } from "./partitionSteps";
 import {
   backsConstraintAdvice,
   differentAdvice,
@@ -12,11 +15,9 @@ import {
   otherTableAdvice,
   referencedIndexAdvice,
   refusedLeftoverAdvice,
-} from "./messages";
-import { dropAny, reindexPartitions } from "./partitionSteps";
+} from "./planMessages";
 import { dropAsides, make, retire, strays } from "./planParts";
-import type { Situation } from "./situation/situation";
-import { drop, reindex, type Step } from "./steps";
+import type { Step } from "./step";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
 /** Whether the resource has this index in its state already: only then a different one may be replaced. */

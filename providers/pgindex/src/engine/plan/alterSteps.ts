@@ -1,9 +1,10 @@
-import type { Difference } from "./compare/differences";
+import type { Difference } from "../compare/differences";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { commentSql, statisticsSql } from "../declare/statement";
+import { ident, literal, qualified } from "../text/sql";
+import { alter, analyze } from "./buildSteps";
 import { constraintSteps } from "./constraintSteps";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { commentSql, statisticsSql } from "./declare/statement";
-import { alter, analyze, type Step, TABLE_LOCK } from "./steps";
-import { ident, literal, qualified } from "./text/sql";
+import { type Step, TABLE_LOCK } from "./step";
 
 /** Changes a standing index where it differs only in what can be altered. */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from "vitest";
-import type { LiveIndex } from "../../providers/pgindex/src/engine/catalog/liveIndex.ts";
-import type { Difference } from "../../providers/pgindex/src/engine/compare/differences.ts";
-import { plan } from "../../providers/pgindex/src/engine/plan.ts";
-import { rename, swap, swapBelowConstraint } from "../../providers/pgindex/src/engine/swapSteps.ts";
-import { type Args, declare, liveIndex } from "../support/engine.ts";
-import { inShort, situation } from "../support/situation.ts";
+import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
+import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import { plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
+import {
+  rename,
+  swap,
+  swapBelowConstraint,
+} from "../../../providers/pgindex/src/engine/plan/swapSteps.ts";
+import { type Args, declare, liveIndex } from "../../support/engine.ts";
+import { inShort, situation } from "../../support/situation.ts";
 
 const BASE = { schema: "App", table: "t", name: 'i"x', columns: ["a"], unique: true };
 const desired = await declare(BASE);

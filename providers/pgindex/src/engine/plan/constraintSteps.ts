@@ -1,8 +1,8 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { constraintSql } from "./declare/statement";
-import type { Step } from "./steps";
-import { ident, qualified } from "./text/sql";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { constraintSql } from "../declare/statement";
+import { ident, qualified } from "../text/sql";
+import type { Step } from "./step";
 
 export const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";
 

@@ -1,10 +1,11 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { childName } from "./declare/names";
-import { createIndexStatement } from "./declare/statement";
-import type { Partition } from "./situation/partitions";
-import { buildSteps, drop, type Step } from "./steps";
-import { ident, qualified } from "./text/sql";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { childName } from "../declare/names";
+import { createIndexStatement } from "../declare/statement";
+import type { Partition } from "../situation/partitions";
+import { ident, qualified } from "../text/sql";
+import { buildSteps, drop } from "./buildSteps";
+import type { Step } from "./step";
 
 const PARENT_LOCK = "SHARE on the partitioned table, for milliseconds: inserts through it wait";
 const ATTACH_LOCK =

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "../../providers/pgindex/src/engine/compare/differences.ts";
-import { type Intent, plan } from "../../providers/pgindex/src/engine/plan.ts";
+import type { Verdict } from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import {
   isSettled,
   type Situation,
-} from "../../providers/pgindex/src/engine/situation/situation.ts";
-import { declare, liveIndex } from "../support/engine.ts";
-import { inShort, situation } from "../support/situation.ts";
+} from "../../../providers/pgindex/src/engine/situation/situation.ts";
+import { declare, liveIndex } from "../../support/engine.ts";
+import { inShort, situation } from "../../support/situation.ts";
 
 const desired = await declare({ table: "m", name: "i", columns: ["state"] });
 const named = (name: string) => liveIndex({ name });
