@@ -8,7 +8,7 @@ import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/s
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import { verifyIndex } from "../../providers/pgindex/src/engine/verification.ts";
+import { verifyIndex } from "../../providers/pgindex/src/engine/verify/verification.ts";
 import { pgindex } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";

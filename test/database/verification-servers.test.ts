@@ -5,7 +5,7 @@ import {
   type EarlierReport,
   type VerificationReport,
   verifyIndex,
-} from "../../providers/pgindex/src/engine/verification.ts";
+} from "../../providers/pgindex/src/engine/verify/verification.ts";
 import type { EmbeddedServer } from "../../tools/embedded-postgres.ts";
 import { record, targetOf } from "../support/engine.ts";
 import { until } from "../support/engineDatabase.ts";

@@ -6,7 +6,7 @@ import type { Target } from "../../providers/pgindex/src/engine/connection/targe
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure/measurement.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import type { VerificationReport } from "../../providers/pgindex/src/engine/verification.ts";
+import type { VerificationReport } from "../../providers/pgindex/src/engine/verify/verification.ts";
 import type { Runtime } from "../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";

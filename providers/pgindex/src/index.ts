@@ -1,10 +1,10 @@
 /** PostgreSQL indexes as Pulumi resources. Everything that a program may use. */
 
 export type { OverrideUse } from "./engine/gate";
-export type { History, Sample } from "./engine/history";
 export type { QueryMeasurement } from "./engine/measure/measure";
 export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";
 export type { Evidence } from "./engine/promotion";
+export type { History, Sample } from "./engine/verify/usageHistory";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzle";
 export { type FromSqlOptions, indexesFromSql } from "./indexesFromSql";

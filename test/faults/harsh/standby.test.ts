@@ -11,8 +11,8 @@ import {
 } from "../../../providers/pgindex/src/engine/outputs.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/refresh.ts";
-import { verifyIndex } from "../../../providers/pgindex/src/engine/verification.ts";
-import { parseVerification } from "../../../providers/pgindex/src/engine/verificationArgs.ts";
+import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
+import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embedded-postgres.ts";
 import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../../support/engine.ts";

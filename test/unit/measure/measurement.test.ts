@@ -9,7 +9,7 @@ import {
   typicalRun,
 } from "../../../providers/pgindex/src/engine/measure/measurement.ts";
 import { unsavedMeasurements } from "../../../providers/pgindex/src/engine/measure/scanCounting.ts";
-import { account, NO_USAGE } from "../../../providers/pgindex/src/engine/usage.ts";
+import { account, NO_USAGE } from "../../../providers/pgindex/src/engine/verify/usage.ts";
 
 const byIndex: Run = {
   planType: "Index Scan",

@@ -1,8 +1,8 @@
 import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
-import { type VerificationReport, verifyIndex } from "../engine/verification";
-import { parseVerification, verificationInputs } from "../engine/verificationArgs";
+import { type VerificationReport, verifyIndex } from "../engine/verify/verification";
+import { parseVerification, verificationInputs } from "../engine/verify/verificationArgs";
 import { buildSummary } from "../status/builds";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
 import type { Recorded, StackState } from "../status/stackState";

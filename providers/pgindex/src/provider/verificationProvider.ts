@@ -6,12 +6,12 @@ import {
   type VerificationReport,
   type Verified,
   verifyIndex,
-} from "../engine/verification";
+} from "../engine/verify/verification";
 import {
   type DesiredVerification,
   parseVerification,
   verificationInputs,
-} from "../engine/verificationArgs";
+} from "../engine/verify/verificationArgs";
 import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 

@@ -1,10 +1,10 @@
 import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
-import type { VerifiedQuery } from "../engine/expectations";
 import type { WrittenDuration } from "../engine/input/duration";
 import type { PlanTree, QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexOutputs } from "../engine/outputs";
-import type { VerificationReport } from "../engine/verification";
+import type { VerifiedQuery } from "../engine/verify/expectations";
+import type { VerificationReport } from "../engine/verify/verification";
 import { type PhaseTime, toPhases } from "../engine/watch/phases";
 import { type BuildSummary, buildSummary } from "../status/builds";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";

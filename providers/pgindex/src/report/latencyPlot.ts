@@ -1,5 +1,5 @@
 import type * as PlotModule from "@observablehq/plot";
-import type { VerifiedQuery } from "../engine/expectations";
+import type { VerifiedQuery } from "../engine/verify/expectations";
 import { drawn, FONT, short, WIDTH } from "./drawn";
 import type { Html } from "./html";
 import type { PlotLibrary } from "./plotLibrary";

@@ -1,5 +1,5 @@
-import type { QueryBefore, VerifiedQuery } from "../engine/expectations";
 import type { PlanTree } from "../engine/measure/queryPlan";
+import type { QueryBefore, VerifiedQuery } from "../engine/verify/expectations";
 import type { ReportedIndex } from "./data";
 import { type Html, html } from "./html";
 import { planTree } from "./planTrees";

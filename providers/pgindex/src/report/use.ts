@@ -1,6 +1,6 @@
-import type { History, Sample } from "../engine/history";
 import type { IndexOutputs } from "../engine/outputs";
-import type { VerificationReport } from "../engine/verification";
+import type { History, Sample } from "../engine/verify/usageHistory";
+import type { VerificationReport } from "../engine/verify/verification";
 import type { IndexStatus } from "../status/indexStatus";
 
 /** What was counted at one time. */

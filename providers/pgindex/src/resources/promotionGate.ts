@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { VerifiedQuery } from "../engine/expectations";
 import type { OverrideUse } from "../engine/gate";
 import type { PlanType } from "../engine/measure/explain";
 import type { Evidence, QueryEvidence } from "../engine/promotion";
+import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";
 import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";

@@ -1,9 +1,9 @@
 import type { PlanType } from "../engine/measure/explain";
 
-export type { VerifiedQuery } from "../engine/expectations";
 export type { PlanType } from "../engine/measure/explain";
 export type { QueryMeasurement } from "../engine/measure/measurement";
-export type { AccountedUsage } from "../engine/usage";
+export type { VerifiedQuery } from "../engine/verify/expectations";
+export type { AccountedUsage } from "../engine/verify/usage";
 
 /**
  * A query that an index is there for. It is measured with EXPLAIN (ANALYZE, BUFFERS) just before the index is built and after it, each run in

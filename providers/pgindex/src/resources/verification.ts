@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { VerifiedQuery } from "../engine/expectations";
-import type { History } from "../engine/history";
 import type { QueryPlan } from "../engine/measure/queryPlan";
-import type { AccountedUsage } from "../engine/usage";
+import type { VerifiedQuery } from "../engine/verify/expectations";
+import type { AccountedUsage } from "../engine/verify/usage";
+import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexResource";
 import type { ServedQuery } from "./queries";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";

@@ -1,7 +1,7 @@
 import type { IndexOutputs } from "../engine/outputs";
 import { refreshedOutputs } from "../engine/refresh";
 import type { Session } from "../engine/session/session";
-import { readUsage } from "../engine/usage";
+import { readUsage } from "../engine/verify/usage";
 import { type Build, readBuilds } from "./builds";
 import type { Recorded, StackState } from "./stackState";
 

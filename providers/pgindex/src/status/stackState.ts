@@ -3,7 +3,7 @@ import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/outputs";
-import type { VerificationReport } from "../engine/verification";
+import type { VerificationReport } from "../engine/verify/verification";
 
 /** A resource of ours as a stack's state has it. */
 export interface Recorded<Outputs> {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { judge } from "../../providers/pgindex/src/engine/expectations.ts";
-import type { Measured } from "../../providers/pgindex/src/engine/measure/measure.ts";
-import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure/measurement.ts";
+import { PgIndexError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
+import type { Measured } from "../../../providers/pgindex/src/engine/measure/measure.ts";
+import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/measure/measurement.ts";
 import type {
   Expectation,
   ParsedQuery,
-} from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
+} from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
+import { judge } from "../../../providers/pgindex/src/engine/verify/expectations.ts";
 
 const INDEX = { schema: "public", table: "t", name: "t_a_idx" };
 

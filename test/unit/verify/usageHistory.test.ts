@@ -1,13 +1,16 @@
 import { describe, expect, it } from "vitest";
 import {
+  type AccountedUsage,
+  NO_USAGE,
+} from "../../../providers/pgindex/src/engine/verify/usage.ts";
+import {
   extend,
   type History,
   judgeUse,
   MAX_SAMPLES,
   restartReason,
   type Sample,
-} from "../../providers/pgindex/src/engine/history.ts";
-import { type AccountedUsage, NO_USAGE } from "../../providers/pgindex/src/engine/usage.ts";
+} from "../../../providers/pgindex/src/engine/verify/usageHistory.ts";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2026-11-01T00:00:00Z");

@@ -1,7 +1,6 @@
-import { INDEX_TREE } from "./catalog/indexTree";
-import { type Context, pause } from "./operation/context";
-import type { ReplicaUsage } from "./replicas";
-import type { Session } from "./session/session";
+import { INDEX_TREE } from "../catalog/indexTree";
+import { type Context, pause } from "../operation/context";
+import type { Session } from "../session/session";
 
 /** What the server has counted of an index, of all its partitions' where it has some; on this server alone: a replica counts its own. */
 export interface IndexUsage {
@@ -162,3 +161,13 @@ export const NO_USAGE: AccountedUsage = {
   unusedSince: null,
   summary: "there is no index",
 };
+
+/** What a replica has counted of an index. */
+export interface ReplicaUsage {
+  /** As the Connection calls it. */
+  readonly name: string;
+  /** `idx_scan` there, all of it by traffic; null when it did not answer. */
+  readonly scans: number | null;
+  /** Since when its counters count, ISO 8601; when it does not answer, as it last said. */
+  readonly countersSince: string | null;
+}

@@ -1,18 +1,23 @@
-import { observe } from "./catalog/indexes";
-import type { IndexOnTable } from "./catalog/indexTree";
-import type { Observation } from "./catalog/liveIndex";
-import type { Target } from "./connection/target";
-import type { PgIndexError } from "./errors/advice";
+import { observe } from "../catalog/indexes";
+import type { IndexOnTable } from "../catalog/indexTree";
+import type { Observation } from "../catalog/liveIndex";
+import type { Target } from "../connection/target";
+import type { PgIndexError } from "../errors/advice";
+import {
+  type Measured,
+  type MeasuredAll,
+  measureAll,
+  plansOf,
+  uncounted,
+} from "../measure/measure";
+import { notMeasured, type QueryMeasurement } from "../measure/measurement";
+import type { QueryPlan } from "../measure/queryPlan";
+import { unsavedMeasurements } from "../measure/scanCounting";
+import type { ParsedQuery } from "../measure/servedQueries";
+import type { Context } from "../operation/context";
+import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
-import { extend, type History, judgeUse, restartReason } from "./history";
-import { type Measured, type MeasuredAll, measureAll, plansOf, uncounted } from "./measure/measure";
-import { notMeasured, type QueryMeasurement } from "./measure/measurement";
-import type { QueryPlan } from "./measure/queryPlan";
-import { unsavedMeasurements } from "./measure/scanCounting";
-import type { ParsedQuery } from "./measure/servedQueries";
-import type { Context } from "./operation/context";
 import { readReplicas } from "./replicas";
-import { serverTime, withObserver } from "./session/workspace";
 import {
   type Accounted,
   type AccountedUsage,
@@ -22,6 +27,7 @@ import {
   readUsage,
   settledUsage,
 } from "./usage";
+import { extend, type History, judgeUse, restartReason } from "./usageHistory";
 
 /** What to verify. */
 export interface VerificationRequest extends IndexOnTable {

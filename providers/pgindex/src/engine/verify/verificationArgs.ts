@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { identifier } from "./declare/indexSchema";
-import { loadParser } from "./input/expression";
-import { type Parsed, parseWith, wrong } from "./input/parse";
-import type { QueryMeasurement } from "./measure/measurement";
-import { servedQueriesSchema } from "./measure/servedQueries";
+import { identifier } from "../declare/indexSchema";
+import { loadParser } from "../input/expression";
+import { type Parsed, parseWith, wrong } from "../input/parse";
+import type { QueryMeasurement } from "../measure/measurement";
+import { servedQueriesSchema } from "../measure/servedQueries";
 import type { VerificationRequest } from "./verification";
 
 /** What to do about an expectation that is not met. */

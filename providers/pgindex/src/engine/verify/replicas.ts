@@ -1,19 +1,9 @@
-import type { Target } from "./connection/target";
-import { firstLine, PgIndexError } from "./errors/advice";
-import type { Context } from "./operation/context";
-import { onlyRow } from "./session/query";
-import { openSession } from "./session/session";
-import { readUsage } from "./usage";
-
-/** What a replica has counted of an index. */
-export interface ReplicaUsage {
-  /** As the Connection calls it. */
-  readonly name: string;
-  /** `idx_scan` there, all of it by traffic; null when it did not answer. */
-  readonly scans: number | null;
-  /** Since when its counters count, ISO 8601; when it does not answer, as it last said. */
-  readonly countersSince: string | null;
-}
+import type { Target } from "../connection/target";
+import { firstLine, PgIndexError } from "../errors/advice";
+import type { Context } from "../operation/context";
+import { onlyRow } from "../session/query";
+import { openSession } from "../session/session";
+import { type ReplicaUsage, readUsage } from "./usage";
 
 /** Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait for it. */
 export async function readReplicas(

@@ -1,8 +1,8 @@
-import type { IndexOnTable } from "./catalog/indexTree";
-import type { Measured } from "./measure/measure";
-import type { QueryMeasurement } from "./measure/measurement";
-import type { Expectation, ParsedQuery } from "./measure/servedQueries";
-import { qualified } from "./text/sql";
+import type { IndexOnTable } from "../catalog/indexTree";
+import type { Measured } from "../measure/measure";
+import type { QueryMeasurement } from "../measure/measurement";
+import type { Expectation, ParsedQuery } from "../measure/servedQueries";
+import { qualified } from "../text/sql";
 
 /** What the query took before the index was built. */
 export type QueryBefore = Pick<
