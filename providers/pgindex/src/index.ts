@@ -1,9 +1,9 @@
 /** PostgreSQL indexes as Pulumi resources. Everything that a program may use. */
 
-export type { OverrideUse } from "./engine/gate";
 export type { QueryMeasurement } from "./engine/measure/measure";
 export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";
-export type { Evidence } from "./engine/promotion";
+export type { Evidence } from "./engine/promote/evidence";
+export type { OverrideUse } from "./engine/promote/gate";
 export type { History, Sample } from "./engine/verify/usageHistory";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./indexesFromDrizzle";

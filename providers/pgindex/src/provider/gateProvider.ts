@@ -1,12 +1,18 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { toDesired } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
-import { type GateRecord, judgeGate, type Promoted, recordPass, refusal } from "../engine/gate";
-import { type GateInputs, gateSchema, type ParsedGate } from "../engine/gateSchema";
 import { loadParser } from "../engine/input/expression";
 import { parseWith } from "../engine/input/parse";
 import { UNKNOWN } from "../engine/input/unknownValues";
-import type { Requirement } from "../engine/promotion";
+import type { Requirement } from "../engine/promote/evidence";
+import {
+  type GateRecord,
+  judgeGate,
+  type Promoted,
+  recordPass,
+  refusal,
+} from "../engine/promote/gate";
+import { type GateInputs, gateSchema, type ParsedGate } from "../engine/promote/gateSchema";
 import { splitHidden, toFailures } from "./inputs";
 
 /** Inputs that are kept: what was promoted, not the evidence, which changes with every refresh of the other stack. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { OverrideUse } from "../engine/gate";
 import type { PlanType } from "../engine/measure/explain";
-import type { Evidence, QueryEvidence } from "../engine/promotion";
+import type { Evidence, QueryEvidence } from "../engine/promote/evidence";
+import type { OverrideUse } from "../engine/promote/gate";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";

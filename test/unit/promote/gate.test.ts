@@ -4,7 +4,7 @@ import {
   type Promoted,
   recordPass,
   refusal,
-} from "../../providers/pgindex/src/engine/gate.ts";
+} from "../../../providers/pgindex/src/engine/promote/gate.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const AT = new Date(NOW).toISOString();

@@ -1,3 +1,4 @@
+import { renderElapsed } from "../text/render";
 import {
   type Condition,
   type Evidence,
@@ -5,9 +6,8 @@ import {
   met,
   type Requirement,
   unmet,
-} from "./promotion";
-import { latencyConditions, planConditions } from "./promotionQueries";
-import { renderElapsed } from "./text/render";
+} from "./evidence";
+import { latencyConditions, planConditions } from "./queryConditions";
 
 /** Every condition on one index. Pure: `now` is given. */
 export function conditionsOn(

@@ -1,6 +1,6 @@
+import { conditionsOn } from "./conditions";
+import { type Condition, type Requirement, unmet } from "./evidence";
 import type { ParsedGate } from "./gateSchema";
-import { type Condition, type Requirement, unmet } from "./promotion";
-import { conditionsOn } from "./promotionConditions";
 
 /** An index that may be built, as it is kept with the gate. */
 export interface Promoted extends Requirement {

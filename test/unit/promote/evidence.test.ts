@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { conditionsOn } from "../../../providers/pgindex/src/engine/promote/conditions.ts";
 import type {
   Evidence,
   GateConditions,
   QueryEvidence,
-} from "../../providers/pgindex/src/engine/promotion.ts";
-import { conditionsOn } from "../../providers/pgindex/src/engine/promotionConditions.ts";
+} from "../../../providers/pgindex/src/engine/promote/evidence.ts";
 
 const NOW = Date.parse("2026-11-22T12:00:00Z");
 const HOUR = 3_600_000;

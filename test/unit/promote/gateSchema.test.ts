@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { gateSchema } from "../../providers/pgindex/src/engine/gateSchema.ts";
-import { loadParser } from "../../providers/pgindex/src/engine/input/expression.ts";
-import { parseWith } from "../../providers/pgindex/src/engine/input/parse.ts";
+import { loadParser } from "../../../providers/pgindex/src/engine/input/expression.ts";
+import { parseWith } from "../../../providers/pgindex/src/engine/input/parse.ts";
+import { gateSchema } from "../../../providers/pgindex/src/engine/promote/gateSchema.ts";
 
 const INDEX = { table: "t", name: "i", columns: ["a"] };
 const GATE = { indexes: [INDEX] };

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { indexSchema } from "./declare/indexSchema";
-import { DEFAULT_SOAK, writtenDuration } from "./input/duration";
-import { wrong } from "./input/parse";
-import { PLAN_TYPES } from "./measure/explain";
+import { indexSchema } from "../declare/indexSchema";
+import { DEFAULT_SOAK, writtenDuration } from "../input/duration";
+import { wrong } from "../input/parse";
+import { PLAN_TYPES } from "../measure/explain";
 
 const evidence = z.object({
   statement: z.string(),

@@ -1,4 +1,4 @@
-import type { PlanType } from "./measure/explain";
+import type { PlanType } from "../measure/explain";
 
 /** What a stage must have shown of one index. */
 export interface Requirement {
