@@ -21,13 +21,17 @@ const {
 const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop.ts") = require(
   `${built}/drop/drop.js`,
 );
-const { ensureIndex }: typeof import("../../providers/pgindex/src/engine/ensure.ts") = require(
+const {
+  ensureIndex,
+}: typeof import("../../providers/pgindex/src/engine/build/ensure.ts") = require(
   `${built}/build/ensure.js`,
 );
 const { toIndexOutputs }: typeof import("../../providers/pgindex/src/engine/outputs.ts") = require(
   `${built}/record/outputs.js`,
 );
-const { previewIndex }: typeof import("../../providers/pgindex/src/engine/preview.ts") = require(
+const {
+  previewIndex,
+}: typeof import("../../providers/pgindex/src/engine/build/preview.ts") = require(
   `${built}/build/preview.js`,
 );
 const { refreshIndex }: typeof import("../../providers/pgindex/src/engine/refresh.ts") = require(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import type { Definition } from "./definition.ts";
 import { type Corpus, indexesOf, useCorpus } from "./observe.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import { REFUSALS } from "./cases/refusals.ts";
 import { indexesOf, useCorpus } from "./observe.ts";

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
 import {

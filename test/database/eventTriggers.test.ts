@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { LockedTableError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import { identityOf, settle, stateOf } from "../support/engineDatabase.ts";

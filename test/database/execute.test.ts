@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addUp } from "../../providers/pgindex/src/engine/execute.ts";
+import { addUp } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import { failureOf, record } from "../support/engine.ts";

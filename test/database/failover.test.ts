@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
 import type { EmbeddedServer } from "../../tools/embedded-postgres.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";

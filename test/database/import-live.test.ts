@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { observe } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
 import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
 import { differencesOf } from "../../providers/pgindex/src/engine/compare/differences.ts";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type IndexDeclaration, schemaOf } from "../../providers/pgindex/src/import/declaration.ts";

@@ -1,8 +1,8 @@
 // Whatever stands in a name or a fragment: it is refused, or exactly one index results and nothing else has happened.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { ident } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

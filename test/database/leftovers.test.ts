@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import { oidOf, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";

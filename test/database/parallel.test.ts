@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { settle } from "../support/engineDatabase.ts";

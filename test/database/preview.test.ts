@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, targetOf } from "../support/engine.ts";
 import { stepsOf } from "../support/engineDatabase.ts";

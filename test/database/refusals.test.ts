@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import { expectNothingOpen, serverHas } from "../support/engineDatabase.ts";

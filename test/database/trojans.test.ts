@@ -2,11 +2,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { verifyIndex } from "../../providers/pgindex/src/engine/verify/verification.ts";
 import { pgindex } from "../support/cli.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   type Holder,

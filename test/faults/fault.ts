@@ -1,5 +1,5 @@
+import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
 import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
-import type { Ensured } from "../../providers/pgindex/src/engine/request.ts";
 import type { TestDatabase } from "../support/database.ts";
 import type { Args } from "../support/engine.ts";
 import type { Holder } from "../support/engineDatabase.ts";

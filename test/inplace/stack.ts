@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import type { Hooks } from "../../providers/pgindex/src/engine/build/execute.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
+import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
-import type { Hooks } from "../../providers/pgindex/src/engine/execute.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { previewIndex } from "../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
-import type { Ensured } from "../../providers/pgindex/src/engine/request.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { settle } from "../support/engineDatabase.ts";

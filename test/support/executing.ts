@@ -1,4 +1,4 @@
-import { execute, type Hooks } from "../../providers/pgindex/src/engine/execute.ts";
+import { execute, type Hooks } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { drop } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";

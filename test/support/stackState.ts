@@ -1,7 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureIndex } from "../../providers/pgindex/src/engine/ensure.ts";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { type Args, declare, record, targetOf } from "./engine.ts";
 

@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, rmSync, statfsSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ensureIndex } from "../../../providers/pgindex/src/engine/ensure.ts";
-import { previewIndex } from "../../../providers/pgindex/src/engine/preview.ts";
+import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import type { EmbeddedServer } from "../../../tools/embedded-postgres.ts";
 import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
 import { declare, failureOf, type Recorder, record, targetOf } from "../../support/engine.ts";

@@ -2,14 +2,14 @@ import { chmodSync, cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop.ts";
-import { ensureIndex } from "../../../providers/pgindex/src/engine/ensure.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/outputs.ts";
-import { previewIndex } from "../../../providers/pgindex/src/engine/preview.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/refresh.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";

@@ -1,3 +1,4 @@
+import type { Ensured } from "./build/request";
 import { type CanonicalIndex, STRUCTURAL_FIELDS } from "./catalog/indexFields";
 import type { LiveIndex } from "./catalog/liveIndex";
 import { managedPart } from "./compare/differences";
@@ -6,7 +7,6 @@ import type { PatienceOptions } from "./declare/patienceOptions";
 import { declaredStatement } from "./declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "./measure/measure";
 import type { QueryPlan } from "./measure/queryPlan";
-import type { Ensured } from "./request";
 import { bloatOf, bytesPerRowOf } from "./situation/rebuildReason";
 
 /** The layout of the outputs. A newer release reads every older one. */

@@ -1,15 +1,15 @@
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import { ensureIndex } from "../engine/build/ensure";
+import { previewIndex } from "../engine/build/preview";
 import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop";
-import { ensureIndex } from "../engine/ensure";
 import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { type Measured, measureQueries } from "../engine/measure/measure";
 import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
 import { type IndexOutputs, toIndexOutputs } from "../engine/outputs";
-import { previewIndex } from "../engine/preview";
 import { refreshIndex, standsElsewhere } from "../engine/refresh";
 import type { PreviousIndex } from "../engine/situation/look";
 import { rebuildReason } from "../engine/situation/rebuildReason";

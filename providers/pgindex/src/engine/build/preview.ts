@@ -1,18 +1,18 @@
-import type { LiveTable } from "./catalog/liveIndex";
-import { describeSession, workersOn } from "./catalog/otherSessions";
-import type { Target } from "./connection/target";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { readStackPatience } from "./declare/patienceArgs";
-import { PgIndexError } from "./errors/advice";
-import { plan } from "./plan/plan";
-import type { Step } from "./plan/step";
-import { estimateSize, roomWarnings } from "./room";
-import type { Session } from "./session/session";
-import { withObserver } from "./session/workspace";
-import { declaredForm, look, type PreviousIndex } from "./situation/look";
-import { requirePrivileges, requireTable } from "./situation/prerequisites";
-import { isSettled } from "./situation/situation";
-import { renderBytes } from "./text/render";
+import type { LiveTable } from "../catalog/liveIndex";
+import { describeSession, workersOn } from "../catalog/otherSessions";
+import type { Target } from "../connection/target";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { readStackPatience } from "../declare/patienceArgs";
+import { PgIndexError } from "../errors/advice";
+import { plan } from "../plan/plan";
+import type { Step } from "../plan/step";
+import type { Session } from "../session/session";
+import { withObserver } from "../session/workspace";
+import { declaredForm, look, type PreviousIndex } from "../situation/look";
+import { requirePrivileges, requireTable } from "../situation/prerequisites";
+import { isSettled } from "../situation/situation";
+import { renderBytes } from "../text/render";
+import { estimateSize, roomWarnings } from "./diskSpace";
 
 /**
  * Checks a declaration against the live server without changing anything, by the same look and the same plan that a build uses. Returns what

@@ -1,11 +1,11 @@
-import type { LiveIndex } from "./catalog/liveIndex";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { corruptibleWarning, corruptsIndexes } from "../session/sessionMessages";
+import { serverTime, type Workspace } from "../session/workspace";
+import type { Declared } from "../situation/look";
+import { renderBytes, renderElapsed } from "../text/render";
+import { qualified } from "../text/sql";
 import type { Executed } from "./execute";
 import type { Ensured, Progress, Request } from "./request";
-import { corruptibleWarning, corruptsIndexes } from "./session/sessionMessages";
-import { serverTime, type Workspace } from "./session/workspace";
-import type { Declared } from "./situation/look";
-import { renderBytes, renderElapsed } from "./text/render";
-import { qualified } from "./text/sql";
 
 /** The last word on an index that stands as declared. */
 export async function finish(

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { privilegeAdvice } from "../../providers/pgindex/src/engine/catalog/privilegeMessages.ts";
+import {
+  buildFailedAdvice,
+  duplicatesQuery,
+} from "../../../providers/pgindex/src/engine/build/buildMessages.ts";
+import { privilegeAdvice } from "../../../providers/pgindex/src/engine/catalog/privilegeMessages.ts";
 import {
   firstLine,
   PgIndexError,
   renderAdvice,
-} from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { buildFailedAdvice, duplicatesQuery } from "../../providers/pgindex/src/engine/messages.ts";
-import { declarationAdvice } from "../../providers/pgindex/src/engine/situation/declarationMessages.ts";
-import { declare } from "../support/engine.ts";
+} from "../../../providers/pgindex/src/engine/errors/advice.ts";
+import { declarationAdvice } from "../../../providers/pgindex/src/engine/situation/declarationMessages.ts";
+import { declare } from "../../support/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });
 

@@ -1,17 +1,17 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { describeSession, type OtherSession } from "./catalog/otherSessions";
-import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
-import type { Target } from "./connection/target";
-import { dropIndexStatement } from "./declare/statement";
-import { errorText } from "./errors/advice";
-import type { Context } from "./operation/context";
-import { OutOfPatience, Patience } from "./operation/patience";
-import { takeTableKey } from "./operation/tableKey";
-import { waitUntilNobodyWorks } from "./operation/wait";
-import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
-import { displayName } from "./text/render";
-import { runWatched } from "./watch/runWatched";
+import { observe, readIndex } from "../catalog/indexes";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
+import type { Target } from "../connection/target";
+import { dropIndexStatement } from "../declare/statement";
+import { errorText } from "../errors/advice";
+import type { Context } from "../operation/context";
+import { OutOfPatience, Patience } from "../operation/patience";
+import { takeTableKey } from "../operation/tableKey";
+import { waitUntilNobodyWorks } from "../operation/wait";
+import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
+import { displayName } from "../text/render";
+import { runWatched } from "../watch/runWatched";
 
 /** What a build was to make, and where. */
 export interface BuiltName {

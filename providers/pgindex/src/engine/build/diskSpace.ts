@@ -1,8 +1,8 @@
-import type { LiveTable } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import type { Session } from "./session/session";
-import { renderBytes } from "./text/render";
-import { literal } from "./text/sql";
+import type { LiveTable } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Session } from "../session/session";
+import { renderBytes } from "../text/render";
+import { literal } from "../text/sql";
 
 /** An index entry's header and line pointer, and what pages keep free. */
 const OVERHEAD_BYTES = 16;

@@ -1,11 +1,11 @@
-import type { CanonicalIndex } from "./catalog/indexFields";
-import type { LiveIndex } from "./catalog/liveIndex";
+import type { CanonicalIndex } from "../catalog/indexFields";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { Target } from "../connection/target";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Context } from "../operation/context";
+import type { PreviousIndex } from "../situation/look";
 import type { BuiltName } from "./cleanUp";
-import type { Target } from "./connection/target";
-import type { DesiredIndex } from "./declare/desiredIndex";
 import type { Executed, Hooks } from "./execute";
-import type { Context } from "./operation/context";
-import type { PreviousIndex } from "./situation/look";
 
 /** The index as it stands after {@link ensureIndex}, and what was done for it. */
 export interface Ensured extends Executed {

@@ -1,15 +1,15 @@
+import { subject } from "../declare/desiredIndex";
+import { readStackPatience } from "../declare/patienceArgs";
+import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice";
+import { OutOfPatience, Patience } from "../operation/patience";
+import { outOfPatienceAdvice } from "../operation/patienceMessages";
+import { withRetries } from "../operation/retries";
+import { inTurn } from "../operation/turns";
+import { withWorkspace } from "../session/workspace";
 import { attempt } from "./attempt";
+import { buildFailedAdvice } from "./buildMessages";
 import { removeLeftover } from "./cleanUp";
-import { subject } from "./declare/desiredIndex";
-import { readStackPatience } from "./declare/patienceArgs";
-import { CancelledError, NOTHING_CHANGED, PgIndexError } from "./errors/advice";
-import { buildFailedAdvice } from "./messages";
-import { OutOfPatience, Patience } from "./operation/patience";
-import { outOfPatienceAdvice } from "./operation/patienceMessages";
-import { withRetries } from "./operation/retries";
-import { inTurn } from "./operation/turns";
 import type { Ensured, Progress, Request } from "./request";
-import { withWorkspace } from "./session/workspace";
 
 /**
  * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is left to do; and does so again when interrupted.

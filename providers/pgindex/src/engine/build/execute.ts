@@ -1,16 +1,16 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { LiveTable } from "./catalog/liveIndex";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import { ChangedError, PgIndexError } from "./errors/advice";
-import { notVerifiedAdvice } from "./messages";
-import type { Context } from "./operation/context";
-import { returnTableKey, takeTableKey } from "./operation/tableKey";
-import { waitUntilNobodyWorks } from "./operation/wait";
-import type { Step } from "./plan/step";
-import { serverTime, type Workspace } from "./session/workspace";
-import { alter } from "./watch/alter";
-import { PhaseWatch } from "./watch/phases";
-import { runWatched } from "./watch/runWatched";
+import { observe, readIndex } from "../catalog/indexes";
+import type { LiveTable } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { ChangedError, PgIndexError } from "../errors/advice";
+import type { Context } from "../operation/context";
+import { returnTableKey, takeTableKey } from "../operation/tableKey";
+import { waitUntilNobodyWorks } from "../operation/wait";
+import type { Step } from "../plan/step";
+import { serverTime, type Workspace } from "../session/workspace";
+import { alter } from "../watch/alter";
+import { PhaseWatch } from "../watch/phases";
+import { runWatched } from "../watch/runWatched";
+import { notVerifiedAdvice } from "./buildMessages";
 
 /** What the steps did. */
 export interface Executed {

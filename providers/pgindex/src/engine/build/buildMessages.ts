@@ -1,8 +1,8 @@
-import { type DesiredIndex, subject } from "./declare/desiredIndex";
-import type { Advice } from "./errors/advice";
-import { classify, harmlessText, isNameRace, sqlState } from "./errors/sqlstate";
-import { renderBytes } from "./text/render";
-import { ident, qualified } from "./text/sql";
+import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import type { Advice } from "../errors/advice";
+import { classify, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
+import { renderBytes } from "../text/render";
+import { ident, qualified } from "../text/sql";
 
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
