@@ -18,7 +18,7 @@ const {
 }: typeof import("../../providers/pgindex/src/engine/declare/parseIndex.ts") = require(
   `${built}/declare/parseIndex.js`,
 );
-const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop.ts") = require(
+const { dropIndex }: typeof import("../../providers/pgindex/src/engine/drop/drop.ts") = require(
   `${built}/drop/drop.js`,
 );
 const {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import type { IndexIdentity } from "../../providers/pgindex/src/engine/compare/identity.ts";
-import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
   type Args,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import type { PatienceTexts } from "../../providers/pgindex/src/engine/declare/patienceArgs.ts";
-import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
 import {
   hold,

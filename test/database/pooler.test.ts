@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";

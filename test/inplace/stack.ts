@@ -3,7 +3,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import type { Hooks } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
-import { dropIndex } from "../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
-import { dropIndex } from "../../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { type Args, declare, record, targetOf } from "../../support/engine.ts";
 import {

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
-import { dropIndex } from "../../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { declare, record, targetOf } from "../../support/engine.ts";
 import {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
-import { dropIndex } from "../../../providers/pgindex/src/engine/drop.ts";
+import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../../support/engine.ts";
 import {

@@ -4,7 +4,7 @@ import { previewIndex } from "../engine/build/preview";
 import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
-import { dropIndex } from "../engine/drop";
+import { dropIndex } from "../engine/drop/drop";
 import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { type Measured, measureQueries } from "../engine/measure/measure";

@@ -1,25 +1,25 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { oldTransactionsOn } from "./catalog/otherSessions";
-import type { IndexIdentity } from "./compare/identity";
-import type { Target } from "./connection/target";
-import { readStackPatience } from "./declare/patienceArgs";
-import { dropIndexStatement } from "./declare/statement";
+import { observe, readIndex } from "../catalog/indexes";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { oldTransactionsOn } from "../catalog/otherSessions";
+import type { IndexIdentity } from "../compare/identity";
+import type { Target } from "../connection/target";
+import { readStackPatience } from "../declare/patienceArgs";
+import { dropIndexStatement } from "../declare/statement";
+import { CancelledError, PgIndexError } from "../errors/advice";
+import type { Context } from "../operation/context";
+import { OutOfPatience, Patience } from "../operation/patience";
+import { withRetries } from "../operation/retries";
+import { takeTableKey } from "../operation/tableKey";
+import { inTurn } from "../operation/turns";
+import { Wait, waitUntilNobodyWorks } from "../operation/wait";
+import { dropConstraintSql } from "../plan/constraintSteps";
+import { dropPartitioned } from "../plan/partitionSteps";
+import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
+import { displayName } from "../text/render";
+import { alter } from "../watch/alter";
+import { runWatched } from "../watch/runWatched";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
-import { CancelledError, PgIndexError } from "./errors/advice";
-import type { Context } from "./operation/context";
-import { OutOfPatience, Patience } from "./operation/patience";
-import { withRetries } from "./operation/retries";
-import { takeTableKey } from "./operation/tableKey";
-import { inTurn } from "./operation/turns";
-import { Wait, waitUntilNobodyWorks } from "./operation/wait";
-import { findOurs } from "./ours";
-import { dropConstraintSql } from "./plan/constraintSteps";
-import { dropPartitioned } from "./plan/partitionSteps";
-import { type Workspace, withObserver, withWorkspace } from "./session/workspace";
-import { displayName } from "./text/render";
-import { alter } from "./watch/alter";
-import { runWatched } from "./watch/runWatched";
+import { findOurs } from "./ownIndexes";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone already. Refuses, with advice, when another

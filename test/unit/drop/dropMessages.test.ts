@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { dropFailedAdvice } from "../../providers/pgindex/src/engine/dropMessages.ts";
+import { dropFailedAdvice } from "../../../providers/pgindex/src/engine/drop/dropMessages.ts";
 
 const REFUSED = Object.assign(new Error("no drops on Fridays"), { code: "P0001" });
 const LOST = new Error("Connection terminated unexpectedly");

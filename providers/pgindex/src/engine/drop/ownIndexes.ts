@@ -1,10 +1,13 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { readPrivileges } from "./catalog/privileges";
-import { reindexLeftoversOf } from "./catalog/reindexLeftovers";
-import { differencesOf } from "./compare/differences";
-import { type IndexIdentity, isStillOurs } from "./compare/identity";
-import { companionName, companionNames } from "./declare/names";
+import { observe, readIndex } from "../catalog/indexes";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { readPrivileges } from "../catalog/privileges";
+import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
+import { differencesOf } from "../compare/differences";
+import { type IndexIdentity, isStillOurs } from "../compare/identity";
+import { companionName, companionNames } from "../declare/names";
+import { PgIndexError } from "../errors/advice";
+import type { Session } from "../session/session";
+import { readStrays } from "../situation/partitions";
 import {
   constraintAdvice,
   differsReason,
@@ -13,9 +16,6 @@ import {
   referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
-import { PgIndexError } from "./errors/advice";
-import type { Session } from "./session/session";
-import { readStrays } from "./situation/partitions";
 
 /** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
 export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {

@@ -1,13 +1,13 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import { ownerCause } from "./catalog/privilegeMessages";
-import type { BuildPrivileges } from "./catalog/privileges";
-import { type Difference, renderDifferences } from "./compare/differences";
-import { type Advice, errorText } from "./errors/advice";
-import { sqlState } from "./errors/sqlstate";
-import type { OutOfPatience } from "./operation/patience";
-import { outOfPatienceAdvice } from "./operation/patienceMessages";
-import { displayName } from "./text/render";
-import { qualified } from "./text/sql";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { ownerCause } from "../catalog/privilegeMessages";
+import type { BuildPrivileges } from "../catalog/privileges";
+import { type Difference, renderDifferences } from "../compare/differences";
+import { type Advice, errorText } from "../errors/advice";
+import { sqlState } from "../errors/sqlstate";
+import type { OutOfPatience } from "../operation/patience";
+import { outOfPatienceAdvice } from "../operation/patienceMessages";
+import { displayName } from "../text/render";
+import { qualified } from "../text/sql";
 
 /** Every message about dropping an index. */
 
