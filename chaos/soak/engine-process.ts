@@ -6,7 +6,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { answerParent } from "../../demo/child.ts";
 import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
-import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import type { Sample } from "./measures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
 
@@ -26,7 +26,9 @@ const {
 }: typeof import("../../providers/pgindex/src/engine/build/ensure.ts") = require(
   `${built}/build/ensure.js`,
 );
-const { toIndexOutputs }: typeof import("../../providers/pgindex/src/engine/outputs.ts") = require(
+const {
+  toIndexOutputs,
+}: typeof import("../../providers/pgindex/src/engine/record/outputs.ts") = require(
   `${built}/record/outputs.js`,
 );
 const {
@@ -34,7 +36,9 @@ const {
 }: typeof import("../../providers/pgindex/src/engine/build/preview.ts") = require(
   `${built}/build/preview.js`,
 );
-const { refreshIndex }: typeof import("../../providers/pgindex/src/engine/refresh.ts") = require(
+const {
+  refreshIndex,
+}: typeof import("../../providers/pgindex/src/engine/record/refresh.ts") = require(
   `${built}/record/refresh.js`,
 );
 

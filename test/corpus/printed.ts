@@ -1,5 +1,5 @@
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
-import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { readScripts } from "../../providers/pgindex/src/import/script.ts";
 import type { Args } from "../support/engine.ts";

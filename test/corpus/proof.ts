@@ -3,8 +3,11 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { BASE, type Definition } from "./definition.ts";
 import { type Corpus, definitionByHand, indexesOf, tableState } from "./observe.ts";

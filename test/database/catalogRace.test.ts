@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { targetOf } from "../support/engine.ts";
 import { buildIndex } from "../support/stackState.ts";

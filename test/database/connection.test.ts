@@ -4,8 +4,8 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine.ts";
 import { expectNothingOpen, identityOf, oidOf } from "../support/engineDatabase.ts";

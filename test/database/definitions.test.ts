@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
 import {

@@ -2,9 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { lostIndexes } from "../../providers/pgindex/src/engine/lost.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { lostIndexes } from "../../providers/pgindex/src/engine/record/lostIndexes.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, record, targetOf } from "../support/engine.ts";
 import { BUILDS_NOTHING, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";

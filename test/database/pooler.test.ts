@@ -3,8 +3,8 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine.ts";
 import { holdWrite, identityOf, settle, stateOf, untilPhase } from "../support/engineDatabase.ts";

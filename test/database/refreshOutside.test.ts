@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex, standsElsewhere } from "../../providers/pgindex/src/engine/refresh.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../providers/pgindex/src/engine/record/outputs.ts";
+import {
+  refreshIndex,
+  standsElsewhere,
+} from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { settle } from "../support/engineDatabase.ts";

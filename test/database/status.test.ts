@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import type { IndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { pgindex } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdWrite, settle, untilPhase } from "../support/engineDatabase.ts";

@@ -6,8 +6,8 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import { toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { verifyIndex } from "../../providers/pgindex/src/engine/verify/verification.ts";
 import { pgindex } from "../support/cli.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

@@ -4,8 +4,11 @@ import type { Hooks } from "../../providers/pgindex/src/engine/build/execute.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../providers/pgindex/src/engine/refresh.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Args, declare, record, targetOf } from "../support/engine.ts";
 import { settle } from "../support/engineDatabase.ts";

@@ -2,7 +2,10 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { type Args, declare, record, targetOf } from "./engine.ts";
 
 /** Builds an index as `pulumi up` does, and gives what it leaves in the state. */

@@ -9,8 +9,8 @@ import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
-} from "../../../providers/pgindex/src/engine/outputs.ts";
-import { refreshIndex } from "../../../providers/pgindex/src/engine/refresh.ts";
+} from "../../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embedded-postgres.ts";

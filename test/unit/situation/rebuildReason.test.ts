@@ -1,9 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  bloatOf,
-  bytesPerRowOf,
-  rebuildReason,
-} from "../../../providers/pgindex/src/engine/situation/rebuildReason.ts";
+import { bloatOf, bytesPerRowOf } from "../../../providers/pgindex/src/engine/record/bloat.ts";
+import { rebuildReason } from "../../../providers/pgindex/src/engine/situation/rebuildReason.ts";
 import { liveIndex } from "../../support/engine.ts";
 
 const MB = 1024 * 1024;

@@ -1,7 +1,7 @@
 import type { Target } from "../engine/connection/target";
 import { CancelledError, PgIndexError } from "../engine/errors/advice";
-import { lostIndexes } from "../engine/lost";
 import type { Context } from "../engine/operation/context";
+import { lostIndexes } from "../engine/record/lostIndexes";
 import { listenForStop } from "./cancel";
 import type { EngineLog } from "./engineLog";
 

@@ -2,7 +2,7 @@ import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
 import type { WrittenDuration } from "../engine/input/duration";
 import type { PlanTree, QueryPlan } from "../engine/measure/queryPlan";
-import type { IndexOutputs } from "../engine/outputs";
+import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { VerificationReport } from "../engine/verify/verification";
 import { type PhaseTime, toPhases } from "../engine/watch/phases";

@@ -1,4 +1,4 @@
-import type { IndexOutputs } from "../engine/outputs";
+import type { IndexOutputs } from "../engine/record/outputs";
 import type { History, Sample } from "../engine/verify/usageHistory";
 import type { VerificationReport } from "../engine/verify/verification";
 import type { IndexStatus } from "../status/indexStatus";

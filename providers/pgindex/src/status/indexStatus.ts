@@ -1,5 +1,5 @@
-import type { IndexOutputs } from "../engine/outputs";
-import { refreshedOutputs } from "../engine/refresh";
+import type { IndexOutputs } from "../engine/record/outputs";
+import { refreshedOutputs } from "../engine/record/refresh";
 import type { Session } from "../engine/session/session";
 import { readUsage } from "../engine/verify/usage";
 import { type Build, readBuilds } from "./builds";

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { BackupOutputs } from "../backup/backup";
 import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
-import type { IndexOutputs } from "../engine/outputs";
+import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerificationReport } from "../engine/verify/verification";
 
 /** A resource of ours as a stack's state has it. */

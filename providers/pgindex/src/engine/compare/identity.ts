@@ -1,7 +1,7 @@
 import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { PatienceOptions } from "../declare/patienceOptions";
-import type { IndexOutputs } from "../outputs";
+import type { IndexOutputs } from "../record/outputs";
 import { differencesOf } from "./differences";
 
 /** An OID alone proves little: a restored database gives the same numbers to other indexes. */

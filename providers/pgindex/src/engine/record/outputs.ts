@@ -1,13 +1,13 @@
-import type { Ensured } from "./build/request";
-import { type CanonicalIndex, STRUCTURAL_FIELDS } from "./catalog/indexFields";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { managedPart } from "./compare/differences";
-import type { DesiredIndex } from "./declare/desiredIndex";
-import type { PatienceOptions } from "./declare/patienceOptions";
-import { declaredStatement } from "./declare/statement";
-import { type Measured, plansOf, type QueryMeasurement } from "./measure/measure";
-import type { QueryPlan } from "./measure/queryPlan";
-import { bloatOf, bytesPerRowOf } from "./situation/rebuildReason";
+import type { Ensured } from "../build/request";
+import { type CanonicalIndex, STRUCTURAL_FIELDS } from "../catalog/indexFields";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { managedPart } from "../compare/differences";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { PatienceOptions } from "../declare/patienceOptions";
+import { declaredStatement } from "../declare/statement";
+import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
+import type { QueryPlan } from "../measure/queryPlan";
+import { bloatOf, bytesPerRowOf } from "./bloat";
 
 /** The layout of the outputs. A newer release reads every older one. */
 export const SCHEMA_VERSION = 1;

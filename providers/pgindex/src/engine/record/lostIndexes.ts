@@ -1,7 +1,7 @@
-import type { LiveIndex } from "./catalog/liveIndex";
-import type { Target } from "./connection/target";
-import { withObserver } from "./session/workspace";
-import { displayName } from "./text/render";
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { Target } from "../connection/target";
+import { withObserver } from "../session/workspace";
+import { displayName } from "../text/render";
 
 /** Why queries have lost an index, and what it still costs; null when they have it. */
 export function lossOf({

@@ -1,13 +1,13 @@
-import { observe, readIndex } from "./catalog/indexes";
-import type { LiveIndex } from "./catalog/liveIndex";
-import { differencesOf, renderDifferences } from "./compare/differences";
-import { isStillOurs } from "./compare/identity";
-import type { Target } from "./connection/target";
-import { lossOf } from "./lost";
+import { observe, readIndex } from "../catalog/indexes";
+import type { LiveIndex } from "../catalog/liveIndex";
+import { differencesOf, renderDifferences } from "../compare/differences";
+import { isStillOurs } from "../compare/identity";
+import type { Target } from "../connection/target";
+import type { Session } from "../session/session";
+import { withObserver } from "../session/workspace";
+import { bloatOf } from "./bloat";
+import { lossOf } from "./lostIndexes";
 import { type IndexOutputs, liveOutputs } from "./outputs";
-import type { Session } from "./session/session";
-import { withObserver } from "./session/workspace";
-import { bloatOf } from "./situation/rebuildReason";
 
 /** The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby too. */
 export async function refreshIndex(

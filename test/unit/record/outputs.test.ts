@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
-import type { QueryMeasurement } from "../../providers/pgindex/src/engine/measure/measure.ts";
-import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/engine/outputs.ts";
-import { declare, liveIndex } from "../support/engine.ts";
+import type { Ensured } from "../../../providers/pgindex/src/engine/build/request.ts";
+import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/measure/measure.ts";
+import {
+  type IndexOutputs,
+  toIndexOutputs,
+} from "../../../providers/pgindex/src/engine/record/outputs.ts";
+import { declare, liveIndex } from "../../support/engine.ts";
 
 const BUILT_AT = "2026-11-22T10:00:00.000Z";
 const VERIFIED_AT = "2026-11-22T10:00:01.000Z";
