@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { migrate } from "../../demo/data.ts";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import { drizzle } from "../../providers/pgindex/src/baseline/drizzle.ts";
-import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzleMigration.ts";
+import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/bookkeeping.ts";
+import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzle/migration.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";

@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import { nodePgMigrate as bookkeeping } from "../../providers/pgindex/src/baseline/nodePgMigrate.ts";
-import { readNodePgMigrateMigration } from "../../providers/pgindex/src/baseline/nodePgMigrateMigration.ts";
+import { nodePgMigrate as bookkeeping } from "../../providers/pgindex/src/baseline/nodePgMigrate/bookkeeping.ts";
+import { readNodePgMigrateMigration } from "../../providers/pgindex/src/baseline/nodePgMigrate/migration.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { failureOf, targetOf } from "../support/engine.ts";
 import {

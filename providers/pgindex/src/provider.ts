@@ -1,7 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { drizzle } from "./baseline/drizzle";
-import { nodePgMigrate } from "./baseline/nodePgMigrate";
-import { prisma } from "./baseline/prisma";
+import { drizzle } from "./baseline/drizzle/bookkeeping";
+import { nodePgMigrate } from "./baseline/nodePgMigrate/bookkeeping";
+import { prisma } from "./baseline/prisma/bookkeeping";
 import { answering } from "./provider/answers";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";

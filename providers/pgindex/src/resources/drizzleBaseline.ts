@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readDrizzleMigration } from "../baseline/drizzleMigration";
+import { readDrizzleMigration } from "../baseline/drizzle/migration";
 import { baselineResource } from "./baseline";
 
 /** Arguments of a {@link DrizzleBaseline}. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readNodePgMigrateMigration } from "../baseline/nodePgMigrateMigration";
+import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/migration";
 import { baselineResource } from "./baseline";
 import type { IndexArgs } from "./indexArgs";
 import { declarationOf } from "./resource";

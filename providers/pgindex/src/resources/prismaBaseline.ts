@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readPrismaMigration } from "../baseline/prismaMigration";
+import { readPrismaMigration } from "../baseline/prisma/migration";
 import { baselineResource } from "./baseline";
 
 /** Arguments of a {@link PrismaBaseline}. */

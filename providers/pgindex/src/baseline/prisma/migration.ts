@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorText, PgIndexError } from "../engine/errors/advice";
-import type { IndexDeclaration } from "../import/declaration";
-import { noMigrationAdvice } from "./baselineMessages";
-import { indexesOfMigration, sha256 } from "./migrationSql";
-import type { PrismaMark } from "./prisma";
+import { errorText, PgIndexError } from "../../engine/errors/advice";
+import type { IndexDeclaration } from "../../import/declaration";
+import { noMigrationAdvice } from "../baselineMessages";
+import { indexesOfMigration, sha256 } from "../migrationSql";
+import type { PrismaMark } from "./bookkeeping";
 
 /** What a migration's file says of its mark, and what it makes. */
 export interface PrismaMigration extends Pick<PrismaMark, "migration" | "checksum"> {

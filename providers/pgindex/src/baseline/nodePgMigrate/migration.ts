@@ -1,16 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, parse } from "node:path";
-import { errorText, PgIndexError } from "../engine/errors/advice";
-import type { IndexDeclaration } from "../import/declaration";
-import { upSection } from "../import/upSection";
-import { noMigrationAdvice } from "./baselineMessages";
-import { indexesOfMigration } from "./migrationSql";
-import type { NodePgMigrateMark } from "./nodePgMigrate";
-import {
-  twiceListedAdvice,
-  unnumberedAdvice,
-  unreadMigrationAdvice,
-} from "./nodePgMigrateMessages";
+import { errorText, PgIndexError } from "../../engine/errors/advice";
+import type { IndexDeclaration } from "../../import/declaration";
+import { upSection } from "../../import/upSection";
+import { noMigrationAdvice } from "../baselineMessages";
+import { indexesOfMigration } from "../migrationSql";
+import type { NodePgMigrateMark } from "./bookkeeping";
+import { twiceListedAdvice, unnumberedAdvice, unreadMigrationAdvice } from "./messages";
 
 /** What a migration's files say of its mark, and what it makes. */
 export interface NodePgMigrateMigration<Index extends object>

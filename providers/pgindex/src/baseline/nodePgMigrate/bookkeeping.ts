@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { identifier } from "../engine/declare/indexSchema";
-import { PgIndexError } from "../engine/errors/advice";
-import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
-import { outOfOrderAdvice } from "./nodePgMigrateMessages";
+import { identifier } from "../../engine/declare/indexSchema";
+import { PgIndexError } from "../../engine/errors/advice";
+import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { outOfOrderAdvice } from "./messages";
 
 /** A row of `pgmigrations`. */
 export interface NodePgMigrateMark extends Mark {

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import { identifier } from "../engine/declare/indexSchema";
-import { PgIndexError } from "../engine/errors/advice";
-import { onlyRow } from "../engine/session/query";
-import type { Session } from "../engine/session/session";
-import { ident } from "../engine/text/sql";
-import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
-import { earlierFirstAdvice } from "./drizzleMessages";
+import { identifier } from "../../engine/declare/indexSchema";
+import { PgIndexError } from "../../engine/errors/advice";
+import { onlyRow } from "../../engine/session/query";
+import type { Session } from "../../engine/session/session";
+import { ident } from "../../engine/text/sql";
+import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { earlierFirstAdvice } from "./messages";
 
 /** A row of `drizzle.__drizzle_migrations`. */
 export interface DrizzleMark extends Mark {

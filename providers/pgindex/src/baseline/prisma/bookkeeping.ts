@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { identifier } from "../engine/declare/indexSchema";
-import { type Bookkeeping, type Mark, tableOf } from "./bookkeeping";
+import { identifier } from "../../engine/declare/indexSchema";
+import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
 
 /** A row of `_prisma_migrations`. */
 export interface PrismaMark extends Mark {

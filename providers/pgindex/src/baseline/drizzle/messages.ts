@@ -1,4 +1,4 @@
-import type { Advice } from "../engine/errors/advice";
+import type { Advice } from "../../engine/errors/advice";
 
 export function noDrizzleMigrationAdvice(
   folder: string,

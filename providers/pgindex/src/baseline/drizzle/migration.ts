@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { errorText, PgIndexError } from "../engine/errors/advice";
-import type { IndexDeclaration } from "../import/declaration";
-import type { DrizzleMark } from "./drizzle";
-import { noDrizzleMigrationAdvice } from "./drizzleMessages";
-import { indexesOfMigration, sha256 } from "./migrationSql";
+import { errorText, PgIndexError } from "../../engine/errors/advice";
+import type { IndexDeclaration } from "../../import/declaration";
+import { indexesOfMigration, sha256 } from "../migrationSql";
+import type { DrizzleMark } from "./bookkeeping";
+import { noDrizzleMigrationAdvice } from "./messages";
 
 /** What a migration's files say of its mark, and what it makes. */
 export interface DrizzleMigration
