@@ -6,7 +6,7 @@ import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
-import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
+import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 
 const EXAMPLES = `

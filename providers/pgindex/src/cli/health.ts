@@ -5,7 +5,7 @@ import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
 import { HealthLook } from "../health/look";
 import { healthSettings } from "../health/options";
 import { readStack } from "../status/exportStack";
-import { targetOf } from "./connection";
+import { targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";

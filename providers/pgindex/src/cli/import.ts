@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
 import { renderTypeScript } from "../import/typescript";
-import { addConnectionOptions } from "./connection";
+import { addConnectionOptions } from "./connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
 import type { Io } from "./io";
 

@@ -7,7 +7,7 @@ import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
 import { readDatabase, type Skipped } from "../import/live";
 import { loadModules } from "../import/schemaModule";
 import { indexesFromSql } from "../indexesFromSql";
-import { type ConnectionOptions, targetOf } from "./connection";
+import { type ConnectionOptions, targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 
 /** What `pgindex import` reads from. */

@@ -10,7 +10,7 @@ import { loadPlotLibrary } from "../report/plotLibrary";
 import { readStack } from "../status/exportStack";
 import { readStatus, type StackStatus } from "../status/indexStatus";
 import type { StackState } from "../status/stackState";
-import { targetOf } from "./connection";
+import { targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { StackSource } from "../status/exportStack";
-import { addConnectionOptions, type ConnectionOptions } from "./connection";
+import { addConnectionOptions, type ConnectionOptions } from "./connectionOptions";
 
 /** The options of every command that looks at what a stack has declared. */
 export interface StackOptions extends ConnectionOptions, StackSource {

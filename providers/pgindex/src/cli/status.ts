@@ -6,7 +6,7 @@ import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { Build } from "../status/builds";
 import { readStack } from "../status/exportStack";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
-import { targetOf } from "./connection";
+import { targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 

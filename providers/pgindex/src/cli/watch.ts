@@ -6,7 +6,7 @@ import { oneLine } from "../engine/text/printable";
 import { renderProgress } from "../engine/watch/progress";
 import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";
-import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connection";
+import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 
 const EXAMPLES = `
