@@ -1,6 +1,6 @@
 import { endpointOf, type MigrationHealthEndpoint } from "./health/endpoint";
+import { HealthLook } from "./health/healthLook";
 import { loadState } from "./health/loadState";
-import { HealthLook } from "./health/look";
 import { healthSettings, type MigrationHealthOptions } from "./health/options";
 
 export { type MigrationHealth, migrationHealthSchema, type QueryHealth } from "./health/answer";

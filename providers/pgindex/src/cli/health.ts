@@ -2,7 +2,7 @@ import { createServer, type Server } from "node:http";
 import { type Command, InvalidArgumentError } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
-import { HealthLook } from "../health/look";
+import { HealthLook } from "../health/healthLook";
 import { healthSettings } from "../health/options";
 import { readStack } from "../status/exportStack";
 import { targetOf } from "./connectionOptions";

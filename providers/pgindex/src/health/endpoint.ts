@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { MigrationHealth } from "./answer";
+import type { HealthLook } from "./healthLook";
 import { livePage, type Rollout } from "./livePage";
-import type { HealthLook } from "./look";
 import type { HealthSettings } from "./options";
 import { type HealthRequest, json, type Responder, responders } from "./respond";
 

@@ -4,7 +4,7 @@ import { toReport } from "../report/data";
 import { POLICY, toPage } from "../report/page";
 import { loadPlotLibrary } from "../report/plotLibrary";
 import type { StackState } from "../status/stackState";
-import type { HealthLook, Look } from "./look";
+import type { HealthLook, Look } from "./healthLook";
 import { COMMON_HEADERS, type HealthResponse, json } from "./respond";
 
 /** What a report of a rollout is judged by, besides the stack and its database. */
