@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";
+import { indexesFromSql } from "../../providers/pgindex/src/import/indexesFromSql.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 let db: TestDatabase;

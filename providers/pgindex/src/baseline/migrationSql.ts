@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
+import { indexesFromSql } from "../import/indexesFromSql";
 import { parseTexts } from "../import/parserThread";
-import { indexesFromSql } from "../indexesFromSql";
 import { otherStatementsAdvice } from "./baselineMessages";
 
 /** The indexes that a migration makes. Throws {@link PgIndexError} when it does anything else: marked as applied, the rest would never run. */

@@ -4,9 +4,9 @@ import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
 import { readDrizzle } from "../import/drizzle";
 import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
+import { indexesFromSql } from "../import/indexesFromSql";
 import { readDatabase, type Skipped } from "../import/live";
 import { loadModules } from "../import/schemaModule";
-import { indexesFromSql } from "../indexesFromSql";
 import { type ConnectionOptions, targetOf } from "./connectionOptions";
 import type { Io } from "./io";
 

@@ -11,8 +11,8 @@ import type {
 } from "libpg-query";
 import { PgIndexError } from "../engine/errors/advice";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
-import { unfollowedAdvice } from "./messages";
 import { placeOf, type Script, type State, type Statement } from "./scriptState";
+import { unfollowedAdvice } from "./sqlMessages";
 import { nameParts } from "./tree";
 
 /** The effect that a statement other than CREATE INDEX has on the declarations above it. */

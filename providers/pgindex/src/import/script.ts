@@ -5,6 +5,8 @@ import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./decl
 import { defaultName } from "./defaultName";
 import { defaultSchema, follow, isTemporary } from "./follow";
 import { type ReadIndex, readIndexStatement } from "./indexStatement";
+import { parseTexts } from "./parserThread";
+import { placeOf, type Script, type State, type Statement } from "./scriptState";
 import {
   duplicateAdvice,
   nestedAdvice,
@@ -12,9 +14,7 @@ import {
   unnamedAdvice,
   unreadableAdvice,
   unsureExpressionAdvice,
-} from "./messages";
-import { parseTexts } from "./parserThread";
-import { placeOf, type Script, type State, type Statement } from "./scriptState";
+} from "./sqlMessages";
 import { type Source, tokensBetween, toSource } from "./tokens";
 
 /**

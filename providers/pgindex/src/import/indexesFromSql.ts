@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { errorText, PgIndexError } from "./engine/errors/advice";
-import type { IndexDeclaration } from "./import/declaration";
-import { missingFileAdvice } from "./import/messages";
-import { readScripts } from "./import/script";
-import { upSection } from "./import/upSection";
+import { errorText, PgIndexError } from "../engine/errors/advice";
+import type { IndexDeclaration } from "./declaration";
+import { readScripts } from "./script";
+import { missingFileAdvice } from "./sqlMessages";
+import { upSection } from "./upSection";
 
 /** How SQL is read. */
 export interface FromSqlOptions {

@@ -3,10 +3,10 @@ import { expect, test } from "vitest";
 import type {
   IndexDeclaration,
   KeyDeclaration,
-} from "../../providers/pgindex/src/import/declaration.ts";
-import { renderTypeScript } from "../../providers/pgindex/src/import/typescript.ts";
-import type { IndexArgs } from "../../providers/pgindex/src/resources/indexArgs.ts";
-import type { KeyArgs } from "../../providers/pgindex/src/resources/keyArgs.ts";
+} from "../../../providers/pgindex/src/import/declaration.ts";
+import { renderTypeScript } from "../../../providers/pgindex/src/import/typescript.ts";
+import type { IndexArgs } from "../../../providers/pgindex/src/resources/indexArgs.ts";
+import type { KeyArgs } from "../../../providers/pgindex/src/resources/keyArgs.ts";
 
 const DECLARATIONS: readonly IndexDeclaration[] = [
   { table: "users", name: "users_email", columns: ["email"] },

@@ -1,6 +1,6 @@
-import type { IndexDeclaration } from "./import/declaration";
-import { readDrizzle } from "./import/drizzle";
-import { type Casing, loadDrizzleOrm } from "./import/drizzleOrm";
+import type { IndexDeclaration } from "./declaration";
+import { readDrizzle } from "./drizzle";
+import { type Casing, loadDrizzleOrm } from "./drizzleOrm";
 
 /** How a Drizzle schema is read. */
 export interface FromDrizzleOptions {

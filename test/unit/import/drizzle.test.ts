@@ -13,12 +13,12 @@ import {
   uniqueIndex,
 } from "drizzle-orm/pg-core";
 import { describe, expect, test } from "vitest";
-import * as phase3 from "../../drizzle/schema.ts";
-import type { IndexDeclaration } from "../../providers/pgindex/src/import/declaration.ts";
-import { readDrizzle } from "../../providers/pgindex/src/import/drizzle.ts";
-import { loadDrizzleOrm } from "../../providers/pgindex/src/import/drizzleOrm.ts";
-import { indexesFromDrizzle } from "../../providers/pgindex/src/indexesFromDrizzle.ts";
-import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";
+import * as phase3 from "../../../drizzle/schema.ts";
+import type { IndexDeclaration } from "../../../providers/pgindex/src/import/declaration.ts";
+import { readDrizzle } from "../../../providers/pgindex/src/import/drizzle.ts";
+import { loadDrizzleOrm } from "../../../providers/pgindex/src/import/drizzleOrm.ts";
+import { indexesFromDrizzle } from "../../../providers/pgindex/src/import/indexesFromDrizzle.ts";
+import { indexesFromSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
 
 const columns = () => ({
   id: integer("id").primaryKey(),

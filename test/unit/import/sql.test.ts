@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { IndexDeclaration } from "../../providers/pgindex/src/import/declaration.ts";
-import { indexesFromSql } from "../../providers/pgindex/src/indexesFromSql.ts";
+import type { IndexDeclaration } from "../../../providers/pgindex/src/import/declaration.ts";
+import { indexesFromSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
 
 function read(sql: string): IndexDeclaration[] {
   return indexesFromSql({ sql });
