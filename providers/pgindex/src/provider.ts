@@ -2,7 +2,7 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { drizzle } from "./baseline/drizzle/bookkeeping";
 import { nodePgMigrate } from "./baseline/nodePgMigrate/bookkeeping";
 import { prisma } from "./baseline/prisma/bookkeeping";
-import { answering } from "./provider/answers";
+import { answering } from "./provider/answering";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
 import { engineLog } from "./provider/engineLog";

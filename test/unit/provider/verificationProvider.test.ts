@@ -1,9 +1,9 @@
 // What Pulumi's check and diff say of a `Verification`: neither needs a server.
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic/index.js";
 import { describe, expect, it } from "vitest";
-import { UNKNOWN } from "../../providers/pgindex/src/engine/input/unknownValues.ts";
-import type { Runtime } from "../../providers/pgindex/src/provider/runtime.ts";
-import { verificationProvider } from "../../providers/pgindex/src/provider/verificationProvider.ts";
+import { UNKNOWN } from "../../../providers/pgindex/src/engine/input/unknownValues.ts";
+import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
+import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 
 const provider = verificationProvider({} as Runtime) as Required<ResourceProvider>;
 
