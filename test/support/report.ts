@@ -1,8 +1,5 @@
-import {
-  type Report,
-  type ReportInput,
-  toReport,
-} from "../../providers/pgindex/src/report/data.ts";
+import type { Report } from "../../providers/pgindex/src/report/reported.ts";
+import { type ReportInput, toReport } from "../../providers/pgindex/src/report/toReport.ts";
 import { parseStackState, type StackState } from "../../providers/pgindex/src/status/stackState.ts";
 
 /** When the reports of tests are written. */

@@ -1,8 +1,8 @@
 import { PgIndexError } from "../engine/errors/advice";
 import type { WrittenDuration } from "../engine/input/duration";
-import { toReport } from "../report/data";
 import { POLICY, toPage } from "../report/page";
 import { loadPlotLibrary } from "../report/plotLibrary";
+import { toReport } from "../report/toReport";
 import type { StackState } from "../status/stackState";
 import type { HealthLook, Look } from "./healthLook";
 import { COMMON_HEADERS, type HealthResponse, json } from "./respond";

@@ -1,21 +1,8 @@
 import type { WrittenDuration } from "../engine/input/duration";
-import type { ReportedIndex, ReportedStack } from "./data";
+import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { Extra } from "./extra";
-import { backedUp, milliseconds, number, soaked, times } from "./proofs";
-
-/** One measurement that speaks for a line of the checklist, or against it. */
-export interface Proof {
-  readonly isMet: boolean;
-  /** What was measured, or what is missing and how to get it. */
-  readonly text: string;
-}
-
-/** A line of the checklist: done when there is a proof and every one is met. */
-export interface ChecklistLine {
-  readonly title: string;
-  readonly isDone: boolean;
-  readonly proofs: readonly Proof[];
-}
+import { instant, milliseconds, number, times } from "./format";
+import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reported";
 
 /** What the checklist is judged by. */
 export interface ChecklistInput {
@@ -128,4 +115,56 @@ function recorded({ baselines }: ReportedStack): Proof[] {
     const where = `${migrationsSchema}.${migrationsTable}`;
     return { isMet: true, text: `migration ${migration} is recorded as applied in ${where}` };
   });
+}
+
+function firstBuild({ indexes }: ReportedStack): string | undefined {
+  return indexes
+    .flatMap(({ builtAt }) => builtAt ?? [])
+    .sort()
+    .at(0);
+}
+
+/** A backup that began before the first index was ready. */
+export function backedUp(stack: ReportedStack): Proof[] {
+  const { backups } = stack;
+  if (backups.length === 0)
+    return [{ isMet: false, text: "the stack takes no backup: declare a Backup" }];
+  const built = firstBuild(stack);
+  return backups.map(({ takenAt, seconds, tool, file, sizeBytes, entries }) => {
+    const isMet = built === undefined || takenAt < built;
+    const when = isMet ? "" : `, after the first build (${instant(built)})`;
+    const size = sizeBytes == null ? "" : `, ${renderBytes(sizeBytes)}`;
+    const listed = entries == null ? "" : `, ${number(entries)} entries read back`;
+    const took = renderElapsed(seconds * 1000);
+    const text = `${instant(takenAt)}${when}, by ${tool} in ${took}${file ? ` to ${file}` : ""}${size}${listed}`;
+    return { isMet, text };
+  });
+}
+
+/** How long each index had stood in the stack that went first when this one was built. */
+export function soaked({ stack, earlier, soak, now }: ChecklistInput): Proof[] {
+  if (!earlier) {
+    const passed = stack.gates.map(({ passedAt }) => `, whose gate let it through at ${passedAt}`);
+    const text = `not measured${passed[0] ?? ""}: name the stack that went first, --earlier-stack NAME or --earlier-state FILE`;
+    return [{ isMet: false, text }];
+  }
+  if (earlier.indexes.length === 0)
+    return [{ isMet: false, text: `${earlier.name} has no index yet: run pulumi up there` }];
+  const built = firstBuild(stack);
+  const end = built ? Date.parse(built) : now.getTime();
+  const until = built ? `when the first index of ${stack.name} was ready` : "now";
+  return [
+    ...earlier.indexes.map(({ index, validSince, state }) => {
+      const stood = Math.max(0, end - Date.parse(validSince));
+      const isMet = state === "valid" && stood >= soak.ms;
+      const wanted = isMet ? "" : `, ${soak.text} asked for`;
+      return {
+        isMet,
+        text: `${index} had stood there for ${renderElapsed(stood)} ${until}${wanted}`,
+      };
+    }),
+    ...stack.gates.flatMap(({ overridden }) =>
+      overridden ? [{ isMet: false, text: `the gate was overridden: ${overridden}` }] : [],
+    ),
+  ];
 }

@@ -1,11 +1,10 @@
 import type { PlanTree } from "../engine/measure/queryPlan";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import type { ChecklistLine } from "./checklist";
-import type { Report, ReportedIndex, ReportedQuery } from "./data";
 import type { Extra } from "./extra";
+import { instant, milliseconds, number } from "./format";
 import { planLines } from "./planTrees";
-import { instant, milliseconds, number } from "./proofs";
+import type { ChecklistLine, Report, ReportedIndex, ReportedQuery } from "./reported";
 
 /** A report as Markdown of GitHub's kind, for a pull request. Pure. */
 export function toMarkdown(report: Report): string {

@@ -1,6 +1,6 @@
 import type * as PlotModule from "@observablehq/plot";
-import { drawn, FONT, timeAxis } from "./drawn";
 import type { Html } from "./html";
+import { drawn, FONT, timeAxis } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
 
 /** Two of these stand side by side on a screen; a phone shows one at its own size. */

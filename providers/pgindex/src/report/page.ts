@@ -1,13 +1,12 @@
 import { renderBytes } from "../engine/text/render";
-import type { ChecklistLine } from "./checklist";
-import type { Report, ReportedIndex } from "./data";
 import type { Extra } from "./extra";
+import { elapsed, instant, plural } from "./format";
 import { type Html, html } from "./html";
 import { latencyPlot } from "./latencyPlot";
 import { phasesPlot } from "./phasesPlot";
 import type { PlotLibrary } from "./plotLibrary";
-import { elapsed, instant, plural } from "./proofs";
 import { latencySection, plansSection } from "./querySections";
+import type { ChecklistLine, Report, ReportedIndex } from "./reported";
 import { STYLE } from "./style";
 import { useSection } from "./useSection";
 import { figure, mark, table } from "./widgets";

@@ -1,8 +1,8 @@
 import type { PhaseTime } from "../engine/watch/phases";
-import { drawn, FONT, WIDTH } from "./drawn";
+import { elapsed } from "./format";
 import type { Html } from "./html";
+import { drawn, FONT, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
-import { elapsed } from "./proofs";
 
 /** What a build spent in each of its phases. */
 export function phasesPlot(

@@ -1,9 +1,9 @@
 import type { PlanTree } from "../engine/measure/queryPlan";
 import type { QueryBefore, VerifiedQuery } from "../engine/verify/expectations";
-import type { ReportedIndex } from "./data";
+import { milliseconds, number, plural } from "./format";
 import { type Html, html } from "./html";
 import { planTree } from "./planTrees";
-import { milliseconds, number, plural } from "./proofs";
+import type { ReportedIndex } from "./reported";
 import { figure, mark, table } from "./widgets";
 
 type Drawing = (queries: readonly VerifiedQuery[]) => Html | undefined;

@@ -1,10 +1,10 @@
 import { renderBytes } from "../engine/text/render";
-import type { ReportedIndex } from "./data";
+import { instant, milliseconds, number } from "./format";
 import { type Html, html } from "./html";
 import { type OverTime, overTime, RESTART, SIGNS } from "./overTime";
 import type { PlotLibrary } from "./plotLibrary";
-import { instant, milliseconds, number } from "./proofs";
-import type { ReportedUse, UseSample } from "./use";
+import type { ReportedIndex } from "./reported";
+import type { ReportedUse, UseSample } from "./reportedUse";
 import { figure, table } from "./widgets";
 
 /** Scans, tuples, size and times of each index over time: plots, and the same as a table. */

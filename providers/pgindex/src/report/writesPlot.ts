@@ -1,9 +1,9 @@
-import type { ReportedIndex } from "./data";
-import { drawn, FONT, timeAxis, WIDTH } from "./drawn";
 import type { Extra } from "./extra";
+import { milliseconds } from "./format";
 import type { Html } from "./html";
+import { drawn, FONT, timeAxis, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
-import { milliseconds } from "./proofs";
+import type { ReportedIndex } from "./reported";
 
 const SHORTEST_MS = 0.01;
 const WRITE = { stroke: "var(--before)", strokeWidth: 2 };

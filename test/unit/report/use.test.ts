@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { type OverTime, overTime } from "../../providers/pgindex/src/report/overTime.ts";
-import { toPage } from "../../providers/pgindex/src/report/page.ts";
-import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
-import type { IndexStatus } from "../../providers/pgindex/src/status/indexStatus.ts";
-import { parsePage } from "../support/page.ts";
-import { HISTORY, indexOf, queryOf, reportOf, verificationOf } from "../support/report.ts";
+import { type OverTime, overTime } from "../../../providers/pgindex/src/report/overTime.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
+import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
+import { parsePage } from "../../support/page.ts";
+import { HISTORY, indexOf, queryOf, reportOf, verificationOf } from "../../support/report.ts";
 
 const library = await loadPlotLibrary();
 

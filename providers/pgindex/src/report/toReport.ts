@@ -1,81 +1,19 @@
-import type { BackupOutputs } from "../backup/backup";
-import type { BaselineOutputs } from "../baseline/baseline";
 import type { WrittenDuration } from "../engine/input/duration";
 import type { PlanTree, QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { VerificationReport } from "../engine/verify/verification";
-import { type PhaseTime, toPhases } from "../engine/watch/phases";
-import { type BuildSummary, buildSummary } from "../status/builds";
+import { toPhases } from "../engine/watch/phases";
+import { buildSummary } from "../status/builds";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
-import type { RecordedGate, StackState } from "../status/stackState";
-import { type ChecklistLine, toChecklist } from "./checklist";
+import type { StackState } from "../status/stackState";
+import { toChecklist } from "./checklist";
 import type { Extra } from "./extra";
-import { type ReportedUse, toUse } from "./use";
+import type { Report, ReportedIndex, ReportedQuery, ReportedStack } from "./reported";
+import { toUse } from "./reportedUse";
 
 /** The layout of the JSON. A newer release only adds to it. */
 const SCHEMA_VERSION = 1;
-
-/** All that a report shows. Plain JSON, no secret, no value of a row. */
-export interface Report {
-  readonly schemaVersion: number;
-  /** ISO 8601, by this machine's clock. */
-  readonly generatedAt: string;
-  /** The stack that the report is about. */
-  readonly stack: ReportedStack;
-  /** The stack that went first, whose proof this one had to wait for; null when none was given. */
-  readonly earlier: ReportedStack | null;
-  readonly checklist: readonly ChecklistLine[];
-  /** Builds that ran in the database when it was asked. */
-  readonly builds: readonly BuildSummary[];
-  /** Why the database could not be asked; null when it was, or was not to be. */
-  readonly problem: string | null;
-  /** Measurements that others have handed in. */
-  readonly extra: Extra | null;
-}
-
-/** A stack as its state, and the database where it was asked, has it. */
-export interface ReportedStack {
-  readonly name: string;
-  /** When the database itself was asked, ISO 8601; null when all is from the state. */
-  readonly lookedAt: string | null;
-  readonly indexes: readonly ReportedIndex[];
-  readonly backups: readonly BackupOutputs[];
-  readonly gates: readonly RecordedGate[];
-  readonly baselines: readonly BaselineOutputs[];
-}
-
-/** An index with all that was measured for it. */
-export interface ReportedIndex {
-  /** `schema.name` */
-  readonly index: string;
-  readonly table: string;
-  readonly definition: string;
-  readonly state: IndexStatus["state"];
-  readonly drift: string | null;
-  readonly sizeBytes: number | null;
-  /** ISO 8601; null when it was adopted. */
-  readonly builtAt: string | null;
-  readonly buildSeconds: number | null;
-  /** Phases of the build in their order; empty where they were not seen. */
-  readonly phases: readonly PhaseTime[];
-  /** ISO 8601. */
-  readonly validSince: string;
-  /** Of its verifications; empty when it has none. */
-  readonly queries: readonly ReportedQuery[];
-  /** Null when no verification has counted its scans. */
-  readonly use: ReportedUse | null;
-  /** What its verifications found to be wrong with the index itself. */
-  readonly problems: readonly string[];
-}
-
-/** A query with its plans. */
-export interface ReportedQuery extends VerifiedQuery {
-  /** Null where nothing was run, or an older release has measured it. */
-  readonly plan: PlanTree | null;
-  /** Before the build. */
-  readonly planBefore: PlanTree | null;
-}
 
 /** What a report is made of. */
 export interface ReportInput {

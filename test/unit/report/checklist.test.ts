@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ReportInput } from "../../providers/pgindex/src/report/data.ts";
+import type { ReportInput } from "../../../providers/pgindex/src/report/toReport.ts";
 import {
   BACKUP,
   BASELINE,
@@ -11,7 +11,7 @@ import {
   reportOf,
   STAGING,
   verificationOf,
-} from "../support/report.ts";
+} from "../../support/report.ts";
 
 type Resources = Parameters<typeof reportOf>[0];
 

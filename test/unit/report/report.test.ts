@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
-import { parseExtra } from "../../providers/pgindex/src/report/extra.ts";
-import { toMarkdown } from "../../providers/pgindex/src/report/markdown.ts";
-import { toPage } from "../../providers/pgindex/src/report/page.ts";
-import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
-import type { StackStatus } from "../../providers/pgindex/src/status/indexStatus.ts";
-import { parsePage } from "../support/page.ts";
-import { BACKUP, indexOf, queryOf, reportOf, verificationOf, WRITES } from "../support/report.ts";
+import { parseExtra } from "../../../providers/pgindex/src/report/extra.ts";
+import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
+import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
+import { parsePage } from "../../support/page.ts";
+import {
+  BACKUP,
+  indexOf,
+  queryOf,
+  reportOf,
+  verificationOf,
+  WRITES,
+} from "../../support/report.ts";
 
 const library = await loadPlotLibrary();
 
