@@ -31,5 +31,5 @@ export type {
   QueryExpectation,
   ServedQuery,
   VerifiedQuery,
-} from "./resources/queries";
+} from "./resources/servedQuery";
 export { Verification, type VerificationArgs } from "./resources/verification";

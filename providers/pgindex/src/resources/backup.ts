@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IndexArgs } from "./indexArgs";
-import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 
 /** Arguments of a {@link Backup}. */
 export interface BackupArgs {

@@ -6,7 +6,7 @@ import {
   type ResourceName,
   typeOf,
   undefinedOutputs,
-} from "./resource";
+} from "./resourceParts";
 
 /** What the class of a baseline gives to Pulumi: the mark as its files and its arguments say it, and the indexes that the migration makes. */
 export function baselineResource(

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { KeyArgs } from "./keyArgs";
-import type { ServedQuery } from "./queries";
+import type { ServedQuery } from "./servedQuery";
 
 /** When an index that stands is rebuilt with `REINDEX INDEX CONCURRENTLY`. */
 export interface RebuildWhenArgs {

@@ -2,8 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { QueryMeasurement } from "../engine/measure/measure";
 import type { QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexArgs } from "./indexArgs";
-import type { ServedQuery } from "./queries";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import type { ServedQuery } from "./servedQuery";
 
 const OUTPUTS = [
   "schema",

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/migration";
 import { baselineResource } from "./baseline";
 import type { IndexArgs } from "./indexArgs";
-import { declarationOf } from "./resource";
+import { declarationOf } from "./resourceParts";
 
 /** Arguments of a {@link NodePgMigrateBaseline}. */
 export interface NodePgMigrateBaselineArgs {

@@ -5,7 +5,7 @@ import type { OverrideUse } from "../engine/promote/gate";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";
-import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 import { stackEvidence } from "./stackEvidence";
 import type { Verification } from "./verification";
 

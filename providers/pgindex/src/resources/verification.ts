@@ -4,8 +4,8 @@ import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexResource";
-import type { ServedQuery } from "./queries";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resource";
+import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import type { ServedQuery } from "./servedQuery";
 
 /** Arguments of a {@link Verification}. */
 export interface VerificationArgs {
