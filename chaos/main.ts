@@ -5,8 +5,9 @@ import { forgetForeignSettings } from "../demo/environment.ts";
 import { killOrphans } from "./cli.ts";
 import { parseOptions } from "./options.ts";
 import { makePlace, typed } from "./place.ts";
-import { say, summarize } from "./report.ts";
+import { summarize } from "./report.ts";
 import { runChaos } from "./run.ts";
+import { say } from "./say.ts";
 
 async function main(): Promise<boolean> {
   const options = parseOptions(process.argv);

@@ -4,13 +4,6 @@ import { BOUNDS, type Record } from "./record.ts";
 import type { Outcome } from "./run.ts";
 import type { Notable } from "./writer.ts";
 
-const started = Date.now();
-
-export function say(text: string): void {
-  const seconds = Math.round((Date.now() - started) / 1000);
-  process.stdout.write(`${String(seconds).padStart(5)} s  ${text}\n`);
-}
-
 /** Prints what happened, the broken promises, and one line for a log. */
 export function summarize(options: Options, outcome: Outcome): void {
   const { record } = outcome;

@@ -10,7 +10,7 @@ import { indexesLeft, judge } from "./judge.ts";
 import type { Options } from "./options.ts";
 import type { Place } from "./place.ts";
 import { Record } from "./record.ts";
-import { say } from "./report.ts";
+import { say } from "./say.ts";
 import { type Event, type Goal, goalsOf, scheduleOf } from "./schedule.ts";
 import { startServer, withClient } from "./server.ts";
 import { Stack } from "./stack.ts";

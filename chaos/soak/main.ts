@@ -9,7 +9,7 @@ import { forgetForeignSettings } from "../../demo/environment.ts";
 import { environmentOf } from "../cli.ts";
 import { positive } from "../options.ts";
 import { makePlace, type Place } from "../place.ts";
-import { say } from "../report.ts";
+import { say } from "../say.ts";
 import { startServer, withClient } from "../server.ts";
 import { growthOf, type Measure } from "./growth.ts";
 import { type Loop, soakCli, soakEngine } from "./loops.ts";

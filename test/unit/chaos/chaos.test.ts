@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Record } from "../../chaos/record.ts";
-import { goalsOf, scheduleOf } from "../../chaos/schedule.ts";
-import type { Notable } from "../../chaos/writer.ts";
+import { Record } from "../../../chaos/record.ts";
+import { goalsOf, scheduleOf } from "../../../chaos/schedule.ts";
+import type { Notable } from "../../../chaos/writer.ts";
 
 const from = Date.now();
 const ended = { code: 1, text: "error: refused", from, to: from + 100, interference: [] };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { growthOf, LEAST_SAMPLES } from "../../chaos/soak/growth.ts";
+import { growthOf, LEAST_SAMPLES } from "../../../chaos/soak/growth.ts";
 
 const measure = { name: "heap", unit: "MB", tolerance: 1 } as const;
 const samples = (of: (index: number) => number) => Array.from({ length: 30 }, (_, i) => of(i));
