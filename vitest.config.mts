@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const server = { globalSetup: ["test/support/server.ts"] };
+const server = { globalSetup: ["test/support/server/server.ts"] };
 
 export default defineConfig({
   test: {

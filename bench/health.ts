@@ -4,7 +4,7 @@ import { Agent, createServer, get, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { createMigrationHealth } from "pulumi-pgindex/health";
-import { startEmbedded } from "../tools/embedded-postgres.ts";
+import { startEmbedded } from "../tools/embeddedPostgres.ts";
 
 const SECONDS = 10;
 const CONNECTIONS = 20;

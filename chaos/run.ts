@@ -2,7 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CleanUp } from "../demo/cleanUp.ts";
-import type { EmbeddedServer } from "../tools/embedded-postgres.ts";
+import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
 import { Census } from "./census.ts";
 import { environmentOf } from "./cli.ts";
 import { declarationsFor } from "./declarations.ts";

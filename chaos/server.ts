@@ -1,5 +1,5 @@
 import pg from "pg";
-import { type EmbeddedServer, startEmbedded } from "../tools/embedded-postgres.ts";
+import { type EmbeddedServer, startEmbedded } from "../tools/embeddedPostgres.ts";
 
 /** A session of the one that makes trouble, or of the one that judges it; never the product's. */
 export const OTHER_TOOL = "chaos other tool";

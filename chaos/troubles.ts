@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import type { EmbeddedServer } from "../tools/embedded-postgres.ts";
+import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
 import { at } from "./random.ts";
 import type { Record } from "./record.ts";
 import type { Event, Trouble } from "./schedule.ts";

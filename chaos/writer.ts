@@ -33,7 +33,7 @@ export interface Writer {
 }
 
 export async function startWriter(url: string, rows: number): Promise<Writer> {
-  const { ask, end } = startChild(join(import.meta.dirname, "writer-process.ts"), "the writer");
+  const { ask, end } = startChild(join(import.meta.dirname, "writerProcess.ts"), "the writer");
   try {
     await ask({ kind: "start", url, rows } satisfies Question);
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { EmbeddedServer } from "../tools/embedded-postgres.ts";
+import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
 import type { CleanUp } from "./cleanUp.ts";
 import { type FillSize, type Fingerprint, fill, fingerprint, migrate } from "./data.ts";
 import type { StackName } from "./place.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { serverAccount } from "../tools/embedded/account.ts";
 import { placeFor } from "../tools/embedded/place.ts";
 import { runningOn } from "../tools/embedded/postmaster.ts";
-import { type EmbeddedServer, startEmbedded, stopKept } from "../tools/embedded-postgres.ts";
+import { type EmbeddedServer, startEmbedded, stopKept } from "../tools/embeddedPostgres.ts";
 import { LOGS, PLACE, STACKS, type StackName } from "./place.ts";
 
 const SETTINGS = {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { startChild } from "./child.ts";
-import type { SlowWrite, WriteStats, WriteTotals } from "./writer-journal.ts";
+import type { SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";
 
-export type { Failure, SlowWrite, WriteStats, WriteTotals } from "./writer-journal.ts";
+export type { Failure, SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";
 
 export type Question =
   | { kind: "start"; url: string; name: string }
@@ -24,7 +24,7 @@ export interface Writer {
  * process does can make its writes look slow. */
 export async function startWriter(url: string, { name }: { name: string }): Promise<Writer> {
   const { pid, ask, end } = startChild(
-    join(import.meta.dirname, "writer-process.ts"),
+    join(import.meta.dirname, "writerProcess.ts"),
     `writer ${name}`,
   );
   try {

@@ -4,7 +4,7 @@ import { startChild } from "../../demo/child.ts";
 import { Cli, type Ended, type Environment } from "../cli.ts";
 import type { Place } from "../place.ts";
 import { withClient } from "../server.ts";
-import type { Answer, Question } from "./engine-process.ts";
+import type { Answer, Question } from "./engineProcess.ts";
 import { LEAST_SAMPLES } from "./growth.ts";
 import { type Sample, sampleDatabase } from "./measures.ts";
 import { INDEXES } from "./tables.ts";
@@ -22,7 +22,7 @@ export async function soakEngine(
   endAt: number,
   everyMs: number,
 ): Promise<Loop> {
-  const child = startChild(join(import.meta.dirname, "engine-process.ts"), "the engine");
+  const child = startChild(join(import.meta.dirname, "engineProcess.ts"), "the engine");
   const samples: Sample[] = [];
   let times = 0;
   while (Date.now() < endAt) {

@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createMigrationHealth } from "../../providers/pgindex/src/health.ts";
-import { violations } from "../support/axe.ts";
-import { noChromium, startChromium } from "../support/chromium.ts";
-import { PRODUCTION, stackOf } from "../support/report.ts";
+import { violations } from "../support/report/axe.ts";
+import { noChromium, startChromium } from "../support/report/chromium.ts";
+import { PRODUCTION, stackOf } from "../support/report/report.ts";
 
 const TOKEN = "a-token-that-is-long-enough";
 const NO_DATABASE = "postgresql://nobody@127.0.0.1:1/none";

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toPage } from "../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
 import type { Report } from "../../providers/pgindex/src/report/reported.ts";
-import { violations } from "../support/axe.ts";
-import { noChromium, startChromium } from "../support/chromium.ts";
+import { violations } from "../support/report/axe.ts";
+import { noChromium, startChromium } from "../support/report/chromium.ts";
 import {
   BACKUP,
   HISTORY,
@@ -19,7 +19,7 @@ import {
   SEQ_SCAN_NODES,
   verificationOf,
   WRITES,
-} from "../support/report.ts";
+} from "../support/report/report.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };

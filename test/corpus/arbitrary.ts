@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 
 /** Definitions at random over `app.docs`, such as PostgreSQL takes on every version. */
 

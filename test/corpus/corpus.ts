@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
 import type { Definition } from "./definition.ts";
 import { type Corpus, indexesOf, useCorpus } from "./observe.ts";
 import { declareOn, prove } from "./proof.ts";

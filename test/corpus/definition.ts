@@ -1,4 +1,4 @@
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 
 /** A definition, as data; one proof is run on each. */
 export interface Definition {

@@ -3,7 +3,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { record, targetOf } from "../support/engine.ts";
+import { record, targetOf } from "../support/engine/engine.ts";
 import { EXPRESSIONS_AS_KEYS } from "./cases/expressions.ts";
 import { PLACES } from "./cases/places.ts";
 import { PREDICATES } from "./cases/predicates.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, inject } from "vitest";
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { makeSchema } from "./schema.ts";
 
 /** A database with the tables of the corpus. */

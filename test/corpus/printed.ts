@@ -2,7 +2,7 @@ import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/de
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
 import { readScripts } from "../../providers/pgindex/src/import/script.ts";
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 import type { Corpus } from "./observe.ts";
 
 const PRINTED = `SELECT pg_get_indexdef(i.oid, 0, $3::boolean) AS sql

@@ -8,7 +8,7 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { BASE, type Definition } from "./definition.ts";
 import { type Corpus, definitionByHand, indexesOf, tableState } from "./observe.ts";
 import { printedArgs, restore } from "./printed.ts";

@@ -9,7 +9,7 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { change } from "./arbitrary.ts";
 import { indexesOf, useCorpus } from "./observe.ts";
 import { printedArgs } from "./printed.ts";

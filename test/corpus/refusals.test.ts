@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { REFUSALS } from "./cases/refusals.ts";
 import { indexesOf, useCorpus } from "./observe.ts";
 import { declareOn } from "./proof.ts";

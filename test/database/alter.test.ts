@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { hold, settle, stateOf, untilWaiting } from "../support/engineDatabase.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { hold, settle, stateOf, untilWaiting } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

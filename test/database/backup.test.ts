@@ -10,10 +10,10 @@ import {
   takeBackup,
 } from "../../providers/pgindex/src/backup/backup.ts";
 import { parseBackup } from "../../providers/pgindex/src/backup/backupArgs.ts";
-import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgres.ts";
-import { failureOf, record, targetOf } from "../support/engine.ts";
-import { until } from "../support/engineDatabase.ts";
-import { pgDumpProblem } from "../support/pgDump.ts";
+import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
+import { failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
 

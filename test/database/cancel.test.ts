@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
+import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine/engine.ts";
 import {
   hold,
   holdSnapshot,
@@ -10,8 +10,8 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 afterEach(() => {

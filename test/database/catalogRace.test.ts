@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { targetOf } from "../support/engine.ts";
-import { buildIndex } from "../support/stackState.ts";
+import { targetOf } from "../support/engine/engine.ts";
+import { buildIndex } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

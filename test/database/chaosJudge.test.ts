@@ -5,7 +5,7 @@ import { declarationsFor } from "../../chaos/declarations.ts";
 import { indexesLeft, judge } from "../../chaos/judge.ts";
 import { withClient } from "../../chaos/server.ts";
 import { makeTables } from "../../chaos/tables.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const declarations = declarationsFor("first", 1);
 let db: TestDatabase;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeLeftover } from "../../providers/pgindex/src/engine/build/cleanUp.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   type Holder,
   hold,
@@ -13,10 +13,10 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { type Leftover, leave } from "../support/engineLeftovers.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { type Leftover, leave } from "../support/engine/engineLeftovers.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 

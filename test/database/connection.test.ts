@@ -6,9 +6,9 @@ import type { Target } from "../../providers/pgindex/src/engine/connection/targe
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine.ts";
-import { expectNothingOpen, identityOf, oidOf } from "../support/engineDatabase.ts";
+import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine/engine.ts";
+import { expectNothingOpen, identityOf, oidOf } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

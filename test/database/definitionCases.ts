@@ -1,4 +1,4 @@
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 import { type DefinitionCase, index } from "./definitionSchema.ts";
 import { EXPRESSIONS } from "./expressionCases.ts";
 

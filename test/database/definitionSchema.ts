@@ -1,4 +1,4 @@
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 
 export interface DefinitionCase {
   readonly title: string;

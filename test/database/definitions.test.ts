@@ -4,8 +4,7 @@ import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.t
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
 import {
   BUILDS_NOTHING,
   definitionOf,
@@ -14,7 +13,8 @@ import {
   serverHas,
   stateOf,
   stepsOf,
-} from "../support/engineDatabase.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { DEFINITIONS } from "./definitionCases.ts";
 import { type DefinitionCase, SCHEMA } from "./definitionSchema.ts";
 

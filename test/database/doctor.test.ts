@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../providers/pgindex/src/doctor/finding.ts";
-import { pgindex } from "../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { hold, settle } from "../support/engineDatabase.ts";
-import { leave } from "../support/engineLeftovers.ts";
+import { hold, settle } from "../support/engine/engineDatabase.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

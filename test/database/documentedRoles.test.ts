@@ -5,8 +5,7 @@ import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.t
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   BUILDS_NOTHING,
   identityOf,
@@ -14,7 +13,8 @@ import {
   stateOf,
   stepsOf,
   untilPhase,
-} from "../support/engineDatabase.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const PAGE = readFileSync(new URL("../../docs/privileges.md", import.meta.url), "utf8");
 const LOGINS = ["pgindex_builder", "pgindex_deploy", "pgindex_verifier"];

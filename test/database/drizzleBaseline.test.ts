@@ -7,11 +7,11 @@ import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/ba
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
 import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/bookkeeping.ts";
 import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzle/migration.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
-import { buildIndex } from "../support/stackState.ts";
-import { runTool, type ToolRun } from "../support/tool.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { buildIndex } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { runTool, type ToolRun } from "../support/tools/tool.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const FOLDER = join(ROOT, "drizzle/migrations");

@@ -3,7 +3,6 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import type { IndexIdentity } from "../../providers/pgindex/src/engine/compare/identity.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { CancelledError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
   type Args,
   declare,
@@ -11,7 +10,7 @@ import {
   type Recorder,
   record,
   targetOf,
-} from "../support/engine.ts";
+} from "../support/engine/engine.ts";
 import {
   hold,
   holdWrite,
@@ -20,8 +19,9 @@ import {
   stateOf,
   until,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { LEFTOVER_STATES, leave } from "../support/engineLeftovers.ts";
+} from "../support/engine/engineDatabase.ts";
+import { LEFTOVER_STATES, leave } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let identity: IndexIdentity;

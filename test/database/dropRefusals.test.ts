@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import type { IndexIdentity } from "../../providers/pgindex/src/engine/compare/identity.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
   type Args,
   declare,
@@ -10,8 +9,16 @@ import {
   type Recorder,
   record,
   targetOf,
-} from "../support/engine.ts";
-import { hold, identityOf, oidOf, settle, stateOf, until } from "../support/engineDatabase.ts";
+} from "../support/engine/engine.ts";
+import {
+  hold,
+  identityOf,
+  oidOf,
+  settle,
+  stateOf,
+  until,
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let identity: IndexIdentity;

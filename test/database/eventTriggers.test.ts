@@ -3,10 +3,10 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { LockedTableError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { identityOf, settle, stateOf } from "../support/engineDatabase.ts";
-import { leave } from "../support/engineLeftovers.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { identityOf, settle, stateOf } from "../support/engine/engineDatabase.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeEach(async () => {

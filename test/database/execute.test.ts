@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { addUp } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
-import { failureOf, record } from "../support/engine.ts";
-import { hold, oidOf, stateOf, until } from "../support/engineDatabase.ts";
-import { leave } from "../support/engineLeftovers.ts";
-import { useTable } from "../support/engineTable.ts";
-import { useSteps } from "../support/executing.ts";
+import { failureOf, record } from "../support/engine/engine.ts";
+import { hold, oidOf, stateOf, until } from "../support/engine/engineDatabase.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
+import { useTable } from "../support/engine/engineTable.ts";
+import { useSteps } from "../support/engine/executing.ts";
 
 const db = await useTable();
 const { desired, build: BUILD, dropStep, run } = await useSteps(db);

@@ -4,10 +4,10 @@ import { Patience } from "../../providers/pgindex/src/engine/operation/patience.
 import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { runWatched } from "../../providers/pgindex/src/engine/watch/runWatched.ts";
-import { failureOf, record, targetOf } from "../support/engine.ts";
-import { type Holder, hold, stateOf, until } from "../support/engineDatabase.ts";
-import { useTable } from "../support/engineTable.ts";
-import { useSteps } from "../support/executing.ts";
+import { failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { type Holder, hold, stateOf, until } from "../support/engine/engineDatabase.ts";
+import { useTable } from "../support/engine/engineTable.ts";
+import { useSteps } from "../support/engine/executing.ts";
 
 const db = await useTable();
 const { desired, build: BUILD, dropStep, run } = await useSteps(db);

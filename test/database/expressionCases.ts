@@ -1,4 +1,4 @@
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 import { type DefinitionCase, index } from "./definitionSchema.ts";
 
 const expression = (expression: string, more: Args = {}) => ({

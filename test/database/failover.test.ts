@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
-import type { EmbeddedServer } from "../../tools/embedded-postgres.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { until } from "../support/engineDatabase.ts";
-import { ask, type Pair, startPair } from "../support/failover.ts";
+import type { EmbeddedServer } from "../../tools/embeddedPostgres.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { ask, type Pair, startPair } from "../support/server/failover.ts";
 
 let pair: Pair;
 beforeAll(async () => {

@@ -8,10 +8,10 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
-import { BUILDS_NOTHING, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";
-import { interruptDrop } from "../support/engineLeftovers.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
+import { BUILDS_NOTHING, settle, stateOf, stepsOf } from "../support/engine/engineDatabase.ts";
+import { interruptDrop } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const INDEX = { table: "t", name: "t_idx", columns: ["a"], unique: true, comment: "ours" };
 

@@ -12,10 +12,10 @@ import {
   type MigrationHealthOptions,
   migrationHealthSchema,
 } from "../../providers/pgindex/src/health.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { settle, until } from "../support/engineDatabase.ts";
-import { leave } from "../support/engineLeftovers.ts";
-import { buildIndex, exported, writeState } from "../support/stackState.ts";
+import { settle, until } from "../support/engine/engineDatabase.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
+import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const TOKEN = "a-token-that-is-long-enough";
 const AUTHORIZED = { method: "GET", authorization: `Bearer ${TOKEN}` };

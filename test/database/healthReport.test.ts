@@ -2,10 +2,10 @@
 
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { until } from "../support/engineDatabase.ts";
-import { createRoles, dropRoles } from "../support/engineRoles.ts";
-import { BROWSER, useLiveReport } from "../support/liveReport.ts";
-import { queryOf, STAGING, stackOf, verificationOf } from "../support/report.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { createRoles, dropRoles } from "../support/engine/engineRoles.ts";
+import { BROWSER, useLiveReport } from "../support/report/liveReport.ts";
+import { queryOf, STAGING, stackOf, verificationOf } from "../support/report/report.ts";
 
 const SECTIONS = ["checklist", "indexes", "latency", "plans", "use"];
 const live = useLiveReport();

@@ -6,8 +6,8 @@ import fastify from "fastify";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
 import { run } from "../../providers/pgindex/src/cli/run.ts";
-import { until } from "../support/engineDatabase.ts";
-import { BROWSER, basic, TOKEN, useLiveReport } from "../support/liveReport.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { BROWSER, basic, TOKEN, useLiveReport } from "../support/report/liveReport.ts";
 
 const bearer = { method: "GET", authorization: `Bearer ${TOKEN}` };
 const live = useLiveReport();

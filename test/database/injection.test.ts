@@ -5,9 +5,9 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { ident } from "../../providers/pgindex/src/engine/text/sql.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { record, targetOf } from "../support/engine.ts";
-import { fingerprint } from "../support/fingerprint.ts";
+import { record, targetOf } from "../support/engine/engine.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { fingerprint } from "../support/server/fingerprint.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 let db: TestDatabase;

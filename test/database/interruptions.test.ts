@@ -1,7 +1,6 @@
 import { test as base, describe } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import {
   type Holder,
   hold,
@@ -12,7 +11,8 @@ import {
   stateOf,
   until,
   untilPhase,
-} from "../support/engineDatabase.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 interface Place {
   readonly db: TestDatabase;

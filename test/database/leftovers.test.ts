@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { oidOf, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";
-import { LEFTOVER_STATES, type Leftover, leave } from "../support/engineLeftovers.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { oidOf, settle, stateOf, stepsOf } from "../support/engine/engineDatabase.ts";
+import { LEFTOVER_STATES, type Leftover, leave } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

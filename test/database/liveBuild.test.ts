@@ -3,7 +3,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine.ts";
+import { declare, failureOf, type Recorder, record, targetOf } from "../support/engine/engine.ts";
 import {
   hold,
   holdWrite,
@@ -13,8 +13,8 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 

@@ -4,8 +4,9 @@ import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/ba
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
 import { nodePgMigrate as bookkeeping } from "../../providers/pgindex/src/baseline/nodePgMigrate/bookkeeping.ts";
 import { readNodePgMigrateMigration } from "../../providers/pgindex/src/baseline/nodePgMigrate/migration.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
+import { buildIndex } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import {
   createProject,
   INDEXES,
@@ -13,8 +14,7 @@ import {
   nodePgMigrate,
   PROGRAM,
   TABLES,
-} from "../support/nodePgMigrate.ts";
-import { buildIndex } from "../support/stackState.ts";
+} from "../support/tools/nodePgMigrate.ts";
 
 let root: string;
 let folder: string;

@@ -3,9 +3,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
-import { settle } from "../support/engineDatabase.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
+import { settle } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const TABLES = ["t1", "t2", "t3", "t4", "t5"];
 const BODIES: readonly Args[] = [
@@ -73,8 +73,8 @@ interface Built {
 async function buildInProcess(): Promise<Built[]> {
   const file = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [
-    ...["--disable-warning=ExperimentalWarning", "--import", file("engineSources.ts")],
-    ...[file("engineProcess.ts"), db.url, JSON.stringify(DECLARATIONS)],
+    ...["--disable-warning=ExperimentalWarning", "--import", file("engine/engineSources.ts")],
+    ...[file("engine/engineProcess.ts"), db.url, JSON.stringify(DECLARATIONS)],
   ]);
   return JSON.parse(stdout);
 }

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
-import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgres.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
-import { ask } from "../support/failover.ts";
+import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
+import { ask } from "../support/server/failover.ts";
 
 /** What an INI file or a URL would read into a value, if anything is. */
 const HARD = `a;b#c "d' \\e%41=[f].g`;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import type { PatienceTexts } from "../../providers/pgindex/src/engine/declare/patienceArgs.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   hold,
   holdSnapshot,
@@ -11,8 +11,8 @@ import {
   oidOf,
   stateOf,
   untilPhase,
-} from "../support/engineDatabase.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 

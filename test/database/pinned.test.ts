@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { pinSettings } from "../../providers/pgindex/src/engine/session/pinnedSettings.ts";
 import type { Query } from "../../providers/pgindex/src/engine/session/query.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { failureOf } from "../support/engine.ts";
+import { failureOf } from "../support/engine/engine.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

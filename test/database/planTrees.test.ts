@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import type { PlanTree, QueryPlan } from "../../providers/pgindex/src/engine/measure/queryPlan.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import { targetOf } from "../support/engine.ts";
-import { BUILD, INDEX, LOOKUP, type Outputs, Verifying } from "../support/verifying.ts";
+import { targetOf } from "../support/engine/engine.ts";
+import { BUILD, INDEX, LOOKUP, type Outputs, Verifying } from "../support/engine/verifying.ts";
 
 const at = new Verifying();
 beforeAll(() => at.start());

@@ -5,10 +5,16 @@ import { measureQueries } from "../../providers/pgindex/src/engine/measure/measu
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { holdWrite, identityOf, settle, stateOf, untilPhase } from "../support/engineDatabase.ts";
-import { type KeyDataProxy, startKeyDataProxy } from "../support/keyDataProxy.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import {
+  holdWrite,
+  identityOf,
+  settle,
+  stateOf,
+  untilPhase,
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { type KeyDataProxy, startKeyDataProxy } from "../support/server/keyDataProxy.ts";
 
 let db: TestDatabase;
 let proxy: KeyDataProxy;

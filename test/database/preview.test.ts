@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, targetOf } from "../support/engine.ts";
-import { stepsOf } from "../support/engineDatabase.ts";
+import { type Args, declare, targetOf } from "../support/engine/engine.ts";
+import { stepsOf } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

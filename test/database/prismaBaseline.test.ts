@@ -5,10 +5,10 @@ import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/ba
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
 import { prisma } from "../../providers/pgindex/src/baseline/prisma/bookkeeping.ts";
 import { readPrismaMigration } from "../../providers/pgindex/src/baseline/prisma/migration.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
-import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/prisma.ts";
-import { buildIndex } from "../support/stackState.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
+import { buildIndex } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/tools/prisma.ts";
 
 // The tool takes seconds to start on a busy machine, and waits ten for its lock.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });

@@ -4,10 +4,10 @@ import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.t
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { identityOf, oidOf, serverHas, settle, stateOf } from "../support/engineDatabase.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { identityOf, oidOf, serverHas, settle, stateOf } from "../support/engine/engineDatabase.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let roles: Roles;

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { settle } from "../support/engineDatabase.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { settle } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

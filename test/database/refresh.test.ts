@@ -5,10 +5,10 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
-import { oidOf, settle } from "../support/engineDatabase.ts";
-import { LEFTOVER_STATES, leave } from "../support/engineLeftovers.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
+import { oidOf, settle } from "../support/engine/engineDatabase.ts";
+import { LEFTOVER_STATES, leave } from "../support/engine/engineLeftovers.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let outputs: IndexOutputs;

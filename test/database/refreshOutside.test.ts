@@ -9,9 +9,9 @@ import {
   refreshIndex,
   standsElsewhere,
 } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
-import { settle } from "../support/engineDatabase.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
+import { settle } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let outputs: IndexOutputs;

@@ -1,4 +1,4 @@
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 
 const key = (expression: string): Args => ({ columns: [{ expression }] });
 

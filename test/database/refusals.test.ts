@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { expectNothingOpen, serverHas } from "../support/engineDatabase.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { expectNothingOpen, serverHas } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { REFUSALS } from "./refusalCases.ts";
 import { TABLE_REFUSALS } from "./refusalTableCases.ts";
 

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toPhases } from "../../providers/pgindex/src/engine/watch/phases.ts";
-import { pgindex } from "../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { holdWrite, untilPhase } from "../support/engineDatabase.ts";
-import { queryOf, verificationOf } from "../support/report.ts";
-import { buildIndex, exported, writeState } from "../support/stackState.ts";
+import { holdWrite, untilPhase } from "../support/engine/engineDatabase.ts";
+import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
+import { queryOf, verificationOf } from "../support/report/report.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 let state: string;

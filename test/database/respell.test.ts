@@ -3,9 +3,9 @@ import { readIndex } from "../../providers/pgindex/src/engine/catalog/indexes.ts
 import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
 import { respell } from "../../providers/pgindex/src/engine/compare/respell.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, targetOf } from "../support/engine.ts";
-import { hold, oidOf, settle } from "../support/engineDatabase.ts";
+import { declare, targetOf } from "../support/engine/engine.ts";
+import { hold, oidOf, settle } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 let session: Session;

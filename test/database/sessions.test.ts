@@ -4,9 +4,15 @@ import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.t
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
-import { BUILDS_NOTHING, identityOf, settle, stateOf, stepsOf } from "../support/engineDatabase.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
+import {
+  BUILDS_NOTHING,
+  identityOf,
+  settle,
+  stateOf,
+  stepsOf,
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 /** What changes how PostgreSQL reads a constant or prints a definition, one by one and all together. */
 const SETTINGS: Readonly<Record<string, string>> = {

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
-import { BUILDS_NOTHING, expectNothingOpen, oidOf, stepsOf } from "../support/engineDatabase.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import {
+  BUILDS_NOTHING,
+  expectNothingOpen,
+  oidOf,
+  stepsOf,
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { SCHEMA } from "./definitionSchema.ts";
 
 let db: TestDatabase;

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
-import { pgindex } from "../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { holdWrite, settle, untilPhase } from "../support/engineDatabase.ts";
-import { leave } from "../support/engineLeftovers.ts";
-import { buildIndex, exported, writeState } from "../support/stackState.ts";
+import { holdWrite, settle, untilPhase } from "../support/engine/engineDatabase.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
+import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 let built: IndexOutputs;

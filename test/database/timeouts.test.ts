@@ -2,8 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
 import {
   holdWrite,
   identityOf,
@@ -12,8 +11,9 @@ import {
   stateOf,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const TIMEOUTS = [
   "statement_timeout",

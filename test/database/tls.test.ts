@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
-import { failureOf, targetOf } from "../support/engine.ts";
-import { PASSWORD, startTlsServers, type TlsServers } from "../support/tlsServers.ts";
+import { failureOf, targetOf } from "../support/engine/engine.ts";
+import { PASSWORD, startTlsServers, type TlsServers } from "../support/server/tlsServers.ts";
 
 let servers: TlsServers;
 const home = mkdtempSync(join(tmpdir(), "pgindex-home-"));

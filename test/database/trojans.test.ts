@@ -9,10 +9,10 @@ import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/s
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { verifyIndex } from "../../providers/pgindex/src/engine/verify/verification.ts";
-import { pgindex } from "../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
-import { exported, writeState } from "../support/stackState.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
+import { exported, writeState } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 const SOURCES = join("providers", "pgindex", "src");
 const ARGS = { table: "t", name: "t_idx", columns: [{ expression: "lower(a)" }], comment: "old" };

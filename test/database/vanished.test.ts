@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { type Child, startChild } from "../inplace/child.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   holdSnapshot,
   oidOf,
@@ -9,8 +9,8 @@ import {
   stateOf,
   until,
   untilPhase,
-} from "../support/engineDatabase.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 
@@ -18,7 +18,12 @@ const INDEX = { table: "t", name: "t_idx", columns: ["a"] };
 
 function startBuild(whenClientVanishes?: string): Child {
   const overrides = JSON.stringify({ whenClientVanishes });
-  return startChild("../support/engineProcess.ts", db.url, JSON.stringify([INDEX]), overrides);
+  return startChild(
+    "../support/engine/engineProcess.ts",
+    db.url,
+    JSON.stringify([INDEX]),
+    overrides,
+  );
 }
 
 async function kill(child: Child): Promise<void> {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { failureOf } from "../support/engine.ts";
-import { until } from "../support/engineDatabase.ts";
-import { LOOKUP, type Outputs, useVerifying } from "../support/verifying.ts";
+import { failureOf } from "../support/engine/engine.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { LOOKUP, type Outputs, useVerifying } from "../support/engine/verifying.ts";
 
 const v = useVerifying();
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   type Holder,
   holdSnapshot,
@@ -10,9 +10,9 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { createRoles, dropRoles } from "../support/engineRoles.ts";
-import { useTable } from "../support/engineTable.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createRoles, dropRoles } from "../support/engine/engineRoles.ts";
+import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
 

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { declare, record, targetOf } from "../support/engine.ts";
+import { declare, record, targetOf } from "../support/engine/engine.ts";
 import {
   hold,
   holdWrite,
@@ -10,7 +9,8 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

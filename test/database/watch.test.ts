@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { run } from "../../providers/pgindex/src/cli/run.ts";
-import { pgindex } from "../support/cli.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { holdWrite, settle, until, untilPhase } from "../support/engineDatabase.ts";
+import { holdWrite, settle, until, untilPhase } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import pg from "pg";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { startEmbedded, stopKept } from "../../tools/embedded-postgres.ts";
+import { startEmbedded, stopKept } from "../../tools/embeddedPostgres.ts";
 
-const LIBRARY = new URL("../../tools/embedded-postgres.ts", import.meta.url).href;
+const LIBRARY = new URL("../../tools/embeddedPostgres.ts", import.meta.url).href;
 
 describe("a server of a process that ends without stopping it", () => {
   const ways = {

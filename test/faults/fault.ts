@@ -1,9 +1,9 @@
 import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
 import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
-import type { TestDatabase } from "../support/database.ts";
-import type { Args } from "../support/engine.ts";
-import type { Holder } from "../support/engineDatabase.ts";
-import type { Roles } from "../support/engineRoles.ts";
+import type { Args } from "../support/engine/engine.ts";
+import type { Holder } from "../support/engine/engineDatabase.ts";
+import type { Roles } from "../support/engine/engineRoles.ts";
+import type { TestDatabase } from "../support/server/database.ts";
 
 /**
  * What becomes of a fault: pgindex copes with it; it refuses, and says why; or nothing can be done about it, and it says that.

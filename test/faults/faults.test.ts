@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test as base, describe, expect, test } from "vitest";
-import { serverHas } from "../support/engineDatabase.ts";
+import { serverHas } from "../support/engine/engineDatabase.ts";
 import type { Shown } from "./fault.ts";
 import { FAULTS, LAST_FAULT, splitTest, titleOf } from "./faults.ts";
 import { type OpenScene, openScene } from "./scene.ts";

@@ -6,7 +6,6 @@ import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parse
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
 import {
   type Args,
   declare,
@@ -14,7 +13,7 @@ import {
   type Recorder,
   record,
   targetOf,
-} from "../support/engine.ts";
+} from "../support/engine/engine.ts";
 import {
   hold,
   holdWrite,
@@ -25,8 +24,9 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../support/engineDatabase.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
+} from "../support/engine/engineDatabase.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import type { Scene, Work } from "./fault.ts";
 
 const INDEX: Args = { table: "t", name: "t_idx", columns: ["a"] };

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const SOURCES = new URL("../support/engineSources.ts", import.meta.url).href;
+const SOURCES = new URL("../support/engine/engineSources.ts", import.meta.url).href;
 
 export interface Child {
   readonly process: ChildProcess;

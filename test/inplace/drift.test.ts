@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Args, failureOf } from "../support/engine.ts";
-import { leave } from "../support/engineLeftovers.ts";
+import { type Args, failureOf } from "../support/engine/engine.ts";
+import { leave } from "../support/engine/engineLeftovers.ts";
 import { dropIndexesIn, indexesIn, Stack, useDatabase } from "./stack.ts";
 
 const place = useDatabase("CREATE SCHEMA app", "CREATE SCHEMA other");

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-import type { Args } from "../support/engine.ts";
-import { serverHas } from "../support/engineDatabase.ts";
+import type { Args } from "../support/engine/engine.ts";
+import { serverHas } from "../support/engine/engineDatabase.ts";
 import { indexesIn, Stack, useDatabase } from "./stack.ts";
 import { watched } from "./watcher.ts";
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import type { Args } from "../support/engine.ts";
-import { holdSnapshot, until, untilPhase } from "../support/engineDatabase.ts";
+import type { Args } from "../support/engine/engine.ts";
+import { holdSnapshot, until, untilPhase } from "../support/engine/engineDatabase.ts";
 import { type Child, startChild } from "./child.ts";
 import { dropIndexesIn, indexesIn, Stack, useDatabase } from "./stack.ts";
 import type { Task } from "./upProcess.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Holder, hold, until } from "../support/engineDatabase.ts";
+import { type Holder, hold, until } from "../support/engine/engineDatabase.ts";
 import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 
 const { place, stackOf, indexes } = usePartitions();

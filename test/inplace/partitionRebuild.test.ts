@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holdSnapshot, holdWrite, untilWaiting } from "../support/engineDatabase.ts";
+import { holdSnapshot, holdWrite, untilWaiting } from "../support/engine/engineDatabase.ts";
 import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 import { indexesIn } from "./stack.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { failureOf } from "../support/engine.ts";
-import { hold, holdWrite, until } from "../support/engineDatabase.ts";
+import { failureOf } from "../support/engine/engine.ts";
+import { hold, holdWrite, until } from "../support/engine/engineDatabase.ts";
 import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 import { watched } from "./watcher.ts";
 

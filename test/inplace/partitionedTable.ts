@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect } from "vitest";
-import type { Args } from "../support/engine.ts";
+import type { Args } from "../support/engine/engine.ts";
 import { dropIndexesIn, indexesIn, Stack, useDatabase } from "./stack.ts";
 
 /** With its suffix, the name of its index is too long and is cut within a character. */

@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { TestDatabase } from "../support/database.ts";
-import { hold, holdSnapshot, holdWrite, until, untilWaiting } from "../support/engineDatabase.ts";
+import {
+  hold,
+  holdSnapshot,
+  holdWrite,
+  until,
+  untilWaiting,
+} from "../support/engine/engineDatabase.ts";
+import type { TestDatabase } from "../support/server/database.ts";
 import { dropIndexesIn, indexesIn, Stack, useDatabase } from "./stack.ts";
 
 const LONG = `t_${"x".repeat(61)}`;

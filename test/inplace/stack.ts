@@ -9,9 +9,9 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { type Args, declare, record, targetOf } from "../support/engine.ts";
-import { settle } from "../support/engineDatabase.ts";
+import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
+import { settle } from "../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 /** One index as a Pulumi stack keeps it: what it was is remembered from one command to the next. */
 export class Stack {

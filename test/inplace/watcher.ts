@@ -1,5 +1,5 @@
-import type { TestDatabase } from "../support/database.ts";
-import { until } from "../support/engineDatabase.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import type { TestDatabase } from "../support/server/database.ts";
 import { startChild } from "./child.ts";
 
 /** What is watched. */

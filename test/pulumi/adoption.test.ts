@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { pgindex } from "../support/cli.ts";
-import { createProject } from "../support/pulumiCli.ts";
-import { indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
+import { createProject } from "../support/pulumi/pulumiCli.ts";
+import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 /** As a migration tool has made them. */
 const INDEXES = [

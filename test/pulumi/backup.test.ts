@@ -3,11 +3,11 @@ import { join } from "node:path";
 import pg from "pg";
 import { Backup, Index, type IndexArgs } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgres.ts";
-import { pgDumpProblem } from "../support/pgDump.ts";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { errorsOf, failureOf, linesOf } from "../support/pulumiRun.ts";
+import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
+import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
 const backend = createBackend();

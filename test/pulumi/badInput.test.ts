@@ -1,11 +1,16 @@
 import pulumi from "@pulumi/pulumi";
 import { Index, type IndexArgs } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { type Canary, createCanary, indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
-import { refusedPreview } from "../support/pulumiRefusal.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import {
+  type Canary,
+  createCanary,
+  indexesOf,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
+import { refusedPreview } from "../support/pulumi/pulumiRefusal.ts";
+import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase(

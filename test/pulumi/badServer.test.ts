@@ -3,11 +3,16 @@ import { join } from "node:path";
 import pg from "pg";
 import { Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type EmbeddedServer, startEmbedded } from "../../tools/embedded-postgres.ts";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { type Canary, createCanary, indexNames, useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import {
+  type Canary,
+  createCanary,
+  indexNames,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
+import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int)");

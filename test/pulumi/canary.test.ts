@@ -6,14 +6,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { processesBelow } from "../../tools/processes.ts";
-import { createProject, type Running } from "../support/pulumiCli.ts";
+import { createProject, type Running } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,
   createCanary,
   holdWrite,
   until,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
 
 const database = useDatabase(
   "CREATE TABLE users (id int, email text)",

@@ -5,8 +5,8 @@ import {
   providerSessions,
   until,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
-import { type ProviderProcess, startProvider } from "../support/pulumiProvider.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
+import { type ProviderProcess, startProvider } from "../support/pulumi/pulumiProvider.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
 const args = (name: string) => ({ table: "t", name, columns: ["a"] });

@@ -1,8 +1,8 @@
 import { Index, type IndexArgs } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 
 const backend = createBackend();
 const database = useDatabase(

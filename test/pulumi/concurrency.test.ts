@@ -1,7 +1,7 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import {
   holdWrite,
   indexesOf,
@@ -9,7 +9,7 @@ import {
   providerSessions,
   until,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
 
 const TABLES = ["t1", "t2", "t3", "t4", "t5"];
 const COLUMNS = ["a", "b", "c", "d", "e"];

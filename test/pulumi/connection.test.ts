@@ -1,15 +1,15 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { createStack, type StackOptions } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
+import { createStack, type StackOptions } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import {
   type Canary,
   createCanary,
   indexesOf,
   indexNames,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const NOBODY_LISTENS = "postgresql://nobody:nothing@127.0.0.1:1/nowhere";
 const backend = createBackend();

@@ -1,10 +1,10 @@
 import pulumi from "@pulumi/pulumi";
 import { Index, type IndexArgs } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { indexNames, useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 /** What stands in the user's state: changing it breaks every state that exists. */
 const PROVIDER_TEXT = 'exports.handler = () => require("pulumi-pgindex/provider").v1.index';

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { DrizzleBaseline, Index, indexesFromSql } from "pulumi-pgindex";
 import { expect, test } from "vitest";
 import { migrate } from "../../demo/data.ts";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf, linesOf } from "../support/pulumiRun.ts";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const folder = join(import.meta.dirname, "../../drizzle/migrations");
 const migration = "0013_sticky_skreet";

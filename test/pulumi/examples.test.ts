@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createProject, type Project } from "../support/pulumiCli.ts";
-import { indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
+import { createProject, type Project } from "../support/pulumi/pulumiCli.ts";
+import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 
 /** Each folder of examples/ is a project that people copy, and that the documents quote. */
 function project(name: string, env: Readonly<Record<string, string>> = {}): Project {

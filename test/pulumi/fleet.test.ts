@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { createProject } from "../support/pulumiCli.ts";
-import { indexesOf, indexNames, until, useDatabase } from "../support/pulumiDatabase.ts";
+import { createProject } from "../support/pulumi/pulumiCli.ts";
+import { indexesOf, indexNames, until, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 
 const FOLDER = "examples/fleet";
 const project = createProject({

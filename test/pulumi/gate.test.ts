@@ -1,9 +1,9 @@
 import pulumi from "@pulumi/pulumi";
 import { PromotionGate, type PromotionGateArgs } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const args = { table: "t", name: "t_idx", columns: ["a"] };

@@ -1,10 +1,10 @@
 import { Index } from "pulumi-pgindex";
 import { beforeEach, expect, test } from "vitest";
-import { interruptDrop } from "../support/engineLeftovers.ts";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { indexNames, useDatabase } from "../support/pulumiDatabase.ts";
-import { linesOf } from "../support/pulumiRun.ts";
+import { interruptDrop } from "../support/engine/engineLeftovers.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int)");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { isAlive, killAll, processesBelow } from "../../tools/processes.ts";
-import { providerOf } from "../support/pulumiCli.ts";
+import { providerOf } from "../support/pulumi/pulumiCli.ts";
 import {
   blockedBuild,
   holdWrite,
@@ -9,8 +9,13 @@ import {
   providerSessions,
   until,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
-import { expectFinished, projectOfTwo, TWO_TABLES, UP } from "../support/pulumiTwoIndexes.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
+import {
+  expectFinished,
+  projectOfTwo,
+  TWO_TABLES,
+  UP,
+} from "../support/pulumi/pulumiTwoIndexes.ts";
 
 const database = useDatabase(...TWO_TABLES);
 

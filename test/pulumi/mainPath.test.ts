@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createProject } from "../support/pulumiCli.ts";
+import { createProject } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,
   createCanary,
   indexesOf,
   indexNames,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
 
 const PROGRAM = `
 import * as pulumi from "@pulumi/pulumi";

@@ -2,6 +2,10 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Index, type IndexArgs, indexesFromSql, NodePgMigrateBaseline } from "pulumi-pgindex";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 import {
   createProject,
   INDEXES,
@@ -9,11 +13,7 @@ import {
   nodePgMigrate,
   PROGRAM,
   TABLES,
-} from "../support/nodePgMigrate.ts";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf } from "../support/pulumiRun.ts";
+} from "../support/tools/nodePgMigrate.ts";
 
 const PLACED: IndexArgs = { table: "orders", name: "orders_placed_idx", columns: ["placed_at"] };
 

@@ -1,9 +1,9 @@
 import { Connection, Index, type IndexArgs } from "pulumi-pgindex";
 import { beforeAll, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { indexesOf, useDatabase } from "../support/pulumiDatabase.ts";
-import { errorsOf, failureOf, linesOf } from "../support/pulumiRun.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int, b text)");

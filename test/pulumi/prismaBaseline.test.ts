@@ -3,10 +3,10 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Index, indexesFromSql, PrismaBaseline } from "pulumi-pgindex";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/prisma.ts";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { useDatabase } from "../support/pulumiDatabase.ts";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/tools/prisma.ts";
 
 // The tool is installed by the first that needs it.
 vi.setConfig({ hookTimeout: 300_000 });

@@ -2,9 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fingerprint, fill, fingerprint, migrate } from "../../demo/data.ts";
-import type { TestDatabase } from "../support/database.ts";
-import { createProject } from "../support/pulumiCli.ts";
-import { type Canary, createCanary, indexNames, useDatabase } from "../support/pulumiDatabase.ts";
+import { createProject } from "../support/pulumi/pulumiCli.ts";
+import {
+  type Canary,
+  createCanary,
+  indexNames,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
+import type { TestDatabase } from "../support/server/database.ts";
 
 const STATES_INDEX = "conversation_states_patient_active_expires_idx";
 const MESSAGES_INDEX = "conversation_messages_state_created_idx";

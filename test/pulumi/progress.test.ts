@@ -1,16 +1,16 @@
 import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { Index } from "pulumi-pgindex";
 import { expect, test } from "vitest";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import {
   blockedBuild,
   holdWrite,
   indexNames,
   until,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
-import { linesOf } from "../support/pulumiRun.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
+import { linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase(

@@ -5,14 +5,14 @@ import {
   indexNames,
   leaveInvalid,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
 import {
   DESTROY,
   expectFinished,
   projectOfTwo,
   TWO_TABLES,
   UP,
-} from "../support/pulumiTwoIndexes.ts";
+} from "../support/pulumi/pulumiTwoIndexes.ts";
 
 const database = useDatabase(...TWO_TABLES);
 

@@ -1,15 +1,15 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { createStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
+import { createStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import {
   type Canary,
   createCanary,
   indexesOf,
   indexNames,
   useDatabase,
-} from "../support/pulumiDatabase.ts";
-import { failureOf } from "../support/pulumiRun.ts";
+} from "../support/pulumi/pulumiDatabase.ts";
+import { failureOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE users (id int, email text)");

@@ -2,12 +2,12 @@
 import { Connection, type ConnectionArgs, Index, Verification } from "pulumi-pgindex";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { killAll, providersOf } from "../../tools/processes.ts";
-import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
+import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 
-import { blockedBuild, holdWrite, until, useDatabase } from "../support/pulumiDatabase.ts";
-import { failureOf, linesOf } from "../support/pulumiRun.ts";
+import { blockedBuild, holdWrite, until, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int, b text)");

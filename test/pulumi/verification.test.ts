@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Connection, Index, type ServedQuery, Verification } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
-import { createStack, type TestStack } from "../support/pulumi.ts";
-import { createBackend } from "../support/pulumiBackend.ts";
-import { useDatabase } from "../support/pulumiDatabase.ts";
-import { failureOf, linesOf } from "../support/pulumiRun.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
+import { createBackend } from "../support/pulumi/pulumiBackend.ts";
+import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const ROWS = 20_000;
 const backend = createBackend();

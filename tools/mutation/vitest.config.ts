@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts", "test/database/execute*.test.ts"],
     exclude: ["test/unit/import-*"],
-    globalSetup: ["test/support/server.ts"],
+    globalSetup: ["test/support/server/server.ts"],
     env: { TEST_DATABASE: "embedded" },
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -54,7 +54,7 @@ export const NEIGHBOURS: readonly Fault[] = [
       "waits outside of the queue, shows it, and builds afterwards; an ordinary autovacuum gives way and is not waited for",
     mark: "handled",
     words: ["waiting for others to finish on public.t", "VACUUM (FREEZE) t"],
-    tests: ["test/unit/activity.test.ts: but not against wraparound"],
+    tests: ["test/unit/catalog/otherSessions.test.ts: but not against wraparound"],
     shown: {
       end: "valid",
       provoke: async (scene) => {

@@ -1,8 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { type Args, declare, record, targetOf } from "../../support/engine.ts";
+import { type Args, declare, record, targetOf } from "../../support/engine/engine.ts";
 import {
   holdWrite,
   identityOf,
@@ -12,9 +11,10 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../../support/engineDatabase.ts";
-import { useServer } from "../../support/ownServer.ts";
-import { startProxy, type TcpProxy } from "../../support/tcpProxy.ts";
+} from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../../support/server/database.ts";
+import { useServer } from "../../support/server/ownServer.ts";
+import { startProxy, type TcpProxy } from "../../support/server/tcpProxy.ts";
 
 const server = useServer({ name: "black-hole", settings: { fsync: "off" } });
 let db: TestDatabase;

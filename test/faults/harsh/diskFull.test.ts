@@ -3,12 +3,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
-import type { EmbeddedServer } from "../../../tools/embedded-postgres.ts";
-import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
-import { declare, failureOf, type Recorder, record, targetOf } from "../../support/engine.ts";
-import { stateOf, until } from "../../support/engineDatabase.ts";
-import { describeUnless, useServer } from "../../support/ownServer.ts";
-import { giveToServers, mountProblem, mountTmpfs, type Tmpfs } from "../../support/tmpfs.ts";
+import type { EmbeddedServer } from "../../../tools/embeddedPostgres.ts";
+import {
+  declare,
+  failureOf,
+  type Recorder,
+  record,
+  targetOf,
+} from "../../support/engine/engine.ts";
+import { stateOf, until } from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase, withClient } from "../../support/server/database.ts";
+import { describeUnless, useServer } from "../../support/server/ownServer.ts";
+import { giveToServers, mountProblem, mountTmpfs, type Tmpfs } from "../../support/server/tmpfs.ts";
 
 const SIZE = /about (4\d|5\d) MB, its size,/;
 

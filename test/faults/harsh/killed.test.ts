@@ -2,8 +2,7 @@ import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { declare, record, targetOf } from "../../support/engine.ts";
+import { declare, record, targetOf } from "../../support/engine/engine.ts";
 import {
   type Holder,
   holdSnapshot,
@@ -13,8 +12,9 @@ import {
   until,
   untilPhase,
   untilWaiting,
-} from "../../support/engineDatabase.ts";
-import { useServer } from "../../support/ownServer.ts";
+} from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../../support/server/database.ts";
+import { useServer } from "../../support/server/ownServer.ts";
 
 const server = useServer({ name: "killed", settings: { fsync: "off" } });
 

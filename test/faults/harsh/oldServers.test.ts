@@ -4,10 +4,10 @@ import { previewIndex } from "../../../providers/pgindex/src/engine/build/previe
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { declare, failureOf, liveIndex, record, targetOf } from "../../support/engine.ts";
-import { identityOf, settle, stateOf } from "../../support/engineDatabase.ts";
-import { describeUnless, fetchProblem, useServer } from "../../support/ownServer.ts";
+import { declare, failureOf, liveIndex, record, targetOf } from "../../support/engine/engine.ts";
+import { identityOf, settle, stateOf } from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase } from "../../support/server/database.ts";
+import { describeUnless, fetchProblem, useServer } from "../../support/server/ownServer.ts";
 
 const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
 

@@ -2,17 +2,21 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
-import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../../support/engine.ts";
+import { declare, failureOf, record, targetOf } from "../../support/engine/engine.ts";
 import {
   holdWrite,
   identityOf,
   settle,
   stateOf,
   untilPhase,
-} from "../../support/engineDatabase.ts";
-import { describeUnless, useServer } from "../../support/ownServer.ts";
-import { type PgBouncer, pgbouncerProblem, startPgBouncer } from "../../support/pgbouncer.ts";
+} from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase, withClient } from "../../support/server/database.ts";
+import { describeUnless, useServer } from "../../support/server/ownServer.ts";
+import {
+  type PgBouncer,
+  pgbouncerProblem,
+  startPgBouncer,
+} from "../../support/server/pgbouncer.ts";
 
 const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
 

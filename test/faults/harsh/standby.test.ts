@@ -13,12 +13,12 @@ import {
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";
-import { type EmbeddedServer, startEmbedded } from "../../../tools/embedded-postgres.ts";
-import { createDatabase, type TestDatabase, withClient } from "../../support/database.ts";
-import { declare, failureOf, record, targetOf } from "../../support/engine.ts";
-import { stateOf, until } from "../../support/engineDatabase.ts";
-import { useServer } from "../../support/ownServer.ts";
-import { giveToServers } from "../../support/tmpfs.ts";
+import { type EmbeddedServer, startEmbedded } from "../../../tools/embeddedPostgres.ts";
+import { declare, failureOf, record, targetOf } from "../../support/engine/engine.ts";
+import { stateOf, until } from "../../support/engine/engineDatabase.ts";
+import { createDatabase, type TestDatabase, withClient } from "../../support/server/database.ts";
+import { useServer } from "../../support/server/ownServer.ts";
+import { giveToServers } from "../../support/server/tmpfs.ts";
 
 const primary = useServer({ name: "primary", settings: { fsync: "off" } });
 const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });

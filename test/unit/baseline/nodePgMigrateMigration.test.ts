@@ -3,7 +3,13 @@ import { join, parse } from "node:path";
 import { getMigrationFilePaths } from "node-pg-migrate/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { readNodePgMigrateMigration } from "../../../providers/pgindex/src/baseline/nodePgMigrate/migration.ts";
-import { createProject, INDEXES, LATER, PROGRAM, TABLES } from "../../support/nodePgMigrate.ts";
+import {
+  createProject,
+  INDEXES,
+  LATER,
+  PROGRAM,
+  TABLES,
+} from "../../support/tools/nodePgMigrate.ts";
 
 let root: string;
 let folder: string;

@@ -10,7 +10,7 @@ import {
   renderAdvice,
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { declarationAdvice } from "../../../providers/pgindex/src/engine/situation/declarationMessages.ts";
-import { declare } from "../../support/engine.ts";
+import { declare } from "../../support/engine/engine.ts";
 
 const desired = await declare({ schema: "App", table: "users", name: "u_idx", columns: ["email"] });
 

@@ -5,7 +5,7 @@ import {
   type OtherSession,
 } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { maskStatement } from "../../../providers/pgindex/src/engine/text/maskStatement.ts";
-import { SESSION } from "../../support/activity.ts";
+import { SESSION } from "../../support/engine/otherSession.ts";
 
 const MASKED: readonly (readonly [statement: string, masked: string])[] = [
   ["UPDATE t SET a = 'secret' WHERE id = 5", "UPDATE t SET a = '…' WHERE id = …"],

@@ -7,7 +7,7 @@ import {
   managedPart,
   renderDifferences,
 } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import { liveIndex } from "../../support/engine.ts";
+import { liveIndex } from "../../support/engine/engine.ts";
 
 const live = liveIndex();
 const desired = { table: live.table };

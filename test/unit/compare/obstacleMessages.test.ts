@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Obstacle } from "../../../providers/pgindex/src/engine/compare/clone.ts";
 import { cannotVerifyAdvice } from "../../../providers/pgindex/src/engine/compare/obstacleMessages.ts";
-import { declare } from "../../support/engine.ts";
+import { declare } from "../../support/engine/engine.ts";
 
 const desired = await declare({ schema: "App", table: "t", name: "i", columns: ["a"] });
 const login = {

@@ -5,7 +5,7 @@ import {
   extraSteps,
   reindex,
 } from "../../../providers/pgindex/src/engine/plan/buildSteps.ts";
-import { type Args, declare } from "../../support/engine.ts";
+import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BASE = { schema: "App", table: "t", name: "i", columns: ["a"] };
 const CREATE = 'CREATE INDEX CONCURRENTLY "i" ON "App"."t" USING "btree"';

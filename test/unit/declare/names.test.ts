@@ -6,7 +6,7 @@ import {
   isChildName,
   isReindexLeftoverName,
 } from "../../../providers/pgindex/src/engine/declare/names.ts";
-import { declare } from "../../support/engine.ts";
+import { declare } from "../../support/engine/engine.ts";
 
 const bytes = (name: string) => Buffer.byteLength(name);
 const LONG = "n".repeat(63);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseIndexArgs } from "../../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import { UNKNOWN } from "../../../providers/pgindex/src/engine/input/unknownValues.ts";
-import { type Args, declare } from "../../support/engine.ts";
+import { type Args, declare } from "../../support/engine/engine.ts";
 
 const MINIMAL = { table: "messages", name: "m_idx", columns: ["state_id"] };
 

@@ -4,7 +4,7 @@ import {
   createIndexStatement,
   dropIndexStatement,
 } from "../../../providers/pgindex/src/engine/declare/statement.ts";
-import { type Args, declare } from "../../support/engine.ts";
+import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BASE = { table: "t", name: "i", columns: ["a"] };
 const HEAD = 'CREATE INDEX CONCURRENTLY "i" ON "public"."t" USING "btree"';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { pgindex } from "../../support/cli.ts";
+import { pgindex } from "../../support/tools/cli.ts";
 
 let folder: string;
 beforeAll(async () => {

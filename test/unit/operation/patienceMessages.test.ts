@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { OutOfPatience } from "../../../providers/pgindex/src/engine/operation/patience.ts";
 import { outOfPatienceAdvice } from "../../../providers/pgindex/src/engine/operation/patienceMessages.ts";
-import { SESSION } from "../../support/activity.ts";
+import { SESSION } from "../../support/engine/otherSession.ts";
 
 const LIMIT_MS = 4 * 60 * 60 * 1000;
 

@@ -4,7 +4,7 @@ import {
   PgIndexError,
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { withRetries } from "../../../providers/pgindex/src/engine/operation/retries.ts";
-import { failureOf, record } from "../../support/engine.ts";
+import { failureOf, record } from "../../support/engine/engine.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import { failureOf, record } from "../../support/engine.ts";
+import { failureOf, record } from "../../support/engine/engine.ts";
 
 let inTurn: typeof import("../../../providers/pgindex/src/engine/operation/turns.ts").inTurn;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { Wait } from "../../../providers/pgindex/src/engine/operation/wait.ts";
-import { record } from "../../support/engine.ts";
+import { record } from "../../support/engine/engine.ts";
 
 const START = Date.parse("2026-11-22T12:00:00Z");
 

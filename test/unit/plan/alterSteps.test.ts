@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
 import { alterSteps } from "../../../providers/pgindex/src/engine/plan/alterSteps.ts";
 import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
-import { type Args, declare, liveIndex } from "../../support/engine.ts";
-import { inShort, situation, stepInShort } from "../../support/situation.ts";
+import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
+import { inShort, situation, stepInShort } from "../../support/engine/situation.ts";
 
 const BASE = { table: "m", name: "i", columns: ["a", { expression: "lower(b)" }] };
 type Row = readonly [title: string, args: Args, difference: Difference, steps: string[]];

@@ -5,8 +5,8 @@ import type {
 } from "../../../providers/pgindex/src/engine/compare/differences.ts";
 import type { InvalidLeftover } from "../../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
-import { type Args, declare, liveIndex } from "../../support/engine.ts";
-import { inShort, situation } from "../../support/situation.ts";
+import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
+import { inShort, situation } from "../../support/engine/situation.ts";
 
 const BASE = { table: "m", name: "m_state_idx", columns: ["state"] };
 const CREATE = 'CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING "btree" ("state")';

@@ -5,8 +5,8 @@ import {
   isSettled,
   type Situation,
 } from "../../../providers/pgindex/src/engine/situation/situation.ts";
-import { declare, liveIndex } from "../../support/engine.ts";
-import { inShort, situation } from "../../support/situation.ts";
+import { declare, liveIndex } from "../../support/engine/engine.ts";
+import { inShort, situation } from "../../support/engine/situation.ts";
 
 const desired = await declare({ table: "m", name: "i", columns: ["state"] });
 const named = (name: string) => liveIndex({ name });

@@ -3,8 +3,8 @@ import type { Difference } from "../../../providers/pgindex/src/engine/compare/d
 import { plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions.ts";
 import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
-import { declare, liveIndex } from "../../support/engine.ts";
-import { inShort, situation } from "../../support/situation.ts";
+import { declare, liveIndex } from "../../support/engine/engine.ts";
+import { inShort, situation } from "../../support/engine/situation.ts";
 
 const desired = await declare({ table: "m", name: "i", columns: ["state"], comment: "by state" });
 

@@ -7,8 +7,8 @@ import {
   swap,
   swapBelowConstraint,
 } from "../../../providers/pgindex/src/engine/plan/swapSteps.ts";
-import { type Args, declare, liveIndex } from "../../support/engine.ts";
-import { inShort, situation } from "../../support/situation.ts";
+import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
+import { inShort, situation } from "../../support/engine/situation.ts";
 
 const BASE = { schema: "App", table: "t", name: 'i"x', columns: ["a"], unique: true };
 const desired = await declare(BASE);

@@ -5,7 +5,7 @@ import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/record/outputs.ts";
-import { declare, liveIndex } from "../../support/engine.ts";
+import { declare, liveIndex } from "../../support/engine/engine.ts";
 
 const BUILT_AT = "2026-11-22T10:00:00.000Z";
 const VERIFIED_AT = "2026-11-22T10:00:01.000Z";

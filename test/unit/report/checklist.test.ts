@@ -11,7 +11,7 @@ import {
   reportOf,
   STAGING,
   verificationOf,
-} from "../../support/report.ts";
+} from "../../support/report/report.ts";
 
 type Resources = Parameters<typeof reportOf>[0];
 

@@ -3,7 +3,7 @@ import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
 import { toPage } from "../../../providers/pgindex/src/report/page.ts";
 import { planLines } from "../../../providers/pgindex/src/report/planTrees.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
-import { parsePage } from "../../support/page.ts";
+import { parsePage } from "../../support/report/page.ts";
 import {
   INDEX_SCAN_NODES,
   indexOf,
@@ -11,7 +11,7 @@ import {
   reportOf,
   SEQ_SCAN_NODES,
   verificationOf,
-} from "../../support/report.ts";
+} from "../../support/report/report.ts";
 
 const NAME = "message history";
 const library = await loadPlotLibrary();

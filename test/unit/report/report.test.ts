@@ -4,7 +4,7 @@ import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
 import { toPage } from "../../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
-import { parsePage } from "../../support/page.ts";
+import { parsePage } from "../../support/report/page.ts";
 import {
   BACKUP,
   indexOf,
@@ -12,7 +12,7 @@ import {
   reportOf,
   verificationOf,
   WRITES,
-} from "../../support/report.ts";
+} from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 

@@ -3,8 +3,14 @@ import { type OverTime, overTime } from "../../../providers/pgindex/src/report/o
 import { toPage } from "../../../providers/pgindex/src/report/page.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
-import { parsePage } from "../../support/page.ts";
-import { HISTORY, indexOf, queryOf, reportOf, verificationOf } from "../../support/report.ts";
+import { parsePage } from "../../support/report/page.ts";
+import {
+  HISTORY,
+  indexOf,
+  queryOf,
+  reportOf,
+  verificationOf,
+} from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bloatOf, bytesPerRowOf } from "../../../providers/pgindex/src/engine/record/bloat.ts";
 import { rebuildReason } from "../../../providers/pgindex/src/engine/situation/rebuildReason.ts";
-import { liveIndex } from "../../support/engine.ts";
+import { liveIndex } from "../../support/engine/engine.ts";
 
 const MB = 1024 * 1024;
 const sized = (sizeBytes: number, tableRows: number) => liveIndex({ sizeBytes, tableRows });

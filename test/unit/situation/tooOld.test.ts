@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { tooOld } from "../../../providers/pgindex/src/engine/situation/tooOld.ts";
-import { type Args, declare } from "../../support/engine.ts";
+import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BASE = { table: "t", name: "i", columns: ["a"] };
 const parameters = {

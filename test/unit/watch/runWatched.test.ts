@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { CancelledError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
 import { runWatched } from "../../../providers/pgindex/src/engine/watch/runWatched.ts";
-import { failureOf, record } from "../../support/engine.ts";
+import { failureOf, record } from "../../support/engine/engine.ts";
 
 type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;
 

@@ -4,7 +4,7 @@ import { Patience } from "../../../providers/pgindex/src/engine/operation/patien
 import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
 import { harmOf } from "../../../providers/pgindex/src/engine/watch/harm.ts";
 import { WaiterWatch } from "../../../providers/pgindex/src/engine/watch/waiters.ts";
-import { failureOf, record } from "../../support/engine.ts";
+import { failureOf, record } from "../../support/engine/engine.ts";
 
 /** An ANALYZE of the table, which has queued for long enough to be past its own deadlock check. */
 const ANALYZE: Waiter = {

@@ -1,18 +1,7 @@
 import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { PatienceOptions } from "../declare/patienceOptions";
-import type { IndexOutputs } from "../record/outputs";
 import { differencesOf } from "./differences";
-
-/** An OID alone proves little: a restored database gives the same numbers to other indexes. */
-export function isStillOurs(
-  live: LiveIndex,
-  old: Pick<IndexOutputs, "schema" | "name" | "table" | "canonical">,
-): boolean {
-  const isRenamed = live.schema === old.schema && live.table === old.table;
-  const isMoved = live.name === old.name;
-  return (isRenamed || isMoved) && differencesOf(old.canonical, live.canonical).length === 0;
-}
 
 /** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
 export interface IndexIdentity {
@@ -24,4 +13,14 @@ export interface IndexIdentity {
   readonly canonical: CanonicalIndex;
   /** As the resource declared it; absent where an older release made it. */
   readonly patience?: PatienceOptions | null;
+}
+
+/** An OID alone proves little: a restored database gives the same numbers to other indexes. */
+export function isStillOurs(
+  live: LiveIndex,
+  old: Pick<IndexIdentity, "schema" | "name" | "table" | "canonical">,
+): boolean {
+  const isRenamed = live.schema === old.schema && live.table === old.table;
+  const isMoved = live.name === old.name;
+  return (isRenamed || isMoved) && differencesOf(old.canonical, live.canonical).length === 0;
 }

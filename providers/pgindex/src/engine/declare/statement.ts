@@ -1,4 +1,3 @@
-import type { Difference } from "../compare/differences";
 import { ident, literal, qualified } from "../text/sql";
 import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
 
@@ -94,11 +93,11 @@ export function extraSql(desired: DesiredIndex, name: string): string[] {
 export function statisticsSql(
   desired: DesiredIndex,
   name: string,
-  difference?: Difference,
+  standing?: { readonly live: string },
 ): string[] {
   const index = qualified(desired.schema, name);
   const isSet = new Set(
-    (difference?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
+    (standing?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
   );
   return desired.keys.flatMap((key, i) => {
     if (key.statistics === undefined && !isSet.has(i + 1)) return [];

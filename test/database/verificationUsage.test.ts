@@ -1,0 +1,244 @@
+import { describe, expect, inject, it } from "vitest";
+import {
+  BUILD,
+  countersSettle,
+  LOOKUP,
+  type Outputs,
+  SCANS_OF_LOOKUP,
+  useVerifying,
+} from "../support/engine/verifying.ts";
+
+const v = useVerifying();
+
+describe("our own scans", () => {
+  const queries: [title: string, query: object][] = [
+    ["one a run", {}],
+    [
+      "one for each value of = ANY",
+      { sql: "SELECT * FROM orders WHERE customer = ANY (ARRAY[$1::int, 2, 20000])" },
+    ],
+    [
+      "the planner's, for the extremes of a column",
+      { sql: "SELECT * FROM orders WHERE customer > $1", sample: "VALUES (49990)" },
+    ],
+    ["those of the sample", { sample: "SELECT customer FROM orders WHERE customer = 7" }],
+    [
+      "a nested loop's",
+      {
+        sql: "SELECT * FROM generate_series(1, $1) AS n JOIN orders ON customer = n",
+        sample: "VALUES (10)",
+      },
+    ],
+    [
+      "of runs that time out",
+      { sql: "SELECT pg_sleep(1) FROM orders WHERE customer = $1", timeout: "100ms" },
+    ],
+    [
+      "of a query that the server refuses",
+      { sql: "SELECT 1 / (customer - $1) FROM orders WHERE customer = $1" },
+    ],
+  ];
+  it.each(queries)("%s: none is counted", async (_title, change) => {
+    const outputs = await v.refresh(await createLeniently({ ...LOOKUP, ...change }));
+    expect(outputs.usage).toMatchObject({ scans: 0, ownScans: 0, trafficScans: 0, isExact: true });
+    expect(outputs.usage.tuplesRead).toBe(0);
+  });
+
+  it.each(queries)("%s, of a role whose scans are counted", async (_title, change) => {
+    await v.asOrdinaryRole();
+    const outputs = await v.refresh(await createLeniently({ ...LOOKUP, ...change }));
+    expect(outputs.usage.scans).toBeGreaterThan(0);
+    expect(outputs.usage).toMatchObject({ ownScans: outputs.usage.scans, trafficScans: 0 });
+  });
+
+  it.each([
+    ["none are counted", false],
+    ["rather too many than too few, of a role whose scans are counted", true],
+  ])("those of parallel workers: %s", async (_title, areCounted) => {
+    if (areCounted) await v.asOrdinaryRole();
+    const forced = [
+      "parallel_setup_cost = 0",
+      "parallel_tuple_cost = 0",
+      "min_parallel_index_scan_size = 0",
+      "min_parallel_table_scan_size = 0",
+      "enable_seqscan = off",
+      "enable_bitmapscan = off",
+    ];
+    for (const setting of forced)
+      await v.database.query(`ALTER DATABASE ${v.database.name} SET ${setting}`);
+    const outputs = await v.create({
+      served: [
+        {
+          ...LOOKUP,
+          sql: "SELECT count(note) FROM orders WHERE customer BETWEEN $1 AND 49000",
+          sample: "VALUES (1)",
+        },
+      ],
+    });
+    await v.database.query(`ALTER DATABASE ${v.database.name} RESET ALL`);
+    expect(outputs.queries[0]?.planType).toBe("Index Scan");
+    expect(outputs.usage.scans > 0).toBe(areCounted);
+    expect(outputs.usage.ownScans).toBeGreaterThanOrEqual(outputs.usage.scans);
+  });
+
+  it("of a refresh whose results nobody keeps, as of its preview, are no traffic", async () => {
+    const first = await v.create();
+    await v.refresh(first);
+    await v.refresh(first);
+    await v.traffic(3);
+    expect((await v.refresh(first)).usage).toMatchObject({ trafficScans: 3, isExact: true });
+  });
+
+  it("of such a refresh are allowed for where they are counted", async () => {
+    await v.asOrdinaryRole();
+    const first = await v.create();
+    expect(first.usage).toMatchObject({ trafficScans: 0, isExact: true });
+    await v.refresh(first);
+    await v.traffic(30);
+    const kept = await v.refresh(first);
+    expect(kept.usage).toMatchObject({ trafficScans: 30, isExact: false });
+    await v.traffic(30);
+    // There was no such refresh this time, which nobody can know.
+    const again = await v.refresh(kept);
+    expect(again.usage).toMatchObject({ trafficScans: 60 - SCANS_OF_LOOKUP, isExact: false });
+  });
+
+  it.each([
+    ["GRANT SET ON PARAMETER track_counts TO", 150_000],
+    ["ALTER ROLE … SET track_counts = off", 0],
+  ])("are not counted of a role that has %s", async (grant, since) => {
+    if (inject("server").versionNumber < since) return;
+    const role = await v.asOrdinaryRole();
+    await v.database.query(grant.includes("…") ? grant.replace("…", role) : `${grant} ${role}`);
+    const { usage } = await v.refresh(await v.create());
+    expect(usage).toMatchObject({ scans: 0, ownScans: 0, isExact: true });
+    if (since > 0) await v.database.query(`REVOKE SET ON PARAMETER track_counts FROM ${role}`);
+  });
+
+  /** A query that fails at `create` is only reported by `read`, with the outputs of one that does not. */
+  async function createLeniently(query: object): Promise<Outputs> {
+    return { ...(await v.create()), served: [query] };
+  }
+});
+
+describe("traffic", () => {
+  it("is what others have scanned, over several refreshes", async () => {
+    const first = await v.create();
+    await v.traffic(7);
+    const second = await v.refresh(first);
+    expect(second.usage).toMatchObject({ trafficScans: 7, ownScans: 0 });
+    await v.traffic(2);
+    const third = await v.refresh(second);
+    expect(third.usage).toMatchObject({ trafficScans: 9, scans: 9 });
+  });
+
+  it("begins again when the counters are reset", async () => {
+    const first = await v.create();
+    await v.traffic(20);
+    await v.database.query("SELECT pg_stat_reset()");
+    await countersSettle();
+    const second = await v.refresh(first);
+    expect(second.usage.statsReset).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+    await v.traffic(3);
+    const third = await v.refresh(await v.refresh(second));
+    expect(third.usage.trafficScans).toBe(3);
+  });
+
+  it("begins again with another index, and goes on when only a query changes", async () => {
+    const first = await v.create();
+    await v.traffic(5);
+    const update = async (change: object) =>
+      (await v.provider.update("id", first, v.inputs(change))).outs as Outputs;
+    expect((await update({ served: [{ ...LOOKUP, runs: 1 }] })).usage.trafficScans).toBe(5);
+    await v.database.query("DROP INDEX orders_customer_idx");
+    await v.database.query(BUILD);
+    const rebuilt = await update({ builtAt: "2027-01-01T00:00:00.000Z" });
+    expect(rebuilt.usage).toMatchObject({ trafficScans: 0, scans: 0 });
+  });
+});
+
+describe("the history", () => {
+  it("grows with each measuring, and says what it rests on", async () => {
+    const first = await v.create();
+    expect(first.usage.summary).toBe("cannot say yet: one sample is no window");
+    const second = await v.refresh(first);
+    expect(second.usage.unusedSince).toBe(first.verifiedAt);
+    expect(second.history).toMatchObject({
+      queries: [LOOKUP.name],
+      samples: [
+        { at: first.verifiedAt, traffic: 0, plans: ["Index Scan"], ms: [expect.any(Number)] },
+        { at: second.verifiedAt, traffic: 0, bytes: second.usage.sizeBytes },
+      ],
+    });
+    await v.traffic(2);
+    const third = await v.refresh(second);
+    expect(third.usage).toMatchObject({
+      unusedSince: null,
+      summary: expect.stringMatching(/^used: 2 scans by traffic from .* 3 samples$/),
+    });
+  });
+
+  it.each([
+    ["pg_stat_reset", "SELECT pg_stat_reset()"],
+    [
+      "pg_stat_reset_single_table_counters",
+      "SELECT pg_stat_reset_single_table_counters('orders_customer_idx'::regclass)",
+    ],
+  ])("begins its window again after %s, though more was scanned since", async (_name, reset) => {
+    const first = await v.create();
+    await v.traffic(2);
+    const second = await v.refresh(first);
+    await v.database.query(reset);
+    await countersSettle();
+    await v.traffic(5);
+    const third = await v.refresh(second);
+    expect(third.usage.trafficScans).toBe(5);
+    expect(third.history.samples.at(-1)?.restarted).toMatch(/^the counters were reset at \d{4}-/);
+    expect(third.usage).toMatchObject({
+      unusedSince: null,
+      summary: expect.stringMatching(/one sample is no window \(the window begins there: /),
+    });
+  });
+
+  it("does not call a unique index unused", async () => {
+    await v.database.query("DROP INDEX orders_customer_idx");
+    await v.database.query("CREATE UNIQUE INDEX orders_customer_idx ON orders (customer)");
+    const second = await v.refresh(await v.create());
+    expect(second.usage).toMatchObject({
+      enforces: true,
+      unusedSince: null,
+      summary: expect.stringMatching(/^needed without a scan: it enforces/),
+    });
+  });
+
+  it("stays small in the state", async () => {
+    let outputs = await v.create();
+    for (let i = 0; i < 3; i += 1) outputs = await v.refresh(outputs);
+    const [sample] = outputs.history.samples;
+    expect(JSON.stringify(sample).length).toBeLessThan(160);
+  });
+});
+
+describe("replicas", () => {
+  it("that do not answer are warned of, and nothing is called unused", async () => {
+    const secret = "of-the-replica";
+    const eu = new URL(v.database.url);
+    eu.port = "1";
+    eu.password = secret;
+    v.target = { ...v.target, replicas: { eu: eu.href, self: v.database.url } };
+    const outputs = await v.refresh(await v.create());
+    expect(outputs.usage).toMatchObject({
+      isExact: false,
+      unusedSince: null,
+      summary: expect.stringMatching(/^cannot say: eu, self did not answer/),
+      replicas: [
+        { name: "eu", scans: null },
+        { name: "self", scans: null },
+      ],
+    });
+    const said = v.recorder.lines.join("\n");
+    expect(said).toMatch(/on the replica eu are not known: cannot connect to/);
+    expect(said).toMatch(/on the replica self are not known: it takes writes, so it is no standby/);
+    expect(JSON.stringify(outputs) + said).not.toContain(secret);
+  });
+});

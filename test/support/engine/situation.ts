@@ -1,0 +1,33 @@
+import type { Verdict } from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import type { Plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
+import type { Step } from "../../../providers/pgindex/src/engine/plan/step.ts";
+import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
+
+/** A situation of a server of today, with nothing beside what stands under the declared name. */
+export function situation(verdict: Verdict, more: Partial<Situation> = {}): Situation {
+  return { verdict, reindexLeftovers: [], serverVersion: 180000, ...more };
+}
+
+/** What a plan does: its steps in short, or the first line of the refusal. */
+export function inShort(plan: Plan): string {
+  return plan.kind === "refused" ? plan.advice.what : plan.steps.map(stepInShort).join(", ");
+}
+
+/** `build "m_idx"`, `"m_idx_pgindex_new" -> "m_idx"` for a new name, and the SQL of every other alteration. */
+export function stepInShort(step: Step): string {
+  switch (step.kind) {
+    case "adopt":
+      return "adopt";
+    case "alter":
+      return step.sqls.map(alterInShort).join("; ");
+    default:
+      return `${step.kind} ${step.name}`;
+  }
+}
+
+function alterInShort(sql: string): string {
+  return sql
+    .replace(/^ALTER INDEX "public"\."(.*)" RENAME TO "(.*)"$/, "$1 -> $2")
+    .replaceAll(/"public"\./g, "")
+    .replaceAll('"', "");
+}

@@ -1,0 +1,125 @@
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { killAll, processesBelow, providersOf } from "../../../tools/processes.ts";
+import { atEnd } from "../atEnd.ts";
+import { createBackend } from "./pulumiBackend.ts";
+import { until } from "./pulumiDatabase.ts";
+
+const root = process.cwd();
+
+/** A command that has ended: its exit code (nothing when a signal ended it), and all that it printed. */
+export interface Ended {
+  readonly code: number | undefined;
+  readonly text: string;
+}
+
+/** A command that runs. */
+export interface Running {
+  readonly pid: number;
+  readonly ended: Promise<Ended>;
+  /** What it has printed so far. */
+  text(): string;
+  /** Ctrl-C. */
+  interrupt(): void;
+  /** Waits until it has printed that. */
+  printed(pattern: RegExp): Promise<void>;
+}
+
+/** A user's project in a folder of its own, run by the CLI as he types it. */
+export interface Project {
+  readonly directory: string;
+  start(...args: string[]): Running;
+  /** Runs a command that has to succeed, and gives what it printed. */
+  run(...args: string[]): Promise<string>;
+  /** Runs a command that has to fail, and gives what it printed. */
+  fail(...args: string[]): Promise<string>;
+}
+
+export interface ProjectOptions {
+  /** The program (`index.js` or `index.ts`), and whatever else differs, by path. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const PULUMI_YAML = "name: tests\nruntime: nodejs\n";
+const PACKAGE_JSON = JSON.stringify({ dependencies: { "pulumi-pgindex": "*" } });
+/** As in the repository's own: Pulumi compiles without checking. */
+const TSCONFIG = JSON.stringify({
+  compilerOptions: { module: "node16", moduleResolution: "node16", strict: true, noCheck: true },
+});
+
+/** Removed after the last test of the file. Commands that still run then are killed. */
+export function createProject(options: ProjectOptions): Project {
+  const backend = createBackend();
+  const directory = mkdtempSync(join(tmpdir(), "pgindex-project-"));
+  symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
+  const files = {
+    "Pulumi.yaml": PULUMI_YAML,
+    "package.json": PACKAGE_JSON,
+    "tsconfig.json": TSCONFIG,
+    ...options.files,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
+  const running = new Set<number>();
+  atEnd(() => {
+    for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const start = (...args: string[]): Running => {
+    const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
+      cwd: directory,
+      env: { ...process.env, ...backend.env, ...options.env },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const pid = child.pid as number;
+    running.add(pid);
+    let text = `$ pulumi ${args.join(" ")}\n`;
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => {
+        running.delete(pid);
+        resolve({ code: code ?? undefined, text });
+      });
+    });
+    return {
+      pid,
+      ended,
+      text: () => text,
+      interrupt: () => process.kill(pid, "SIGINT"),
+      printed: async (pattern) => {
+        await until(`${pattern} in ${text}`, () => pattern.test(text));
+      },
+    };
+  };
+  return {
+    directory,
+    start,
+    run: async (...args) => {
+      const { code, text } = await start(...args).ended;
+      if (code !== 0) throw new Error(`exit code ${code}:\n${text}`);
+      return text;
+    },
+    fail: async (...args) => {
+      const { code, text } = await start(...args).ended;
+      if (code === 0) throw new Error(`this should have failed:\n${text}`);
+      return text;
+    },
+  };
+}
+
+/** The dynamic-provider process of a command that runs. */
+export function providerOf(pid: number): number {
+  const [found] = providersOf(pid);
+  if (!found) throw new Error("the command runs no dynamic provider");
+  return found;
+}

@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { credentials } from "@grpc/grpc-js";
+import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { atEnd } from "../atEnd.ts";
+
+const SCRIPT = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
+
+type Properties = Readonly<Record<string, struct.JavaScriptValue>>;
+
+/** The dynamic-provider process, driven as the engine drives it, without an engine. */
+export class ProviderProcess {
+  readonly #process: ChildProcess;
+  readonly #client: providerRpc.ResourceProviderClient;
+  readonly ended: Promise<number | null>;
+  /** Progress and diagnostics: without an engine they go to standard error. */
+  log = "";
+
+  /** Use `startProvider`. */
+  constructor(process: ChildProcess, port: string) {
+    this.#process = process;
+    this.#client = new providerRpc.ResourceProviderClient(
+      `127.0.0.1:${port}`,
+      credentials.createInsecure(),
+    );
+    process.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
+      this.log += chunk;
+    });
+    this.ended = new Promise((resolve) => {
+      process.once("exit", resolve);
+    });
+    atEnd(() => {
+      this.#client.close();
+      process.kill("SIGKILL");
+    });
+  }
+
+  /** Gives the provider its configuration: none, but the environment's. */
+  configure(): Promise<unknown> {
+    const request = new provider.ConfigureRequest();
+    request.setArgs(struct.Struct.fromJavaScript({}));
+    return new Promise((resolve, reject) => {
+      this.#client.configure(request, (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
+  }
+
+  /** Builds an index. Gives what went wrong, or its outputs. */
+  create(args: Properties): Promise<string | Properties> {
+    const request = new provider.CreateRequest();
+    const text = 'exports.handler = () => require("pulumi-pgindex/provider").v1.index';
+    const hidden = {
+      __provider: text,
+      __urn: "urn:pulumi:dev::tests::pulumi-nodejs:pgindex:Index::i",
+    };
+    request.setProperties(struct.Struct.fromJavaScript({ ...args, ...hidden }));
+    return new Promise((resolve) => {
+      this.#client.create(request, (error, answer) =>
+        resolve(error ? error.details : (answer.getProperties()?.toJavaScript() ?? {})),
+      );
+    });
+  }
+
+  cancel(): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const done = (error: unknown) => (error ? reject(error) : resolve(undefined));
+      this.#client.cancel(new empty.Empty(), done);
+    });
+  }
+
+  /** As the engine does when it is done with the process, or gives it up. */
+  interrupt(): void {
+    this.#process.kill("SIGINT");
+  }
+
+  /** As when the CLI is killed. */
+  closeInput(): void {
+    this.#process.stdin?.end();
+  }
+}
+
+export async function startProvider(
+  env: Readonly<Record<string, string>>,
+): Promise<ProviderProcess> {
+  const child = spawn(process.execPath, [SCRIPT, "no engine"], {
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  for await (const port of createInterface(child.stdout)) return new ProviderProcess(child, port);
+  throw new Error("the provider ended before it named its port");
+}

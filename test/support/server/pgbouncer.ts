@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import getPort from "get-port";
+import { serverAccount } from "../../../tools/embedded/account.ts";
+
+export interface PgBouncer {
+  /** The URL with its address. */
+  through(url: string): string;
+  stop(): Promise<void>;
+}
+
+/** Debian's package is unpacked here and not installed: that would start a service. */
+let unpacked: string | undefined;
+const PACKAGES = ["pgbouncer", "libc-ares2", "libevent-2.1-7"];
+
+let program: string | undefined;
+
+/** Why there is no PgBouncer; fetches it where there is apt. */
+export function pgbouncerProblem(): string | undefined {
+  const installed = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer"].find(answers);
+  program = installed ?? unpack();
+  return program === undefined ? "there is no pgbouncer, and no apt that has it" : undefined;
+}
+
+function answers(place: string): boolean {
+  return spawnSync(place, ["--version"], { env: environment() }).status === 0;
+}
+
+function unpack(): string | undefined {
+  const folder = mkdtempSync(join(tmpdir(), "pgindex-pgbouncer-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o755);
+  const succeeds = (command: string, args: string[]) =>
+    spawnSync(command, args, { cwd: folder, stdio: "ignore" }).status === 0;
+  const download = () => succeeds("apt-get", ["download", ...PACKAGES]);
+  if (!download() && !(process.getuid?.() === 0 && succeeds("apt-get", ["update"]) && download()))
+    return undefined;
+  if (!succeeds("sh", ["-c", 'for each in *.deb; do dpkg -x "$each" . || exit; done']))
+    return undefined;
+  unpacked = folder;
+  const place = join(folder, "usr/sbin/pgbouncer");
+  return answers(place) ? place : undefined;
+}
+
+function environment(): NodeJS.ProcessEnv {
+  const libraries =
+    unpacked &&
+    readdirSync(join(unpacked, "usr/lib")).map((name) => join(unpacked ?? "", "usr/lib", name));
+  return { PATH: process.env.PATH, ...(libraries && { LD_LIBRARY_PATH: libraries.join(":") }) };
+}
+
+/** Before the database of a superuser's URL; whoever connects to it is that superuser. */
+export async function startPgBouncer(
+  url: string,
+  poolMode: "transaction" | "session",
+): Promise<PgBouncer> {
+  if (program === undefined) throw new Error("ask for pgbouncerProblem first");
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const own = await getPort({ host: "127.0.0.1" });
+  const directory = mkdtempSync(join(tmpdir(), "pgindex-pgbouncer-"));
+  const configuration = join(directory, "pgbouncer.ini");
+  writeFileSync(
+    configuration,
+    `[databases]
+${pathname.slice(1)} = host=${hostname} port=${port} user=${username} password=${decodeURIComponent(password)}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = ${own}
+unix_socket_dir =
+auth_type = any
+pool_mode = ${poolMode}
+ignore_startup_parameters = extra_float_digits
+`,
+    { mode: 0o600 },
+  );
+  const account = serverAccount();
+  if (account)
+    for (const each of [directory, configuration]) chownSync(each, account.uid, account.gid);
+  const child = spawn(program, [configuration], {
+    ...account,
+    cwd: "/",
+    env: environment(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  await untilItListens(child);
+  return {
+    through: (from) => Object.assign(new URL(from), { hostname: "127.0.0.1", port: own }).href,
+    stop: async () => {
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(directory, { recursive: true });
+    },
+  };
+}
+
+function untilItListens(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let log = "";
+    child.stderr?.on("data", (text) => {
+      log += text;
+      if (/process up/.test(log)) resolve();
+    });
+    child.once("exit", () => reject(new Error(`pgbouncer ended: ${log}`)));
+  });
+}

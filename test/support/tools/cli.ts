@@ -1,0 +1,26 @@
+import { run } from "../../../providers/pgindex/src/cli/run.ts";
+
+/** What a command printed, and how it ended. */
+export interface CliResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `pgindex` in this process, with nothing in its environment but what is given. */
+export async function pgindex(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<CliResult> {
+  const printed = { out: "", err: "" };
+  const code = await run(args, {
+    stdout: (text) => {
+      printed.out += text;
+    },
+    stderr: (text) => {
+      printed.err += text;
+    },
+    env,
+  });
+  return { code, ...printed };
+}
