@@ -46,7 +46,8 @@ const messagesProof = new Verification(
   { provider },
 );
 
-// Until Drizzle knows, `drizzle-kit migrate` would run the migration again, in a transaction and thus without CONCURRENTLY.
+// Until Drizzle knows, `drizzle-kit migrate` would run the migration again, in a transaction and
+// thus without CONCURRENTLY.
 new DrizzleBaseline(
   "migration",
   { migration },
@@ -56,7 +57,10 @@ new DrizzleBaseline(
 /** Of each index: what was built and when. */
 export const built = pulumi.all([statesIndex, messagesIndex].map(summary));
 
-/** Of each index: plan types and times before and after, scan counts. For people and scripts: `pulumi stack output verification --json`. */
+/**
+ * Of each index: plan types and times before and after, scan counts. For people and scripts:
+ * `pulumi stack output verification --json`.
+ */
 export const verification = {
   [indexes.states.name]: {
     queries: statesProof.queries,

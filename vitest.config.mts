@@ -81,7 +81,8 @@ export default defineConfig({
           ...server,
           testTimeout: 300_000,
           hookTimeout: 120_000,
-          // Each test starts an engine, a language host and providers: more at once only wait for each other.
+          // Each test starts an engine, a language host and providers: more at once only wait for
+          // each other.
           maxWorkers: 2,
           sequence: { groupOrder: 3 },
         },

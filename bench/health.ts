@@ -1,4 +1,5 @@
-// node tools/run.mjs bench/health.ts: how many requests a second the health endpoint answers, and how often it asks the database meanwhile.
+// node tools/run.mjs bench/health.ts: how many requests a second the health endpoint answers, and
+// how often it asks the database meanwhile.
 import { once } from "node:events";
 import { Agent, createServer, get, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -27,7 +27,9 @@ export interface Ended {
 /** What killed commands had started. */
 const orphans: Process[] = [];
 
-/** Ends whoever of them outlives the run; a number that another process has got since is left alone. */
+/**
+ * Ends whoever of them outlives the run; a number that another process has got since is left alone.
+ */
 export function killOrphans(): void {
   const isStill = ({ pid, command }: Process) => commandOf(pid) === command;
   killAll(orphans.filter(isStill).map(({ pid }) => pid));
@@ -99,7 +101,10 @@ export class Cli {
     };
   }
 
-  /** SIGKILL, as the end of a CI job: what it has started lives on. Returns whether there was something to kill. */
+  /**
+   * SIGKILL, as the end of a CI job: what it has started lives on. Returns whether there was
+   * something to kill.
+   */
   kill(): boolean {
     if (this.#pid === undefined) return false;
     orphans.push(...processesBelow(this.#pid));
@@ -116,7 +121,10 @@ export class Cli {
     return true;
   }
 
-  /** The most memory that a provider of the running command has had resident, in MB; 0 where there is none. */
+  /**
+   * The most memory that a provider of the running command has had resident, in MB; 0 where there
+   * is none.
+   */
   providersPeak(): number {
     const providers = this.#pid === undefined ? [] : providersOf(this.#pid);
     return Math.max(0, ...providers.map(peakMemory));

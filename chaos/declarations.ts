@@ -4,7 +4,10 @@ import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./tables.ts";
 /** Arguments of an `Index`. */
 type Args = Readonly<Record<string, unknown>>;
 
-/** One index, told twice: to pgindex by its arguments, and to the judge by the statement that PostgreSQL makes it of. */
+/**
+ * One index, told twice: to pgindex by its arguments, and to the judge by the statement that
+ * PostgreSQL makes it of.
+ */
 export interface Declaration {
   readonly args: Args & { readonly name: string; readonly table: string };
   /** What comes after the table's name in CREATE INDEX. */
@@ -64,7 +67,10 @@ const KINDS: Record<string, (table: Table) => [first: Shape, second: Shape]> = {
   ],
 };
 
-/** The 25 indexes as a goal wants them. `rebuilt` asks for a REINDEX of the second ones, a new one for each `round`. */
+/**
+ * The 25 indexes as a goal wants them. `rebuilt` asks for a REINDEX of the second ones, a new one
+ * for each `round`.
+ */
 export function declarationsFor(goal: Exclude<Goal, "nothing">, round: number): Declaration[] {
   const rebuildWhen = goal === "rebuilt" ? { trigger: `round ${round}` } : undefined;
   return TABLES.flatMap((table) =>

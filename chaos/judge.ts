@@ -6,7 +6,10 @@ import { TABLES, WITH_CONSTRAINT } from "./tables.ts";
 /** What an orphan of a killed command still does gets this long. */
 const PATIENCE_MS = 60_000;
 
-/** What the catalog must and must not show at the end. Each check returns what is wrong, in words: nothing, when all is well. */
+/**
+ * What the catalog must and must not show at the end. Each check returns what is wrong, in words:
+ * nothing, when all is well.
+ */
 export async function judge(
   client: pg.Client,
   declarations: readonly Declaration[],
@@ -50,7 +53,10 @@ async function locksLeft(client: pg.Client): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** PostgreSQL itself says what a declaration means: on an empty copy of the table, with plain CREATE INDEX. */
+/**
+ * PostgreSQL itself says what a declaration means: on an empty copy of the table, with plain CREATE
+ * INDEX.
+ */
 async function notAsDeclared(
   client: pg.Client,
   declarations: readonly Declaration[],
@@ -107,7 +113,10 @@ async function broken(client: pg.Client): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
-/** Every row of the table must be found in the index (https://www.postgresql.org/docs/current/amcheck.html). */
+/**
+ * Every row of the table must be found in the index
+ * (https://www.postgresql.org/docs/current/amcheck.html).
+ */
 async function corrupt(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ oid: number; name: string }>(
     `SELECT indexrelid::int8::int AS oid, indexrelid::regclass::text AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid

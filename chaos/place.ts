@@ -3,7 +3,10 @@ import { join, relative } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..");
 
-/** The folder of one run, in the clone, so that its program finds the clone's packages. Git ignores it. */
+/**
+ * The folder of one run, in the clone, so that its program finds the clone's packages. Git ignores
+ * it.
+ */
 export interface Place {
   readonly directory: string;
   /** A copy: Pulumi writes the configuration of its stacks beside the program. */

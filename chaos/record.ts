@@ -2,7 +2,10 @@ import type { Ended } from "./cli.ts";
 import type { Trouble } from "./schedule.ts";
 import type { Notable, Written } from "./writer.ts";
 
-/** When a trouble lasts, in epoch milliseconds: what happens meanwhile may be its doing. `to` is Infinity until it is over. */
+/**
+ * When a trouble lasts, in epoch milliseconds: what happens meanwhile may be its doing. `to` is
+ * Infinity until it is over.
+ */
 export interface Window {
   readonly kind: Trouble;
   readonly from: number;
@@ -45,7 +48,10 @@ export class Record {
     );
   }
 
-  /** A write may fail only with the server, or as the victim of another tool's patient ALTER TABLE, and wait long only behind another tool's patient ALTER TABLE. */
+  /**
+   * A write may fail only with the server, or as the victim of another tool's patient ALTER TABLE,
+   * and wait long only behind another tool's patient ALTER TABLE.
+   */
   written({ failed, long }: Written): void {
     const restarts = this.#windows.filter(isRestart);
     for (const write of failed) {
@@ -60,7 +66,10 @@ export class Record {
     }
   }
 
-  /** Whose fault a long wait is: also of a server that restarts and of a lock that another tool queues for without limit. */
+  /**
+   * Whose fault a long wait is: also of a server that restarts and of a lock that another tool
+   * queues for without limit.
+   */
   reasonOf(write: Notable): keyof typeof BOUNDS {
     const isTheirs = (each: Window) => isRestart(each) || each.kind === "ALTER TABLE, patient";
     return this.#windows.some((each) => isTheirs(each) && overlaps(each, write))
@@ -80,7 +89,10 @@ export class Record {
   }
 }
 
-/** Milliseconds that a write may wait. A machine with two cores and nine processes is slow at times without anybody's fault. */
+/**
+ * Milliseconds that a write may wait. A machine with two cores and nine processes is slow at times
+ * without anybody's fault.
+ */
 export const BOUNDS = { ours: 10_000, theirs: 90_000 };
 
 const isRestart = ({ kind }: Window) => kind.startsWith("restart");
@@ -97,8 +109,9 @@ function isConnectionLost({ code = "", message = "" }: Notable): boolean {
 }
 
 /**
- * An ALTER TABLE that waits without limit has the table's lock and wants a partition's, which a REINDEX has, which waits for the write,
- * which waits for the table: PostgreSQL ends whichever of them looks first.
+ * An ALTER TABLE that waits without limit has the table's lock and wants a partition's, which a
+ * REINDEX has, which waits for the write, which waits for the table: PostgreSQL ends whichever of
+ * them looks first.
  */
 function isDeadlock({ code }: Notable): boolean {
   return code === "40P01";

@@ -34,8 +34,8 @@ export interface Event {
 const EVERY_MS = 2_500;
 
 /**
- * The troubles of a run: the same for the same seed, and those of a shorter run begin those of a longer one. About every 95 seconds each kind
- * has come as often as it should.
+ * The troubles of a run: the same for the same seed, and those of a shorter run begin those of a
+ * longer one. About every 95 seconds each kind has come as often as it should.
  */
 export function scheduleOf(seed: number, minutes: number): Event[] {
   const random = randomOf(seed);

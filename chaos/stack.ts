@@ -6,7 +6,10 @@ import type { Place } from "./place.ts";
 import { errorsOf } from "./record.ts";
 import type { Goal } from "./schedule.ts";
 
-/** After the last trouble nothing may stand in the way: a command that fails then is a broken promise. */
+/**
+ * After the last trouble nothing may stand in the way: a command that fails then is a broken
+ * promise.
+ */
 const CALM_ATTEMPTS = 3;
 
 const TEN_AT_ONCE = ["--parallel", "10", "--suppress-outputs", "--suppress-progress"];

@@ -96,7 +96,10 @@ async function hold(
   return true;
 }
 
-/** What it does matters little, that it waits matters: refused, cancelled and dead-locked statements have hit too. */
+/**
+ * What it does matters little, that it waits matters: refused, cancelled and dead-locked statements
+ * have hit too.
+ */
 async function run(client: pg.Client, sql: string): Promise<boolean> {
   await client.query(sql).catch(() => {});
   return true;

@@ -26,7 +26,10 @@ export const LONG_MS = 1_000;
 
 export const WRITER = "chaos application";
 
-/** An application that inserts, updates and deletes all the time, in a process of its own: nothing that this one does delays it. */
+/**
+ * An application that inserts, updates and deletes all the time, in a process of its own: nothing
+ * that this one does delays it.
+ */
 export interface Writer {
   stop(): Promise<Written>;
   end(): Promise<void>;

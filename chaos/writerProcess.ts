@@ -33,7 +33,9 @@ async function start(url: string, rows: number): Promise<void> {
   );
 }
 
-/** One connection for each kind of statement and table: a write that waits hides no wait elsewhere. */
+/**
+ * One connection for each kind of statement and table: a write that waits hides no wait elsewhere.
+ */
 async function lane(url: string, table: Table, sql: string, rows: number): Promise<void> {
   let connection: Connection | undefined;
   for (let n = rows + 1; !stopping; n += 1) {

@@ -24,7 +24,9 @@ export async function standingIndexes(url: string): Promise<IndexState[]> {
   }
 }
 
-/** Watches the indexes go while `work` is done. Returns their names in the order in which they went. */
+/**
+ * Watches the indexes go while `work` is done. Returns their names in the order in which they went.
+ */
 export async function droppedDuring(url: string, work: () => Promise<unknown>): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -28,7 +28,10 @@ export class CleanUp {
   }
 }
 
-/** Ends `work` with {@link Interrupted} at the first SIGINT, SIGTERM or SIGHUP; a second one changes nothing. */
+/**
+ * Ends `work` with {@link Interrupted} at the first SIGINT, SIGTERM or SIGHUP; a second one changes
+ * nothing.
+ */
 export async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const interrupted = new Promise<never>((_, reject) => {

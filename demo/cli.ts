@@ -79,7 +79,8 @@ export class Cli {
       input: options.input?.text ?? "",
       all: true,
       reject: false,
-      // Out of reach of the terminal's Ctrl-C: Pulumi takes a second one for "leave everything as it is".
+      // Out of reach of the terminal's Ctrl-C: Pulumi takes a second one for "leave everything as
+      // it is".
       detached: true,
       cancelSignal: this.#signal,
       killSignal: "SIGINT",

@@ -40,7 +40,10 @@ export async function migrate(url: string): Promise<void> {
   }
 }
 
-/** Lets Drizzle run what it has not run yet, as `drizzle-kit migrate` does. Gives how many migrations that were. */
+/**
+ * Lets Drizzle run what it has not run yet, as `drizzle-kit migrate` does. Gives how many
+ * migrations that were.
+ */
 export async function migrateTheRest(url: string): Promise<number> {
   return withClient(url, async (client) => {
     const marks = async () => {

@@ -29,7 +29,10 @@ export interface Traffic {
   readonly reads: ReadTotals;
 }
 
-/** A server, its tables as they were before the indexes, their rows, and an application that uses them. */
+/**
+ * A server, its tables as they were before the indexes, their rows, and an application that uses
+ * them.
+ */
 export async function startDatabase(
   name: StackName,
   cleanUp: CleanUp,

@@ -1,4 +1,7 @@
-/** A row of a resource under way, with the start of what it says: on a terminal the next one takes its place. */
+/**
+ * A row of a resource under way, with the start of what it says: on a terminal the next one takes
+ * its place.
+ */
 const UNDER_WAY = /^\s*[-+~>]*\s+(\S+ \S+) \w+ing \(\d+s\) ([^,:]+)/;
 
 /** Whether to show a line of Pulumi's output: what a resource says again is shown once a second. */

@@ -7,7 +7,9 @@ import { configFile, ENVIRONMENT, LOGS, PLACE, ROOT, STACKS, STATE } from "./pla
 /** Of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Sets up an empty backend and returns the environment in which `pulumi` uses it, and nothing else. */
+/**
+ * Sets up an empty backend and returns the environment in which `pulumi` uses it, and nothing else.
+ */
 export async function freshEnvironment(): Promise<Environment> {
   await rm(PLACE, { recursive: true, force: true });
   await mkdir(LOGS, { recursive: true });
@@ -18,7 +20,9 @@ export async function freshEnvironment(): Promise<Environment> {
   return { ...process.env, ...ownSettings() };
 }
 
-/** `pulumi stack init` writes a new stack's salt beside the project's file, here beside the copies. */
+/**
+ * `pulumi stack init` writes a new stack's salt beside the project's file, here beside the copies.
+ */
 async function projectOfCopies(): Promise<string> {
   const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
   return project.replace(/^stackConfigDir:.*$/m, "stackConfigDir: .").replace(/^main:.*\n/m, "");

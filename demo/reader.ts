@@ -14,7 +14,10 @@ export interface Reader {
   stop(): Promise<ReadTotals>;
 }
 
-/** Starts an application that asks the queries of Phase 3 about 20 times a second, in a process of its own. */
+/**
+ * Starts an application that asks the queries of Phase 3 about 20 times a second, in a process of
+ * its own.
+ */
 export async function startReader(url: string, { name }: { name: string }): Promise<Reader> {
   const { pid, ask, end } = startChild(
     join(import.meta.dirname, "readerProcess.ts"),

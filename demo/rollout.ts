@@ -31,7 +31,9 @@ export async function measureAgain({ stack }: Site, screen: Screen): Promise<Ver
   return verified;
 }
 
-/** Production must not get past a preview while staging has not stood long enough, and be told why. */
+/**
+ * Production must not get past a preview while staging has not stood long enough, and be told why.
+ */
 export async function isRefused({ stack }: Site): Promise<boolean> {
   const { exitCode, output } = await stack.preview();
   return exitCode !== 0 && /missing: it has soaked .* left/.test(output);
@@ -49,7 +51,10 @@ export async function soak({ staging, production, screen }: Scene, seconds: numb
   await screen.during("letting the indexes soak in staging", () => sleep(Math.max(0, wait)));
 }
 
-/** Production wants a pg_dump before its first change: npm's servers have none, and the machine's is mostly older than they are. */
+/**
+ * Production wants a pg_dump before its first change: npm's servers have none, and the machine's is
+ * mostly older than they are.
+ */
 export async function goWithoutBackup({ stack }: Site): Promise<void> {
   await stack.setConfig("pgindex:noBackup", "a demonstration");
 }

@@ -11,7 +11,10 @@ interface Phase {
   detail: string;
 }
 
-/** What the watcher sees: lines that stay, and below them one that counts the seconds of what takes long. */
+/**
+ * What the watcher sees: lines that stay, and below them one that counts the seconds of what takes
+ * long.
+ */
 export class Screen {
   readonly #out: NodeJS.WriteStream;
   readonly #live: boolean;

@@ -56,5 +56,7 @@ async function keepLog(name: string, folder: string): Promise<void> {
 
 const wanted = (name: StackName) => join(PLACE, "servers", name);
 
-/** Not always the folder wanted: the account that PostgreSQL runs as may not be able to enter that. */
+/**
+ * Not always the folder wanted: the account that PostgreSQL runs as may not be able to enter that.
+ */
 const folderOf = (name: StackName) => placeFor(name, wanted(name), serverAccount()).directory;

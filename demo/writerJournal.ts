@@ -88,7 +88,10 @@ export class Journal {
     };
   }
 
-  /** The slowest of the writes that began in each of so many equal parts of the time; a part without any is left out. */
+  /**
+   * The slowest of the writes that began in each of so many equal parts of the time; a part without
+   * any is left out.
+   */
   slowest(from: number, to: number, parts: number): SlowWrite[] {
     const slowest = new Map<number, Entry>();
     for (const entry of [...this.#finished, ...this.#aged()]) {

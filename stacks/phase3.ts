@@ -31,7 +31,10 @@ const cleanUp: ServedQuery = {
 /** As Drizzle calls it. */
 export const migration = "0013_sticky_skreet";
 
-/** The indexes of the migration, in the order in which they are built; rolled back in the opposite one. */
+/**
+ * The indexes of the migration, in the order in which they are built; rolled back in the opposite
+ * one.
+ */
 export const indexes = {
   states: {
     table: "conversation_states",

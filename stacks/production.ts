@@ -3,7 +3,10 @@ import { Backup, PromotionGate } from "pulumi-pgindex";
 import { indexes } from "./phase3";
 import type { StackSettings } from "./settings";
 
-/** Production waits for staging's proof and for a backup, and an index that does not keep its promise is an error. */
+/**
+ * Production waits for staging's proof and for a backup, and an index that does not keep its
+ * promise is an error.
+ */
 export function production(
   config: pulumi.Config,
   provider?: pulumi.ProviderResource,

@@ -1,4 +1,5 @@
-// npm run check: formatter, linter, generated documents and every type checker, side by side, all of their complaints at once.
+// npm run check: formatter, linter, generated documents and every type checker, side by side, all
+// of their complaints at once.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./setup/command.mjs";

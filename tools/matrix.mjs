@@ -1,7 +1,8 @@
-// npm run test:matrix: the tests that depend on the server, on every major version that is installed as an embedded one, oldest first.
+// npm run test:matrix: the tests that depend on the server, on every major version that is
+// installed as an embedded one, oldest first.
 //   npm run test:matrix                             corpus, inplace and database on all of them
-//   npm run test:matrix -- 13 17                    on these only; "oldest" and "newest" are versions too
-//   npm run test:matrix -- 13 --project corpus      whatever follows the versions goes to vitest
+//   npm run test:matrix -- 13 17 on these only; "oldest" and "newest" are versions too npm run
+//   test:matrix -- 13 --project corpus whatever follows the versions goes to vitest
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

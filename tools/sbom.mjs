@@ -1,5 +1,5 @@
-// npm run sbom: the package's bill of materials, in CycloneDX's JSON: what a user gets installed with it, by version, licence and hash.
-// The same lock file gives the same text.
+// npm run sbom: the package's bill of materials, in CycloneDX's JSON: what a user gets installed
+// with it, by version, licence and hash. The same lock file gives the same text.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,8 +11,9 @@ const MANIFEST = join(WORKSPACE, "package.json");
 const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
 
 /**
- * A project that has nothing but the package, and nothing that only development or an optional peer brings. In the repository itself
- * `npm sbom --omit=dev` leaves out packages that both need (pg, commander), and fails without a version of the root.
+ * A project that has nothing but the package, and nothing that only development or an optional peer
+ * brings. In the repository itself `npm sbom --omit=dev` leaves out packages that both need (pg,
+ * commander), and fails without a version of the root.
  */
 function writeProject(folder) {
   const manifest = { name: "root", version: "0.0.0", private: true, workspaces: [WORKSPACE] };

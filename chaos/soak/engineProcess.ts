@@ -1,4 +1,5 @@
-// The process that runs the engine, as the provider's process does for as long as a `pulumi up` lasts. It runs the package as it is built.
+// The process that runs the engine, as the provider's process does for as long as a `pulumi up`
+// lasts. It runs the package as it is built.
 import { getEventListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -76,7 +77,10 @@ async function answer({ url, ms }: Question): Promise<Answer> {
   return { cycles, sample: sample() };
 }
 
-/** Everything that a stack does with its indexes, an index that cannot be built, and one that is cancelled. */
+/**
+ * Everything that a stack does with its indexes, an index that cannot be built, and one that is
+ * cancelled.
+ */
 async function cycle(url: string): Promise<void> {
   await Promise.all([...INDEXES.map((index) => live(url, index)), fail(url), cancelOne(url)]);
 }

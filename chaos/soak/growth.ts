@@ -1,4 +1,7 @@
-/** One number over time: what is measured, and how much more of it at the end than after the warm-up is still no growth. */
+/**
+ * One number over time: what is measured, and how much more of it at the end than after the warm-up
+ * is still no growth.
+ */
 export interface Measure {
   readonly name: string;
   readonly unit: "MB" | "kB" | "";
@@ -44,7 +47,10 @@ export function growthOf(
   };
 }
 
-/** Between the middle of the first third and that of the last one, drawn out over all of them: one high sample is no growth. */
+/**
+ * Between the middle of the first third and that of the last one, drawn out over all of them: one
+ * high sample is no growth.
+ */
 function slopeOf(values: readonly number[]): number {
   const third = Math.floor(values.length / 3);
   const difference = medianOf(values.slice(-third)) - medianOf(values.slice(0, third));

@@ -36,7 +36,10 @@ export async function soakEngine(
   return { times, samples };
 }
 
-/** The Pulumi CLI: preview, up, refresh, an up that changes every index, destroy. A sample each round, and enough of them to judge by. */
+/**
+ * The Pulumi CLI: preview, up, refresh, an up that changes every index, destroy. A sample each
+ * round, and enough of them to judge by.
+ */
 export async function soakCli(
   place: Place,
   env: Environment,

@@ -5,7 +5,10 @@ import type { Definition } from "./definition.ts";
 import { type Corpus, indexesOf, useCorpus } from "./observe.ts";
 import { declareOn, prove } from "./proof.ts";
 
-/** The body of a test file: each definition lives its life, or is refused in preview by a server too old for it. */
+/**
+ * The body of a test file: each definition lives its life, or is refused in preview by a server too
+ * old for it.
+ */
 export function proveAll(theme: string, definitions: readonly Definition[]): void {
   const corpus = useCorpus();
   describe(theme, () => {

@@ -5,7 +5,10 @@ export interface Definition {
   readonly title: string;
   /** What differs from {@link BASE}. */
   readonly args: Args;
-  /** The same index by hand: what follows the table in CREATE INDEX. PostgreSQL must print both alike. */
+  /**
+   * The same index by hand: what follows the table in CREATE INDEX. PostgreSQL must print both
+   * alike.
+   */
   readonly sql: string;
   /** The first major version that has it. */
   readonly since?: number;

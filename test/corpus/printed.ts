@@ -8,7 +8,10 @@ import type { Corpus } from "./observe.ts";
 const PRINTED = `SELECT pg_get_indexdef(i.oid, 0, $3::boolean) AS sql
   FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = $1 AND i.relname = $2`;
 
-/** Declarations copied from what PostgreSQL prints of a standing index: as a dump has it, and as `\d` shows it. */
+/**
+ * Declarations copied from what PostgreSQL prints of a standing index: as a dump has it, and as
+ * `\d` shows it.
+ */
 export async function printedArgs(corpus: Corpus, desired: DesiredIndex): Promise<Args[]> {
   const { schema, table, name, searchPath } = desired;
   const dumped = await print(corpus, desired, [], false);

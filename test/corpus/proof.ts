@@ -15,7 +15,9 @@ import { printedArgs, restore } from "./printed.ts";
 
 const NOTHING = [expect.any(String), expect.stringMatching(/^builds nothing: /)];
 
-/** The whole life of an index: everything that a stack does with it, and that nothing else is done. */
+/**
+ * The whole life of an index: everything that a stack does with it, and that nothing else is done.
+ */
 export async function prove(corpus: Corpus, definition: Definition): Promise<void> {
   const { args, respelled = [], altered, changed = withOtherPredicate(args) } = definition;
   const desired = await declareOn(args);
@@ -74,7 +76,10 @@ async function proveAdopted(corpus: Corpus, args: Args): Promise<void> {
   expect(previewed, JSON.stringify(args)).toEqual(NOTHING);
 }
 
-/** What a dump and its restore make of an index is the same index still, and so is what they print of that. */
+/**
+ * What a dump and its restore make of an index is the same index still, and so is what they print
+ * of that.
+ */
 async function proveRestored(
   corpus: Corpus,
   { args, respelled = [] }: Definition,
@@ -92,7 +97,9 @@ async function proveRestored(
   return known;
 }
 
-/** Another index: never taken for the same, replaced or altered where it stands, nothing left over. */
+/**
+ * Another index: never taken for the same, replaced or altered where it stands, nothing left over.
+ */
 async function proveChanged(
   corpus: Corpus,
   args: Args,

@@ -43,7 +43,10 @@ async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
   return outputs;
 }
 
-/** The index has the rows that the declaration's own words choose, and no others: whatever it is compared with. */
+/**
+ * The index has the rows that the declaration's own words choose, and no others: whatever it is
+ * compared with.
+ */
 async function expectSameRows({ schema, name, predicate }: DesiredIndex): Promise<void> {
   const { db } = corpus;
   const [live] = await db.query<{ predicate: string | null }>(

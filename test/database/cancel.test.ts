@@ -107,7 +107,8 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   await untilWaiting(db, "BEGIN; LOCK TABLE");
   await snapshot.release();
   await locked;
-  // Waited for in sight: an ANALYZE that queues would end a concurrent build of somebody else's as a deadlock.
+  // Waited for in sight: an ANALYZE that queues would end a concurrent build of somebody else's as
+  // a deadlock.
   await until("it waits", async () =>
     recorder.statuses.some((status) => status.startsWith("waiting for others to finish")),
   );

@@ -4,7 +4,10 @@ import { EXPRESSIONS } from "./expressionCases.ts";
 
 const column = (column: string, more: Args = {}) => ({ columns: [{ column, ...more }] });
 
-/** Each is built by the engine from `args` and by hand from `sql`: PostgreSQL must print the same definition. */
+/**
+ * Each is built by the engine from `args` and by hand from `sql`: PostgreSQL must print the same
+ * definition.
+ */
 export const DEFINITIONS: readonly DefinitionCase[] = [
   index("one column", { columns: ["id"] }, "(id)"),
   index("two columns", { columns: ["title", "id"] }, "(title, id)"),

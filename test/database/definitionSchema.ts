@@ -15,7 +15,10 @@ export function index(title: string, args: Args, body: string, since?: number): 
   return { title, args, sql: `INDEX docs_idx ON twin.docs ${body}`, since };
 }
 
-/** What the definitions of definitionCases.ts are built on: in schema `app`, and again in `twin` for what is built by hand. */
+/**
+ * What the definitions of definitionCases.ts are built on: in schema `app`, and again in `twin` for
+ * what is built by hand.
+ */
 export const SCHEMA = [
   "CREATE SCHEMA app",
   "CREATE SCHEMA twin",

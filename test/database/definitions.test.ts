@@ -30,7 +30,10 @@ afterAll(async () => {
 
 const BASE = { schema: "app", table: "docs", name: "docs_idx" };
 
-/** What PostgreSQL prints of the index that somebody wrote by hand, as if it stood on the engine's table. */
+/**
+ * What PostgreSQL prints of the index that somebody wrote by hand, as if it stood on the engine's
+ * table.
+ */
 async function definitionByHand(sql: string, name: string): Promise<string> {
   await db.query(`CREATE ${sql}`);
   const definition = await definitionOf(db, "twin", name);

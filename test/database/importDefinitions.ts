@@ -25,7 +25,10 @@ export const SCHEMA = [
   "CREATE MATERIALIZED VIEW app.summary AS SELECT id, title FROM app.docs",
 ];
 
-/** What follows the table `app.docs` in CREATE INDEX; each is read from the database, declared, and must be the same index. */
+/**
+ * What follows the table `app.docs` in CREATE INDEX; each is read from the database, declared, and
+ * must be the same index.
+ */
 export const ON_DOCS: readonly string[] = [
   // Names, order, operator classes, collations.
   "(id)",

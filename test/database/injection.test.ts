@@ -1,4 +1,5 @@
-// Whatever stands in a name or a fragment: it is refused, or exactly one index results and nothing else has happened.
+// Whatever stands in a name or a fragment: it is refused, or exactly one index results and nothing
+// else has happened.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
@@ -77,7 +78,9 @@ const text = fc
 
 const BASE = { table: "canary", name: "fuzz_idx", columns: ["a"] };
 
-/** Where a text of the program's goes, each alone, so that one refusal does not hide another place. */
+/**
+ * Where a text of the program's goes, each alone, so that one refusal does not hide another place.
+ */
 const PLACES: Readonly<Record<string, (value: string) => Record<string, unknown>>> = {
   name: (name) => ({ name }),
   table: (table) => ({ table }),

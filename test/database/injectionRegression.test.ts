@@ -1,4 +1,5 @@
-// PostgreSQL's own regression tests, a statement at a time, where a program may write an expression or a query.
+// PostgreSQL's own regression tests, a statement at a time, where a program may write an expression
+// or a query.
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";

@@ -19,7 +19,10 @@ interface Place {
   readonly table: string;
 }
 
-/** A database and a table of its own for each test: they wait for retries most of the time, and do so together. */
+/**
+ * A database and a table of its own for each test: they wait for retries most of the time, and do
+ * so together.
+ */
 const test = base.extend<{ place: Place }>({
   place: async ({ task }, use) => {
     const place = { db: await createDatabase(), table: `t_${task.id.replaceAll(/\W/g, "_")}` };

@@ -145,7 +145,8 @@ describe("other work on the table is waited for, so that the build does not queu
     const recorder = record();
     const ensuring = startEnsuring(recorder);
     await untilItWaits(recorder, `pid ${holder.pid}`);
-    // Nobody may wait behind a lock because of us: an ALTER TABLE in the queue would stop every reader.
+    // Nobody may wait behind a lock because of us: an ALTER TABLE in the queue would stop every
+    // reader.
     const [waiting] = await db.query(
       `SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation'
           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,

@@ -16,7 +16,10 @@ const BODIES: readonly Args[] = [
   { columns: ["c"], accessMethod: "hash" },
 ];
 
-/** Five on each of five tables, some of them partial or on expressions, whose builds wait for each other's. */
+/**
+ * Five on each of five tables, some of them partial or on expressions, whose builds wait for each
+ * other's.
+ */
 const DECLARATIONS: readonly Args[] = TABLES.flatMap((table) =>
   BODIES.map((body, i) => ({ ...body, table, name: `${table}_idx_${i}` })),
 );

@@ -35,7 +35,9 @@ async function adviceOf(operation: Promise<unknown>): Promise<string | undefined
   return message && (/^ +fix: run: (.+;)$/m.exec(message)?.[1] ?? message);
 }
 
-/** Follows the advice of every failure until the operation succeeds, and gives what had to be run. */
+/**
+ * Follows the advice of every failure until the operation succeeds, and gives what had to be run.
+ */
 async function followAdvice(operation: () => Promise<unknown>): Promise<string[]> {
   const followed: string[] = [];
   for (;;) {

@@ -4,7 +4,10 @@ const key = (expression: string): Args => ({ columns: [{ expression }] });
 
 export type RefusalCase = readonly [title: string, args: Args, what: RegExp, fix: RegExp];
 
-/** Each differs from `{ table: "t", name: "t_idx", columns: ["id"] }`, and is refused with these words in `what` and `fix`. */
+/**
+ * Each differs from `{ table: "t", name: "t_idx", columns: ["id"] }`, and is refused with these
+ * words in `what` and `fix`.
+ */
 export const REFUSALS: readonly RefusalCase[] = [
   [
     "a missing table",

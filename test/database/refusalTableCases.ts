@@ -1,6 +1,8 @@
 import type { RefusalCase } from "./refusalCases.ts";
 
-/** Where the table, and not the declaration alone, forbids the index: partitions and constraints. */
+/**
+ * Where the table, and not the declaration alone, forbids the index: partitions and constraints.
+ */
 export const TABLE_REFUSALS: readonly RefusalCase[] = [
   [
     "a unique index without the partition key",

@@ -14,7 +14,9 @@ import {
 } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
-/** What changes how PostgreSQL reads a constant or prints a definition, one by one and all together. */
+/**
+ * What changes how PostgreSQL reads a constant or prints a definition, one by one and all together.
+ */
 const SETTINGS: Readonly<Record<string, string>> = {
   timezone: "'Asia/Tokyo'",
   datestyle: "'SQL, DMY'",

@@ -23,7 +23,10 @@ afterEach(() => vi.unstubAllEnvs());
 const MODES = ["", "disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 type Root = "bundle" | "otherRoot" | "railwayItself";
 
-/** A login of a server, the root certificate given, and what each of the modes above comes to: TLS, plain text, or a refusal. */
+/**
+ * A login of a server, the root certificate given, and what each of the modes above comes to: TLS,
+ * plain text, or a refusal.
+ */
 const TABLE: readonly (readonly [login: string, root: Root | undefined, outcomes: string])[] = [
   ["without TLS", undefined, "plain plain plain plain refused refused refused"],
   ["without TLS", "bundle", "plain plain plain plain refused refused refused"],

@@ -1,4 +1,5 @@
-// Any role may own functions in a schema of the search path (public, until 14). None of them may ever run as the role that builds.
+// Any role may own functions in a schema of the search path (public, until 14). None of them may
+// ever run as the role that builds.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,7 +17,8 @@ import { pgindex } from "../support/tools/cli.ts";
 
 const SOURCES = join("providers", "pgindex", "src");
 const ARGS = { table: "t", name: "t_idx", columns: [{ expression: "lower(a)" }], comment: "old" };
-// Qualified: which function an unqualified name means is the program's business, and a VOLATILE one of that name is refused.
+// Qualified: which function an unqualified name means is the program's business, and a VOLATILE one
+// of that name is refused.
 const QUERY = {
   name: "q",
   sql: "SELECT b FROM t WHERE pg_catalog.lower(a) = $1",
@@ -43,8 +45,9 @@ function namesInSources(): string[] {
 }
 
 /**
- * Functions and operators in public that an unqualified call could find before the server's own: with the text type, which an
- * untyped constant or parameter prefers, and with the very types that the catalog's columns have.
+ * Functions and operators in public that an unqualified call could find before the server's own:
+ * with the text type, which an untyped constant or parameter prefers, and with the very types that
+ * the catalog's columns have.
  */
 async function plantTrojans(): Promise<number> {
   await db.query(`

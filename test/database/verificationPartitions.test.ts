@@ -13,7 +13,10 @@ const LOOKUP = {
   sample: "VALUES (7), (42007)",
   runs: 2,
 };
-/** One of the two by hash is pruned. The default one is empty: the planner may or may not use the index there. */
+/**
+ * One of the two by hash is pruned. The default one is empty: the planner may or may not use the
+ * index there.
+ */
 const SCANNED = 2;
 
 beforeAll(async () => {

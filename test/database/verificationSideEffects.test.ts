@@ -1,4 +1,5 @@
-// A text of `serves` is the program's own, and still must do nothing: not as a superuser, not by mistake.
+// A text of `serves` is the program's own, and still must do nothing: not as a superuser, not by
+// mistake.
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -43,7 +44,10 @@ async function measure(query: Readonly<Record<string, unknown>>): Promise<unknow
   return measureQueries(targetOf(db.url), INDEX, parsed.value, record().ctx, ["public"]);
 }
 
-/** Everything that a query could have changed: contents, counters, roles, settings, locks that stay, other sessions. */
+/**
+ * Everything that a query could have changed: contents, counters, roles, settings, locks that stay,
+ * other sessions.
+ */
 async function fingerprint(): Promise<unknown> {
   const rows = await db.query(`
     SELECT (SELECT count(*) FROM log) AS logged, (SELECT last_value FROM counter) AS counter,

@@ -115,7 +115,10 @@ describe("our own scans", () => {
     if (since > 0) await v.database.query(`REVOKE SET ON PARAMETER track_counts FROM ${role}`);
   });
 
-  /** A query that fails at `create` is only reported by `read`, with the outputs of one that does not. */
+  /**
+   * A query that fails at `create` is only reported by `read`, with the outputs of one that does
+   * not.
+   */
   async function createLeniently(query: object): Promise<Outputs> {
     return { ...(await v.create()), served: [query] };
   }

@@ -6,13 +6,15 @@ import type { Roles } from "../support/engine/engineRoles.ts";
 import type { TestDatabase } from "../support/server/database.ts";
 
 /**
- * What becomes of a fault: pgindex copes with it; it refuses, and says why; or nothing can be done about it, and it says that.
+ * What becomes of a fault: pgindex copes with it; it refuses, and says why; or nothing can be done
+ * about it, and it says that.
  */
 export type Mark = "handled" | "refused" | "limit";
 
 /**
- * One way in which concurrent changes of an index fail on a real server, and what pgindex does then. A row of docs/faults.md, which is made
- * of these: so a file of cases imports nothing but types, and `node:assert`.
+ * One way in which concurrent changes of an index fail on a real server, and what pgindex does
+ * then. A row of docs/faults.md, which is made of these: so a file of cases imports nothing but
+ * types, and `node:assert`.
  */
 export interface Fault {
   /** 1 to 62, each once. */
@@ -22,7 +24,10 @@ export interface Fault {
   /** What pgindex does. */
   readonly answer: string;
   readonly mark: Mark;
-  /** What pgindex says, or PostgreSQL through it, word by word; without what differs from run to run. Needed unless it is handled. */
+  /**
+   * What pgindex says, or PostgreSQL through it, word by word; without what differs from run to
+   * run. Needed unless it is handled.
+   */
   readonly words?: readonly string[];
   /** The test that shows it: here, or as `test/…/file.ts: its title` elsewhere. */
   readonly tests?: readonly string[];
@@ -33,7 +38,10 @@ export interface Fault {
 export interface Shown {
   /** SQL, after the tables `t (a int, b int)`, of 100 rows, and `other (a int, b int)`. */
   readonly setUp?: readonly string[];
-  /** Brings the fault about while pgindex works, and checks with `node:assert` what only this fault has. */
+  /**
+   * Brings the fault about while pgindex works, and checks with `node:assert` what only this fault
+   * has.
+   */
   readonly provoke: (scene: Scene) => Promise<void>;
   /** What stands under the name `t_idx` at the end. */
   readonly end: "valid" | "nothing";

@@ -27,7 +27,9 @@ function changed(
 
 const LEAVES = ["app.m1", "old.m2a", expect.stringMatching(/^app\."?m_ä+"?$/)];
 
-/** A REINDEX CONCURRENTLY by somebody else that is ended while its new index waits to be validated. */
+/**
+ * A REINDEX CONCURRENTLY by somebody else that is ended while its new index waits to be validated.
+ */
 async function leaveNew(index: string): Promise<void> {
   const snapshot = await holdSnapshot(place.db);
   const builder = await place.db.connect();

@@ -15,7 +15,9 @@ const TABLES = [
   "ANALYZE app.m",
 ];
 
-/** For a test file: a table with partitions of two levels in two schemas, made anew for each test. */
+/**
+ * For a test file: a table with partitions of two levels in two schemas, made anew for each test.
+ */
 export function usePartitions() {
   const place = useDatabase("CREATE SCHEMA app", "CREATE SCHEMA old");
   beforeEach(async () => {

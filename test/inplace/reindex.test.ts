@@ -21,7 +21,9 @@ afterEach(async () => {
   await place.db.query("DROP TABLE app.t");
 });
 
-/** A REINDEX CONCURRENTLY by somebody else that is ended while its new index waits to be validated. */
+/**
+ * A REINDEX CONCURRENTLY by somebody else that is ended while its new index waits to be validated.
+ */
 async function leaveNew(db: TestDatabase, index: string): Promise<void> {
   const snapshot = await holdSnapshot(db);
   const builder = await db.connect();
@@ -49,7 +51,10 @@ async function leaveOld(db: TestDatabase, index: string): Promise<void> {
   await builder.end();
 }
 
-/** Lets the rebuild go on until its old index stands aside, `_ccold`, and somebody who reads keeps it there. */
+/**
+ * Lets the rebuild go on until its old index stands aside, `_ccold`, and somebody who reads keeps
+ * it there.
+ */
 async function holdReaders(
   db: TestDatabase,
   pid: number,

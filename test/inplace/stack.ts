@@ -93,7 +93,9 @@ export async function dropIndexesIn(db: TestDatabase, ...schemas: string[]): Pro
   for (const { sql } of left) await db.query(sql);
 }
 
-/** `table.index valid`, or INVALID, of every index in the schemas, `<- parent` where it is attached. */
+/**
+ * `table.index valid`, or INVALID, of every index in the schemas, `<- parent` where it is attached.
+ */
 export async function indexesIn(db: TestDatabase, ...schemas: string[]): Promise<string[]> {
   const rows = await db.query<{ line: string }>(
     `SELECT format('%s.%s %s%s', t.relname, i.relname,

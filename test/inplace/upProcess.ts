@@ -1,4 +1,5 @@
-// Runs one `up` and dies, by SIGKILL, right before a step: node <this file> <url> <Task as JSON>. Prints the steps that it came to.
+// Runs one `up` and dies, by SIGKILL, right before a step: node <this file> <url> <Task as JSON>.
+// Prints the steps that it came to.
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import type { Args } from "../support/engine/engine.ts";
 import { Stack } from "./stack.ts";

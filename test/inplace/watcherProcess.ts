@@ -1,4 +1,5 @@
-// Watches an index from a process of its own until its stdin ends: node <this file> <url> <Watch as JSON>. Prints what it saw.
+// Watches an index from a process of its own until its stdin ends: node <this file> <url> <Watch as
+// JSON>. Prints what it saw.
 import { once } from "node:events";
 import pg from "pg";
 import type { Seen, Watch } from "./watcher.ts";

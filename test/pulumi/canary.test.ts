@@ -1,4 +1,5 @@
-// A password that must never be seen, brought in each way, and everything that a user's own commands show and leave.
+// A password that must never be seen, brought in each way, and everything that a user's own
+// commands show and leave.
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +31,10 @@ afterAll(async () => {
   rmSync(backend, { recursive: true, force: true });
 });
 
-/** Shows another word wherever the password is searched, so that a search that finds nothing there fails. */
+/**
+ * Shows another word wherever the password is searched, so that a search that finds nothing there
+ * fails.
+ */
 const PROGRAM = `
 const { spawn } = require("node:child_process");
 const pg = require("pg");
@@ -52,7 +56,10 @@ new Index("by-connection", { table: "users", name: "users_email_idx", columns: [
 new Index("by-default", { table: "orders", name: "orders_id_idx", columns: ["id"] });
 `;
 
-/** What a command shows to others while it runs: arguments of its processes, the server's view of its sessions. */
+/**
+ * What a command shows to others while it runs: arguments of its processes, the server's view of
+ * its sessions.
+ */
 interface Shown {
   readonly processes: Set<string>;
   readonly sessions: Set<string>;

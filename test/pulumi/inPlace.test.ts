@@ -32,7 +32,10 @@ async function onlyIndex() {
   return indexes[0];
 }
 
-/** How often no valid index of one of these names stood on `t` while the work was done; looks all the time. */
+/**
+ * How often no valid index of one of these names stood on `t` while the work was done; looks all
+ * the time.
+ */
 async function gapsDuring(names: readonly string[], work: () => Promise<unknown>): Promise<number> {
   const client = await database().connect();
   let isOver = false;
@@ -57,7 +60,9 @@ async function gapsDuring(names: readonly string[], work: () => Promise<unknown>
   return watching;
 }
 
-/** Changes the program: one update, told by the preview, carried out by up, with nothing left to do. */
+/**
+ * Changes the program: one update, told by the preview, carried out by up, with nothing left to do.
+ */
 async function change(changes: Partial<IndexArgs>): Promise<string[]> {
   const before = await indexesOf(database());
   const names = [args.name, changes.name ?? args.name] as string[];

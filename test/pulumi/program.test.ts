@@ -63,7 +63,10 @@ afterAll(async () => {
   }
 });
 
-/** What the application does all the time. Its session ends, and with it what it has counted is told. */
+/**
+ * What the application does all the time. Its session ends, and with it what it has counted is
+ * told.
+ */
 async function traffic(database: TestDatabase): Promise<void> {
   const client = await database.connect();
   await client.query("SET enable_seqscan = off");
@@ -135,7 +138,8 @@ test("production: refused while nobody has used the indexes in staging for long 
 
 test("production: passes once they are used, and proves both as well", async () => {
   await traffic(databases.staging());
-  // Without the flag the proofs are measured again, but the stack's outputs, which the gate reads, stay as they were.
+  // Without the flag the proofs are measured again, but the stack's outputs, which the gate reads,
+  // stay as they were.
   await pulumi("staging", "refresh", "--yes", "--skip-preview", "--run-program");
   const { usage } = (await verification("staging"))[STATES_INDEX] as Verified;
   expect(usage.trafficScans).toBeGreaterThan(0);

@@ -77,7 +77,8 @@ test("waiters: a session that waits behind a build is cancelled where the stack 
   const up = stack.up();
   await blockedBuild(database(), PLAIN.name);
   const waiter = await database().connect();
-  // Its own patience ends before that of the test: a build that nobody lets go on would wait for an hour.
+  // Its own patience ends before that of the test: a build that nobody lets go on would wait for an
+  // hour.
   await waiter.query("SET lock_timeout = '30s'");
   const cancelled = expect(waiter.query("ALTER TABLE t ADD COLUMN c int")).rejects.toMatchObject({
     code: "57014",

@@ -22,7 +22,10 @@ const byEmail: ServedQuery = {
   expect: { planTypes: ["Index Scan"] },
 };
 
-/** An index and its proof. The environment names no server: the proof has to use the index's Connection. */
+/**
+ * An index and its proof. The environment names no server: the proof has to use the index's
+ * Connection.
+ */
 function program(
   query: Partial<ServedQuery> = {},
   more: Partial<ConstructorParameters<typeof Verification>[1]> = {},

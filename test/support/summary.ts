@@ -3,8 +3,8 @@ import type { SerializedError } from "vitest";
 import type { Reporter, TestModule, TestSuite } from "vitest/node";
 
 /**
- * Makes `N passed, N failed, N skipped` the last line of the run. A file or suite that fails outside its
- * tests, and an error that belongs to no test, count as one failure each.
+ * Makes `N passed, N failed, N skipped` the last line of the run. A file or suite that fails
+ * outside its tests, and an error that belongs to no test, count as one failure each.
  */
 export default class Summary implements Reporter {
   readonly #count = { passed: 0, failed: 0, skipped: 0, pending: 0 };

@@ -41,7 +41,10 @@ type Property = ts.PropertySignature | ts.PropertyDeclaration;
 
 const SOURCE = join(ROOT, "providers", "pgindex");
 
-/** Reads the package's declarations. `wanted`: also names that it does not export, from all of its sources. */
+/**
+ * Reads the package's declarations. `wanted`: also names that it does not export, from all of its
+ * sources.
+ */
 export function openPackage(wanted: readonly string[]): Package {
   const parsed = ts.getParsedCommandLineOfConfigFile(join(SOURCE, "tsconfig.json"), {}, HOST);
   if (!parsed) throw new Error("providers/pgindex/tsconfig.json cannot be read");

@@ -5,7 +5,10 @@ import { ROOT } from "./files.ts";
 /** `<!-- from examples/first-index/index.ts -->` and the fenced block below it. */
 const EXCERPT = /^<!-- from (\S+) -->\n```(\w*)\n[\s\S]*?^```$/gm;
 
-/** The document with each such block as the file has it, so that what people copy is what a test has run. */
+/**
+ * The document with each such block as the file has it, so that what people copy is what a test has
+ * run.
+ */
 export function withSources(path: string, text: string): string {
   return text.replace(EXCERPT, (_block, source: string, language: string) => {
     const content = sourceText(path, source);

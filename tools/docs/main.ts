@@ -1,4 +1,5 @@
-// npm run docs: writes what documents take from the sources. With --check: says what is stale, and which links are broken.
+// npm run docs: writes what documents take from the sources. With --check: says what is stale, and
+// which links are broken.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { cli } from "./cli.ts";

@@ -1,6 +1,9 @@
 import { type Member, openPackage, type Section } from "./declarations.ts";
 
-/** One resource, or what several share, in the order of a reader's need. Everything that the package exports has to be in one. */
+/**
+ * One resource, or what several share, in the order of a reader's need. Everything that the package
+ * exports has to be in one.
+ */
 interface Chapter {
   readonly title: string;
   /** The class whose text opens the chapter and whose outputs come after the arguments. */

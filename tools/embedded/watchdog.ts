@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * Runs a shell script when this process has ended, however it ended: the script's standard input is a pipe
- * that only we hold. Exit handlers would miss SIGKILL, and signal handlers would get in the program's way.
- * The script finds in $subject what was last told.
+ * Runs a shell script when this process has ended, however it ended: the script's standard input is
+ * a pipe that only we hold. Exit handlers would miss SIGKILL, and signal handlers would get in the
+ * program's way. The script finds in $subject what was last told.
  */
 export class Watchdog {
   readonly #shell: ChildProcess;
@@ -51,7 +51,9 @@ fi
 [ -z "$1" ] || rm -rf "$1"
 `;
 
-/** Ends the server whose process it is told, and removes its folder when that is a temporary one. */
+/**
+ * Ends the server whose process it is told, and removes its folder when that is a temporary one.
+ */
 export class ServerWatchdog extends Watchdog {
   constructor(temporary: string | undefined) {
     super(STOP_SERVER, [temporary ?? ""]);

@@ -1,7 +1,9 @@
-// npm run test:mutation: changes the decisions of the engine one at a time (StrykerJS) and counts how many of the changes a test notices.
+// npm run test:mutation: changes the decisions of the engine one at a time (StrykerJS) and counts
+// how many of the changes a test notices.
 //   npm run test:mutation                                                   everything that stryker.config.json names, about 4 minutes
-//   npm run test:mutation -- --mutate providers/pgindex/src/engine/plan/plan.ts  one file; every option of "stryker run" works
-// The tool is not among the project's own packages, since it has as many as they are: it is installed here at its first run.
+//   npm run test:mutation -- --mutate providers/pgindex/src/engine/plan/plan.ts one file; every
+//   option of "stryker run" works The tool is not among the project's own packages, since it has as
+//   many as they are: it is installed here at its first run.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,7 +1,8 @@
-// Installs Prisma's command line here, unless it is there. It is not among the project's own packages: it is 100 MB that only the tests of
-// PrismaBaseline need. Version 6 is the last that migrates with the WebAssembly engine it carries (engine: "js" in prisma.config); 7 has to
-// download a binary from a host of Prisma's, which not every machine reaches. Its adapter is that of 7, since the one of 6 cannot read the
-// type "name", which migrate deploy asks for.
+// Installs Prisma's command line here, unless it is there. It is not among the project's own
+// packages: it is 100 MB that only the tests of PrismaBaseline need. Version 6 is the last that
+// migrates with the WebAssembly engine it carries (engine: "js" in prisma.config); 7 has to
+// download a binary from a host of Prisma's, which not every machine reaches. Its adapter is that
+// of 7, since the one of 6 cannot read the type "name", which migrate deploy asks for.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -6,7 +6,9 @@ export class SetupError extends Error {}
 const running = new Set();
 let hooked = false;
 
-/** Children have process groups of their own (npm and installers start more): none may outlive us. */
+/**
+ * Children have process groups of their own (npm and installers start more): none may outlive us.
+ */
 function endChildrenWithUs() {
   if (hooked) return;
   hooked = true;
@@ -30,7 +32,10 @@ function endGroup(child, signal) {
   }
 }
 
-/** npm puts its own settings into the environment of what it runs; another npm below would obey them. */
+/**
+ * npm puts its own settings into the environment of what it runs; another npm below would obey
+ * them.
+ */
 export function cleanEnvironment(extra = {}) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^npm_(config|package|lifecycle)_/.test(name),

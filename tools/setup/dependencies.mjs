@@ -15,8 +15,8 @@ export async function ensureDependencies() {
 }
 
 async function install() {
-  // Without install scripts: newer npm blocks them, older npm compiles optional native code with them for
-  // a minute. The two that matter are run by finish().
+  // Without install scripts: newer npm blocks them, older npm compiles optional native code with
+  // them for a minute. The two that matter are run by finish().
   const args = [
     "ci",
     "--ignore-scripts",
@@ -82,7 +82,8 @@ async function finish() {
 }
 
 async function script(folder, file) {
-  // `npm run` puts the clone's own Node 24 first, and npm ci has just removed it: then whatever else there is.
+  // `npm run` puts the clone's own Node 24 first, and npm ci has just removed it: then whatever
+  // else there is.
   const node = existsSync(process.execPath) ? process.execPath : "node";
   const { code, output } = await run(node, [file], { cwd: folder });
   if (code !== 0)
@@ -103,7 +104,10 @@ function embeddedServers() {
   });
 }
 
-/** npm packages cannot hold symbolic links: a list of them is made real by the package's install script. */
+/**
+ * npm packages cannot hold symbolic links: a list of them is made real by the package's install
+ * script.
+ */
 function hydrated(folder) {
   const list = join(folder, "native", "pg-symlinks.json");
   if (!existsSync(list)) return true;

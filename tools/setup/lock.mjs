@@ -5,8 +5,8 @@ import { withProgress } from "./progress.mjs";
 
 /**
  * Lets one process at a time do `work`. Whoever waited has to look again whether the work is still
- * needed. A lock whose owner died is taken over; what it protects must bear two at once all the same
- * (it ends in an atomic rename), since a take-over can race.
+ * needed. A lock whose owner died is taken over; what it protects must bear two at once all the
+ * same (it ends in an atomic rename), since a take-over can race.
  */
 export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });

@@ -13,7 +13,10 @@ export function goAdvice() {
   return `install Go ${oldestGo} or newer (go.dev/dl), and put its folder on PATH: the CLI is then built here`;
 }
 
-/** Compiles CLI and language host from their Go modules: slow, but needs nothing except Go's module proxy. */
+/**
+ * Compiles CLI and language host from their Go modules: slow, but needs nothing except Go's module
+ * proxy.
+ */
 export async function build(cached, version, reasons) {
   if (!onPath("go")) {
     reasons.push('the Go build: there is no "go" on PATH');

@@ -12,8 +12,8 @@ export const version = "3.258.0";
 const oldest = "3.200.0";
 
 /**
- * The folder that holds a Pulumi CLI with its Node.js language host, first to go on PATH. The first way
- * that works wins; PGINDEX_PULUMI (path, cache, install or build) allows only one.
+ * The folder that holds a Pulumi CLI with its Node.js language host, first to go on PATH. The first
+ * way that works wins; PGINDEX_PULUMI (path, cache, install or build) allows only one.
  */
 export async function ensurePulumi() {
   const only = process.env.PGINDEX_PULUMI;

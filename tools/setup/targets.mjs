@@ -14,8 +14,8 @@ const COVERAGE = [
 ];
 
 /**
- * Names that the scripts of package.json use. Each gives the command to run and what has to be there
- * before it. Anything else is a file to run under Node 24.
+ * Names that the scripts of package.json use. Each gives the command to run and what has to be
+ * there before it. Anything else is a file to run under Node 24.
  */
 const targets = {
   setup: () => ({ ...everything }),
@@ -54,7 +54,10 @@ export function target([name, ...args]) {
 
 const LIGHT = new Set(["unit", "browser", "database", "corpus", "inplace", "faults", "harsh"]);
 
-/** All but the tests of the whole import the sources, so only a run that may reach the pulumi project waits for more. */
+/**
+ * All but the tests of the whole import the sources, so only a run that may reach the pulumi
+ * project waits for more.
+ */
 function testNeeds(args) {
   const projects = args.flatMap((arg, index) => {
     if (arg === "--project") return [args[index + 1]];

@@ -9,11 +9,13 @@ export type { MigrationHealthOptions } from "./health/options";
 export type { HealthRequest, HealthResponse } from "./health/respond";
 
 /**
- * Makes the endpoint that tells whether the indexes which a stack has declared are valid, used, and how fast their queries are. Throws an
- * error with advice when the state cannot be read or the token is too short.
+ * Makes the endpoint that tells whether the indexes which a stack has declared are valid, used, and
+ * how fast their queries are. Throws an error with advice when the state cannot be read or the
+ * token is too short.
  *
- * The catalog is asked at most once in `cacheSeconds`, and queries are measured at most once in `measureSeconds`, however many requests
- * come. 503 when an index is INVALID or missing or the database cannot be asked, else 200.
+ * The catalog is asked at most once in `cacheSeconds`, and queries are measured at most once in
+ * `measureSeconds`, however many requests come. 503 when an index is INVALID or missing or the
+ * database cannot be asked, else 200.
  *
  * @example
  * const health = createMigrationHealth({ state: "state.json", token: process.env.HEALTH_TOKEN ?? "" });

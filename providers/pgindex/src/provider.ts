@@ -22,8 +22,8 @@ function configured(provider: ResourceProvider): ResourceProvider {
 }
 
 /**
- * What states written by any release refer to: `require("pulumi-pgindex/provider").v1.index`. A contract: it stays loadable for ever, and
- * each provider reads the outputs of every older release.
+ * What states written by any release refer to: `require("pulumi-pgindex/provider").v1.index`. A
+ * contract: it stays loadable for ever, and each provider reads the outputs of every older release.
  */
 export const v1 = {
   index: configured(indexProvider(runtime)),

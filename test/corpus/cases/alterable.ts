@@ -8,7 +8,10 @@ const stored = (storageParameters: object, base: object = { columns: ["id"] }) =
   storageParameters,
 });
 
-/** Storage parameters of every access method, statistics targets, comments: what is altered, not built anew. */
+/**
+ * Storage parameters of every access method, statistics targets, comments: what is altered, not
+ * built anew.
+ */
 export const ALTERABLE: readonly Definition[] = [
   define("fillfactor", stored({ fillfactor: 70 }), "(id) WITH (fillfactor = 70)", {
     respelled: [stored({ fillfactor: "70" })],

@@ -10,7 +10,10 @@ import {
 
 const trigram = column("title", { operatorClass: ext("gin_trgm_ops") });
 
-/** Access methods, types and operator classes that extensions bring; all of them stand in schema `ext`. */
+/**
+ * Access methods, types and operator classes that extensions bring; all of them stand in schema
+ * `ext`.
+ */
 export const EXTENSIONS: readonly Definition[] = [
   define("pg_trgm, gin", using("gin", trigram), "USING gin (title ext.gin_trgm_ops)", {
     respelled: [

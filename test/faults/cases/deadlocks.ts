@@ -104,14 +104,20 @@ export const DEADLOCKS: readonly Fault[] = [
   },
 ];
 
-/** Three of the ten kinds that were seen to end a build: a lock like the build's, a stronger one, another build. */
+/**
+ * Three of the ten kinds that were seen to end a build: a lock like the build's, a stronger one,
+ * another build.
+ */
 const QUEUEING = [
   "COMMENT ON TABLE t IS 'busy'",
   "CREATE STATISTICS s ON a, b FROM t",
   "REINDEX INDEX CONCURRENTLY standing",
 ];
 
-/** The build is held up until the statement has waited for so long that PostgreSQL takes the build, and not it, for the deadlock. */
+/**
+ * The build is held up until the statement has waited for so long that PostgreSQL takes the build,
+ * and not it, for the deadlock.
+ */
 async function queueBehindBuild(scene: Scene, statement: string, name = "t_idx"): Promise<void> {
   const writer = await scene.holdWrite("t");
   const build = scene.build({ name });

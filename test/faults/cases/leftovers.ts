@@ -71,7 +71,8 @@ export const LEFTOVERS: readonly Fault[] = [
     ],
     shown: {
       end: "nothing",
-      // Found before the catalog's own table of that name by whoever looks into it with an ordinary search_path.
+      // Found before the catalog's own table of that name by whoever looks into it with an ordinary
+      // search_path.
       setUp: ["CREATE TABLE pg_class (relname int)"],
       provoke: async (scene) => {
         await scene.refusal({ columns: Array.from({ length: 33 }, (_, i) => `c${i}`) });

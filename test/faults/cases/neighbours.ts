@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { Fault, Scene } from "../fault.ts";
 import { SLOWLY, STOP } from "./slowly.ts";
 
-/** Other work at the same time that a build has to share the server with: its own, another build, a VACUUM. */
+/**
+ * Other work at the same time that a build has to share the server with: its own, another build, a
+ * VACUUM.
+ */
 export const NEIGHBOURS: readonly Fault[] = [
   {
     number: 17,

@@ -1,4 +1,7 @@
-/** A function for an expression: stops a build in the middle of its scan for as long as somebody holds the advisory lock 77. */
+/**
+ * A function for an expression: stops a build in the middle of its scan for as long as somebody
+ * holds the advisory lock 77.
+ */
 export const SLOWLY = `CREATE FUNCTION slowly(v int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
   $$ BEGIN PERFORM pg_advisory_xact_lock_shared(77); RETURN v; END $$`;
 

@@ -34,7 +34,9 @@ afterEach(async () => {
 });
 afterAll(() => db?.drop());
 
-/** Long before anything but the engine itself could notice: TCP takes minutes, and a server hours. */
+/**
+ * Long before anything but the engine itself could notice: TCP takes minutes, and a server hours.
+ */
 const BOUND_MS = 60_000;
 
 async function start(args: Args = {}) {
@@ -44,7 +46,10 @@ async function start(args: Args = {}) {
   return { ...recorder, ensuring: ensureIndex({ target, desired, ctx: recorder.ctx }) };
 }
 
-/** The server ends a session whose client it cannot hear; nobody else would, and the table's key would be held for ever. */
+/**
+ * The server ends a session whose client it cannot hear; nobody else would, and the table's key
+ * would be held for ever.
+ */
 function untilGone(pid: number): Promise<boolean> {
   return until(`session ${pid} is gone`, async () => {
     const rows = await db.query("SELECT FROM pg_stat_activity WHERE pid = $1", [pid]);

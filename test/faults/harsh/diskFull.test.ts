@@ -123,7 +123,8 @@ describeUnless(mountProblem(), "a disk of the WAL that becomes full", () => {
     const db = await createDatabase(server().url);
     await fillTable(db);
     await db.query("SELECT pg_create_physical_replication_slot('forgotten', true)");
-    // A checkpoint that ended after the measure would free the WAL from before the slot: room enough.
+    // A checkpoint that ended after the measure would free the WAL from before the slot: room
+    // enough.
     await db.query("CHECKPOINT");
     const { bsize, blocks, bfree } = statfsSync(disk.directory);
     const lessThanASegment = 4;
@@ -148,7 +149,8 @@ describeUnless(mountProblem(), "a disk of the WAL that becomes full", () => {
       withClient(server().url, async () => true).catch(() => startUnlessRunning(server())),
     );
     const outcome = await first;
-    // Was it the build's own backend that had no room, the run ends: another try would stop the server again.
+    // Was it the build's own backend that had no room, the run ends: another try would stop the
+    // server again.
     const refused = outcome instanceof Error;
     if (refused) expect(outcome.message).toMatch(/No space left on device/);
     if (refused) expect(outcome.message).toMatch(/fix: free disk space/);

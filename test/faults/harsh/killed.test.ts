@@ -33,7 +33,10 @@ async function connectAgain({ url }: TestDatabase): Promise<Pick<TestDatabase, "
   return { query: async (sql, values = []) => (await client.query(sql, [...values])).rows };
 }
 
-/** One backend that dies takes all others along: nobody knows what it has done to the memory that they share. */
+/**
+ * One backend that dies takes all others along: nobody knows what it has done to the memory that
+ * they share.
+ */
 async function killBackend(pid: number): Promise<void> {
   process.kill(pid, "SIGKILL");
 }

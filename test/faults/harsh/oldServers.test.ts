@@ -83,7 +83,10 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
 
 const ROWS = 200_000;
 
-/** HOT updates of rows at the end of the table: one is left out when its old version is pruned before the build's scan comes by. */
+/**
+ * HOT updates of rows at the end of the table: one is left out when its old version is pruned
+ * before the build's scan comes by.
+ */
 function writeUntilStopped(db: TestDatabase) {
   let isStopped = false;
   const write = async () => {

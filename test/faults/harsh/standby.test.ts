@@ -30,7 +30,9 @@ let db: TestDatabase;
 let outputs: IndexOutputs;
 let onStandby: Target;
 
-/** A cold copy, which follows its primary: there is no pg_basebackup among the embedded binaries. */
+/**
+ * A cold copy, which follows its primary: there is no pg_basebackup among the embedded binaries.
+ */
 beforeAll(async () => {
   db = await createDatabase(primary().url);
   await db.query("CREATE TABLE t AS SELECT i AS a, i AS b FROM generate_series(1, 5000) i");

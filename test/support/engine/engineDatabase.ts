@@ -99,7 +99,10 @@ export function holdWrite(db: TestDatabase, table: string): Promise<Holder> {
   return hold(db, "BEGIN", `DELETE FROM ${table} WHERE false`);
 }
 
-/** A transaction with an old snapshot, which touched no table of ours: a build waits for it at its end. */
+/**
+ * A transaction with an old snapshot, which touched no table of ours: a build waits for it at its
+ * end.
+ */
 export function holdSnapshot(db: TestDatabase): Promise<Holder> {
   return hold(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM pg_am LIMIT 1");
 }

@@ -29,7 +29,10 @@ export async function leave(db: TestDatabase, leftover: Leftover): Promise<void>
   if (found !== leftover.state) throw new Error(`wanted ${leftover.state}, got ${found}`);
 }
 
-/** A build that waits for a writer has built nothing yet; one that waits for a snapshot is as good as ready. */
+/**
+ * A build that waits for a writer has built nothing yet; one that waits for a snapshot is as good
+ * as ready.
+ */
 async function leaveHalfBuilt(db: TestDatabase, leftover: Leftover): Promise<void> {
   const { state, table, index, body, unique } = leftover;
   const holder: Holder = await (state === "f/f/t" ? holdWrite(db, table) : holdSnapshot(db));

@@ -1,4 +1,5 @@
-// A process that builds indexes, as a second `pulumi up` would beside the first: node --import engineSources.ts <this file> <url> <declarations as JSON> <overrides of the target as JSON>
+// A process that builds indexes, as a second `pulumi up` would beside the first: node --import
+// engineSources.ts <this file> <url> <declarations as JSON> <overrides of the target as JSON>
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { type Args, declare, record, targetOf } from "./engine.ts";
 

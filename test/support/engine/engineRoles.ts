@@ -1,6 +1,8 @@
 import type { TestDatabase } from "../server/database.ts";
 
-/** Roles belong to the whole server: named after the database of the test, dropped by `dropRoles`. */
+/**
+ * Roles belong to the whole server: named after the database of the test, dropped by `dropRoles`.
+ */
 export interface Roles {
   /** Owns the schema `app` and may not log in. */
   readonly owner: string;

@@ -1,4 +1,5 @@
-// Lets a plain Node process run the provider's TypeScript, so that a test needs no build: node --import <this file>
+// Lets a plain Node process run the provider's TypeScript, so that a test needs no build: node
+// --import <this file>
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";

@@ -2,7 +2,10 @@ import { afterAll, afterEach, beforeEach } from "vitest";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
 import { settle } from "./engineDatabase.ts";
 
-/** A database for all tests of a file, with a table `t` of 100 rows for each of them anew. To be called once, at the top. */
+/**
+ * A database for all tests of a file, with a table `t` of 100 rows for each of them anew. To be
+ * called once, at the top.
+ */
 export async function useTable(): Promise<TestDatabase> {
   const db = await createDatabase();
   beforeEach(async () => {

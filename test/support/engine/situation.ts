@@ -13,7 +13,10 @@ export function inShort(plan: Plan): string {
   return plan.kind === "refused" ? plan.advice.what : plan.steps.map(stepInShort).join(", ");
 }
 
-/** `build "m_idx"`, `"m_idx_pgindex_new" -> "m_idx"` for a new name, and the SQL of every other alteration. */
+/**
+ * `build "m_idx"`, `"m_idx_pgindex_new" -> "m_idx"` for a new name, and the SQL of every other
+ * alteration.
+ */
 export function stepInShort(step: Step): string {
   switch (step.kind) {
     case "adopt":

@@ -28,7 +28,10 @@ export type Outputs = VerificationReport & Record<string, unknown>;
 /** What a test of the provider works with; anew for each test, but for the database. */
 export class Verifying {
   database!: TestDatabase;
-  /** Where it measures: as a superuser, whose measuring is not counted, but where a test says otherwise. */
+  /**
+   * Where it measures: as a superuser, whose measuring is not counted, but where a test says
+   * otherwise.
+   */
   target!: Target;
   recorder!: Recorder;
   provider!: Required<ResourceProvider>;
@@ -112,7 +115,10 @@ export class Verifying {
     await countersSettle();
   }
 
-  /** Measures from now on as a role that may read, and has no say in what the server counts. Gives its name. */
+  /**
+   * Measures from now on as a role that may read, and has no say in what the server counts. Gives
+   * its name.
+   */
   async asOrdinaryRole(): Promise<string> {
     const role = `reader_${randomBytes(4).toString("hex")}`;
     await this.database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reads'`);

@@ -9,7 +9,10 @@ import { until } from "./pulumiDatabase.ts";
 
 const root = process.cwd();
 
-/** A command that has ended: its exit code (nothing when a signal ended it), and all that it printed. */
+/**
+ * A command that has ended: its exit code (nothing when a signal ended it), and all that it
+ * printed.
+ */
 export interface Ended {
   readonly code: number | undefined;
   readonly text: string;

@@ -92,7 +92,10 @@ export interface Holder {
   release(): Promise<void>;
 }
 
-/** A transaction that has written to the table and stays open: a concurrent build waits for it, after its first step. */
+/**
+ * A transaction that has written to the table and stays open: a concurrent build waits for it,
+ * after its first step.
+ */
 export async function holdWrite(
   database: TestDatabase,
   table: string,
@@ -126,7 +129,9 @@ export async function markInvalid(database: TestDatabase, index: string): Promis
   );
 }
 
-/** A role whose password must never be seen, with everything in it that needs escaping somewhere. */
+/**
+ * A role whose password must never be seen, with everything in it that needs escaping somewhere.
+ */
 export interface Canary {
   readonly role: string;
   readonly password: string;

@@ -4,7 +4,10 @@ import type { TestStack } from "./pulumi.ts";
 import { indexesOf } from "./pulumiDatabase.ts";
 import { errorsOf, failureOf } from "./pulumiRun.ts";
 
-/** The preview has to fail, with errors of this one resource only, and without a change of anything. Gives the errors. */
+/**
+ * The preview has to fail, with errors of this one resource only, and without a change of anything.
+ * Gives the errors.
+ */
 export async function refusedPreview(
   stack: TestStack,
   database: TestDatabase,

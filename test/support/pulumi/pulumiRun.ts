@@ -50,8 +50,8 @@ export function linesOf(events: readonly EngineEvent[], resource: string): Line[
 }
 
 /**
- * The errors of one resource, as one text. Fails when another resource has errors too: one cause is one error. (The stack itself has
- * "update failed".)
+ * The errors of one resource, as one text. Fails when another resource has errors too: one cause is
+ * one error. (The stack itself has "update failed".)
  */
 export function errorsOf(run: Run, resource: string): string {
   const errors = run.events

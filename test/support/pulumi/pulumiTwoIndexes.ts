@@ -32,7 +32,10 @@ export async function projectOfTwo(database: TestDatabase, stack = "dev"): Promi
   return project;
 }
 
-/** Both indexes stand, nothing of ours is left on the server, and the program has nothing more to do. Clears the tables for the next test. */
+/**
+ * Both indexes stand, nothing of ours is left on the server, and the program has nothing more to
+ * do. Clears the tables for the next test.
+ */
 export async function expectFinished(project: Project, database: TestDatabase): Promise<void> {
   expect(await indexNames(database)).toEqual(["t1_idx", "t2_idx"]);
   await until("no session is left", async () => (await providerSessions(database)).length === 0);

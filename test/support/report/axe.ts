@@ -3,7 +3,10 @@ import { createRequire } from "node:module";
 import type axe from "axe-core";
 import type { Page } from "playwright-core";
 
-/** What of a page is not accessible, by the rules of axe. The page's own policy lets no script in by a tag, hence evaluate. */
+/**
+ * What of a page is not accessible, by the rules of axe. The page's own policy lets no script in by
+ * a tag, hence evaluate.
+ */
 export async function violations(page: Page): Promise<string[]> {
   const source = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
   await page.evaluate(await readFile(source, "utf8"));

@@ -16,7 +16,10 @@ export function createAuthority(name: string): Promise<Certificate> {
   });
 }
 
-/** A server's certificate, made out to these names and addresses. Signed by itself without an authority. */
+/**
+ * A server's certificate, made out to these names and addresses. Signed by itself without an
+ * authority.
+ */
 export function createServerCertificate(
   names: readonly string[],
   authority?: Certificate,

@@ -22,7 +22,8 @@ export async function dockerProblem(): Promise<string | undefined> {
 
 export async function startContainer(): Promise<TestServer> {
   const image = await chooseImage();
-  // The script of a container that outlives us needs the client; without it the engine keeps the container.
+  // The script of a container that outlives us needs the client; without it the engine keeps the
+  // container.
   const watchdog = new Watchdog('[ -z "$subject" ] || docker rm --force --volumes "$subject"');
   try {
     const container = await new PostgreSqlContainer(image)

@@ -20,7 +20,10 @@ export interface Pair {
   stop(): Promise<void>;
 }
 
-/** `prepare` is SQL, run before the standby is copied (cold: the embedded servers have no pg_basebackup). */
+/**
+ * `prepare` is SQL, run before the standby is copied (cold: the embedded servers have no
+ * pg_basebackup).
+ */
 export async function startPair(prepare: string): Promise<Pair> {
   const parent = mkdtempSync(join(enterableFolder(serverAccount()), "pgindex-pair-"));
   spawnSync("chmod", ["755", parent]);

@@ -1,6 +1,9 @@
 import type { TestDatabase } from "./database.ts";
 
-/** What a statement of somebody else's could have changed: every object and setting of the database, roles, and the rows of `canary`. */
+/**
+ * What a statement of somebody else's could have changed: every object and setting of the database,
+ * roles, and the rows of `canary`.
+ */
 export async function fingerprint(db: TestDatabase): Promise<unknown> {
   const [row] = await db.query(`
     SELECT (SELECT jsonb_agg(c.oid::regclass::text || c.relkind::text ORDER BY c.oid) FROM pg_class c

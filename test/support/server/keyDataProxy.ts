@@ -1,6 +1,9 @@
 import net from "node:net";
 
-/** A proxy that answers in the server's place as Neon's and Supabase's do: it sends a process id of its own. */
+/**
+ * A proxy that answers in the server's place as Neon's and Supabase's do: it sends a process id of
+ * its own.
+ */
 export interface KeyDataProxy {
   /** The server's URL, through the proxy. */
   readonly url: string;
@@ -10,7 +13,9 @@ export interface KeyDataProxy {
 const KEY_DATA = "K".charCodeAt(0);
 const KEY_DATA_LENGTH = 12;
 
-/** Forwards each client to a server session of its own, without TLS, and rewrites BackendKeyData. */
+/**
+ * Forwards each client to a server session of its own, without TLS, and rewrites BackendKeyData.
+ */
 export async function startKeyDataProxy(serverUrl: string): Promise<KeyDataProxy> {
   const to = new URL(serverUrl);
   const open = new Set<net.Socket>();
@@ -45,7 +50,10 @@ export async function startKeyDataProxy(serverUrl: string): Promise<KeyDataProxy
   };
 }
 
-/** K, Int32 12, Int32 pid, Int32 secret: it comes in one piece with what else ends a start. (Its length is fixed in protocol 3.0.) */
+/**
+ * K, Int32 12, Int32 pid, Int32 secret: it comes in one piece with what else ends a start. (Its
+ * length is fixed in protocol 3.0.)
+ */
 function withOtherPid(bytes: Buffer): Buffer {
   const at = bytes.findIndex(
     (byte, n) =>

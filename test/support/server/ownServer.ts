@@ -8,7 +8,10 @@ import {
   startEmbedded,
 } from "../../../tools/embeddedPostgres.ts";
 
-/** A server of the tests that follow, which they may treat badly: it ends with them, whatever state it is in. */
+/**
+ * A server of the tests that follow, which they may treat badly: it ends with them, whatever state
+ * it is in.
+ */
 export function useServer(options: EmbeddedOptions): () => EmbeddedServer {
   let server: EmbeddedServer | undefined;
   beforeAll(async () => {

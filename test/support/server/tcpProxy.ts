@@ -1,12 +1,16 @@
 import net from "node:net";
 
-/** A network device between client and server that can stop to forward, as one does that has forgotten a connection. */
+/**
+ * A network device between client and server that can stop to forward, as one does that has
+ * forgotten a connection.
+ */
 export interface TcpProxy {
   /** The URL with the proxy's address. */
   through(url: string): string;
   /**
-   * Open connections whose client has called itself so, all by default, get nothing through any more, and nobody is told: neither of what is
-   * sent nor of an end. New ones do, unless `newOnes` freeze as well.
+   * Open connections whose client has called itself so, all by default, get nothing through any
+   * more, and nobody is told: neither of what is sent nor of an end. New ones do, unless `newOnes`
+   * freeze as well.
    */
   freeze(options?: { readonly application?: string; readonly newOnes?: boolean }): number;
   /** New connections get through again. */

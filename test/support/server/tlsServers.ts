@@ -25,7 +25,10 @@ export const PASSWORD = "on1y-for-tests";
 export interface TlsServers {
   /** Its certificate is signed by itself and made out to another name, as Railway's. */
   readonly railway: EmbeddedServer;
-  /** Its certificate is signed by an authority of its own and made out to `localhost`, as those of Amazon RDS. */
+  /**
+   * Its certificate is signed by an authority of its own and made out to `localhost`, as those of
+   * Amazon RDS.
+   */
   readonly rds: EmbeddedServer;
   /** Paths of PEM files. */
   readonly files: Readonly<

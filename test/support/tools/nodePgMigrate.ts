@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { runTool, type ToolRun } from "./tool.ts";
 
 /**
- * A migration that makes two tables, one that makes their indexes, one more that does so in JavaScript, and one that comes later. The prefixes are
- * milliseconds since 1970 and one date down to milliseconds: both count as the same number.
+ * A migration that makes two tables, one that makes their indexes, one more that does so in
+ * JavaScript, and one that comes later. The prefixes are milliseconds since 1970 and one date down
+ * to milliseconds: both count as the same number.
  */
 export const TABLES = "1790000000000_tables";
 export const INDEXES = "1790000000001_indexes";
@@ -33,7 +34,10 @@ ALTER TABLE orders ADD COLUMN note text;
 `,
 };
 
-/** A project of a user of node-pg-migrate, with a folder of migrations. Its temporary folder is the caller's to remove. */
+/**
+ * A project of a user of node-pg-migrate, with a folder of migrations. Its temporary folder is the
+ * caller's to remove.
+ */
 export async function createProject(): Promise<{ readonly root: string; readonly folder: string }> {
   const root = await mkdtemp(join(tmpdir(), "pgindex-node-pg-migrate-"));
   const folder = join(root, "migrations");

@@ -1,6 +1,9 @@
 import { execFileSync } from "node:child_process";
 
-/** Why there is no pg_dump here; undefined when there is one. As root on Debian (CI) it is installed where it is missing. */
+/**
+ * Why there is no pg_dump here; undefined when there is one. As root on Debian (CI) it is installed
+ * where it is missing.
+ */
 export function pgDumpProblem(): string | undefined {
   if (works("pg_dump")) return undefined;
   if (process.getuid?.() !== 0 || !works("apt-get"))

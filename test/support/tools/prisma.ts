@@ -33,8 +33,9 @@ const SCHEMA = `datasource db {
 `;
 
 /**
- * Its own engine instead of a binary that it would download. Neither its pool nor the engine ends the clock for the lock, ten seconds, once it
- * has it: its process would last that much longer than its work.
+ * Its own engine instead of a binary that it would download. Neither its pool nor the engine ends
+ * the clock for the lock, ten seconds, once it has it: its process would last that much longer than
+ * its work.
  */
 const CONFIG = `
 import { PrismaPg } from ${JSON.stringify(join(TOOL, "node_modules/@prisma/adapter-pg/dist/index.mjs"))};
@@ -56,7 +57,10 @@ export default {
 };
 `;
 
-/** A project of a user of Prisma, with the tool installed. Its temporary folder is the caller's to remove. */
+/**
+ * A project of a user of Prisma, with the tool installed. Its temporary folder is the caller's to
+ * remove.
+ */
 export async function createProject(): Promise<{ readonly root: string; readonly folder: string }> {
   await promisify(execFile)(process.execPath, [join(TOOL, "install.mjs")]);
   const root = await mkdtemp(join(tmpdir(), "pgindex-prisma-"));
@@ -74,7 +78,8 @@ export async function createProject(): Promise<{ readonly root: string; readonly
 /** The real tool: `prisma migrate …`. */
 export function migrate(root: string, url: string, ...args: readonly string[]): Promise<ToolRun> {
   const program = join(TOOL, "node_modules/prisma/build/index.js");
-  // It looks for the engine of its queries before anything else, and would download it; migrations need none.
+  // It looks for the engine of its queries before anything else, and would download it; migrations
+  // need none.
   const env = { PRISMA_QUERY_ENGINE_LIBRARY: program, CHECKPOINT_DISABLE: "1" };
   return runTool(program, ["migrate", ...args], { url, cwd: root, env });
 }

@@ -17,7 +17,10 @@ export interface ToolOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs the program of an installed package, as its users do. `program`: its file, absolute or below node_modules. */
+/**
+ * Runs the program of an installed package, as its users do. `program`: its file, absolute or below
+ * node_modules.
+ */
 export async function runTool(
   program: string,
   args: readonly string[],

@@ -70,7 +70,8 @@ test("everything else has its own field", () => {
 });
 
 describe("a key tells every part that makes a difference, and no default", () => {
-  // pg_index.indoption: 1 is DESC, 2 is NULLS FIRST; DESC alone means NULLS LAST, which is not its default.
+  // pg_index.indoption: 1 is DESC, 2 is NULLS FIRST; DESC alone means NULLS LAST, which is not its
+  // default.
   test.each<[part: Partial<Key>, text: string]>([
     [{ option: 0 }, "a pg_catalog.int4_ops"],
     [{ option: 3 }, "a pg_catalog.int4_ops DESC"],

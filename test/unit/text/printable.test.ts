@@ -8,7 +8,10 @@ import { oneLine, printable } from "../../../providers/pgindex/src/engine/text/p
 import { renderTypeScript } from "../../../providers/pgindex/src/import/typescript.ts";
 import { answering } from "../../../providers/pgindex/src/provider/answering.ts";
 
-/** Clears the screen, sets the window's title, goes back, reorders, ends a line for JavaScript, is C1's CSI, rings. */
+/**
+ * Clears the screen, sets the window's title, goes back, reorders, ends a line for JavaScript, is
+ * C1's CSI, rings.
+ */
 const HOSTILE = "\u001b[2J\u001b]0;owned\u0007\r\b\u202e\u2066\u2028\u009b31m\u007f\u0000";
 const STEERING = /[^\P{Cc}\n\t]|\p{Bidi_Control}|[\u2028\u2029]/u;
 

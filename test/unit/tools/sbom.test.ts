@@ -29,7 +29,10 @@ function read<T>(path: string): T {
   return JSON.parse(readFileSync(path, "utf8")) as T;
 }
 
-/** Package URLs (https://github.com/package-url/purl-spec) of what a user gets installed, as the lock file has it. */
+/**
+ * Package URLs (https://github.com/package-url/purl-spec) of what a user gets installed, as the
+ * lock file has it.
+ */
 function locked(): string[] {
   const { packages } = read<{ packages: Record<string, Installed> }>("package-lock.json");
   const urls = Object.entries(packages)

@@ -49,7 +49,10 @@ export async function takeBackup(
   return { schemaVersion: SCHEMA_VERSION, takenAt, seconds, ...made, covers: desired.covers };
 }
 
-/** Whether a backup could be taken. Throws {@link PgIndexError}. A command is only known by running it. */
+/**
+ * Whether a backup could be taken. Throws {@link PgIndexError}. A command is only known by running
+ * it.
+ */
 export async function requireBackup(target: Target, desired: DesiredBackup): Promise<void> {
   if (!desired.command) await requirePgDump(target, desired);
 }

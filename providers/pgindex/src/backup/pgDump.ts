@@ -53,7 +53,8 @@ export async function requirePgDump(
 }
 
 /**
- * Dumps the database in pg_dump's custom format, under another name until it is complete and pg_restore has read its table of contents.
+ * Dumps the database in pg_dump's custom format, under another name until it is complete and
+ * pg_restore has read its table of contents.
  *
  * @see https://www.postgresql.org/docs/current/app-pgdump.html
  */
@@ -72,7 +73,8 @@ export async function dumpDatabase(
     const size = (await stat(partial).catch(() => undefined))?.size ?? 0;
     ctx.status(`pg_dump: ${renderBytes(size)}, ${renderElapsed(elapsedMs)}`);
   };
-  // The password is in the environment of the child alone; --no-password: nobody is there to be asked.
+  // The password is in the environment of the child alone; --no-password: nobody is there to be
+  // asked.
   const chosen = tables.map((table) => `--table=${table}`);
   const args = [pgDump, "--format=custom", "--no-password", `--file=${partial}`, ...chosen];
   try {

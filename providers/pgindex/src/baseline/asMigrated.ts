@@ -6,7 +6,10 @@ import { requireTable } from "../engine/situation/prerequisites";
 import { isSettled } from "../engine/situation/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";
 
-/** Throws {@link PgIndexError} unless every index that the migration makes stands, valid and as it makes it. */
+/**
+ * Throws {@link PgIndexError} unless every index that the migration makes stands, valid and as it
+ * makes it.
+ */
 export async function requireAsMigrated(
   session: Session,
   migration: string,

@@ -20,8 +20,9 @@ export interface BaselineOutputs extends Mark {
 const SCHEMA_VERSION = 1;
 
 /**
- * Marks a migration as applied, with the row that its tool would write. Refuses, with advice, when the live indexes are not what the
- * migration makes, or when the tool would then skip or refuse other migrations.
+ * Marks a migration as applied, with the row that its tool would write. Refuses, with advice, when
+ * the live indexes are not what the migration makes, or when the tool would then skip or refuse
+ * other migrations.
  */
 export async function markApplied<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
@@ -46,7 +47,9 @@ export async function markApplied<M extends Mark>(
   });
 }
 
-/** Takes the mark back, so that the tool runs the migration again; one that the tool has set stays. */
+/**
+ * Takes the mark back, so that the tool runs the migration again; one that the tool has set stays.
+ */
 export async function unmark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   target: Target,
@@ -102,7 +105,10 @@ function withMarks<T, M extends Mark>(
 
 const INSUFFICIENT_PRIVILEGE = "42501";
 
-/** Runs `work` in one transaction, with the tool's own lock where it has one: what was read is still so when it is acted on. */
+/**
+ * Runs `work` in one transaction, with the tool's own lock where it has one: what was read is still
+ * so when it is acted on.
+ */
 async function alone<T, M extends Mark>(
   session: Session,
   { runner, lockKey }: Bookkeeping<M>,

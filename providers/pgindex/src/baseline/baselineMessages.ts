@@ -39,7 +39,10 @@ export function runningAdvice(runner: string): Advice {
   };
 }
 
-/** The rights that a mark takes: the table's, its sequence's, and those to make both where they are missing. */
+/**
+ * The rights that a mark takes: the table's, its sequence's, and those to make both where they are
+ * missing.
+ */
 export function marksDeniedAdvice(
   mark: Mark,
   runner: string,

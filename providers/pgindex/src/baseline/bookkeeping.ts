@@ -16,13 +16,18 @@ export interface Bookkeeping<M extends Mark> {
   readonly runner: string;
   /** Of the inputs of its resource, all but the indexes. */
   readonly inputs: z.ZodObject & z.ZodType<M>;
-  /** What tells one mark from another: kept in Pulumi's state, and another value makes another mark. */
+  /**
+   * What tells one mark from another: kept in Pulumi's state, and another value makes another mark.
+   */
   readonly identity: readonly (keyof M & string)[];
   /** The advisory lock that the tool holds while it runs. */
   readonly lockKey?: string;
   /** The table is there. */
   isMarked(session: Session, mark: M): Promise<boolean>;
-  /** Throws when the tool, with this mark set now, would skip or refuse other migrations. The table may be missing. */
+  /**
+   * Throws when the tool, with this mark set now, would skip or refuse other migrations. The table
+   * may be missing.
+   */
   requireNext?(session: Session, mark: M, hasTable: boolean): Promise<void>;
   /** Makes the table as the tool makes it. */
   createTable(session: Session, mark: M): Promise<void>;

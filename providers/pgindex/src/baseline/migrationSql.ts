@@ -5,7 +5,10 @@ import { indexesFromSql } from "../import/indexesFromSql";
 import { parseTexts } from "../import/parserThread";
 import { otherStatementsAdvice } from "./baselineMessages";
 
-/** The indexes that a migration makes. Throws {@link PgIndexError} when it does anything else: marked as applied, the rest would never run. */
+/**
+ * The indexes that a migration makes. Throws {@link PgIndexError} when it does anything else:
+ * marked as applied, the rest would never run.
+ */
 export function indexesOfMigration(
   file: string,
   sql: string,

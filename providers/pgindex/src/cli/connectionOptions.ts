@@ -24,7 +24,10 @@ export function addConnectionOptions(command: Command): Command {
     .addOption(new Option("--database-url <url>").hideHelp());
 }
 
-/** Where to connect. A URL is taken from the environment only: every user of a machine sees the arguments of its processes. */
+/**
+ * Where to connect. A URL is taken from the environment only: every user of a machine sees the
+ * arguments of its processes.
+ */
 export function targetOf(options: ConnectionOptions, { env }: Io): Target {
   const {
     databaseUrlEnv: name = DEFAULT_VARIABLE,

@@ -21,7 +21,9 @@ interface DoctorOptions extends ConnectionOptions {
   readonly json?: boolean;
 }
 
-/** `pgindex doctor`: what could go wrong on this machine and this server, with what to do about it. */
+/**
+ * `pgindex doctor`: what could go wrong on this machine and this server, with what to do about it.
+ */
 export function addDoctor(program: Command, io: Io): void {
   const command = program
     .command("doctor")

@@ -77,7 +77,10 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   return { indexes: found, skipped, notes };
 }
 
-/** `name` or `schema.name`, as they stand in the catalog; a part that has a dot is put into double quotes. */
+/**
+ * `name` or `schema.name`, as they stand in the catalog; a part that has a dot is put into double
+ * quotes.
+ */
 function toTable(text: string): { schema?: string; name: string } {
   const parts = [...text.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map(
     ([plain, quoted]) => quoted?.replaceAll('""', '"') ?? plain,

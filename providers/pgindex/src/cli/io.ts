@@ -11,7 +11,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Text for people, safe for their terminal, without anything that may be a URL with a password in it. */
+/**
+ * Text for people, safe for their terminal, without anything that may be a URL with a password in
+ * it.
+ */
 export function redact(text: string): string {
   return printable(text).replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "(a URL, not shown)");
 }

@@ -37,7 +37,9 @@ function createProgram(io: Io): Command {
   return program;
 }
 
-/** Advice goes to people as text; to a program that asked for JSON, on standard output as JSON too. */
+/**
+ * Advice goes to people as text; to a program that asked for JSON, on standard output as JSON too.
+ */
 function report(error: unknown, isJson: boolean, io: Io): void {
   const advice = error instanceof PgIndexError ? error.advice : { what: errorText(error) };
   io.stderr(`${redact(errorText(error))}\n`);

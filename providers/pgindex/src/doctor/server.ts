@@ -34,7 +34,10 @@ export async function examineVersion(observer: Session): Promise<Finding> {
   return ok(check, version);
 }
 
-/** Without it other roles' sessions are shown without their statements, and other roles' builds without their phase. */
+/**
+ * Without it other roles' sessions are shown without their statements, and other roles' builds
+ * without their phase.
+ */
 async function role(observer: Session): Promise<Finding[]> {
   const [row] = await observer.query<{ role: string; sees: boolean; temporary: boolean }>(
     `SELECT quote_ident(current_user) AS role, pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees,
@@ -117,7 +120,10 @@ async function transactions(observer: Session): Promise<Finding[]> {
   );
 }
 
-/** What a forgotten slot keeps of the WAL fills the disk all the sooner when a build writes its own size of it. */
+/**
+ * What a forgotten slot keeps of the WAL fills the disk all the sooner when a build writes its own
+ * size of it.
+ */
 async function slots(observer: Session): Promise<Finding[]> {
   const rows = await observer.query<{ name: string; kept: string }>(
     `SELECT slot_name AS name, pg_size_pretty(pg_wal_lsn_diff(lsn.now, restart_lsn)) AS kept

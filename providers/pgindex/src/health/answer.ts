@@ -39,10 +39,12 @@ const build = z.object({
 });
 
 /**
- * What `/api/admin/migration-health` answers. Names, states, counts and times: no statement, no value of a row, no secret.
+ * What `/api/admin/migration-health` answers. Names, states, counts and times: no statement, no
+ * value of a row, no secret.
  *
- * `failing` (503): an index is INVALID or not there, or the database cannot be asked. `degraded` (200): one was redefined outside.
- * `building` (200): one is being built now. `ok` (200): every one is valid and as declared.
+ * `failing` (503): an index is INVALID or not there, or the database cannot be asked. `degraded`
+ * (200): one was redefined outside. `building` (200): one is being built now. `ok` (200): every one
+ * is valid and as declared.
  */
 export const migrationHealthSchema = z.object({
   status: z.enum(["ok", "building", "degraded", "failing"]),

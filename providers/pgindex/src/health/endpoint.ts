@@ -9,7 +9,10 @@ import { type HealthRequest, json, type Responder, responders } from "./respond"
 export interface HealthHandlers {
   /** For `node:http` and Express: `app.get("/api/admin/migration-health", health.node)`. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
-  /** For everything that speaks Fetch (Hono, Bun, Deno, Next): `app.get(path, (c) => health.fetch(c.req.raw))`. */
+  /**
+   * For everything that speaks Fetch (Hono, Bun, Deno, Next): `app.get(path, (c) =>
+   * health.fetch(c.req.raw))`.
+   */
   readonly fetch: (request: Request) => Promise<Response>;
   /** For Fastify: `app.get(path, health.fastify)`. */
   readonly fastify: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
@@ -20,13 +23,16 @@ export interface HealthHandlers {
 /** Answers `/api/admin/migration-health` for the user's own server. */
 export interface MigrationHealthEndpoint extends HealthHandlers {
   /**
-   * The page that `pgindex report` writes, live: `app.get("/api/admin/migration-health/report", health.report.node)`. It needs `@observablehq/plot`
-   * and `linkedom`: 501 where they are not installed.
+   * The page that `pgindex report` writes, live: `app.get("/api/admin/migration-health/report",
+   * health.report.node)`. It needs `@observablehq/plot` and `linkedom`: 501 where they are not
+   * installed.
    */
   readonly report: HealthHandlers;
   /** The health itself, without a request; at most `cacheSeconds` old. */
   readonly current: () => Promise<MigrationHealth>;
-  /** Resolves when no statement of ours runs any more. No connection stays open between two looks. */
+  /**
+   * Resolves when no statement of ours runs any more. No connection stays open between two looks.
+   */
   readonly close: () => Promise<void>;
 }
 

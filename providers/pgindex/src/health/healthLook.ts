@@ -35,7 +35,9 @@ export class HealthLook {
     this.settings = settings;
   }
 
-  /** The database now, or as it was at most `cacheSeconds` ago: the same object then. Never rejects. */
+  /**
+   * The database now, or as it was at most `cacheSeconds` ago: the same object then. Never rejects.
+   */
   current(): Promise<Look> {
     const age = performance.now() - this.lookedAt;
     if (this.latest && age < this.settings.cacheSeconds * 1000) return this.latest;
@@ -101,8 +103,8 @@ async function measureOne(
 }
 
 /**
- * Its counters and its history stay those of the stack, which has looked for longer. Where the server has counted this measuring, it must not
- * pass for traffic.
+ * Its counters and its history stay those of the stack, which has looked for longer. Where the
+ * server has counted this measuring, it must not pass for traffic.
  */
 function withMeasured(state: StackState, urn: string, measured: VerificationReport): StackState {
   const { queries, plans } = measured;
@@ -154,7 +156,10 @@ function statusOf(indexes: readonly IndexStatus[]): MigrationHealth["status"] {
   return has("building") ? "building" : "ok";
 }
 
-/** The reason is ours to tell; an error that is not advice may carry anything, and is for the server's own log. */
+/**
+ * The reason is ours to tell; an error that is not advice may carry anything, and is for the
+ * server's own log.
+ */
 function unknown({ stack }: StackState, error: unknown): Seen {
   const problem =
     error instanceof PgIndexError ? error.advice.what : "the database could not be asked";

@@ -46,7 +46,8 @@ async function draw(
     return { status: health.status === "failing" ? 503 : 200, headers: HEADERS, body };
   } catch (error) {
     if (error instanceof PgIndexError) return json(501, { error: error.message });
-    // A state that somebody has written by hand. What is wrong with it may quote it, and is not for everybody.
+    // A state that somebody has written by hand. What is wrong with it may quote it, and is not for
+    // everybody.
     return json(503, { error: "no page can be made of this state: run pgindex report to see why" });
   }
 }

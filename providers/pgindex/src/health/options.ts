@@ -7,7 +7,9 @@ import { parseWith } from "../engine/input/parse";
 export interface MigrationHealthOptions {
   /** What `pulumi stack export` prints: the path of the file, or its parsed content. */
   readonly state: string | object;
-  /** The state of the stack that went first, likewise: the live report's checklist compares with it. */
+  /**
+   * The state of the stack that went first, likewise: the live report's checklist compares with it.
+   */
   readonly earlierState?: string | object;
   /** How long its indexes must have stood there. @default "24h" */
   readonly soak?: string;
@@ -18,12 +20,19 @@ export interface MigrationHealthOptions {
    * @default `DATABASE_URL`, else the `PG*` variables
    */
   readonly databaseUrl?: string;
-  /** Connect although a pooler answers in the server's place. Looking needs no session of its own. @default false */
+  /**
+   * Connect although a pooler answers in the server's place. Looking needs no session of its own.
+   * @default false
+   */
   readonly allowPooler?: boolean;
-  /** Seconds for which an answer is kept: the catalog is asked at most so often, however many ask. @default 5 */
+  /**
+   * Seconds for which an answer is kept: the catalog is asked at most so often, however many ask.
+   * @default 5
+   */
   readonly cacheSeconds?: number;
   /**
-   * Seconds for which the measurements of queries are kept. They run with EXPLAIN ANALYZE, read-only and with their timeouts; 0 runs none.
+   * Seconds for which the measurements of queries are kept. They run with EXPLAIN ANALYZE,
+   * read-only and with their timeouts; 0 runs none.
    * @default 300
    */
   readonly measureSeconds?: number;

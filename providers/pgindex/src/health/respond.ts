@@ -17,7 +17,10 @@ export interface HealthResponse {
   readonly body: string;
 }
 
-/** How the token comes. A browser can be asked for a name and a password only: it then sends Basic, and may send Bearer too. */
+/**
+ * How the token comes. A browser can be asked for a name and a password only: it then sends Basic,
+ * and may send Bearer too.
+ */
 export type Scheme = "Bearer" | "Basic";
 
 /** Answers a request. Never rejects. */
@@ -36,7 +39,10 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
   Basic: 'Basic realm="pgindex: any name, and the token as the password", charset="UTF-8"',
 };
 
-/** Makes functions that answer a request: method, token, rate, which they share, and only then what was asked for. */
+/**
+ * Makes functions that answer a request: method, token, rate, which they share, and only then what
+ * was asked for.
+ */
 export function responders({
   token,
   requestsPerSecond,

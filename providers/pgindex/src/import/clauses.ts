@@ -11,8 +11,9 @@ export interface Clauses {
 }
 
 /**
- * Finds the expressions of a `CREATE INDEX` in its tokens: the parse tree says where an operator stands, not where its expression begins and
- * ends. Whether they are the right ones is told by {@link sameExpressions}.
+ * Finds the expressions of a `CREATE INDEX` in its tokens: the parse tree says where an operator
+ * stands, not where its expression begins and ends. Whether they are the right ones is told by
+ * {@link sameExpressions}.
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html
  */
@@ -26,7 +27,10 @@ export function clausesOf(statement: readonly Token[]): Clauses {
   return { keys, predicate: where < 0 ? [] : rest.slice(where + 1) };
 }
 
-/** A key that is an expression begins with a bracket, or is a function's call, and its options come after it. */
+/**
+ * A key that is an expression begins with a bracket, or is a function's call, and its options come
+ * after it.
+ */
 function expressionOf(key: readonly Token[]): readonly Token[] {
   const open = key.findIndex(({ text }) => text === "(");
   if (open < 0) return key.slice(0, 1);
@@ -35,8 +39,9 @@ function expressionOf(key: readonly Token[]): readonly Token[] {
 }
 
 /**
- * The text of an expression. A column that carries the schema of its table loses that: an index's expressions can only name one table,
- * and the server is asked about them on a temporary copy of it.
+ * The text of an expression. A column that carries the schema of its table loses that: an index's
+ * expressions can only name one table, and the server is asked about them on a temporary copy of
+ * it.
  */
 export function expressionText(source: Source, tokens: readonly Token[], tree: Node): string {
   const dropped = schemaQualifiers(tree).flatMap(({ at, names }) => {
@@ -53,7 +58,10 @@ export interface Expression {
   readonly tree: Node;
 }
 
-/** For each list of expressions whether PostgreSQL reads every text, by itself, as what it was read as in its statement. */
+/**
+ * For each list of expressions whether PostgreSQL reads every text, by itself, as what it was read
+ * as in its statement.
+ */
 export function sameExpressions(lists: readonly (readonly Expression[])[]): boolean[] {
   const parsed = parseTexts(lists.map((list) => `SELECT ${list.map(bracketed).join(", ")}`));
   return lists.map((list, i) => {

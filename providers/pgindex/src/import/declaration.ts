@@ -1,4 +1,7 @@
-/** The declarations that are read from SQL, from a Drizzle schema or from a database: `IndexArgs` as plain data. Only what is not the default is set. */
+/**
+ * The declarations that are read from SQL, from a Drizzle schema or from a database: `IndexArgs` as
+ * plain data. Only what is not the default is set.
+ */
 
 /** A name, or a name in a schema. */
 export type DeclaredName = string | { readonly schema: string; readonly name: string };

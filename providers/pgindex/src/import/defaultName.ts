@@ -4,9 +4,10 @@ import { elementOf } from "./indexStatement";
 import { stringsOf } from "./tree";
 
 /**
- * The name that PostgreSQL gives to an index that has none: `table_columns_idx`, numbered when it is taken, at most 63 bytes. The rules are
- * those of ChooseRelationName, ChooseIndexColumnNames and FigureColname in PostgreSQL's source. Undefined for an expression whose name differs
- * between PostgreSQL's versions.
+ * The name that PostgreSQL gives to an index that has none: `table_columns_idx`, numbered when it
+ * is taken, at most 63 bytes. The rules are those of ChooseRelationName, ChooseIndexColumnNames and
+ * FigureColname in PostgreSQL's source. Undefined for an expression whose name differs between
+ * PostgreSQL's versions.
  */
 export function defaultName(
   { relation, indexParams = [], indexIncludingParams = [] }: IndexStmt,

@@ -24,8 +24,8 @@ export interface DrizzleIndexes {
 }
 
 /**
- * The indexes of a Drizzle schema's modules: those that drizzle-kit's own SQL would create. Each is written as drizzle-kit writes it, and read as any
- * other SQL.
+ * The indexes of a Drizzle schema's modules: those that drizzle-kit's own SQL would create. Each is
+ * written as drizzle-kit writes it, and read as any other SQL.
  */
 export function readDrizzle(
   modules: readonly Readonly<Record<string, unknown>>[],
@@ -58,7 +58,9 @@ function readIndex(orm: DrizzleOrm, table: DrizzleTable, index: DrizzleIndex): I
   }
 }
 
-/** What CreatePgIndexConvertor of drizzle-kit 0.31 writes, but with names quoted as they have to be. */
+/**
+ * What CreatePgIndexConvertor of drizzle-kit 0.31 writes, but with names quoted as they have to be.
+ */
 function createIndexSql(orm: DrizzleOrm, table: DrizzleTable, { config }: DrizzleIndex): string {
   const unique = config.unique ? "UNIQUE " : "";
   const name = ident(config.name ?? derivedName(orm, table, config.columns));

@@ -55,8 +55,9 @@ export interface DrizzleOrm {
 const SINCE = [0, 31, 0];
 
 /**
- * Loads drizzle-orm from the first of the places, given as files, that has it: the folder of the program, or where this package is. Two copies
- * of it understand each other's objects: they carry their kind under global symbols.
+ * Loads drizzle-orm from the first of the places, given as files, that has it: the folder of the
+ * program, or where this package is. Two copies of it understand each other's objects: they carry
+ * their kind under global symbols.
  */
 export function loadDrizzleOrm(
   casing?: Casing,

@@ -2,9 +2,10 @@ import { parseTexts, type Token } from "./parserThread";
 import { closingOf, toSource } from "./tokens";
 
 /**
- * What PostgreSQL prints of an expression, read again, is not always the same expression: an `AND` in brackets melts into the `AND` that
- * follows, and a cast of an `ARRAY[…]` goes to its elements. A cast that changes nothing stands in the way of both, and leaves no trace in the
- * expression: of a truth value to boolean, of an array to anyarray.
+ * What PostgreSQL prints of an expression, read again, is not always the same expression: an `AND`
+ * in brackets melts into the `AND` that follows, and a cast of an `ARRAY[…]` goes to its elements.
+ * A cast that changes nothing stands in the way of both, and leaves no trace in the expression: of
+ * a truth value to boolean, of an array to anyarray.
  *
  * @example keepStructure("((a > 1) AND (a < 9)) AND b")       // ((a > 1) AND (a < 9))::boolean AND b
  * @example keepStructure("(ARRAY['a'::varchar])::text[]")     // (ARRAY['a'::varchar]::anyarray)::text[]

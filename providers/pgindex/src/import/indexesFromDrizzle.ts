@@ -12,8 +12,9 @@ export interface FromDrizzleOptions {
 }
 
 /**
- * The indexes of a Drizzle schema, as declarations: those that drizzle-kit's own SQL would create, under the same names, so that the schema
- * stays the one source and its indexes are built concurrently. Needs drizzle-orm 0.31 or newer.
+ * The indexes of a Drizzle schema, as declarations: those that drizzle-kit's own SQL would create,
+ * under the same names, so that the schema stays the one source and its indexes are built
+ * concurrently. Needs drizzle-orm 0.31 or newer.
  *
  * @example
  * import * as schema from "./drizzle/schema";

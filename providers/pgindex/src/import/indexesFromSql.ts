@@ -15,9 +15,10 @@ export interface FromSqlOptions {
 }
 
 /**
- * The indexes that SQL makes, as declarations: what its CREATE INDEX statements say, and no later statement drops. Constraints are not indexes,
- * and everything else is passed over. An index without a name gets the one that PostgreSQL would give it. Several files are read in their
- * order, as migrations are. Of a file that has node-pg-migrate's sections, the Up Migration is read.
+ * The indexes that SQL makes, as declarations: what its CREATE INDEX statements say, and no later
+ * statement drops. Constraints are not indexes, and everything else is passed over. An index
+ * without a name gets the one that PostgreSQL would give it. Several files are read in their order,
+ * as migrations are. Of a file that has node-pg-migrate's sections, the Up Migration is read.
  *
  * @example
  * for (const declaration of pgindex.indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")) {

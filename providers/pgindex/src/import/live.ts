@@ -33,8 +33,8 @@ export interface LiveIndexes {
 }
 
 /**
- * The indexes of a database as declarations that `pulumi up` adopts: the server itself is asked whether each means the index that stands, on
- * a temporary copy of the table. Changes nothing.
+ * The indexes of a database as declarations that `pulumi up` adopts: the server itself is asked
+ * whether each means the index that stands, on a temporary copy of the table. Changes nothing.
  */
 export async function readDatabase(session: Session, selection: Selection): Promise<LiveIndexes> {
   const schemas = await chooseSchemas(session, selection);
@@ -87,7 +87,10 @@ async function declare(session: Session, index: CatalogIndex): Promise<Result> {
   return verified(session, index);
 }
 
-/** The first spelling that the server reads as the index that stands; the last one where it cannot be asked. */
+/**
+ * The first spelling that the server reads as the index that stands; the last one where it cannot
+ * be asked.
+ */
 async function verified(session: Session, index: CatalogIndex): Promise<Result> {
   const live = await readIndex(session, index.oid);
   if (!live) return skip(index, "was dropped while it was read");
@@ -133,7 +136,9 @@ function skip({ schema, name, table }: CatalogIndex, reason: string): Result {
   return { kind: "skipped", skipped: { schema, name, table, reason } };
 }
 
-/** What CREATE INDEX says, with the names that the catalog has and what CREATE INDEX does not print. */
+/**
+ * What CREATE INDEX says, with the names that the catalog has and what CREATE INDEX does not print.
+ */
 function toDeclaration(index: CatalogIndex, sql: string): IndexDeclaration {
   const [read] = readScripts([{ sql, title: index.name }]);
   if (!read) throw new Error(`the server printed no CREATE INDEX: ${sql}`);

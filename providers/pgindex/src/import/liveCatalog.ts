@@ -84,8 +84,9 @@ SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty,
 type Definition = Pick<CatalogIndex, "oid" | "pretty" | "exact" | "parent">;
 
 /**
- * The indexes of a schema. Names that the search path finds are printed without their schema. Only the definitions are read under that
- * path: a schema of it may hold somebody's functions and operators.
+ * The indexes of a schema. Names that the search path finds are printed without their schema. Only
+ * the definitions are read under that path: a schema of it may hold somebody's functions and
+ * operators.
  */
 export async function readCatalog(
   session: Session,

@@ -22,8 +22,9 @@ export type Parsed =
   | { readonly kind: "refused"; readonly message: string; readonly position?: number };
 
 /**
- * Parses several texts at once, without a promise: a Pulumi program declares its resources synchronously. PostgreSQL's parser is WebAssembly
- * that can only be loaded asynchronously, hence a thread that loads it while this one waits.
+ * Parses several texts at once, without a promise: a Pulumi program declares its resources
+ * synchronously. PostgreSQL's parser is WebAssembly that can only be loaded asynchronously, hence a
+ * thread that loads it while this one waits.
  */
 export function parseTexts(texts: readonly string[]): readonly Parsed[] {
   thread ??= start();
@@ -63,8 +64,9 @@ function start(): Thread {
 }
 
 /**
- * A text and not a file, so that it runs from the sources and from a bundle too. What the parser cannot cut into tokens (a string that does not
- * end) it answers with text that is not the JSON it promised, hence the SyntaxError.
+ * A text and not a file, so that it runs from the sources and from a bundle too. What the parser
+ * cannot cut into tokens (a string that does not end) it answers with text that is not the JSON it
+ * promised, hence the SyntaxError.
  */
 const SOURCE = `
 const { workerData: { port, signal, parser } } = require("node:worker_threads");

@@ -5,7 +5,10 @@ import { errorText, PgIndexError } from "../engine/errors/advice";
 
 type Module = Readonly<Record<string, unknown>>;
 
-/** Loads modules of a program, written in TypeScript or JavaScript, as drizzle-kit does: extensions may be left out of their imports. */
+/**
+ * Loads modules of a program, written in TypeScript or JavaScript, as drizzle-kit does: extensions
+ * may be left out of their imports.
+ */
 export async function loadModules(files: readonly string[]): Promise<Module[]> {
   const jiti = createJiti(pathToFileURL(resolve("noop.js")).href);
   const modules: Module[] = [];

@@ -1,7 +1,10 @@
 import type { Advice } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 
-/** Messages about SQL and schemas that declarations are read from. `place` is where it stands: `file.sql:12`. */
+/**
+ * Messages about SQL and schemas that declarations are read from. `place` is where it stands:
+ * `file.sql:12`.
+ */
 
 export function unreadableAdvice(place: string, message: string): Advice {
   const isPsql = /"\\"/.test(message);

@@ -23,7 +23,10 @@ export function lineOf({ bytes }: Source, offset: number): number {
 
 const NEWLINE = 10;
 
-/** The tokens from one offset to another. They are in order, so that a large file is not read through for each statement. */
+/**
+ * The tokens from one offset to another. They are in order, so that a large file is not read
+ * through for each statement.
+ */
 export function tokensBetween({ tokens }: Source, start: number, end: number): readonly Token[] {
   return tokens.slice(firstFrom(tokens, start), firstFrom(tokens, end));
 }
@@ -74,8 +77,8 @@ export function findKeyword(tokens: readonly Token[], keyword: string): number {
 }
 
 /**
- * The source from the first to the last of the tokens, without comments and on one line, leaving out the tokens that start at an offset in
- * `dropped`. What stands inside a token is never touched.
+ * The source from the first to the last of the tokens, without comments and on one line, leaving
+ * out the tokens that start at an offset in `dropped`. What stands inside a token is never touched.
  */
 export function textOf(
   { bytes }: Source,

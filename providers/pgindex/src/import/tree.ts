@@ -1,6 +1,9 @@
 import type { Node } from "libpg-query";
 
-/** Helpers for PostgreSQL's parse tree: https://www.postgresql.org/docs/current/overview.html (src/include/nodes/parsenodes.h). */
+/**
+ * Helpers for PostgreSQL's parse tree: https://www.postgresql.org/docs/current/overview.html
+ * (src/include/nodes/parsenodes.h).
+ */
 
 /** The texts of a list of String nodes, such as the parts of a qualified name. */
 export function stringsOf(nodes: readonly Node[] = []): string[] {
@@ -13,7 +16,10 @@ export function nameParts(node: Node | undefined): string[] {
   return "List" in node ? stringsOf(node.List.items) : stringsOf([node]);
 }
 
-/** What a definition such as `fillfactor = 70` sets; a name alone means true. PostgreSQL stores every value as text. */
+/**
+ * What a definition such as `fillfactor = 70` sets; a name alone means true. PostgreSQL stores
+ * every value as text.
+ */
 export function definitionValue(node: Node | undefined): string | number | boolean {
   if (node === undefined) return true;
   if ("Integer" in node) return node.Integer.ival ?? 0;
@@ -30,7 +36,10 @@ function definitionText(node: Node): string {
   return nameParts(node)[0] ?? "";
 }
 
-/** Where in the text something stands: the one thing in which two parse trees of one expression differ. */
+/**
+ * Where in the text something stands: the one thing in which two parse trees of one expression
+ * differ.
+ */
 const PLACES: ReadonlySet<string> = new Set([
   "location",
   "list_start",
@@ -47,7 +56,10 @@ export function treeText(tree: unknown): string {
   });
 }
 
-/** Where the names stand that a column carries beyond its table's (`schema.table.column`), each as the offset of the first and how many. */
+/**
+ * Where the names stand that a column carries beyond its table's (`schema.table.column`), each as
+ * the offset of the first and how many.
+ */
 export function schemaQualifiers(tree: unknown): { readonly at: number; readonly names: number }[] {
   const found = [];
   const left = [tree];

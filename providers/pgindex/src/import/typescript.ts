@@ -6,7 +6,10 @@ export type Style = "resources" | "array";
 
 const WIDTH = 100;
 
-/** A program, or a module with an array, that declares the indexes. `remarks` stand at its top as comments. */
+/**
+ * A program, or a module with an array, that declares the indexes. `remarks` stand at its top as
+ * comments.
+ */
 export function renderTypeScript(
   found: readonly IndexDeclaration[],
   style: Style,

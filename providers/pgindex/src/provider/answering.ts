@@ -4,10 +4,12 @@ import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
 
 /**
- * Answers Pulumi's calls with text that may be shown on a terminal, and only once their lines have reached the display: after the last answer of a preview the engine ends this process.
+ * Answers Pulumi's calls with text that may be shown on a terminal, and only once their lines have
+ * reached the display: after the last answer of a preview the engine ends this process.
  *
- * The SDK prints whatever a refresh or a destroy throws, as `${error}: ${error.stack}`, in the row of the whole stack, and the engine shows the
- * message in the resource's own. Advice is read once: what the SDK prints becomes one line. Errors that are bugs keep their stack.
+ * The SDK prints whatever a refresh or a destroy throws, as `${error}: ${error.stack}`, in the row
+ * of the whole stack, and the engine shows the message in the resource's own. Advice is read once:
+ * what the SDK prints becomes one line. Errors that are bugs keep their stack.
  */
 export function answering(provider: ResourceProvider, log: EngineLog): ResourceProvider {
   const { check, diff, create, read, update, delete: remove } = provider;

@@ -3,7 +3,10 @@ import { PgIndexError } from "../engine/errors/advice";
 
 const DEFAULT_CONCURRENT_BUILDS = 2;
 
-/** The Connection's own settings, else the stack's `pgindex:databaseUrl`, else DATABASE_URL, else the PG* variables. */
+/**
+ * The Connection's own settings, else the stack's `pgindex:databaseUrl`, else DATABASE_URL, else
+ * the PG* variables.
+ */
 export function targetFrom(get: (key: string) => string | undefined): Target {
   const url = get("pgindex:url") ?? get("pgindex:databaseUrl") ?? process.env.DATABASE_URL;
   return {

@@ -19,7 +19,10 @@ const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as c
 /** A display that does not take a line within this time goes without it. */
 const DELIVERY_MS = 2_000;
 
-/** The engine's address is the dynamic-provider process's first argument. Without one, lines go to standard error. */
+/**
+ * The engine's address is the dynamic-provider process's first argument. Without one, lines go to
+ * standard error.
+ */
 export function engineLog(address: string | undefined): EngineLog {
   if (!address || !/:\d+$/.test(address))
     return {
@@ -27,12 +30,13 @@ export function engineLog(address: string | undefined): EngineLog {
       flush: async () => undefined,
     };
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
-  // One line after the other: side by side they overtake each other, and the steps of a plan stand in the wrong order.
+  // One line after the other: side by side they overtake each other, and the steps of a plan stand
+  // in the wrong order.
   let last: Promise<void> = Promise.resolve();
   const send = (request: LogRequest) =>
     new Promise<void>((resolve) => {
-      // Not the SDK's EngineClient: its answer decodes an Empty, which is how cancel.ts hears a Cancel. A display that is gone must not
-      // fail a build, so whatever the answer is, it is one.
+      // Not the SDK's EngineClient: its answer decodes an Empty, which is how cancel.ts hears a
+      // Cancel. A display that is gone must not fail a build, so whatever the answer is, it is one.
       const answered = () => resolve();
       const deadline = Date.now() + DELIVERY_MS;
       const metadata = new grpc.Metadata();

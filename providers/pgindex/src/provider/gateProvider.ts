@@ -15,14 +15,20 @@ import {
 import { type GateInputs, gateSchema, type ParsedGate } from "../engine/promote/gateSchema";
 import { splitHidden, toFailures } from "./inputs";
 
-/** Inputs that are kept: what was promoted, not the evidence, which changes with every refresh of the other stack. */
+/**
+ * Inputs that are kept: what was promoted, not the evidence, which changes with every refresh of
+ * the other stack.
+ */
 interface CheckedGate {
   readonly indexes: readonly Promoted[] | string;
   readonly override?: string;
   readonly __urn?: string;
 }
 
-/** Translates Pulumi's calls for a `PromotionGate`. It needs no database: it judges what the other stack recorded. */
+/**
+ * Translates Pulumi's calls for a `PromotionGate`. It needs no database: it judges what the other
+ * stack recorded.
+ */
 export function gateProvider(): ResourceProvider {
   return {
     check,

@@ -16,7 +16,9 @@ import { rebuildReason } from "../engine/situation/rebuildReason";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
-/** Checked inputs of an `Index`: what the program declared, and the statement that follows from it. */
+/**
+ * Checked inputs of an `Index`: what the program declared, and the statement that follows from it.
+ */
 type IndexInputs = Record<string, unknown> & {
   readonly __urn?: string;
   readonly statement?: string;
@@ -69,7 +71,10 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   return { changes: true };
 }
 
-/** A drop that has failed leaves the state as it was, and the queries without their index: no refresh is needed to see that. */
+/**
+ * A drop that has failed leaves the state as it was, and the queries without their index: no
+ * refresh is needed to see that.
+ */
 async function lossUnseen(
   runtime: Runtime,
   { schema, name }: IndexOutputs,
@@ -98,7 +103,10 @@ async function tellRepair(
   }
 }
 
-/** A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to be built. */
+/**
+ * A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to
+ * be built.
+ */
 async function hasMovedAlong(
   runtime: Runtime,
   olds: IndexOutputs,
@@ -129,7 +137,10 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
 }
 
-/** Asks the server, in preview and again before the change; in a preview also tells what would be done. */
+/**
+ * Asks the server, in preview and again before the change; in a preview also tells what would be
+ * done.
+ */
 async function validate(
   runtime: Runtime,
   olds: IndexInputs,
@@ -148,7 +159,10 @@ async function validate(
   }
 }
 
-/** The index so far, as far as the old inputs tell: only an index of the same table can become the declared one. */
+/**
+ * The index so far, as far as the old inputs tell: only an index of the same table can become the
+ * declared one.
+ */
 function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
   const { schema, name, table } = olds;
   if (typeof schema !== "string" || typeof name !== "string") return undefined;

@@ -18,7 +18,10 @@ export function splitHidden<T extends object>(
 
 /** What Pulumi prints below the resource for a refused input. */
 export interface CheckFailure {
-  /** Empty: Pulumi prints the value of a property named here, also that of a secret. The reason names the argument. */
+  /**
+   * Empty: Pulumi prints the value of a property named here, also that of a secret. The reason
+   * names the argument.
+   */
   readonly property: "";
   readonly reason: string;
 }

@@ -6,7 +6,9 @@ import { targetFrom } from "./connectionSettings";
 import type { EngineLog } from "./engineLog";
 import { listenForStop } from "./stopSignals";
 
-/** What the resources' providers share in one process: where to connect, and how to speak to Pulumi. */
+/**
+ * What the resources' providers share in one process: where to connect, and how to speak to Pulumi.
+ */
 export interface Runtime {
   target(): Target;
   /** What queries have lost, as of the first time that this process asks. */
@@ -17,7 +19,10 @@ export interface Runtime {
   configure(get: (key: string) => string | undefined): void;
 }
 
-/** What the answer to Pulumi gets to be sent before the process ends: an exit drops what its sockets still hold. */
+/**
+ * What the answer to Pulumi gets to be sent before the process ends: an exit drops what its sockets
+ * still hold.
+ */
 const ANSWER_MS = 200;
 
 /** Makes the runtime of this process. Nothing happens before the first `configure`. */

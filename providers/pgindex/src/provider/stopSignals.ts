@@ -11,9 +11,10 @@ export interface StopSignals {
 }
 
 /**
- * Listens for a cancel in the dynamic-provider process. The SDK answers the engine's Cancel call without telling anybody, so the decoding of
- * its empty message, which after start-up only Cancel does, is what we hear; a SIGINT is the engine that is done with us,
- * or a second Ctrl-C; a killed CLI is the end of standard input.
+ * Listens for a cancel in the dynamic-provider process. The SDK answers the engine's Cancel call
+ * without telling anybody, so the decoding of its empty message, which after start-up only Cancel
+ * does, is what we hear; a SIGINT is the engine that is done with us, or a second Ctrl-C; a killed
+ * CLI is the end of standard input.
  */
 export function listenForStop(signals: StopSignals): void {
   process.once("SIGINT", signals.onTerminate);
@@ -24,7 +25,10 @@ export function listenForStop(signals: StopSignals): void {
   listenForCancelCall(signals.onCancel);
 }
 
-/** Start-up decodes an Empty for GetPluginInfo; we listen only after it, from the first `configure` on. */
+/**
+ * Start-up decodes an Empty for GetPluginInfo; we listen only after it, from the first `configure`
+ * on.
+ */
 function listenForCancelCall(onCancel: () => void): void {
   const original = Empty.deserializeBinary;
   // A later SDK may decode differently; a cancel is then heard as SIGINT only.

@@ -40,7 +40,10 @@ async function check(_olds: unknown, news: VerificationInputs): Promise<CheckRes
     : { inputs };
 }
 
-/** What was measured is no difference, unless it was to be an error: a refresh may have recorded it, and does not fail for it. */
+/**
+ * What was measured is no difference, unless it was to be an error: a refresh may have recorded it,
+ * and does not fail for it.
+ */
 function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   const replaces = ["schema", "name"].filter(
     (key) => news[key] !== UNKNOWN && news[key] !== olds[key],
@@ -125,7 +128,10 @@ function problemsOf(report: VerificationReport): string[] {
   return [...report.problems, ...ofQueries];
 }
 
-/** Thrown, it makes Pulumi record the resource as made but not well, and call `update` at the next `pulumi up`. */
+/**
+ * Thrown, it makes Pulumi record the resource as made but not well, and call `update` at the next
+ * `pulumi up`.
+ */
 class FailedExpectations extends Error {
   readonly id: string;
   readonly properties: VerificationOutputs;

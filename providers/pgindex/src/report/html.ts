@@ -12,7 +12,8 @@ export class Html {
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
 /**
- * Markup with values in it. Whatever is no {@link Html} is text: it is escaped, and cannot reorder or hide what stands around it.
+ * Markup with values in it. Whatever is no {@link Html} is text: it is escaped, and cannot reorder
+ * or hide what stands around it.
  *
  * @example html`<td>${"<b>"}</td>`.markup // "<td>&lt;b&gt;</td>"
  */

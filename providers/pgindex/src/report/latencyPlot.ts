@@ -16,7 +16,10 @@ interface Timing {
   readonly after: number;
 }
 
-/** Times before and after of each query that has both, on a logarithmic axis. Undefined when none has. */
+/**
+ * Times before and after of each query that has both, on a logarithmic axis. Undefined when none
+ * has.
+ */
 export function latencyPlot(
   { Plot, document }: PlotLibrary,
   queries: readonly VerifiedQuery[],

@@ -24,7 +24,9 @@ export interface OverTime {
   /** Of a linear axis, as parts of its height; by default where round decimal numbers are. */
   readonly ticks?: readonly number[];
   readonly isLogarithmic?: boolean;
-  /** For counters: whether they began anew at a sample, and are not to be joined with those before. */
+  /**
+   * For counters: whether they began anew at a sample, and are not to be joined with those before.
+   */
   readonly restarts?: readonly boolean[];
 }
 
@@ -32,7 +34,9 @@ export interface OverTime {
 const FULL = { color: "var(--after)", dash: "none", r: 3, fill: "var(--after)" } as const;
 const HOLLOW = { color: "var(--before)", dash: "6 6", r: 6, fill: "none" } as const;
 
-/** What tells lines apart besides their names; more lines than signs would tell nothing any more. */
+/**
+ * What tells lines apart besides their names; more lines than signs would tell nothing any more.
+ */
 export const SIGNS = [
   { sign: "●", symbol: "circle", ...FULL },
   { sign: "□", symbol: "square", ...HOLLOW },

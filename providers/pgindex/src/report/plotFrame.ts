@@ -2,13 +2,19 @@ import { printable } from "../engine/text/printable";
 import { Html } from "./html";
 import type { Drawn } from "./plotLibrary";
 
-/** Width of a plot in its own units: narrow, so that its text can still be read where a phone scales it down. */
+/**
+ * Width of a plot in its own units: narrow, so that its text can still be read where a phone scales
+ * it down.
+ */
 export const WIDTH = 420;
 export const FONT = { fontSize: "14px", fontFamily: "inherit" };
 
 const LONGEST_NAME = 44;
 
-/** One picture with one description to whoever cannot see it. Plot describes its parts, which says less. */
+/**
+ * One picture with one description to whoever cannot see it. Plot describes its parts, which says
+ * less.
+ */
 export function drawn(svg: unknown, label: string): Html {
   const element = svg as Drawn;
   for (const part of element.querySelectorAll("[aria-label], [aria-hidden]")) {
@@ -36,10 +42,16 @@ const STEPS = [
   ...[1, 2, 3, 6, 12].map((n) => n * HOUR),
   ...[1, 2, 5, 10, 20, 50, 100, 200].map((n) => n * DAY),
 ];
-/** Their labels do not touch on a narrow plot. D3's own ticks may be twice as many as it is asked for. */
+/**
+ * Their labels do not touch on a narrow plot. D3's own ticks may be twice as many as it is asked
+ * for.
+ */
 const MOST_TICKS = 4;
 
-/** A time axis in UTC over these times, its labels as fine as its steps: `11-22`, `10:05`, `10:05:30`. */
+/**
+ * A time axis in UTC over these times, its labels as fine as its steps: `11-22`, `10:05`,
+ * `10:05:30`.
+ */
 export function timeAxis(times: readonly Date[]) {
   const sorted = times.map((time) => time.getTime()).sort((a, b) => a - b);
   const [from = 0, to = from] = [sorted[0], sorted.at(-1)];

@@ -1,7 +1,10 @@
 import type * as Plot from "@observablehq/plot";
 import { PgIndexError } from "../engine/errors/advice";
 
-/** What draws the plots: Observable Plot, and a document for it to draw in, since there is no browser. */
+/**
+ * What draws the plots: Observable Plot, and a document for it to draw in, since there is no
+ * browser.
+ */
 export interface PlotLibrary {
   readonly Plot: typeof Plot;
   readonly document: Document;
@@ -22,7 +25,10 @@ export interface Drawn {
 
 const PACKAGES = ["@observablehq/plot", "linkedom"];
 
-/** Loads the packages that only reports in HTML need. Throws {@link PgIndexError} where one is not installed. */
+/**
+ * Loads the packages that only reports in HTML need. Throws {@link PgIndexError} where one is not
+ * installed.
+ */
 export async function loadPlotLibrary(): Promise<PlotLibrary> {
   try {
     const plot = await import("@observablehq/plot");

@@ -31,7 +31,9 @@ export interface ReportedUse {
   readonly tuplesFetched: number;
   /** ISO 8601; null before PostgreSQL 16. */
   readonly lastScan: string | null;
-  /** Whether it is used, in words, and on what that rests; null when its verification does not say. */
+  /**
+   * Whether it is used, in words, and on what that rests; null when its verification does not say.
+   */
   readonly summary: string | null;
   /** Names of the queries, to which `ms` of the samples refer by position. */
   readonly queries: readonly string[];
@@ -71,7 +73,10 @@ export function toUse(
   };
 }
 
-/** An index that was built has no scan at its beginning, and its queries took what they took without it. */
+/**
+ * An index that was built has no scan at its beginning, and its queries took what they took without
+ * it.
+ */
 function recordedSamples(
   { builtAt, before }: IndexOutputs,
   proof: Proof,

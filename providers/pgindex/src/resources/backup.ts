@@ -4,16 +4,19 @@ import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "
 
 /** Arguments of a {@link Backup}. */
 export interface BackupArgs {
-  /** The declarations that it is taken for: when one changes, a backup that is too old is made anew. */
+  /**
+   * The declarations that it is taken for: when one changes, a backup that is too old is made anew.
+   */
   readonly indexes: readonly IndexArgs[];
   /**
-   * Where dumps are written, on the machine that runs Pulumi: `<database>-<time>.dump`, readable by its user only. It is never removed.
+   * Where dumps are written, on the machine that runs Pulumi: `<database>-<time>.dump`, readable by
+   * its user only. It is never removed.
    * @default "backups"
    */
   readonly directory?: pulumi.Input<string>;
   /**
-   * A program and its arguments that back the database up instead of pg_dump, such as a snapshot of the provider's: exit code 0 is success. No
-   * shell reads it, and what it prints is not kept.
+   * A program and its arguments that back the database up instead of pg_dump, such as a snapshot of
+   * the provider's: exit code 0 is success. No shell reads it, and what it prints is not kept.
    * @default none: pg_dump
    */
   readonly command?: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -35,12 +38,14 @@ export interface BackupArgs {
 }
 
 /**
- * A backup that is taken before the first change: let the indexes depend on it. `pg_dump` in its custom format, verified by reading it back with
- * `pg_restore --list`; or a command of your own. A later `pulumi up` takes another one only when a declaration has changed and
- * the last is older than `maximumAge`. A preview refuses when pg_dump is missing, or older than the server. `pulumi destroy` keeps the dumps.
+ * A backup that is taken before the first change: let the indexes depend on it. `pg_dump` in its
+ * custom format, verified by reading it back with `pg_restore --list`; or a command of your own. A
+ * later `pulumi up` takes another one only when a declaration has changed and the last is older
+ * than `maximumAge`. A preview refuses when pg_dump is missing, or older than the server. `pulumi
+ * destroy` keeps the dumps.
  *
- * It uses the stack's database; give it the provider of the indexes. While pg_dump runs, its snapshot would hold up a build in
- * its last phase, so nothing is built until it ends.
+ * It uses the stack's database; give it the provider of the indexes. While pg_dump runs, its
+ * snapshot would hold up a build in its last phase, so nothing is built until it ends.
  *
  * @example
  * const backup = new pgindex.Backup("before-indexes", { indexes: [args] }, { provider: database });

@@ -8,7 +8,10 @@ import {
   undefinedOutputs,
 } from "./resourceParts";
 
-/** What the class of a baseline gives to Pulumi: the mark as its files and its arguments say it, and the indexes that the migration makes. */
+/**
+ * What the class of a baseline gives to Pulumi: the mark as its files and its arguments say it, and
+ * the indexes that the migration makes.
+ */
 export function baselineResource(
   of: { readonly resource: ResourceName; readonly provider: ProviderKind; readonly name: string },
   { indexes, ...mark }: { readonly indexes: readonly unknown[] } & pulumi.Inputs,

@@ -3,54 +3,66 @@ import * as pulumi from "@pulumi/pulumi";
 /** Arguments of a {@link Connection}. */
 export interface ConnectionArgs {
   /**
-   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a secret. It means what it means to libpq
-   * (https://www.postgresql.org/docs/current/libpq-connect.html), `sslmode`, `sslrootcert`, `service` and lists of hosts included; without
-   * `sslmode` the connection is encrypted when the server can.
+   * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a
+   * secret. It means what it means to libpq
+   * (https://www.postgresql.org/docs/current/libpq-connect.html), `sslmode`, `sslrootcert`,
+   * `service` and lists of hosts included; without `sslmode` the connection is encrypted when the
+   * server can.
    *
-   * Without a URL, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The option
-   * `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable of its own.
+   * Without a URL, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The
+   * option `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable
+   * of its own.
    * @default `pgindex:databaseUrl` of the stack, else `DATABASE_URL`, else the `PG*` variables
    */
   readonly url?: pulumi.Input<string>;
   /**
-   * URLs of standbys, by a name for messages: `{ eu: config.requireSecret("euUrl") }`. Kept as a secret. Each server counts its own scans, so a
-   * `Verification` adds theirs up; one that does not answer is warned of, and nothing is called unused then.
-   * @default none; for the stack's `pgindex:databaseUrl`, `pgindex:replicas` of the stack, a JSON object
+   * URLs of standbys, by a name for messages: `{ eu: config.requireSecret("euUrl") }`. Kept as a
+   * secret. Each server counts its own scans, so a `Verification` adds theirs up; one that does not
+   * answer is warned of, and nothing is called unused then.
+   * @default none; for the stack's `pgindex:databaseUrl`, `pgindex:replicas` of the stack, a JSON
+   * object
    */
   readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /**
-   * Builds on different tables of this database that may run side by side. Two builds on one table never do.
+   * Builds on different tables of this database that may run side by side. Two builds on one table
+   * never do.
    * @default `pgindex:maxConcurrentBuilds` of the stack, else 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
-   * Connect although a pooler answers in the server's place. Only for proxies that keep one server session a client: in transaction mode a
-   * pooler leaks settings to other clients and makes locks meaningless.
+   * Connect although a pooler answers in the server's place. Only for proxies that keep one server
+   * session a client: in transaction mode a pooler leaks settings to other clients and makes locks
+   * meaningless.
    * @default `pgindex:allowPooler` of the stack, else false
    */
   readonly allowPooler?: pulumi.Input<boolean>;
   /**
-   * The role to act as, for a login that is a member of the tables' owner without having its rights (`NOINHERIT`), or whose indexes
-   * are to be built as somebody else: `SET ROLE "app_owner"` right after connecting. Sessions are watched and cancelled as the login.
+   * The role to act as, for a login that is a member of the tables' owner without having its rights
+   * (`NOINHERIT`), or whose indexes are to be built as somebody else: `SET ROLE "app_owner"` right
+   * after connecting. Sessions are watched and cancelled as the login.
    * @default `pgindex:role` of the stack, else the role that logs in
    */
   readonly role?: pulumi.Input<string>;
   /**
-   * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently leave out rows that are updated during the
-   * build (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to meanwhile.
+   * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently
+   * leave out rows that are updated during the build
+   * (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to
+   * meanwhile.
    * @default `pgindex:allowCorruptingServer` of the stack, else false
    */
   readonly allowCorruptingServer?: pulumi.Input<boolean>;
   /**
-   * What the server does with a build when the process that waits for it is gone: killed, cut off, its machine asleep. "finish" lets it go on, and
-   * the next `pulumi up` adopts the index; "stop" ends it within a second of the loss, about 30 s where the machine is gone without a word
-   * (`client_connection_check_interval`, PostgreSQL 14+), and the next `pulumi up` drops the INVALID leftover and builds. A proxy that
-   * keeps the connection open keeps the build, too.
+   * What the server does with a build when the process that waits for it is gone: killed, cut off,
+   * its machine asleep. "finish" lets it go on, and the next `pulumi up` adopts the index; "stop"
+   * ends it within a second of the loss, about 30 s where the machine is gone without a word
+   * (`client_connection_check_interval`, PostgreSQL 14+), and the next `pulumi up` drops the
+   * INVALID leftover and builds. A proxy that keeps the connection open keeps the build, too.
    * @default `pgindex:whenClientVanishes` of the stack, else "finish"
    */
   readonly whenClientVanishes?: pulumi.Input<"finish" | "stop">;
   /**
-   * How long an operation on an index waits for others where its resource does not say it, such as "30m".
+   * How long an operation on an index waits for others where its resource does not say it, such as
+   * "30m".
    * @default `pgindex:waitFor` of the stack, else "1h"
    */
   readonly waitFor?: pulumi.Input<string>;
@@ -72,9 +84,11 @@ export interface ConnectionArgs {
 }
 
 /**
- * The database that indexes are built in, passed as `{ provider: connection }`. Each Connection has its own process and its own queue.
+ * The database that indexes are built in, passed as `{ provider: connection }`. Each Connection has
+ * its own process and its own queue.
  *
- * Without one, a resource connects to the stack's `pgindex:databaseUrl`, else to `DATABASE_URL`, else as the `PG*` variables say.
+ * Without one, a resource connects to the stack's `pgindex:databaseUrl`, else to `DATABASE_URL`,
+ * else as the `PG*` variables say.
  *
  * @example
  * const database = new pgindex.Connection("production", { url: config.requireSecret("databaseUrl") });
@@ -86,7 +100,10 @@ export class Connection extends pulumi.ProviderResource {
   }
 }
 
-/** What is left out is the stack's: Pulumi gives a stack's configuration to the default provider alone. */
+/**
+ * What is left out is the stack's: Pulumi gives a stack's configuration to the default provider
+ * alone.
+ */
 function configurationOf(
   args: ConnectionArgs,
   options: pulumi.CustomResourceOptions | undefined,

@@ -5,7 +5,8 @@ import { baselineResource } from "./baseline";
 /** Arguments of a {@link DrizzleBaseline}. */
 export interface DrizzleBaselineArgs {
   /**
-   * The migration, as the journal calls it: its file name without `.sql`. It may do nothing but create indexes.
+   * The migration, as the journal calls it: its file name without `.sql`. It may do nothing but
+   * create indexes.
    */
   readonly migration: string;
   /**
@@ -26,10 +27,12 @@ export interface DrizzleBaselineArgs {
 }
 
 /**
- * Marks one of Drizzle's migrations as applied, with the very row that `drizzle-kit migrate` would write, so that it does not run what was
- * built concurrently. Let it depend on the migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes, or when
- * earlier migrations have not been applied; `pulumi destroy` takes the mark back, unless drizzle-kit had set it. drizzle-kit then
- * runs the migration again only while no later one has run: it passes over what is older than its newest row.
+ * Marks one of Drizzle's migrations as applied, with the very row that `drizzle-kit migrate` would
+ * write, so that it does not run what was built concurrently. Let it depend on the migration's
+ * indexes. `pulumi up` refuses when the live indexes are not what the migration makes, or when
+ * earlier migrations have not been applied; `pulumi destroy` takes the mark back, unless
+ * drizzle-kit had set it. drizzle-kit then runs the migration again only while no later one has
+ * run: it passes over what is older than its newest row.
  *
  * @example
  * const indexes = pgindex

@@ -5,13 +5,15 @@ import type { ServedQuery } from "./servedQuery";
 /** When an index that stands is rebuilt with `REINDEX INDEX CONCURRENTLY`. */
 export interface RebuildWhenArgs {
   /**
-   * Any text: the index is rebuilt once for each new value, such as the date of a collation library's upgrade.
+   * Any text: the index is rebuilt once for each new value, such as the date of a collation
+   * library's upgrade.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
   readonly trigger?: pulumi.Input<string>;
   /**
-   * Rebuild when `pulumi refresh` finds so many times more bytes a row than right after the build. Indexes below 1 MB are left alone.
+   * Rebuild when `pulumi refresh` finds so many times more bytes a row than right after the build.
+   * Indexes below 1 MB are left alone.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
@@ -20,7 +22,8 @@ export interface RebuildWhenArgs {
 
 /**
  * Arguments of an {@link Index}: what `CREATE INDEX` can say
- * (https://www.postgresql.org/docs/current/sql-createindex.html). Names are taken as they stand in the catalog and are always quoted.
+ * (https://www.postgresql.org/docs/current/sql-createindex.html). Names are taken as they stand in
+ * the catalog and are always quoted.
  */
 export interface IndexArgs {
   /**
@@ -92,15 +95,17 @@ export interface IndexArgs {
    */
   readonly comment?: pulumi.Input<string>;
   /**
-   * Let the index back a constraint of the same name; it is then unique. Takes ACCESS EXCLUSIVE on the table for milliseconds once the index
-   * stands. A primary key needs columns that are NOT NULL already.
+   * Let the index back a constraint of the same name; it is then unique. Takes ACCESS EXCLUSIVE on
+   * the table for milliseconds once the index stands. A primary key needs columns that are NOT NULL
+   * already.
    * @default none
    * @sql ALTER TABLE "users" ADD CONSTRAINT "users_email_idx" UNIQUE USING INDEX "users_email_idx"
    */
   readonly constraint?: pulumi.Input<"unique" | "primaryKey">;
   /**
-   * When to rebuild the index though its definition has not changed; a partitioned one partition by partition. A retry of the same run goes on with
-   * the partitions that are left; another run begins with the first.
+   * When to rebuild the index though its definition has not changed; a partitioned one partition by
+   * partition. A retry of the same run goes on with the partitions that are left; another run
+   * begins with the first.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
@@ -112,44 +117,53 @@ export interface IndexArgs {
    */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * What to do with an INVALID index under the declared name that nobody is building. "rebuild" drops it concurrently and builds, if its
-   * definition is the declared one; "rebuildAny" does so whatever its definition is; "refuse" stops with an error.
+   * What to do with an INVALID index under the declared name that nobody is building. "rebuild"
+   * drops it concurrently and builds, if its definition is the declared one; "rebuildAny" does so
+   * whatever its definition is; "refuse" stops with an error.
    * @default "rebuild"
    */
   readonly invalidLeftover?: pulumi.Input<"rebuild" | "rebuildAny" | "refuse">;
   /**
-   * How long an operation waits for others, all of its waits together: for who works on the table, for the transactions that a build or a drop
-   * has to outlast, for another `pgindex`. "90s", "30m", "2h". Then it stops, cleans up, and says who was in the way.
+   * How long an operation waits for others, all of its waits together: for who works on the table,
+   * for the transactions that a build or a drop has to outlast, for another `pgindex`. "90s",
+   * "30m", "2h". Then it stops, cleans up, and says who was in the way.
    *
-   * An hour outlasts nearly every report and migration, and no forgotten transaction; a build that waits keeps autovacuum and DDL from its table.
+   * An hour outlasts nearly every report and migration, and no forgotten transaction; a build that
+   * waits keeps autovacuum and DDL from its table.
    * @default `waitFor` of the Connection or the stack, else "1h"
    */
   readonly waitFor?: pulumi.Input<string>;
   /**
-   * What the builds of an operation may take from the begin of the first to the end of the last, waits and retries included.
-   * @default `buildWithin` of the Connection or the stack, else no limit: a build that works comes nearer to its end
+   * What the builds of an operation may take from the begin of the first to the end of the last,
+   * waits and retries included.
+   * @default `buildWithin` of the Connection or the stack, else no limit: a build that works comes
+   * nearer to its end
    */
   readonly buildWithin?: pulumi.Input<string>;
   /**
-   * Attempts after the first one, where somebody interrupts: a lost connection, a restart, a deadlock, a cancel. 9 take about two minutes.
+   * Attempts after the first one, where somebody interrupts: a lost connection, a restart, a
+   * deadlock, a cancel. 9 take about two minutes.
    * @default `retries` of the Connection or the stack, else 9
    */
   readonly retries?: pulumi.Input<number>;
   /**
-   * What becomes of a session that has waited behind a build for a second and does harm: DDL that queues on the table ends the build as a deadlock
-   * in its last phase, and where it wants ACCESS EXCLUSIVE every read and write of the table waits behind it. "warn" names it; "yield" stops the
-   * build, lets it pass and tries again, as one of `retries`; "cancel" cancels it with `pg_cancel_backend`, which needs its role or
-   * `pg_signal_backend`.
+   * What becomes of a session that has waited behind a build for a second and does harm: DDL that
+   * queues on the table ends the build as a deadlock in its last phase, and where it wants ACCESS
+   * EXCLUSIVE every read and write of the table waits behind it. "warn" names it; "yield" stops the
+   * build, lets it pass and tries again, as one of `retries`; "cancel" cancels it with
+   * `pg_cancel_backend`, which needs its role or `pg_signal_backend`.
    * @default `waiters` of the Connection or the stack, else "warn"
    */
   readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
   /**
-   * Ask the server in preview whether the declaration can be built. False where the same program makes the table.
+   * Ask the server in preview whether the declaration can be built. False where the same program
+   * makes the table.
    * @default true
    */
   readonly validateInPreview?: boolean;
   /**
-   * The queries that this index is for. Each is measured just before the build, so that a {@link Verification} can compare.
+   * The queries that this index is for. Each is measured just before the build, so that a {@link
+   * Verification} can compare.
    * @default none
    */
   readonly serves?: readonly ServedQuery[];

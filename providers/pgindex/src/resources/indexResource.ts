@@ -29,15 +29,18 @@ const OUTPUTS = [
 ];
 
 /**
- * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY and succeeds only when the catalog says that it is valid and as
- * declared; `pulumi destroy` drops it with DROP INDEX CONCURRENTLY.
+ * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY and succeeds only when
+ * the catalog says that it is valid and as declared; `pulumi destroy` drops it with DROP INDEX
+ * CONCURRENTLY.
  *
- * A valid index of the same definition is adopted without building. A leftover of a failed build is recovered, a build that somebody else is
- * running is waited for. A different valid index that this stack does not have yet is never touched.
+ * A valid index of the same definition is adopted without building. A leftover of a failed build is
+ * recovered, a build that somebody else is running is waited for. A different valid index that this
+ * stack does not have yet is never touched.
  *
- * A changed definition is an update: the new index is built beside the old one, both names are swapped in one short transaction, and the old
- * one is dropped concurrently, so that a valid index has the declared name all the time. A new name, comment, statistics target, storage
- * parameters or tablespace need no new build. Indexes of partitioned tables are built partition by partition.
+ * A changed definition is an update: the new index is built beside the old one, both names are
+ * swapped in one short transaction, and the old one is dropped concurrently, so that a valid index
+ * has the declared name all the time. A new name, comment, statistics target, storage parameters or
+ * tablespace need no new build. Indexes of partitioned tables are built partition by partition.
  *
  * @example
  * new pgindex.Index("messages-by-state", {
@@ -68,8 +71,8 @@ export class Index extends pulumi.CustomResource {
   /** Seconds that the build took, waits included; null when the index was adopted. */
   declare readonly buildSeconds: pulumi.Output<number | null>;
   /**
-   * What of it each phase took, in seconds, in the order in which PostgreSQL documents them, as looked at twice a second; null when nobody saw
-   * it.
+   * What of it each phase took, in seconds, in the order in which PostgreSQL documents them, as
+   * looked at twice a second; null when nobody saw it.
    */
   declare readonly phaseSeconds: pulumi.Output<readonly number[] | null>;
   /** True when a valid index of this definition stood already and nothing was built. */

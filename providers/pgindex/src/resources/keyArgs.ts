@@ -3,7 +3,9 @@ import type * as pulumi from "@pulumi/pulumi";
 /** An operator class or a collation: its name, or its name and schema. */
 export type ObjectNameArgs = string | { readonly schema?: string; readonly name: string };
 
-/** One key of an index: exactly one of `column` and `expression`, and what else is to be said of it. */
+/**
+ * One key of an index: exactly one of `column` and `expression`, and what else is to be said of it.
+ */
 export interface KeyArgs {
   /**
    * A column, as its name stands in the catalog.
@@ -50,7 +52,8 @@ export interface KeyArgs {
    */
   readonly nulls?: pulumi.Input<"first" | "last">;
   /**
-   * The statistics target of an expression, 0 to 10000: how many of its values ANALYZE keeps. 0 keeps none.
+   * The statistics target of an expression, 0 to 10000: how many of its values ANALYZE keeps. 0
+   * keeps none.
    * @default the server's default_statistics_target
    * @sql ALTER INDEX … ALTER COLUMN 1 SET STATISTICS 500
    */

@@ -16,8 +16,9 @@ export interface NodePgMigrateBaselineArgs {
    */
   readonly folder?: string;
   /**
-   * The indexes that a migration in JavaScript or TypeScript makes, since only node-pg-migrate can run it: what else it does, you vouch for.
-   * `node-pg-migrate up --dry-run` prints its SQL. Refused for a migration in SQL, which says it itself.
+   * The indexes that a migration in JavaScript or TypeScript makes, since only node-pg-migrate can
+   * run it: what else it does, you vouch for. `node-pg-migrate up --dry-run` prints its SQL.
+   * Refused for a migration in SQL, which says it itself.
    * @default what the SQL makes
    */
   readonly indexes?: readonly IndexArgs[];
@@ -37,23 +38,26 @@ export interface NodePgMigrateBaselineArgs {
    */
   readonly migrationsTable?: pulumi.Input<string>;
   /**
-   * Files of the folder that are no migrations, as a regular expression for the whole name: `--ignore-pattern`.
+   * Files of the folder that are no migrations, as a regular expression for the whole name:
+   * `--ignore-pattern`.
    * @default "\\..*"
    */
   readonly ignorePattern?: string;
   /**
-   * Refuse while the migrations before it have not been run, or later ones have: node-pg-migrate would then refuse to run anything. False where
-   * it runs with `--no-check-order`.
+   * Refuse while the migrations before it have not been run, or later ones have: node-pg-migrate
+   * would then refuse to run anything. False where it runs with `--no-check-order`.
    * @default true
    */
   readonly checkOrder?: pulumi.Input<boolean>;
 }
 
 /**
- * Marks a migration of node-pg-migrate as applied, with the very row that `node-pg-migrate up` would write, so that it does not run what was
- * built concurrently. Let it depend on the migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes, when
- * its place in the order is not reached, or while node-pg-migrate is running; `pulumi destroy` takes the mark back, unless node-pg-migrate had set it. Where
- * later ones have run since, it runs the migration again with `--no-check-order`.
+ * Marks a migration of node-pg-migrate as applied, with the very row that `node-pg-migrate up`
+ * would write, so that it does not run what was built concurrently. Let it depend on the
+ * migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes,
+ * when its place in the order is not reached, or while node-pg-migrate is running; `pulumi destroy`
+ * takes the mark back, unless node-pg-migrate had set it. Where later ones have run since, it runs
+ * the migration again with `--no-check-order`.
  *
  * @example
  * const indexes = pgindex

@@ -14,17 +14,19 @@ export interface PrismaBaselineArgs {
    */
   readonly folder?: string;
   /**
-   * The schema of `_prisma_migrations`, and of tables that the SQL writes without one: `?schema=` of Prisma's URL.
+   * The schema of `_prisma_migrations`, and of tables that the SQL writes without one: `?schema=`
+   * of Prisma's URL.
    * @default "public"
    */
   readonly schema?: string;
 }
 
 /**
- * Marks a migration of Prisma as applied, with the very row that `prisma migrate resolve --applied` would write, so that
- * `prisma migrate deploy` does not run what was built concurrently. A try of that which has failed (P3009) is marked as rolled back, as Prisma does. Let
- * it depend on the migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes, or while Prisma is migrating;
- * `pulumi destroy` takes the mark back, unless Prisma had set it.
+ * Marks a migration of Prisma as applied, with the very row that `prisma migrate resolve --applied`
+ * would write, so that `prisma migrate deploy` does not run what was built concurrently. A try of
+ * that which has failed (P3009) is marked as rolled back, as Prisma does. Let it depend on the
+ * migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes,
+ * or while Prisma is migrating; `pulumi destroy` takes the mark back, unless Prisma had set it.
  *
  * @example
  * const indexes = pgindex

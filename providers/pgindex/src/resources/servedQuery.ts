@@ -6,8 +6,8 @@ export type { VerifiedQuery } from "../engine/verify/expectations";
 export type { AccountedUsage } from "../engine/verify/usage";
 
 /**
- * A query that an index is there for. It is measured with EXPLAIN (ANALYZE, BUFFERS) just before the index is built and after it, each run in
- * a read-only transaction that is rolled back.
+ * A query that an index is there for. It is measured with EXPLAIN (ANALYZE, BUFFERS) just before
+ * the index is built and after it, each run in a read-only transaction that is rolled back.
  *
  * @example
  * const lookup: ServedQuery = {
@@ -20,17 +20,22 @@ export type { AccountedUsage } from "../engine/verify/usage";
 export interface ServedQuery {
   /** What people call the query. Unique among the queries of an index. */
   readonly name: string;
-  /** One SELECT, with `$1`, `$2`, … where the application has values. It may change nothing, lock nothing and call no VOLATILE function. */
+  /**
+   * One SELECT, with `$1`, `$2`, … where the application has values. It may change nothing, lock
+   * nothing and call no VOLATILE function.
+   */
   readonly sql: string;
   /**
-   * The values of `$1`, `$2`, … in their order, the same for every run. They are kept in Pulumi's state: for anything that is not public
-   * write `sample`. PostgreSQL reads each as the type that the query wants, so that a uuid or a timestamp is a string.
+   * The values of `$1`, `$2`, … in their order, the same for every run. They are kept in Pulumi's
+   * state: for anything that is not public write `sample`. PostgreSQL reads each as the type that
+   * the query wants, so that a uuid or a timestamp is a string.
    * @default none
    */
   readonly values?: readonly (string | number | boolean | null)[];
   /**
-   * One SELECT without parameters that finds real values: a column for each `$n`, each row a set of values. The first `runs` rows are used in
-   * turn, one a run. Found anew for each measurement, never kept or shown. Add ORDER BY to have the same rows each time.
+   * One SELECT without parameters that finds real values: a column for each `$n`, each row a set of
+   * values. The first `runs` rows are used in turn, one a run. Found anew for each measurement,
+   * never kept or shown. Add ORDER BY to have the same rows each time.
    * @default none
    */
   readonly sample?: string;
@@ -40,7 +45,8 @@ export interface ServedQuery {
    */
   readonly runs?: number;
   /**
-   * How long a run may take, such as "500ms" or "2m". A query that takes longer is recorded as timed out.
+   * How long a run may take, such as "500ms" or "2m". A query that takes longer is recorded as
+   * timed out.
    * @default "30s"
    */
   readonly timeout?: string;
@@ -69,7 +75,8 @@ export interface QueryExpectation {
    */
   readonly maximumMs?: number;
   /**
-   * The median is at least so many times faster than before the build. Asks nothing where nothing was measured before.
+   * The median is at least so many times faster than before the build. Asks nothing where nothing
+   * was measured before.
    * @default no limit
    */
   readonly minimumRatio?: number;

@@ -17,8 +17,9 @@ export interface StackEvidence {
 }
 
 /**
- * Reads another stack's `evidence` as a StackReference does, but leaves it to the gate what a stack means that cannot be read: a StackReference
- * to a stack that does not exist is an error, which ends the program before anything can give advice or be overridden.
+ * Reads another stack's `evidence` as a StackReference does, but leaves it to the gate what a stack
+ * means that cannot be read: a StackReference to a stack that does not exist is an error, which
+ * ends the program before anything can give advice or be overridden.
  */
 export function stackEvidence(stack: string): StackEvidence {
   const name = fullName(stack);

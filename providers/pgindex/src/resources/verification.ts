@@ -17,8 +17,8 @@ export interface VerificationArgs {
    */
   readonly queries?: pulumi.Input<readonly ServedQuery[]>;
   /**
-   * What an expectation that is not met is: a "warning", or an "error", which makes `pulumi up` fail and measure again the next time.
-   * `pulumi refresh` always warns.
+   * What an expectation that is not met is: a "warning", or an "error", which makes `pulumi up`
+   * fail and measure again the next time. `pulumi refresh` always warns.
    * @default "warning"
    */
   readonly onFailedExpectation?: pulumi.Input<"warning" | "error">;
@@ -43,8 +43,9 @@ const OUTPUTS = [
 ];
 
 /**
- * The proof that an index is used: plans and times of the queries it serves, before and after the build, and the server's counters of it.
- * Measured at `pulumi up` when the index or the queries have changed, and at every `pulumi refresh`. It changes nothing in the database.
+ * The proof that an index is used: plans and times of the queries it serves, before and after the
+ * build, and the server's counters of it. Measured at `pulumi up` when the index or the queries
+ * have changed, and at every `pulumi refresh`. It changes nothing in the database.
  *
  * It uses the index's own Connection unless another is given.
  *
@@ -55,15 +56,25 @@ const OUTPUTS = [
 export class Verification extends pulumi.CustomResource {
   /** `schema.name` of the index. */
   declare readonly index: pulumi.Output<string>;
-  /** Each query: plan, milliseconds, rows, buffers, the same before the build, and what is not as expected. */
+  /**
+   * Each query: plan, milliseconds, rows, buffers, the same before the build, and what is not as
+   * expected.
+   */
   declare readonly queries: pulumi.Output<readonly VerifiedQuery[]>;
-  /** The plan of each query that was run: at most 12 nodes and about 1.2 kB, no constant in it. From before the build: `plansBefore` of the `Index`. */
+  /**
+   * The plan of each query that was run: at most 12 nodes and about 1.2 kB, no constant in it. From
+   * before the build: `plansBefore` of the `Index`.
+   */
   declare readonly plans: pulumi.Output<readonly QueryPlan[]>;
-  /** What the server has counted: scans by traffic and by these measurements, tuples, last scan (PostgreSQL 16+), size, since when. */
+  /**
+   * What the server has counted: scans by traffic and by these measurements, tuples, last scan
+   * (PostgreSQL 16+), size, since when.
+   */
   declare readonly usage: pulumi.Output<AccountedUsage>;
   /**
-   * At most 24 samples of it, one for each measuring that was kept, the recent ones denser: scans, traffic, tuples, size, and each query's plan
-   * and milliseconds. `usage.unusedSince` and `usage.summary` rest on it.
+   * At most 24 samples of it, one for each measuring that was kept, the recent ones denser: scans,
+   * traffic, tuples, size, and each query's plan and milliseconds. `usage.unusedSince` and
+   * `usage.summary` rest on it.
    */
   declare readonly history: pulumi.Output<History>;
   /** The index exists, on its table, and queries may use it. */

@@ -16,7 +16,9 @@ export interface StackSource {
 
 const MAX_STATE_BYTES = 512 * 1024 * 1024;
 
-/** Reads the state of a stack, with the Pulumi CLI of PATH or from a file. Secrets stay encrypted. */
+/**
+ * Reads the state of a stack, with the Pulumi CLI of PATH or from a file. Secrets stay encrypted.
+ */
 export async function readStack(
   source: StackSource,
   env: Readonly<Record<string, string | undefined>>,

@@ -48,7 +48,10 @@ export interface StackStatus {
   readonly builds: readonly Build[];
 }
 
-/** Looks at every index of a stack. Read-only: a session with an empty search_path, on a primary or a standby. */
+/**
+ * Looks at every index of a stack. Read-only: a session with an empty search_path, on a primary or
+ * a standby.
+ */
 export async function readStatus(observer: Session, state: StackState): Promise<StackStatus> {
   const builds = await readBuilds(observer);
   const indexes: IndexStatus[] = [];

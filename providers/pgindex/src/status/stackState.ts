@@ -19,7 +19,9 @@ export interface RecordedGate {
   readonly overridden: string | null;
 }
 
-/** What a stack has recorded of our resources: what its last `pulumi up` or `pulumi refresh` saw. */
+/**
+ * What a stack has recorded of our resources: what its last `pulumi up` or `pulumi refresh` saw.
+ */
 export interface StackState {
   /** Name of the stack. */
   readonly stack: string;
@@ -50,14 +52,17 @@ const TYPE = new RegExp(
   `^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|${BASELINES.join("|")})$`,
 );
 
-/** Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. */
+/**
+ * Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is
+ * something else.
+ */
 export function parseStackState(text: string): StackState {
   return stackStateOf(() => JSON.parse(text));
 }
 
 /**
- * Reads the content of what `pulumi stack export` prints. Throws {@link PgIndexError} when it is something else. Resources that were
- * never created (an `up` that failed) are left out.
+ * Reads the content of what `pulumi stack export` prints. Throws {@link PgIndexError} when it is
+ * something else. Resources that were never created (an `up` that failed) are left out.
  */
 export function readStackState(exported: object): StackState {
   return stackStateOf(() => exported);

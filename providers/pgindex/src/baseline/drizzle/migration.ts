@@ -18,8 +18,8 @@ const journalSchema = z.object({
 });
 
 /**
- * Reads a migration as drizzle-orm's `readMigrationFiles` does: the journal, and the file as it is. Throws {@link PgIndexError} when it
- * is not there, or makes anything but indexes.
+ * Reads a migration as drizzle-orm's `readMigrationFiles` does: the journal, and the file as it is.
+ * Throws {@link PgIndexError} when it is not there, or makes anything but indexes.
  */
 export function readDrizzleMigration(folder: string, tag: string): DrizzleMigration {
   const { entries } = readJournal(folder);

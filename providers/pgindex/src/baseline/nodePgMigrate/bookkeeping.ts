@@ -30,7 +30,8 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
     ]);
     return rows.length > 0;
   },
-  // Its own check: the rows, in their order, have to be the first files. A row that is set now comes last.
+  // Its own check: the rows, in their order, have to be the first files. A row that is set now
+  // comes last.
   requireNext: async (session, mark, hasTable) => {
     if (!mark.checkOrder) return;
     const rows = hasTable

@@ -24,7 +24,10 @@ export interface MigrationSource<Index extends object> {
   readonly indexes?: readonly Index[];
 }
 
-/** Reads a migration as node-pg-migrate does. Throws {@link PgIndexError} when it is not there, or cannot be read, or makes more than indexes. */
+/**
+ * Reads a migration as node-pg-migrate does. Throws {@link PgIndexError} when it is not there, or
+ * cannot be read, or makes more than indexes.
+ */
 export function readNodePgMigrateMigration<Index extends object>(
   migration: string,
   source: MigrationSource<Index>,
@@ -82,7 +85,10 @@ function readFolder(migration: string, folder: string) {
   }
 }
 
-/** Seventeen digits are a date down to milliseconds, and come between those that are milliseconds since 1970. */
+/**
+ * Seventeen digits are a date down to milliseconds, and come between those that are milliseconds
+ * since 1970.
+ */
 function numberOf(name: string, folder: string): number {
   const digits = /^\d+/.exec(name)?.[0];
   if (digits === undefined) throw new PgIndexError(unnumberedAdvice(join(folder, name)));

@@ -12,8 +12,9 @@ export interface PrismaMark extends Mark {
 const TABLE = "_prisma_migrations";
 
 /**
- * How `prisma migrate resolve --applied` keeps its marks (prisma-engines, mark_migration_applied.rs and sql_migration_persistence.rs). Prisma
- * runs whatever has no mark, in the order of the names: no mark makes it skip or refuse another migration.
+ * How `prisma migrate resolve --applied` keeps its marks (prisma-engines, mark_migration_applied.rs
+ * and sql_migration_persistence.rs). Prisma runs whatever has no mark, in the order of the names:
+ * no mark makes it skip or refuse another migration.
  */
 export const prisma: Bookkeeping<PrismaMark> = {
   runner: "prisma migrate deploy",

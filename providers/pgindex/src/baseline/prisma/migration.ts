@@ -11,7 +11,10 @@ export interface PrismaMigration extends Pick<PrismaMark, "migration" | "checksu
   readonly indexes: readonly IndexDeclaration[];
 }
 
-/** Reads a migration as Prisma does. Throws {@link PgIndexError} when it is not there, or makes anything but indexes. */
+/**
+ * Reads a migration as Prisma does. Throws {@link PgIndexError} when it is not there, or makes
+ * anything but indexes.
+ */
 export function readPrismaMigration(
   folder: string,
   migration: string,

@@ -60,7 +60,10 @@ export async function attempt(
   throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
 }
 
-/** What an interrupted attempt has left cannot be compared with a declaration that the server could not be asked about. */
+/**
+ * What an interrupted attempt has left cannot be compared with a declaration that the server could
+ * not be asked about.
+ */
 async function clearAway(
   workspace: Workspace,
   building: BuiltName,
@@ -102,7 +105,8 @@ async function act(
   if (decided.steps.some(({ kind }) => kind === "build" || kind === "reindex"))
     await makeSureOfRoom(workspace.observer, table, request, progress);
   const done = await execute(decided.steps, execution(workspace, table, request, progress));
-  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a table has no partitions.
+  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a
+  // table has no partitions.
   progress.isRebuilt ||=
     situation.verdict.kind === "same" ||
     decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
@@ -120,7 +124,10 @@ async function makeSureOfRoom(
   for (const warning of await roomWarnings(observer)) ctx.log("warning", warning);
 }
 
-/** Where the server could not be asked before (no TEMPORARY privilege), what our own statement has built is the declared form. */
+/**
+ * Where the server could not be asked before (no TEMPORARY privilege), what our own statement has
+ * built is the declared form.
+ */
 async function declaredByBuild(
   observer: Session,
   declared: Declared,
@@ -132,7 +139,10 @@ async function declaredByBuild(
   return { kind: "ok", canonical: observed.index.canonical };
 }
 
-/** Whoever holds ACCESS EXCLUSIVE on the table is waited for in sight, and not inside of a statement of ours. */
+/**
+ * Whoever holds ACCESS EXCLUSIVE on the table is waited for in sight, and not inside of a statement
+ * of ours.
+ */
 async function readDeclared(
   observer: Session,
   desired: DesiredIndex,
@@ -175,7 +185,10 @@ function execution(
   };
 }
 
-/** `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of ours has left. */
+/**
+ * `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of
+ * ours has left.
+ */
 function withOwnLeftover(desired: DesiredIndex, { building }: Progress): DesiredIndex {
   const isOwn = building !== undefined && desired.invalidLeftover === "refuse";
   return isOwn ? { ...desired, invalidLeftover: "rebuild" } : desired;

@@ -50,8 +50,8 @@ class CleanUpPatience extends Patience {
 }
 
 /**
- * Drops what a failed build of ours left, at once: it costs every write, and when UNIQUE rejects the application's rows. Says what became
- * of it. Never throws.
+ * Drops what a failed build of ours left, at once: it costs every write, and when UNIQUE rejects
+ * the application's rows. Says what became of it. Never throws.
  */
 export async function removeLeftover(
   target: Target,

@@ -8,12 +8,15 @@ import { literal } from "../text/sql";
 const OVERHEAD_BYTES = 16;
 const PER_PAGE = 1.1;
 
-/** Where the statistics know nothing of a key: an expression, or a table that was never analyzed. */
+/**
+ * Where the statistics know nothing of a key: an expression, or a table that was never analyzed.
+ */
 const UNKNOWN_WIDTH = 16;
 
 /**
- * About how large the index will be, in bytes, by the widths that ANALYZE has found; undefined when the table was never analyzed. Too much for a
- * partial index and for equal keys, which a btree keeps once.
+ * About how large the index will be, in bytes, by the widths that ANALYZE has found; undefined when
+ * the table was never analyzed. Too much for a partial index and for equal keys, which a btree
+ * keeps once.
  */
 export async function estimateSize(
   session: Session,
@@ -33,8 +36,8 @@ export async function estimateSize(
 }
 
 /**
- * What may fill the disk of the write-ahead log, to which a build adds about the size of its index: a full one stops the whole server
- * (PANIC), and not only the build.
+ * What may fill the disk of the write-ahead log, to which a build adds about the size of its index:
+ * a full one stops the whole server (PANIC), and not only the build.
  */
 export async function roomWarnings(session: Session): Promise<string[]> {
   const slots = await session.query<{ name: string; bytes: number }>(

@@ -12,11 +12,12 @@ import { removeLeftover } from "./cleanUp";
 import type { Ensured, Progress, Request } from "./request";
 
 /**
- * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is left to do; and does so again when interrupted.
- * Create and update are this one function, since only the live state decides.
+ * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is
+ * left to do; and does so again when interrupted. Create and update are this one function, since
+ * only the live state decides.
  *
- * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what a failed build of its own left;
- * {@link CancelledError} when cancelled.
+ * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what
+ * a failed build of its own left; {@link CancelledError} when cancelled.
  */
 export async function ensureIndex(asked: Request): Promise<Ensured> {
   const { target, desired } = asked;

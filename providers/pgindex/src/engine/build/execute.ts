@@ -92,8 +92,8 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
 type LongStep = Extract<Step, { readonly sql: string }>;
 
 /**
- * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to work on the table since we looked: whoever
- * queues behind a concurrent build kills it at its end.
+ * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to
+ * work on the table since we looked: whoever queues behind a concurrent build kills it at its end.
  */
 async function watch(
   step: LongStep,
@@ -119,8 +119,9 @@ async function watch(
 }
 
 /**
- * Whether what is to be dropped is still what it was. What looked like a leftover may have been somebody's REINDEX CONCURRENTLY at work, which
- * has renamed or removed it by its end, or has been mended by one.
+ * Whether what is to be dropped is still what it was. What looked like a leftover may have been
+ * somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end, or has been
+ * mended by one.
  */
 async function isAsDecided(step: LongStep, observer: Workspace["observer"]): Promise<boolean> {
   if (step.kind !== "drop") return true;

@@ -15,8 +15,9 @@ import { renderBytes } from "../text/render";
 import { estimateSize, roomWarnings } from "./diskSpace";
 
 /**
- * Checks a declaration against the live server without changing anything, by the same look and the same plan that a build uses. Returns what
- * would be done, one line a step; throws {@link PgIndexError} when it would be refused.
+ * Checks a declaration against the live server without changing anything, by the same look and the
+ * same plan that a build uses. Returns what would be done, one line a step; throws {@link
+ * PgIndexError} when it would be refused.
  */
 export async function previewIndex(
   target: Target,
@@ -74,7 +75,10 @@ function abridge(lines: readonly string[]): string[] {
   ];
 }
 
-/** The statement of a first build stands in the preview as the input `statement`; all others are told here. */
+/**
+ * The statement of a first build stands in the preview as the input `statement`; all others are
+ * told here.
+ */
 function describe(step: Step): string {
   switch (step.kind) {
     case "adopt":

@@ -78,7 +78,9 @@ function renderKey(key: KeyRow): string {
   return `${key.definition}${collation} ${key.operatorClass}${parameters}${order}${nulls}`;
 }
 
-/** Parameters are a set: the catalog keeps the order and the spelling in which they were written. */
+/**
+ * Parameters are a set: the catalog keeps the order and the spelling in which they were written.
+ */
 function renderParameters(options: readonly string[]): string {
   return options.map(renderParameter).sort().join(", ");
 }

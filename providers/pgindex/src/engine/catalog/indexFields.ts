@@ -8,7 +8,10 @@ export const STRUCTURAL_FIELDS = [
   "predicate",
 ] as const;
 
-/** What ALTER INDEX, COMMENT or REINDEX change on a standing index. All but the first are ours only where they are declared. */
+/**
+ * What ALTER INDEX, COMMENT or REINDEX change on a standing index. All but the first are ours only
+ * where they are declared.
+ */
 export const ALTERABLE_FIELDS = [
   "storageParameters",
   "tablespace",
@@ -20,8 +23,9 @@ export const ALTERABLE_FIELDS = [
 export type IndexField = (typeof STRUCTURAL_FIELDS)[number] | (typeof ALTERABLE_FIELDS)[number];
 
 /**
- * The structural form of an index in the server's own words, a text for each field with every name qualified; a field that has no value is
- * absent. Two indexes are the same exactly when these are equal. (The text of `pg_get_indexdef` would name the table and leave out the tablespace.)
+ * The structural form of an index in the server's own words, a text for each field with every name
+ * qualified; a field that has no value is absent. Two indexes are the same exactly when these are
+ * equal. (The text of `pg_get_indexdef` would name the table and leave out the tablespace.)
  */
 export type CanonicalIndex = Readonly<Partial<Record<IndexField, string>>>;
 

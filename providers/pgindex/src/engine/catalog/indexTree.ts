@@ -6,7 +6,10 @@ export interface Named {
   readonly name: string;
 }
 
-/** An index with its table and, where that is partitioned, with those of every partition: plans and counters know only these. */
+/**
+ * An index with its table and, where that is partitioned, with those of every partition: plans and
+ * counters know only these.
+ */
 export interface IndexTree extends IndexOnTable {
   /** The table first, then its partitions at any depth. */
   readonly tables: readonly Named[];
@@ -14,7 +17,10 @@ export interface IndexTree extends IndexOnTable {
   readonly indexes: readonly (Named & { readonly oid: number })[];
 }
 
-/** From a relation of such a name and kind downwards. A `WITH RECURSIVE` clause for {@link MEMBERS}; `$1` schema, `$2` name. */
+/**
+ * From a relation of such a name and kind downwards. A `WITH RECURSIVE` clause for {@link MEMBERS};
+ * `$1` schema, `$2` name.
+ */
 const treeOf = (kinds: string) => `
 WITH RECURSIVE tree (oid, depth) AS (
   SELECT c.oid, 0 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -25,7 +31,10 @@ WITH RECURSIVE tree (oid, depth) AS (
 /** The index and its partitions', as `tree (oid, depth)`. */
 export const INDEX_TREE = treeOf("'i', 'I'");
 
-/** Inheritance without partitioning has children too: their scans are read for the parent's query as well. */
+/**
+ * Inheritance without partitioning has children too: their scans are read for the parent's query as
+ * well.
+ */
 const TABLE_TREE = treeOf("'r', 'p', 'm', 'f'");
 
 const MEMBERS = `

@@ -9,7 +9,10 @@ interface RelationRow {
   readonly isIndex: boolean;
 }
 
-/** What stands under a name. Read-only; the session's search_path must be empty, so that everything comes qualified. */
+/**
+ * What stands under a name. Read-only; the session's search_path must be empty, so that everything
+ * comes qualified.
+ */
 export async function observe(
   session: Session,
   id: { readonly schema: string; readonly name: string },
@@ -34,8 +37,9 @@ type IndexRow = Omit<LiveIndex, "canonical" | "constraint"> &
   CanonicalRow & { readonly constraint: string | null };
 
 /**
- * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class nor order, so that
- * those are read from the catalog itself. `indnullsnotdistinct` exists from 15 on, hence to_jsonb.
+ * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
+ * nor order, so that those are read from the catalog itself. `indnullsnotdistinct` exists from 15
+ * on, hence to_jsonb.
  */
 const INDEX_QUERY = `
 SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
@@ -92,8 +96,8 @@ export async function readIndexes(session: Session, oids: readonly number[]): Pr
 }
 
 /**
- * The server's functions see the catalog as it is now, the rest of the query as it was when it began: of an index that is dropped between
- * the two they print null.
+ * The server's functions see the catalog as it is now, the rest of the query as it was when it
+ * began: of an index that is dropped between the two they print null.
  */
 function isStillThere({ definition, sizeBytes, keys, include }: IndexRow): boolean {
   const printed: unknown[] = [definition, sizeBytes, ...keys.map((key) => key.definition)];

@@ -36,7 +36,10 @@ const HOLDER_COLUMNS = `
   extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::float8 AS "ageSeconds",
   NULL::float8 AS "waitSeconds"`;
 
-/** A lock of a prepared transaction has no pid; which one it is says the lock that every transaction with a number has on that. */
+/**
+ * A lock of a prepared transaction has no pid; which one it is says the lock that every transaction
+ * with a number has on that.
+ */
 const HOLDERS = `pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
        LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid' AND own.granted
                              AND own.virtualtransaction = l.virtualtransaction
@@ -51,12 +54,16 @@ export const BUILD_CONFLICTS: readonly string[] = [
   "AccessExclusiveLock",
 ];
 
-/** The one mode that conflicts with looking: the catalog's own functions and the clone wait behind it. */
+/**
+ * The one mode that conflicts with looking: the catalog's own functions and the clone wait behind
+ * it.
+ */
 export const LOOK_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
 
 /**
- * Who holds, or queues for, a lock on the table that a concurrent build cannot share, or of the modes given. `pg_locks` is visible to every role
- * (`pg_stat_progress_create_index` is not), needs no ownership and, unlike a LOCK TABLE, leaves nobody behind us.
+ * Who holds, or queues for, a lock on the table that a concurrent build cannot share, or of the
+ * modes given. `pg_locks` is visible to every role (`pg_stat_progress_create_index` is not), needs
+ * no ownership and, unlike a LOCK TABLE, leaves nobody behind us.
  */
 export async function workersOn(
   session: Session,
@@ -75,7 +82,10 @@ export async function workersOn(
   );
 }
 
-/** Transactions older than `seconds` that hold any lock on the table or a partition of it: DROP INDEX CONCURRENTLY waits for every one. */
+/**
+ * Transactions older than `seconds` that hold any lock on the table or a partition of it: DROP
+ * INDEX CONCURRENTLY waits for every one.
+ */
 export async function oldTransactionsOn(
   session: Session,
   tableOid: number,
@@ -95,8 +105,9 @@ export async function oldTransactionsOn(
 }
 
 /**
- * Whom the backend `pid` waits for, and whom those wait for in turn: who waits in pg_advisory_lock() is not the one to speak to.
- * `pg_blocking_pids` says 0 for a prepared transaction. The session that asks is left out: its snapshot is gone with its answer.
+ * Whom the backend `pid` waits for, and whom those wait for in turn: who waits in
+ * pg_advisory_lock() is not the one to speak to. `pg_blocking_pids` says 0 for a prepared
+ * transaction. The session that asks is left out: its snapshot is gone with its answer.
  */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
   return session.queryAsLogin<OtherSession>(
@@ -115,15 +126,19 @@ export async function blockersOf(session: Session, pid: number): Promise<OtherSe
 
 /** A session that waits behind us. */
 export interface Waiter extends OtherSession {
-  /** `relation`: it queues on the table; `virtualxid` and `transactionid`: it waits for our transaction; `advisory`: for the table's key. */
+  /**
+   * `relation`: it queues on the table; `virtualxid` and `transactionid`: it waits for our
+   * transaction; `advisory`: for the table's key.
+   */
   readonly lockType: string;
   /** Sessions that wait behind it in turn. */
   readonly stopped: number;
 }
 
 /**
- * Who waits for the backend `pid`. `pg_locks` shows the sessions of every role, which `pg_stat_activity` does not. Only sessions that wait for a
- * lock are asked: pg_blocking_pids is not free.
+ * Who waits for the backend `pid`. `pg_locks` shows the sessions of every role, which
+ * `pg_stat_activity` does not. Only sessions that wait for a lock are asked: pg_blocking_pids is
+ * not free.
  */
 export async function waitersBehind(session: Session, pid: number): Promise<Waiter[]> {
   const since =
@@ -172,7 +187,10 @@ export function describeSession(other: OtherSession): string {
   return oneLine(`pid ${other.pid} (${parts.join(", ")}${statement})`);
 }
 
-/** It has no session that could be ended: only whoever prepared it knows whether to COMMIT PREPARED or to ROLLBACK PREPARED. */
+/**
+ * It has no session that could be ended: only whoever prepared it knows whether to COMMIT PREPARED
+ * or to ROLLBACK PREPARED.
+ */
 function describePrepared({ gid, user, ageSeconds }: OtherSession): string {
   if (!gid) return "a prepared transaction (see pg_prepared_xacts)";
   return oneLine(

@@ -27,7 +27,10 @@ export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Ad
   };
 }
 
-/** `what`: what only the owner may do. A member that does not inherit (NOINHERIT) has to be told to act as the owner. */
+/**
+ * `what`: what only the owner may do. A member that does not inherit (NOINHERIT) has to be told to
+ * act as the owner.
+ */
 export function ownerCause(
   what: string,
   { owner, role, mayActAsOwner }: Pick<BuildPrivileges, "owner" | "role" | "mayActAsOwner">,

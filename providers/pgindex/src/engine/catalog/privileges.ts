@@ -1,6 +1,9 @@
 import type { Session } from "../session/session";
 
-/** What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on the tablespace where one is declared. */
+/**
+ * What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on
+ * the tablespace where one is declared.
+ */
 export async function readPrivileges(
   session: Session,
   tableOid: number,

@@ -3,7 +3,10 @@ import type { Session } from "../session/session";
 import { readIndexes } from "./indexes";
 import type { LiveIndex } from "./liveIndex";
 
-/** The INVALID indexes that interrupted runs of REINDEX CONCURRENTLY of an index have left on its table. */
+/**
+ * The INVALID indexes that interrupted runs of REINDEX CONCURRENTLY of an index have left on its
+ * table.
+ */
 export async function reindexLeftoversOf(
   session: Session,
   tableOid: number,
@@ -17,7 +20,10 @@ export async function reindexLeftoversOf(
   );
 }
 
-/** The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are among them. */
+/**
+ * The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are
+ * among them.
+ */
 export async function invalidIndexesOf(
   session: Session,
   tableOid: number,

@@ -1,7 +1,10 @@
 import type { Session } from "../session/session";
 import type { LiveTable } from "./liveIndex";
 
-/** `pg_class.relkind`: the letters that matter to an index (https://www.postgresql.org/docs/current/catalog-pg-class.html). */
+/**
+ * `pg_class.relkind`: the letters that matter to an index
+ * (https://www.postgresql.org/docs/current/catalog-pg-class.html).
+ */
 const RELATION_KINDS: Readonly<Record<string, string>> = {
   r: "table",
   p: "partitioned table",
@@ -20,10 +23,16 @@ export function relationKind(letter: string): string {
   return RELATION_KINDS[letter] ?? letter;
 }
 
-/** Below it are the relations that PostgreSQL itself is made of, to which it adds nobody's index (FirstUnpinnedObjectId in access/transam.h). */
+/**
+ * Below it are the relations that PostgreSQL itself is made of, to which it adds nobody's index
+ * (FirstUnpinnedObjectId in access/transam.h).
+ */
 const FIRST_USER_OID = 12000;
 
-/** Reads the table that an index is to be on; undefined when there is none. Takes no lock: `pg_table_size` would wait behind one, unseen. */
+/**
+ * Reads the table that an index is to be on; undefined when there is none. Takes no lock:
+ * `pg_table_size` would wait behind one, unseen.
+ */
 export async function readTable(
   session: Session,
   id: { readonly schema: string; readonly table: string },

@@ -4,7 +4,10 @@ import type { Session } from "../session/session";
 import type { Obstacle } from "./clone";
 import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
 
-/** The refusal of a declaration that cannot be compared with what stands, with what is to be granted. */
+/**
+ * The refusal of a declaration that cannot be compared with what stands, with what is to be
+ * granted.
+ */
 export async function cannotVerify(
   observer: Session,
   desired: DesiredIndex,

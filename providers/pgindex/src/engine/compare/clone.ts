@@ -17,7 +17,10 @@ export type Canonicalized =
   /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
   | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
 
-/** What keeps the server from trying: our session, our rights, the moment, or that a clone has a row type of its own. */
+/**
+ * What keeps the server from trying: our session, our rights, the moment, or that a clone has a row
+ * type of its own.
+ */
 export type Obstacle = "readOnly" | "privilege" | "locked" | "rowType";
 
 export const CLONE_INDEX = "pgindex_clone";
@@ -29,9 +32,10 @@ const OBSTACLES: ReadonlyMap<string | undefined, Obstacle> = new Map([
 ]);
 
 /**
- * Asks the server for the canonical form of a declaration: builds it on an empty temporary clone of the table, reads
- * it back and rolls back. Takes ACCESS SHARE on the table for a few milliseconds. Because the whole declaration is built, this also
- * finds unknown columns, operator classes and functions, and expressions that are not immutable, without touching the table.
+ * Asks the server for the canonical form of a declaration: builds it on an empty temporary clone of
+ * the table, reads it back and rolls back. Takes ACCESS SHARE on the table for a few milliseconds.
+ * Because the whole declaration is built, this also finds unknown columns, operator classes and
+ * functions, and expressions that are not immutable, without touching the table.
  */
 export async function canonicalize(
   session: Session,
@@ -53,7 +57,10 @@ function isOfRowType(error: Error, desired: DesiredIndex): boolean {
 export type Tried<T> = { readonly kind: "ok"; readonly value: T } | NotTried;
 type NotTried = Exclude<Canonicalized, { kind: "ok" }>;
 
-/** Runs `work` in a transaction that is rolled back. Throws only what may be different at once: a lost connection, say. */
+/**
+ * Runs `work` in a transaction that is rolled back. Throws only what may be different at once: a
+ * lost connection, say.
+ */
 export async function onClone<T>(session: Session, work: () => Promise<T>): Promise<Tried<T>> {
   await session.query("BEGIN");
   try {
@@ -68,7 +75,10 @@ export async function onClone<T>(session: Session, work: () => Promise<T>): Prom
   }
 }
 
-/** Builds the declared index on a temporary clone of its table, inside of {@link onClone}, and reads it back. */
+/**
+ * Builds the declared index on a temporary clone of its table, inside of {@link onClone}, and reads
+ * it back.
+ */
 export async function makeClone(session: Session, desired: DesiredIndex): Promise<LiveIndex> {
   await session.query(
     "SELECT pg_catalog.set_config('lock_timeout', '500ms', true), pg_catalog.set_config('search_path', $1, true)",
@@ -81,7 +91,8 @@ export async function makeClone(session: Session, desired: DesiredIndex): Promis
   );
   const clone = `pg_temp.${ident(desired.table)}`;
   await session.query(cloneIndexStatement(desired, clone, CLONE_INDEX));
-  // Before the build, and not after it: an operator class or a collation of its own keeps an index from backing a constraint.
+  // Before the build, and not after it: an operator class or a collation of its own keeps an index
+  // from backing a constraint.
   if (desired.constraint)
     await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
   return readClone(session, CLONE_INDEX);
@@ -89,7 +100,8 @@ export async function makeClone(session: Session, desired: DesiredIndex): Promis
 
 /** An index of the clone, everything in it qualified. */
 export async function readClone(session: Session, name: string): Promise<LiveIndex> {
-  // The clone's schema last, which would be first unnamed: a table may be called like one of the catalog, pg_class say.
+  // The clone's schema last, which would be first unnamed: a table may be called like one of the
+  // catalog, pg_class say.
   await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
   const [row] = await session.query<{ oid: number }>(
     "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
@@ -100,7 +112,10 @@ export async function readClone(session: Session, name: string): Promise<LiveInd
   return index;
 }
 
-/** What the clone cannot say, a temporary table having a tablespace of its own, comes from the declaration itself, and only where it is declared. */
+/**
+ * What the clone cannot say, a temporary table having a tablespace of its own, comes from the
+ * declaration itself, and only where it is declared.
+ */
 function declaredForm(clone: CanonicalIndex, desired: DesiredIndex): CanonicalIndex {
   const { tablespace: _, ...rest } = clone;
   const declaresStatistics = desired.keys.some((key) => key.statistics !== undefined);

@@ -61,7 +61,10 @@ export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): D
     .filter((difference) => difference.declared !== difference.live);
 }
 
-/** The part of a live form that a declaration manages: what a refresh compares with. That it declares none of something is managed too. */
+/**
+ * The part of a live form that a declaration manages: what a refresh compares with. That it
+ * declares none of something is managed too.
+ */
 export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): CanonicalIndex {
   const present = Object.entries(live).filter(
     ([field]) => field in declared || !MANAGED_WHEN_DECLARED.has(field),

@@ -3,7 +3,10 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { differencesOf } from "./differences";
 
-/** What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY changes. */
+/**
+ * What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY
+ * changes.
+ */
 export interface IndexIdentity {
   readonly schema: string;
   readonly name: string;

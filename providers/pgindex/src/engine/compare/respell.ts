@@ -6,14 +6,17 @@ import { ident } from "../text/sql";
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
 
 /**
- * The declared form, its expressions spelled as the live index has them where both mean the same; unchanged where they do not.
+ * The declared form, its expressions spelled as the live index has them where both mean the same;
+ * unchanged where they do not.
  *
- * What PostgreSQL prints of an expression, read again, may be another tree of the same meaning, which is printed in yet another way:
- * `status IN ('a')` on a varchar is printed `(ARRAY['a'::varchar])::text[]`, and that, read again, `ARRAY[('a'::varchar)::text]`; and `\d`
- * leaves out brackets that keep one AND within another. So what was copied from a dump or from `\d`, or restored from a dump, differs from
- * its original only by having been printed. Both indexes are therefore printed and read once more: they mean the same if one of the forms of
- * the one is one of the forms of the other. Nothing but PostgreSQL's own printing stands between two forms of an index, and that keeps
- * the meaning: pg_dump rests on it.
+ * What PostgreSQL prints of an expression, read again, may be another tree of the same meaning,
+ * which is printed in yet another way: `status IN ('a')` on a varchar is printed
+ * `(ARRAY['a'::varchar])::text[]`, and that, read again, `ARRAY[('a'::varchar)::text]`; and `\d`
+ * leaves out brackets that keep one AND within another. So what was copied from a dump or from
+ * `\d`, or restored from a dump, differs from its original only by having been printed. Both
+ * indexes are therefore printed and read once more: they mean the same if one of the forms of the
+ * one is one of the forms of the other. Nothing but PostgreSQL's own printing stands between two
+ * forms of an index, and that keeps the meaning: pg_dump rests on it.
  */
 export async function respell(
   session: Session,
@@ -55,7 +58,10 @@ function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): Canonica
   return { ...rest, ...Object.fromEntries(spelled.map((field) => [field, canonical[field]])) };
 }
 
-/** What an index becomes when what is printed of it is built on the clone: as a dump has it, and as `\d` shows it. */
+/**
+ * What an index becomes when what is printed of it is built on the clone: as a dump has it, and as
+ * `\d` shows it.
+ */
 async function readAgain(
   session: Session,
   { table }: DesiredIndex,

@@ -1,7 +1,10 @@
 import { parseSync } from "libpg-query";
 import type { DesiredIndex } from "../declare/desiredIndex";
 
-/** Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or `f(t.*)`. */
+/**
+ * Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or
+ * `f(t.*)`.
+ */
 export function takesWholeRow({ table, keys, predicate }: DesiredIndex): boolean {
   const fragments = [...keys.map((key) => key.expression), predicate];
   return fragments.some(

@@ -17,13 +17,17 @@ export interface Connection {
   isOpen(): boolean;
 }
 
-/** Seconds after which an unreachable server is given up. libpq's own default, for ever, would hang a deployment. */
+/**
+ * Seconds after which an unreachable server is given up. libpq's own default, for ever, would hang
+ * a deployment.
+ */
 const CONNECT_TIMEOUT_S = 15;
 
 /**
- * Connects to the first of the target's servers that answers and that `accept` takes, and gives what `accept` gives. `accept` throws
- * {@link UnsuitableServerError} for a server of the wrong kind (`wanted` is a `target_session_attrs`); the next one is tried then. After
- * an error of another kind (a wrong password) no other is, as with libpq.
+ * Connects to the first of the target's servers that answers and that `accept` takes, and gives
+ * what `accept` gives. `accept` throws {@link UnsuitableServerError} for a server of the wrong kind
+ * (`wanted` is a `target_session_attrs`); the next one is tried then. After an error of another
+ * kind (a wrong password) no other is, as with libpq.
  */
 export async function connect<T>(
   target: Target,
@@ -115,8 +119,8 @@ async function connectTo(
 }
 
 /**
- * Whether the same server may answer otherwise with TLS, or without: `pg_hba.conf` refused, or the handshake failed, or the server hung up. A
- * wrong password is not tried again in the clear.
+ * Whether the same server may answer otherwise with TLS, or without: `pg_hba.conf` refused, or the
+ * handshake failed, or the server hung up. A wrong password is not tried again in the clear.
  */
 function isAboutEncryption(error: unknown): boolean {
   const state = sqlState(error);

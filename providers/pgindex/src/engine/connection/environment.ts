@@ -1,5 +1,6 @@
 /**
- * Connection parameters by libpq's own keywords, as they were written: `host`, `port`, `dbname`, `user`, `password`, `sslmode` and so on.
+ * Connection parameters by libpq's own keywords, as they were written: `host`, `port`, `dbname`,
+ * `user`, `password`, `sslmode` and so on.
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
@@ -31,8 +32,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Parameters {
 }
 
 /**
- * The variables by which a program with libpq connects as the parameters say: a child's environment is nobody else's to read, its arguments
- * are everybody's.
+ * The variables by which a program with libpq connects as the parameters say: a child's environment
+ * is nobody else's to read, its arguments are everybody's.
  */
 export function environmentOf(parameters: Parameters): Readonly<Record<string, string>> {
   const set = Object.entries(VARIABLES).flatMap(([variable, keyword]) => {

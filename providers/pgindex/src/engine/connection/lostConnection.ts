@@ -10,12 +10,18 @@ export function cut(client: Client): void {
   ).connection.stream.destroy();
 }
 
-/** Ends the connection in order; never fails, and does not wait for a network that no longer answers. */
+/**
+ * Ends the connection in order; never fails, and does not wait for a network that no longer
+ * answers.
+ */
 export async function goodbye(client: Client): Promise<void> {
   await answered(client.end(), client, CLOSE_MS).catch(() => undefined);
 }
 
-/** What the server answers. Cuts the connection, which makes the promise fail, when nothing has come within the time. */
+/**
+ * What the server answers. Cuts the connection, which makes the promise fail, when nothing has come
+ * within the time.
+ */
 export async function answered<T>(
   answer: Promise<T>,
   client: Client,

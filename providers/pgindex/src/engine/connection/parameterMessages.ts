@@ -1,6 +1,9 @@
 import type { Advice } from "../errors/advice";
 
-/** Every message about what is written of a connection: a URL, a service, a variable. None shows a value. */
+/**
+ * Every message about what is written of a connection: a URL, a service, a variable. None shows a
+ * value.
+ */
 
 export function unreadableUrlAdvice(): Advice {
   return {

@@ -4,8 +4,9 @@ import { unreadableUrlAdvice } from "./parameterMessages";
 import { readService } from "./serviceFile";
 
 /**
- * What to connect with: of each parameter the URL's value, else the connection service's, else the environment's. Throws
- * {@link PgIndexError} for a URL or a service that cannot be read, without showing the URL.
+ * What to connect with: of each parameter the URL's value, else the connection service's, else the
+ * environment's. Throws {@link PgIndexError} for a URL or a service that cannot be read, without
+ * showing the URL.
  */
 export function connectionParameters(url: string | undefined): Parameters {
   const written = url === undefined ? {} : readUrl(url);
@@ -14,13 +15,17 @@ export function connectionParameters(url: string | undefined): Parameters {
   return { ...environment, ...(service && readService(service)), ...written };
 }
 
-/** `postgresql://user:password@host1:5432,host2:5432/database?keyword=value`. A `#` would hide what follows it. */
+/**
+ * `postgresql://user:password@host1:5432,host2:5432/database?keyword=value`. A `#` would hide what
+ * follows it.
+ */
 const URL_FORM =
   /^postgres(?:ql)?:\/\/(?<login>[^/?#]*@)?(?<hosts>[^/?#]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
 
 /**
- * A password with a `/` or a `?` that is not encoded ends the hosts' part: what follows would be taken for a database and be shown in
- * messages. `@` stands in a path or before the first `=` of a query for no other reason.
+ * A password with a `/` or a `?` that is not encoded ends the hosts' part: what follows would be
+ * taken for a database and be shown in messages. `@` stands in a path or before the first `=` of a
+ * query for no other reason.
  */
 const MISREAD_PASSWORD = /^[a-z]+:\/\/[^/?@]*(\/[^?@]*@|[^?]*\?[^=&]*@)/i;
 
@@ -46,7 +51,10 @@ function readUrl(text: string): Parameters {
   }
 }
 
-/** The parameters after the question mark, where a plus sign is a plus sign. `ssl=true` is JDBC's word. */
+/**
+ * The parameters after the question mark, where a plus sign is a plus sign. `ssl=true` is JDBC's
+ * word.
+ */
 function readQuery(query: string): Parameters {
   const { ssl, ...parameters } = Object.fromEntries(
     new URLSearchParams(query.replaceAll("+", "%2B")),

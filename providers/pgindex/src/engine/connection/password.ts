@@ -6,7 +6,10 @@ import type { Parameters } from "./environment";
 import { noPasswordAdvice } from "./parameterMessages";
 import { bindingAdvice } from "./tlsMessages";
 
-/** What the server has offered to check a password by; nothing of pg tells it before the answer is sent. */
+/**
+ * What the server has offered to check a password by; nothing of pg tells it before the answer is
+ * sent.
+ */
 const mechanisms = new WeakMap<Client, readonly string[]>();
 
 /** Remembers what the server will offer. */
@@ -20,9 +23,11 @@ export function noteMechanisms(client: Client): void {
 }
 
 /**
- * The password that the server asks for: the parameters', else that of the pass file (`PGPASSFILE`, or `~/.pgpass`).
+ * The password that the server asks for: the parameters', else that of the pass file (`PGPASSFILE`,
+ * or `~/.pgpass`).
  *
- * With `channel_binding=require` none is given to a server that does not prove with it that it is the one whose certificate was shown.
+ * With `channel_binding=require` none is given to a server that does not prove with it that it is
+ * the one whose certificate was shown.
  *
  * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
  */

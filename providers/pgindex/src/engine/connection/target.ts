@@ -19,7 +19,10 @@ export interface Target {
   readonly allowCorruptingServer?: boolean;
   /** How long operations wait where their resource does not say it. */
   readonly patience?: PatienceTexts;
-  /** What the server does with a build whose client is gone: "finish", unless it says "stop". As configured, not read yet. */
+  /**
+   * What the server does with a build whose client is gone: "finish", unless it says "stop". As
+   * configured, not read yet.
+   */
   readonly whenClientVanishes?: string;
 }
 
@@ -35,7 +38,10 @@ export interface Address {
 const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 5432;
 
-/** The servers to try, in their order. Lists of hosts and ports must be of one length; one port is for all. */
+/**
+ * The servers to try, in their order. Lists of hosts and ports must be of one length; one port is
+ * for all.
+ */
 export function addressesOf(parameters: Parameters): Address[] {
   const hosts = (parameters.host ?? "").split(",");
   const hostaddrs = parameters.hostaddr?.split(",");

@@ -20,7 +20,8 @@ export const SSL_MODES = [
 type SslMode = (typeof SSL_MODES)[number];
 
 /**
- * The ways to try one after the other, as `sslmode` means them to libpq. A socket of the machine is never encrypted.
+ * The ways to try one after the other, as `sslmode` means them to libpq. A socket of the machine is
+ * never encrypted.
  *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
@@ -43,7 +44,10 @@ function modeOf({ sslmode, sslrootcert, sslnegotiation }: Parameters): SslMode {
   return sslnegotiation === "direct" ? "require" : "prefer";
 }
 
-/** Node would ask for the name that it connects to, which is `hostaddr` where that is given. An address is no name (RFC 6066). */
+/**
+ * Node would ask for the name that it connects to, which is `hostaddr` where that is given. An
+ * address is no name (RFC 6066).
+ */
 function serverName(host: string): string | undefined {
   return /^[\d.]+$|:/.test(host) ? undefined : host;
 }
@@ -54,7 +58,8 @@ function certificateOptions(parameters: Parameters, mode: SslMode): tls.Connecti
   const own = cert && { cert, key: privateKey(parameters) };
   const options = { ca, ...own, passphrase: parameters.sslpassword };
   if (mode === "verify-full") return options;
-  // With a root certificate at hand every mode asks who signed, and only verify-full to whom it was given.
+  // With a root certificate at hand every mode asks who signed, and only verify-full to whom it was
+  // given.
   return ca
     ? { ...options, checkServerIdentity: () => undefined }
     : { ...options, rejectUnauthorized: false };
@@ -80,7 +85,10 @@ function systemCertificates(): string[] {
   return [...tls.rootCertificates, ...(getCACertificates?.("system") ?? [])];
 }
 
-/** The file that a parameter names, which must be there, else the one that libpq looks for in `~/.postgresql`. */
+/**
+ * The file that a parameter names, which must be there, else the one that libpq looks for in
+ * `~/.postgresql`.
+ */
 function file(parameters: Parameters, keyword: string, usual: string): string | undefined {
   const named = parameters[keyword];
   const path = named ?? join(homedir(), ".postgresql", usual);

@@ -7,7 +7,10 @@ export interface ObjectName {
   readonly name: string;
 }
 
-/** One key of an index, as declared: a column or an expression, with everything `CREATE INDEX` lets it carry. */
+/**
+ * One key of an index, as declared: a column or an expression, with everything `CREATE INDEX` lets
+ * it carry.
+ */
 export interface IndexKey {
   readonly column?: string;
   readonly expression?: string;
@@ -54,7 +57,10 @@ export interface RebuildWhen {
   readonly bloatRatio?: number;
 }
 
-/** Every message about an index. Each names the index, says why, and what to write. Those about connections are in connectionMessages.ts, about drops in dropMessages.ts. */
+/**
+ * Every message about an index. Each names the index, says why, and what to write. Those about
+ * connections are in connectionMessages.ts, about drops in dropMessages.ts.
+ */
 
 export function subject(desired: DesiredIndex): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;

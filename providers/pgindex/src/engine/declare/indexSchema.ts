@@ -43,7 +43,10 @@ const parameters = z.record(
     .transform(String),
 );
 
-/** What concerns several properties at once is checked even where one of them is wrong by itself: every problem is told at once. */
+/**
+ * What concerns several properties at once is checked even where one of them is wrong by itself:
+ * every problem is told at once.
+ */
 const EVEN_IF_WRONG = {
   when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
 };
@@ -83,10 +86,16 @@ const key = z.union(
   wrong("is neither a column nor an object", 'write "column" or { expression: "…" }'),
 );
 
-/** A stage's own promise: one key at least, PostgreSQL's limit of 32 in all (INDEX_MAX_KEYS, error 54011). */
+/**
+ * A stage's own promise: one key at least, PostgreSQL's limit of 32 in all (INDEX_MAX_KEYS, error
+ * 54011).
+ */
 const MAX_COLUMNS = 32;
 
-/** `Index` arguments, defaults filled in. What only the server knows is checked later, on a clone of the table. */
+/**
+ * `Index` arguments, defaults filled in. What only the server knows is checked later, on a clone of
+ * the table.
+ */
 export const indexSchema = z
   .strictObject({
     schema: identifier.default("public"),
@@ -144,7 +153,9 @@ export const indexSchema = z
     }
   }, EVEN_IF_WRONG);
 
-/** What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX). */
+/**
+ * What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX).
+ */
 function constraintProblems(index: {
   readonly constraint?: string;
   readonly nullsNotDistinct?: boolean;

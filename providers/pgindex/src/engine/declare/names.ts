@@ -12,8 +12,8 @@ const SUFFIXES = {
 } as const;
 
 /**
- * The temporary name beside an index: the same in every run, at most 63 bytes, recognisable after a crash. A name that has to be cut carries a
- * hash, so that two long names stay apart.
+ * The temporary name beside an index: the same in every run, at most 63 bytes, recognisable after a
+ * crash. A name that has to be cut carries a hash, so that two long names stay apart.
  *
  * @example companionName("users_email_idx", "next") // users_email_idx_pgindex_new
  */
@@ -31,8 +31,8 @@ export function companionNames(name: string): [next: string, retired: string] {
 }
 
 /**
- * The name of a partition's index: the same in every run, another one for another definition, and recognisable as belonging to the declared
- * partitioned index.
+ * The name of a partition's index: the same in every run, another one for another definition, and
+ * recognisable as belonging to the declared partitioned index.
  */
 export function childName(partition: string, desired: DesiredIndex): string {
   const definition = createIndexStatement({
@@ -46,7 +46,10 @@ export function childName(partition: string, desired: DesiredIndex): string {
   return cutBytes(`${partition}_${desired.name}`, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
 }
 
-/** Whether a name is one that {@link childName} gives for this index, whatever its definition was then. */
+/**
+ * Whether a name is one that {@link childName} gives for this index, whatever its definition was
+ * then.
+ */
 export function isChildName(
   candidate: string,
   index: { readonly schema: string; readonly name: string },
@@ -73,8 +76,9 @@ function cutBytes(text: string, bytes: number): string {
 }
 
 /**
- * Whether `candidate` is what an interrupted REINDEX CONCURRENTLY of `name` leaves: `_ccnew` (the new one) or `_ccold` (the old one after the
- * swap), numbered on repeats, the name cut where it would be too long
+ * Whether `candidate` is what an interrupted REINDEX CONCURRENTLY of `name` leaves: `_ccnew` (the
+ * new one) or `_ccold` (the old one after the swap), numbered on repeats, the name cut where it
+ * would be too long
  * (https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY).
  */
 export function isReindexLeftoverName(candidate: string, name: string): boolean {

@@ -5,8 +5,8 @@ import { indexSchema, type ParsedIndex } from "./indexSchema";
 import { toPatienceOptions } from "./patienceArgs";
 
 /**
- * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet are reported,
- * those that the unknown value itself causes are not.
+ * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet
+ * are reported, those that the unknown value itself causes are not.
  */
 export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>> {
   await loadParser();

@@ -7,7 +7,10 @@ import type { PatienceOptions } from "./patienceOptions";
 /** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */
 const MAX_RETRIES = 1_000;
 
-/** Arguments of a resource that say how long it waits, how often it tries, and what becomes of who waits behind it. */
+/**
+ * Arguments of a resource that say how long it waits, how often it tries, and what becomes of who
+ * waits behind it.
+ */
 export const patienceArgs = {
   waitFor: duration.optional(),
   buildWithin: duration.optional(),

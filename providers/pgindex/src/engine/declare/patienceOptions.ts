@@ -2,7 +2,10 @@
 export interface PatienceOptions {
   /** Milliseconds that it waits for others, in total. */
   readonly waitForMs?: number;
-  /** Milliseconds from the begin of the first build of the operation to the end of its last, waits and retries included. */
+  /**
+   * Milliseconds from the begin of the first build of the operation to the end of its last, waits
+   * and retries included.
+   */
   readonly buildWithinMs?: number;
   /** Attempts after the first one. */
   readonly retries?: number;

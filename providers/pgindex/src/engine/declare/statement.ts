@@ -2,8 +2,8 @@ import { ident, literal, qualified } from "../text/sql";
 import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
 
 /**
- * The statement that builds an index; the same text in `pulumi preview --diff` and on the server. Never IF NOT EXISTS: over
- * an INVALID leftover it reports success without building (NOTICE 42P07).
+ * The statement that builds an index; the same text in `pulumi preview --diff` and on the server.
+ * Never IF NOT EXISTS: over an INVALID leftover it reports success without building (NOTICE 42P07).
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html
  * @example
@@ -21,8 +21,8 @@ export function createIndexStatement(desired: DesiredIndex): string {
 }
 
 /**
- * The statement that makes the same index on a temporary clone of the table, so that the server itself says
- * what the declaration means. A temporary table knows no tablespace of ours.
+ * The statement that makes the same index on a temporary clone of the table, so that the server
+ * itself says what the declaration means. A temporary table knows no tablespace of ours.
  */
 export function cloneIndexStatement(
   desired: DesiredIndex,
@@ -38,7 +38,10 @@ export function dropIndexStatement(schema: string, name: string): string {
   return `DROP INDEX CONCURRENTLY ${qualified(schema, name)}`;
 }
 
-/** USING … (…) INCLUDE (…) NULLS NOT DISTINCT WITH (…) TABLESPACE … WHERE …, in the order of the grammar. */
+/**
+ * USING … (…) INCLUDE (…) NULLS NOT DISTINCT WITH (…) TABLESPACE … WHERE …, in the order of the
+ * grammar.
+ */
 function indexBody(desired: DesiredIndex, tablespace: string): string {
   const include = desired.include.length
     ? ` INCLUDE (${desired.include.map(ident).join(", ")})`
@@ -79,7 +82,9 @@ function objectName(name: ObjectName): string {
   return name.schema === undefined ? ident(name.name) : qualified(name.schema, name.name);
 }
 
-/** What makes the declared index, as one text: the derived input `statement`, which a preview shows. */
+/**
+ * What makes the declared index, as one text: the derived input `statement`, which a preview shows.
+ */
 export function declaredStatement(desired: DesiredIndex): string {
   const extras = [...extraSql(desired, desired.name), ...constraintSql(desired)];
   return [createIndexStatement(desired), ...extras].join(";\n");
@@ -112,7 +117,10 @@ export function commentSql(desired: DesiredIndex, name: string): string[] {
 
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
 
-/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
+/**
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD
+ * table_constraint_using_index)
+ */
 export function addConstraintSql(
   table: string,
   name: string,

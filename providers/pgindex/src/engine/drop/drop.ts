@@ -22,8 +22,9 @@ import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { findOurs } from "./ownIndexes";
 
 /**
- * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone already. Refuses, with advice, when another
- * index stands under the name, or when it backs a constraint or is the replica identity.
+ * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone
+ * already. Refuses, with advice, when another index stands under the name, or when it backs a
+ * constraint or is the replica identity.
  */
 export async function dropIndex(
   target: Target,
@@ -117,8 +118,9 @@ async function dropPartitionedIndex(
 const OLD_SECONDS = 2;
 
 /**
- * The first step of DROP INDEX CONCURRENTLY takes the index from the planner and cannot be undone by a cancel; then it waits for every
- * transaction that has touched the table. So the waiting is done before it, while queries still have the index.
+ * The first step of DROP INDEX CONCURRENTLY takes the index from the planner and cannot be undone
+ * by a cancel; then it waits for every transaction that has touched the table. So the waiting is
+ * done before it, while queries still have the index.
  */
 async function waitForWayClear(
   { observer }: Workspace,

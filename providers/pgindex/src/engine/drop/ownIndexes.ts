@@ -17,7 +17,10 @@ import {
   replicaIdentityAdvice,
 } from "./dropMessages";
 
-/** Everything that this stack has of the index: itself, and what an interrupted replacement has left beside it. */
+/**
+ * Everything that this stack has of the index: itself, and what an interrupted replacement has left
+ * beside it.
+ */
 export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
   const { schema, name, oid } = identity;
   const observed = await observe(observer, { schema, name });
@@ -57,7 +60,10 @@ async function companionsOf(
   return indexes.filter((index) => index.table === table);
 }
 
-/** It is what was built, swapped out: what has its name now is its replacement, which an interrupted run has made. */
+/**
+ * It is what was built, swapped out: what has its name now is its replacement, which an interrupted
+ * run has made.
+ */
 function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolean {
   const isRetired = live.name === companionName(name, "retired");
   return isRetired && differencesOf(canonical, live.canonical).length === 0;

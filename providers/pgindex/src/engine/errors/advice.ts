@@ -31,7 +31,10 @@ export function renderAdvice(advice: Advice): string {
   return lines.map(oneLine).join("\n");
 }
 
-/** An error whose message is advice. The cause is kept for the log and never printed with values of a URL. */
+/**
+ * An error whose message is advice. The cause is kept for the log and never printed with values of
+ * a URL.
+ */
 export class PgIndexError extends Error {
   override readonly name = "PgIndexError";
   readonly advice: Advice;
@@ -42,7 +45,10 @@ export class PgIndexError extends Error {
   }
 }
 
-/** The server that answered is of the wrong kind: it takes no writes. A failover may change that, so it is worth another look. */
+/**
+ * The server that answered is of the wrong kind: it takes no writes. A failover may change that, so
+ * it is worth another look.
+ */
 export class UnsuitableServerError extends PgIndexError {}
 
 /** Somebody has locked the table for the moment, so that nothing can be said of it. */
@@ -53,7 +59,10 @@ export class ChangedError extends Error {
   override readonly name = "ChangedError";
 }
 
-/** The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi CLI. */
+/**
+ * The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi
+ * CLI.
+ */
 export class CancelledError extends Error {
   override readonly name = "CancelledError";
 }

@@ -17,8 +17,8 @@ interface PostgresError {
 }
 
 /**
- * The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. No class begins with E, and every code of the operating
- * system does: EPIPE is as long as an SQLSTATE.
+ * The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. No class begins
+ * with E, and every code of the operating system does: EPIPE is as long as an SQLSTATE.
  */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as PostgresError | undefined)?.code;
@@ -26,8 +26,8 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's values, which may be anybody's
- * data (22P02: invalid input syntax for type uuid: "…").
+ * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's
+ * values, which may be anybody's data (22P02: invalid input syntax for type uuid: "…").
  */
 const HARMLESS_CLASSES = new Set([
   "08",
@@ -43,10 +43,15 @@ const HARMLESS_CLASSES = new Set([
   "XX",
 ]);
 
-/** Integrity violations: the message names constraint and table, and DETAIL has the row's values. */
+/**
+ * Integrity violations: the message names constraint and table, and DETAIL has the row's values.
+ */
 const VIOLATION_CLASS = "23";
 
-/** What the server said, with DETAIL, as far as it cannot quote a row; undefined when all of it might. */
+/**
+ * What the server said, with DETAIL, as far as it cannot quote a row; undefined when all of it
+ * might.
+ */
 export function harmlessText(error: unknown): string | undefined {
   const { message, detail } = error as PostgresError;
   const errorClass = sqlState(error)?.slice(0, 2);
@@ -56,9 +61,9 @@ export function harmlessText(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATEs that say "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html): lock not available, deadlock
- * (the builder is the victim when somebody queued behind it), cancelled, terminated, crash, starting up, transaction timeout, too many
- * connections.
+ * SQLSTATEs that say "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html):
+ * lock not available, deadlock (the builder is the victim when somebody queued behind it),
+ * cancelled, terminated, crash, starting up, transaction timeout, too many connections.
  */
 const RETRYABLE = new Set(["55P03", "40P01", "57014", "57P01", "57P02", "57P03", "25P04", "53300"]);
 
@@ -75,15 +80,19 @@ export function classify(error: unknown): Reaction {
   return "final";
 }
 
-/** Two sessions that create one name at once: the loser may get a unique violation of the catalog itself. */
+/**
+ * Two sessions that create one name at once: the loser may get a unique violation of the catalog
+ * itself.
+ */
 export function isNameRace(error: unknown): boolean {
   const { constraint } = error as PostgresError;
   return sqlState(error) === "23505" && constraint === "pg_class_relname_nsp_index";
 }
 
 /**
- * Functions such as `pg_get_indexdef` read the catalog as it is now, and not as the statement's snapshot has it: of an index that
- * another session drops at that moment they find no more. The text of such an error is never translated.
+ * Functions such as `pg_get_indexdef` read the catalog as it is now, and not as the statement's
+ * snapshot has it: of an index that another session drops at that moment they find no more. The
+ * text of such an error is never translated.
  */
 export function isCatalogRace(error: unknown): boolean {
   const { message } = error as PostgresError;
@@ -93,7 +102,10 @@ export function isCatalogRace(error: unknown): boolean {
   );
 }
 
-/** node-postgres and Node's sockets give a lost connection no SQLSTATE. The outcome of the statement is unknown then. */
+/**
+ * node-postgres and Node's sockets give a lost connection no SQLSTATE. The outcome of the statement
+ * is unknown then.
+ */
 export function isConnectionLoss(error: unknown): boolean {
   const { code, message } = (error ?? {}) as {
     code?: string;
@@ -108,7 +120,9 @@ export function isConnectionLoss(error: unknown): boolean {
 
 const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
-/** Nobody was reached: no host of that name just now, no way to it, nothing that listens, no answer. */
+/**
+ * Nobody was reached: no host of that name just now, no way to it, nothing that listens, no answer.
+ */
 export function isUnanswered(error: unknown): boolean {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   // A server that is down has no socket on the machine.

@@ -30,7 +30,10 @@ export const writtenDuration = z.string().transform((text, ctx): WrittenDuration
 /** How long indexes stand in one stack before they go into the next. */
 export const DEFAULT_SOAK = "24h";
 
-/** A number alone would be milliseconds to `ms`, and whoever writes "24" means hours. It throws for texts that are empty or long. */
+/**
+ * A number alone would be milliseconds to `ms`, and whoever writes "24" means hours. It throws for
+ * texts that are empty or long.
+ */
 function milliseconds(text: string): number | undefined {
   if (!/[a-z]/i.test(text) || text.length > 100) return undefined;
   return ms(text as StringValue);

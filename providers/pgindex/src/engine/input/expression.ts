@@ -14,12 +14,12 @@ export function loadParser(): Promise<void> {
 }
 
 /**
- * Checks with PostgreSQL's own scanner and parser that `text` is one expression and nothing more. Call
- * {@link loadParser} first.
+ * Checks with PostgreSQL's own scanner and parser that `text` is one expression and nothing more.
+ * Call {@link loadParser} first.
  *
- * Brackets are counted on the scanner's tokens first, so that the text cannot close the bracket that
- * CREATE INDEX puts around it; what parses between brackets after that is one expression, a row or a
- * subquery, and the last two are refused.
+ * Brackets are counted on the scanner's tokens first, so that the text cannot close the bracket
+ * that CREATE INDEX puts around it; what parses between brackets after that is one expression, a
+ * row or a subquery, and the last two are refused.
  *
  * @example checkExpression("lower(email)")               // undefined
  * @example checkExpression("x) ; drop table t; --")      // { message: 'closes a bracket that it did not open', … }
@@ -38,8 +38,9 @@ export function checkExpression(text: string): FragmentProblem {
 }
 
 /**
- * What the parser says. What it cannot even cut into tokens (a string that does not end) it answers with text that
- * is not the JSON it promised, hence a SyntaxError. Throws what is no answer of the parser's.
+ * What the parser says. What it cannot even cut into tokens (a string that does not end) it answers
+ * with text that is not the JSON it promised, hence a SyntaxError. Throws what is no answer of the
+ * parser's.
  */
 export function syntaxReason(error: unknown): string {
   if (hasSqlDetails(error)) return `: ${error.message}`;
@@ -69,8 +70,8 @@ function checkTokens(text: string): FragmentProblem {
 }
 
 /**
- * The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. The tokens allow nothing else; this would hold where
- * scanner and parser disagreed.
+ * The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. The tokens allow
+ * nothing else; this would hold where scanner and parser disagreed.
  */
 export function checkTree(tree: unknown): FragmentProblem {
   const { stmts } = tree as {

@@ -25,7 +25,10 @@ interface FlatIssue {
   readonly path: readonly PropertyKey[];
 }
 
-/** A union reports one list of issues a branch: the branch that got furthest is the one the user meant. */
+/**
+ * A union reports one list of issues a branch: the branch that got furthest is the one the user
+ * meant.
+ */
 function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIssue[] {
   const path = [...base, ...issue.path];
   if (issue.code === "unrecognized_keys") {

@@ -15,11 +15,13 @@ export type Bounded<T> =
   | { readonly kind: "timedOut"; readonly scans: number };
 
 /**
- * Runs `work` in a read-only transaction that is rolled back, each statement bounded by `statement_timeout`, and counts the index's scans.
+ * Runs `work` in a read-only transaction that is rolled back, each statement bounded by
+ * `statement_timeout`, and counts the index's scans.
  *
- * The count is the session's own, not yet reported one, which no report can interrupt within a transaction. It is better than the loops that
- * EXPLAIN shows: `= ANY` scans once for each value, and the planner itself scans an index to learn a column's extremes. It does not know of
- * parallel workers.
+ * The count is the session's own, not yet reported one, which no report can interrupt within a
+ * transaction. It is better than the loops that EXPLAIN shows: `= ANY` scans once for each value,
+ * and the planner itself scans an index to learn a column's extremes. It does not know of parallel
+ * workers.
  */
 export async function runBounded<T>(
   session: Session,

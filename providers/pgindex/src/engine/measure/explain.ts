@@ -101,8 +101,9 @@ export function scanOf(plan: PlanNode, index: IndexTree): Scan {
 }
 
 /**
- * The scan of the index's table; where there are several, as of partitions, the one that uses the index, else the first in the plan. Of the
- * partitions that a query reads, the planner may well read small ones without it.
+ * The scan of the index's table; where there are several, as of partitions, the one that uses the
+ * index, else the first in the plan. Of the partitions that a query reads, the planner may well
+ * read small ones without it.
  */
 export function scanNode(plan: PlanNode, index: IndexTree): PlanNode | undefined {
   const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
@@ -122,8 +123,8 @@ export function runOf(explained: Analyzed, index: IndexTree): Run {
 }
 
 /**
- * Scans of the index by parallel workers, which the leader's own counter does not know. From 18 on the server counts some
- * of them as one.
+ * Scans of the index by parallel workers, which the leader's own counter does not know. From 18 on
+ * the server counts some of them as one.
  */
 export function workerScans(plan: PlanNode, index: IndexTree): number {
   return nodesOf(plan)
@@ -156,7 +157,10 @@ function indexNames(scan: PlanNode): string[] {
   return [scan, ...bitmapNodes(scan)].flatMap((node) => node["Index Name"] ?? []);
 }
 
-/** Below a Bitmap Heap Scan, through BitmapAnd and BitmapOr: there the index stands, without its table. */
+/**
+ * Below a Bitmap Heap Scan, through BitmapAnd and BitmapOr: there the index stands, without its
+ * table.
+ */
 function bitmapNodes(scan: PlanNode): PlanNode[] {
   return (scan.Plans ?? [])
     .filter((child) => /^Bitmap(And|Or| Index Scan)$/.test(child["Node Type"]))

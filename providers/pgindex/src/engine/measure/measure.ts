@@ -26,7 +26,10 @@ export interface Measured {
   readonly measurement: QueryMeasurement;
   /** That of most runs; undefined when nothing was run. */
   readonly plan?: PlanTree;
-  /** Whether the planner would use the index if it could not scan the table; null when it uses it, or there is none. */
+  /**
+   * Whether the planner would use the index if it could not scan the table; null when it uses it,
+   * or there is none.
+   */
   readonly usable: boolean | null;
   /** Why the server refused the query. */
   readonly failure?: PgIndexError;
@@ -49,8 +52,9 @@ export function uncounted(queries: readonly Measured[]): MeasuredAll {
 }
 
 /**
- * Runs each query and reads its plan, time and buffers with EXPLAIN ANALYZE, in read-only transactions of a session of its own. Works
- * without the index too. Throws {@link PgIndexError} naming the query that the server refuses.
+ * Runs each query and reads its plan, time and buffers with EXPLAIN ANALYZE, in read-only
+ * transactions of a session of its own. Works without the index too. Throws {@link PgIndexError}
+ * naming the query that the server refuses.
  */
 export async function measureQueries(
   target: Target,
@@ -156,7 +160,10 @@ async function timedOut(
   };
 }
 
-/** A run that nobody waits for any more must not go on until its timeout: its snapshot holds back VACUUM and other builds. */
+/**
+ * A run that nobody waits for any more must not go on until its timeout: its snapshot holds back
+ * VACUUM and other builds.
+ */
 function cancelWhenAborted(target: Target, session: Session, ctx: Context): () => void {
   const cancel = () => {
     withObserver(target, { purpose: "cancel a measurement", writable: false }, (observer) =>

@@ -15,7 +15,10 @@ const FIXES: Readonly<Record<string, string>> = {
   "57P01": "run pulumi up again: somebody has ended the session, or restarts the server",
 };
 
-/** The server refused a query or the SELECT that finds its values; undefined for an error that is none of the server's. */
+/**
+ * The server refused a query or the SELECT that finds its values; undefined for an error that is
+ * none of the server's.
+ */
 export function queryFailed(
   query: ParsedQuery,
   index: IndexOnTable,

@@ -5,13 +5,19 @@ import type { ParsedQuery } from "./servedQueries";
 export interface QueryMeasurement {
   /** The served query's name. */
   readonly name: string;
-  /** How the plan reads the index's table ("Index Scan"); null when it does not, or when nothing was run. */
+  /**
+   * How the plan reads the index's table ("Index Scan"); null when it does not, or when nothing was
+   * run.
+   */
   readonly planType: string | null;
   /** The index that this scan uses, or null. */
   readonly index: string | null;
   /** Whether it is the index that was measured for. */
   readonly usesIndex: boolean;
-  /** Median of the runs in milliseconds, planning not counted; the timeout when it timed out; null when nothing was run. */
+  /**
+   * Median of the runs in milliseconds, planning not counted; the timeout when it timed out; null
+   * when nothing was run.
+   */
   readonly executionMs: number | null;
   /** Rows that the query returned, median of the runs. */
   readonly rows: number | null;
@@ -50,7 +56,10 @@ export function typicalRun(runs: readonly Run[]): Run | undefined {
   return plansByFrequency(runs)[0]?.run;
 }
 
-/** A query that took longer than its timeout: its plan is known all the same, unless planning itself took too long. */
+/**
+ * A query that took longer than its timeout: its plan is known all the same, unless planning itself
+ * took too long.
+ */
 export function summarizeTimeout(
   { name, timeoutMs }: Named & Pick<ParsedQuery, "timeoutMs">,
   scan: Scan | undefined,

@@ -2,7 +2,10 @@ import type { IndexTree } from "../catalog/indexTree";
 import { maskConstants } from "../text/maskStatement";
 import { type PlanNode, scanNode } from "./explain";
 
-/** A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of rows, put in for the parameters. */
+/**
+ * A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of
+ * rows, put in for the parameters.
+ */
 export interface KeptNode {
   /** Levels below the root, which has 0. */
   readonly depth: number;
@@ -63,8 +66,8 @@ const CONDITIONS = [
 const REMOVED = ["Rows Removed by Filter", "Rows Removed by Join Filter"] as const;
 
 /**
- * What is kept of a plan. Where it is too large, nodes are left out, last of all the scan of the index's table and what stands right above
- * it. Pure.
+ * What is kept of a plan. Where it is too large, nodes are left out, last of all the scan of the
+ * index's table and what stands right above it. Pure.
  *
  * @example toPlanTree(plan, index).nodes[1]
  * // { depth: 1, node: "Seq Scan", relation: "users", conditions: ["Filter: (users.email = '…'::text)"], plannedRows: 5, rows: 1, removed: 99999 }
@@ -124,7 +127,10 @@ function toKept({ raw, depth }: Place): KeptNode {
   };
 }
 
-/** The planner puts a value in for each parameter, and often has others of its own; the text is cut only when they are gone. */
+/**
+ * The planner puts a value in for each parameter, and often has others of its own; the text is cut
+ * only when they are gone.
+ */
 function condition(label: string, value: string | readonly string[] | undefined): string[] {
   if (value === undefined) return [];
   const text = typeof value === "string" ? value : value.join(", ");

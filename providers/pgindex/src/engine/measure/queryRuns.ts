@@ -46,7 +46,10 @@ function placeholders({ parameters }: ParsedQuery): string[] {
   return Array.from({ length: parameters }, (_, i) => `$${i + 1}`);
 }
 
-/** As text, which PostgreSQL reads back as the same value of any type; node-postgres would cut microseconds off. */
+/**
+ * As text, which PostgreSQL reads back as the same value of any type; node-postgres would cut
+ * microseconds off.
+ */
 function sampleStatement(query: ParsedQuery, sample: string): string {
   const names = placeholders(query).map((name) => `"${name}"`);
   const list = names.map((name) => `s.${name}::text AS ${name}`).join(", ");
@@ -103,7 +106,10 @@ export async function planOnly(
   return explained && { ...scanOf(explained.Plan, bench.index), plan: explained.Plan };
 }
 
-/** Whether the planner would use the index if it could not scan the table; null when it does already, or there is none. */
+/**
+ * Whether the planner would use the index if it could not scan the table; null when it does
+ * already, or there is none.
+ */
 export async function isUsable(
   bench: Bench,
   query: ParsedQuery,

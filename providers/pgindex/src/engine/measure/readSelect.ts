@@ -31,8 +31,9 @@ export type ReadSelect =
 type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * Reads with PostgreSQL's own parser a text that must be one SELECT which changes and locks nothing. The read-only transaction
- * it runs in refuses the same on the server; this says so in preview. The parser must have been loaded (`loadParser`).
+ * Reads with PostgreSQL's own parser a text that must be one SELECT which changes and locks
+ * nothing. The read-only transaction it runs in refuses the same on the server; this says so in
+ * preview. The parser must have been loaded (`loadParser`).
  *
  * @example readSelect("SELECT * FROM t WHERE id = $1") // one parameter, columns undefined
  */
@@ -132,8 +133,8 @@ const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
 };
 
 /**
- * Every field of the tree below `root`, whatever its depth: `a + b + …` is as deep as it is long. Field names come from the grammar, never
- * from the text.
+ * Every field of the tree below `root`, whatever its depth: `a + b + …` is as deep as it is long.
+ * Field names come from the grammar, never from the text.
  */
 function* fieldsOf(root: unknown): Generator<[string, unknown]> {
   const left = [root];

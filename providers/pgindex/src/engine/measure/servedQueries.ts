@@ -16,7 +16,10 @@ export interface Expectation {
   readonly minimumRatio?: number;
 }
 
-/** A query that an index serves: valid input, nothing left to check but what only the server can know. */
+/**
+ * A query that an index serves: valid input, nothing left to check but what only the server can
+ * know.
+ */
 export interface ParsedQuery {
   readonly name: string;
   /** One SELECT, without a semicolon. */
@@ -33,7 +36,10 @@ export interface ParsedQuery {
   readonly expect: Expectation;
 }
 
-/** Parses the queries that the argument of this name holds; its problems carry the name in their paths. */
+/**
+ * Parses the queries that the argument of this name holds; its problems carry the name in their
+ * paths.
+ */
 export async function parseServedQueries(
   argument: string,
   raw: unknown,

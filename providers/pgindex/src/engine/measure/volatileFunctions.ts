@@ -4,13 +4,19 @@ import type { Session } from "../session/session";
 import type { FunctionName } from "./readSelect";
 import type { ParsedQuery } from "./servedQueries";
 
-/** Functions of the server that are VOLATILE for what they return, and do nothing. The query's timeout ends a sleep. */
+/**
+ * Functions of the server that are VOLATILE for what they return, and do nothing. The query's
+ * timeout ends a sleep.
+ */
 const HARMLESS: readonly string[] = [
   ...["random", "random_normal", "setseed", "gen_random_uuid", "uuidv4", "uuidv7"],
   ...["clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until"],
 ];
 
-/** Names are compared under a search path that may hold somebody's operators: each pair of types has one of the server's own. */
+/**
+ * Names are compared under a search path that may hold somebody's operators: each pair of types has
+ * one of the server's own.
+ */
 const VOLATILE = `
 SELECT DISTINCT n.nspname::text AS schema, p.proname::text AS name
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
@@ -21,10 +27,11 @@ SELECT DISTINCT n.nspname::text AS schema, p.proname::text AS name
  ORDER BY 1, 2`;
 
 /**
- * Refuses a query that calls a VOLATILE function. A read-only transaction stops what changes tables, and nothing else: not
- * `pg_terminate_backend`, `pg_read_file`, `lo_export` or `dblink`.
+ * Refuses a query that calls a VOLATILE function. A read-only transaction stops what changes
+ * tables, and nothing else: not `pg_terminate_backend`, `pg_read_file`, `lo_export` or `dblink`.
  *
- * Judges by the names in the text. What a view, an operator, a cast or a STABLE function calls in its turn is not seen.
+ * Judges by the names in the text. What a view, an operator, a cast or a STABLE function calls in
+ * its turn is not seen.
  *
  * @see https://www.postgresql.org/docs/current/xfunc-volatility.html
  */

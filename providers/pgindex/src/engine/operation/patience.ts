@@ -2,9 +2,11 @@ import type { OtherSession } from "../catalog/otherSessions";
 import type { PatienceOptions, WaiterPolicy } from "../declare/patienceOptions";
 
 /**
- * An hour outlasts nearly every report and migration, and not the transaction that somebody has forgotten: that one never ends, and a build
- * that waits keeps autovacuum and all DDL from its table. A build that works is not ended by default: it comes nearer to its end, and all
- * of its work would be lost. Ten attempts take about two minutes: a restart or a failover of a managed server fits in.
+ * An hour outlasts nearly every report and migration, and not the transaction that somebody has
+ * forgotten: that one never ends, and a build that waits keeps autovacuum and all DDL from its
+ * table. A build that works is not ended by default: it comes nearer to its end, and all of its
+ * work would be lost. Ten attempts take about two minutes: a restart or a failover of a managed
+ * server fits in.
  */
 const DEFAULTS = {
   waitForMs: 60 * 60 * 1000,
@@ -16,7 +18,10 @@ const DEFAULTS = {
 /** What a laptop sleeps between two looks is no wait. */
 const LONGEST_LOOK_MS = 10_000;
 
-/** The patience of one operation, all of its attempts together. Enforced by us and not by the server, whose timeouts count each wait anew. */
+/**
+ * The patience of one operation, all of its attempts together. Enforced by us and not by the
+ * server, whose timeouts count each wait anew.
+ */
 export class Patience {
   readonly retries: number;
   readonly waiters: WaiterPolicy;

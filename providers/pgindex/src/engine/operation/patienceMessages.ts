@@ -3,7 +3,10 @@ import type { Advice } from "../errors/advice";
 import { renderElapsed } from "../text/render";
 import type { OutOfPatience } from "./patience";
 
-/** An operation has waited, or built, for as long as it may. `left` says what became of what it had begun. */
+/**
+ * An operation has waited, or built, for as long as it may. `left` says what became of what it had
+ * begun.
+ */
 export function outOfPatienceAdvice(
   operation: string,
   { option, limitMs, others }: OutOfPatience,

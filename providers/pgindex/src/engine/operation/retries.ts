@@ -8,8 +8,8 @@ import { OutOfPatience } from "./patience";
 const RETRIES = 9;
 
 /**
- * Repeats `attempt` while the error says "not now". Every attempt opens its own sessions and looks again before it acts, since the
- * outcome of a statement whose connection was lost is unknown.
+ * Repeats `attempt` while the error says "not now". Every attempt opens its own sessions and looks
+ * again before it acts, since the outcome of a statement whose connection was lost is unknown.
  */
 export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): Promise<T> {
   let connectedOnce = false;
@@ -35,7 +35,8 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
 /** A server that never answered is a wrong address; one that answered before is restarting. */
 function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
   if (error instanceof CancelledError || error instanceof OutOfPatience) return false;
-  // After a failover the old primary may answer as a standby before the name, or the new one, is there.
+  // After a failover the old primary may answer as a standby before the name, or the new one, is
+  // there.
   if (error instanceof UnsuitableServerError) return connectedOnce;
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";

@@ -8,11 +8,12 @@ import { Wait } from "./wait";
 const LOCK_CLASS = 0x70676978;
 
 /**
- * Takes the key of a table on the building session itself, so that the key also proves that a builder lives. One key a
- * table, also for drops and ANALYZE: two concurrent builds on one table always deadlock.
+ * Takes the key of a table on the building session itself, so that the key also proves that a
+ * builder lives. One key a table, also for drops and ANALYZE: two concurrent builds on one table
+ * always deadlock.
  *
- * Polled, never waited for: a session that waits in pg_advisory_lock() holds a snapshot, and a build that waits for snapshots
- * deadlocks with it.
+ * Polled, never waited for: a session that waits in pg_advisory_lock() holds a snapshot, and a
+ * build that waits for snapshots deadlocks with it.
  */
 export async function takeTableKey(
   builder: Session,

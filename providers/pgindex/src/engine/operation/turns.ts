@@ -8,10 +8,16 @@ interface Turns {
   readonly builds: LimitFunction;
 }
 
-/** Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one process. */
+/**
+ * Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one
+ * process.
+ */
 const databases = new Map<string, Turns>();
 
-/** Runs `work` when nobody of this process works on the table and a build slot of the database is free. */
+/**
+ * Runs `work` when nobody of this process works on the table and a build slot of the database is
+ * free.
+ */
 export async function inTurn<T>(
   target: Pick<Target, "url" | "maxConcurrentBuilds">,
   table: string,

@@ -13,8 +13,9 @@ const POLL_MS = 400;
 const LONG_WAIT_MS = 10_000;
 
 /**
- * Waits until nobody works on the table: an INVALID index may be one that an orphaned build is about to finish, and whoever queues on
- * the table while it builds kills it. Ordinary autovacuum is not waited for: it gives way, but only to a statement that queues.
+ * Waits until nobody works on the table: an INVALID index may be one that an orphaned build is
+ * about to finish, and whoever queues on the table while it builds kills it. Ordinary autovacuum is
+ * not waited for: it gives way, but only to a statement that queues.
  */
 export async function waitUntilNobodyWorks(
   observer: Session,
@@ -46,7 +47,9 @@ export class Wait {
     this.reason = reason;
   }
 
-  /** Waits for a moment; throws {@link OutOfPatience} when the operation has waited for long enough. */
+  /**
+   * Waits for a moment; throws {@link OutOfPatience} when the operation has waited for long enough.
+   */
   async on(others: readonly OtherSession[]): Promise<void> {
     const { patience } = this.ctx;
     const waited = Date.now() - this.started;

@@ -14,14 +14,17 @@ const DROP_LOCK =
   "ACCESS EXCLUSIVE on the table and every partition, for milliseconds: everything waits";
 
 /**
- * Builds what is missing of a partitioned index: the parent's entry, each partition's index concurrently, and attaches them from the
- * bottom up; the parent becomes valid with the last one. PostgreSQL cannot build on the parent concurrently.
+ * Builds what is missing of a partitioned index: the parent's entry, each partition's index
+ * concurrently, and attaches them from the bottom up; the parent becomes valid with the last one.
+ * PostgreSQL cannot build on the parent concurrently.
  *
- * From the bottom up, because attaching the last partition of an index that is attached itself makes PostgreSQL validate the index
- * above too, for which it takes ACCESS EXCLUSIVE on the table above, and in an order in which an INSERT dead-locks with it
- * (validatePartitionedIndex in tablecmds.c).
+ * From the bottom up, because attaching the last partition of an index that is attached itself
+ * makes PostgreSQL validate the index above too, for which it takes ACCESS EXCLUSIVE on the table
+ * above, and in an order in which an INSERT dead-locks with it (validatePartitionedIndex in
+ * tablecmds.c).
  *
- * @see https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
+ * @see
+ * https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
  */
 export function partitionSteps(
   desired: DesiredIndex,
@@ -56,7 +59,10 @@ interface IndexName {
   readonly name: string;
 }
 
-/** An attached index that is broken: a partition's own, not one that only waits for partitions below. */
+/**
+ * An attached index that is broken: a partition's own, not one that only waits for partitions
+ * below.
+ */
 function isBroken({ isLeaf, attached }: Partition): boolean {
   return isLeaf && attached !== undefined && !attached.valid;
 }
@@ -89,8 +95,9 @@ export function dropStrays(partition: Partition, position?: string): Step[] {
 }
 
 /**
- * Rebuilds a partitioned index partition by partition, leaving out those that are `rebuilt`: PostgreSQL 13 has no REINDEX CONCURRENTLY of the whole,
- * and that of later versions begins again with the first when it is interrupted.
+ * Rebuilds a partitioned index partition by partition, leaving out those that are `rebuilt`:
+ * PostgreSQL 13 has no REINDEX CONCURRENTLY of the whole, and that of later versions begins again
+ * with the first when it is interrupted.
  */
 export function reindexPartitions(
   partitions: readonly Partition[],
@@ -157,7 +164,10 @@ export function dropAny(live: LiveIndex, why: string): Step {
   return live.isPartitioned ? dropPartitioned(live.schema, live.name, why) : drop(live, why);
 }
 
-/** PostgreSQL has no concurrent drop of a partitioned index: it is the one step that everybody waits for. */
+/**
+ * PostgreSQL has no concurrent drop of a partitioned index: it is the one step that everybody waits
+ * for.
+ */
 export function dropPartitioned(
   schema: string,
   name: string,

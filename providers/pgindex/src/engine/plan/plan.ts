@@ -20,7 +20,10 @@ import { dropAsides, make, retire, strays } from "./planParts";
 import type { Step } from "./step";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
-/** Whether the resource has this index in its state already: only then a different one may be replaced. */
+/**
+ * Whether the resource has this index in its state already: only then a different one may be
+ * replaced.
+ */
 export type Intent = "create" | "update";
 
 export type Plan =
@@ -93,7 +96,10 @@ function standing({ rebuild, partitioned, rebuilt }: Situation, desired: Desired
 
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
-/** Storage parameters of an index that is not ours yet may be somebody's choice; a declared comment or statistics target is an addition. */
+/**
+ * Storage parameters of an index that is not ours yet may be somebody's choice; a declared comment
+ * or statistics target is an addition.
+ */
 function planAlterable(
   situation: Situation,
   verdict: Differing,
@@ -110,13 +116,19 @@ function planAlterable(
   return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
 }
 
-/** PostgreSQL alters neither parameters nor tablespace of a partitioned index, and REINDEX knows TABLESPACE from 14 on. */
+/**
+ * PostgreSQL alters neither parameters nor tablespace of a partitioned index, and REINDEX knows
+ * TABLESPACE from 14 on.
+ */
 function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
   const moves = differences.some(({ field }) => field === "tablespace");
   return !live.isPartitioned && !(moves && serverVersion < 140000);
 }
 
-/** A partitioned index is not valid before its last partition is: it is finished, never dropped for that. */
+/**
+ * A partitioned index is not valid before its last partition is: it is finished, never dropped for
+ * that.
+ */
 function planUnfinished(
   situation: Situation,
   verdict: Differing,
@@ -129,7 +141,10 @@ function planUnfinished(
   return planDifferent(situation, verdict, desired, intent);
 }
 
-/** Builds beside, swaps the names, drops the old one: a valid index stands under the declared name all the time. */
+/**
+ * Builds beside, swaps the names, drops the old one: a valid index stands under the declared name
+ * all the time.
+ */
 function planDifferent(
   situation: Situation,
   verdict: Differing,
@@ -164,12 +179,18 @@ function planDifferent(
   );
 }
 
-/** Only a constraint that the declaration speaks of, and that no foreign key refers to, may be made anew. */
+/**
+ * Only a constraint that the declaration speaks of, and that no foreign key refers to, may be made
+ * anew.
+ */
 function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
   return desired.constraint !== undefined && live.constraint === desired.name && !live.isReferenced;
 }
 
-/** An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's rows. */
+/**
+ * An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's
+ * rows.
+ */
 function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
   if (live.constraint || desired.invalidLeftover === "refuse")

@@ -4,7 +4,9 @@ import { buildSteps, extraSteps } from "./buildSteps";
 import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
 import type { Step } from "./step";
 
-/** What was swapped out goes first: its name is needed again when the index is replaced once more. */
+/**
+ * What was swapped out goes first: its name is needed again when the index is replaced once more.
+ */
 export function retire({ retired }: Situation): Step[] {
   return retired ? [dropAny(retired, "an interrupted run has replaced it and not dropped it")] : [];
 }

@@ -17,7 +17,10 @@ export type Step = {
   | {
       readonly kind: "drop";
       readonly name: string;
-      /** What it was when that was decided: by now another index may have its name, or somebody may have mended it. */
+      /**
+       * What it was when that was decided: by now another index may have its name, or somebody may
+       * have mended it.
+       */
       readonly oid: number;
       readonly wasValid: boolean;
       readonly sql: string;
@@ -35,7 +38,10 @@ export type Step = {
     }
 );
 
-/** https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM, with no read and no write. */
+/**
+ * https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM,
+ * with no read and no write.
+ */
 export const TABLE_LOCK =
   "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
 export const INDEX_LOCK =

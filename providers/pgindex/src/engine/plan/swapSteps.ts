@@ -8,8 +8,9 @@ import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
 
 /**
- * Gives the new index the declared name and the old one a temporary name, in one transaction: whoever looks finds a valid index under the name
- * before, during and after. RENAME of an index takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
+ * Gives the new index the declared name and the old one a temporary name, in one transaction:
+ * whoever looks finds a valid index under the name before, during and after. RENAME of an index
+ * takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
  */
 export function swap(desired: DesiredIndex, old: LiveIndex): Step {
   const { schema, name } = desired;
@@ -57,7 +58,10 @@ function renameSql(schema: string, from: string, to: string): string {
   return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
 }
 
-/** Replaces the index below a constraint of its name: the constraint goes and comes back in one transaction, with the new index. */
+/**
+ * Replaces the index below a constraint of its name: the constraint goes and comes back in one
+ * transaction, with the new index.
+ */
 export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
   const { schema, name } = desired;
   const next = companionName(name, "next");

@@ -16,7 +16,10 @@ export interface Evidence {
   readonly validSince: string;
   /** Scans by anything but our own measurements. */
   readonly trafficScans: number;
-  /** False: there may have been more scans by traffic than that. Evidence of older releases does not say it. */
+  /**
+   * False: there may have been more scans by traffic than that. Evidence of older releases does not
+   * say it.
+   */
   readonly isExact?: boolean | null;
   /** When it was measured there last, ISO 8601. Evidence of older releases does not say it. */
   readonly verifiedAt?: string | null;
@@ -28,7 +31,9 @@ export interface QueryEvidence {
   readonly name: string;
   readonly usesIndex: boolean;
   readonly planType: string | null;
-  /** Median in milliseconds; null when it was not run; evidence of older releases does not say it. */
+  /**
+   * Median in milliseconds; null when it was not run; evidence of older releases does not say it.
+   */
   readonly executionMs?: number | null;
   /** The same before the build there; null when it was not measured then. */
   readonly beforeMs?: number | null;

@@ -20,7 +20,10 @@ export interface Verdict {
   readonly refused: readonly Refused[];
 }
 
-/** Judges each index. What went through once does not have to again: the other stack may be torn down later. Pure: `now` is given. */
+/**
+ * Judges each index. What went through once does not have to again: the other stack may be torn
+ * down later. Pure: `now` is given.
+ */
 export function judgeGate(
   gate: Omit<ParsedGate, "indexes">,
   requirements: readonly Requirement[],
@@ -83,7 +86,10 @@ export interface GateRecord {
 /** Overrides that are kept, so that the state does not grow for ever. */
 const KEPT_OVERRIDES = 50;
 
-/** Adds what goes through now to what went through before. What is recorded stays, whatever the configuration says later. Pure. */
+/**
+ * Adds what goes through now to what went through before. What is recorded stays, whatever the
+ * configuration says later. Pure.
+ */
 export function recordPass(
   promoted: readonly Promoted[],
   reason: string | undefined = "",

@@ -1,6 +1,9 @@
 import { type Condition, type GateConditions, met, type QueryEvidence, unmet } from "./evidence";
 
-/** The conditions on plans: one query at least uses the index, and those that are to be read in some way are. */
+/**
+ * The conditions on plans: one query at least uses the index, and those that are to be read in some
+ * way are.
+ */
 export function planConditions(
   queries: readonly QueryEvidence[],
   { planTypes }: GateConditions,

@@ -9,8 +9,9 @@ export function bytesPerRowOf({ sizeBytes, tableRows }: LiveIndex): number | nul
 }
 
 /**
- * How many times more bytes a row the index has than right after its build. Compared with itself, since what an index of a kind ought to take
- * is only a guess, and exact figures (pgstattuple) read the whole index.
+ * How many times more bytes a row the index has than right after its build. Compared with itself,
+ * since what an index of a kind ought to take is only a guess, and exact figures (pgstattuple) read
+ * the whole index.
  */
 export function bloatOf(live: LiveIndex, bytesPerRowAtBuild: number | null): number | null {
   const now = bytesPerRowOf(live);

@@ -18,8 +18,9 @@ export function lossOf({
 }
 
 /**
- * Every index of the database that queries have lost, by its `schema.name`: one question for all of a stack. Empty when the server cannot be
- * asked, since a preview that has nothing to change needs no server.
+ * Every index of the database that queries have lost, by its `schema.name`: one question for all of
+ * a stack. Empty when the server cannot be asked, since a preview that has nothing to change needs
+ * no server.
  */
 export async function lostIndexes(target: Target): Promise<ReadonlyMap<string, string>> {
   const options = { purpose: "look for lost indexes", writable: false };

@@ -29,8 +29,8 @@ export interface IndexOutputs {
   /** Seconds that CREATE INDEX CONCURRENTLY took, waits included; null when adopted. */
   readonly buildSeconds: number | null;
   /**
-   * What of it each phase took, in seconds, in the order of PostgreSQL's documentation, as looked at twice a second; null when nobody saw it. Outputs
-   * of older releases do not have it.
+   * What of it each phase took, in seconds, in the order of PostgreSQL's documentation, as looked
+   * at twice a second; null when nobody saw it. Outputs of older releases do not have it.
    */
   readonly phaseSeconds?: readonly number[] | null;
   readonly adopted: boolean;
@@ -46,7 +46,10 @@ export interface IndexOutputs {
   readonly drift: string | null;
   /** The value of `rebuildWhen.trigger` that the index was built for. */
   readonly rebuildTrigger: string | null;
-  /** Bytes of the index for each row of its table right after the build; null where the rows are not known. */
+  /**
+   * Bytes of the index for each row of its table right after the build; null where the rows are not
+   * known.
+   */
   readonly bytesPerRow: number | null;
   /** How many times more bytes a row than right after the build; null where it is not known. */
   readonly bloatRatio: number | null;
@@ -57,7 +60,10 @@ export interface IndexOutputs {
   readonly __urn?: string;
 }
 
-/** Outputs after a create or an update. `previous` keeps what an adoption of our own index must not forget. */
+/**
+ * Outputs after a create or an update. `previous` keeps what an adoption of our own index must not
+ * forget.
+ */
 export function toIndexOutputs(
   ensured: Ensured,
   desired: DesiredIndex,
@@ -87,7 +93,10 @@ export function toIndexOutputs(
   };
 }
 
-/** A refresh takes over the OID of what it finds, also of an index that somebody else has built under the name; the form stays that of ours. */
+/**
+ * A refresh takes over the OID of what it finds, also of an index that somebody else has built
+ * under the name; the form stays that of ours.
+ */
 function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boolean {
   const isSameForm = STRUCTURAL_FIELDS.every((field) => canonical[field] === live.canonical[field]);
   return oid === live.oid && isSameForm;

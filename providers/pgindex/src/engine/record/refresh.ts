@@ -9,7 +9,10 @@ import { bloatOf } from "./bloat";
 import { lossOf } from "./lostIndexes";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 
-/** The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby too. */
+/**
+ * The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby
+ * too.
+ */
 export async function refreshIndex(
   target: Target,
   old: IndexOutputs,
@@ -39,7 +42,10 @@ export async function refreshedOutputs(
   };
 }
 
-/** By name; else by OID, for an index that was renamed or moved outside and is still the one that was built. */
+/**
+ * By name; else by OID, for an index that was renamed or moved outside and is still the one that
+ * was built.
+ */
 async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveIndex | undefined> {
   const observed = await observe(observer, old);
   if (observed.kind === "index") return observed.index;
@@ -47,7 +53,10 @@ async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveInde
   return byOid && isStillOurs(byOid, old) ? byOid : undefined;
 }
 
-/** In what the live index is no longer what was built, compared with the form recorded then; null when it is the same. */
+/**
+ * In what the live index is no longer what was built, compared with the form recorded then; null
+ * when it is the same.
+ */
 function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   if (live.name !== old.name) return `renamed outside to ${live.name}`;
   if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
@@ -57,7 +66,10 @@ function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   return lossOf(live);
 }
 
-/** Whether the index that was built stands where the declaration now says: its table was renamed, or the schema. */
+/**
+ * Whether the index that was built stands where the declaration now says: its table was renamed, or
+ * the schema.
+ */
 export async function standsElsewhere(
   target: Target,
   old: IndexOutputs,

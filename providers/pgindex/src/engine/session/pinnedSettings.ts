@@ -3,13 +3,14 @@ import { searchPathValue } from "../text/sql";
 import type { Query } from "./query";
 
 /**
- * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an INVALID index
- * behind; the rest decides how the server reads literals and prints definitions.
+ * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an
+ * INVALID index behind; the rest decides how the server reads literals and prints definitions.
  */
 const PINNED: Readonly<Record<string, string>> = {
   statement_timeout: "0",
   idle_in_transaction_session_timeout: "0",
-  // A session whose client is gone keeps the table's key: without these the server may notice after two hours.
+  // A session whose client is gone keeps the table's key: without these the server may notice after
+  // two hours.
   tcp_keepalives_idle: "60",
   tcp_keepalives_interval: "10",
   tcp_keepalives_count: "6",

@@ -7,10 +7,12 @@ import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
 const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";
 
 /**
- * Lets the session act as `role`, or as its login when there is none, and gives the way to query as the login all the same.
+ * Lets the session act as `role`, or as its login when there is none, and gives the way to query as
+ * the login all the same.
  *
- * What belongs to a session belongs to its login: only the login (and who has its rights) sees what it does in `pg_stat_activity` and
- * `pg_stat_progress_create_index`, and may cancel it. A role that was assumed may not even cancel its own session.
+ * What belongs to a session belongs to its login: only the login (and who has its rights) sees what
+ * it does in `pg_stat_activity` and `pg_stat_progress_create_index`, and may cancel it. A role that
+ * was assumed may not even cancel its own session.
  */
 export async function assumeRole(query: Query, role: string | undefined): Promise<Query> {
   if (role !== undefined) await setRole(query, role);

@@ -21,7 +21,10 @@ export function deniedRoleAdvice(role: string, login: string, error: unknown): A
   };
 }
 
-/** SET ROLE went well, and changed nothing: `none` is no role, and a pooler may have sent it to another session of its own. */
+/**
+ * SET ROLE went well, and changed nothing: `none` is no role, and a pooler may have sent it to
+ * another session of its own.
+ */
 export function unchangedRoleAdvice(role: string, current: string): Advice {
   return {
     what: `cannot act as role ${role}`,

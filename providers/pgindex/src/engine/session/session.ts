@@ -19,9 +19,9 @@ import { vanishingSettings } from "./vanishingClient";
 /**
  * One direct connection to the server with every setting pinned that changes what we do or read.
  *
- * Where the search path is not empty, functions are called as `pg_catalog.…`: in a schema of the path anybody may have put one that
- * fits a parameter better than the server's own, and it would run with our rights
- * (https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
+ * Where the search path is not empty, functions are called as `pg_catalog.…`: in a schema of the
+ * path anybody may have put one that fits a parameter better than the server's own, and it would
+ * run with our rights (https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
  */
 export interface Session {
   /** The backend's process id, as in `pg_stat_activity.pid`. */
@@ -34,7 +34,10 @@ export interface Session {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** The same for a statement that may take its time: somebody has to watch it. */
   run(text: string): Promise<void>;
-  /** As `query`, but as the role that logged in where that acts as another: for what concerns sessions. Not within a transaction. */
+  /**
+   * As `query`, but as the role that logged in where that acts as another: for what concerns
+   * sessions. Not within a transaction.
+   */
   queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Never fails, and does not wait for a network that no longer answers. */
   close(): Promise<void>;
@@ -53,15 +56,17 @@ export interface SessionOptions {
   /** How long a statement may wait for a lock; without limit by default, which a build needs. */
   readonly lockTimeoutMs?: number;
   /**
-   * How long a `query` waits for its answer before the connection counts as lost; without limit by default. A NAT or a load balancer that
-   * drops an idle connection tells nobody, and what was sent into it stays unanswered for ever.
+   * How long a `query` waits for its answer before the connection counts as lost; without limit by
+   * default. A NAT or a load balancer that drops an idle connection tells nobody, and what was sent
+   * into it stays unanswered for ever.
    */
   readonly answerWithinMs?: number;
 }
 
 /** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
 export function openSession(target: Target, options: SessionOptions): Promise<Session> {
-  // The application's own name, if the URL has one, would hide who this is from whoever looks for what locks the table.
+  // The application's own name, if the URL has one, would hide who this is from whoever looks for
+  // what locks the table.
   const application = `pgindex ${options.purpose}`.slice(0, 63);
   return connect(target, application, (connection, wanted) =>
     prepareSession(connection, wanted, target, options),

@@ -13,7 +13,9 @@ export function oldServerAdvice(version: number): Advice | undefined {
   };
 }
 
-/** Whether its concurrent builds may leave rows out: https://www.postgresql.org/docs/release/14.4/ */
+/**
+ * Whether its concurrent builds may leave rows out: https://www.postgresql.org/docs/release/14.4/
+ */
 export function corruptsIndexes(version: number): boolean {
   return version >= 140000 && version < 140004;
 }

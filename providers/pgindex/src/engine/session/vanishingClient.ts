@@ -7,10 +7,12 @@ export type WhenClientVanishes = "finish" | "stop";
 const SINCE = 140000;
 
 /**
- * The settings of a session. "finish" is pinned too: an administrator may have set an interval. A machine that is gone without a word
- * is noticed by the keepalive of TCP alone, which every session has set to two minutes.
+ * The settings of a session. "finish" is pinned too: an administrator may have set an interval. A
+ * machine that is gone without a word is noticed by the keepalive of TCP alone, which every session
+ * has set to two minutes.
  *
- * @see https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+ * @see
+ * https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
 export function vanishingSettings(
   configured: string | undefined,

@@ -8,7 +8,10 @@ import { lockedAdvice } from "./sessionMessages";
 /** The two sessions of a change: one that works, one that watches. */
 export interface Workspace {
   readonly builder: Session;
-  /** Its search_path is empty, so that the catalog prints every name with its schema. It never holds a transaction open. */
+  /**
+   * Its search_path is empty, so that the catalog prints every name with its schema. It never holds
+   * a transaction open.
+   */
   readonly observer: Session;
   /** Opens another session like the observer. */
   readonly reconnect: () => Promise<Session>;
@@ -20,7 +23,10 @@ const LOOK_TIMEOUT_MS = 3_000;
 /** Nothing but what is watched while it runs takes as long as this. */
 const ANSWER_MS = 15_000;
 
-/** Opens both sessions, and closes them whatever happens; closing the builder also gives the table's key back. */
+/**
+ * Opens both sessions, and closes them whatever happens; closing the builder also gives the table's
+ * key back.
+ */
 export async function withWorkspace<T>(
   target: Target,
   options: {
@@ -94,7 +100,10 @@ async function lookingAgain<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The server's clock, so that two machines that look at one database agree on how long the index has stood. */
+/**
+ * The server's clock, so that two machines that look at one database agree on how long the index
+ * has stood.
+ */
 export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
   const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
   return onlyRow(rows).now.toISOString();

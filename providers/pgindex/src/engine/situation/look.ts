@@ -77,7 +77,10 @@ function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["nex
   return { live, isDeclared: isSame && isUsable, isUnfinished: isSame && live.isPartitioned };
 }
 
-/** Of a partitioned table, the partitions: for the declared index, or for the one that is to replace it. */
+/**
+ * Of a partitioned table, the partitions: for the declared index, or for the one that is to replace
+ * it.
+ */
 async function lookAtPartitions(
   observer: Session,
   desired: DesiredIndex,
@@ -136,7 +139,10 @@ export async function indexOn(
     : undefined;
 }
 
-/** The resource's index under another name: by the name it had (a declared rename), else by its OID (renamed outside). */
+/**
+ * The resource's index under another name: by the name it had (a declared rename), else by its OID
+ * (renamed outside).
+ */
 async function findMisplaced(
   observer: Session,
   desired: DesiredIndex,

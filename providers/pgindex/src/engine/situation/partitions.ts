@@ -17,9 +17,15 @@ export interface Partition {
   readonly isLeaf: boolean;
   /** Its index that is attached to the parent's index. */
   readonly attached?: LiveIndex;
-  /** A valid index of the declared definition that is attached to nothing: it can be attached instead of building one. */
+  /**
+   * A valid index of the declared definition that is attached to nothing: it can be attached
+   * instead of building one.
+   */
   readonly candidate?: LiveIndex;
-  /** What interrupted runs have left, a REINDEX CONCURRENTLY of its index among them: attached to nothing, and not the candidate. */
+  /**
+   * What interrupted runs have left, a REINDEX CONCURRENTLY of its index among them: attached to
+   * nothing, and not the candidate.
+   */
   readonly strays: readonly LiveIndex[];
 }
 
@@ -92,7 +98,9 @@ function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   return isSound && !live.constraint && differences.every(({ field }) => OF_THE_ROOT.has(field));
 }
 
-/** What interrupted runs have left of a partitioned index on the partitions, attached to nothing. */
+/**
+ * What interrupted runs have left of a partitioned index on the partitions, attached to nothing.
+ */
 export async function readStrays(
   session: Session,
   index: { readonly schema: string; readonly name: string; readonly table: string },

@@ -24,7 +24,10 @@ interface PartitionedTable {
   readonly keyColumns: readonly (string | null)[];
 }
 
-/** Refuses what PostgreSQL refuses of a partitioned index, which an index on a temporary copy of the table does not show. */
+/**
+ * Refuses what PostgreSQL refuses of a partitioned index, which an index on a temporary copy of the
+ * table does not show.
+ */
 export async function requirePartitionable(
   session: Session,
   desired: DesiredIndex,
@@ -80,7 +83,10 @@ export async function requirePrivileges(
   if (advice) throw new PgIndexError(advice);
 }
 
-/** Refuses a constraint that PostgreSQL would refuse, or for which it would scan the whole table under ACCESS EXCLUSIVE. */
+/**
+ * Refuses a constraint that PostgreSQL would refuse, or for which it would scan the whole table
+ * under ACCESS EXCLUSIVE.
+ */
 export async function requireConstrainable(
   session: Session,
   desired: DesiredIndex,
@@ -105,8 +111,8 @@ export async function requireConstrainable(
 }
 
 /**
- * Refuses a replacement of the table's replica identity by an index that cannot be one: it would fail in the swap, after the whole build. The
- * clone is asked, having the table's own NOT NULLs.
+ * Refuses a replacement of the table's replica identity by an index that cannot be one: it would
+ * fail in the swap, after the whole build. The clone is asked, having the table's own NOT NULLs.
  */
 export async function requireReplicaIdentity(
   session: Session,

@@ -19,11 +19,16 @@ export interface Situation {
   readonly retired?: LiveIndex;
   /** Why the standing index is to be rebuilt, where it is. */
   readonly rebuild?: string;
-  /** Of a partitioned table, the OIDs of the partitions whose index this run has rebuilt already. */
+  /**
+   * Of a partitioned table, the OIDs of the partitions whose index this run has rebuilt already.
+   */
   readonly rebuilt?: ReadonlySet<number>;
   /** INVALID indexes that an interrupted REINDEX CONCURRENTLY has left. */
   readonly reindexLeftovers: readonly LiveIndex[];
-  /** Of a partitioned table: what its partitions have of the index, and of which index: the declared one, or the one that is to replace it. */
+  /**
+   * Of a partitioned table: what its partitions have of the index, and of which index: the declared
+   * one, or the one that is to replace it.
+   */
   readonly partitioned?: {
     readonly tableOid: number;
     readonly root: { readonly name: string; readonly exists: boolean };

@@ -1,9 +1,10 @@
 const STATEMENT_LENGTH = 120;
 
 /**
- * The pieces of a statement that are names and parameters, then those that may be anybody's data. A piece that does not end
- * reaches to the end of the text: the server cuts long statements anywhere. (libpg-query's normalize is of no use here: it leaves the constants
- * of DDL, and answers a text that was cut with an error that quotes it.)
+ * The pieces of a statement that are names and parameters, then those that may be anybody's data. A
+ * piece that does not end reaches to the end of the text: the server cuts long statements anywhere.
+ * (libpg-query's normalize is of no use here: it leaves the constants of DDL, and answers a text
+ * that was cut with an error that quotes it.)
  */
 const PIECES = new RegExp(
   [

@@ -21,7 +21,10 @@ export function literal(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
 }
 
-/** The longest identifier in bytes: NAMEDATALEN - 1. A longer one is truncated by the server with only a NOTICE (42622). */
+/**
+ * The longest identifier in bytes: NAMEDATALEN - 1. A longer one is truncated by the server with
+ * only a NOTICE (42622).
+ */
 export const MAX_IDENTIFIER_BYTES = 63;
 
 /** The value of `search_path` for a list of schemas. */

@@ -15,7 +15,10 @@ export interface VerifiedQuery extends Omit<QueryMeasurement, "note"> {
   /** What else is worth knowing of the measurement, or null. */
   readonly note: string | null;
   readonly before: QueryBefore | null;
-  /** How many times faster it is than before, to one decimal; at least so many when the earlier run timed out. */
+  /**
+   * How many times faster it is than before, to one decimal; at least so many when the earlier run
+   * timed out.
+   */
   readonly ratio: number | null;
   /** Every expectation is met. */
   readonly ok: boolean;

@@ -5,7 +5,10 @@ import { onlyRow } from "../session/query";
 import { openSession } from "../session/session";
 import { type ReplicaUsage, readUsage } from "./usage";
 
-/** Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait for it. */
+/**
+ * Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait
+ * for it.
+ */
 export async function readReplicas(
   { replicas = {}, ...target }: Target,
   index: { readonly schema: string; readonly name: string },

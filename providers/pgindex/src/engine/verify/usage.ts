@@ -2,7 +2,10 @@ import { INDEX_TREE } from "../catalog/indexTree";
 import { type Context, pause } from "../operation/context";
 import type { Session } from "../session/session";
 
-/** What the server has counted of an index, of all its partitions' where it has some; on this server alone: a replica counts its own. */
+/**
+ * What the server has counted of an index, of all its partitions' where it has some; on this server
+ * alone: a replica counts its own.
+ */
 export interface IndexUsage {
   /** `idx_scan`: scans since the counters began, by traffic and by us. */
   readonly scans: number;
@@ -15,11 +18,14 @@ export interface IndexUsage {
   /** `pg_relation_size` of the index in bytes. */
   readonly sizeBytes: number;
   /**
-   * `pg_stat_database.stats_reset`, ISO 8601: since when the counters count. Null when nobody has reset them, and after a
-   * crash of the server, which resets them all without saying so.
+   * `pg_stat_database.stats_reset`, ISO 8601: since when the counters count. Null when nobody has
+   * reset them, and after a crash of the server, which resets them all without saying so.
    */
   readonly statsReset: string | null;
-  /** Since when the counters count: the last reset, or the last time the server lost them all, as in a crash. ISO 8601. */
+  /**
+   * Since when the counters count: the last reset, or the last time the server lost them all, as in
+   * a crash. ISO 8601.
+   */
   readonly countersSince: string | null;
   /** It is unique, excludes, or is the replica identity: needed though nobody scans it. */
   readonly enforces: boolean;
@@ -29,24 +35,30 @@ export interface IndexUsage {
 export interface AccountedUsage extends IndexUsage {
   /** Scans by anything but the measurements of this resource. */
   readonly trafficScans: number;
-  /** Scans by the measurements of this resource, as far as the server counted them, and those that may have been. */
+  /**
+   * Scans by the measurements of this resource, as far as the server counted them, and those that
+   * may have been.
+   */
   readonly ownScans: number;
   /**
-   * False: traffic may have scanned it more often. Where the role may not switch the counting off while it measures, the measurements of
-   * previews, which nobody keeps, are allowed for.
+   * False: traffic may have scanned it more often. Where the role may not switch the counting off
+   * while it measures, the measurements of previews, which nobody keeps, are allowed for.
    */
   readonly isExact: boolean;
   /** The Connection's replicas; their scans are among `trafficScans`. */
   readonly replicas: readonly ReplicaUsage[];
-  /** Since when no traffic has scanned it, as far as the history goes; null when it is used, needed without, or nobody can say. */
+  /**
+   * Since when no traffic has scanned it, as far as the history goes; null when it is used, needed
+   * without, or nobody can say.
+   */
   readonly unusedSince: string | null;
   /** Whether it is used, and on what that rests. */
   readonly summary: string;
 }
 
 /**
- * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is null from 15 on; that of the background writer
- * is the time of the recovery on every release.
+ * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is
+ * null from 15 on; that of the background writer is the time of the recovery on every release.
  */
 const USAGE_QUERY = `${INDEX_TREE}
 SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans, coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
@@ -123,8 +135,9 @@ export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
 export type Accounted = Omit<AccountedUsage, "replicas" | "unusedSince" | "summary">;
 
 /**
- * Tells traffic from our own scans. Counters that stand lower than at the last report were reset since, so that none of the scans of ours
- * before are among them. Rather too little traffic than too much: a promotion may depend on it.
+ * Tells traffic from our own scans. Counters that stand lower than at the last report were reset
+ * since, so that none of the scans of ours before are among them. Rather too little traffic than
+ * too much: a promotion may depend on it.
  */
 export function account(
   { scansBefore, ownScans, unsavedScans, after }: Counted,

@@ -24,7 +24,10 @@ export interface Sample {
   readonly unreachable?: readonly string[];
 }
 
-/** What measurings over time have found, the oldest first. Plain JSON, at most {@link MAX_SAMPLES} samples. */
+/**
+ * What measurings over time have found, the oldest first. Plain JSON, at most {@link MAX_SAMPLES}
+ * samples.
+ */
 export interface History {
   /** Names of the queries, to which `plans` and `ms` of the samples refer by position. */
   readonly queries: readonly string[];
@@ -67,8 +70,9 @@ export function extend(
 }
 
 /**
- * Takes away the sample that is missed least: the one whose neighbours stand closest, for its age. So the last hours stay dense and months ago
- * sparse. The newest stays, and where its window begins.
+ * Takes away the sample that is missed least: the one whose neighbours stand closest, for its age.
+ * So the last hours stay dense and months ago sparse. The newest stays, and where its window
+ * begins.
  */
 function thin(samples: readonly Sample[]): readonly Sample[] {
   if (samples.length <= MAX_SAMPLES) return samples;
@@ -97,7 +101,10 @@ function windowStart(samples: readonly Sample[]): number {
 
 /** Whether anybody uses the index, and on what that rests. */
 export interface Use {
-  /** Since when no traffic has scanned it, as far as the samples go; null when it was scanned, is needed without, or nobody can say. */
+  /**
+   * Since when no traffic has scanned it, as far as the samples go; null when it was scanned, is
+   * needed without, or nobody can say.
+   */
   readonly unusedSince: string | null;
   /** The same as a sentence, with its window. */
   readonly summary: string;

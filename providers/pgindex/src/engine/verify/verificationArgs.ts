@@ -32,7 +32,10 @@ const verificationSchema = z.strictObject({
     .default("warning"),
 });
 
-/** The inputs of a `Verification`, which its outputs repeat: a refresh is given nothing else to measure by. */
+/**
+ * The inputs of a `Verification`, which its outputs repeat: a refresh is given nothing else to
+ * measure by.
+ */
 const INPUTS = [
   "schema",
   "table",
@@ -47,7 +50,10 @@ const INPUTS = [
   "onFailedExpectation",
 ] as const;
 
-/** What of a `Verification`'s inputs or outputs are its inputs: what {@link parseVerification} takes. */
+/**
+ * What of a `Verification`'s inputs or outputs are its inputs: what {@link parseVerification}
+ * takes.
+ */
 export function verificationInputs(
   of: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {

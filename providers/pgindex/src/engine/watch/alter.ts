@@ -5,7 +5,9 @@ import { Wait } from "../operation/wait";
 import type { Workspace } from "../session/workspace";
 import { runWatched } from "./runWatched";
 
-/** A short change gives way after this long, so that nobody queues behind it, and is tried again. */
+/**
+ * A short change gives way after this long, so that nobody queues behind it, and is tried again.
+ */
 const LOCK_TIMEOUT = "1s";
 
 /** Short statements that belong together. */
@@ -19,7 +21,10 @@ export interface Alteration {
   readonly guard?: () => Promise<void>;
 }
 
-/** Runs short statements in one transaction with a short lock timeout, again and again until it gets its locks. */
+/**
+ * Runs short statements in one transaction with a short lock timeout, again and again until it gets
+ * its locks.
+ */
 export async function alter(
   alteration: Alteration,
   workspace: Workspace,

@@ -2,7 +2,9 @@ import { PgIndexError } from "../errors/advice";
 import { isConnectionLoss, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
 
-/** A server that no new connection has reached for this long is out of reach for the old one too. */
+/**
+ * A server that no new connection has reached for this long is out of reach for the old one too.
+ */
 const CUT_OFF_MS = 60_000;
 
 /** Tells a network that is down from one that only lost a connection. */
@@ -28,8 +30,9 @@ function isUnreachable(error: unknown): boolean {
 }
 
 /**
- * Ends a session that waits for a client whose statement waits for its answer: the network has swallowed one of the two. The session holds
- * the table's key, which the next attempt needs, and the server might notice after hours.
+ * Ends a session that waits for a client whose statement waits for its answer: the network has
+ * swallowed one of the two. The session holds the table's key, which the next attempt needs, and
+ * the server might notice after hours.
  */
 export async function endForgotten(observer: Session, builder: Session): Promise<void> {
   try {

@@ -8,12 +8,15 @@ export interface Harm {
   readonly stopsApplication: boolean;
 }
 
-/** Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before. */
+/**
+ * Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before.
+ */
 export function harmOf(waiter: Waiter, isBuild: boolean, lastPhaseMs: number | undefined): Harm {
   const { lockType, mode, ageSeconds } = waiter;
   const isLate =
     lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;
-  // Who waits for our transaction itself, as another build does, holds no snapshot that we wait for.
+  // Who waits for our transaction itself, as another build does, holds no snapshot that we wait
+  // for.
   const isQueued = lockType === "relation" || lockType === "advisory";
   return {
     endsBuild: isBuild && isQueued && !isLate,

@@ -1,7 +1,7 @@
 /**
  * The phases of CREATE INDEX CONCURRENTLY in their order
- * (https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES). Sub-phases of "building index" differ by access method
- * and version; an unknown one must not break the line.
+ * (https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES). Sub-phases
+ * of "building index" differ by access method and version; an unknown one must not break the line.
  */
 export const PHASES = [
   "initializing",
@@ -14,7 +14,10 @@ export const PHASES = [
   "waiting for old snapshots",
 ];
 
-/** Where a phase stands in {@link PHASES}, 0 the first; undefined where it is none of them (REINDEX has more). */
+/**
+ * Where a phase stands in {@link PHASES}, 0 the first; undefined where it is none of them (REINDEX
+ * has more).
+ */
 export function phaseIndex(phase: string): number | undefined {
   const at = PHASES.findIndex((known) => phase === known || phase.startsWith(`${known}:`));
   return at < 0 ? undefined : at;
@@ -35,8 +38,9 @@ export function toPhases(seconds: readonly number[] | null | undefined): PhaseTi
 }
 
 /**
- * What a build spends in each phase, as far as looks at it can tell: a phase lasts from the look that first sees it to the look that sees another.
- * What the server reports no phase for, at the beginning, counts as the first one.
+ * What a build spends in each phase, as far as looks at it can tell: a phase lasts from the look
+ * that first sees it to the look that sees another. What the server reports no phase for, at the
+ * beginning, counts as the first one.
  */
 export class PhaseWatch {
   /** By the phase's place. */

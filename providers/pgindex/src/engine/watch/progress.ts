@@ -15,7 +15,9 @@ export interface ProgressRow {
   readonly partitionsTotal: number;
 }
 
-/** The columns of a {@link ProgressRow}. Another role's build has nulls, without pg_read_all_stats. */
+/**
+ * The columns of a {@link ProgressRow}. Another role's build has nulls, without pg_read_all_stats.
+ */
 export const PROGRESS_COLUMNS = [
   "phase",
   ...["lockers", "blocks", "tuples", "partitions"].flatMap((unit) => [
@@ -33,8 +35,8 @@ export interface Progress {
 }
 
 /**
- * One line for the resource's row. No estimate of the end and no percentage of the whole: phases have no common measure (a gin build
- * is "at 30 %" for 90 % of its time).
+ * One line for the resource's row. No estimate of the end and no percentage of the whole: phases
+ * have no common measure (a gin build is "at 30 %" for 90 % of its time).
  *
  * @example "building index: scanning table, step 3 of 8, blocks 12,000 of 60,000, 4 s"
  */

@@ -26,7 +26,10 @@ const IDLE_POLLS = 3;
 export interface Watched {
   readonly builder: Session;
   readonly observer: Session;
-  /** Opens another observer in the place of one that is lost: without one nobody could cancel the statement. */
+  /**
+   * Opens another observer in the place of one that is lost: without one nobody could cancel the
+   * statement.
+   */
   readonly reconnect: () => Promise<Session>;
   readonly ctx: Context;
   /** What is shown while the server reports no phase: "building", "dropping". */
@@ -35,16 +38,20 @@ export interface Watched {
   readonly position?: string;
   /** Its time counts for `buildWithin`. */
   readonly isBuild?: boolean;
-  /** Short as a rule: nothing is shown, the caller counts its waits, and the first look comes only after a while. */
+  /**
+   * Short as a rule: nothing is shown, the caller counts its waits, and the first look comes only
+   * after a while.
+   */
   readonly isQuiet?: boolean;
   /** Is told each phase that is seen. */
   readonly phases?: PhaseWatch;
 }
 
 /**
- * Runs `sql` on the builder, shows its progress, blockers and waiters, and cancels it through the observer when the operation is
- * cancelled or out of patience. Resolves when the statement has ended well; throws the server's own error, {@link CancelledError} after a cancel,
- * {@link OutOfPatience}, or {@link GaveWay}.
+ * Runs `sql` on the builder, shows its progress, blockers and waiters, and cancels it through the
+ * observer when the operation is cancelled or out of patience. Resolves when the statement has
+ * ended well; throws the server's own error, {@link CancelledError} after a cancel, {@link
+ * OutOfPatience}, or {@link GaveWay}.
  */
 export async function runWatched(sql: string, watched: Watched): Promise<void> {
   const { builder, ctx } = watched;
@@ -97,7 +104,8 @@ class Watch {
         }
       } catch (error) {
         if (this.cutOff.failed(error)) builder.destroy();
-        // Progress is a courtesy: the build goes on without it, and its end is verified in the catalog.
+        // Progress is a courtesy: the build goes on without it, and its end is verified in the
+        // catalog.
         const elapsed = renderElapsed(performance.now() - this.started);
         ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
@@ -139,7 +147,10 @@ class Watch {
     );
   }
 
-  /** Before its deadlock check has passed: a build that we queue behind would be the victim of ours at its end. */
+  /**
+   * Before its deadlock check has passed: a build that we queue behind would be the victim of ours
+   * at its end.
+   */
   private leaveQueue({ isQueued, row, blockers }: BuilderState): GaveWay | undefined {
     const others = blockers.filter((other) => !isYieldingAutovacuum(other));
     const isLong = performance.now() - this.started > LONG_QUEUE_MS;

@@ -7,12 +7,15 @@ import { ident } from "../text/sql";
 import { type Harm, harmOf } from "./harm";
 import { waiterWarning } from "./waiterMessages";
 
-/** A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock check: the build will be the victim. */
+/**
+ * A wait behind us for longer than deadlock_timeout (1 s by default) has passed its own deadlock
+ * check: the build will be the victim.
+ */
 const HARMFUL_WAIT_MS = 1_000;
 
 /**
- * Whom a build waits for in these phases is settled when they begin (WaitForOlderSnapshots in indexcmds.c): a transaction that begins later
- * is none of them.
+ * Whom a build waits for in these phases is settled when they begin (WaitForOlderSnapshots in
+ * indexcmds.c): a transaction that begins later is none of them.
  */
 const LAST_PHASES = [
   "waiting for old snapshots",
