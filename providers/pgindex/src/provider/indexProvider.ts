@@ -2,6 +2,7 @@ import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/d
 import { ensureIndex } from "../engine/build/ensure";
 import { previewIndex } from "../engine/build/preview";
 import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
+import type { ParsedIndex } from "../engine/declare/indexSchema";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop/drop";
@@ -13,6 +14,7 @@ import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
 import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
 import type { PreviousIndex } from "../engine/situation/look";
 import { rebuildReason } from "../engine/situation/rebuildReason";
+import type { IndexArgs } from "../resources/indexArgs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
@@ -24,6 +26,11 @@ type IndexInputs = Record<string, unknown> & {
   readonly statement?: string;
   readonly rebuildWhen?: RebuildWhen;
 };
+
+type Assert<Nothing extends never> = Nothing;
+
+/** Does not compile while there is an argument that the engine reads and no program can write. */
+export type Undocumented = Assert<Exclude<keyof ParsedIndex, keyof IndexArgs>>;
 
 /** Translates Pulumi's calls for an `Index` into the engine's functions. No logic of its own. */
 export function indexProvider(runtime: Runtime): ResourceProvider {

@@ -190,6 +190,8 @@ function execution(
  * ours has left.
  */
 function withOwnLeftover(desired: DesiredIndex, { building }: Progress): DesiredIndex {
-  const isOwn = building !== undefined && desired.invalidLeftover === "refuse";
-  return isOwn ? { ...desired, invalidLeftover: "rebuild" } : desired;
+  const isOwn = building !== undefined && desired.policy.invalidLeftover === "refuse";
+  return isOwn
+    ? { ...desired, policy: { ...desired.policy, invalidLeftover: "rebuild" } }
+    : desired;
 }

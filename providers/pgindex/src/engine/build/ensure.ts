@@ -21,7 +21,7 @@ import type { Ensured, Progress, Request } from "./request";
  */
 export async function ensureIndex(asked: Request): Promise<Ensured> {
   const { target, desired } = asked;
-  const patience = new Patience(desired.patience, readStackPatience(target.patience ?? {}));
+  const patience = new Patience(desired.policy.patience, readStackPatience(target.patience ?? {}));
   const ctx = { ...asked.ctx, patience };
   const request = { ...asked, ctx };
   const progress: Progress = { rebuilt: new Set() };

@@ -1,7 +1,7 @@
-import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { Target } from "../connection/target";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { CanonicalIndex } from "../declare/indexFields";
 import type { Context } from "../operation/context";
 import type { PreviousIndex } from "../situation/look";
 import type { BuiltName } from "./cleanUp";

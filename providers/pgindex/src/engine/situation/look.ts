@@ -1,5 +1,4 @@
 import { observe, readIndex } from "../catalog/indexes";
-import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
 import { cannotVerify } from "../compare/cannotVerify";
@@ -10,6 +9,7 @@ import {
   isAlterableOnPartitions,
   type Verdict,
 } from "../compare/differences";
+import { differencesSince, type RecordedForm } from "../compare/recordedForm";
 import { respell } from "../compare/respell";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { companionName, companionNames } from "../declare/names";
@@ -32,7 +32,7 @@ export interface PreviousIndex extends LastBuild {
   /** Unknown in a preview. */
   readonly oid?: number;
   /** Unknown in a preview. */
-  readonly canonical?: CanonicalIndex;
+  readonly canonical?: RecordedForm;
 }
 
 /** The declaration in the server's own form, or advice why the server does not take it. */
@@ -63,7 +63,7 @@ export async function look(
     misplaced: previous && (await findMisplaced(observer, desired, previous, table)),
     next: next && nextOf(next, declared),
     retired,
-    rebuild: previous && rebuildReason(desired, previous),
+    rebuild: previous && rebuildReason(desired.policy, previous),
     reindexLeftovers: await reindexLeftoversOf(observer, table.oid, name),
     partitioned: await lookAtPartitions(observer, desired, declared, table, verdict, next),
     serverVersion: observer.serverVersion,
@@ -153,7 +153,7 @@ async function findMisplaced(
   const byName = await indexOn(observer, table, schema, name);
   const found = byName ?? (oid === undefined ? undefined : await readIndex(observer, oid));
   if (!found || found.tableOid !== table.oid || found.schema !== desired.schema) return undefined;
-  const isAnother = canonical && differencesOf(canonical, found.canonical).length > 0;
+  const isAnother = canonical && differencesSince(canonical, found.canonical).length > 0;
   const isKnown = [desired.name, ...companionNames(desired.name)].includes(found.name);
   return isAnother || isKnown ? undefined : found;
 }
