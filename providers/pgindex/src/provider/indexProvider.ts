@@ -12,8 +12,8 @@ import { type Measured, measureQueries } from "../engine/measure/measure";
 import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
 import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
 import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
-import type { PreviousIndex } from "../engine/situation/look";
 import { rebuildReason } from "../engine/situation/rebuildReason";
+import type { PreviousIndex } from "../engine/situation/scope";
 import type { IndexArgs } from "../resources/indexArgs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
@@ -204,7 +204,8 @@ async function measureBefore(
   ctx: ReturnType<Runtime["context"]>,
 ): Promise<readonly Measured[]> {
   if (queries.length === 0) return [];
-  return measureQueries(runtime.target(), desired, queries, ctx, desired.searchPath);
+  const { searchPath } = desired;
+  return measureQueries({ target: runtime.target(), index: desired, queries, searchPath, ctx });
 }
 
 /** Inputs have been through check; what is wrong now is a mistake of ours. */

@@ -134,9 +134,7 @@ const DECLARED: {
 
 /** What the clone is, and what the declaration says beyond that. */
 function declaredForm(clone: CanonicalIndex, index: IndexDefinition): CanonicalIndex {
-  const asked = Object.entries(DECLARED).map(
-    ([field, valueOf]) => [field, valueOf(index)] as const,
-  );
+  const asked = Object.entries(DECLARED).map(([field, read]) => [field, read(index)] as const);
   const built = fieldsWith("source", "clone").map((field) => [field, clone[field]] as const);
   return Object.fromEntries([...built, ...asked].filter(([, value]) => value !== undefined));
 }

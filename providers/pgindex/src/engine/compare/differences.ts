@@ -60,14 +60,17 @@ export function compare(
 /** In what two canonical forms differ; none means that they are the same index. */
 export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {
   return FIELD_NAMES.filter((field) => isManaged(field, declared)).flatMap((field) => {
-    const [ours, its] = [valueOf(declared, field), valueOf(live, field)];
+    const [ours, its] = [fieldValue(declared, field), fieldValue(live, field)];
     if (isDeepStrictEqual(ours, its)) return [];
     return [{ field, declared: ours, live: its } as Difference];
   });
 }
 
 /** That a declaration has none of something is a value too: it is what a refresh compares with. */
-function valueOf<F extends IndexField>(form: CanonicalIndex, field: F): FieldValues[F] | undefined {
+function fieldValue<F extends IndexField>(
+  form: CanonicalIndex,
+  field: F,
+): FieldValues[F] | undefined {
   const value = form[field];
   const isNone = value === "" || (typeof value === "object" && Object.keys(value).length === 0);
   return isNone ? undefined : value;

@@ -1,6 +1,6 @@
 import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { differencesOf, renderDifferences } from "../compare/differences";
+import { renderDifferences } from "../compare/differences";
 import { isStillOurs } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
 import type { Target } from "../connection/target";

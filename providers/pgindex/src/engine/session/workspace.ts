@@ -104,7 +104,7 @@ async function lookingAgain<T>(look: () => Promise<T>): Promise<T> {
  * The server's clock, so that two machines that look at one database agree on how long the index
  * has stood.
  */
-export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
+export async function serverTime(observer: Session): Promise<string> {
   const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
   return onlyRow(rows).now.toISOString();
 }

@@ -3,6 +3,7 @@ import { describeSession, isYieldingAutovacuum, type OtherSession } from "../cat
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import type { Context } from "../operation/context";
+import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
@@ -22,16 +23,11 @@ const LONG_QUEUE_MS = 250;
 /** Polls in a row that must find the builder idle before its unanswered statement is given up. */
 const IDLE_POLLS = 3;
 
-/** A long statement on the builder, and the session that watches it. */
-export interface Watched {
-  readonly builder: Session;
-  readonly observer: Session;
-  /**
-   * Opens another observer in the place of one that is lost: without one nobody could cancel the
-   * statement.
-   */
-  readonly reconnect: () => Promise<Session>;
-  readonly ctx: Context;
+/**
+ * A long statement on the builder, and the session that watches it. `reconnect` opens another
+ * observer in the place of one that is lost: without one nobody could cancel the statement.
+ */
+export interface Watched extends Operation {
   /** What is shown while the server reports no phase: "building", "dropping". */
   readonly verb: string;
   /** Which part of a larger work it is: "partition 3 of 20". */
