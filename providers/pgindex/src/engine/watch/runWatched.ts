@@ -74,7 +74,7 @@ class Watch {
   private readonly waiters: WaiterWatch;
   private readonly started = performance.now();
   private observer: Session;
-  private lastLook = this.started;
+  private lastPoll = this.started;
   private isBlocked = false;
   private isCancelHeard = false;
   private idlePolls = 0;
@@ -89,10 +89,10 @@ class Watch {
 
   async run(): Promise<void> {
     const { ctx, verb, builder, isQuiet } = this.watched;
-    if (isQuiet) await this.untilNextLook();
+    if (isQuiet) await this.untilNextPoll();
     while (!this.ended.aborted) {
       try {
-        await this.look();
+        await this.poll();
         this.cutOff.reached();
         if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
           await endForgotten(this.observer, builder);
@@ -105,12 +105,12 @@ class Watch {
         const elapsed = renderElapsed(performance.now() - this.started);
         ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
-      await this.untilNextLook();
+      await this.untilNextPoll();
     }
     if (this.observer !== this.watched.observer) await this.observer.close();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     // Before anything can fail: a server that does not answer is not asked without a pause.
     this.isCancelHeard = this.watched.ctx.signal.aborted;
     if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
@@ -119,9 +119,9 @@ class Watch {
     const state = await readState(this.observer, builder);
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
     if (!state.isActive || this.watched.isQuiet) return;
-    this.watched.phases?.look(state.row?.phase, performance.now());
+    this.watched.phases?.poll(state.row?.phase, performance.now());
     report(this.watched, state, performance.now() - this.started);
-    this.stop ??= await this.waiters.look(
+    this.stop ??= await this.waiters.poll(
       state.waiters,
       state.row?.phase,
       this.observer,
@@ -135,8 +135,8 @@ class Watch {
     const { ctx, isBuild } = this.watched;
     const now = performance.now();
     this.isBlocked = blockers.length > 0;
-    if (this.isBlocked) ctx.patience?.waited(now - this.lastLook);
-    this.lastLook = now;
+    if (this.isBlocked) ctx.patience?.waited(now - this.lastPoll);
+    this.lastPoll = now;
     return (
       (this.isBlocked ? ctx.patience?.overWait(blockers) : undefined) ??
       (isBuild ? ctx.patience?.overBuild(blockers) : undefined)
@@ -159,7 +159,7 @@ class Watch {
     await this.observer.queryAsLogin("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
   }
 
-  private async untilNextLook(): Promise<void> {
+  private async untilNextPoll(): Promise<void> {
     const { ctx } = this.watched;
     // The user cancelled while we looked.
     if (ctx.signal.aborted && !this.isCancelHeard) return;
