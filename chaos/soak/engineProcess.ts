@@ -8,6 +8,7 @@ import { runInNewContext } from "node:vm";
 import { answerParent } from "../../demo/child.ts";
 import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { databaseOf } from "../../providers/pgindex/src/engine/session/database.ts";
 import type { Sample } from "./measures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
 
@@ -128,7 +129,7 @@ async function parsed(args: Args) {
   throw new Error(JSON.stringify(result));
 }
 
-const targetOf = (url: string) => ({ url, maxConcurrentBuilds: 4, allowPooler: false });
+const targetOf = (url: string) => databaseOf({ url, maxConcurrentBuilds: 4 });
 
 const MB = 2 ** 20;
 

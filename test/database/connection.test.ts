@@ -2,10 +2,10 @@ import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import type { Database } from "../../providers/pgindex/src/engine/session/database.ts";
 import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine/engine.ts";
 import { expectNothingOpen, identityOf, oidOf } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -40,7 +40,7 @@ async function closedPort(): Promise<number> {
 }
 
 /** What every operation says of a target; they must agree. */
-async function failures(target: Target): Promise<string[]> {
+async function failures(target: Database): Promise<string[]> {
   const { ctx } = record();
   const live = liveIndex({ name: "t_idx", table: "t" });
   const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);

@@ -48,7 +48,7 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
     const target = targetOf(db.url);
     await db.query("CREATE INDEX t_idx ON t (a)");
     const adopted = await ensureIndex({
-      target: { ...target, allowCorruptingServer: true },
+      target: targetOf(db.url, { allowCorruptingServer: true }),
       desired,
       ctx: record().ctx,
     });

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
-import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
+import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embeddedPostgres.ts";
@@ -28,7 +28,7 @@ let parent: string;
 let standby: EmbeddedServer;
 let db: TestDatabase;
 let outputs: IndexOutputs;
-let onStandby: Target;
+let onStandby: Database;
 
 /**
  * A cold copy, which follows its primary: there is no pg_basebackup among the embedded binaries.
@@ -121,7 +121,7 @@ describe("a standby", () => {
       live: { valid: true },
     });
     await dropIndex(onStandby, outputs, ctx);
-    const { url = "" } = onStandby;
+    const { url = "" } = onStandby.target;
     const promoted = {
       query: (sql: string, values: readonly unknown[] = []) =>
         withClient(url, async (client) => (await client.query(sql, [...values])).rows),

@@ -1,6 +1,6 @@
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { sqlState } from "../engine/errors/sqlstate";
+import type { SessionTarget } from "../engine/session/database";
 import { onlyRow } from "../engine/session/query";
 import { actingRole } from "../engine/session/role";
 import type { Session } from "../engine/session/session";
@@ -26,7 +26,7 @@ const SCHEMA_VERSION = 1;
  */
 export async function markApplied<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  target: SessionTarget,
   { mark, indexes }: DesiredBaseline<M>,
 ): Promise<BaselineOutputs & M> {
   const { runner, identity } = bookkeeping;
@@ -52,7 +52,7 @@ export async function markApplied<M extends Mark>(
  */
 export async function unmark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  target: SessionTarget,
   outputs: BaselineOutputs & M,
 ): Promise<void> {
   if (outputs.adopted) return;
@@ -67,7 +67,7 @@ export async function unmark<M extends Mark>(
 /** Whether the mark stands. Read-only. */
 export function stillMarked<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  target: SessionTarget,
   outputs: M,
 ): Promise<boolean> {
   const options = { purpose: `look for ${outputs.migration}`, writable: false };
@@ -84,7 +84,7 @@ export function stillMarked<M extends Mark>(
 /** Runs `work` on a session, and tells which right is missing where the server refuses it. */
 function withMarks<T, M extends Mark>(
   { runner }: Bookkeeping<M>,
-  target: Target,
+  target: SessionTarget,
   mark: Mark,
   options: Parameters<typeof withObserver>[1],
   work: (session: Session) => Promise<T>,

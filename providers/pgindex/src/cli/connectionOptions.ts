@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
+import { type Database, databaseOf } from "../engine/session/database";
 import type { Io } from "./io";
 
 /** The options of every command that connects. */
@@ -25,16 +25,11 @@ export function addConnectionOptions(command: Command): Command {
 }
 
 /**
- * Where to connect. A URL is taken from the environment only: every user of a machine sees the
+ * The database. A URL is taken from the environment only: every user of a machine sees the
  * arguments of its processes.
  */
-export function targetOf(options: ConnectionOptions, { env }: Io): Target {
-  const {
-    databaseUrlEnv: name = DEFAULT_VARIABLE,
-    databaseUrl,
-    allowPooler = false,
-    role,
-  } = options;
+export function databaseFrom(options: ConnectionOptions, { env }: Io): Database {
+  const { databaseUrlEnv: name = DEFAULT_VARIABLE, databaseUrl, allowPooler, role } = options;
   if (databaseUrl !== undefined || !/^\w+$/.test(name)) throw new PgIndexError(URL_AS_ARGUMENT);
   const url = env[name];
   if (!url && options.databaseUrlEnv !== undefined) {
@@ -45,7 +40,7 @@ export function targetOf(options: ConnectionOptions, { env }: Io): Target {
       otherwise: "leave --database-url-env out and set PGHOST, PGUSER, PGPASSWORD and PGDATABASE",
     });
   }
-  return { url: url || undefined, maxConcurrentBuilds: 1, allowPooler, role };
+  return databaseOf({ url: url || undefined, allowPooler, role });
 }
 
 const URL_AS_ARGUMENT = {

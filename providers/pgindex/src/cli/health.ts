@@ -5,7 +5,7 @@ import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
 import { HealthLook } from "../health/healthLook";
 import { healthSettings } from "../health/options";
 import { readStack } from "../status/exportStack";
-import { targetOf } from "./connectionOptions";
+import { databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
@@ -79,7 +79,7 @@ async function createEndpoint(options: HealthOptions, io: Io): Promise<Migration
   const settings = healthSettings({ ...options, soak: soak.text, token });
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
-  const look = new HealthLook(targetOf(options, io), state, settings);
+  const look = new HealthLook(databaseFrom(options, io), state, settings);
   return endpointOf(look, settings, { earlier, soak });
 }
 

@@ -7,7 +7,7 @@ import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
 import { indexesFromSql } from "../import/indexesFromSql";
 import { readDatabase, type Skipped } from "../import/live";
 import { loadModules } from "../import/schemaModule";
-import { type ConnectionOptions, targetOf } from "./connectionOptions";
+import { type ConnectionOptions, databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 
 /** What `pgindex import` reads from. */
@@ -71,8 +71,10 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
   const session = { purpose: "import", writable: false };
-  const { found, skipped, notes } = await withObserver(targetOf(options, io), session, (observer) =>
-    readDatabase(observer, selection),
+  const { found, skipped, notes } = await withObserver(
+    databaseFrom(options, io),
+    session,
+    (observer) => readDatabase(observer, selection),
   );
   return { indexes: found, skipped, notes };
 }

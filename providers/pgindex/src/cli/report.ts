@@ -11,7 +11,7 @@ import { toReport } from "../report/toReport";
 import { readStack } from "../status/exportStack";
 import { readStatus, type StackStatus } from "../status/indexStatus";
 import type { StackState } from "../status/stackState";
-import { targetOf } from "./connectionOptions";
+import { databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
@@ -81,7 +81,9 @@ async function look(
   const isNamed = options.databaseUrlEnv !== undefined || options.databaseUrl !== undefined;
   if (!options.live || !(isNamed || io.env.DATABASE_URL || io.env.PGHOST)) return undefined;
   const session = { purpose: "report", writable: false };
-  return withObserver(targetOf(options, io), session, (observer) => readStatus(observer, state));
+  return withObserver(databaseFrom(options, io), session, (observer) =>
+    readStatus(observer, state),
+  );
 }
 
 async function readExtra(file: string | undefined): Promise<Extra | undefined> {

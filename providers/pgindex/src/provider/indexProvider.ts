@@ -39,7 +39,7 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
     }),
     read: async (id, outputs?: IndexOutputs) => {
       if (!outputs?.canonical) return { id, props: outputs };
-      const found = await refreshIndex(runtime.target(), outputs);
+      const found = await refreshIndex(runtime.database(), outputs);
       if (found) return { id, props: found };
       runtime
         .context(outputs.__urn)
@@ -47,7 +47,7 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
       return { id: "" };
     },
     delete: (_id, outputs: IndexOutputs) =>
-      runtime.run(() => dropIndex(runtime.target(), outputs, runtime.context(outputs.__urn))),
+      runtime.run(() => dropIndex(runtime.database(), outputs, runtime.context(outputs.__urn))),
   };
 }
 
@@ -97,7 +97,7 @@ async function tellRepair(
   const ctx = runtime.context(olds.__urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    for (const line of await previewIndex(runtime.target(), desired, olds)) ctx.log("info", line);
+    for (const line of await previewIndex(runtime.database(), desired, olds)) ctx.log("info", line);
   } catch (error) {
     ctx.log("warning", errorText(error));
   }
@@ -115,7 +115,7 @@ async function hasMovedAlong(
   const { schema, name, table } = news;
   if (![schema, name, table].every(isKnown)) return false;
   const declared = { schema: String(schema), name: String(name), table: String(table) };
-  return standsElsewhere(runtime.target(), olds, declared);
+  return standsElsewhere(runtime.database(), olds, declared);
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
@@ -148,7 +148,7 @@ async function validate(
   hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
-    const lines = await previewIndex(runtime.target(), desired, previousOf(olds, desired));
+    const lines = await previewIndex(runtime.database(), desired, previousOf(olds, desired));
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
@@ -183,7 +183,7 @@ async function ensure(
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
-  const target = runtime.target();
+  const target = runtime.database();
   const request = { target, desired, previous: olds, ctx, hooks: { beforeBuild } };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
@@ -197,7 +197,7 @@ async function measureBefore(
   ctx: ReturnType<Runtime["context"]>,
 ): Promise<readonly Measured[]> {
   if (queries.length === 0) return [];
-  return measureQueries(runtime.target(), desired, queries, ctx, desired.searchPath);
+  return measureQueries(runtime.database(), desired, queries, ctx, desired.searchPath);
 }
 
 /** Inputs have been through check; what is wrong now is a mistake of ours. */

@@ -32,7 +32,8 @@ export async function attempt(
 ): Promise<Ensured> {
   const { desired, ctx } = request;
   const { observer, builder } = workspace;
-  const warning = vanishingWarning(request.target.whenClientVanishes, builder.serverVersion);
+  const { whenClientVanishes } = request.target.session;
+  const warning = vanishingWarning(whenClientVanishes, builder.serverVersion);
   if (warning) ctx.log("warning", warning);
   const table = await requireTable(observer, desired);
   const place = { schema: desired.schema, table: desired.table, oid: table.oid };

@@ -2,13 +2,13 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { describeSession, type OtherSession } from "../catalog/otherSessions";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
-import type { Target } from "../connection/target";
 import { dropIndexStatement } from "../declare/statement";
 import { errorText } from "../errors/advice";
 import type { Context } from "../operation/context";
 import { OutOfPatience, Patience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
+import type { SessionTarget } from "../session/database";
 import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
 import { runWatched } from "../watch/runWatched";
@@ -54,7 +54,7 @@ class CleanUpPatience extends Patience {
  * the application's rows. Says what became of it. Never throws.
  */
 export async function removeLeftover(
-  target: Target,
+  target: SessionTarget,
   built: BuiltName,
   ctx: Context,
   forgottenSeconds = FORGOTTEN_SECONDS,
@@ -128,7 +128,7 @@ async function findLeft(
 }
 
 /** Empty where nothing is. */
-async function describeLeft(target: Target, built: BuiltName): Promise<string> {
+async function describeLeft(target: SessionTarget, built: BuiltName): Promise<string> {
   try {
     const options = { purpose: "look", writable: false };
     const { leftovers } = await withObserver(target, options, (observer) =>

@@ -1,5 +1,4 @@
 import { subject } from "../declare/desiredIndex";
-import { readStackPatience } from "../declare/patienceArgs";
 import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice";
 import { OutOfPatience, Patience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
@@ -21,7 +20,7 @@ import type { Ensured, Progress, Request } from "./request";
  */
 export async function ensureIndex(asked: Request): Promise<Ensured> {
   const { target, desired } = asked;
-  const patience = new Patience(desired.patience, readStackPatience(target.patience ?? {}));
+  const patience = new Patience(desired.patience, target.patience);
   const ctx = { ...asked.ctx, patience };
   const request = { ...asked, ctx };
   const progress: Progress = { rebuilt: new Set() };

@@ -1,11 +1,10 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import { describeSession, workersOn } from "../catalog/otherSessions";
-import type { Target } from "../connection/target";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { readStackPatience } from "../declare/patienceArgs";
 import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";
 import type { Step } from "../plan/step";
+import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { declaredForm, look, type PreviousIndex } from "../situation/look";
@@ -20,12 +19,11 @@ import { estimateSize, roomWarnings } from "./diskSpace";
  * PgIndexError} when it would be refused.
  */
 export async function previewIndex(
-  target: Target,
+  target: SessionTarget,
   desired: DesiredIndex,
   previous?: PreviousIndex,
 ): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
-  readStackPatience(target.patience ?? {});
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

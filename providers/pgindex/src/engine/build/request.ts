@@ -1,8 +1,8 @@
 import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { Target } from "../connection/target";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Context } from "../operation/context";
+import type { Database } from "../session/database";
 import type { PreviousIndex } from "../situation/look";
 import type { BuiltName } from "./cleanUp";
 import type { Executed, Hooks } from "./execute";
@@ -20,7 +20,7 @@ export interface Ensured extends Executed {
 
 /** What a change is asked for. */
 export interface Request {
-  readonly target: Target;
+  readonly target: Database;
   readonly desired: DesiredIndex;
   /** What the resource's state says of its index so far; undefined on create. */
   readonly previous?: PreviousIndex;

@@ -2,8 +2,6 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { oldTransactionsOn } from "../catalog/otherSessions";
 import type { IndexIdentity } from "../compare/identity";
-import type { Target } from "../connection/target";
-import { readStackPatience } from "../declare/patienceArgs";
 import { dropIndexStatement } from "../declare/statement";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
@@ -14,6 +12,7 @@ import { inTurn } from "../operation/turns";
 import { Wait, waitUntilNobodyWorks } from "../operation/wait";
 import { dropConstraintSql } from "../plan/constraintSteps";
 import { dropPartitioned } from "../plan/partitionSteps";
+import type { Database, SessionTarget } from "../session/database";
 import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
 import { alter } from "../watch/alter";
@@ -27,12 +26,11 @@ import { findOurs } from "./ownIndexes";
  * constraint or is the replica identity.
  */
 export async function dropIndex(
-  target: Target,
+  target: Database,
   identity: IndexIdentity,
   asked: Context,
 ): Promise<void> {
-  const ofStack = readStackPatience(target.patience ?? {});
-  const ctx = { ...asked, patience: new Patience(identity.patience ?? {}, ofStack) };
+  const ctx = { ...asked, patience: new Patience(identity.patience ?? {}, target.patience) };
   const options = { purpose: `drop ${identity.name}`, searchPath: [] };
   await inTurn(target, `${identity.schema}.${identity.table}`, ctx, async () => {
     try {
@@ -138,7 +136,7 @@ async function waitForWayClear(
   }
 }
 
-async function isHalfDropped(target: Target, identity: IndexIdentity): Promise<boolean> {
+async function isHalfDropped(target: SessionTarget, identity: IndexIdentity): Promise<boolean> {
   try {
     return await withObserver(target, { purpose: "look", writable: false }, async (observer) => {
       const observed = await observe(observer, identity);

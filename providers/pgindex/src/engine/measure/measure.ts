@@ -1,7 +1,7 @@
 import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
-import type { Target } from "../connection/target";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import { assertMayGoOn, type Context } from "../operation/context";
+import type { SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import type { Run } from "./explain";
@@ -57,7 +57,7 @@ export function uncounted(queries: readonly Measured[]): MeasuredAll {
  * naming the query that the server refuses.
  */
 export async function measureQueries(
-  target: Target,
+  target: SessionTarget,
   index: IndexOnTable,
   queries: readonly ParsedQuery[],
   ctx: Context,
@@ -75,7 +75,7 @@ export function plansOf(measured: readonly Measured[]): QueryPlan[] {
 
 /** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
 export async function measureAll(
-  target: Target,
+  target: SessionTarget,
   index: IndexOnTable,
   queries: readonly ParsedQuery[],
   ctx: Context,
@@ -164,7 +164,7 @@ async function timedOut(
  * A run that nobody waits for any more must not go on until its timeout: its snapshot holds back
  * VACUUM and other builds.
  */
-function cancelWhenAborted(target: Target, session: Session, ctx: Context): () => void {
+function cancelWhenAborted(target: SessionTarget, session: Session, ctx: Context): () => void {
   const cancel = () => {
     withObserver(target, { purpose: "cancel a measurement", writable: false }, (observer) =>
       observer.queryAsLogin("SELECT pg_cancel_backend($1)", [session.pid]),

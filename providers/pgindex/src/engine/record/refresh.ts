@@ -2,7 +2,7 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { differencesOf, renderDifferences } from "../compare/differences";
 import { isStillOurs } from "../compare/identity";
-import type { Target } from "../connection/target";
+import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { bloatOf } from "./bloat";
@@ -14,7 +14,7 @@ import { type IndexOutputs, liveOutputs } from "./outputs";
  * too.
  */
 export async function refreshIndex(
-  target: Target,
+  target: SessionTarget,
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
   const options = { purpose: `refresh ${old.name}`, writable: false };
@@ -71,7 +71,7 @@ function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
  * the schema.
  */
 export async function standsElsewhere(
-  target: Target,
+  target: SessionTarget,
   old: IndexOutputs,
   declared: { readonly schema: string; readonly name: string; readonly table: string },
 ): Promise<boolean> {

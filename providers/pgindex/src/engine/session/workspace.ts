@@ -1,6 +1,6 @@
-import type { Target } from "../connection/target";
 import { LockedTableError } from "../errors/advice";
 import { isCatalogRace, sqlState } from "../errors/sqlstate";
+import type { SessionTarget } from "./database";
 import { onlyRow } from "./query";
 import { openSession, type Session } from "./session";
 import { lockedAdvice } from "./sessionMessages";
@@ -28,7 +28,7 @@ const ANSWER_MS = 15_000;
  * key back.
  */
 export async function withWorkspace<T>(
-  target: Target,
+  target: SessionTarget,
   options: {
     readonly purpose: string;
     readonly searchPath: readonly string[];
@@ -67,7 +67,7 @@ export async function withWorkspace<T>(
 
 /** Opens one read-only-minded session with an empty search_path for looking. */
 export async function withObserver<T>(
-  target: Target,
+  target: SessionTarget,
   options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
   work: (observer: Session) => Promise<T>,
 ): Promise<T> {

@@ -1,7 +1,6 @@
 import { observe } from "../catalog/indexes";
 import type { IndexOnTable } from "../catalog/indexTree";
 import type { Observation } from "../catalog/liveIndex";
-import type { Target } from "../connection/target";
 import type { PgIndexError } from "../errors/advice";
 import {
   type Measured,
@@ -15,6 +14,7 @@ import type { QueryPlan } from "../measure/queryPlan";
 import { unsavedMeasurements } from "../measure/scanCounting";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
+import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
 import { readReplicas } from "./replicas";
@@ -76,7 +76,7 @@ export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
 
 /** Looks at the index, measures its queries, reads its counters, and judges. */
 export async function verifyIndex(
-  target: Target,
+  target: Database,
   request: VerificationRequest,
   ctx: Context,
   previous?: EarlierReport,
@@ -145,7 +145,7 @@ function accountFor(
 
 /** The counters with those of the replicas, and what they say over time. */
 async function watch(
-  target: Target,
+  target: Database,
   request: VerificationRequest,
   counted: Accounted,
   queries: readonly VerifiedQuery[],
