@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { type Database, databaseOf } from "../engine/session/database";
+import { unsetUrlAdvice, urlAsArgumentAdvice } from "./cliMessages";
 import type { Io } from "./io";
 
 /** The options of every command that connects. */
@@ -30,22 +31,9 @@ export function addConnectionOptions(command: Command): Command {
  */
 export function databaseFrom(options: ConnectionOptions, { env }: Io): Database {
   const { databaseUrlEnv: name = DEFAULT_VARIABLE, databaseUrl, allowPooler, role } = options;
-  if (databaseUrl !== undefined || !/^\w+$/.test(name)) throw new PgIndexError(URL_AS_ARGUMENT);
+  if (databaseUrl !== undefined || !/^\w+$/.test(name))
+    throw new PgIndexError(urlAsArgumentAdvice(DEFAULT_VARIABLE));
   const url = env[name];
-  if (!url && options.databaseUrlEnv !== undefined) {
-    throw new PgIndexError({
-      what: `the environment variable ${name} is not set`,
-      why: "it was named as the one that has the database's URL",
-      fix: `set it: export ${name}=postgresql://user:password@host:5432/database`,
-      otherwise: "leave --database-url-env out and set PGHOST, PGUSER, PGPASSWORD and PGDATABASE",
-    });
-  }
+  if (!url && options.databaseUrlEnv !== undefined) throw new PgIndexError(unsetUrlAdvice(name));
   return databaseOf({ url: url || undefined, allowPooler, role });
 }
-
-const URL_AS_ARGUMENT = {
-  what: "a database URL cannot be given as an argument",
-  why: "every user of the machine sees the arguments of its processes, and the URL may hold a password (not shown)",
-  fix: `put the URL into the environment variable ${DEFAULT_VARIABLE}`,
-  otherwise: "put it into another one, and name that: --database-url-env NAME",
-};
