@@ -1,5 +1,5 @@
-// npm run check: formatter, linter, generated documents and every type checker, side by side, all
-// of their complaints at once.
+// npm run check: formatter, linter, generated documents, the rules of the house and every type
+// checker, side by side, all of their complaints at once.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./setup/command.mjs";
@@ -16,6 +16,7 @@ const checks = [
     name: "documents (npm run docs repairs them)",
     command: [node24, [join("tools", "docs", "main.ts"), "--check"]],
   },
+  { name: "rules of the house", command: [node24, [join("tools", "house", "main.ts")]] },
   { name: "types of the package", command: tsc("-p", join("providers", "pgindex")) },
   { name: "types of tests, tools and demo", command: tsc("-p", "tsconfig.check.json") },
 ];

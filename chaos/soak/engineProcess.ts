@@ -8,6 +8,7 @@ import { runInNewContext } from "node:vm";
 import { answerParent } from "../../demo/child.ts";
 import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { databaseOf } from "../../providers/pgindex/src/engine/session/database.ts";
 import type { Sample } from "./measures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
 
@@ -98,7 +99,7 @@ async function live(url: string, { first, second }: SoakedIndex): Promise<void> 
 
 async function ensure(url: string, args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
   const desired = await parsed(args);
-  const ensured = await ensureIndex({ target: targetOf(url), desired, previous, ctx });
+  const ensured = await ensureIndex({ database: targetOf(url), desired, previous, ctx });
   return toIndexOutputs(ensured, desired, [], previous);
 }
 
@@ -114,7 +115,7 @@ async function fail(url: string): Promise<void> {
 async function cancelOne(url: string): Promise<void> {
   const stop = new AbortController();
   const desired = await parsed(SLOW_INDEX);
-  const building = ensureIndex({ target: targetOf(url), desired, ctx: contextOf(stop.signal) });
+  const building = ensureIndex({ database: targetOf(url), desired, ctx: contextOf(stop.signal) });
   setTimeout(() => stop.abort(), 300 * Math.random());
   const outcome = await building.catch((error: Error) => error.message);
   if (typeof outcome === "string" && !/^cancelled/.test(outcome)) throw new Error(outcome);
@@ -128,7 +129,7 @@ async function parsed(args: Args) {
   throw new Error(JSON.stringify(result));
 }
 
-const targetOf = (url: string) => ({ url, maxConcurrentBuilds: 4, allowPooler: false });
+const targetOf = (url: string) => databaseOf({ url, maxConcurrentBuilds: 4 });
 
 const MB = 2 ** 20;
 

@@ -38,9 +38,9 @@ describe("an index is the same whatever its database sets for every session", ()
   test.each(SENSITIVE)("$title", async ({ args }) => {
     const desired = await declareOn(args);
     const { ctx } = record();
-    const here = await ensureIndex({ target: targetOf(plain.db.url), desired, ctx });
+    const here = await ensureIndex({ database: targetOf(plain.db.url), desired, ctx });
     const target = targetOf(hostile.db.url);
-    const there = await ensureIndex({ target, desired, ctx });
+    const there = await ensureIndex({ database: target, desired, ctx });
     expect(there.live.canonical).toEqual(here.live.canonical);
     expect(there.live.definition).toBe(here.live.definition);
     const outputs = toIndexOutputs(there, desired, []);

@@ -56,13 +56,18 @@ async function proveBuilt(
   const target = targetOf(corpus.db.url);
   const previewed = await previewIndex(target, desired);
   expect(previewed).toContainEqual(expect.stringMatching(/^builds the index/));
-  const built = await ensureIndex({ target, desired, ctx: record().ctx });
+  const built = await ensureIndex({ database: target, desired, ctx: record().ctx });
   expect(built).toMatchObject({ adopted: false, live: { valid: true, ready: true, live: true } });
   expect(built.live.definition).toBe(await definitionByHand(corpus, sql, desired));
   const outputs = roundTrip(toIndexOutputs(built, desired, []));
   expect(await previewIndex(target, desired, outputs)).toEqual(NOTHING);
   expect(await refreshIndex(target, outputs)).toEqual({ ...outputs, sizeBytes: SIZE });
-  const again = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
+  const again = await ensureIndex({
+    database: target,
+    desired,
+    previous: outputs,
+    ctx: record().ctx,
+  });
   expect(toIndexOutputs(again, desired, [], outputs)).toEqual({ ...outputs, sizeBytes: SIZE });
   return outputs;
 }
@@ -90,7 +95,12 @@ async function proveRestored(
   const restored = await restore(corpus, outputs);
   const printed = await printedArgs(corpus, desired);
   for (const same of [args, ...respelled, ...printed]) await proveAdopted(corpus, same);
-  const ensured = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
+  const ensured = await ensureIndex({
+    database: target,
+    desired,
+    previous: outputs,
+    ctx: record().ctx,
+  });
   expect(ensured).toMatchObject({ adopted: true, live: { definition: restored } });
   const known = roundTrip(toIndexOutputs(ensured, desired, [], outputs));
   expect(await refreshIndex(target, known)).toEqual({ ...known, sizeBytes: SIZE });
@@ -108,7 +118,12 @@ async function proveChanged(
 ): Promise<IndexOutputs> {
   const target = targetOf(corpus.db.url);
   const desired = await declareOn(args);
-  const ensured = await ensureIndex({ target, desired, previous: outputs, ctx: record().ctx });
+  const ensured = await ensureIndex({
+    database: target,
+    desired,
+    previous: outputs,
+    ctx: record().ctx,
+  });
   expect(ensured.live.oid === outputs.oid).toBe(how === "altered");
   expect(ensured.adopted).toBe(how === "altered");
   expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);

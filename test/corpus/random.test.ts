@@ -25,7 +25,7 @@ const numRuns = Number(process.env.RANDOM_RUNS ?? 25);
 async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
   const target = targetOf(corpus.db.url);
   const desired = await declareOn(args);
-  const ensured = await ensureIndex({ target, desired, previous, ctx: record().ctx });
+  const ensured = await ensureIndex({ database: target, desired, previous, ctx: record().ctx });
   expect(ensured.live).toMatchObject({ valid: true, ready: true, live: true });
   const outputs: IndexOutputs = JSON.parse(
     JSON.stringify(toIndexOutputs(ensured, desired, [], previous)),

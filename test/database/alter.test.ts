@@ -25,7 +25,7 @@ async function waitForReader() {
     columns: ["a"],
     constraint: "primaryKey",
   });
-  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   ensuring.catch(() => undefined);
   const pid = await untilWaiting(db, "ALTER TABLE");
   return { reader, lines, ensuring, pid };

@@ -20,7 +20,7 @@ afterEach(() => {
 
 async function ensure(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
+  return ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 test("while it waits for old snapshots: it ends at once and leaves nothing", async () => {
@@ -99,7 +99,9 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   const snapshot = await holdSnapshot(db);
   const recorder = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: [{ expression: "a + b" }] });
-  const ensuring = failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx }));
+  const ensuring = failureOf(
+    ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx }),
+  );
   await untilPhase(db, "waiting for old snapshots");
   // Gets the lock that ANALYZE wants, between the build and it.
   const other = await db.connect();

@@ -62,7 +62,7 @@ test.each(CASES)("what cannot be dropped yet is told exactly: %o", async (leftov
     unique: leftover.unique ?? false,
   });
   const { ctx } = record();
-  const { live } = await ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const { live } = await ensureIndex({ database: targetOf(db.url), desired, ctx });
   expect(live.valid).toBe(true);
 });
 
@@ -104,7 +104,7 @@ describe("for a role that may not make temporary tables", () => {
   async function build(phase: string) {
     const { ctx, lines } = record();
     const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-    const building = ensureIndex({ target: targetOf(roles.url), desired, ctx });
+    const building = ensureIndex({ database: targetOf(roles.url), desired, ctx });
     building.catch(() => undefined);
     return { building, lines, pid: await untilPhase(db, phase) };
   }
@@ -148,7 +148,7 @@ describe("for a role that may not make temporary tables", () => {
 test("a REINDEX that is cancelled leaves nothing beside its index, which serves on", async () => {
   const built = await declare({ table: "t", name: "t_idx", columns: ["a"] });
   const target = targetOf(db.url);
-  const { live } = await ensureIndex({ target, desired: built, ctx: record().ctx });
+  const { live } = await ensureIndex({ database: target, desired: built, ctx: record().ctx });
   const desired = await declare({
     table: "t",
     name: "t_idx",
@@ -158,7 +158,7 @@ test("a REINDEX that is cancelled leaves nothing beside its index, which serves 
   const previous = { ...identityOf(live), oid: live.oid, rebuildTrigger: "1" };
   const snapshot = await holdSnapshot(db);
   const { ctx, cancel } = record();
-  const rebuilding = failureOf(ensureIndex({ target, desired, previous, ctx }));
+  const rebuilding = failureOf(ensureIndex({ database: target, desired, previous, ctx }));
   await untilPhase(db, "waiting for old snapshots");
   expect(await db.query("SELECT 1 FROM pg_index WHERE NOT indisvalid")).toHaveLength(1);
   cancel();

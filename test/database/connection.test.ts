@@ -2,10 +2,10 @@ import net from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import type { Database } from "../../providers/pgindex/src/engine/session/database.ts";
 import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine/engine.ts";
 import { expectNothingOpen, identityOf, oidOf } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -40,13 +40,13 @@ async function closedPort(): Promise<number> {
 }
 
 /** What every operation says of a target; they must agree. */
-async function failures(target: Target): Promise<string[]> {
+async function failures(target: Database): Promise<string[]> {
   const { ctx } = record();
   const live = liveIndex({ name: "t_idx", table: "t" });
   const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
   const all = [
     previewIndex(target, desired),
-    ensureIndex({ target, desired, ctx }),
+    ensureIndex({ database: target, desired, ctx }),
     refreshIndex(target, outputs),
     dropIndex(target, identityOf(live), ctx),
   ];
@@ -95,14 +95,14 @@ describe("a connection that fails: one clear message for every operation, withou
 
 describe("a server that takes no writes", () => {
   test("is refused for changes, in the preview already; a refresh works", async () => {
-    const built = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+    const built = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
     const outputs = toIndexOutputs(built, desired, []);
     await db.query(`ALTER DATABASE ${db.name} SET default_transaction_read_only = on`);
     const { ctx } = record();
     const target = targetOf(db.url);
     const changes = [
       previewIndex(target, desired),
-      ensureIndex({ target, desired, ctx }),
+      ensureIndex({ database: target, desired, ctx }),
       dropIndex(target, identityOf(built.live), ctx),
     ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {

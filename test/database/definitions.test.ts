@@ -47,13 +47,13 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
   const { ctx } = record();
   const desired = await declare({ ...BASE, ...args });
 
-  const built = await ensureIndex({ target, desired, ctx });
+  const built = await ensureIndex({ database: target, desired, ctx });
   expect(await stateOf(db, desired.name)).toBe("t/t/t");
   expect(built.adopted).toBe(false);
   expect(built.buildSeconds).toBeGreaterThan(0);
   expect(built.live.definition).toBe(await definitionByHand(sql, desired.name));
 
-  const again = await ensureIndex({ target, desired, ctx });
+  const again = await ensureIndex({ database: target, desired, ctx });
   expect(again).toMatchObject({ adopted: true, live: { oid: built.live.oid } });
   expect(stepsOf(await previewIndex(target, desired), `app.${desired.table}`)).toEqual([
     BUILDS_NOTHING,
@@ -71,7 +71,7 @@ async function live({ args, sql }: DefinitionCase): Promise<void> {
 test("an index on an expression has statistics at once: the planner need not guess", async () => {
   const args = { ...BASE, name: "kind_idx", columns: [{ expression: "data ->> 'kind'" }] };
   const desired = await declare(args);
-  const { live } = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const { live } = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   const statistics = await db.query(
     "SELECT n_distinct FROM pg_stats WHERE schemaname = 'app' AND tablename = 'kind_idx'",
   );

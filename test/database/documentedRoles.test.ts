@@ -70,9 +70,9 @@ test.each(Object.entries(AS))(
   async (_, targetOfRole) => {
     const target = targetOfRole();
     const { ctx } = record();
-    const built = await ensureIndex({ target, desired, ctx });
+    const built = await ensureIndex({ database: target, desired, ctx });
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
-    expect(await ensureIndex({ target, desired, ctx })).toMatchObject({ adopted: true });
+    expect(await ensureIndex({ database: target, desired, ctx })).toMatchObject({ adopted: true });
     const outputs = toIndexOutputs(built, desired, []);
     expect(await refreshIndex(target, outputs)).toEqual(outputs);
     await dropIndex(target, identityOf(built.live), ctx);
@@ -85,7 +85,7 @@ test("whoever acts as the owner sees his build's progress, and can cancel it", a
   const writer = await db.connect();
   await writer.query("BEGIN; DELETE FROM app.t WHERE false");
   const { ctx, statuses, cancel } = record();
-  const building = failureOf(ensureIndex({ target, desired, ctx }));
+  const building = failureOf(ensureIndex({ database: target, desired, ctx }));
   await untilPhase(db, "waiting for writers before build");
   await expect.poll(() => statuses.join("\n"), { timeout: 20_000 }).toMatch(/waiting for writers/);
   cancel();
@@ -99,7 +99,7 @@ test("whoever acts as the owner sees his build's progress, and can cancel it", a
 
 test("the verifier looks and compares, and changes nothing", async () => {
   const { ctx } = record();
-  const built = await ensureIndex({ target: AS.builder(), desired, ctx });
+  const built = await ensureIndex({ database: AS.builder(), desired, ctx });
   const outputs = toIndexOutputs(built, desired, []);
   const target = targetAs("pgindex_verifier");
   expect(await refreshIndex(target, outputs)).toEqual(outputs);
@@ -108,7 +108,7 @@ test("the verifier looks and compares, and changes nothing", async () => {
   const other = await declare({ schema: "app", table: "t", name: "u_idx", columns: ["a"] });
   const onlyOwner = /only the owner of a table/;
   expect((await failureOf(previewIndex(target, other))).message).toMatch(onlyOwner);
-  expect((await failureOf(ensureIndex({ target, desired: other, ctx }))).message).toMatch(
+  expect((await failureOf(ensureIndex({ database: target, desired: other, ctx }))).message).toMatch(
     onlyOwner,
   );
   const drop = dropIndex(target, identityOf(built.live), ctx);

@@ -39,7 +39,7 @@ afterEach(async () => {
 
 async function build(args: Args = {}) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  return (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live;
+  return (await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx })).live;
 }
 
 function drop(recorder: Recorder = record()): Promise<void> {

@@ -24,7 +24,7 @@ const BASE: Args = { table: "t", name: "t_idx", columns: ["a"] };
 async function ensure(args: Args = {}) {
   const recorder = record();
   const desired = await declare({ ...BASE, ...args });
-  const ensured = await ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
+  const ensured = await ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx });
   return { ...recorder, ...ensured };
 }
 

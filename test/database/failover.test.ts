@@ -83,7 +83,7 @@ test("a failover in mid-build: the index is built on the new primary", async () 
   await holder.query("BEGIN");
   await holder.query("DELETE FROM public.t WHERE false");
   const built = ensureIndex({
-    target: targetOf(urlOf(["primary", "standby"], "target_session_attrs=read-write")),
+    database: targetOf(urlOf(["primary", "standby"], "target_session_attrs=read-write")),
     desired,
     ctx,
   });

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 async function up(previous?: IndexOutputs): Promise<IndexOutputs> {
   const desired = await declare(INDEX);
-  const request = { target: targetOf(db.url), desired, previous, ctx: record().ctx };
+  const request = { database: targetOf(db.url), desired, previous, ctx: record().ctx };
   return toIndexOutputs(await ensureIndex(request), desired, [], previous);
 }
 

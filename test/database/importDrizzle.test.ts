@@ -75,7 +75,7 @@ describe.each([
     );
     for (const declaration of declarations) {
       const desired = await declare({ ...declaration });
-      await ensureIndex({ target: targetOf(ours.url), desired, ctx: record().ctx });
+      await ensureIndex({ database: targetOf(ours.url), desired, ctx: record().ctx });
     }
   }, 120_000);
   afterAll(async () => {
@@ -98,7 +98,7 @@ describe.each([
     for (const declaration of declarations) {
       const desired = await declare({ ...declaration });
       const ensured = await ensureIndex({
-        target: targetOf(theirs.url),
+        database: targetOf(theirs.url),
         desired,
         ctx: record().ctx,
       });

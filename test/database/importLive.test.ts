@@ -69,7 +69,7 @@ describe("what is read from a database is adopted without building", () => {
     const before = await oids();
     for (const declaration of everything.found) {
       const desired = await declare({ ...declaration });
-      const ensured = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+      const ensured = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
       expect(ensured.adopted, JSON.stringify(declaration)).toBe(true);
     }
     expect(await oids()).toEqual(before);

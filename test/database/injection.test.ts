@@ -115,7 +115,7 @@ async function attempt(change: Record<string, unknown>): Promise<string | undefi
     return undefined;
   }
   try {
-    await ensureIndex({ target: targetOf(db.url), desired: parsed.value, ctx: record().ctx });
+    await ensureIndex({ database: targetOf(db.url), desired: parsed.value, ctx: record().ctx });
     return parsed.value.name;
   } catch (error) {
     expect(error).toBeInstanceOf(PgIndexError);

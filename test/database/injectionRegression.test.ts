@@ -92,7 +92,7 @@ test("as a query: refused, or it changes nothing", async () => {
   expect(statements.length - queries.length).toBeGreaterThan(600);
   const index = { schema: "public", table: "canary", name: "canary_idx" };
   const { queries: measured } = await measureAll({
-    target: target(),
+    database: target(),
     index,
     queries,
     searchPath: ["public"],

@@ -38,7 +38,7 @@ function start({ db, table }: Place, args: Args = {}) {
   const recorder = record();
   const target = targetOf(db.url, { maxConcurrentBuilds: 16 });
   const ensuring = declare({ table, name: "t_idx", columns: ["a"], ...args }).then((desired) =>
-    ensureIndex({ target, desired, ctx: recorder.ctx }),
+    ensureIndex({ database: target, desired, ctx: recorder.ctx }),
   );
   return { ...recorder, ensuring };
 }
@@ -145,7 +145,7 @@ test.concurrent("a stranger's leftover is not cleaned up as ours", async ({ plac
   };
   const target = targetOf(db.url, { maxConcurrentBuilds: 16 });
   const ensuring = ensureIndex({
-    target,
+    database: target,
     desired,
     ctx: recorder.ctx,
     hooks: { beforeBuild: takeName },

@@ -28,7 +28,7 @@ const FOREIGN = { ...OURS, body: "(b)" };
 async function ensure(args: Args = {}) {
   const recorder = record();
   const desired = await declare({ ...INDEX, ...args });
-  const ensured = ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
+  const ensured = ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx });
   return { ...recorder, ensured: await ensured };
 }
 
@@ -37,7 +37,7 @@ async function refusal(args: Args): Promise<string> {
   const before = { oid: await oidOf(db, "t_idx"), state: await stateOf(db, "t_idx") };
   const preview = await failureOf(previewIndex(targetOf(db.url), desired));
   const { message } = await failureOf(
-    ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+    ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx }),
   );
   expect(preview.message).toBe(message);
   expect({ oid: await oidOf(db, "t_idx"), state: await stateOf(db, "t_idx") }).toEqual(before);
@@ -131,7 +131,7 @@ test.each([
     if (found.length === 0) await db.query(statement);
     found.push(await oidOf(db, "t_idx"));
   };
-  const request = { target: targetOf(db.url), desired: await declare(INDEX), ctx };
+  const request = { database: targetOf(db.url), desired: await declare(INDEX), ctx };
   const { adopted, live } = await ensureIndex({ ...request, hooks: { beforeStep } });
   expect(adopted).toBe(true);
   expect(live).toMatchObject({ valid: true, oid: found[0] });

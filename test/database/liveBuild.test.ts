@@ -34,7 +34,7 @@ async function foreignBuild(body: string) {
 
 async function startEnsuring(recorder: Recorder) {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  return ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
+  return ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx });
 }
 
 /** Until the engine says that it waits for somebody, and for whom. */

@@ -51,7 +51,7 @@ test("25 indexes on five tables, all at once, as Pulumi calls", async () => {
   const { ctx, lines } = record();
   const ensured = await Promise.all(
     DECLARATIONS.map(async (args) =>
-      ensureIndex({ target: targetOf(db.url), desired: await declare(args), ctx }),
+      ensureIndex({ database: targetOf(db.url), desired: await declare(args), ctx }),
     ),
   );
   expect(ensured.filter(({ adopted }) => adopted)).toEqual([]);

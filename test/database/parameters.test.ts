@@ -40,7 +40,7 @@ afterEach(() => vi.unstubAllEnvs());
 
 async function inSession<Row>(url: string | undefined, sql: string): Promise<Row> {
   const options = { purpose: "test", searchPath: [], writable: true };
-  const session = await openSession({ ...targetOf(""), url }, options);
+  const session = await openSession(targetOf(url), options);
   const [row] = await session.query<Row>(sql);
   await session.close();
   return row as Row;

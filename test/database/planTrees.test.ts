@@ -16,7 +16,7 @@ async function planOf(query: object): Promise<PlanTree | undefined> {
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(at.database.url);
   const [measured] = await measureQueries({
-    target,
+    database: target,
     index: INDEX,
     queries: parsed.value,
     searchPath: ["public"],

@@ -34,7 +34,7 @@ const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
 const behind = () => targetOf(proxy.url, { allowPooler: true });
 
 test("a proxy with a process id of its own is taken for a pooler, unless it is allowed", async () => {
-  const refused = ensureIndex({ target: targetOf(proxy.url), desired, ctx: record().ctx });
+  const refused = ensureIndex({ database: targetOf(proxy.url), desired, ctx: record().ctx });
   expect((await failureOf(refused)).message).toMatch(
     /a pooler answers.*\n.*\n.*\n.*allowPooler: true/,
   );
@@ -43,7 +43,7 @@ test("a proxy with a process id of its own is taken for a pooler, unless it is a
 test("behind an allowed one a build is watched, and its queries are measured", async () => {
   const writer = await holdWrite(db, "t");
   const { ctx, statuses } = record();
-  const building = ensureIndex({ target: behind(), desired, ctx });
+  const building = ensureIndex({ database: behind(), desired, ctx });
   await untilPhase(db, "waiting for writers before build");
   // The phase, and who is in the way: both are found by the builder's process id.
   await expect
@@ -59,7 +59,7 @@ test("behind an allowed one a build is watched, and its queries are measured", a
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const index = { schema: "public", table: "t", name: "t_idx" };
   const measured = await measureQueries({
-    target: behind(),
+    database: behind(),
     index,
     queries: parsed.value,
     searchPath: ["public"],
@@ -73,7 +73,7 @@ test("behind an allowed one a build is watched, and its queries are measured", a
 test("and a build is cancelled", async () => {
   const writer = await holdWrite(db, "t");
   const { ctx, cancel } = record();
-  const building = failureOf(ensureIndex({ target: behind(), desired, ctx }));
+  const building = failureOf(ensureIndex({ database: behind(), desired, ctx }));
   const pid = await untilPhase(db, "waiting for writers before build");
   cancel();
   // The writer still stands in the way: only a cancel ends it.

@@ -49,7 +49,7 @@ async function followAdvice(operation: () => Promise<unknown>): Promise<string[]
   }
 }
 
-const build = () => ensureIndex({ target: targetOf(roles.url), desired, ctx: record().ctx });
+const build = () => ensureIndex({ database: targetOf(roles.url), desired, ctx: record().ctx });
 
 describe("whoever follows the advice gets the index", () => {
   test("a role with no rights at all", async () => {
@@ -147,13 +147,13 @@ describe("each missing right is told once, with what to run", () => {
     await db.query(`ALTER TABLE app.t OWNER TO ${deploy}`);
     await db.query(`GRANT USAGE, CREATE ON SCHEMA app TO ${deploy}`);
     const there = { ...desired, tablespace };
-    const build = () => ensureIndex({ target: targetOf(url), desired: there, ctx: record().ctx });
+    const build = () => ensureIndex({ database: targetOf(url), desired: there, ctx: record().ctx });
     expect(await followAdvice(build)).toEqual([
       `GRANT CREATE ON TABLESPACE "${tablespace}" TO "${deploy}";`,
     ]);
     // Everybody may use the database's own.
     const usual = { ...desired, name: "u_idx", tablespace: "pg_default" };
-    await ensureIndex({ target: targetOf(url), desired: usual, ctx: record().ctx });
+    await ensureIndex({ database: targetOf(url), desired: usual, ctx: record().ctx });
     await db.query("DROP INDEX app.t_idx");
     await db.query(`REVOKE ALL ON TABLESPACE ${tablespace} FROM ${deploy}`);
     await db.query(`DROP TABLESPACE ${tablespace}`);
@@ -162,7 +162,7 @@ describe("each missing right is told once, with what to run", () => {
   test("membership, where a role is to be acted as", async () => {
     const { owner, deploy, url } = roles;
     const build = () =>
-      ensureIndex({ target: targetOf(url, { role: owner }), desired, ctx: record().ctx });
+      ensureIndex({ database: targetOf(url, { role: owner }), desired, ctx: record().ctx });
     expect(await followAdvice(build)).toEqual([`GRANT "${owner}" TO "${deploy}";`]);
     // "none" is SET ROLE's word for the login itself.
     const none = failureOf(previewIndex(targetOf(url, { role: "none" }), desired));
@@ -182,7 +182,7 @@ describe("each missing right is told once, with what to run", () => {
     const { message } = await failureOf(build());
     expect(message).toMatch(new RegExp(`does not inherit.*\n +fix: set role: "${owner}"`));
     const built = await ensureIndex({
-      target: targetOf(roles.url, { role: owner }),
+      database: targetOf(roles.url, { role: owner }),
       desired,
       ctx: record().ctx,
     });
@@ -196,7 +196,7 @@ describe("each missing right is told once, with what to run", () => {
 
 test("whoever did not build it can look, but not drop; the advice helps", async () => {
   const { owner, deploy } = roles;
-  const built = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const built = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   const outputs = toIndexOutputs(built, desired, []);
   expect(await refreshIndex(targetOf(roles.url), outputs)).toEqual(outputs);
 

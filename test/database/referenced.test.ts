@@ -29,7 +29,9 @@ async function refusal(args: Args): Promise<string> {
   const previous = { schema: "public", name: "t_idx" };
   const before = await indexes();
   const preview = await failureOf(previewIndex(target, desired, previous));
-  const failure = await failureOf(ensureIndex({ target, desired, previous, ctx: record().ctx }));
+  const failure = await failureOf(
+    ensureIndex({ database: target, desired, previous, ctx: record().ctx }),
+  );
   expect(preview.message).toBe(failure.message);
   expect(await indexes()).toEqual(before);
   return failure.message;
@@ -40,7 +42,7 @@ test.each([
   ["a unique constraint", { constraint: "unique" }],
 ])("%s that a foreign key refers to is not replaced: nothing is built in vain", async (_, args) => {
   const desired = await declare({ ...INDEX, ...args });
-  await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   await db.query("CREATE TABLE child (a int REFERENCES t (a))");
   expect(await refusal({ ...args, include: ["b"] })).toMatch(
     /^refused: [\s\S]*a foreign key refers to/,

@@ -22,7 +22,7 @@ beforeEach(async () => {
   await db.query("CREATE TABLE other (a int)");
   await db.query("INSERT INTO t SELECT i, i FROM generate_series(1, 1000) i");
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  const ensured = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const ensured = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   outputs = toIndexOutputs(ensured, desired, []);
 });
 afterEach(async () => {

@@ -30,7 +30,7 @@ afterEach(async () => {
 
 async function build(args: Args = {}, previous?: IndexOutputs): Promise<void> {
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  const request = { target: targetOf(db.url), desired, previous, ctx: record().ctx };
+  const request = { database: targetOf(db.url), desired, previous, ctx: record().ctx };
   outputs = toIndexOutputs(await ensureIndex(request), desired, []);
 }
 

@@ -50,7 +50,7 @@ describe("refused in preview and run with one clear message, and nothing is chan
     const recorder = record();
     const preview = await failureOf(previewIndex(targetOf(db.url), desired));
     const failure = await failureOf(
-      ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx }),
+      ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx }),
     );
     expect(failure).toBeInstanceOf(PgIndexError);
     expect(preview.message).toBe(failure.message);
@@ -75,7 +75,7 @@ test("a missing tablespace shows only in the build, which leaves nothing", async
   const before = await catalog();
   const desired = await declare({ ...BASE, tablespace: "nosuch" });
   const { message } = await failureOf(
-    ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+    ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx }),
   );
   expect(message).toMatch(
     /tablespace "nosuch" does not exist\n.*SQLSTATE 42704; nothing was left behind/,

@@ -72,13 +72,13 @@ async function buildAndLook(built: readonly string[], looked: readonly string[])
   const { ctx } = record();
   const desired = await declare(INDEX);
   await configure(built);
-  const ensured = await ensureIndex({ target, desired, ctx });
+  const ensured = await ensureIndex({ database: target, desired, ctx });
   const outputs = toIndexOutputs(ensured, desired, []);
 
   await configure(looked);
   expect(await refreshIndex(target, outputs)).toEqual(outputs);
   expect(stepsOf(await previewIndex(target, desired), "app.t")).toEqual([BUILDS_NOTHING]);
-  const again = await ensureIndex({ target, desired, ctx });
+  const again = await ensureIndex({ database: target, desired, ctx });
   expect(again).toMatchObject({ adopted: true, live: ensured.live });
   await dropIndex(target, identityOf(ensured.live), ctx);
   expect(await stateOf(db, "t_idx")).toBeUndefined();

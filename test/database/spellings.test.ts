@@ -126,7 +126,7 @@ let count = 0;
 async function build(args: Args): Promise<string> {
   const name = `spelling_${++count}`;
   await ensureIndex({
-    target: targetOf(db.url),
+    database: targetOf(db.url),
     desired: await declare({ ...base(name), ...args }),
     ctx: record().ctx,
   });
@@ -145,7 +145,7 @@ describe("another spelling of the same index is the same", () => {
       const desired = await declare({ ...base(name), ...spelling });
       const steps = stepsOf(await previewIndex(targetOf(db.url), desired), "app.docs");
       expect(steps, JSON.stringify(spelling)).toEqual([BUILDS_NOTHING]);
-      const ensured = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+      const ensured = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
       expect(ensured).toMatchObject({ adopted: true, live: { oid } });
     }
   });
@@ -159,7 +159,7 @@ describe("another definition is never the same", () => {
     const desired = await declare({ ...base(name), ...declared });
     const preview = await failureOf(previewIndex(targetOf(db.url), desired));
     const failure = await failureOf(
-      ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx }),
+      ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx }),
     );
     expect(failure.message).toMatch(
       new RegExp(`^refused: index app\\.${name} .* another definition\n.* ${field}: declared`),
@@ -175,7 +175,7 @@ describe("another definition is never the same", () => {
     const desired = await declare({ ...base(name), ...declared });
     const target = targetOf(db.url);
     const previous = { schema: "app", name };
-    const { live } = await ensureIndex({ target, desired, previous, ctx: record().ctx });
+    const { live } = await ensureIndex({ database: target, desired, previous, ctx: record().ctx });
     expect(live).toMatchObject({ name, valid: true, ready: true, live: true });
     expect(live.oid === oid).toBe(field === "storageParameters");
     const preview = await previewIndex(target, desired, { ...previous, oid: live.oid });

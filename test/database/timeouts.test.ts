@@ -55,7 +55,7 @@ describe("timeouts that the administrator has set end no build and no drop", () 
     const writer = await holdWrite(db, "app.t");
     for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} SET ${name} = '150ms'`);
 
-    const ensuring = ensureIndex({ target, desired, ctx });
+    const ensuring = ensureIndex({ database: target, desired, ctx });
     await untilPhase(db, "waiting for writers before build");
     await delay(LONGER_MS);
     await writer.release();

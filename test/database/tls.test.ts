@@ -61,7 +61,7 @@ const ENCRYPTED = "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()";
 
 async function connects(url: string | undefined): Promise<string> {
   vi.stubEnv("HOME", home);
-  const target = { ...targetOf(""), url };
+  const target = targetOf(url);
   const session = await openSession(target, { purpose: "test", searchPath: [], writable: true });
   const [row] = await session.query<{ ssl: boolean }>(ENCRYPTED);
   await session.close();

@@ -131,14 +131,14 @@ test("build, refresh, preview, change, verification, the commands and drop run n
   const target = targetOf(db.url);
   const { ctx } = record();
   const desired = await declare(ARGS);
-  const ensured = await ensureIndex({ target, desired, ctx });
+  const ensured = await ensureIndex({ database: target, desired, ctx });
   const outputs = toIndexOutputs(ensured, desired, []);
   expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null, valid: true });
   await previewIndex(target, desired, outputs);
   const verified = await verifyIndex(target, await verification(), ctx);
   expect(verified).toMatchObject({ failures: [], report: { valid: true } });
   const changed = await declare({ ...ARGS, comment: "new", storageParameters: { fillfactor: 70 } });
-  const altered = await ensureIndex({ target, desired: changed, ctx, previous: outputs });
+  const altered = await ensureIndex({ database: target, desired: changed, ctx, previous: outputs });
   const latest = toIndexOutputs(altered, changed, []);
   await runCommands(await writeState([exported("Index", "i", latest)]));
   await dropIndex(target, latest, ctx);

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function failure(args: Args): Promise<string> {
   const desired = await declare({ table: "t", name: "t_key", unique: true, ...args });
-  return (await failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })))
+  return (await failureOf(ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx })))
     .message;
 }
 
@@ -81,7 +81,7 @@ test("once the duplicates are removed, the index is built", async () => {
   await db.query("DELETE FROM t WHERE ctid = (SELECT max(ctid) FROM t WHERE id = 7)");
   const desired = await declare({ table: "t", name: "t_key", unique: true, columns: ["id"] });
   expect(
-    (await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx })).live.valid,
+    (await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx })).live.valid,
   ).toBe(true);
   await expect(db.query("INSERT INTO t VALUES (7, 'u7')")).rejects.toThrow(/duplicate key/);
 });

@@ -41,7 +41,7 @@ async function measureBefore(): Promise<readonly object[]> {
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(v.database.url);
   const measured = await measureQueries({
-    target,
+    database: target,
     index: INDEX,
     queries: parsed.value,
     searchPath: ["public"],

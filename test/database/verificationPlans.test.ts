@@ -40,7 +40,7 @@ async function measure(query: object, index = INDEX): Promise<QueryMeasurement> 
   const queries = await parsed({ name: "q", runs: 2, ...query });
   const target = targetOf(database.url);
   const [measured] = await measureQueries({
-    target,
+    database: target,
     index,
     queries,
     searchPath: ["public"],

@@ -1,6 +1,6 @@
 // Counters of a real standby, and those that a crash loses.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
+import type { Database } from "../../providers/pgindex/src/engine/session/database.ts";
 import {
   type EarlierReport,
   type VerificationReport,
@@ -12,7 +12,7 @@ import { until } from "../support/engine/engineDatabase.ts";
 import { ask, type Pair, startPair } from "../support/server/failover.ts";
 
 let pair: Pair;
-let target: Target;
+let target: Database;
 beforeAll(async () => {
   pair = await startPair("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 20000) i");
   await ask(pair.primary, "CREATE INDEX t_idx ON t (a)");

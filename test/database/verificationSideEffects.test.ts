@@ -42,7 +42,7 @@ async function measure(query: Readonly<Record<string, unknown>>): Promise<unknow
   const parsed = await parseServedQueries("serves", [{ name: "q", runs: 1, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   return measureQueries({
-    target: targetOf(db.url),
+    database: targetOf(db.url),
     index: INDEX,
     queries: parsed.value,
     searchPath: ["public"],

@@ -228,7 +228,7 @@ describe("replicas", () => {
     const eu = new URL(v.database.url);
     eu.port = "1";
     eu.password = secret;
-    v.target = { ...v.target, replicas: { eu: eu.href, self: v.database.url } };
+    v.target = { ...v.target, replicas: { eu: { url: eu.href }, self: { url: v.database.url } } };
     const outputs = await v.refresh(await v.create());
     expect(outputs.usage).toMatchObject({
       isExact: false,

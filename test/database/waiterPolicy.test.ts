@@ -20,7 +20,7 @@ async function start(args: Args = {}, url = db.url) {
   const recorder = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
   const target = targetOf(url, { maxConcurrentBuilds: 16 });
-  return { ...recorder, ensuring: ensureIndex({ target, desired, ctx: recorder.ctx }) };
+  return { ...recorder, ensuring: ensureIndex({ database: target, desired, ctx: recorder.ctx }) };
 }
 
 /** A statement of another session that waits behind the build. */

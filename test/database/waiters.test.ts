@@ -25,7 +25,7 @@ test("who waits behind a build is warned of; what it does to the build is mended
   const writer = await holdWrite(db, "t");
   const { ctx, lines, statuses } = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   await untilPhase(db, "waiting for writers before build");
 
   const other = await db.connect();
@@ -61,7 +61,7 @@ test("who is waited for is shown: pid, age, state, application and statement, wi
   );
   const { ctx, statuses } = record();
   const desired = await declare({ table: "t", name: "shown_idx", columns: ["a"] });
-  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   const shown = await until("a blocker", async () =>
     // A first look may come before the phase is told.
     statuses.find((line) => line.startsWith("waiting for writers") && line.includes("billing")),
@@ -83,7 +83,7 @@ test("a prepared transaction, which has no session, is named as such", async () 
   );
   const { ctx, statuses } = record();
   const desired = await declare({ table: "t", name: "prepared_idx", columns: ["b"] });
-  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   await until("the prepared transaction", async () =>
     statuses.some((line) =>
       line.includes("waits for prepared transaction 'two_phase' (postgres, for "),

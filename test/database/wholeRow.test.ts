@@ -32,14 +32,14 @@ test.each([
     const name = `row_${spelled.length}`;
     const desired = await on(name, expression);
     expect(stepsOf(await previewIndex(target, desired), "app.t")[0]).toMatch(/^builds the index/);
-    const built = await ensureIndex({ target, desired, ctx: record().ctx });
+    const built = await ensureIndex({ database: target, desired, ctx: record().ctx });
     expect(built).toMatchObject({ adopted: false, live: { valid: true } });
     const outputs = toIndexOutputs(built, desired, []);
     expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null });
     const oid = await oidOf(db, name);
     for (const other of [expression, "total(t) * 2"]) {
       const changed = await on(name, other, { comment: "mine" });
-      const update = { target, desired: changed, previous: outputs, ctx: record().ctx };
+      const update = { database: target, desired: changed, previous: outputs, ctx: record().ctx };
       for (const ask of [() => previewIndex(target, changed, outputs), () => ensureIndex(update)])
         expect((await failureOf(ask())).message).toMatch(
           /^cannot verify that the existing index app\.row_[\s\S]*whole row[\s\S]*columns instead of the row/,
@@ -52,7 +52,9 @@ test.each([
 test("a function that does not exist is named, and nothing is left", async () => {
   const target = targetOf(db.url);
   const ofRow = await on("row_none", "nosuch(t)");
-  const failed = await failureOf(ensureIndex({ target, desired: ofRow, ctx: record().ctx }));
+  const failed = await failureOf(
+    ensureIndex({ database: target, desired: ofRow, ctx: record().ctx }),
+  );
   expect(failed.message).toMatch(/function nosuch\((app\.)?t\) does not exist/);
   expect(await oidOf(db, "row_none")).toBeUndefined();
   const ofColumn = await failureOf(previewIndex(target, await on("row_none", "nosuch(t.a)")));

@@ -1,5 +1,5 @@
 import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
-import type { Target } from "../../providers/pgindex/src/engine/connection/target.ts";
+import type { DatabaseSettings } from "../../providers/pgindex/src/engine/session/database.ts";
 import type { Args } from "../support/engine/engine.ts";
 import type { Holder } from "../support/engine/engineDatabase.ts";
 import type { Roles } from "../support/engine/engineRoles.ts";
@@ -66,10 +66,10 @@ export interface Work<T> {
 export interface Scene {
   readonly db: TestDatabase;
   /** Builds `{ table: "t", name: "t_idx", columns: ["a"] }`, as far as `args` says nothing else. */
-  build(args?: Args, target?: Partial<Target>): Work<Ensured>;
-  drop(built: Ensured, target?: Partial<Target>): Work<void>;
+  build(args?: Args, target?: DatabaseSettings): Work<Ensured>;
+  drop(built: Ensured, target?: DatabaseSettings): Work<void>;
   /** The lines of a preview; a refusal is thrown. */
-  preview(args?: Args, target?: Partial<Target>): Promise<string>;
+  preview(args?: Args, target?: DatabaseSettings): Promise<string>;
   /** What a refresh says of an index of `build` now; undefined when it is gone. */
   drift(built: Ensured, args?: Args): Promise<string | null | undefined>;
   /** The message with which arguments are refused before any server is asked. */

@@ -94,7 +94,7 @@ function engineOn(
   return {
     build: (args, target) =>
       work(async ({ ctx }) =>
-        ensureIndex({ target: targetOf(db.url, target), desired: await declareOn(args), ctx }),
+        ensureIndex({ database: targetOf(db.url, target), desired: await declareOn(args), ctx }),
       ),
     drop: ({ live }, target) =>
       work(({ ctx }) => dropIndex(targetOf(db.url, target), identityOf(live), ctx)),

@@ -39,7 +39,13 @@ export class Stack {
     this.lines = lines;
     this.statuses = statuses;
     const target = targetOf(this.#db.url);
-    const ensured = await ensureIndex({ target, desired, previous: this.outputs, ctx, hooks });
+    const ensured = await ensureIndex({
+      database: target,
+      desired,
+      previous: this.outputs,
+      ctx,
+      hooks,
+    });
     this.outputs = kept(toIndexOutputs(ensured, desired, [], this.outputs));
     return ensured;
   }

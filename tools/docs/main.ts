@@ -8,6 +8,7 @@ import { faults } from "./faults.ts";
 import { ROOT, textFiles } from "./files.ts";
 import { brokenLinks } from "./links.ts";
 import { reference } from "./reference.ts";
+import { CONTRIBUTING, withRooms } from "./rooms.ts";
 
 /** Documents that are made as a whole. */
 const MADE: Readonly<Record<string, () => string>> = {
@@ -19,6 +20,7 @@ const MADE: Readonly<Record<string, () => string>> = {
 /** Every document that is made of other files, as it should be. */
 function* documents(): Generator<[path: string, wanted: string]> {
   for (const [path, make] of Object.entries(MADE)) yield [path, make()];
+  yield [CONTRIBUTING, withRooms(readFileSync(CONTRIBUTING, "utf8"))];
   for (const path of textFiles()) {
     if (!Object.hasOwn(MADE, path)) yield [path, withSources(path, readFileSync(path, "utf8"))];
   }

@@ -1,3 +1,4 @@
+import { databaseOf } from "./engine/session/database";
 import { endpointOf, type MigrationHealthEndpoint } from "./health/endpoint";
 import { HealthLook } from "./health/healthLook";
 import { loadState } from "./health/loadState";
@@ -26,8 +27,8 @@ export function createMigrationHealth(options: MigrationHealthOptions): Migratio
   const settings = healthSettings(options);
   const url = options.databaseUrl ?? process.env.DATABASE_URL;
   const { allowPooler } = settings;
-  const target = { url: url || undefined, maxConcurrentBuilds: 1, allowPooler };
-  const look = new HealthLook(target, loadState(options.state), settings);
+  const database = databaseOf({ url: url || undefined, allowPooler });
+  const look = new HealthLook(database, loadState(options.state), settings);
   const earlier = options.earlierState ? loadState(options.earlierState) : undefined;
   return endpointOf(look, settings, { earlier, soak: settings.soak });
 }

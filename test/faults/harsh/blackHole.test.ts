@@ -43,7 +43,7 @@ async function start(args: Args = {}) {
   const recorder = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
   const target = targetOf(proxy.through(db.url));
-  return { ...recorder, ensuring: ensureIndex({ target, desired, ctx: recorder.ctx }) };
+  return { ...recorder, ensuring: ensureIndex({ database: target, desired, ctx: recorder.ctx }) };
 }
 
 /**

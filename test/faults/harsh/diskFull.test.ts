@@ -51,7 +51,9 @@ describe("a server without room", () => {
         tablespace: "small",
       });
       const { ctx } = record();
-      const { message } = await failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx }));
+      const { message } = await failureOf(
+        ensureIndex({ database: targetOf(db.url), desired, ctx }),
+      );
       expect(message).toMatch(/failed: could not (extend|write) .*No space left on device/);
       expect(message).toMatch(/SQLSTATE 53100; its INVALID leftover was dropped/);
       expect(message).toMatch(SIZE);
@@ -66,7 +68,7 @@ describe("a server without room", () => {
     await db.query(`ALTER DATABASE ${db.name} SET maintenance_work_mem = '1MB'`);
     const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
     const { ctx } = record();
-    const { message } = await failureOf(ensureIndex({ target: targetOf(db.url), desired, ctx }));
+    const { message } = await failureOf(ensureIndex({ database: targetOf(db.url), desired, ctx }));
     expect(message).toMatch(/SQLSTATE 53400; its INVALID leftover was dropped/);
     expect(message).toMatch(/raise temp_file_limit/);
     expect(message).toMatch(SIZE);
@@ -87,7 +89,7 @@ describe("a server without room", () => {
       /replication slot forgotten, which keeps \d+ MB of WAL, more than max_wal_size/;
     expect((await previewIndex(target, desired)).join("\n")).toMatch(expected);
     const { ctx, lines } = record();
-    const { live } = await ensureIndex({ target, desired, ctx });
+    const { live } = await ensureIndex({ database: target, desired, ctx });
     expect(live.valid).toBe(true);
     // What was estimated is of the right size.
     expect(live.sizeBytes / 2 ** 20).toBeGreaterThan(30);
@@ -130,7 +132,7 @@ describeUnless(mountProblem(), "a disk of the WAL that becomes full", () => {
     const lessThanASegment = 4;
     disk.resize(Math.round(((blocks - bfree) * bsize) / 2 ** 20) + lessThanASegment);
     const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-    const ensure = () => ensureIndex({ target: targetOf(db.url), desired, ctx: recorder.ctx });
+    const ensure = () => ensureIndex({ database: targetOf(db.url), desired, ctx: recorder.ctx });
     const recorder = record();
     let ended = false;
     const first = ensure()

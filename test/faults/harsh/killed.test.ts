@@ -82,7 +82,7 @@ test.each(CASES)("SIGKILL of $what while $phase: the build ends valid", async (i
   await item.hold(db);
   const { ctx, lines } = record();
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  const ensuring = ensureIndex({ target: targetOf(db.url), desired, ctx });
+  const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   const builder = await untilPhase(db, item.phase);
   expect(await stateOf(db, "t_idx")).toBe(item.left);
   await item.kill(builder);
@@ -104,7 +104,7 @@ test("SIGKILL of the server in the middle of a drop: the drop is finished", asyn
   const db = await databaseWithTable();
   const target = targetOf(db.url);
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
-  const { live } = await ensureIndex({ target, desired, ctx: record().ctx });
+  const { live } = await ensureIndex({ database: target, desired, ctx: record().ctx });
   await holdWrite(db, "t");
   const { ctx, lines } = record();
   const dropping = dropIndex(target, identityOf(live), ctx);

@@ -25,7 +25,10 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
   test("builds nothing, in the preview already, and names the release that mends it", async () => {
     const target = targetOf(db.url);
     const { ctx } = record();
-    const changes = [previewIndex(target, desired), ensureIndex({ target, desired, ctx })];
+    const changes = [
+      previewIndex(target, desired),
+      ensureIndex({ database: target, desired, ctx }),
+    ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {
       expect(message).toMatch(
         /^refused: PostgreSQL 14\.3 builds corrupt indexes\n.*release notes of 14\.4\)\n.*upgrade to 14\.4/,
@@ -48,7 +51,7 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
     const target = targetOf(db.url);
     await db.query("CREATE INDEX t_idx ON t (a)");
     const adopted = await ensureIndex({
-      target: { ...target, allowCorruptingServer: true },
+      database: targetOf(db.url, { allowCorruptingServer: true }),
       desired,
       ctx: record().ctx,
     });
@@ -65,7 +68,7 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
     // Of twelve such builds eleven came out corrupt.
     for (let i = 0; i < 10 && !found; i += 1) {
       const { ctx, lines } = record();
-      const built = await ensureIndex({ target, desired, ctx });
+      const built = await ensureIndex({ database: target, desired, ctx });
       expect(built).toMatchObject({ adopted: false, live: { valid: true } });
       const [warning = ""] = lines.filter((line) => line.startsWith("warning: "));
       expect(warning).toMatch(/PostgreSQL 14\.3 may have left rows out of it/);
@@ -117,7 +120,7 @@ describeUnless(fetchProblem("12.22"), "PostgreSQL 12, which is too old", () => {
     const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
     const operations = [
       previewIndex(target, desired),
-      ensureIndex({ target, desired, ctx }),
+      ensureIndex({ database: target, desired, ctx }),
       refreshIndex(target, outputs),
       dropIndex(target, identityOf(live), ctx),
     ];

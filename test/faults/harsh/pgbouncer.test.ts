@@ -43,7 +43,10 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
     );
     const target = targetOf(url);
     const { ctx } = record();
-    const changes = [previewIndex(target, desired), ensureIndex({ target, desired, ctx })];
+    const changes = [
+      previewIndex(target, desired),
+      ensureIndex({ database: target, desired, ctx }),
+    ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {
       expect(message).toMatch(/^refused: a pooler answers in the server's place\n/);
       expect(message).toMatch(/fix: give the direct URL: no PgBouncer/);
@@ -56,7 +59,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
     const target = targetOf(await through("session"), { allowPooler: true });
     const writer = await holdWrite(db, "t");
     const { ctx, statuses } = record();
-    const ensuring = ensureIndex({ target, desired, ctx });
+    const ensuring = ensureIndex({ database: target, desired, ctx });
     await untilPhase(db, "waiting for writers before build");
     await expect.poll(() => statuses.join(), { timeout: 10_000 }).toContain(`pid ${writer.pid} `);
     await writer.release();

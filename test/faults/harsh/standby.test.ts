@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
-import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
+import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import { verifyIndex } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { parseVerification } from "../../../providers/pgindex/src/engine/verify/verificationArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embeddedPostgres.ts";
@@ -28,7 +28,7 @@ let parent: string;
 let standby: EmbeddedServer;
 let db: TestDatabase;
 let outputs: IndexOutputs;
-let onStandby: Target;
+let onStandby: Database;
 
 /**
  * A cold copy, which follows its primary: there is no pg_basebackup among the embedded binaries.
@@ -37,7 +37,7 @@ beforeAll(async () => {
   db = await createDatabase(primary().url);
   await db.query("CREATE TABLE t AS SELECT i AS a, i AS b FROM generate_series(1, 5000) i");
   await db.query("ANALYZE t");
-  const built = await ensureIndex({ target: targetOf(db.url), desired, ctx: record().ctx });
+  const built = await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   outputs = toIndexOutputs(built, desired, []);
   parent = mkdtempSync(join(tmpdir(), "pgindex-standby-"));
   const directory = join(parent, "server");
@@ -71,7 +71,7 @@ describe("a standby", () => {
     const { ctx } = record();
     const changes = [
       previewIndex(onStandby, other),
-      ensureIndex({ target: onStandby, desired: other, ctx }),
+      ensureIndex({ database: onStandby, desired: other, ctx }),
       dropIndex(onStandby, outputs, ctx),
     ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {
@@ -108,7 +108,7 @@ describe("a standby", () => {
   test("follows a build of the primary; once promoted it is as good as that", async () => {
     const before = { ...outputs, name: "t_b_idx", oid: 0 };
     expect(await refreshIndex(onStandby, before)).toBeUndefined();
-    await ensureIndex({ target: targetOf(db.url), desired: other, ctx: record().ctx });
+    await ensureIndex({ database: targetOf(db.url), desired: other, ctx: record().ctx });
     await until("the build has arrived", () => refreshIndex(onStandby, before));
     await withClient(standby.url, (client) => client.query("SELECT pg_promote()"));
     const { ctx } = record();
@@ -116,12 +116,12 @@ describe("a standby", () => {
       "builds nothing: a valid index of this definition stands already",
     );
     const third = await declare({ table: "t", name: "t_ab_idx", columns: ["a", "b"] });
-    expect(await ensureIndex({ target: onStandby, desired: third, ctx })).toMatchObject({
+    expect(await ensureIndex({ database: onStandby, desired: third, ctx })).toMatchObject({
       adopted: false,
       live: { valid: true },
     });
     await dropIndex(onStandby, outputs, ctx);
-    const { url = "" } = onStandby;
+    const { url = "" } = onStandby.target;
     const promoted = {
       query: (sql: string, values: readonly unknown[] = []) =>
         withClient(url, async (client) => (await client.query(sql, [...values])).rows),

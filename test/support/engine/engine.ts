@@ -1,8 +1,12 @@
 import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
-import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import type { DesiredIndex } from "../../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import { parseIndexArgs } from "../../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import type { Context } from "../../../providers/pgindex/src/engine/operation/context.ts";
+import {
+  type Database,
+  type DatabaseSettings,
+  databaseOf,
+} from "../../../providers/pgindex/src/engine/session/database.ts";
 
 /** Arguments of an `Index`, as a program writes them. */
 export type Args = Readonly<Record<string, unknown>>;
@@ -47,8 +51,8 @@ export function record(): Recorder {
   };
 }
 
-export function targetOf(url: string, overrides: Partial<Target> = {}): Target {
-  return { url, maxConcurrentBuilds: 4, allowPooler: false, ...overrides };
+export function targetOf(url: string | undefined, settings: DatabaseSettings = {}): Database {
+  return databaseOf({ url, maxConcurrentBuilds: 4, ...settings });
 }
 
 /** What a promise was rejected with; fails when it was not. */

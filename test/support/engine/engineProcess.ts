@@ -9,7 +9,7 @@ const target = targetOf(url, JSON.parse(overrides));
 const built = await Promise.all(
   (JSON.parse(declarations) as Args[]).map(async (args) => {
     const { live, adopted } = await ensureIndex({
-      target,
+      database: target,
       desired: await declare(args),
       ctx: record().ctx,
     });

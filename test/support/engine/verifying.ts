@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic/index.js";
 import { afterAll, beforeAll, beforeEach, expect, inject } from "vitest";
-import type { Target } from "../../../providers/pgindex/src/engine/connection/target.ts";
 import { measureQueries } from "../../../providers/pgindex/src/engine/measure/measure.ts";
 import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/measure/measurement.ts";
 import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
+import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
@@ -32,7 +32,7 @@ export class Verifying {
    * Where it measures: as a superuser, whose measuring is not counted, but where a test says
    * otherwise.
    */
-  target!: Target;
+  target!: Database;
   recorder!: Recorder;
   provider!: Required<ResourceProvider>;
   before: QueryMeasurement[] = [];
@@ -51,7 +51,7 @@ export class Verifying {
     this.target = targetOf(this.database.url);
     this.recorder = record();
     const runtime: Runtime = {
-      target: () => this.target,
+      database: () => this.target,
       context: () => this.recorder.ctx,
       run: (operation) => operation(),
       configure: () => undefined,
@@ -63,7 +63,7 @@ export class Verifying {
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
     const { ctx } = this.recorder;
     const measured = await measureQueries({
-      target: this.target,
+      database: this.target,
       index: INDEX,
       queries: parsed.value,
       searchPath: ["public"],

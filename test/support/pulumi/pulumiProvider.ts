@@ -39,10 +39,10 @@ export class ProviderProcess {
     });
   }
 
-  /** Gives the provider its configuration: none, but the environment's. */
-  configure(): Promise<unknown> {
+  /** Gives the provider its configuration; by default none, but the environment's. */
+  configure(settings: Properties = {}): Promise<unknown> {
     const request = new provider.ConfigureRequest();
-    request.setArgs(struct.Struct.fromJavaScript({}));
+    request.setArgs(struct.Struct.fromJavaScript({ ...settings }));
     return new Promise((resolve, reject) => {
       this.#client.configure(request, (error, answer) => (error ? reject(error) : resolve(answer)));
     });

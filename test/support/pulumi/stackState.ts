@@ -11,7 +11,7 @@ import { type Args, declare, record, targetOf } from "../engine/engine.ts";
 /** Builds an index as `pulumi up` does, and gives what it leaves in the state. */
 export async function buildIndex(url: string, args: Args): Promise<IndexOutputs> {
   const desired = await declare(args);
-  const ensured = await ensureIndex({ target: targetOf(url), desired, ctx: record().ctx });
+  const ensured = await ensureIndex({ database: targetOf(url), desired, ctx: record().ctx });
   return toIndexOutputs(ensured, desired, []);
 }
 

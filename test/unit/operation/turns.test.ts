@@ -9,7 +9,10 @@ beforeEach(async () => {
   ({ inTurn } = await import("../../../providers/pgindex/src/engine/operation/turns.ts"));
 });
 
-const at = (maxConcurrentBuilds: number, url?: string) => ({ maxConcurrentBuilds, url });
+const at = (maxConcurrentBuilds: number, url?: string) => ({
+  maxConcurrentBuilds,
+  target: { url },
+});
 
 /** Work that runs until it is told to end, and what ran beside what. */
 function works() {

@@ -1,6 +1,6 @@
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
+import type { SessionTarget } from "../engine/session/database";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";
 import { backupFailedAdvice } from "./backupMessages";
@@ -27,7 +27,7 @@ const SCHEMA_VERSION = 1;
 
 /** Backs the database up, or says that the last backup is recent enough. */
 export async function takeBackup(
-  target: Target,
+  database: SessionTarget,
   desired: DesiredBackup,
   ctx: Context,
   previous?: BackupOutputs,
@@ -41,7 +41,7 @@ export async function takeBackup(
   const started = performance.now();
   const made = desired.command
     ? await runCommand(desired.command, ctx)
-    : await dumpDatabase(target, desired, ctx);
+    : await dumpDatabase(database, desired, ctx);
   const seconds = Math.round(performance.now() - started) / 1000;
   const { sizeBytes, file } = made;
   const what = file === null ? made.tool : `${file}, ${renderBytes(sizeBytes ?? 0)}`;
@@ -53,8 +53,11 @@ export async function takeBackup(
  * Whether a backup could be taken. Throws {@link PgIndexError}. A command is only known by running
  * it.
  */
-export async function requireBackup(target: Target, desired: DesiredBackup): Promise<void> {
-  if (!desired.command) await requirePgDump(target, desired);
+export async function requireBackup(
+  database: SessionTarget,
+  desired: DesiredBackup,
+): Promise<void> {
+  if (!desired.command) await requirePgDump(database, desired);
 }
 
 /** What it prints is not kept: it may be anything. */

@@ -2,9 +2,9 @@ import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { environmentOf } from "../engine/connection/environment";
 import { connectionParameters } from "../engine/connection/parameters";
-import type { Target } from "../engine/connection/target";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
+import type { SessionTarget } from "../engine/session/database";
 import { onlyRow } from "../engine/session/query";
 import { withObserver } from "../engine/session/workspace";
 import { renderBytes, renderElapsed } from "../engine/text/render";
@@ -35,14 +35,14 @@ interface Server {
 
 /** Sees that pg_dump is there and not older than the server. Throws {@link PgIndexError}. */
 export async function requirePgDump(
-  target: Target,
+  source: SessionTarget,
   { pgDump }: Pick<DesiredBackup, "pgDump">,
 ): Promise<{ readonly tool: string } & Server> {
   const { code, stdout, stderr } = await runTool([pgDump, "--version"], { env: process.env });
   const major = Number(/\d+/.exec(stdout)?.[0]);
   if (code !== 0 || !major) throw new PgIndexError(noPgDumpAdvice(pgDump, stderr || "it failed"));
   const session = { purpose: "backup", writable: false };
-  const server = await withObserver(target, session, async (observer): Promise<Server> => {
+  const server = await withObserver(source, session, async (observer): Promise<Server> => {
     const rows = await observer.query<Server>(
       `SELECT current_setting('server_version_num')::int / 10000 AS major, current_database() AS database`,
     );
@@ -59,16 +59,16 @@ export async function requirePgDump(
  * @see https://www.postgresql.org/docs/current/app-pgdump.html
  */
 export async function dumpDatabase(
-  target: Target,
+  source: SessionTarget,
   desired: DesiredBackup,
   ctx: Context,
 ): Promise<Dump> {
-  const { tool, database } = await requirePgDump(target, desired);
+  const { tool, database } = await requirePgDump(source, desired);
   const { directory, pgDump, tables = [] } = desired;
   const file = join(directory, `${fileName(database)}-${stamp(new Date())}.dump`);
   const partial = `${file}.partial`;
   await makeDirectory(directory);
-  const env = { ...process.env, ...environmentOf(connectionParameters(target.url)) };
+  const env = { ...process.env, ...environmentOf(connectionParameters(source.target.url)) };
   const onTick = async (elapsedMs: number) => {
     const size = (await stat(partial).catch(() => undefined))?.size ?? 0;
     ctx.status(`pg_dump: ${renderBytes(size)}, ${renderElapsed(elapsedMs)}`);

@@ -1,6 +1,6 @@
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { sqlState } from "../engine/errors/sqlstate";
+import type { SessionTarget } from "../engine/session/database";
 import { onlyRow } from "../engine/session/query";
 import { actingRole } from "../engine/session/role";
 import type { Session } from "../engine/session/session";
@@ -26,13 +26,13 @@ const SCHEMA_VERSION = 1;
  */
 export async function markApplied<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  database: SessionTarget,
   { mark, indexes }: DesiredBaseline<M>,
 ): Promise<BaselineOutputs & M> {
   const { runner, identity } = bookkeeping;
   const { migration } = mark;
   const options = { purpose: `mark ${migration}`, writable: true };
-  return withMarks(bookkeeping, target, mark, options, async (session) => {
+  return withMarks(bookkeeping, database, mark, options, async (session) => {
     await requireAsMigrated(session, migration, indexes, runner);
     const adopted = await alone(session, bookkeeping, async () => {
       const isThere = await hasTable(session, mark);
@@ -52,12 +52,12 @@ export async function markApplied<M extends Mark>(
  */
 export async function unmark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  database: SessionTarget,
   outputs: BaselineOutputs & M,
 ): Promise<void> {
   if (outputs.adopted) return;
   const options = { purpose: `unmark ${outputs.migration}`, writable: true };
-  await withMarks(bookkeeping, target, outputs, options, (session) =>
+  await withMarks(bookkeeping, database, outputs, options, (session) =>
     alone(session, bookkeeping, async () => {
       if (await hasTable(session, outputs)) await bookkeeping.remove(session, outputs);
     }),
@@ -67,13 +67,13 @@ export async function unmark<M extends Mark>(
 /** Whether the mark stands. Read-only. */
 export function stillMarked<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
-  target: Target,
+  database: SessionTarget,
   outputs: M,
 ): Promise<boolean> {
   const options = { purpose: `look for ${outputs.migration}`, writable: false };
   return withMarks(
     bookkeeping,
-    target,
+    database,
     outputs,
     options,
     async (session) =>
@@ -84,12 +84,12 @@ export function stillMarked<M extends Mark>(
 /** Runs `work` on a session, and tells which right is missing where the server refuses it. */
 function withMarks<T, M extends Mark>(
   { runner }: Bookkeeping<M>,
-  target: Target,
+  database: SessionTarget,
   mark: Mark,
   options: Parameters<typeof withObserver>[1],
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  return withObserver(target, options, async (session) => {
+  return withObserver(database, options, async (session) => {
     try {
       return await work(session);
     } catch (error) {

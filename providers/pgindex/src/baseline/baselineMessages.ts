@@ -2,14 +2,6 @@ import { type Advice, errorText } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
 
-export function noMigrationAdvice(
-  folder: string,
-  migration: string,
-  { why, fix }: Pick<Advice, "why" | "fix">,
-): Advice {
-  return { what: `there is no migration ${migration} in ${folder}`, why, fix };
-}
-
 export function otherStatementsAdvice(file: string): Advice {
   return {
     what: `${file} does more than create indexes`,

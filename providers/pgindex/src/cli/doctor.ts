@@ -2,11 +2,11 @@ import { type Command, CommanderError } from "commander";
 import { type Finding, problem } from "../doctor/finding";
 import { examineMachine } from "../doctor/machine";
 import { examineServer, examineVersion } from "../doctor/server";
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
+import type { SessionTarget } from "../engine/session/database";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
-import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
+import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 
 const EXAMPLES = `
@@ -33,7 +33,7 @@ export function addDoctor(program: Command, io: Io): void {
   addConnectionOptions(command).action(async (options: DoctorOptions) => {
     const findings = [
       ...(await examineMachine(io.env)),
-      ...(await examineDatabase(targetOf(options, io))),
+      ...(await examineDatabase(databaseFrom(options, io))),
     ];
     const isBad = findings.some(({ level }) => level === "problem");
     const json = { ok: !isBad, findings };
@@ -43,12 +43,13 @@ export function addDoctor(program: Command, io: Io): void {
 }
 
 /** A server that cannot be reached, or is too old, is a finding too. */
-async function examineDatabase(target: Target): Promise<Finding[]> {
+async function examineDatabase(database: SessionTarget): Promise<Finding[]> {
   try {
-    return await withObserver(target, { purpose: "doctor", writable: false }, async (observer) => [
-      await examineVersion(observer),
-      ...(await examineServer(observer)),
-    ]);
+    return await withObserver(
+      database,
+      { purpose: "doctor", writable: false },
+      async (observer) => [await examineVersion(observer), ...(await examineServer(observer))],
+    );
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;
     const { what, why, fix, otherwise } = error.advice;

@@ -5,7 +5,8 @@ import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
 import { HealthLook } from "../health/healthLook";
 import { healthSettings } from "../health/options";
 import { readStack } from "../status/exportStack";
-import { targetOf } from "./connectionOptions";
+import { cannotListenAdvice, unsetTokenAdvice } from "./cliMessages";
+import { databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
@@ -67,19 +68,12 @@ function toNumber(text: string): number {
 
 async function createEndpoint(options: HealthOptions, io: Io): Promise<MigrationHealthEndpoint> {
   const token = io.env[options.tokenEnv];
-  if (!token) {
-    throw new PgIndexError({
-      what: `the environment variable ${options.tokenEnv} is not set`,
-      why: "nobody without a token may see the names and the sizes of indexes",
-      fix: `set it: export ${options.tokenEnv}=$(openssl rand -hex 32)`,
-      otherwise: "name another one: --token-env NAME",
-    });
-  }
+  if (!token) throw new PgIndexError(unsetTokenAdvice(options.tokenEnv));
   const { soak } = options;
   const settings = healthSettings({ ...options, soak: soak.text, token });
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
-  const look = new HealthLook(targetOf(options, io), state, settings);
+  const look = new HealthLook(databaseFrom(options, io), state, settings);
   return endpointOf(look, settings, { earlier, soak });
 }
 
@@ -96,16 +90,7 @@ function serve(health: MigrationHealthEndpoint): Server {
 function listen(server: Server, { port, host }: HealthOptions): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) =>
-      reject(
-        new PgIndexError(
-          {
-            what: `cannot listen on ${host}:${port}`,
-            why: error.code === "EADDRINUSE" ? "another program listens there" : error.message,
-            fix: "give another port: --port 0 takes any that is free",
-          },
-          { cause: error },
-        ),
-      ),
+      reject(new PgIndexError(cannotListenAdvice(`${host}:${port}`, error), { cause: error })),
     );
     server.listen(port, host, resolve);
   });

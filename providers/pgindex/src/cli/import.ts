@@ -1,8 +1,9 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
 import { renderTypeScript } from "../import/typescript";
+import { cannotWriteImportAdvice } from "./cliMessages";
 import { addConnectionOptions } from "./connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
 import type { Io } from "./io";
@@ -78,14 +79,6 @@ async function writeNew(file: string, text: string, overwrite = false): Promise<
   try {
     await writeFile(file, text, { flag: overwrite ? "w" : "wx" });
   } catch (error) {
-    const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
-    throw new PgIndexError(
-      {
-        what: `cannot write ${file}: ${isThere ? "it exists" : errorText(error)}`,
-        why: isThere ? "somebody may have edited it" : "nothing was written",
-        fix: isThere ? "give another file, or --force to overwrite this one" : "check the path",
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(cannotWriteImportAdvice(file, error), { cause: error });
   }
 }

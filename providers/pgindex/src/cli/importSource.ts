@@ -7,7 +7,8 @@ import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
 import { indexesFromSql } from "../import/indexesFromSql";
 import { readDatabase, type Skipped } from "../import/live";
 import { loadModules } from "../import/schemaModule";
-import { type ConnectionOptions, targetOf } from "./connectionOptions";
+import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
+import { type ConnectionOptions, databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 
 /** What `pgindex import` reads from. */
@@ -27,40 +28,22 @@ export interface Imported {
 
 export async function readSource(options: SourceOptions, io: Io): Promise<Imported> {
   const { sql, drizzle } = options;
-  if (sql && drizzle) throw new PgIndexError(ONE_SOURCE);
+  if (sql && drizzle) throw new PgIndexError(twoSourcesAdvice());
   if (sql) return fromSql(sql, options);
   if (drizzle) return fromDrizzle(drizzle, options);
   return fromDatabase(options, io);
 }
 
-const ONE_SOURCE = {
-  what: "--sql and --drizzle cannot be read together",
-  why: "both would declare the same indexes",
-  fix: "give one of them",
-};
-
 function fromSql(files: readonly string[], options: SourceOptions): Imported {
   const { schema = [], table = [] } = options;
   const [only, ...more] = schema;
-  if (more.length > 0 || table.length > 0) {
-    throw new PgIndexError({
-      what: "with --sql, only one --schema and no --table can be given",
-      why: "it says in which schema the tables are that the SQL writes without one",
-      fix: "leave the others out, and remove from what is written what is not wanted",
-    });
-  }
+  if (more.length > 0 || table.length > 0) throw new PgIndexError(sqlSelectionAdvice());
   const indexes = indexesFromSql(files, { schema: only });
   return { indexes, skipped: [], notes: [] };
 }
 
 async function fromDrizzle(files: readonly string[], options: SourceOptions): Promise<Imported> {
-  if (options.schema || options.table) {
-    throw new PgIndexError({
-      what: "with --drizzle, neither --schema nor --table can be given",
-      why: "a Drizzle schema names the schemas of its tables itself",
-      fix: "leave them out, and remove from what is written what is not wanted",
-    });
-  }
+  if (options.schema || options.table) throw new PgIndexError(drizzleSelectionAdvice());
   const places = [...files.map((file) => resolve(file)), __filename];
   const orm = loadDrizzleOrm(options.casing, places);
   const { found, notes } = readDrizzle(await loadModules(files), orm);
@@ -71,8 +54,10 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
   const session = { purpose: "import", writable: false };
-  const { found, skipped, notes } = await withObserver(targetOf(options, io), session, (observer) =>
-    readDatabase(observer, selection),
+  const { found, skipped, notes } = await withObserver(
+    databaseFrom(options, io),
+    session,
+    (observer) => readDatabase(observer, selection),
   );
   return { indexes: found, skipped, notes };
 }

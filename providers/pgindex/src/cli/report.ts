@@ -1,6 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { type Extra, parseExtra } from "../report/extra";
 import { toMarkdown } from "../report/markdown";
@@ -11,7 +11,8 @@ import { toReport } from "../report/toReport";
 import { readStack } from "../status/exportStack";
 import { readStatus, type StackStatus } from "../status/indexStatus";
 import type { StackState } from "../status/stackState";
-import { targetOf } from "./connectionOptions";
+import { cannotReadExtraAdvice, cannotWriteReportAdvice } from "./cliMessages";
+import { databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
@@ -59,7 +60,7 @@ export function addReport(program: Command, io: Io): void {
     const text = await render(report, format);
     const out = options.out ?? (format === "html" ? DEFAULT_FILE : undefined);
     if (out === undefined) return io.stdout(text);
-    await writeFile(out, text).catch((error) => cannot("write", out, error));
+    await write(out, text);
     io.stdout(`${out}\n`);
   });
 }
@@ -81,27 +82,26 @@ async function look(
   const isNamed = options.databaseUrlEnv !== undefined || options.databaseUrl !== undefined;
   if (!options.live || !(isNamed || io.env.DATABASE_URL || io.env.PGHOST)) return undefined;
   const session = { purpose: "report", writable: false };
-  return withObserver(targetOf(options, io), session, (observer) => readStatus(observer, state));
+  return withObserver(databaseFrom(options, io), session, (observer) =>
+    readStatus(observer, state),
+  );
 }
 
 async function readExtra(file: string | undefined): Promise<Extra | undefined> {
   if (file === undefined) return undefined;
-  const text = await readFile(file, "utf8").catch((error) => cannot("read", file, error));
+  const text = await readFile(file, "utf8").catch((error) => {
+    throw new PgIndexError(cannotReadExtraAdvice(file, error), { cause: error });
+  });
   return parseExtra(text, file);
+}
+
+async function write(file: string, text: string): Promise<void> {
+  await writeFile(file, text).catch((error) => {
+    throw new PgIndexError(cannotWriteReportAdvice(file, error), { cause: error });
+  });
 }
 
 async function render(report: Report, format: (typeof FORMATS)[number]): Promise<string> {
   if (format === "json") return `${JSON.stringify(report, null, 2)}\n`;
   return format === "markdown" ? toMarkdown(report) : toPage(report, await loadPlotLibrary());
-}
-
-function cannot(verb: "read" | "write", file: string, error: unknown): never {
-  throw new PgIndexError(
-    {
-      what: `cannot ${verb} ${file}: ${errorText(error)}`,
-      why: verb === "read" ? "--extra names it" : "the report was to go there",
-      fix: `name a file that can be ${verb === "read" ? "read" : "written"}`,
-    },
-    { cause: error },
-  );
 }

@@ -6,7 +6,7 @@ import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { Build } from "../status/builds";
 import { readStack } from "../status/exportStack";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
-import { targetOf } from "./connectionOptions";
+import { databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
@@ -28,9 +28,9 @@ export function addStatus(program: Command, io: Io): void {
     .addHelpText("after", EXAMPLES);
   addStackOptions(command).action(async (options: StackOptions) => {
     const state = await readStack(options, io.env);
-    const target = targetOf(options, io);
+    const database = databaseFrom(options, io);
     const session = { purpose: "status", writable: false };
-    const status = await withObserver(target, session, (observer) => readStatus(observer, state));
+    const status = await withObserver(database, session, (observer) => readStatus(observer, state));
     io.stdout(options.json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
     if (status.indexes.some((index) => !["valid", "building"].includes(index.state)))
       throw new CommanderError(1, "pgindex.status", "an index is not as declared");

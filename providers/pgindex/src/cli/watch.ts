@@ -6,7 +6,7 @@ import { oneLine } from "../engine/text/printable";
 import { renderProgress } from "../engine/watch/progress";
 import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";
-import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
+import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
 import type { Io } from "./io";
 
 const EXAMPLES = `
@@ -36,7 +36,7 @@ export function addWatch(program: Command, io: Io): void {
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: WatchOptions) => {
     const session = { purpose: "watch builds", writable: false };
-    await withObserver(targetOf(options, io), session, (observer) =>
+    await withObserver(databaseFrom(options, io), session, (observer) =>
       watchBuilds(observer, options, io),
     );
   });

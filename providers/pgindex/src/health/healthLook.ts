@@ -1,5 +1,5 @@
-import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
+import type { Database } from "../engine/session/database";
 import { withObserver } from "../engine/session/workspace";
 import { type VerificationReport, verifyIndex } from "../engine/verify/verification";
 import { parseVerification, verificationInputs } from "../engine/verify/verificationArgs";
@@ -20,7 +20,7 @@ export interface Look {
 
 /** Looks at the database no more often than it may, however many ask at once. */
 export class HealthLook {
-  private readonly target: Target;
+  private readonly database: Database;
   private readonly settings: HealthSettings;
   private state: StackState;
   private latest: Promise<Look> | undefined;
@@ -29,8 +29,8 @@ export class HealthLook {
   private measuring: Promise<void> | undefined;
   private measuringBegan = Number.NEGATIVE_INFINITY;
 
-  constructor(target: Target, state: StackState, settings: HealthSettings) {
-    this.target = target;
+  constructor(database: Database, state: StackState, settings: HealthSettings) {
+    this.database = database;
     this.state = state;
     this.settings = settings;
   }
@@ -58,7 +58,7 @@ export class HealthLook {
     const at = { checkedAt, measuredAt: this.measuredAt?.toISOString() ?? null };
     try {
       const session = { purpose: "health", writable: false };
-      const status = await withObserver(this.target, session, (observer) =>
+      const status = await withObserver(this.database, session, (observer) =>
         readStatus(observer, state),
       );
       this.beginMeasuring();
@@ -82,7 +82,7 @@ export class HealthLook {
   /** A query that fails keeps what was known of it: the next try comes with the next measuring. */
   private async measure(): Promise<void> {
     for (const recorded of this.state.verifications) {
-      const report = await measureOne(this.target, recorded).catch(() => undefined);
+      const report = await measureOne(this.database, recorded).catch(() => undefined);
       if (!report) continue;
       this.state = withMeasured(this.state, recorded.urn, report);
       this.measuredAt = new Date();
@@ -91,14 +91,14 @@ export class HealthLook {
 }
 
 async function measureOne(
-  target: Target,
+  database: Database,
   { outputs }: Recorded<object>,
 ): Promise<VerificationReport | undefined> {
   const parsed = await parseVerification(verificationInputs({ ...outputs }));
   if (parsed.kind !== "ok") return undefined;
   const never = new AbortController().signal;
   const ctx = { signal: never, draining: never, log: () => {}, status: () => {} };
-  const { report } = await verifyIndex(target, parsed.value, ctx);
+  const { report } = await verifyIndex(database, parsed.value, ctx);
   return report;
 }
 

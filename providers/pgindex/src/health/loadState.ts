@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
 import { parseStackState, readStackState, type StackState } from "../status/stackState";
+import { unreadableStateAdvice } from "./healthMessages";
 
 /** The state of a stack, from a file or as it was exported. Throws {@link PgIndexError}. */
 export function loadState(state: string | object): StackState {
@@ -9,13 +10,6 @@ export function loadState(state: string | object): StackState {
     return parseStackState(readFileSync(state, "utf8"));
   } catch (error) {
     if (error instanceof PgIndexError) throw error;
-    throw new PgIndexError(
-      {
-        what: `cannot read the state of the stack: ${errorText(error)}`,
-        why: "it says which indexes are declared",
-        fix: "write it with: pulumi stack export --file state.json",
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(unreadableStateAdvice(error), { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PgIndexError } from "../engine/errors/advice";
 import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/input/duration";
 import { parseWith } from "../engine/input/parse";
+import { badOptionAdvice } from "./healthMessages";
 
 /** Options of {@link createMigrationHealth}. */
 export interface MigrationHealthOptions {
@@ -71,9 +72,5 @@ export function healthSettings(
   const parsed = parseWith(settings, options);
   if (parsed.kind === "ok") return parsed.value;
   const [problem] = parsed.kind === "problems" ? parsed.problems : [];
-  throw new PgIndexError({
-    what: `the option ${problem?.path} of the migration health ${problem?.message}`,
-    why: "nobody without the token may see the names and the sizes of indexes",
-    fix: problem?.fix ?? "see docs/health.md",
-  });
+  throw new PgIndexError(badOptionAdvice(problem));
 }

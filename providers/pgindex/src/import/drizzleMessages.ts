@@ -1,4 +1,4 @@
-import type { Advice } from "../engine/errors/advice";
+import { type Advice, errorText } from "../engine/errors/advice";
 
 /** Messages about Drizzle schemas. */
 
@@ -48,5 +48,14 @@ export function duplicateDrizzleAdvice(label: string): Advice {
     what: `the Drizzle schema has two indexes ${label}`,
     why: "an index's name is unique in its schema, and PostgreSQL cuts names at 63 bytes",
     fix: 'give one of them another name: index("…").on(…)',
+  };
+}
+
+export function unloadableSchemaAdvice(file: string, error: unknown): Advice {
+  return {
+    what: `cannot load the Drizzle schema ${file}: ${errorText(error)}`,
+    why: "the schema is a module, and is run to see what it exports",
+    fix: "check the path, and that the packages it imports are installed",
+    otherwise: "read the migrations that drizzle-kit wrote: pgindex import --sql drizzle/*.sql",
   };
 }

@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createJiti } from "jiti";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
+import { unloadableSchemaAdvice } from "./drizzleMessages";
 
 type Module = Readonly<Record<string, unknown>>;
 
@@ -16,16 +17,7 @@ export async function loadModules(files: readonly string[]): Promise<Module[]> {
     try {
       modules.push(await jiti.import(resolve(file)));
     } catch (error) {
-      throw new PgIndexError(
-        {
-          what: `cannot load the Drizzle schema ${file}: ${errorText(error)}`,
-          why: "the schema is a module, and is run to see what it exports",
-          fix: "check the path, and that the packages it imports are installed",
-          otherwise:
-            "read the migrations that drizzle-kit wrote: pgindex import --sql drizzle/*.sql",
-        },
-        { cause: error },
-      );
+      throw new PgIndexError(unloadableSchemaAdvice(file, error), { cause: error });
     }
   }
   return modules;

@@ -41,7 +41,7 @@ async function check(
   const checked = { ...inputs, covers: parsed.value.covers };
   if (olds.covers === checked.covers) return { inputs: checked };
   try {
-    await requireBackup(runtime.target(), parsed.value);
+    await requireBackup(runtime.database(), parsed.value);
     return { inputs: checked };
   } catch (error) {
     return { inputs: checked, failures: [toFailure(error)] };
@@ -53,7 +53,7 @@ async function take(runtime: Runtime, inputs: BackupInputs, olds?: Outputs): Pro
   const { covers, ...args } = declared as Record<string, unknown>;
   const desired = await checkedBackup(args, String(covers));
   const ctx = runtime.context(hidden.__urn);
-  const outs = await runtime.run(() => takeBackup(runtime.target(), desired, ctx, olds));
+  const outs = await runtime.run(() => takeBackup(runtime.database(), desired, ctx, olds));
   return { ...outs, __urn: hidden.__urn };
 }
 

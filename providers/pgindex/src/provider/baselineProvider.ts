@@ -32,7 +32,7 @@ export function baselineProvider<M extends Mark>(
       const parsed = await parseBaseline(bookkeeping, declared);
       if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
       const outs = await runtime.run(() =>
-        markApplied(bookkeeping, runtime.target(), parsed.value),
+        markApplied(bookkeeping, runtime.database(), parsed.value),
       );
       const context = runtime.context(hidden.__urn);
       const { migration, migrationsSchema, migrationsTable } = outs;
@@ -44,11 +44,11 @@ export function baselineProvider<M extends Mark>(
     update: async (_id, olds: Outputs) => ({ outs: olds }),
     read: async (id, outputs?: Outputs) => {
       if (!outputs?.schemaVersion) return { id, props: outputs };
-      const isMarked = await stillMarked(bookkeeping, runtime.target(), outputs);
+      const isMarked = await stillMarked(bookkeeping, runtime.database(), outputs);
       return isMarked ? { id, props: outputs } : { id: "" };
     },
     delete: (_id, outputs: Outputs) =>
-      runtime.run(() => unmark(bookkeeping, runtime.target(), outputs)),
+      runtime.run(() => unmark(bookkeeping, runtime.database(), outputs)),
   };
 }
 

@@ -1,49 +1,88 @@
-import type { Target } from "../engine/connection/target";
+import { z } from "zod";
+import { MAX_RETRIES, patienceArgs, toPatienceOptions } from "../engine/declare/patienceArgs";
 import { PgIndexError } from "../engine/errors/advice";
+import { parseWith, wrong } from "../engine/input/parse";
+import { type Database, databaseOf } from "../engine/session/database";
+import { unreadableSettingsAdvice } from "./settingsMessages";
 
-const DEFAULT_CONCURRENT_BUILDS = 2;
+/** The configuration of a provider consists of texts. */
+function wholeNumber(min: number, max: number, example: string) {
+  const message = wrong(
+    `is not a whole number from ${min} to ${max}`,
+    `write one, such as "${example}"`,
+  );
+  const isInRange = (value: number) => value >= min && value <= max;
+  return z.string().regex(/^\d+$/, message).transform(Number).refine(isInRange, message);
+}
+
+const flag = z
+  .enum(["true", "false"], {
+    error: () => wrong('is neither "true" nor "false"', 'write "true" or "false"'),
+  })
+  .transform((text) => text === "true");
+
+const whenClientVanishes = z.enum(["finish", "stop"], {
+  error: () => wrong("is neither of the two", 'write "finish" or "stop"'),
+});
+
+const urlsByName = z.record(z.string(), z.string().min(1));
+
+/** Its text is a secret: no message may repeat it, nor where in it something is wrong. */
+const replicas = z.string().transform((text, ctx) => {
+  const { data } = urlsByName.safeParse(fromJson(text));
+  if (data) return data;
+  ctx.addIssue(
+    wrong("is not a JSON object of names and URLs", 'write one, such as {"eu": "postgresql://…"}'),
+  );
+  return z.NEVER;
+});
+
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const settings = z.object({
+  url: z.string().optional(),
+  databaseUrl: z.string().optional(),
+  replicas: replicas.optional(),
+  maxConcurrentBuilds: wholeNumber(1, 100, "2").optional(),
+  allowPooler: flag.optional(),
+  role: z.string().optional(),
+  allowCorruptingServer: flag.optional(),
+  whenClientVanishes: whenClientVanishes.optional(),
+  ...patienceArgs,
+  retries: wholeNumber(0, MAX_RETRIES, "9").optional(),
+});
 
 /**
- * The Connection's own settings, else the stack's `pgindex:databaseUrl`, else DATABASE_URL, else
- * the PG* variables.
+ * The Connection's own settings, which hold the stack's where it has none; without a Connection the
+ * stack's. The URL is `pgindex:databaseUrl` or `DATABASE_URL` then, else the `PG*` variables say
+ * where.
+ *
+ * Throws one {@link PgIndexError} for everything that is wrong.
  */
-export function targetFrom(get: (key: string) => string | undefined): Target {
-  const url = get("pgindex:url") ?? get("pgindex:databaseUrl") ?? process.env.DATABASE_URL;
-  return {
-    url: url === "" ? undefined : url,
-    replicas: replicasFrom(get("pgindex:replicas")),
-    maxConcurrentBuilds: Number(get("pgindex:maxConcurrentBuilds") ?? DEFAULT_CONCURRENT_BUILDS),
-    allowPooler: get("pgindex:allowPooler") === "true",
-    role: get("pgindex:role") || undefined,
-    allowCorruptingServer: get("pgindex:allowCorruptingServer") === "true",
-    whenClientVanishes: get("pgindex:whenClientVanishes"),
-    patience: {
-      waitFor: get("pgindex:waitFor"),
-      buildWithin: get("pgindex:buildWithin"),
-      retries: get("pgindex:retries"),
-      waiters: get("pgindex:waiters"),
-    },
-  };
-}
-
-/** Its text is a secret: an error must not repeat it. */
-function replicasFrom(text: string | undefined): Target["replicas"] {
-  if (!text) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && Object.values(parsed).every(isText))
-      return parsed as Readonly<Record<string, string>>;
-  } catch {
-    // Not JSON at all: the same mistake.
-  }
-  throw new PgIndexError({
-    what: "cannot read pgindex:replicas",
-    why: "it is no JSON object of names and URLs (not shown: it may hold passwords)",
-    fix: 'give replicas to the Connection: { eu: config.requireSecret("euUrl") }',
-    otherwise: 'pulumi config set --secret pgindex:replicas \'{"eu": "postgresql://…"}\'',
+export function databaseFrom(
+  get: (key: string) => string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Database {
+  // An empty text is a setting that is not set.
+  const names = Object.keys(settings.shape);
+  const texts = Object.fromEntries(
+    names.map((name) => [name, get(`pgindex:${name}`) || undefined]),
+  );
+  const parsed = parseWith(settings, texts);
+  if (parsed.kind === "problems")
+    throw new PgIndexError(unreadableSettingsAdvice(parsed.problems, texts));
+  if (parsed.kind === "unknown")
+    throw new Error("Pulumi has configured the provider with a value that is not known yet");
+  const { url, databaseUrl, waitFor, buildWithin, retries, waiters, ...rest } = parsed.value;
+  return databaseOf({
+    ...rest,
+    url: url ?? databaseUrl ?? (env.DATABASE_URL || undefined),
+    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
   });
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === "string";
 }

@@ -1,31 +1,22 @@
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { ensureIndex } from "../engine/build/ensure";
 import { previewIndex } from "../engine/build/preview";
-import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
+import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import type { ParsedIndex } from "../engine/declare/indexSchema";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop/drop";
 import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
-import { type Measured, measureQueries } from "../engine/measure/measure";
-import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
-import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
+import { parseServedQueries } from "../engine/measure/servedQueries";
+import type { IndexOutputs } from "../engine/record/outputs";
 import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
 import { rebuildReason } from "../engine/situation/rebuildReason";
 import type { PreviousIndex } from "../engine/situation/scope";
 import type { IndexArgs } from "../resources/indexArgs";
+import { ensureResource } from "./ensureResource";
+import type { IndexInputs } from "./inputs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
-
-/**
- * Checked inputs of an `Index`: what the program declared, and the statement that follows from it.
- */
-type IndexInputs = Record<string, unknown> & {
-  readonly __urn?: string;
-  readonly statement?: string;
-  readonly rebuildWhen?: RebuildWhen;
-};
 
 type Assert<Nothing extends never> = Nothing;
 
@@ -38,15 +29,15 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
     check: (olds: IndexInputs, news: IndexInputs) => check(runtime, olds, news),
     diff: (_id, olds: IndexOutputs, news: IndexInputs) => diff(runtime, olds, news),
     create: async (inputs: IndexInputs) => {
-      const outs = await ensure(runtime, inputs);
+      const outs = await ensureResource(runtime, inputs);
       return { id: `${outs.schema}.${outs.name}`, outs };
     },
     update: async (_id, olds: IndexOutputs, news: IndexInputs) => ({
-      outs: await ensure(runtime, news, olds),
+      outs: await ensureResource(runtime, news, olds),
     }),
     read: async (id, outputs?: IndexOutputs) => {
       if (!outputs?.canonical) return { id, props: outputs };
-      const found = await refreshIndex(runtime.target(), outputs);
+      const found = await refreshIndex(runtime.database(), outputs);
       if (found) return { id, props: found };
       runtime
         .context(outputs.__urn)
@@ -54,7 +45,7 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
       return { id: "" };
     },
     delete: (_id, outputs: IndexOutputs) =>
-      runtime.run(() => dropIndex(runtime.target(), outputs, runtime.context(outputs.__urn))),
+      runtime.run(() => dropIndex(runtime.database(), outputs, runtime.context(outputs.__urn))),
   };
 }
 
@@ -104,7 +95,7 @@ async function tellRepair(
   const ctx = runtime.context(olds.__urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    for (const line of await previewIndex(runtime.target(), desired, olds)) ctx.log("info", line);
+    for (const line of await previewIndex(runtime.database(), desired, olds)) ctx.log("info", line);
   } catch (error) {
     ctx.log("warning", errorText(error));
   }
@@ -122,7 +113,7 @@ async function hasMovedAlong(
   const { schema, name, table } = news;
   if (![schema, name, table].every(isKnown)) return false;
   const declared = { schema: String(schema), name: String(name), table: String(table) };
-  return standsElsewhere(runtime.target(), olds, declared);
+  return standsElsewhere(runtime.database(), olds, declared);
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
@@ -155,7 +146,7 @@ async function validate(
   hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
-    const lines = await previewIndex(runtime.target(), desired, previousOf(olds, desired));
+    const lines = await previewIndex(runtime.database(), desired, previousOf(olds, desired));
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
@@ -174,43 +165,4 @@ function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | u
   const { schema, name, table } = olds;
   if (typeof schema !== "string" || typeof name !== "string") return undefined;
   return table === desired.table && schema === desired.schema ? { schema, name } : undefined;
-}
-
-async function ensure(
-  runtime: Runtime,
-  inputs: IndexInputs,
-  olds?: IndexOutputs,
-): Promise<IndexOutputs> {
-  const { hidden, declared } = splitHidden(inputs);
-  const { serves, validateInPreview: _, statement: __, ...args } = declared;
-  const desired = required(await parseIndexArgs(args));
-  const queries = required(await parseServedQueries("serves", serves ?? []));
-  const ctx = runtime.context(hidden.__urn);
-  let before: readonly Measured[] = [];
-  const beforeBuild = async () => {
-    before = await measureBefore(runtime, desired, queries, ctx);
-  };
-  const target = runtime.target();
-  const request = { target, desired, previous: olds, ctx, hooks: { beforeBuild } };
-  const ensured = await runtime.run(() => ensureIndex(request));
-  const outputs = toIndexOutputs(ensured, desired, before, olds);
-  return { ...outputs, __urn: hidden.__urn };
-}
-
-async function measureBefore(
-  runtime: Runtime,
-  desired: DesiredIndex,
-  queries: readonly ParsedQuery[],
-  ctx: ReturnType<Runtime["context"]>,
-): Promise<readonly Measured[]> {
-  if (queries.length === 0) return [];
-  const { searchPath } = desired;
-  return measureQueries({ target: runtime.target(), index: desired, queries, searchPath, ctx });
-}
-
-/** Inputs have been through check; what is wrong now is a mistake of ours. */
-function required<T>(parsed: { readonly kind: string; readonly value?: T }): T {
-  if (parsed.kind !== "ok" || parsed.value === undefined)
-    throw new Error("the inputs were not checked");
-  return parsed.value;
 }

@@ -1,3 +1,4 @@
+import type { RebuildWhen } from "../engine/declare/desiredIndex";
 import { PgIndexError, type Problem } from "../engine/errors/advice";
 
 /** Inputs that are ours and not the user's. */
@@ -7,6 +8,15 @@ export interface HiddenInputs {
   /** True while the program runs for a preview; never kept. */
   readonly __preview?: boolean;
 }
+
+/**
+ * Checked inputs of an `Index`: what the program declared, and the statement that follows from it.
+ */
+export type IndexInputs = Record<string, unknown> & {
+  readonly __urn?: string;
+  readonly statement?: string;
+  readonly rebuildWhen?: RebuildWhen;
+};
 
 /** Splits what a program declared from what the resource class added. */
 export function splitHidden<T extends object>(

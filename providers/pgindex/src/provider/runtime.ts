@@ -1,16 +1,17 @@
-import type { Target } from "../engine/connection/target";
 import { CancelledError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import { lostIndexes } from "../engine/record/lostIndexes";
-import { targetFrom } from "./connectionSettings";
+import type { Database } from "../engine/session/database";
+import { databaseFrom } from "./connectionSettings";
 import type { EngineLog } from "./engineLog";
 import { listenForStop } from "./stopSignals";
 
 /**
- * What the resources' providers share in one process: where to connect, and how to speak to Pulumi.
+ * What the resources' providers share in one process: the database, and how to speak to Pulumi.
  */
 export interface Runtime {
-  target(): Target;
+  /** As configured. Throws {@link PgIndexError} for what cannot be read. */
+  database(): Database;
   /** What queries have lost, as of the first time that this process asks. */
   lostIndexes(): Promise<ReadonlyMap<string, string>>;
   context(urn: string | undefined): Context;
@@ -29,7 +30,8 @@ const ANSWER_MS = 200;
 export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();
-  let target: Target | undefined;
+  let setting: ((key: string) => string | undefined) | undefined;
+  let database: Database | undefined;
   let lost: Promise<ReadonlyMap<string, string>> | undefined;
   let running = 0;
   let isEnding = false;
@@ -42,9 +44,12 @@ export function createRuntime(log: EngineLog): Runtime {
     exitWhenDone();
   };
   return {
-    target: () => target ?? targetFrom(() => undefined),
+    database() {
+      database ??= databaseFrom(setting ?? (() => undefined), process.env);
+      return database;
+    },
     lostIndexes() {
-      lost ??= lostIndexes(this.target());
+      lost ??= lostIndexes(this.database());
       return lost;
     },
     context: (urn) => ({
@@ -63,8 +68,8 @@ export function createRuntime(log: EngineLog): Runtime {
       }
     },
     configure(get) {
-      if (target) return;
-      target = targetFrom(get);
+      if (setting) return;
+      setting = get;
       listenForStop({
         onCancel: () => cancel.abort(new CancelledError("cancelled")),
         onTerminate: () => end(cancel),

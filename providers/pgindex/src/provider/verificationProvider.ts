@@ -80,7 +80,7 @@ async function measure(
   if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
   const desired = parsed.value;
   const ctx = runtime.context(inputs.__urn);
-  const verified = await verifyIndex(runtime.target(), desired, ctx, previous);
+  const verified = await verifyIndex(runtime.database(), desired, ctx, previous);
   if (verified.failures.length > 0) throw new Error(messagesOf(verified));
   const outs = toOutputs(inputs, verified.report);
   if (!verified.report.ok && desired.onFailedExpectation === "error")
@@ -105,7 +105,12 @@ async function refresh(
   const parsed = await parseVerification(outputs ? verificationInputs(outputs) : {});
   if (!outputs || parsed.kind !== "ok") return { id, props: outputs };
   const ctx = runtime.context(outputs.__urn);
-  const { report } = await verifyIndex(runtime.target(), parsed.value, ctx, earlierReport(outputs));
+  const { report } = await verifyIndex(
+    runtime.database(),
+    parsed.value,
+    ctx,
+    earlierReport(outputs),
+  );
   warn(runtime, outputs, report);
   const inputs = { ...verificationInputs(outputs), __urn: outputs.__urn };
   return { id, props: toOutputs(outputs, report), inputs };

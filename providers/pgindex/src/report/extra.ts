@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
+import { noMeasurementsAdvice } from "./reportMessages";
 
 const extra = z.object({
   title: z.string(),
@@ -21,13 +22,6 @@ export function parseExtra(text: string, file: string): Extra {
   try {
     return extra.parse(JSON.parse(text));
   } catch (error) {
-    throw new PgIndexError(
-      {
-        what: `${file} holds no measurements that the report could show`,
-        why: errorText(error).split("\n")[0] ?? "it is no JSON",
-        fix: 'write { "title": "load test", "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(noMeasurementsAdvice(file, error), { cause: error });
   }
 }

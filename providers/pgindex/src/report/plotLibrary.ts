@@ -1,5 +1,6 @@
 import type * as Plot from "@observablehq/plot";
 import { PgIndexError } from "../engine/errors/advice";
+import { missingPackagesAdvice } from "./reportMessages";
 
 /**
  * What draws the plots: Observable Plot, and a document for it to draw in, since there is no
@@ -37,15 +38,7 @@ export async function loadPlotLibrary(): Promise<PlotLibrary> {
     return { Plot: plot, document: document as unknown as Document };
   } catch (error) {
     if (!isMissing(error)) throw error;
-    throw new PgIndexError(
-      {
-        what: "a report in HTML needs packages that are not installed",
-        why: `${PACKAGES.join(" and ")} draw its plots; they are optional, since nothing else needs them`,
-        fix: `npm install --save-dev ${PACKAGES.join(" ")}`,
-        otherwise: "write a report without plots: --format markdown, or --format json",
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(missingPackagesAdvice(PACKAGES), { cause: error });
   }
 }
 

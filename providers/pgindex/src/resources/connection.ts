@@ -24,8 +24,8 @@ export interface ConnectionArgs {
    */
   readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /**
-   * Builds on different tables of this database that may run side by side. Two builds on one table
-   * never do.
+   * Builds on different tables of this database that may run side by side, 1 to 100. Two builds on
+   * one table never do.
    * @default `pgindex:maxConcurrentBuilds` of the stack, else 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;

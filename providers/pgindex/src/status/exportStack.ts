@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { errorText, PgIndexError } from "../engine/errors/advice";
+import { PgIndexError } from "../engine/errors/advice";
 import { parseStackState, type StackState } from "./stackState";
+import { exportFailedAdvice, unreadableExportAdvice } from "./statusMessages";
 
 /** Where a stack's state is found. */
 export interface StackSource {
@@ -30,14 +31,7 @@ async function readState(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (error) {
-    throw new PgIndexError(
-      {
-        what: `cannot read ${file}: ${errorText(error)}`,
-        why: "it was named as the exported state of a stack",
-        fix: "write it with: pulumi stack export --file state.json",
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(unreadableExportAdvice(file, error), { cause: error });
   }
 }
 
@@ -50,25 +44,6 @@ async function exportStack(
     const options = { cwd, env: { ...env }, maxBuffer: MAX_STATE_BYTES };
     return (await promisify(execFile)("pulumi", args, options)).stdout;
   } catch (error) {
-    throw new PgIndexError(exportAdvice(error, stack), { cause: error });
+    throw new PgIndexError(exportFailedAdvice(error, stack), { cause: error });
   }
-}
-
-function exportAdvice(error: unknown, stack: string | undefined) {
-  const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
-  const otherwise = "give a state that was exported elsewhere: --state state.json";
-  if (code === "ENOENT") {
-    return {
-      what: "there is no pulumi on PATH",
-      why: "the indexes that a stack has declared stand in its state, which Pulumi reads",
-      fix: "install Pulumi (https://www.pulumi.com/docs/install/), or add it to PATH",
-      otherwise,
-    };
-  }
-  return {
-    what: `pulumi cannot export the state of ${stack ? `the stack ${stack}` : "the selected stack"}`,
-    why: stderr.trim().replace(/^error: /, "") || "it did not say why",
-    fix: "name the stack (--stack) and the project's folder (--cwd), and log in to its backend",
-    otherwise,
-  };
 }

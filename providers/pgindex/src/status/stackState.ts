@@ -4,6 +4,7 @@ import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerificationReport } from "../engine/verify/verification";
+import { noExportAdvice } from "./statusMessages";
 
 /** A resource of ours as a stack's state has it. */
 export interface Recorded<Outputs> {
@@ -93,13 +94,6 @@ function parseExport(read: () => unknown): z.infer<typeof EXPORTED> {
   try {
     return EXPORTED.parse(read());
   } catch (error) {
-    throw new PgIndexError(
-      {
-        what: "cannot read the state of the stack",
-        why: "it is not what pulumi stack export prints",
-        fix: "write it with: pulumi stack export --stack <name> --file state.json",
-      },
-      { cause: error },
-    );
+    throw new PgIndexError(noExportAdvice(), { cause: error });
   }
 }

@@ -5,7 +5,7 @@ import { onlyRow } from "../../engine/session/query";
 import type { Session } from "../../engine/session/session";
 import { ident } from "../../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
-import { earlierFirstAdvice } from "./messages";
+import { earlierFirstAdvice } from "./drizzleMessages";
 
 /** A row of `drizzle.__drizzle_migrations`. */
 export interface DrizzleMark extends Mark {

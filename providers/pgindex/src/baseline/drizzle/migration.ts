@@ -5,7 +5,7 @@ import { errorText, PgIndexError } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../../import/declaration";
 import { indexesOfMigration, sha256 } from "../migrationSql";
 import type { DrizzleMark } from "./bookkeeping";
-import { noDrizzleMigrationAdvice } from "./messages";
+import { noDrizzleMigrationAdvice } from "./drizzleMessages";
 
 /** What a migration's files say of its mark, and what it makes. */
 export interface DrizzleMigration

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { identifier } from "../../engine/declare/indexSchema";
 import { PgIndexError } from "../../engine/errors/advice";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
-import { outOfOrderAdvice } from "./messages";
+import { outOfOrderAdvice } from "./nodePgMigrateMessages";
 
 /** A row of `pgmigrations`. */
 export interface NodePgMigrateMark extends Mark {

@@ -3,10 +3,14 @@ import { extname, join, parse } from "node:path";
 import { errorText, PgIndexError } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../../import/declaration";
 import { upSection } from "../../import/upSection";
-import { noMigrationAdvice } from "../baselineMessages";
 import { indexesOfMigration } from "../migrationSql";
 import type { NodePgMigrateMark } from "./bookkeeping";
-import { twiceListedAdvice, unnumberedAdvice, unreadMigrationAdvice } from "./messages";
+import {
+  noNodePgMigrateMigrationAdvice,
+  twiceListedAdvice,
+  unnumberedAdvice,
+  unreadMigrationAdvice,
+} from "./nodePgMigrateMessages";
 
 /** What a migration's files say of its mark, and what it makes. */
 export interface NodePgMigrateMigration<Index extends object>
@@ -36,19 +40,12 @@ export function readNodePgMigrateMigration<Index extends object>(
   const names = files.map((file) => parse(file).name);
   const position = names.indexOf(migration);
   const file = files[position];
-  if (file === undefined)
-    throw new PgIndexError(
-      notFound(source.folder, migration, `it has ${names.join(", ") || "none"}`),
-    );
+  if (file === undefined) {
+    const why = `it has ${names.join(", ") || "none"}`;
+    throw new PgIndexError(noNodePgMigrateMigrationAdvice(source.folder, migration, why));
+  }
   const indexes = indexesOf(join(source.folder, file), source);
   return { migration, earlier: names.slice(0, position), indexes };
-}
-
-function notFound(folder: string, migration: string, why: string) {
-  return noMigrationAdvice(folder, migration, {
-    why,
-    fix: "name the folder of the migrations (--migrations-dir) and the migration's file name without its extension",
-  });
 }
 
 function indexesOf<Index extends object>(
@@ -79,9 +76,8 @@ function readFolder(migration: string, folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    throw new PgIndexError(notFound(folder, migration, errorText(error)), {
-      cause: error,
-    });
+    const advice = noNodePgMigrateMigrationAdvice(folder, migration, errorText(error));
+    throw new PgIndexError(advice, { cause: error });
   }
 }
 

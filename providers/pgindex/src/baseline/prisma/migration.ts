@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorText, PgIndexError } from "../../engine/errors/advice";
+import { PgIndexError } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../../import/declaration";
-import { noMigrationAdvice } from "../baselineMessages";
 import { indexesOfMigration, sha256 } from "../migrationSql";
 import type { PrismaMark } from "./bookkeeping";
+import { noPrismaMigrationAdvice } from "./prismaMessages";
 
 /** What a migration's file says of its mark, and what it makes. */
 export interface PrismaMigration extends Pick<PrismaMark, "migration" | "checksum"> {
@@ -29,13 +29,8 @@ function readMigration(folder: string, migration: string, file: string): string 
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new PgIndexError(
-      noMigrationAdvice(folder, migration, {
-        why: `${errorText(error)}; ${foldersIn(folder)}`,
-        fix: "name the folder that holds migration_lock.toml, and the migration's own folder in it",
-      }),
-      { cause: error },
-    );
+    const advice = noPrismaMigrationAdvice(folder, migration, error, foldersIn(folder));
+    throw new PgIndexError(advice, { cause: error });
   }
 }
 

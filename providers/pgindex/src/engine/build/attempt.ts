@@ -13,11 +13,11 @@ export interface Attempt extends Execution, Scope {
 /** Looks for the table; throws {@link PgIndexError} where there is none that takes the index. */
 export async function beginAttempt(
   operation: Operation,
-  { target, desired, previous, hooks }: Request,
+  { database, desired, previous, hooks }: Request,
   journal: Journal,
 ): Promise<Attempt> {
   const { observer, builder, ctx } = operation;
-  const warning = vanishingWarning(target.whenClientVanishes, builder.serverVersion);
+  const warning = vanishingWarning(database.session.whenClientVanishes, builder.serverVersion);
   if (warning) ctx.log("warning", warning);
   const table = await requireTable(observer, desired);
   return { ...operation, desired, table, previous, journal, hooks: journal.noting(desired, hooks) };

@@ -2,7 +2,6 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { describeSession, type OtherSession } from "../catalog/otherSessions";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
-import type { Target } from "../connection/target";
 import { dropIndexStatement } from "../declare/statement";
 import { errorText } from "../errors/advice";
 import type { Context } from "../operation/context";
@@ -10,6 +9,7 @@ import type { Operation } from "../operation/operation";
 import { OutOfPatience, Patience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
+import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
@@ -50,7 +50,7 @@ class CleanUpPatience extends Patience {
  * the application's rows. Says what became of it. Never throws.
  */
 export async function removeLeftover(
-  target: Target,
+  database: SessionTarget,
   built: BuiltName,
   ctx: Context,
   forgottenSeconds = FORGOTTEN_SECONDS,
@@ -60,7 +60,7 @@ export async function removeLeftover(
   const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience };
   const options = { purpose: `clean up ${built.name}`, searchPath: [] };
   try {
-    return await withWorkspace(target, options, async (workspace) => {
+    return await withWorkspace(database, options, async (workspace) => {
       const operation = { ...workspace, ctx: quiet };
       await takeTableKey(operation, built);
       return dropInvalid(operation, built);
@@ -70,7 +70,7 @@ export async function removeLeftover(
       error instanceof OutOfPatience
         ? `in the way of the clean-up: ${error.others.map(describeSession).join("; ")}`
         : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
-    const left = await describeLeft(target, built);
+    const left = await describeLeft(database, built);
     return left ? `${left}; ${why}; the next pulumi up removes it` : NOTHING_LEFT;
   }
 }
@@ -128,10 +128,10 @@ async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
 }
 
 /** Empty where nothing is. */
-async function describeLeft(target: Target, built: BuiltName): Promise<string> {
+async function describeLeft(database: SessionTarget, built: BuiltName): Promise<string> {
   try {
     const options = { purpose: "look", writable: false };
-    const { leftovers } = await withObserver(target, options, (observer) =>
+    const { leftovers } = await withObserver(database, options, (observer) =>
       findLeft(observer, built),
     );
     return leftovers.map(describeLeftover).join("; ");

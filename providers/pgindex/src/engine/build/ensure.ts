@@ -32,12 +32,20 @@ const MAX_ROUNDS = 5;
  * a failed build of its own left; {@link CancelledError} when cancelled.
  */
 export function ensureIndex(request: Request): Promise<Ensured> {
-  const { target, desired, ctx } = request;
+  const { database, desired, ctx } = request;
   const { name, searchPath, policy } = desired;
   const { patience } = policy;
   const journal = new Journal();
   return changeTable(
-    { target, table: desired, ctx, patience, purpose: `build ${name}`, searchPath, builds: true },
+    {
+      database: database,
+      table: desired,
+      ctx,
+      patience,
+      purpose: `build ${name}`,
+      searchPath,
+      builds: true,
+    },
     (operation) => attempt(operation, request, journal),
     (error) => explainFailure(error, request, journal),
   );

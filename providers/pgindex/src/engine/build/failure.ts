@@ -10,13 +10,13 @@ import type { Request } from "./request";
 /** Removes what a failed build of ours has left, and says so together with what went wrong. */
 export async function explainFailure(
   error: unknown,
-  { target, desired, ctx }: Request,
+  { database, desired, ctx }: Request,
   { building, estimatedBytes }: Journal,
 ): Promise<unknown> {
   if (building === undefined && ctx.signal.aborted)
     return new CancelledError(`cancelled; ${NOTHING_CHANGED}`);
   if (building === undefined && !(error instanceof OutOfPatience)) return error;
-  const cleanedUp = building ? await removeLeftover(target, building, ctx) : NOTHING_CHANGED;
+  const cleanedUp = building ? await removeLeftover(database, building, ctx) : NOTHING_CHANGED;
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(`cancelled; ${cleanedUp}`);
   if (error instanceof PgIndexError) return error;

@@ -1,11 +1,10 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import { describeSession, workersOn } from "../catalog/otherSessions";
-import type { Target } from "../connection/target";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { readStackPatience } from "../declare/patienceArgs";
 import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";
 import type { Step } from "../plan/step";
+import type { SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { declaredForm } from "../situation/declaredForm";
 import { requirePrivileges } from "../situation/prerequisites";
@@ -21,13 +20,12 @@ import { estimateSize, walWarnings } from "./diskSpace";
  * PgIndexError} when it would be refused.
  */
 export async function previewIndex(
-  target: Target,
+  database: SessionTarget,
   desired: DesiredIndex,
   previous?: PreviousIndex,
 ): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
-  readStackPatience(target.patience ?? {});
-  return withObserver(target, options, async (observer) => {
+  return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);
     const scope = { observer, desired, table, previous };

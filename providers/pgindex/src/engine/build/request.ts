@@ -1,14 +1,14 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { Target } from "../connection/target";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { CanonicalIndex } from "../declare/indexFields";
 import type { Context } from "../operation/context";
+import type { Database } from "../session/database";
 import type { PreviousIndex } from "../situation/scope";
 import type { Executed, Hooks } from "./execute";
 
 /** What a change is asked for. */
 export interface Request {
-  readonly target: Target;
+  readonly database: Database;
   readonly desired: DesiredIndex;
   /** What the resource's state says of its index so far; undefined on create. */
   readonly previous?: PreviousIndex;

@@ -1,29 +1,11 @@
-import type { PatienceTexts } from "../declare/patienceArgs";
 import { PgIndexError } from "../errors/advice";
 import type { Parameters } from "./environment";
 import { badParameterAdvice } from "./parameterMessages";
 
-/** Where and how to connect. */
+/** Where to connect. */
 export interface Target {
   /** A PostgreSQL URL. Undefined: the PG* variables of the environment, as libpq reads them. */
   readonly url?: string;
-  /** URLs of standbys whose scans count too, by name. */
-  readonly replicas?: Readonly<Record<string, string>>;
-  /** Builds on different tables that may run side by side. */
-  readonly maxConcurrentBuilds: number;
-  /** Connect although a pooler answers for the server. */
-  readonly allowPooler: boolean;
-  /** The role to act as, where it is another than the one that logs in. */
-  readonly role?: string;
-  /** Build although concurrent builds of PostgreSQL 14.0 to 14.3 may leave rows out. */
-  readonly allowCorruptingServer?: boolean;
-  /** How long operations wait where their resource does not say it. */
-  readonly patience?: PatienceTexts;
-  /**
-   * What the server does with a build whose client is gone: "finish", unless it says "stop". As
-   * configured, not read yet.
-   */
-  readonly whenClientVanishes?: string;
 }
 
 /** One server of those that the parameters name. */

@@ -2,7 +2,6 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { oldTransactionsOn } from "../catalog/otherSessions";
 import type { IndexIdentity } from "../compare/identity";
-import type { Target } from "../connection/target";
 import { dropIndexStatement } from "../declare/statement";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
@@ -12,6 +11,7 @@ import { takeTableKey } from "../operation/tableKey";
 import { Wait, waitUntilNobodyWorks } from "../operation/wait";
 import { dropConstraintSql } from "../plan/constraintSteps";
 import { dropPartitioned } from "../plan/partitionSteps";
+import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 import { alter } from "../watch/alter";
@@ -24,13 +24,17 @@ import { findOurs } from "./ownIndexes";
  * already. Refuses, with advice, when another index stands under the name, or when it backs a
  * constraint or is the replica identity.
  */
-export function dropIndex(target: Target, identity: IndexIdentity, ctx: Context): Promise<void> {
+export function dropIndex(
+  database: Database,
+  identity: IndexIdentity,
+  ctx: Context,
+): Promise<void> {
   const patience = identity.patience ?? {};
   const purpose = `drop ${identity.name}`;
   return changeTable(
-    { target, table: identity, ctx, patience, purpose, searchPath: [] },
+    { database: database, table: identity, ctx, patience, purpose, searchPath: [] },
     (operation) => attempt(operation, identity),
-    (error) => explainFailure(error, target, identity, ctx),
+    (error) => explainFailure(error, database, identity, ctx),
   );
 }
 
@@ -48,12 +52,12 @@ async function attempt(operation: Operation, identity: IndexIdentity): Promise<v
 /** Says also whether queries have lost the index to a drop that did not finish. */
 async function explainFailure(
   error: unknown,
-  target: Target,
+  database: Database,
   identity: IndexIdentity,
   ctx: Context,
 ): Promise<unknown> {
   if (error instanceof PgIndexError) return error;
-  const half = await isHalfDropped(target, identity);
+  const half = await isHalfDropped(database, identity);
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(half ? HALF_DROPPED : "cancelled; the index stands as before");
   const name = displayName(identity);
@@ -127,9 +131,9 @@ async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): P
   }
 }
 
-async function isHalfDropped(target: Target, identity: IndexIdentity): Promise<boolean> {
+async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): Promise<boolean> {
   try {
-    return await withObserver(target, { purpose: "look", writable: false }, async (observer) => {
+    return await withObserver(database, { purpose: "look", writable: false }, async (observer) => {
       const observed = await observe(observer, identity);
       return observed.kind === "index" && !observed.index.valid;
     });

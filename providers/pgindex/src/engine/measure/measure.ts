@@ -1,7 +1,7 @@
 import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
-import type { Target } from "../connection/target";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import { assertMayGoOn, type Context } from "../operation/context";
+import type { SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import type { Run } from "./explain";
@@ -23,7 +23,7 @@ export type { QueryMeasurement } from "./measurement";
 
 /** What is to be measured, and where. */
 export interface MeasuringRequest {
-  readonly target: Target;
+  readonly database: SessionTarget;
   readonly index: IndexOnTable;
   readonly queries: readonly ParsedQuery[];
   /** Schemas in which the queries' unqualified names are looked up. */
@@ -79,7 +79,7 @@ export function plansOf(measured: readonly Measured[]): QueryPlan[] {
 
 /** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
 export async function measureAll({
-  target,
+  database,
   index,
   queries,
   searchPath,
@@ -88,8 +88,8 @@ export async function measureAll({
   if (queries.length === 0) return uncounted([]);
   assertMayGoOn(ctx);
   const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
-  const session = await openSession(target, options);
-  const stopListening = cancelWhenAborted(target, session, ctx);
+  const session = await openSession(database, options);
+  const stopListening = cancelWhenAborted(database, session, ctx);
   try {
     const isCounted = !(await stopCounting(session));
     const tree = await readIndexTree(session, index);
@@ -169,9 +169,9 @@ async function timedOut(
  * A run that nobody waits for any more must not go on until its timeout: its snapshot holds back
  * VACUUM and other builds.
  */
-function cancelWhenAborted(target: Target, session: Session, ctx: Context): () => void {
+function cancelWhenAborted(database: SessionTarget, session: Session, ctx: Context): () => void {
   const cancel = () => {
-    withObserver(target, { purpose: "cancel a measurement", writable: false }, (observer) =>
+    withObserver(database, { purpose: "cancel a measurement", writable: false }, (observer) =>
       observer.queryAsLogin("SELECT pg_cancel_backend($1)", [session.pid]),
     ).catch(() => session.destroy());
   };

@@ -1,6 +1,7 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { type Advice, PgIndexError } from "../errors/advice";
 import { harmlessText, sqlState } from "../errors/sqlstate";
+import type { FunctionName } from "./readSelect";
 import type { ParsedQuery } from "./servedQueries";
 
 const FIXES: Readonly<Record<string, string>> = {
@@ -53,4 +54,27 @@ export function sampleTimedOut(query: ParsedQuery, index: IndexOnTable): PgIndex
     fix: "let sample read less: add a LIMIT, and no ORDER BY that has to sort the table",
     otherwise: "give values, or a longer timeout",
   });
+}
+
+/** `called`: the VOLATILE functions among those that it calls. */
+export function volatileAdvice(
+  query: ParsedQuery,
+  index: IndexOnTable,
+  called: readonly Required<FunctionName>[],
+): Advice {
+  const names = called.map(({ schema, name }) => `${schema}.${name}`).join(", ");
+  const isOnlyServers = called.every(({ schema }) => schema === "pg_catalog");
+  return {
+    what:
+      `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
+      `it calls ${names}`,
+    why:
+      "a VOLATILE function may do anything, also in a read-only transaction, " +
+      "and a measurement must do nothing; nothing was run",
+    fix: "leave the call out of sql and sample: the plan of the rest is the same",
+    otherwise: isOnlyServers
+      ? undefined
+      : "if the function only reads: ALTER FUNCTION … STABLE " +
+        "(no index can serve a comparison with a VOLATILE one)",
+  };
 }

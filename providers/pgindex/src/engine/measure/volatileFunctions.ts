@@ -1,6 +1,7 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
+import { volatileAdvice } from "./measureMessages";
 import type { FunctionName } from "./readSelect";
 import type { ParsedQuery } from "./servedQueries";
 
@@ -46,15 +47,5 @@ export async function requireNoSideEffects(
     query.functions.map(({ name }) => name),
     HARMLESS,
   ]);
-  const names = found.map(({ schema, name }) => `${schema}.${name}`);
-  if (names.length === 0) return;
-  const isOnlyServers = found.every(({ schema }) => schema === "pg_catalog");
-  throw new PgIndexError({
-    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: it calls ${names.join(", ")}`,
-    why: "a VOLATILE function may do anything, also in a read-only transaction, and a measurement must do nothing; nothing was run",
-    fix: "leave the call out of sql and sample: the plan of the rest is the same",
-    otherwise: isOnlyServers
-      ? undefined
-      : "if the function only reads: ALTER FUNCTION … STABLE (no index can serve a comparison with a VOLATILE one)",
-  });
+  if (found.length > 0) throw new PgIndexError(volatileAdvice(query, index, found));
 }

@@ -1,6 +1,5 @@
-import type { Target } from "../connection/target";
-import { readStackPatience } from "../declare/patienceArgs";
 import type { PatienceOptions } from "../declare/patienceOptions";
+import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
 import type { Context } from "./context";
 import { Patience } from "./patience";
@@ -25,7 +24,7 @@ export interface TablePlace extends TableName {
 
 /** A change of the indexes of one table, before it begins. */
 export interface TableChange {
-  readonly target: Target;
+  readonly database: Database;
   readonly table: TableName;
   readonly ctx: Context;
   /** What the resource says of it, where it says anything. */
@@ -48,14 +47,13 @@ export async function changeTable<T>(
   attempt: (operation: Operation) => Promise<T>,
   explain: (error: unknown) => Promise<unknown>,
 ): Promise<T> {
-  const { target, table, purpose, searchPath, builds } = change;
-  const ofStack = readStackPatience(target.patience ?? {});
-  const ctx = { ...change.ctx, patience: new Patience(change.patience, ofStack) };
+  const { database, table, purpose, searchPath, builds } = change;
+  const ctx = { ...change.ctx, patience: new Patience(change.patience, database.patience) };
   const options = { purpose, searchPath, builds };
-  return inTurn(target, `${table.schema}.${table.table}`, ctx, async () => {
+  return inTurn(database, `${table.schema}.${table.table}`, ctx, async () => {
     try {
       return await withRetries(ctx, () =>
-        withWorkspace(target, options, (workspace) => attempt({ ...workspace, ctx })),
+        withWorkspace(database, options, (workspace) => attempt({ ...workspace, ctx })),
       );
     } catch (error) {
       throw await explain(error);

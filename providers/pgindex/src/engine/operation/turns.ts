@@ -1,5 +1,5 @@
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Target } from "../connection/target";
+import type { Database } from "../session/database";
 import { assertMayGoOn, type Context } from "./context";
 
 /** Whose turn it is at one database: one build a table at a time, and few in all. */
@@ -7,6 +7,8 @@ interface Turns {
   readonly tables: Map<string, LimitFunction>;
   readonly builds: LimitFunction;
 }
+
+type Queued = Pick<Database, "target" | "maxConcurrentBuilds">;
 
 /**
  * Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one
@@ -19,12 +21,12 @@ const databases = new Map<string, Turns>();
  * free.
  */
 export async function inTurn<T>(
-  target: Pick<Target, "url" | "maxConcurrentBuilds">,
+  database: Queued,
   table: string,
   ctx: Context,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { tables, builds: buildTurn } = turnsAt(target);
+  const { tables, builds: buildTurn } = turnsAt(database);
   const tableTurn = tables.get(table) ?? pLimit(1);
   tables.set(table, tableTurn);
   if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
@@ -38,10 +40,7 @@ export async function inTurn<T>(
   });
 }
 
-function turnsAt({
-  url = "",
-  maxConcurrentBuilds,
-}: Pick<Target, "url" | "maxConcurrentBuilds">): Turns {
+function turnsAt({ target: { url = "" }, maxConcurrentBuilds }: Queued): Turns {
   const known = databases.get(url);
   if (known) return known;
   const turns = { tables: new Map<string, LimitFunction>(), builds: pLimit(maxConcurrentBuilds) };

@@ -1,5 +1,5 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { Target } from "../connection/target";
+import type { SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 
@@ -22,10 +22,10 @@ export function lossOf({
  * a stack. Empty when the server cannot be asked, since a preview that has nothing to change needs
  * no server.
  */
-export async function lostIndexes(target: Target): Promise<ReadonlyMap<string, string>> {
+export async function lostIndexes(database: SessionTarget): Promise<ReadonlyMap<string, string>> {
   const options = { purpose: "look for lost indexes", writable: false };
   try {
-    const rows = await withObserver(target, options, (observer) => observer.query<Lost>(QUERY));
+    const rows = await withObserver(database, options, (observer) => observer.query<Lost>(QUERY));
     return new Map(rows.map((row) => [displayName(row), lossOf(row) ?? ""]));
   } catch {
     return new Map();

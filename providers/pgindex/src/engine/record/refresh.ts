@@ -3,7 +3,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { renderDifferences } from "../compare/differences";
 import { isStillOurs } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
-import type { Target } from "../connection/target";
+import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { bloatOf } from "./bloat";
@@ -15,11 +15,11 @@ import { type IndexOutputs, liveOutputs } from "./outputs";
  * too.
  */
 export async function refreshIndex(
-  target: Target,
+  database: SessionTarget,
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
   const options = { purpose: `refresh ${old.name}`, writable: false };
-  return withObserver(target, options, (observer) => refreshedOutputs(observer, old));
+  return withObserver(database, options, (observer) => refreshedOutputs(observer, old));
 }
 
 /** As {@link refreshIndex}, on a session that is open already; its search_path must be empty. */
@@ -72,12 +72,12 @@ function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
  * the schema.
  */
 export async function standsElsewhere(
-  target: Target,
+  database: SessionTarget,
   old: IndexOutputs,
   declared: { readonly schema: string; readonly name: string; readonly table: string },
 ): Promise<boolean> {
   const options = { purpose: `diff ${declared.name}`, writable: false };
-  return withObserver(target, options, async (observer) => {
+  return withObserver(database, options, async (observer) => {
     const observed = await observe(observer, { schema: declared.schema, name: old.name });
     if (observed.kind !== "index" || observed.index.table !== declared.table) return false;
     return differencesSince(old.canonical, observed.index.canonical).length === 0;

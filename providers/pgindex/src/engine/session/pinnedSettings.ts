@@ -1,6 +1,7 @@
 import { PgIndexError } from "../errors/advice";
 import { searchPathValue } from "../text/sql";
 import type { Query } from "./query";
+import { type KeptSetting, keptSettingAdvice } from "./sessionMessages";
 
 /**
  * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an
@@ -53,16 +54,10 @@ async function assertPinned(
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
-  const [kept] = await query<{ name: string; setting: string; wanted: string }>(
+  const [kept] = await query<KeptSetting>(
     `SELECT name, setting, wanted FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
        JOIN pg_settings USING (name) WHERE setting <> wanted`,
     [timeouts, timeouts.map((name) => settings[name])],
   );
-  if (kept) {
-    throw new PgIndexError({
-      what: `the server keeps ${kept.name} at ${kept.setting} ms although it was set to ${kept.wanted}`,
-      why: "a timeout that ends a concurrent build leaves an INVALID index behind",
-      fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
-    });
-  }
+  if (kept) throw new PgIndexError(keptSettingAdvice(kept));
 }

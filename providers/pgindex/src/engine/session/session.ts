@@ -1,8 +1,8 @@
 import type { Client, QueryConfig } from "pg";
 import { type Connection, connect } from "../connection/connect";
 import { answered, cut, goodbye } from "../connection/lostConnection";
-import type { Target } from "../connection/target";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
+import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
 import { onlyRow, type Query } from "./query";
 import { assumeRole } from "./role";
@@ -51,7 +51,7 @@ export interface SessionOptions {
   readonly searchPath: readonly string[];
   /** Refuse a server that cannot be written to. */
   readonly writable: boolean;
-  /** Refuse a server whose concurrent builds may corrupt, unless the target allows it. */
+  /** Refuse a server whose concurrent builds may corrupt, unless the settings allow it. */
   readonly builds?: boolean;
   /** How long a statement may wait for a lock; without limit by default, which a build needs. */
   readonly lockTimeoutMs?: number;
@@ -64,29 +64,32 @@ export interface SessionOptions {
 }
 
 /** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
-export function openSession(target: Target, options: SessionOptions): Promise<Session> {
+export function openSession(
+  { target, session }: SessionTarget,
+  options: SessionOptions,
+): Promise<Session> {
   // The application's own name, if the URL has one, would hide who this is from whoever looks for
   // what locks the table.
   const application = `pgindex ${options.purpose}`.slice(0, 63);
   return connect(target, application, (connection, wanted) =>
-    prepareSession(connection, wanted, target, options),
+    prepareSession(connection, wanted, session, options),
   );
 }
 
 async function prepareSession(
   { client, isOpen }: Connection,
   wanted: string,
-  target: Target,
+  settings: SessionSettings,
   options: SessionOptions,
 ): Promise<Session> {
   const inTurn = takingTurns();
   const query: Query = (text, values) =>
     inTurn(() => answered(ask(client, text, values), client, options.answerWithinMs));
   const server = await readServer(query);
-  gateServer(server, clientProcessId(client), target, options);
+  gateServer(server, clientProcessId(client), settings, options);
   gateKind(server, wanted, options);
-  const queryAsLogin = await assumeRole(query, target.role);
-  const vanishing = vanishingSettings(target.whenClientVanishes, server.version);
+  const queryAsLogin = await assumeRole(query, settings.role);
+  const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
   return {
     pid: server.pid,
@@ -150,15 +153,15 @@ function clientProcessId(client: Client): number {
 function gateServer(
   server: Server,
   keyDataPid: number,
-  target: Target,
+  settings: SessionSettings,
   options: SessionOptions,
 ): void {
   const tooOld = oldServerAdvice(server.version);
   if (tooOld) throw new PgIndexError(tooOld);
-  if (options.builds && corruptsIndexes(server.version) && !target.allowCorruptingServer)
+  if (options.builds && corruptsIndexes(server.version) && !settings.allowCorruptingServer)
     throw new PgIndexError(corruptingServerAdvice(server.version));
   // A pooler sends key data of its own: the one sign of a pooler that is certain.
-  if (keyDataPid !== server.pid && !target.allowPooler) throw new PgIndexError(poolerAdvice());
+  if (keyDataPid !== server.pid && !settings.allowPooler) throw new PgIndexError(poolerAdvice());
 }
 
 /** Whether it is what `target_session_attrs` wants, and what the work needs. */

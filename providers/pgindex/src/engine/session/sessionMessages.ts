@@ -65,6 +65,21 @@ export function readOnlyAdvice(inRecovery: boolean): Advice {
   };
 }
 
+/** A timeout that did not take what it was set to, both in milliseconds. */
+export interface KeptSetting {
+  readonly name: string;
+  readonly setting: string;
+  readonly wanted: string;
+}
+
+export function keptSettingAdvice({ name, setting, wanted }: KeptSetting): Advice {
+  return {
+    what: `the server keeps ${name} at ${setting} ms although it was set to ${wanted}`,
+    why: "a timeout that ends a concurrent build leaves an INVALID index behind",
+    fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
+  };
+}
+
 /** `wanted` is a `target_session_attrs`. */
 export function kindAdvice(wanted: string, inRecovery: boolean): Advice {
   return {

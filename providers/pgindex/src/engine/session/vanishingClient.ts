@@ -1,7 +1,4 @@
-import { PgIndexError } from "../errors/advice";
-
-/** What becomes of a statement on the server when the process that waits for it is gone. */
-export type WhenClientVanishes = "finish" | "stop";
+import type { WhenClientVanishes } from "./database";
 
 /** `client_connection_check_interval` came with PostgreSQL 14. */
 const SINCE = 140000;
@@ -15,10 +12,9 @@ const SINCE = 140000;
  * https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
  */
 export function vanishingSettings(
-  configured: string | undefined,
+  when: WhenClientVanishes,
   serverVersion: number,
 ): Readonly<Record<string, string>> {
-  const when = readWhenClientVanishes(configured);
   if (serverVersion < SINCE) return {};
   if (when === "finish") return { client_connection_check_interval: "0" };
   return {
@@ -31,21 +27,12 @@ export function vanishingSettings(
 
 /** What the server cannot do, in words. */
 export function vanishingWarning(
-  configured: string | undefined,
+  when: WhenClientVanishes,
   serverVersion: number,
 ): string | undefined {
-  if (serverVersion >= SINCE || readWhenClientVanishes(configured) === "finish") return undefined;
+  if (serverVersion >= SINCE || when === "finish") return undefined;
   return (
     'whenClientVanishes is "stop", which needs PostgreSQL 14: this server finishes a build although pulumi is gone, ' +
     "and the next pulumi up adopts it"
   );
-}
-
-function readWhenClientVanishes(configured: string = "finish"): WhenClientVanishes {
-  if (configured === "finish" || configured === "stop") return configured;
-  throw new PgIndexError({
-    what: `whenClientVanishes "${configured}" is neither of the two`,
-    why: "it says what the server does with a build whose pulumi is gone",
-    fix: 'write "finish" or "stop": the argument of the Connection, or pulumi config set pgindex:whenClientVanishes …',
-  });
 }

@@ -1,6 +1,6 @@
-import type { Target } from "../connection/target";
 import { LockedTableError } from "../errors/advice";
 import { isCatalogRace, sqlState } from "../errors/sqlstate";
+import type { SessionTarget } from "./database";
 import { onlyRow } from "./query";
 import { openSession, type Session } from "./session";
 import { lockedAdvice } from "./sessionMessages";
@@ -28,7 +28,7 @@ const ANSWER_MS = 15_000;
  * key back.
  */
 export async function withWorkspace<T>(
-  target: Target,
+  database: SessionTarget,
   options: {
     readonly purpose: string;
     readonly searchPath: readonly string[];
@@ -38,7 +38,7 @@ export async function withWorkspace<T>(
 ): Promise<T> {
   const { purpose, searchPath, builds } = options;
   const openObserver = () =>
-    openSession(target, {
+    openSession(database, {
       purpose: `watch ${purpose}`,
       searchPath: [],
       writable: true,
@@ -48,7 +48,7 @@ export async function withWorkspace<T>(
     });
   const observer = await openObserver();
   try {
-    const builder = await openSession(target, {
+    const builder = await openSession(database, {
       purpose,
       searchPath,
       writable: true,
@@ -67,11 +67,11 @@ export async function withWorkspace<T>(
 
 /** Opens one read-only-minded session with an empty search_path for looking. */
 export async function withObserver<T>(
-  target: Target,
+  database: SessionTarget,
   options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
   work: (observer: Session) => Promise<T>,
 ): Promise<T> {
-  const observer = await openSession(target, {
+  const observer = await openSession(database, {
     ...options,
     searchPath: [],
     lockTimeoutMs: LOOK_TIMEOUT_MS,

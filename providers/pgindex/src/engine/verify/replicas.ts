@@ -1,6 +1,7 @@
 import type { Target } from "../connection/target";
 import { firstLine, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
+import type { Database, SessionTarget } from "../session/database";
 import { onlyRow } from "../session/query";
 import { openSession } from "../session/session";
 import { type ReplicaUsage, readUsage } from "./usage";
@@ -10,14 +11,14 @@ import { type ReplicaUsage, readUsage } from "./usage";
  * for it.
  */
 export async function readReplicas(
-  { replicas = {}, ...target }: Target,
+  { replicas, session }: Database,
   index: { readonly schema: string; readonly name: string },
   ctx: Context,
   before: readonly ReplicaUsage[],
 ): Promise<ReplicaUsage[]> {
-  const read = async ([name, url]: [string, string]): Promise<ReplicaUsage> => {
+  const read = async ([name, target]: [string, Target]): Promise<ReplicaUsage> => {
     try {
-      return { name, ...(await readReplica({ ...target, url }, index)) };
+      return { name, ...(await readReplica({ target, session }, index)) };
     } catch (error) {
       ctx.log(
         "warning",
@@ -31,11 +32,11 @@ export async function readReplicas(
 }
 
 async function readReplica(
-  target: Target,
+  server: SessionTarget,
   index: { readonly schema: string; readonly name: string },
 ): Promise<Omit<ReplicaUsage, "name">> {
   const options = { purpose: `count ${index.name}`, searchPath: [], writable: false };
-  const session = await openSession(target, options);
+  const session = await openSession(server, options);
   try {
     const { isStandby } = onlyRow(
       await session.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"'),

@@ -1,7 +1,6 @@
 import { observe } from "../catalog/indexes";
 import type { IndexOnTable } from "../catalog/indexTree";
 import type { Observation } from "../catalog/liveIndex";
-import type { Target } from "../connection/target";
 import type { PgIndexError } from "../errors/advice";
 import {
   type Measured,
@@ -15,6 +14,7 @@ import type { QueryPlan } from "../measure/queryPlan";
 import { unsavedMeasurements } from "../measure/scanCounting";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
+import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
 import { readReplicas } from "./replicas";
@@ -76,17 +76,17 @@ export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
 
 /** Looks at the index, measures its queries, reads its counters, and judges. */
 export async function verifyIndex(
-  target: Target,
+  database: Database,
   request: VerificationRequest,
   ctx: Context,
   previous?: EarlierReport,
 ): Promise<Verified> {
   const options = { purpose: `verify ${request.name}`, writable: false };
-  return withObserver(target, options, async (observer) => {
+  return withObserver(database, options, async (observer) => {
     const problems = indexProblems(request, await observe(observer, request));
     const baseline = await readUsage(observer, request);
     const measured = baseline
-      ? await measureAll({ ...request, target, index: request, ctx })
+      ? await measureAll({ ...request, database: database, index: request, ctx })
       : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
     const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
@@ -96,7 +96,7 @@ export async function verifyIndex(
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
     });
     const counted = after && accountFor(measured, { scansBefore, after }, verifiedAt, previous);
-    const round = { target, request, ctx, previous, at: verifiedAt };
+    const round = { database, request, ctx, previous, at: verifiedAt };
     const watched = counted && (await accountOverTime(round, counted, queries));
     const report: VerificationReport = {
       schemaVersion: SCHEMA_VERSION,
@@ -145,7 +145,7 @@ function accountFor(
 
 /** One verification of an index. */
 interface VerificationRound {
-  readonly target: Target;
+  readonly database: Database;
   readonly request: VerificationRequest;
   readonly ctx: Context;
   readonly previous: EarlierReport | undefined;
@@ -155,11 +155,11 @@ interface VerificationRound {
 
 /** The counters with those of the replicas, and what they say over time. */
 async function accountOverTime(
-  { target, request, ctx, previous, at }: VerificationRound,
+  { database, request, ctx, previous, at }: VerificationRound,
   counted: Accounted,
   measured: readonly VerifiedQuery[],
 ): Promise<Pick<VerificationReport, "usage" | "history">> {
-  const replicas = await readReplicas(target, request, ctx, previous?.usage.replicas ?? []);
+  const replicas = await readReplicas(database, request, ctx, previous?.usage.replicas ?? []);
   const elsewhere = replicas.reduce((sum, { scans }) => sum + (scans ?? 0), 0);
   const usage = {
     ...counted,

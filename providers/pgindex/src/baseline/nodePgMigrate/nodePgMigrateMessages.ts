@@ -1,5 +1,19 @@
 import type { Advice } from "../../engine/errors/advice";
 
+export function noNodePgMigrateMigrationAdvice(
+  folder: string,
+  migration: string,
+  why: string,
+): Advice {
+  return {
+    what: `there is no migration ${migration} in ${folder}`,
+    why,
+    fix:
+      "name the folder of the migrations (--migrations-dir) and the migration's file name " +
+      "without its extension",
+  };
+}
+
 export function unnumberedAdvice(file: string): Advice {
   return {
     what: `${file} has no place among the migrations`,

@@ -1,0 +1,53 @@
+import { ensureIndex } from "../engine/build/ensure";
+import type { DesiredIndex } from "../engine/declare/desiredIndex";
+import { parseIndexArgs } from "../engine/declare/parseIndex";
+import { type Measured, measureQueries } from "../engine/measure/measure";
+import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
+import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
+import { type IndexInputs, splitHidden } from "./inputs";
+import type { Runtime } from "./runtime";
+
+/** Create and update: makes the index exist as its inputs declare it, and gives its outputs. */
+export async function ensureResource(
+  runtime: Runtime,
+  inputs: IndexInputs,
+  olds?: IndexOutputs,
+): Promise<IndexOutputs> {
+  const { hidden, declared } = splitHidden(inputs);
+  const { serves, validateInPreview: _, statement: __, ...args } = declared;
+  const desired = required(await parseIndexArgs(args));
+  const queries = required(await parseServedQueries("serves", serves ?? []));
+  const ctx = runtime.context(hidden.__urn);
+  let before: readonly Measured[] = [];
+  const beforeBuild = async () => {
+    before = await measureBefore(runtime, desired, queries, ctx);
+  };
+  const request = {
+    database: runtime.database(),
+    desired,
+    previous: olds,
+    ctx,
+    hooks: { beforeBuild },
+  };
+  const ensured = await runtime.run(() => ensureIndex(request));
+  const outputs = toIndexOutputs(ensured, desired, before, olds);
+  return { ...outputs, __urn: hidden.__urn };
+}
+
+async function measureBefore(
+  runtime: Runtime,
+  desired: DesiredIndex,
+  queries: readonly ParsedQuery[],
+  ctx: ReturnType<Runtime["context"]>,
+): Promise<readonly Measured[]> {
+  if (queries.length === 0) return [];
+  const { searchPath } = desired;
+  return measureQueries({ database: runtime.database(), index: desired, queries, searchPath, ctx });
+}
+
+/** Inputs have been through check; what is wrong now is a mistake of ours. */
+function required<T>(parsed: { readonly kind: string; readonly value?: T }): T {
+  if (parsed.kind !== "ok" || parsed.value === undefined)
+    throw new Error("the inputs were not checked");
+  return parsed.value;
+}

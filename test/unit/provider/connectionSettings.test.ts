@@ -1,0 +1,174 @@
+// What a Connection, the stack and the environment say, read once.
+import { describe, expect, test } from "vitest";
+import { databaseFrom } from "../../../providers/pgindex/src/provider/connectionSettings.ts";
+
+type Texts = Readonly<Record<string, string>>;
+
+/** Reads settings, written without their `pgindex:`. */
+function read(texts: Texts, env: Texts = {}) {
+  return databaseFrom((key) => texts[key.replace(/^pgindex:/, "")], env);
+}
+
+function refusal(texts: Texts, env?: Texts): string {
+  try {
+    return `accepted: ${JSON.stringify(read(texts, env))}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const DEFAULTS = {
+  target: { url: undefined },
+  session: {
+    allowPooler: false,
+    allowCorruptingServer: false,
+    role: undefined,
+    whenClientVanishes: "finish",
+  },
+  replicas: {},
+  maxConcurrentBuilds: 2,
+  patience: {},
+};
+
+describe("what is not set has its default", () => {
+  test("and an empty text is not set", () => {
+    expect(read({})).toEqual(DEFAULTS);
+    const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
+    const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
+    const all = [...names, ...others, "retries", "waiters"].map((name) => [name, ""]);
+    expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
+  });
+
+  test.each<[texts: Texts, env: Texts, url: string | undefined]>([
+    [{ url: "own", databaseUrl: "stack" }, { DATABASE_URL: "env" }, "own"],
+    [{ databaseUrl: "stack" }, { DATABASE_URL: "env" }, "stack"],
+    [{ url: "", databaseUrl: "" }, { DATABASE_URL: "env" }, "env"],
+  ])("the URL: the Connection's, the stack's, the environment's: %o %o", (texts, env, url) => {
+    expect(read(texts, env).target).toEqual({ url });
+  });
+});
+
+test("everything that can be set", () => {
+  const database = read({
+    url: "postgresql://primary",
+    replicas: '{"eu": "postgresql://eu"}',
+    maxConcurrentBuilds: "100",
+    allowPooler: "true",
+    role: "App Owner",
+    allowCorruptingServer: "false",
+    whenClientVanishes: "stop",
+    waitFor: "30m",
+    buildWithin: "6h",
+    retries: "0",
+    waiters: "yield",
+  });
+  expect(database).toEqual({
+    target: { url: "postgresql://primary" },
+    session: {
+      allowPooler: true,
+      allowCorruptingServer: false,
+      role: "App Owner",
+      whenClientVanishes: "stop",
+    },
+    replicas: { eu: { url: "postgresql://eu" } },
+    maxConcurrentBuilds: 100,
+    patience: { waitForMs: 1_800_000, buildWithinMs: 21_600_000, retries: 0, waiters: "yield" },
+  });
+});
+
+describe("what cannot be read is refused, with its name and what to write", () => {
+  test.each<[name: string, values: string[], what: string, fix: string]>([
+    [
+      "maxConcurrentBuilds",
+      ["many", "0", "101", "-1", "2.5", "1e1", " 2", "0x2"],
+      "is not a whole number from 1 to 100",
+      'write one, such as "2"',
+    ],
+    [
+      "retries",
+      ["often", "-1", "1.5", "1001", "99999999999999999999"],
+      "is not a whole number from 0 to 1000",
+      'write one, such as "9"',
+    ],
+    [
+      "allowPooler",
+      ["yes", "True", "1", "on"],
+      'is neither "true" nor "false"',
+      'write "true" or "false"',
+    ],
+    [
+      "allowCorruptingServer",
+      ["no", "FALSE"],
+      'is neither "true" nor "false"',
+      'write "true" or "false"',
+    ],
+    ["whenClientVanishes", ["abort"], "is neither of the two", 'write "finish" or "stop"'],
+    ["waiters", ["kill"], "is none of the three", 'write "warn", "yield" or "cancel"'],
+    [
+      "waitFor",
+      ["soon", "30", "-1h"],
+      "is not a length of time",
+      'write a number with a unit, such as "24h" or "30s"',
+    ],
+    [
+      "buildWithin",
+      ["6"],
+      "is not a length of time",
+      'write a number with a unit, such as "24h" or "30s"',
+    ],
+  ])("%s", (name, values, what, fix) => {
+    for (const value of values)
+      expect(refusal({ [name]: value })).toBe(
+        [
+          `pgindex:${name} "${value}" ${what}`,
+          "  why: it holds for everything that is done at this database, " +
+            "so nothing is begun before it can be read",
+          `  fix: ${fix}: pulumi config set pgindex:${name} …, or the argument of the Connection`,
+        ].join("\n"),
+      );
+  });
+
+  test("several at once", () => {
+    const texts = { maxConcurrentBuilds: "many", allowPooler: "yes", role: "app", waiters: "kill" };
+    expect(refusal(texts)).toBe(
+      [
+        'pgindex:maxConcurrentBuilds "many" is not a whole number from 1 to 100; ' +
+          'pgindex:allowPooler "yes" is neither "true" nor "false"; ' +
+          'pgindex:waiters "kill" is none of the three',
+        "  why: they hold for everything that is done at this database, " +
+          "so nothing is begun before they can be read",
+        '  fix: write one, such as "2": pulumi config set pgindex:maxConcurrentBuilds …, ' +
+          'or the argument of the Connection; write "true" or "false": ' +
+          "pulumi config set pgindex:allowPooler …, or the argument of the Connection; " +
+          'write "warn", "yield" or "cancel": ' +
+          "pulumi config set pgindex:waiters …, or the argument of the Connection",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("a secret is never repeated", () => {
+  test.each([
+    "postgresql://u:hunter2@eu",
+    '["postgresql://u:hunter2@eu"]',
+    '{"postgresql://u:hunter2@eu": 1}',
+    '{"eu": ""}',
+    '"hunter2"',
+    "null",
+    '{"eu": "postgresql://u:hunter2@eu"',
+  ])("replicas %s", (replicas) => {
+    const message = refusal({ replicas, waitFor: "soon" }, { DATABASE_URL: "u:hunter2@primary" });
+    expect(message.split("; ").slice(0, 2)).toEqual([
+      "pgindex:replicas (not shown: it may hold passwords) is not a JSON object of names and URLs",
+      expect.stringMatching(/^pgindex:waitFor "soon" /),
+    ]);
+    expect(message).toContain("pulumi config set --secret pgindex:replicas …");
+    expect(message).not.toMatch(/hunter2|accepted/);
+  });
+
+  test("nor a URL that stands where it does not belong", () => {
+    const message = refusal({ maxConcurrentBuilds: "postgresql://u:hunter2@eu" });
+    expect(message).toMatch(/^pgindex:maxConcurrentBuilds \(not shown: it may hold passwords\) is/);
+    expect(message).not.toContain("hunter2");
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * The rooms of the engine, ground first, and what each holds: a file imports only its own room and
+ * earlier ones. CONTRIBUTING.md has them from here, by `npm run docs`.
+ */
+export const ROOMS = {
+  text: "words for people and for PostgreSQL: quoting, rendering, masking",
+  errors: "advice, and what an SQLSTATE means",
+  input:
+    "reading what a program wrote: zod's issues as problems, durations, expressions, " +
+    "unknown values",
+  declare: "the declared index and every statement that it yields",
+  connection: "how a server is reached: URL, environment, service, TLS, password",
+  session: "one session, every setting pinned; the workspace of two; what is said of a database",
+  catalog:
+    "what the server says is there: indexes, tables, partitions, privileges, other sessions; " +
+    "no decision",
+  compare: "the declaration against what is there: clone, respelling, differences, identity",
+  operation: "one operation's context, patience, turn, key, waits and retries",
+  situation: "everything that a decision rests on, and what is refused before one",
+  watch: "one statement, run in sight: progress, blockers, waiters, cancel",
+  measure: "one measuring of the served queries",
+  plan: "what to do, as data; pure",
+  verify: "the proof: usage, history, expectations",
+  promote: "the gate",
+  build: "create, update, preview, and the clean-up after a failure",
+  drop: "destroy",
+  record: "what Pulumi keeps, and whether it still holds",
+} as const satisfies Readonly<Record<string, string>>;
+
+const ORDER: readonly string[] = Object.keys(ROOMS);
+
+/** Where the room stands, 0 for the ground; -1 for a folder that is none. */
+export function floorOf(room: string): number {
+  return ORDER.indexOf(room);
+}
+
+/** As Markdown. */
+export function renderRooms(): string {
+  const lines = Object.entries(ROOMS).map(([name, holds], i) => `${i + 1}. \`${name}/\`: ${holds}`);
+  return lines.join("\n");
+}
