@@ -91,9 +91,13 @@ test("as a query: refused, or it changes nothing", async () => {
   expect(queries.length).toBeGreaterThan(600);
   expect(statements.length - queries.length).toBeGreaterThan(600);
   const index = { schema: "public", table: "canary", name: "canary_idx" };
-  const { queries: measured } = await measureAll(target(), index, queries, record().ctx, [
-    "public",
-  ]);
+  const { queries: measured } = await measureAll({
+    target: target(),
+    index,
+    queries,
+    searchPath: ["public"],
+    ctx: record().ctx,
+  });
   expect(measured).toHaveLength(queries.length);
   const messages = measured.map(({ failure }) => failure?.message ?? "");
   // The server refused it because it writes: the parser should have.

@@ -15,7 +15,13 @@ async function planOf(query: object): Promise<PlanTree | undefined> {
   const parsed = await parseServedQueries("serves", [{ name: "q", runs: 2, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(at.database.url);
-  const [measured] = await measureQueries(target, INDEX, parsed.value, at.recorder.ctx, ["public"]);
+  const [measured] = await measureQueries({
+    target,
+    index: INDEX,
+    queries: parsed.value,
+    searchPath: ["public"],
+    ctx: at.recorder.ctx,
+  });
   return measured?.plan;
 }
 

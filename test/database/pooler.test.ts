@@ -58,7 +58,13 @@ test("behind an allowed one a build is watched, and its queries are measured", a
   const parsed = await parseServedQueries("serves", [query]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const index = { schema: "public", table: "t", name: "t_idx" };
-  const measured = await measureQueries(behind(), index, parsed.value, ctx, ["public"]);
+  const measured = await measureQueries({
+    target: behind(),
+    index,
+    queries: parsed.value,
+    searchPath: ["public"],
+    ctx,
+  });
   expect(measured).toMatchObject([{ measurement: { index: "t_idx", usesIndex: true, runs: 3 } }]);
   await dropIndex(behind(), identityOf(built.live), ctx);
   expect(await stateOf(db, "t_idx")).toBeUndefined();

@@ -40,7 +40,13 @@ async function measureBefore(): Promise<readonly object[]> {
   const parsed = await parseServedQueries("serves", [LOOKUP]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(v.database.url);
-  const measured = await measureQueries(target, INDEX, parsed.value, v.recorder.ctx, ["public"]);
+  const measured = await measureQueries({
+    target,
+    index: INDEX,
+    queries: parsed.value,
+    searchPath: ["public"],
+    ctx: v.recorder.ctx,
+  });
   return measured.map(({ measurement }) => measurement);
 }
 

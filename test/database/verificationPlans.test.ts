@@ -39,7 +39,13 @@ async function measure(query: object, index = INDEX): Promise<QueryMeasurement> 
   recorder = record();
   const queries = await parsed({ name: "q", runs: 2, ...query });
   const target = targetOf(database.url);
-  const [measured] = await measureQueries(target, index, queries, recorder.ctx, ["public"]);
+  const [measured] = await measureQueries({
+    target,
+    index,
+    queries,
+    searchPath: ["public"],
+    ctx: recorder.ctx,
+  });
   if (!measured) throw new Error("nothing was measured");
   return measured.measurement;
 }

@@ -41,7 +41,13 @@ afterAll(() => db.drop());
 async function measure(query: Readonly<Record<string, unknown>>): Promise<unknown> {
   const parsed = await parseServedQueries("serves", [{ name: "q", runs: 1, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
-  return measureQueries(targetOf(db.url), INDEX, parsed.value, record().ctx, ["public"]);
+  return measureQueries({
+    target: targetOf(db.url),
+    index: INDEX,
+    queries: parsed.value,
+    searchPath: ["public"],
+    ctx: record().ctx,
+  });
 }
 
 /**

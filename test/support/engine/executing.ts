@@ -2,7 +2,7 @@ import { execute, type Hooks } from "../../../providers/pgindex/src/engine/build
 import { drop } from "../../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import type { Step } from "../../../providers/pgindex/src/engine/plan/step.ts";
 import { withWorkspace } from "../../../providers/pgindex/src/engine/session/workspace.ts";
-import { requireTable } from "../../../providers/pgindex/src/engine/situation/prerequisites.ts";
+import { requireTable } from "../../../providers/pgindex/src/engine/situation/scope.ts";
 import type { TestDatabase } from "../server/database.ts";
 import { declare, liveIndex, record, targetOf } from "./engine.ts";
 import { oidOf } from "./engineDatabase.ts";
@@ -27,7 +27,7 @@ export async function useSteps(db: TestDatabase) {
     const options = { purpose: "test", searchPath: ["public"] };
     const work = withWorkspace(targetOf(db.url), options, async (workspace) => {
       const table = await requireTable(workspace.observer, desired);
-      return execute(steps, { desired, table, workspace, ctx: recorder.ctx, hooks });
+      return execute(steps, { ...workspace, desired, table, ctx: recorder.ctx, hooks });
     });
     return { ...recorder, done: await work };
   };

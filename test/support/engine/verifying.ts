@@ -62,7 +62,13 @@ export class Verifying {
     const parsed = await parseServedQueries("serves", [LOOKUP]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
     const { ctx } = this.recorder;
-    const measured = await measureQueries(this.target, INDEX, parsed.value, ctx, ["public"]);
+    const measured = await measureQueries({
+      target: this.target,
+      index: INDEX,
+      queries: parsed.value,
+      searchPath: ["public"],
+      ctx,
+    });
     this.before = measured.map(({ measurement }) => measurement);
     await this.database.query(BUILD);
   }

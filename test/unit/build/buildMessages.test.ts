@@ -65,7 +65,9 @@ describe("a build that failed says what the server said, what is left, and what 
     ["40P01", {}, /stop other DDL/],
     ["XX001", {}, /mend the cause/],
   ])("%s %j", (code, more, fix) => {
-    const advice = buildFailedAdvice(desired, serverError(code, more), "nothing was left behind");
+    const advice = buildFailedAdvice(desired, serverError(code, more), {
+      cleanedUp: "nothing was left behind",
+    });
     expect(advice.what).toContain("index App.u_idx on App.users failed: what the server said");
     expect(advice.why).toBe(`SQLSTATE ${code}; nothing was left behind`);
     expect(advice.fix).toMatch(fix);
@@ -73,20 +75,22 @@ describe("a build that failed says what the server said, what is left, and what 
 
   test("by the loss of the connection, which has no SQLSTATE and may be tried more often", () => {
     const lost = new Error("Connection terminated unexpectedly");
-    const advice = buildFailedAdvice(desired, lost, "nothing was left behind");
+    const advice = buildFailedAdvice(desired, lost, { cleanedUp: "nothing was left behind" });
     expect(advice.why).toBe("SQLSTATE none: the connection was lost; nothing was left behind");
     expect(advice.otherwise).toBe("let it try more often: retries on the resource");
   });
 
   test("without values of a row: neither a violation's DETAIL, nor what a cast or somebody's function says", () => {
     const violation = serverError("23505", { detail: "Key (email)=(a@b.test) is duplicated." });
-    expect(buildFailedAdvice(desired, violation, "").what).toMatch(/failed: what the server said$/);
+    expect(buildFailedAdvice(desired, violation, { cleanedUp: "" }).what).toMatch(
+      /failed: what the server said$/,
+    );
     for (const code of ["22P02", "22003", "P0001"])
-      expect(buildFailedAdvice(desired, serverError(code), "").what).toMatch(
+      expect(buildFailedAdvice(desired, serverError(code), { cleanedUp: "" }).what).toMatch(
         /failed: the server refused a value \(its message is not shown/,
       );
     const full = serverError("53100", { detail: "there is none" });
-    expect(buildFailedAdvice(desired, full, "").what).toMatch(/\(there is none\)$/);
+    expect(buildFailedAdvice(desired, full, { cleanedUp: "" }).what).toMatch(/\(there is none\)$/);
   });
 });
 

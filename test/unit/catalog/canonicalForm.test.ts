@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   type CanonicalRow,
-  renderStatistics,
+  statisticsOf,
   toCanonical,
 } from "../../../providers/pgindex/src/engine/catalog/canonicalForm.ts";
 
@@ -61,9 +61,9 @@ test("everything else has its own field", () => {
     columns: "a pg_catalog.int4_ops, lower(b) pg_catalog.int4_ops",
     include: 'b, "c d"',
     predicate: "(a > 0)",
-    storageParameters: "fillfactor=70",
+    storageParameters: { fillfactor: "70" },
     tablespace: "pg_default",
-    statistics: "2=500",
+    statistics: { 2: 500 },
     comment: "sign-in",
     constraint: "unique",
   });
@@ -80,6 +80,8 @@ describe("a key tells every part that makes a difference, and no default", () =>
     [{ collation: 'pg_catalog."C"' }, 'a COLLATE pg_catalog."C" pg_catalog.int4_ops'],
     [{ parameters: ["siglen=32"] }, "a pg_catalog.int4_ops (siglen=32)"],
     [{ parameters: [] }, "a pg_catalog.int4_ops"],
+    [{ parameters: ["x=1, y=2"] }, "a pg_catalog.int4_ops (x='1, y=2')"],
+    [{ parameters: ["x=1", "y=2"] }, "a pg_catalog.int4_ops (x=1, y=2)"],
     [{ definition: "lower(a)" }, "lower(a) pg_catalog.int4_ops"],
   ])("%j", (part, text) => expect(columnsOf(part)).toBe(text));
 
@@ -89,24 +91,40 @@ describe("a key tells every part that makes a difference, and no default", () =>
 });
 
 describe("storage parameters are a set, however they were written", () => {
-  test.each<[options: string[], text: string]>([
-    [["fillfactor=70", "deduplicate_items=off"], "deduplicate_items=off, fillfactor=70"],
-    [["deduplicate_items=FALSE"], "deduplicate_items=off"],
-    [["fastupdate=yes"], "fastupdate=on"],
-    [["fastupdate=on"], "fastupdate=on"],
-    [["buffering=AUTO"], "buffering=auto"],
-  ])("%j", (storageParameters, text) => {
-    expect(toCanonical({ ...ROW, storageParameters }).storageParameters).toBe(text);
+  test.each<[options: string[], parameters: Record<string, string>]>([
+    [["fillfactor=70", "deduplicate_items=off"], { deduplicate_items: "off", fillfactor: "70" }],
+    [["deduplicate_items=FALSE"], { deduplicate_items: "off" }],
+    [["deduplicate_items=of"], { deduplicate_items: "off" }],
+    [["deduplicate_items=0"], { deduplicate_items: "off" }],
+    [["fastupdate=yes"], { fastupdate: "on" }],
+    [["fastupdate=T"], { fastupdate: "on" }],
+    [["fastupdate=1"], { fastupdate: "on" }],
+    [["fastupdate=on"], { fastupdate: "on" }],
+    [["fastupdate=o"], { fastupdate: "o" }],
+    [["fastupdate="], { fastupdate: "" }],
+    [["buffering=AUTO"], { buffering: "auto" }],
+  ])("%j", (storageParameters, parameters) => {
+    expect(toCanonical({ ...ROW, storageParameters }).storageParameters).toEqual(parameters);
   });
+
+  // Access methods of extensions take texts, such as the fields of pg_search in JSON.
+  test.each([['{"a": 1, "B": 2}'], ["Yes"], ["x=1, y=2"], ["a=b"], [""], ["'"]])(
+    "the text of a parameter that PostgreSQL does not know itself is kept as it is: %j",
+    (text) => {
+      const storageParameters = [`text_fields=${text}`];
+      const form = toCanonical({ ...ROW, storageParameters });
+      expect(form.storageParameters).toEqual({ text_fields: text });
+    },
+  );
 });
 
 describe("statistics targets are told by column, where they are not the default", () => {
-  test.each<[targets: (number | null | undefined)[], text: string]>([
-    [[], ""],
-    [[null, undefined, -1], ""],
-    [[0], "1=0"],
-    [[null, 500, -1, 10_000], "2=500, 4=10000"],
-  ])("%j", (targets, text) => expect(renderStatistics(targets)).toBe(text));
+  test.each<[targets: (number | null | undefined)[], record: Record<string, number>]>([
+    [[], {}],
+    [[null, undefined, -1], {}],
+    [[0], { 1: 0 }],
+    [[null, 500, -1, 10_000], { 2: 500, 4: 10_000 }],
+  ])("%j", (targets, record) => expect(statisticsOf(targets)).toEqual(record));
 });
 
 describe("a constraint is told by its kind", () => {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { CanonicalIndex } from "../../../providers/pgindex/src/engine/catalog/indexFields.ts";
 import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
 import {
   compare,
@@ -7,6 +6,11 @@ import {
   managedPart,
   renderDifferences,
 } from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import {
+  type CanonicalIndex,
+  FIELD_NAMES,
+  fieldsWith,
+} from "../../../providers/pgindex/src/engine/declare/indexFields.ts";
 import { liveIndex } from "../../support/engine/engine.ts";
 
 const live = liveIndex();
@@ -28,9 +32,9 @@ const CHANGES: readonly (readonly [field: string, change: CanonicalIndex])[] = [
 
 /** Another value is set on the index that stands. */
 const ALTERATIONS: readonly (readonly [field: string, change: CanonicalIndex])[] = [
-  ["storageParameters", { storageParameters: "fillfactor=70" }],
+  ["storageParameters", { storageParameters: { fillfactor: "70" } }],
   ["tablespace", { tablespace: "slow" }],
-  ["statistics", { statistics: "1=500" }],
+  ["statistics", { statistics: { 1: 500 } }],
   ["comment", { comment: "sign-in" }],
   ["constraint", { constraint: "unique" }],
 ];
@@ -85,20 +89,23 @@ describe("counts only where it is declared", () => {
     expect(managedPart(found, undeclared)).toEqual(undeclared);
     expect(verdictOf(liveIndex({ canonical: found }), undeclared).kind).toBe("same");
 
-    const declared = { ...undeclared, [field]: "" };
-    const { [field]: value } = change as Record<string, string>;
-    expect(differencesOf(declared, found)).toEqual([{ field, declared: "", live: value }]);
+    const { [field]: value } = change as Record<string, string | object>;
+    const none = typeof value === "object" ? {} : "";
+    const declared = { ...undeclared, [field]: none };
+    expect(differencesOf(declared, found)).toEqual([{ field, declared: undefined, live: value }]);
     expect(managedPart(found, declared)).toEqual({ ...undeclared, [field]: value });
+    expect(managedPart(undeclared, declared)).toEqual(declared);
+    expect(differencesOf(declared, undeclared)).toEqual([]);
   });
 });
 
 test("storage parameters count always: a value that nobody declares is taken away", () => {
-  const tuned = { ...live.canonical, storageParameters: "fillfactor=70" };
+  const tuned = { ...live.canonical, storageParameters: { fillfactor: "70" } };
   expect(verdictOf(liveIndex({ canonical: tuned }))).toMatchObject({
     kind: "alterable",
-    differences: [{ field: "storageParameters", declared: "", live: "fillfactor=70" }],
+    differences: [{ field: "storageParameters", declared: undefined, live: { fillfactor: "70" } }],
   });
-  expect(managedPart(tuned, {})).toMatchObject({ storageParameters: "fillfactor=70" });
+  expect(managedPart(tuned, {})).toMatchObject({ storageParameters: { fillfactor: "70" } });
 });
 
 const STATES: readonly (readonly [title: string, state: Partial<LiveIndex>, kind: string])[] = [
@@ -126,7 +133,7 @@ test("an INVALID index says whether it would be the declared one", () => {
   expect(verdictOf(invalid)).toMatchObject({ kind: "invalid", differences: [] });
   expect(verdictOf(invalid, { ...live.canonical, unique: "true" })).toMatchObject({
     kind: "invalid",
-    differences: [{ field: "unique", declared: "true", live: "" }],
+    differences: [{ field: "unique", declared: "true", live: undefined }],
   });
 });
 
@@ -140,8 +147,20 @@ test("what is no index passes through", () => {
 test("differences are told with both sides", () => {
   expect(
     renderDifferences([
-      { field: "predicate", declared: "", live: "(a > 0)" },
-      { field: "unique", declared: "true", live: "" },
+      { field: "predicate", live: "(a > 0)" },
+      { field: "unique", declared: "true" },
+      { field: "storageParameters", declared: { fillfactor: "70", x: "a, b" } },
+      { field: "statistics", live: { 2: 500 } },
     ]),
-  ).toBe("predicate: declared none, found (a > 0); unique: declared true, found none");
+  ).toBe(
+    "predicate: declared none, found (a > 0); unique: declared true, found none; " +
+      "storageParameters: declared fillfactor=70, x='a, b', found none; " +
+      "statistics: declared none, found 2=500",
+  );
+});
+
+test("every field of the table is one or the other", () => {
+  const tested = [...CHANGES, ...ALTERATIONS].map(([field]) => field);
+  expect(tested.sort()).toEqual([...FIELD_NAMES].sort());
+  expect(fieldsWith("change", "replace")).toEqual(CHANGES.map(([field]) => field));
 });

@@ -25,7 +25,7 @@ test("what is left out gets PostgreSQL's own defaults", async () => {
     include: [],
     storageParameters: {},
     searchPath: ["public"],
-    invalidLeftover: "rebuild",
+    policy: { invalidLeftover: "rebuild" },
   });
 });
 
@@ -224,9 +224,13 @@ const TAKEN: readonly (readonly [title: string, args: Args, desired: object])[] 
   [
     "a trigger",
     { rebuildWhen: { trigger: "glibc 2.41" } },
-    { rebuildWhen: { trigger: "glibc 2.41" } },
+    { policy: { invalidLeftover: "rebuild", rebuildWhen: { trigger: "glibc 2.41" } } },
   ],
-  ["a ratio", { rebuildWhen: { bloatRatio: 1.5 } }, { rebuildWhen: { bloatRatio: 1.5 } }],
+  [
+    "a ratio",
+    { rebuildWhen: { bloatRatio: 1.5 } },
+    { policy: { invalidLeftover: "rebuild", rebuildWhen: { bloatRatio: 1.5 } } },
+  ],
   [
     "a statistics target",
     { columns: [{ expression: "lower(a)", statistics: 0 }] },
@@ -282,8 +286,8 @@ describe("a value that Pulumi does not know yet is no problem", () => {
 });
 
 test("a patience is kept in milliseconds, and not at all where none is declared", async () => {
-  expect((await declare(MINIMAL)).patience).toBeUndefined();
-  const { patience } = await declare({ ...MINIMAL, waitFor: "90s", retries: 0 });
+  expect((await declare(MINIMAL)).policy.patience).toBeUndefined();
+  const { patience } = (await declare({ ...MINIMAL, waitFor: "90s", retries: 0 })).policy;
   expect(patience).toEqual({ waitForMs: 90_000, retries: 0 });
   expect(Object.keys(patience ?? {})).toEqual(["waitForMs", "retries"]);
 });

@@ -8,16 +8,11 @@ import { inShort, situation, stepInShort } from "../../support/engine/situation.
 const BASE = { table: "m", name: "i", columns: ["a", { expression: "lower(b)" }] };
 type Row = readonly [title: string, args: Args, difference: Difference, steps: string[]];
 
-const storage = (live: string, declared = ""): Difference => ({
+const storage = (live?: Record<string, string>): Difference => ({
   field: "storageParameters",
-  declared,
   live,
 });
-const statistics = (live: string, declared: string): Difference => ({
-  field: "statistics",
-  declared,
-  live,
-});
+const statistics = (live: Record<string, number>): Difference => ({ field: "statistics", live });
 const target = (statistics?: number) => ({
   columns: ["a", { expression: "lower(b)", statistics }],
 });
@@ -26,38 +21,44 @@ const CASES: readonly Row[] = [
   [
     "a parameter is set",
     { storageParameters: { fillfactor: 70 } },
-    storage(""),
+    storage(),
     ["ALTER INDEX i SET (fillfactor = '70')"],
   ],
   [
     "one is set and others are reset",
     { storageParameters: { fillfactor: 70 } },
-    storage("buffering=auto, deduplicate_items=off, fillfactor=90"),
+    storage({ buffering: "auto", deduplicate_items: "off", fillfactor: "90" }),
     ["ALTER INDEX i SET (fillfactor = '70'); ALTER INDEX i RESET (buffering, deduplicate_items)"],
   ],
-  ["all are reset", {}, storage("fillfactor=90"), ["ALTER INDEX i RESET (fillfactor)"]],
+  [
+    "a text with commas and brackets is one value",
+    { storageParameters: { body: '{"a": 1, "B": 2}' } },
+    storage({ body: '{"a": 1, "b": 2}', old: "x=1, y" }),
+    [`ALTER INDEX i SET (body = '{a: 1, B: 2}'); ALTER INDEX i RESET (old)`],
+  ],
+  ["all are reset", {}, storage({ fillfactor: "90" }), ["ALTER INDEX i RESET (fillfactor)"]],
   [
     "a comment is written",
     { comment: "it's mine" },
-    { field: "comment", declared: "it's mine", live: "" },
+    { field: "comment", declared: "it's mine" },
     ["COMMENT ON INDEX i IS 'it''s mine'"],
   ],
   [
     "a comment is removed",
     { comment: "" },
-    { field: "comment", declared: "", live: "theirs" },
+    { field: "comment", live: "theirs" },
     ["COMMENT ON INDEX i IS ''"],
   ],
   [
     "a statistics target is set, and gathered",
     target(500),
-    statistics("", "2=500"),
+    statistics({}),
     ["ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 500", "analyze i"],
   ],
   [
     "a target that is no longer declared goes back to the default",
     { columns: [{ expression: "lower(a)", statistics: 9 }, { expression: "lower(b)" }] },
-    statistics("1=100, 2=500", "1=9"),
+    statistics({ 1: 100, 2: 500 }),
     [
       "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9; ALTER INDEX i ALTER COLUMN 2 SET STATISTICS -1",
       "analyze i",
@@ -66,7 +67,7 @@ const CASES: readonly Row[] = [
   [
     "a constraint is added",
     { constraint: "unique", columns: ["a"] },
-    { field: "constraint", declared: "unique", live: "" },
+    { field: "constraint", declared: "unique" },
     ["ALTER TABLE m ADD CONSTRAINT i UNIQUE USING INDEX i"],
   ],
   [
@@ -87,10 +88,10 @@ describe("altered in place", () => {
   test("everything at once: short statements in one transaction, then what takes longer", async () => {
     const declared = { ...target(500), comment: "mine", tablespace: "fast" };
     const steps = alterSteps(await declare({ ...BASE, ...declared }), [
-      storage("fillfactor=90"),
+      storage({ fillfactor: "90" }),
       { field: "tablespace", declared: "fast", live: "pg_default" },
-      statistics("", "2=500"),
-      { field: "comment", declared: "mine", live: "" },
+      statistics({}),
+      { field: "comment", declared: "mine" },
     ]);
     expect(steps.map(stepInShort)).toEqual([
       "ALTER INDEX i RESET (fillfactor); ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 500; COMMENT ON INDEX i IS 'mine'",
@@ -138,8 +139,8 @@ test.each<Intent>(["create", "update"])(
       comment: "mine",
     });
     const differences: Difference[] = [
-      { field: "comment", declared: "mine", live: "" },
-      { field: "constraint", declared: "unique", live: "" },
+      { field: "comment", declared: "mine" },
+      { field: "constraint", declared: "unique" },
     ];
     const verdict = { kind: "alterable", live: liveIndex({ name: "i" }), differences } as const;
     expect(inShort(plan(situation(verdict), desired, intent))).toBe(

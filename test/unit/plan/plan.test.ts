@@ -14,10 +14,10 @@ const DROP = 'DROP INDEX CONCURRENTLY "public"."m_state_idx"';
 
 const live = liveIndex();
 const invalid = liveIndex({ valid: false });
-const differences: Difference[] = [{ field: "unique", declared: "", live: "true" }];
+const differences: Difference[] = [{ field: "unique", live: "true" }];
 const tuned: Difference[] = [
-  { field: "storageParameters", declared: "", live: "fillfactor=70" },
-  { field: "comment", declared: "mine", live: "" },
+  { field: "storageParameters", live: { fillfactor: "70" } },
+  { field: "comment", declared: "mine" },
 ];
 const commented: Difference[] = [{ field: "comment", declared: "mine", live: "theirs" }];
 

@@ -18,12 +18,12 @@ const VERDICTS = {
   alterable: {
     kind: "alterable",
     live,
-    differences: [{ field: "storageParameters", declared: "", live: "fillfactor=70" }],
+    differences: [{ field: "storageParameters", live: { fillfactor: "70" } }],
   },
   different: {
     kind: "different",
     live,
-    differences: [{ field: "unique", declared: "", live: "true" }],
+    differences: [{ field: "unique", live: "true" }],
   },
   invalid: { kind: "invalid", live: liveIndex({ name: "i", valid: false }), differences: [] },
   dropping: { kind: "dropping", live: liveIndex({ name: "i", live: false }) },

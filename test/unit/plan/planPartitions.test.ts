@@ -56,7 +56,7 @@ test("an unfinished one is finished: what stands is attached, nothing is dropped
 });
 
 test("an unfinished one of another definition is replaced", () => {
-  const difference: Difference = { field: "unique", declared: "", live: "true" };
+  const difference: Difference = { field: "unique", live: "true" };
   const seen = situation(
     invalid([difference]),
     partitioned("i_pgindex_new", false, [partition("m_1")]),
@@ -68,11 +68,10 @@ test("an unfinished one of another definition is replaced", () => {
 test("an unfinished one that differs in what partitions cannot alter is replaced, and a comment is no such thing", () => {
   const seen = (difference: Difference, name: string) =>
     shortPlan(situation(invalid([difference]), partitioned(name, true, [])));
-  expect(seen({ field: "comment", declared: "by state", live: "" }, "i")).not.toContain("->");
+  expect(seen({ field: "comment", declared: "by state" }, "i")).not.toContain("->");
   const fillfactor: Difference = {
     field: "storageParameters",
-    declared: "",
-    live: "fillfactor=70",
+    live: { fillfactor: "70" },
   };
   expect(seen(fillfactor, "i_pgindex_new")).toContain("i_pgindex_new -> i");
 });
@@ -96,8 +95,11 @@ test.each([
   ["tablespace", 140000, "reindex i"],
 ] as const)("a change of %s on %i contains %s", (field, serverVersion, step) => {
   const live = liveIndex({ name: "i" });
-  const tablespace = { field, declared: "fast", live: "pg_default" };
-  const comment: Difference = { field: "comment", declared: "by state", live: "" };
-  const verdict = { kind: "alterable", live, differences: [comment, tablespace] } as const;
+  const changes: Readonly<Record<typeof field, Difference>> = {
+    storageParameters: { field: "storageParameters", live: { fillfactor: "70" } },
+    tablespace: { field: "tablespace", declared: "fast", live: "pg_default" },
+  };
+  const comment: Difference = { field: "comment", declared: "by state" };
+  const verdict = { kind: "alterable", live, differences: [comment, changes[field]] } as const;
   expect(inShort(plan(situation(verdict, { serverVersion }), desired, "update"))).toContain(step);
 });

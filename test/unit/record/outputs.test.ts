@@ -75,7 +75,7 @@ test("an index that somebody else has built under the name is not the one that w
 });
 
 test("what was altered in place is the index that was built", () => {
-  const canonical = { ...live.canonical, comment: "mine", storageParameters: "fillfactor=70" };
+  const canonical = { ...live.canonical, comment: "mine", storageParameters: { fillfactor: "70" } };
   const altered = { ...adopted, live: liveIndex({ canonical }) };
   expect(toIndexOutputs(altered, desired, [], previous)).toMatchObject({
     builtAt: BUILT_AT,
@@ -137,7 +137,10 @@ describe("what the index takes", () => {
 });
 
 test("the value of the trigger is noted, so that one value rebuilds once", async () => {
-  const triggered = { ...desired, rebuildWhen: { trigger: "glibc 2.41" } };
+  const triggered = {
+    ...desired,
+    policy: { ...desired.policy, rebuildWhen: { trigger: "glibc 2.41" } },
+  };
   expect(toIndexOutputs(adopted, triggered, [], previous).rebuildTrigger).toBe("glibc 2.41");
 });
 

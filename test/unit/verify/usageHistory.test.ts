@@ -151,7 +151,12 @@ describe("counters that cannot be compared any more", () => {
 function grow(hours: readonly number[], ...restarts: number[]): History {
   return hours.reduce<History | undefined>(
     (history, hour) =>
-      extend(history, usage(), [], at(hour), restarts.includes(hour) ? "reset" : undefined),
+      extend(history, {
+        at: at(hour),
+        usage: usage(),
+        measured: [],
+        restarted: restarts.includes(hour) ? "reset" : undefined,
+      }),
     undefined,
   ) as History;
 }
@@ -185,7 +190,11 @@ describe("the history stays small", () => {
       { ...eu, scans: null },
       { ...eu, name: "us" },
     ];
-    const { samples } = extend(undefined, usage({ replicas }), [], at(0), undefined);
+    const { samples } = extend(undefined, {
+      at: at(0),
+      usage: usage({ replicas }),
+      measured: [],
+    });
     expect(samples).toMatchObject([{ unreachable: ["eu"] }]);
   });
 
@@ -195,14 +204,16 @@ describe("the history stays small", () => {
       planType,
       executionMs,
     });
-    const first = extend(
-      undefined,
-      usage({ tuplesFetched: 7 }),
-      [query("a", "Index Scan", 1)],
-      at(0),
-      undefined,
-    );
-    const second = extend(first, usage(), [query("b", null, 2)], at(1), undefined);
+    const first = extend(undefined, {
+      at: at(0),
+      usage: usage({ tuplesFetched: 7 }),
+      measured: [query("a", "Index Scan", 1)],
+    });
+    const second = extend(first, {
+      at: at(1),
+      usage: usage(),
+      measured: [query("b", null, 2)],
+    });
     expect(second.queries).toEqual(["a", "b"]);
     expect(second.samples.map(({ fetched }) => fetched)).toEqual([7, 0]);
     expect(second.samples).toMatchObject([

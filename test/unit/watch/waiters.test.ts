@@ -65,13 +65,13 @@ describe("the warning", () => {
   const warned = async (...waiters: Waiter[]) => {
     const { ctx, lines } = record();
     const watch = new WaiterWatch(ctx, true);
-    await watch.look(waiters, "building index", observer(), 11);
+    await watch.poll(waiters, "building index", observer(), 11);
     return { watch, lines };
   };
 
   test("is given once, where nothing is said of waiters", async () => {
     const { watch, lines } = await warned(ANALYZE);
-    await watch.look([ANALYZE], "building index", observer(), 11);
+    await watch.poll([ANALYZE], "building index", observer(), 11);
     const [line, ...others] = lines;
     expect(line).toMatch(
       /^warning: pid 7 .* waits behind this build\. PostgreSQL will end the build/,
@@ -101,12 +101,12 @@ test("a waiter that cannot be cancelled since the observer is lost is no matter 
   const { ctx, lines } = record();
   const watch = new WaiterWatch({ ...ctx, patience: new Patience({ waiters: "cancel" }) }, true);
   const lost = new Error("Connection terminated unexpectedly");
-  const looking = watch.look(
+  const polling = watch.poll(
     [ANALYZE],
     null,
     observer(() => Promise.reject(lost)),
     11,
   );
-  expect(await failureOf(looking)).toBe(lost);
+  expect(await failureOf(polling)).toBe(lost);
   expect(lines).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { Session } from "../engine/session/session";
-import { declaredForm, look } from "../engine/situation/look";
-import { requireTable } from "../engine/situation/prerequisites";
+import { declaredForm } from "../engine/situation/declaredForm";
+import { readSituation } from "../engine/situation/readSituation";
+import { requireTable } from "../engine/situation/scope";
 import { isSettled } from "../engine/situation/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";
 
@@ -28,7 +29,8 @@ export async function requireAsMigrated(
 async function differenceOf(session: Session, index: DesiredIndex): Promise<string | undefined> {
   try {
     const table = await requireTable(session, index);
-    const situation = await look(session, index, await declaredForm(session, index), table);
+    const scope = { observer: session, desired: index, table };
+    const situation = await readSituation(scope, await declaredForm(session, index));
     if (isSettled(situation)) return undefined;
     const { kind } = situation.verdict;
     return kind === "absent" ? "is not there" : `is ${kind}`;

@@ -2,6 +2,7 @@ import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/d
 import { ensureIndex } from "../engine/build/ensure";
 import { previewIndex } from "../engine/build/preview";
 import type { DesiredIndex, RebuildWhen } from "../engine/declare/desiredIndex";
+import type { ParsedIndex } from "../engine/declare/indexSchema";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop/drop";
@@ -11,8 +12,9 @@ import { type Measured, measureQueries } from "../engine/measure/measure";
 import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
 import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
 import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
-import type { PreviousIndex } from "../engine/situation/look";
 import { rebuildReason } from "../engine/situation/rebuildReason";
+import type { PreviousIndex } from "../engine/situation/scope";
+import type { IndexArgs } from "../resources/indexArgs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
@@ -24,6 +26,11 @@ type IndexInputs = Record<string, unknown> & {
   readonly statement?: string;
   readonly rebuildWhen?: RebuildWhen;
 };
+
+type Assert<Nothing extends never> = Nothing;
+
+/** Does not compile while there is an argument that the engine reads and no program can write. */
+export type Undocumented = Assert<Exclude<keyof ParsedIndex, keyof IndexArgs>>;
 
 /** Translates Pulumi's calls for an `Index` into the engine's functions. No logic of its own. */
 export function indexProvider(runtime: Runtime): ResourceProvider {
@@ -197,7 +204,8 @@ async function measureBefore(
   ctx: ReturnType<Runtime["context"]>,
 ): Promise<readonly Measured[]> {
   if (queries.length === 0) return [];
-  return measureQueries(runtime.database(), desired, queries, ctx, desired.searchPath);
+  const { searchPath } = desired;
+  return measureQueries({ target: runtime.database(), index: desired, queries, searchPath, ctx });
 }
 
 /** Inputs have been through check; what is wrong now is a mistake of ours. */

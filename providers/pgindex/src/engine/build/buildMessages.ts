@@ -27,8 +27,7 @@ const HIDDEN =
 export function buildFailedAdvice(
   desired: DesiredIndex,
   error: unknown,
-  cleanedUp: string,
-  estimatedBytes?: number,
+  { cleanedUp, estimatedBytes }: { readonly cleanedUp: string; readonly estimatedBytes?: number },
 ): Advice {
   return {
     what: `the build of ${subject(desired)} failed: ${harmlessText(error) ?? HIDDEN}`,

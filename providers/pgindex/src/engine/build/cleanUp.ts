@@ -5,20 +5,16 @@ import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
 import { dropIndexStatement } from "../declare/statement";
 import { errorText } from "../errors/advice";
 import type { Context } from "../operation/context";
+import type { Operation } from "../operation/operation";
 import { OutOfPatience, Patience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
 import type { SessionTarget } from "../session/database";
-import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
+import type { Session } from "../session/session";
+import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
 import { runWatched } from "../watch/runWatched";
-
-/** What a build was to make, and where. */
-export interface BuiltName {
-  readonly schema: string;
-  readonly table: string;
-  readonly name: string;
-}
+import type { BuiltName } from "./journal";
 
 /** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
 const CLEAN_UP_MS = 15_000;
@@ -65,8 +61,9 @@ export async function removeLeftover(
   const options = { purpose: `clean up ${built.name}`, searchPath: [] };
   try {
     return await withWorkspace(target, options, async (workspace) => {
-      await takeTableKey(workspace.builder, workspace.observer, built, quiet);
-      return dropInvalid(workspace, built, quiet);
+      const operation = { ...workspace, ctx: quiet };
+      await takeTableKey(operation, built);
+      return dropInvalid(operation, built);
     });
   } catch (error) {
     const why =
@@ -78,16 +75,23 @@ export async function removeLeftover(
   }
 }
 
+/**
+ * What an interrupted attempt has left cannot be compared with a declaration that the server could
+ * not be asked about.
+ */
+export async function clearAway(operation: Operation, built: BuiltName): Promise<void> {
+  await takeTableKey(operation, built);
+  const became = await dropInvalid(operation, built);
+  operation.ctx.log("info", `${displayName(built)}: after the interruption, ${became}`);
+}
+
 /** Drops what is INVALID of a build of ours, under the table's key. Says what became of it. */
-export async function dropInvalid(
-  workspace: Workspace,
-  built: BuiltName,
-  ctx: Context,
-): Promise<string> {
-  const { leftovers } = await findLeft(workspace, built);
+async function dropInvalid(operation: Operation, built: BuiltName): Promise<string> {
+  const { observer } = operation;
+  const { leftovers } = await findLeft(observer, built);
   const dropped: LiveIndex[] = [];
-  for (const live of leftovers) if (await dropLeftover(workspace, live, ctx)) dropped.push(live);
-  const { standing } = await findLeft(workspace, built);
+  for (const live of leftovers) if (await dropLeftover(operation, live)) dropped.push(live);
+  const { standing } = await findLeft(observer, built);
   const said = [
     dropped.length > 0 && "its INVALID leftover was dropped",
     standing && "the index stands and is valid; the next pulumi up adopts it",
@@ -96,14 +100,13 @@ export async function dropInvalid(
 }
 
 /** Whoever is waited for may mend it, by a REINDEX say: false then. */
-async function dropLeftover(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<boolean> {
-  const { builder, observer } = workspace;
+async function dropLeftover(operation: Operation, live: LiveIndex): Promise<boolean> {
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
-  await waitUntilNobodyWorks(observer, place, builder.pid, ctx);
-  const again = await readIndex(observer, live.oid);
+  await waitUntilNobodyWorks(operation, place);
+  const again = await readIndex(operation.observer, live.oid);
   if (again?.name !== live.name || again.valid) return false;
   const sql = dropIndexStatement(live.schema, live.name);
-  await runWatched(sql, { ...workspace, ctx, verb: `cleaning up ${live.name}` });
+  await runWatched(sql, { ...operation, verb: `cleaning up ${live.name}` });
   return true;
 }
 
@@ -113,10 +116,7 @@ interface Left {
 }
 
 /** The index itself, and what an interrupted REINDEX CONCURRENTLY has left beside it. */
-async function findLeft(
-  { observer }: Pick<Workspace, "observer">,
-  built: BuiltName,
-): Promise<Left> {
+async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
   const observed = await observe(observer, built);
   if (observed.kind !== "index" || observed.index.table !== built.table)
     return { leftovers: [], standing: undefined };
@@ -132,7 +132,7 @@ async function describeLeft(target: SessionTarget, built: BuiltName): Promise<st
   try {
     const options = { purpose: "look", writable: false };
     const { leftovers } = await withObserver(target, options, (observer) =>
-      findLeft({ observer }, built),
+      findLeft(observer, built),
     );
     return leftovers.map(describeLeftover).join("; ");
   } catch {

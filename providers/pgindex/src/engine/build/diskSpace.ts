@@ -1,8 +1,22 @@
 import type { LiveTable } from "../catalog/liveIndex";
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexDefinition } from "../declare/desiredIndex";
 import type { Session } from "../session/session";
 import { renderBytes } from "../text/render";
 import { literal } from "../text/sql";
+import type { Attempt } from "./attempt";
+
+/** Before the first build, says what may fill the disk; before each, about how much it needs. */
+export async function makeSureOfSpace({
+  observer,
+  desired,
+  table,
+  ctx,
+  journal,
+}: Attempt): Promise<void> {
+  journal.estimatedBytes = await estimateSize(observer, desired, table);
+  if (journal.buildStartedAt !== undefined) return;
+  for (const warning of await walWarnings(observer)) ctx.log("warning", warning);
+}
 
 /** An index entry's header and line pointer, and what pages keep free. */
 const OVERHEAD_BYTES = 16;
@@ -20,7 +34,7 @@ const UNKNOWN_WIDTH = 16;
  */
 export async function estimateSize(
   session: Session,
-  desired: DesiredIndex,
+  desired: IndexDefinition,
   table: LiveTable,
 ): Promise<number | undefined> {
   if (table.rows < 0) return undefined;
@@ -39,7 +53,7 @@ export async function estimateSize(
  * What may fill the disk of the write-ahead log, to which a build adds about the size of its index:
  * a full one stops the whole server (PANIC), and not only the build.
  */
-export async function roomWarnings(session: Session): Promise<string[]> {
+export async function walWarnings(session: Session): Promise<string[]> {
   const slots = await session.query<{ name: string; bytes: number }>(
     `SELECT slot_name::text AS name, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS bytes
        FROM pg_replication_slots WHERE NOT active AND wal_status IN ('extended', 'unreserved')`,

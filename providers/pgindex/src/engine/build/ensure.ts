@@ -1,60 +1,103 @@
-import { subject } from "../declare/desiredIndex";
-import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice";
-import { OutOfPatience, Patience } from "../operation/patience";
-import { outOfPatienceAdvice } from "../operation/patienceMessages";
-import { withRetries } from "../operation/retries";
-import { inTurn } from "../operation/turns";
-import { withWorkspace } from "../session/workspace";
-import { attempt } from "./attempt";
-import { buildFailedAdvice } from "./buildMessages";
-import { removeLeftover } from "./cleanUp";
-import type { Ensured, Progress, Request } from "./request";
+import { LOOK_CONFLICTS } from "../catalog/otherSessions";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { PgIndexError } from "../errors/advice";
+import { changeTable, type Operation } from "../operation/operation";
+import { takeTableKey } from "../operation/tableKey";
+import { waitUntilNobodyWorks } from "../operation/wait";
+import { plan } from "../plan/plan";
+import type { Declared } from "../situation/declaredForm";
+import { requirePrivileges } from "../situation/prerequisites";
+import { readSituation } from "../situation/readSituation";
+import { isSettled, type Situation } from "../situation/situation";
+import { type Attempt, beginAttempt, placeOf } from "./attempt";
+import { unsettledAdvice } from "./buildMessages";
+import { clearAway } from "./cleanUp";
+import { askedForm, builtForm } from "./declarationForm";
+import { makeSureOfSpace } from "./diskSpace";
+import { addUp, type Executed, execute } from "./execute";
+import { explainFailure } from "./failure";
+import { finish } from "./finish";
+import { Journal } from "./journal";
+import type { Ensured, Request } from "./request";
+
+/** A rename and a replacement settle in two rounds, an interrupted one in three. */
+const MAX_ROUNDS = 5;
 
 /**
- * Makes the declared index exist, valid: looks, decides, acts, and looks again until nothing is
- * left to do; and does so again when interrupted. Create and update are this one function, since
- * only the live state decides.
+ * Makes the declared index exist, valid: reads the situation, decides, acts, and reads again until
+ * nothing is left to do; and does so again when interrupted. Create and update are this one
+ * function, since only the live state decides.
  *
  * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what
  * a failed build of its own left; {@link CancelledError} when cancelled.
  */
-export async function ensureIndex(asked: Request): Promise<Ensured> {
-  const { target, desired } = asked;
-  const patience = new Patience(desired.patience, target.patience);
-  const ctx = { ...asked.ctx, patience };
-  const request = { ...asked, ctx };
-  const progress: Progress = { rebuilt: new Set() };
-  const { name, searchPath } = desired;
-  const options = { purpose: `build ${name}`, searchPath, builds: true };
-  return inTurn(target, `${desired.schema}.${desired.table}`, ctx, async () => {
-    try {
-      return await withRetries(ctx, () =>
-        withWorkspace(target, options, (workspace) => attempt(workspace, request, progress)),
-      );
-    } catch (error) {
-      throw await explainFailure(error, request, progress);
-    }
-  });
+export function ensureIndex(request: Request): Promise<Ensured> {
+  const { target, desired, ctx } = request;
+  const { name, searchPath, policy } = desired;
+  const { patience } = policy;
+  const journal = new Journal();
+  return changeTable(
+    { target, table: desired, ctx, patience, purpose: `build ${name}`, searchPath, builds: true },
+    (operation) => attempt(operation, request, journal),
+    (error) => explainFailure(error, request, journal),
+  );
 }
 
-async function explainFailure(
-  error: unknown,
-  { target, desired, ctx }: Request,
-  progress: Progress,
-): Promise<unknown> {
-  const { building } = progress;
-  if (building === undefined && ctx.signal.aborted)
-    return new CancelledError(`cancelled; ${NOTHING_CHANGED}`);
-  if (building === undefined && !(error instanceof OutOfPatience)) return error;
-  const cleanedUp = building ? await removeLeftover(target, building, ctx) : NOTHING_CHANGED;
-  if (ctx.signal.aborted || error instanceof CancelledError)
-    return new CancelledError(`cancelled; ${cleanedUp}`);
-  if (error instanceof PgIndexError) return error;
-  if (error instanceof OutOfPatience)
-    return new PgIndexError(outOfPatienceAdvice(subject(desired), error, cleanedUp), {
-      cause: error,
-    });
-  return new PgIndexError(buildFailedAdvice(desired, error, cleanedUp, progress.estimatedBytes), {
-    cause: error,
-  });
+/** Reads the situation, decides, acts, and reads again until nothing is left to do. */
+async function attempt(operation: Operation, request: Request, journal: Journal): Promise<Ensured> {
+  const it = await beginAttempt(operation, request, journal);
+  const { observer, desired, table } = it;
+  let declared = await askedForm(it, () => waitUntilNobodyWorks(it, placeOf(it), LOOK_CONFLICTS));
+  if (declared.kind !== "ok" && journal.building) await clearAway(it, journal.building);
+  let situation = await readAgain(it, declared);
+  if (!isSettled(situation)) {
+    await requirePrivileges(observer, desired, table);
+    await takeTableKey(it, desired);
+    await waitUntilNobodyWorks(it, placeOf(it));
+    situation = await readAgain(it, declared);
+  }
+  let done: Executed = {};
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (isSettled(situation))
+      return finish(it, { ...done, live: situation.verdict.live }, declared);
+    done = addUp(done, await act(it, situation));
+    declared = await builtForm(it, declared);
+    situation = await readAgain(it, declared);
+  }
+  throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
+}
+
+async function readAgain(it: Attempt, declared: Declared): Promise<Situation> {
+  const { rebuilt, isRebuilt } = it.journal;
+  const situation = await readSituation(it, declared);
+  return { ...situation, rebuilt, ...(isRebuilt && { rebuild: undefined }) };
+}
+
+/** Decides and does one round. */
+async function act(it: Attempt, situation: Situation): Promise<Executed> {
+  const { desired, previous, journal } = it;
+  const decided = plan(situation, ownLeftover(desired, journal), previous ? "update" : "create");
+  if (decided.kind === "refused") {
+    // What stands there is not ours: nothing to clean up.
+    journal.building = undefined;
+    throw new PgIndexError(decided.advice);
+  }
+  const builds = decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
+  if (builds) await makeSureOfSpace(it);
+  const done = await execute(decided.steps, it);
+  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a
+  // table has no partitions.
+  journal.isRebuilt ||= situation.verdict.kind === "same" || builds;
+  return done;
+}
+
+/**
+ * `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of
+ * ours has left.
+ */
+function ownLeftover(desired: DesiredIndex, { building }: Journal): DesiredIndex {
+  const isOwn = building !== undefined && desired.policy.invalidLeftover === "refuse";
+  return isOwn
+    ? { ...desired, policy: { ...desired.policy, invalidLeftover: "rebuild" } }
+    : desired;
 }

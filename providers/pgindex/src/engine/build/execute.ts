@@ -2,11 +2,13 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveTable } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { ChangedError, PgIndexError } from "../errors/advice";
-import type { Context } from "../operation/context";
+import type { Operation } from "../operation/operation";
 import { returnTableKey, takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
 import type { Step } from "../plan/step";
-import { serverTime, type Workspace } from "../session/workspace";
+import type { Session } from "../session/session";
+import { serverTime } from "../session/workspace";
+import { displayName } from "../text/render";
 import { alter } from "../watch/alter";
 import { PhaseWatch } from "../watch/phases";
 import { runWatched } from "../watch/runWatched";
@@ -33,11 +35,9 @@ export interface Hooks {
 }
 
 /** Everything that a step is run with. */
-export interface Execution {
+export interface Execution extends Operation {
   readonly desired: DesiredIndex;
   readonly table: LiveTable;
-  readonly workspace: Workspace;
-  readonly ctx: Context;
   readonly hooks: Hooks;
 }
 
@@ -62,31 +62,33 @@ export function addUp(before: Executed, step: Executed): Executed {
   };
 }
 
-async function executeStep(step: Step, execution: Execution): Promise<Executed> {
-  const { desired, workspace, ctx, hooks } = execution;
-  const label = `${desired.schema}.${desired.name}`;
-  const sql = "sqls" in step ? step.sqls.join("; ") : "sql" in step ? step.sql : "";
+async function executeStep(step: Step, it: Execution): Promise<Executed> {
+  const { desired, ctx, hooks } = it;
   if ("warning" in step && step.warning) ctx.log("warning", step.warning);
   if (step.kind !== "adopt" && step.kind !== "build")
-    ctx.log("info", `${label}: ${step.why}: ${sql}`);
+    ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlOf(step)}`);
   switch (step.kind) {
     case "adopt":
       return {};
     case "alter":
-      await alterStep(step, execution);
+      await alterStep(step, it);
       return {};
     case "build":
       await hooks.beforeBuild?.(step);
-      return timed((phases) => watch(step, "building", execution, phases), workspace);
+      return timed(it, (phases) => watchStep(step, "building", { ...it, phases }));
     case "reindex":
-      return timed((phases) => watch(step, "rebuilding", execution, phases), workspace);
+      return timed(it, (phases) => watchStep(step, "rebuilding", { ...it, phases }));
     case "drop":
-      await watch(step, `dropping ${step.name}`, execution);
+      await watchStep(step, `dropping ${step.name}`, it);
       return {};
     case "analyze":
-      await watch(step, "ANALYZE", execution);
+      await watchStep(step, "ANALYZE", it);
       return {};
   }
+}
+
+function sqlOf(step: Step): string {
+  return "sqls" in step ? step.sqls.join("; ") : "sql" in step ? step.sql : "";
 }
 
 type LongStep = Extract<Step, { readonly sql: string }>;
@@ -95,27 +97,26 @@ type LongStep = Extract<Step, { readonly sql: string }>;
  * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to
  * work on the table since we looked: whoever queues behind a concurrent build kills it at its end.
  */
-async function watch(
+async function watchStep(
   step: LongStep,
   verb: string,
-  { desired, table, workspace, ctx }: Execution,
-  phases?: PhaseWatch,
+  it: Execution & { readonly phases?: PhaseWatch },
 ): Promise<void> {
-  const { builder, observer } = workspace;
+  const { desired, table, ctx, observer } = it;
   const { on: partition, position } = step;
-  const place = partition ?? { schema: desired.schema, table: desired.table, oid: table.oid };
   if (partition) {
     // A small one is built before the first look at its progress.
     ctx.status(`${position ?? `${partition.schema}.${partition.table}`}: ${verb}`);
-    await takeTableKey(builder, observer, partition, ctx);
+    await takeTableKey(it, partition);
   }
-  await waitUntilNobodyWorks(observer, place, builder.pid, ctx);
+  const declared = { schema: desired.schema, table: desired.table, oid: table.oid };
+  await waitUntilNobodyWorks(it, partition ?? declared);
   const isBuild = step.kind === "build" || step.kind === "reindex";
   if (await isAsDecided(step, observer))
-    await runWatched(step.sql, { ...workspace, ctx, verb, position, isBuild, phases });
+    await runWatched(step.sql, { ...it, verb, position, isBuild });
   else if (!partition)
     throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
-  if (partition) await returnTableKey(builder, partition);
+  if (partition) await returnTableKey(it, partition);
 }
 
 /**
@@ -123,15 +124,15 @@ async function watch(
  * somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end, or has been
  * mended by one.
  */
-async function isAsDecided(step: LongStep, observer: Workspace["observer"]): Promise<boolean> {
+async function isAsDecided(step: LongStep, observer: Session): Promise<boolean> {
   if (step.kind !== "drop") return true;
   const live = await readIndex(observer, step.oid);
   return live?.name === step.name && live.valid === step.wasValid;
 }
 
 async function timed(
+  { observer }: Execution,
   work: (phases: PhaseWatch) => Promise<void>,
-  workspace: Workspace,
 ): Promise<Executed> {
   const started = performance.now();
   const phases = new PhaseWatch(started);
@@ -139,30 +140,22 @@ async function timed(
   const ended = performance.now();
   const buildSeconds = Math.round(ended - started) / 1000;
   const phaseSeconds = phases.seconds(ended);
-  return { builtAt: await serverTime(workspace), buildSeconds, phaseSeconds };
+  return { builtAt: await serverTime(observer), buildSeconds, phaseSeconds };
 }
 
-async function alterStep(
-  step: Extract<Step, { kind: "alter" }>,
-  execution: Execution,
-): Promise<void> {
-  const { desired, table, workspace, ctx } = execution;
+async function alterStep(step: Extract<Step, { kind: "alter" }>, it: Execution): Promise<void> {
   const { onlyWithValid } = step;
-  const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
-  const what = `alter ${desired.schema}.${desired.name}`;
-  await alter(
-    { sqls: step.sqls, what, tableOid: step.on?.oid ?? table.oid, guard },
-    workspace,
-    ctx,
-  );
+  const guard = onlyWithValid && (() => requireValid(onlyWithValid, it));
+  const what = `alter ${displayName(it.desired)}`;
+  await alter({ sqls: step.sqls, what, tableOid: step.on?.oid ?? it.table.oid, guard }, it);
 }
 
 /** A name or a place is only given to an index that can serve. */
 async function requireValid(
   id: { readonly schema: string; readonly name: string },
-  { desired, workspace }: Execution,
+  { desired, observer }: Execution,
 ): Promise<void> {
-  const observed = await observe(workspace.observer, id);
+  const observed = await observe(observer, id);
   const isValid = observed.kind === "index" && observed.index.valid && observed.index.ready;
   if (!isValid) throw new PgIndexError(notVerifiedAdvice(desired, `${id.name} is not valid`));
 }

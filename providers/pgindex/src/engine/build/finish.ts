@@ -1,23 +1,22 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import { corruptibleWarning, corruptsIndexes } from "../session/sessionMessages";
-import { serverTime, type Workspace } from "../session/workspace";
-import type { Declared } from "../situation/look";
+import { serverTime } from "../session/workspace";
+import type { Declared } from "../situation/declaredForm";
 import { renderBytes, renderElapsed } from "../text/render";
 import { qualified } from "../text/sql";
+import type { Attempt } from "./attempt";
 import type { Executed } from "./execute";
-import type { Ensured, Progress, Request } from "./request";
+import type { Journal } from "./journal";
+import type { Ensured } from "./request";
 
 /** The last word on an index that stands as declared. */
 export async function finish(
-  live: LiveIndex,
+  { observer, builder, ctx, desired, previous, journal }: Attempt,
+  { live, ...done }: Executed & { readonly live: LiveIndex },
   declared: Declared,
-  done: Executed,
-  workspace: Workspace,
-  { desired, previous, ctx }: Request,
-  progress: Progress,
 ): Promise<Ensured> {
-  const verifiedAt = await serverTime(workspace);
-  const built = done.builtAt ? done : finishedBefore(progress, verifiedAt);
+  const verifiedAt = await serverTime(observer);
+  const built = done.builtAt ? done : finishedBefore(journal, verifiedAt);
   const how =
     built.buildSeconds === undefined
       ? "stands"
@@ -30,7 +29,7 @@ export async function finish(
       `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
     );
   }
-  const { serverVersion } = workspace.builder;
+  const { serverVersion } = builder;
   if (!adopted && corruptsIndexes(serverVersion))
     ctx.log("warning", corruptibleWarning(qualified(desired.schema, desired.name), serverVersion));
   const form = declared.kind === "ok" ? declared.canonical : undefined;
@@ -38,7 +37,7 @@ export async function finish(
 }
 
 /** An index that stands already may be the one that our own interrupted attempt has built. */
-function finishedBefore({ buildStartedAt }: Progress, verifiedAt: string): Executed {
+function finishedBefore({ buildStartedAt }: Journal, verifiedAt: string): Executed {
   if (buildStartedAt === undefined) return {};
   return {
     builtAt: verifiedAt,

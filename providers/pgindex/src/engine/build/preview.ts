@@ -5,13 +5,14 @@ import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";
 import type { Step } from "../plan/step";
 import type { SessionTarget } from "../session/database";
-import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
-import { declaredForm, look, type PreviousIndex } from "../situation/look";
-import { requirePrivileges, requireTable } from "../situation/prerequisites";
+import { declaredForm } from "../situation/declaredForm";
+import { requirePrivileges } from "../situation/prerequisites";
+import { readSituation } from "../situation/readSituation";
+import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
 import { renderBytes } from "../text/render";
-import { estimateSize, roomWarnings } from "./diskSpace";
+import { estimateSize, walWarnings } from "./diskSpace";
 
 /**
  * Checks a declaration against the live server without changing anything, by the same look and the
@@ -27,7 +28,8 @@ export async function previewIndex(
   return withObserver(target, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);
-    const situation = await look(observer, desired, declared, table, previous);
+    const scope = { observer, desired, table, previous };
+    const situation = await readSituation(scope, declared);
     if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
     const builders =
       situation.verdict.kind === "invalid"
@@ -43,7 +45,7 @@ export async function previewIndex(
     return [
       `${desired.schema}.${desired.table} ${sizeOf(table)}`,
       ...abridge(steps.map(describe)),
-      ...(builds ? await roomLines(observer, desired, table) : []),
+      ...(builds ? await spaceLines(scope) : []),
     ];
   });
 }
@@ -51,13 +53,9 @@ export async function previewIndex(
 /** An index of this size fits everywhere. */
 const SMALL_BYTES = 10 * 1024 * 1024;
 
-async function roomLines(
-  observer: Session,
-  desired: DesiredIndex,
-  table: LiveTable,
-): Promise<string[]> {
+async function spaceLines({ observer, desired, table }: Scope): Promise<string[]> {
   const bytes = (await estimateSize(observer, desired, table)) ?? 0;
-  const warnings = await roomWarnings(observer);
+  const warnings = await walWarnings(observer);
   if (bytes < SMALL_BYTES) return warnings;
   return [`needs about ${renderBytes(bytes)}, and as much again while it sorts`, ...warnings];
 }

@@ -1,22 +1,10 @@
-import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { CanonicalIndex } from "../declare/indexFields";
 import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
-import type { PreviousIndex } from "../situation/look";
-import type { BuiltName } from "./cleanUp";
+import type { PreviousIndex } from "../situation/scope";
 import type { Executed, Hooks } from "./execute";
-
-/** The index as it stands after {@link ensureIndex}, and what was done for it. */
-export interface Ensured extends Executed {
-  readonly live: LiveIndex;
-  /** The declaration in the server's own form; undefined where it could not be asked. */
-  readonly declared?: CanonicalIndex;
-  /** True when a valid index of this definition stood already and nothing was built. */
-  readonly adopted: boolean;
-  /** Server time at which it was seen valid, ISO 8601. */
-  readonly verifiedAt: string;
-}
 
 /** What a change is asked for. */
 export interface Request {
@@ -28,14 +16,13 @@ export interface Request {
   readonly hooks?: Hooks;
 }
 
-/** What earlier attempts of the same request have begun. */
-export interface Progress {
-  buildStartedAt?: number;
-  isRebuilt?: boolean;
-  /** OIDs of the partitions whose index has been rebuilt. */
-  readonly rebuilt: Set<number>;
-  /** What the last build was to make, and where. */
-  building?: BuiltName;
-  /** About how large the index will be; undefined where nothing is known. */
-  estimatedBytes?: number;
+/** The index as it stands after {@link ensureIndex}, and what was done for it. */
+export interface Ensured extends Executed {
+  readonly live: LiveIndex;
+  /** The declaration in the server's own form; undefined where it could not be asked. */
+  readonly declared?: CanonicalIndex;
+  /** True when a valid index of this definition stood already and nothing was built. */
+  readonly adopted: boolean;
+  /** Server time at which it was seen valid, ISO 8601. */
+  readonly verifiedAt: string;
 }

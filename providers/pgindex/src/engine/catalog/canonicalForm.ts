@@ -1,4 +1,5 @@
-import type { CanonicalIndex } from "./indexFields";
+import type { CanonicalIndex, FieldValues, IndexField } from "../declare/indexFields";
+import { type Parameters, parametersOf, renderParameters } from "./storageParameters";
 
 /** What the catalog says of a definition. */
 export interface CanonicalRow {
@@ -37,30 +38,37 @@ const CONSTRAINT_TYPES: Readonly<Record<string, string>> = {
 
 /** The canonical form of a definition. Pure. */
 export function toCanonical(row: CanonicalRow): CanonicalIndex {
-  const fields = {
+  const fields: { readonly [F in IndexField]: FieldValues[F] | undefined } = {
     accessMethod: row.accessMethod,
-    unique: row.unique ? "true" : "",
-    nullsNotDistinct: row.nullsNotDistinct ? "true" : "",
+    unique: row.unique ? "true" : undefined,
+    nullsNotDistinct: row.nullsNotDistinct ? "true" : undefined,
     columns: row.keys.map(renderKey).join(", "),
-    include: row.include.join(", "),
-    predicate: row.predicate ?? "",
-    storageParameters: renderParameters(row.storageParameters),
+    include: row.include.join(", ") || undefined,
+    predicate: row.predicate ?? undefined,
+    storageParameters: someOf(parametersOf(row.storageParameters)),
     tablespace: row.tablespace,
-    statistics: renderStatistics(row.keys.map((key) => key.statistics)),
-    comment: row.comment ?? "",
-    constraint: CONSTRAINT_TYPES[row.constraintType ?? ""] ?? "",
+    statistics: someOf(statisticsOf(row.keys.map((key) => key.statistics))),
+    comment: row.comment || undefined,
+    constraint: CONSTRAINT_TYPES[row.constraintType ?? ""],
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ""));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** `2=500`: statistics targets by column number, where they are not the default. */
-export function renderStatistics(targets: readonly (number | null | undefined)[]): string {
-  return targets
-    .map((target, i) =>
-      target === null || target === undefined || target < 0 ? "" : `${i + 1}=${target}`,
-    )
-    .filter(Boolean)
-    .join(", ");
+/** What has no entries has no value, so that an index costs little state. */
+function someOf<T extends object>(record: T): T | undefined {
+  return Object.keys(record).length > 0 ? record : undefined;
+}
+
+/**
+ * Statistics targets by column number, where they are not the default.
+ *
+ * @example statisticsOf([null, 500]) // { "2": 500 }
+ */
+export function statisticsOf(
+  targets: readonly (number | null | undefined)[],
+): FieldValues["statistics"] {
+  const entries = targets.map((target, i) => [String(i + 1), target ?? -1] as const);
+  return Object.fromEntries(entries.filter(([, target]) => target >= 0));
 }
 
 /** Bits of `pg_index.indoption` (INDOPTION_DESC, INDOPTION_NULLS_FIRST in PostgreSQL's source). */
@@ -70,29 +78,11 @@ const OPTION_NULLS_FIRST = 2;
 /** Every part of a key that makes a difference: two keys are the same exactly when this text is. */
 function renderKey(key: KeyRow): string {
   const collation = key.collation ? ` COLLATE ${key.collation}` : "";
-  const parameters = key.parameters?.length ? ` (${renderParameters(key.parameters)})` : "";
+  const parameters: Parameters = parametersOf(key.parameters ?? []);
+  const list = key.parameters?.length ? ` (${renderParameters(parameters)})` : "";
   const isDescending = (key.option & OPTION_DESC) !== 0;
   const isNullsFirst = (key.option & OPTION_NULLS_FIRST) !== 0;
   const order = isDescending ? " DESC" : "";
   const nulls = isNullsFirst === isDescending ? "" : ` NULLS ${isNullsFirst ? "FIRST" : "LAST"}`;
-  return `${key.definition}${collation} ${key.operatorClass}${parameters}${order}${nulls}`;
-}
-
-/**
- * Parameters are a set: the catalog keeps the order and the spelling in which they were written.
- */
-function renderParameters(options: readonly string[]): string {
-  return options.map(renderParameter).sort().join(", ");
-}
-
-function renderParameter(option: string): string {
-  const at = option.indexOf("=");
-  return `${option.slice(0, at)}=${canonicalValue(option.slice(at + 1))}`;
-}
-
-/** A boolean may be written on, true or yes. */
-function canonicalValue(value: string): string {
-  if (/^(on|true|yes)$/i.test(value)) return "on";
-  if (/^(off|false|no)$/i.test(value)) return "off";
-  return value.toLowerCase();
+  return `${key.definition}${collation} ${key.operatorClass}${list}${order}${nulls}`;
 }

@@ -1,4 +1,4 @@
-import type { CanonicalIndex } from "./indexFields";
+import type { CanonicalIndex } from "../declare/indexFields";
 
 /** Where an index is and what the catalog says of it; `pg_class` and `pg_index` joined. */
 export interface LiveIndex {

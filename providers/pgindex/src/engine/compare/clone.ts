@@ -1,8 +1,13 @@
-import { renderStatistics } from "../catalog/canonicalForm";
+import { statisticsOf } from "../catalog/canonicalForm";
 import { readIndex } from "../catalog/indexes";
-import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexDefinition } from "../declare/desiredIndex";
+import {
+  type CanonicalIndex,
+  type FieldsWith,
+  type FieldValues,
+  fieldsWith,
+} from "../declare/indexFields";
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
@@ -39,7 +44,7 @@ const OBSTACLES: ReadonlyMap<string | undefined, Obstacle> = new Map([
  */
 export async function canonicalize(
   session: Session,
-  desired: DesiredIndex,
+  desired: IndexDefinition,
 ): Promise<Canonicalized> {
   const tried = await onClone(session, () => makeClone(session, desired));
   if (tried.kind === "refused" && isOfRowType(tried.error, desired))
@@ -49,7 +54,7 @@ export async function canonicalize(
 }
 
 /** A function of the table's row type is not one of the clone's (42883, undefined_function). */
-function isOfRowType(error: Error, desired: DesiredIndex): boolean {
+function isOfRowType(error: Error, desired: IndexDefinition): boolean {
   return sqlState(error) === "42883" && takesWholeRow(desired);
 }
 
@@ -79,7 +84,7 @@ export async function onClone<T>(session: Session, work: () => Promise<T>): Prom
  * Builds the declared index on a temporary clone of its table, inside of {@link onClone}, and reads
  * it back.
  */
-export async function makeClone(session: Session, desired: DesiredIndex): Promise<LiveIndex> {
+export async function makeClone(session: Session, desired: IndexDefinition): Promise<LiveIndex> {
   await session.query(
     "SELECT pg_catalog.set_config('lock_timeout', '500ms', true), pg_catalog.set_config('search_path', $1, true)",
     [searchPathValue(desired.searchPath)],
@@ -112,20 +117,24 @@ export async function readClone(session: Session, name: string): Promise<LiveInd
   return index;
 }
 
-/**
- * What the clone cannot say, a temporary table having a tablespace of its own, comes from the
- * declaration itself, and only where it is declared.
- */
-function declaredForm(clone: CanonicalIndex, desired: DesiredIndex): CanonicalIndex {
-  const { tablespace: _, ...rest } = clone;
-  const declaresStatistics = desired.keys.some((key) => key.statistics !== undefined);
-  return {
-    ...rest,
-    ...(desired.tablespace !== undefined && { tablespace: desired.tablespace }),
-    ...(desired.comment !== undefined && { comment: desired.comment }),
-    ...(desired.constraint !== undefined && { constraint: desired.constraint }),
-    ...(declaresStatistics && {
-      statistics: renderStatistics(desired.keys.map((key) => key.statistics)),
-    }),
-  };
+/** Values that a temporary clone cannot have: they are managed only where they are declared. */
+const DECLARED: {
+  readonly [F in FieldsWith<"source", "declaration">]: (
+    index: IndexDefinition,
+  ) => FieldValues[F] | undefined;
+} = {
+  tablespace: ({ tablespace }) => tablespace,
+  comment: ({ comment }) => comment,
+  constraint: ({ constraint }) => constraint,
+  statistics: ({ keys }) => {
+    const targets = keys.map((key) => key.statistics);
+    return targets.some((target) => target !== undefined) ? statisticsOf(targets) : undefined;
+  },
+};
+
+/** What the clone is, and what the declaration says beyond that. */
+function declaredForm(clone: CanonicalIndex, index: IndexDefinition): CanonicalIndex {
+  const asked = Object.entries(DECLARED).map(([field, read]) => [field, read(index)] as const);
+  const built = fieldsWith("source", "clone").map((field) => [field, clone[field]] as const);
+  return Object.fromEntries([...built, ...asked].filter(([, value]) => value !== undefined));
 }

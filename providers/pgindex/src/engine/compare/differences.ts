@@ -1,19 +1,23 @@
-import {
-  ALTERABLE_FIELDS,
-  type CanonicalIndex,
-  type IndexField,
-  MANAGED_WHEN_DECLARED,
-  STRUCTURAL_FIELDS,
-} from "../catalog/indexFields";
+import { isDeepStrictEqual } from "node:util";
 import type { LiveIndex, Observation } from "../catalog/liveIndex";
-import type { DesiredIndex } from "../declare/desiredIndex";
+import { renderParameters } from "../catalog/storageParameters";
+import type { IndexDefinition } from "../declare/desiredIndex";
+import {
+  type CanonicalIndex,
+  FIELD_NAMES,
+  type FieldValues,
+  INDEX_FIELDS,
+  type IndexField,
+} from "../declare/indexFields";
 
-/** One thing in which two definitions differ. */
-export interface Difference {
-  readonly field: IndexField;
-  readonly declared: string;
-  readonly live: string;
-}
+/** One thing in which two definitions differ; what has no value is absent. */
+export type Difference = {
+  readonly [F in IndexField]: {
+    readonly field: F;
+    readonly declared?: FieldValues[F];
+    readonly live?: FieldValues[F];
+  };
+}[IndexField];
 
 /** What the live state means for a declaration. */
 export type Verdict =
@@ -39,7 +43,7 @@ export type Verdict =
 
 /** Compares a declaration, given in the server's canonical form, with what was observed. Pure. */
 export function compare(
-  desired: Pick<DesiredIndex, "table">,
+  desired: Pick<IndexDefinition, "table">,
   declared: CanonicalIndex,
   observed: Observation,
 ): Verdict {
@@ -55,10 +59,25 @@ export function compare(
 
 /** In what two canonical forms differ; none means that they are the same index. */
 export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {
-  return [...STRUCTURAL_FIELDS, ...ALTERABLE_FIELDS]
-    .filter((field) => field in declared || !MANAGED_WHEN_DECLARED.has(field))
-    .map((field) => ({ field, declared: declared[field] ?? "", live: live[field] ?? "" }))
-    .filter((difference) => difference.declared !== difference.live);
+  return FIELD_NAMES.filter((field) => isManaged(field, declared)).flatMap((field) => {
+    const [ours, its] = [fieldValue(declared, field), fieldValue(live, field)];
+    if (isDeepStrictEqual(ours, its)) return [];
+    return [{ field, declared: ours, live: its } as Difference];
+  });
+}
+
+/** That a declaration has none of something is a value too: it is what a refresh compares with. */
+function fieldValue<F extends IndexField>(
+  form: CanonicalIndex,
+  field: F,
+): FieldValues[F] | undefined {
+  const value = form[field];
+  const isNone = value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+  return isNone ? undefined : value;
+}
+
+function isManaged(field: IndexField, declared: CanonicalIndex): boolean {
+  return field in declared || INDEX_FIELDS[field].managed === "always";
 }
 
 /**
@@ -66,33 +85,46 @@ export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): D
  * declares none of something is managed too.
  */
 export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): CanonicalIndex {
-  const present = Object.entries(live).filter(
-    ([field]) => field in declared || !MANAGED_WHEN_DECLARED.has(field),
-  );
-  const none = [...MANAGED_WHEN_DECLARED]
-    .filter((field) => field in declared && !(field in live))
-    .map((field) => [field, ""]);
-  return Object.fromEntries([...present, ...none]);
+  const managed = FIELD_NAMES.filter((field) => isManaged(field, declared));
+  const values = managed.map((field) => [field, live[field] ?? noneOf(field, declared)] as const);
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined));
+}
+
+/** What is always managed may be left out. */
+function noneOf(field: IndexField, declared: CanonicalIndex): "" | object | undefined {
+  if (INDEX_FIELDS[field].managed === "always") return undefined;
+  return typeof declared[field] === "object" ? {} : "";
 }
 
 /** Whether every difference can be changed on the standing index. */
 export function isAlterable(differences: readonly Difference[]): boolean {
-  const alterable: readonly string[] = ALTERABLE_FIELDS;
-  // A constraint can be added to an index, but not exchanged for one of another kind.
-  return differences.every(
-    ({ field, live }) => alterable.includes(field) && !(field === "constraint" && live !== ""),
+  return differences.every(({ field, live }) => {
+    // A constraint can be added to an index, but not exchanged for one of another kind.
+    if (field === "constraint") return live === undefined;
+    return INDEX_FIELDS[field].change !== "replace";
+  });
+}
+
+/** Whether an index on a partitioned table takes every difference. */
+export function isAlterableOnPartitions(differences: readonly Difference[]): boolean {
+  return (
+    isAlterable(differences) &&
+    differences.every(({ field }) => INDEX_FIELDS[field].changesOnPartitions)
   );
 }
 
-/** `columns: declared (…), found (…)`, one line a difference. */
+/** `columns: declared (…), found (…)`, separated by semicolons. */
 export function renderDifferences(differences: readonly Difference[]): string {
   return differences
-    .map((d) => `${d.field}: declared ${d.declared || "none"}, found ${d.live || "none"}`)
+    .map(({ field, declared, live }) => {
+      return `${field}: declared ${renderValue(declared)}, found ${renderValue(live)}`;
+    })
     .join("; ");
 }
 
-/** Storage parameters and tablespace of a partitioned index cannot be altered. */
-export function isAlterableOnPartitions(differences: readonly Difference[]): boolean {
-  const fixed = ["storageParameters", "tablespace"];
-  return isAlterable(differences) && differences.every(({ field }) => !fixed.includes(field));
+function renderValue(value: FieldValues[IndexField] | undefined): string {
+  if (value === undefined) return "none";
+  if (typeof value === "string") return value;
+  const texts = Object.entries(value).map(([name, each]) => [name, String(each)]);
+  return renderParameters(Object.fromEntries(texts));
 }

@@ -1,7 +1,6 @@
-import type { CanonicalIndex } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { PatienceOptions } from "../declare/patienceOptions";
-import { differencesOf } from "./differences";
+import { differencesSince, type RecordedForm } from "./recordedForm";
 
 /**
  * What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY
@@ -13,7 +12,7 @@ export interface IndexIdentity {
   readonly table: string;
   /** Where it was last seen; a hint for an index that was renamed outside. */
   readonly oid?: number;
-  readonly canonical: CanonicalIndex;
+  readonly canonical: RecordedForm;
   /** As the resource declared it; absent where an older release made it. */
   readonly patience?: PatienceOptions | null;
 }
@@ -25,5 +24,5 @@ export function isStillOurs(
 ): boolean {
   const isRenamed = live.schema === old.schema && live.table === old.table;
   const isMoved = live.name === old.name;
-  return (isRenamed || isMoved) && differencesOf(old.canonical, live.canonical).length === 0;
+  return (isRenamed || isMoved) && differencesSince(old.canonical, live.canonical).length === 0;
 }

@@ -1,6 +1,6 @@
-import { type CanonicalIndex, SPELLED } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexDefinition } from "../declare/desiredIndex";
+import { type CanonicalIndex, fieldsWith } from "../declare/indexFields";
 import type { Session } from "../session/session";
 import { ident } from "../text/sql";
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
@@ -20,7 +20,7 @@ import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
  */
 export async function respell(
   session: Session,
-  desired: DesiredIndex,
+  desired: IndexDefinition,
   declared: CanonicalIndex,
   live: LiveIndex,
 ): Promise<Exclude<Canonicalized, { kind: "refused" }>> {
@@ -44,18 +44,20 @@ export async function respell(
   return meansTheSame ? { kind: "ok", canonical: spelledAs(live, declared) } : unchanged;
 }
 
+const EXPRESSIONS = fieldsWith("isExpression", true);
+
 function isSpelledAlike(one: CanonicalIndex, other: CanonicalIndex): boolean {
-  return SPELLED.every((field) => one[field] === other[field]);
+  return EXPRESSIONS.every((field) => one[field] === other[field]);
 }
 
-function hasExpressions({ keys, predicate }: DesiredIndex): boolean {
+function hasExpressions({ keys, predicate }: IndexDefinition): boolean {
   return predicate !== undefined || keys.some((key) => key.expression !== undefined);
 }
 
 function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): CanonicalIndex {
-  const { columns: _, predicate: __, ...rest } = declared;
-  const spelled = SPELLED.filter((field) => field in canonical);
-  return { ...rest, ...Object.fromEntries(spelled.map((field) => [field, canonical[field]])) };
+  const spelled = EXPRESSIONS.map((field) => [field, canonical[field]] as const);
+  const form = { ...declared, ...Object.fromEntries(spelled) };
+  return Object.fromEntries(Object.entries(form).filter(([, value]) => value !== undefined));
 }
 
 /**
@@ -64,7 +66,7 @@ function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): Canonica
  */
 async function readAgain(
   session: Session,
-  { table }: DesiredIndex,
+  { table }: IndexDefinition,
   { oid }: LiveIndex,
 ): Promise<CanonicalIndex[]> {
   // Of an index that has just been dropped there is nothing to print.

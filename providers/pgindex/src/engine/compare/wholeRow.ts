@@ -1,11 +1,11 @@
 import { parseSync } from "libpg-query";
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexDefinition } from "../declare/desiredIndex";
 
 /**
  * Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or
  * `f(t.*)`.
  */
-export function takesWholeRow({ table, keys, predicate }: DesiredIndex): boolean {
+export function takesWholeRow({ table, keys, predicate }: IndexDefinition): boolean {
   const fragments = [...keys.map((key) => key.expression), predicate];
   return fragments.some(
     (text) => text !== undefined && namesRow(parseSync(`SELECT (${text})`), table),

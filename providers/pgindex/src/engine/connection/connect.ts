@@ -99,7 +99,7 @@ async function connectTo(
   const timeout = timeoutOf(parameters);
   const errors: unknown[] = [];
   for (const encryption of encryptionsOf(parameters, address.host)) {
-    const client = clientOf(address, parameters, encryption, application, timeout);
+    const client = clientOf(address, parameters, { encryption, application, timeout });
     let isOpen = true;
     const lose = () => {
       isOpen = false;
@@ -139,9 +139,11 @@ function mostTelling(errors: readonly unknown[]): unknown {
 function clientOf(
   address: Address,
   parameters: Parameters,
-  encryption: Encryption,
-  application: string,
-  timeout: number,
+  {
+    encryption,
+    application,
+    timeout,
+  }: { readonly encryption: Encryption; readonly application: string; readonly timeout: number },
 ): Client {
   const client: Client = new Client({
     host: address.hostaddr ?? address.host,

@@ -26,8 +26,8 @@ export interface IndexKey {
 /** What to do with an INVALID index that a failed build left under the declared name. */
 export type InvalidLeftover = "rebuild" | "rebuildAny" | "refuse";
 
-/** A declared index: valid input, nothing left to check but what only the server can know. */
-export interface DesiredIndex {
+/** What an index is: valid input, with nothing left to check but what only the server can know. */
+export interface IndexDefinition {
   readonly schema: string;
   readonly name: string;
   readonly table: string;
@@ -44,9 +44,18 @@ export interface DesiredIndex {
   readonly constraint?: "unique" | "primaryKey";
   /** Schemas in which unqualified functions, types and operators of the fragments are looked up. */
   readonly searchPath: readonly string[];
+}
+
+/** How changes of an index are carried out. Another policy makes no other index. */
+export interface IndexPolicy {
   readonly invalidLeftover: InvalidLeftover;
   readonly rebuildWhen?: RebuildWhen;
   readonly patience?: PatienceOptions;
+}
+
+/** A declared index: what it is, and how it is changed. */
+export interface DesiredIndex extends IndexDefinition {
+  readonly policy: IndexPolicy;
 }
 
 /** When a standing index is rebuilt by REINDEX CONCURRENTLY. */
@@ -57,11 +66,7 @@ export interface RebuildWhen {
   readonly bloatRatio?: number;
 }
 
-/**
- * Every message about an index. Each names the index, says why, and what to write. Those about
- * connections are in connectionMessages.ts, about drops in dropMessages.ts.
- */
-
-export function subject(desired: DesiredIndex): string {
+/** How messages name a declared index. */
+export function subject(desired: IndexDefinition): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }

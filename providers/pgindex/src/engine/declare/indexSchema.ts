@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { checkExpression } from "../input/expression";
-import { wrong } from "../input/parse";
+import { BESIDE_OTHER_PROBLEMS, wrong } from "../input/parse";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import { patienceArgs } from "./patienceArgs";
 
@@ -43,14 +43,6 @@ const parameters = z.record(
     .transform(String),
 );
 
-/**
- * What concerns several properties at once is checked even where one of them is wrong by itself:
- * every problem is told at once.
- */
-const EVEN_IF_WRONG = {
-  when: ({ value }: { value: unknown }) => typeof value === "object" && value !== null,
-};
-
 const keyObject = z
   .strictObject({
     column: identifier.optional(),
@@ -79,7 +71,7 @@ const keyObject = z
         ),
       );
     }
-  }, EVEN_IF_WRONG);
+  }, BESIDE_OTHER_PROBLEMS);
 
 const key = z.union(
   [identifier.transform((column) => ({ column, operatorClassParameters: {} })), keyObject],
@@ -151,7 +143,7 @@ export const indexSchema = z
     for (const message of constraintProblems(index)) {
       ctx.addIssue({ code: "custom", path: ["constraint"], message });
     }
-  }, EVEN_IF_WRONG);
+  }, BESIDE_OTHER_PROBLEMS);
 
 /**
  * What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX).

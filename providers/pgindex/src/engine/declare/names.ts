@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
-import type { DesiredIndex } from "./desiredIndex";
+import type { IndexDefinition } from "./desiredIndex";
 import { createIndexStatement } from "./statement";
 
 /** What we call an index while it is not yet, or no longer, the declared one. */
@@ -34,7 +34,7 @@ export function companionNames(name: string): [next: string, retired: string] {
  * The name of a partition's index: the same in every run, another one for another definition, and
  * recognisable as belonging to the declared partitioned index.
  */
-export function childName(partition: string, desired: DesiredIndex): string {
+export function childName(partition: string, desired: IndexDefinition): string {
   const definition = createIndexStatement({
     ...desired,
     schema: "",

@@ -14,14 +14,17 @@ export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>
   return parsed.kind === "ok" ? { kind: "ok", value: toDesired(parsed.value) } : parsed;
 }
 
+/** Splits checked arguments into what the index is and how it is changed. */
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
-  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...rest } = parsed;
+  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...others } = parsed;
+  const { invalidLeftover, rebuildWhen, ...definition } = others;
+  const patience = toPatienceOptions({ waitFor, buildWithin, retries, waiters });
   return {
-    ...rest,
-    unique: rest.unique || rest.constraint !== undefined,
+    ...definition,
+    unique: definition.unique || definition.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
-    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
+    policy: { invalidLeftover, rebuildWhen, patience },
   };
 }
 

@@ -1,5 +1,41 @@
 import { ident, literal, qualified } from "../text/sql";
-import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
+import type { IndexDefinition, IndexKey, ObjectName } from "./desiredIndex";
+import type { FieldValues, IndexField } from "./indexFields";
+
+/** Where SQL says a field. */
+type FieldSql =
+  /** Between CREATE and INDEX. */
+  | { readonly head: (index: IndexDefinition) => string }
+  /** In the body of CREATE INDEX. */
+  | { readonly body: (index: IndexDefinition) => string }
+  /** In statements about the finished index, which may still have a temporary name. */
+  | { readonly after: (index: IndexDefinition, name: string) => string[] }
+  /** In statements about the finished index under its declared name. */
+  | { readonly named: (index: IndexDefinition) => string[] };
+
+/** What SQL says of each field; those of the body in the order of the grammar. */
+const FIELD_SQL: Readonly<Record<IndexField, FieldSql>> = {
+  unique: { head: ({ unique }) => (unique ? "UNIQUE " : "") },
+  accessMethod: { body: ({ accessMethod }) => `USING ${ident(accessMethod)}` },
+  columns: { body: ({ keys }) => `(${keys.map(keyClause).join(", ")})` },
+  include: {
+    body: ({ include }) => (include.length > 0 ? `INCLUDE (${include.map(ident).join(", ")})` : ""),
+  },
+  nullsNotDistinct: {
+    body: ({ nullsNotDistinct }) => (nullsNotDistinct ? "NULLS NOT DISTINCT" : ""),
+  },
+  storageParameters: {
+    body: ({ storageParameters }) => {
+      const list = parameterList(storageParameters);
+      return list === "" ? "" : `WITH ${list}`;
+    },
+  },
+  tablespace: { body: ({ tablespace }) => (tablespace ? `TABLESPACE ${ident(tablespace)}` : "") },
+  predicate: { body: ({ predicate }) => (predicate === undefined ? "" : `WHERE (${predicate})`) },
+  statistics: { after: (index, name) => statisticsSql(index, name) },
+  comment: { after: (index, name) => commentSql(index, name) },
+  constraint: { named: (index) => constraintSql(index) },
+};
 
 /**
  * The statement that builds an index; the same text in `pulumi preview --diff` and on the server.
@@ -10,49 +46,45 @@ import type { DesiredIndex, IndexKey, ObjectName } from "./desiredIndex";
  * createIndexStatement(desired)
  * // CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING btree ("state_id", "created_at" DESC)
  */
-export function createIndexStatement(desired: DesiredIndex): string {
-  const unique = desired.unique ? "UNIQUE " : "";
-  const target = qualified(desired.schema, desired.table);
-  const tablespace = desired.tablespace ? ` TABLESPACE ${ident(desired.tablespace)}` : "";
-  return (
-    `CREATE ${unique}INDEX CONCURRENTLY ${ident(desired.name)} ON ${target} ` +
-    indexBody(desired, tablespace)
-  );
+export function createIndexStatement(index: IndexDefinition): string {
+  const table = qualified(index.schema, index.table);
+  return `CREATE ${head(index)}INDEX CONCURRENTLY ${ident(index.name)} ON ${table} ${body(index)}`;
+}
+
+/**
+ * The statement that makes a partitioned index without any of its partitions' indexes: it holds no
+ * rows, and stays INVALID until the last of them is attached.
+ */
+export function createParentStatement(index: IndexDefinition): string {
+  const table = qualified(index.schema, index.table);
+  return `CREATE ${head(index)}INDEX ${ident(index.name)} ON ONLY ${table} ${body(index)}`;
 }
 
 /**
  * The statement that makes the same index on a temporary clone of the table, so that the server
  * itself says what the declaration means. A temporary table knows no tablespace of ours.
  */
-export function cloneIndexStatement(
-  desired: DesiredIndex,
-  cloneTable: string,
-  name: string,
-): string {
-  const unique = desired.unique ? "UNIQUE " : "";
-  return `CREATE ${unique}INDEX ${ident(name)} ON ${cloneTable} ${indexBody(desired, "")}`;
+export function cloneIndexStatement(index: IndexDefinition, clone: string, name: string): string {
+  const here = { ...index, tablespace: undefined };
+  return `CREATE ${head(index)}INDEX ${ident(name)} ON ${clone} ${body(here)}`;
+}
+
+function head(index: IndexDefinition): string {
+  return Object.values(FIELD_SQL)
+    .map((sql) => ("head" in sql ? sql.head(index) : ""))
+    .join("");
+}
+
+function body(index: IndexDefinition): string {
+  return Object.values(FIELD_SQL)
+    .map((sql) => ("body" in sql ? sql.body(index) : ""))
+    .filter((clause) => clause !== "")
+    .join(" ");
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-dropindex.html */
 export function dropIndexStatement(schema: string, name: string): string {
   return `DROP INDEX CONCURRENTLY ${qualified(schema, name)}`;
-}
-
-/**
- * USING … (…) INCLUDE (…) NULLS NOT DISTINCT WITH (…) TABLESPACE … WHERE …, in the order of the
- * grammar.
- */
-function indexBody(desired: DesiredIndex, tablespace: string): string {
-  const include = desired.include.length
-    ? ` INCLUDE (${desired.include.map(ident).join(", ")})`
-    : "";
-  const nulls = desired.nullsNotDistinct ? " NULLS NOT DISTINCT" : "";
-  const storage = parameterList(desired.storageParameters);
-  const parameters = storage ? ` WITH ${storage}` : "";
-  const predicate = desired.predicate === undefined ? "" : ` WHERE (${desired.predicate})`;
-  const keys = desired.keys.map(keyClause).join(", ");
-  const method = ident(desired.accessMethod);
-  return `USING ${method} (${keys})${include}${nulls}${parameters}${tablespace}${predicate}`;
 }
 
 function keyClause(key: IndexKey): string {
@@ -68,67 +100,66 @@ function keyClause(key: IndexKey): string {
 
 function operatorClassParameters(key: IndexKey): string {
   const list = parameterList(key.operatorClassParameters);
-  return list ? ` ${list}` : "";
+  return list === "" ? "" : ` ${list}`;
 }
 
 function parameterList(parameters: Readonly<Record<string, string>>): string {
   const entries = Object.entries(parameters).map(
     ([name, value]) => `${ident(name)} = ${literal(value)}`,
   );
-  return entries.length ? `(${entries.join(", ")})` : "";
+  return entries.length > 0 ? `(${entries.join(", ")})` : "";
 }
 
 function objectName(name: ObjectName): string {
   return name.schema === undefined ? ident(name.name) : qualified(name.schema, name.name);
 }
 
-/**
- * What makes the declared index, as one text: the derived input `statement`, which a preview shows.
- */
-export function declaredStatement(desired: DesiredIndex): string {
-  const extras = [...extraSql(desired, desired.name), ...constraintSql(desired)];
-  return [createIndexStatement(desired), ...extras].join(";\n");
+/** What makes the declared index, as one text: the derived input `statement`, shown by a preview. */
+export function declaredStatement(index: IndexDefinition): string {
+  const statements = [createIndexStatement(index), ...afterSql(index, index.name)];
+  return [...statements, ...namedSql(index)].join(";\n");
 }
 
-export function extraSql(desired: DesiredIndex, name: string): string[] {
-  return [...statisticsSql(desired, name), ...commentSql(desired, name)];
+/** What CREATE INDEX cannot say of an index that stands under `name`. */
+export function afterSql(index: IndexDefinition, name: string): string[] {
+  return Object.values(FIELD_SQL).flatMap((sql) => ("after" in sql ? sql.after(index, name) : []));
 }
 
-/** -1 gives a column back to the default. */
+/** What can be said of an index only under its declared name. */
+function namedSql(index: IndexDefinition): string[] {
+  return Object.values(FIELD_SQL).flatMap((sql) => ("named" in sql ? sql.named(index) : []));
+}
+
+/** `standing`: the targets that the index has now. -1 gives a column back to the default. */
 export function statisticsSql(
-  desired: DesiredIndex,
+  index: IndexDefinition,
   name: string,
-  standing?: { readonly live: string },
+  standing: FieldValues["statistics"] = {},
 ): string[] {
-  const index = qualified(desired.schema, name);
-  const isSet = new Set(
-    (standing?.live ?? "").split(", ").map((entry) => Number(entry.split("=")[0])),
-  );
-  return desired.keys.flatMap((key, i) => {
-    if (key.statistics === undefined && !isSet.has(i + 1)) return [];
-    return [`ALTER INDEX ${index} ALTER COLUMN ${i + 1} SET STATISTICS ${key.statistics ?? -1}`];
+  const alter = `ALTER INDEX ${qualified(index.schema, name)}`;
+  return index.keys.flatMap((key, i) => {
+    if (key.statistics === undefined && !(i + 1 in standing)) return [];
+    return [`${alter} ALTER COLUMN ${i + 1} SET STATISTICS ${key.statistics ?? -1}`];
   });
 }
 
-export function commentSql(desired: DesiredIndex, name: string): string[] {
-  if (desired.comment === undefined) return [];
-  return [`COMMENT ON INDEX ${qualified(desired.schema, name)} IS ${literal(desired.comment)}`];
+export function commentSql(index: IndexDefinition, name: string): string[] {
+  if (index.comment === undefined) return [];
+  return [`COMMENT ON INDEX ${qualified(index.schema, name)} IS ${literal(index.comment)}`];
 }
 
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
 
-/**
- * @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD
- * table_constraint_using_index)
- */
+/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
 export function addConstraintSql(
   table: string,
   name: string,
   constraint: keyof typeof CONSTRAINTS,
 ): string {
-  return `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${CONSTRAINTS[constraint]} USING INDEX ${ident(name)}`;
+  const kind = CONSTRAINTS[constraint];
+  return `ALTER TABLE ${table} ADD CONSTRAINT ${ident(name)} ${kind} USING INDEX ${ident(name)}`;
 }
 
-export function constraintSql({ schema, table, name, constraint }: DesiredIndex): string[] {
+export function constraintSql({ schema, table, name, constraint }: IndexDefinition): string[] {
   return constraint ? [addConstraintSql(qualified(schema, table), name, constraint)] : [];
 }

@@ -5,15 +5,14 @@ import type { IndexIdentity } from "../compare/identity";
 import { dropIndexStatement } from "../declare/statement";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
-import { OutOfPatience, Patience } from "../operation/patience";
-import { withRetries } from "../operation/retries";
+import { changeTable, type Operation } from "../operation/operation";
+import { OutOfPatience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
-import { inTurn } from "../operation/turns";
 import { Wait, waitUntilNobodyWorks } from "../operation/wait";
 import { dropConstraintSql } from "../plan/constraintSteps";
 import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
-import { type Workspace, withObserver, withWorkspace } from "../session/workspace";
+import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 import { alter } from "../watch/alter";
 import { runWatched } from "../watch/runWatched";
@@ -25,91 +24,87 @@ import { findOurs } from "./ownIndexes";
  * already. Refuses, with advice, when another index stands under the name, or when it backs a
  * constraint or is the replica identity.
  */
-export async function dropIndex(
-  target: Database,
-  identity: IndexIdentity,
-  asked: Context,
-): Promise<void> {
-  const ctx = { ...asked, patience: new Patience(identity.patience ?? {}, target.patience) };
-  const options = { purpose: `drop ${identity.name}`, searchPath: [] };
-  await inTurn(target, `${identity.schema}.${identity.table}`, ctx, async () => {
-    try {
-      await withRetries(ctx, () =>
-        withWorkspace(target, options, (workspace) => attempt(workspace, identity, ctx)),
-      );
-    } catch (error) {
-      if (error instanceof PgIndexError) throw error;
-      const half = await isHalfDropped(target, identity);
-      if (ctx.signal.aborted || error instanceof CancelledError)
-        throw new CancelledError(
-          half
-            ? "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, an up that still declares it builds it anew"
-            : "cancelled; the index stands as before",
-        );
-      if (error instanceof OutOfPatience)
-        throw new PgIndexError(dropOutOfPatienceAdvice(displayName(identity), error, half), {
-          cause: error,
-        });
-      throw new PgIndexError(dropFailedAdvice(displayName(identity), error, half), {
-        cause: error,
-      });
-    }
-  });
+export function dropIndex(target: Database, identity: IndexIdentity, ctx: Context): Promise<void> {
+  const patience = identity.patience ?? {};
+  const purpose = `drop ${identity.name}`;
+  return changeTable(
+    { target, table: identity, ctx, patience, purpose, searchPath: [] },
+    (operation) => attempt(operation, identity),
+    (error) => explainFailure(error, target, identity, ctx),
+  );
 }
 
-async function attempt(workspace: Workspace, identity: IndexIdentity, ctx: Context): Promise<void> {
-  const { builder, observer } = workspace;
+async function attempt(operation: Operation, identity: IndexIdentity): Promise<void> {
+  const { observer } = operation;
   if ((await findOurs(observer, identity)).length === 0) return;
-  await takeTableKey(builder, observer, identity, ctx);
+  await takeTableKey(operation, identity);
   for (;;) {
     const [live] = await findOurs(observer, identity);
     if (!live) return;
-    await dropOne(workspace, live, ctx);
+    await dropOne(operation, live);
   }
 }
 
-async function dropOne(workspace: Workspace, live: LiveIndex, ctx: Context): Promise<void> {
-  const { builder, observer } = workspace;
+/** Says also whether queries have lost the index to a drop that did not finish. */
+async function explainFailure(
+  error: unknown,
+  target: Database,
+  identity: IndexIdentity,
+  ctx: Context,
+): Promise<unknown> {
+  if (error instanceof PgIndexError) return error;
+  const half = await isHalfDropped(target, identity);
+  if (ctx.signal.aborted || error instanceof CancelledError)
+    return new CancelledError(half ? HALF_DROPPED : "cancelled; the index stands as before");
+  const name = displayName(identity);
+  const advice =
+    error instanceof OutOfPatience
+      ? dropOutOfPatienceAdvice(name, error, half)
+      : dropFailedAdvice(name, error, half);
+  return new PgIndexError(advice, { cause: error });
+}
+
+const HALF_DROPPED =
+  "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, " +
+  "an up that still declares it builds it anew";
+
+async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
+  const { observer } = operation;
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
-  const untilFree = () => waitUntilNobodyWorks(observer, place, builder.pid, ctx);
-  await untilFree();
+  await waitUntilNobodyWorks(operation, place);
   if (live.valid) {
-    await waitForWayClear(workspace, live, ctx);
-    await untilFree();
+    await waitForWayClear(operation, live);
+    await waitUntilNobodyWorks(operation, place);
   }
   const again = await readIndex(observer, live.oid);
   if (again?.name !== live.name) return;
-  if (live.isPartitioned) return dropPartitionedIndex(workspace, live, ctx);
-  if (live.constraint) return dropWithConstraint(workspace, live, live.constraint, ctx);
+  if (live.isPartitioned) return dropPartitionedIndex(operation, live);
+  if (live.constraint) return dropWithConstraint(operation, live, live.constraint);
   const sql = dropIndexStatement(live.schema, live.name);
-  await runWatched(sql, { ...workspace, ctx, verb: `dropping ${live.name}` });
+  await runWatched(sql, { ...operation, verb: `dropping ${live.name}` });
 }
 
 /** The index of a constraint goes with it; the lock is short, since a drop moves no rows. */
 async function dropWithConstraint(
-  workspace: Workspace,
+  operation: Operation,
   live: LiveIndex,
   constraint: string,
-  ctx: Context,
 ): Promise<void> {
-  ctx.log(
+  operation.ctx.log(
     "warning",
-    `dropping the constraint ${constraint} takes ACCESS EXCLUSIVE on ${live.schema}.${live.table} for milliseconds`,
+    `dropping the constraint ${constraint} takes ACCESS EXCLUSIVE on ` +
+      `${live.schema}.${live.table} for milliseconds`,
   );
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
-  await alter({ sqls, what, tableOid: live.tableOid }, workspace, ctx);
+  await alter({ sqls, what, tableOid: live.tableOid }, operation);
 }
 
-async function dropPartitionedIndex(
-  workspace: Workspace,
-  live: LiveIndex,
-  ctx: Context,
-): Promise<void> {
+async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
   const step = dropPartitioned(live.schema, live.name, "it is to go");
-  ctx.log("warning", step.warning);
+  operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
-  await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, workspace, ctx);
+  await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
 }
 
 /** A transaction this old will not be gone in a moment. */
@@ -120,11 +115,7 @@ const OLD_SECONDS = 2;
  * by a cancel; then it waits for every transaction that has touched the table. So the waiting is
  * done before it, while queries still have the index.
  */
-async function waitForWayClear(
-  { observer }: Workspace,
-  live: LiveIndex,
-  ctx: Context,
-): Promise<void> {
+async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): Promise<void> {
   const wait = new Wait(
     ctx,
     `not dropping ${displayName(live)} yet, it would wait for open transactions on ${live.table}`,

@@ -2,8 +2,8 @@ import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { readPrivileges } from "../catalog/privileges";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
-import { differencesOf } from "../compare/differences";
 import { type IndexIdentity, isStillOurs } from "../compare/identity";
+import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
@@ -66,7 +66,7 @@ async function companionsOf(
  */
 function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolean {
   const isRetired = live.name === companionName(name, "retired");
-  return isRetired && differencesOf(canonical, live.canonical).length === 0;
+  return isRetired && differencesSince(canonical, live.canonical).length === 0;
 }
 
 /** Refuses what is not, or not only, the index that was built. */
@@ -80,7 +80,7 @@ async function requireOurs(
   if (live.table !== identity.table && !isMoved) {
     throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
   }
-  const differences = differencesOf(identity.canonical, live.canonical);
+  const differences = differencesSince(identity.canonical, live.canonical);
   if (differences.length > 0 && !isReplacement)
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));

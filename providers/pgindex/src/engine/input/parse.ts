@@ -8,6 +8,14 @@ export type Parsed<T> =
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | { readonly kind: "unknown" };
 
+/**
+ * For a check of several properties together. Zod runs it only when each of them is right by
+ * itself; with this it runs beside their problems, so that a user reads all of them at once.
+ */
+export const BESIDE_OTHER_PROBLEMS = {
+  when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
+};
+
 /** Parses with any schema of ours: the one place that turns zod's issues into problems. */
 export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<z.output<S>> {
   const unknown = unknownPaths(raw);

@@ -21,6 +21,16 @@ import { requireNoSideEffects } from "./volatileFunctions";
 
 export type { QueryMeasurement } from "./measurement";
 
+/** What is to be measured, and where. */
+export interface MeasuringRequest {
+  readonly target: SessionTarget;
+  readonly index: IndexOnTable;
+  readonly queries: readonly ParsedQuery[];
+  /** Schemas in which the queries' unqualified names are looked up. */
+  readonly searchPath: readonly string[];
+  readonly ctx: Context;
+}
+
 /** One query's measurement, and what it takes to judge it. */
 export interface Measured {
   readonly measurement: QueryMeasurement;
@@ -56,14 +66,8 @@ export function uncounted(queries: readonly Measured[]): MeasuredAll {
  * transactions of a session of its own. Works without the index too. Throws {@link PgIndexError}
  * naming the query that the server refuses.
  */
-export async function measureQueries(
-  target: SessionTarget,
-  index: IndexOnTable,
-  queries: readonly ParsedQuery[],
-  ctx: Context,
-  searchPath: readonly string[],
-): Promise<readonly Measured[]> {
-  const measured = await measureAll(target, index, queries, ctx, searchPath);
+export async function measureQueries(asked: MeasuringRequest): Promise<readonly Measured[]> {
+  const measured = await measureAll(asked);
   for (const { failure } of measured.queries) if (failure) throw failure;
   return measured.queries;
 }
@@ -74,13 +78,13 @@ export function plansOf(measured: readonly Measured[]): QueryPlan[] {
 }
 
 /** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
-export async function measureAll(
-  target: SessionTarget,
-  index: IndexOnTable,
-  queries: readonly ParsedQuery[],
-  ctx: Context,
-  searchPath: readonly string[],
-): Promise<MeasuredAll> {
+export async function measureAll({
+  target,
+  index,
+  queries,
+  searchPath,
+  ctx,
+}: MeasuringRequest): Promise<MeasuredAll> {
   if (queries.length === 0) return uncounted([]);
   assertMayGoOn(ctx);
   const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
@@ -91,7 +95,7 @@ export async function measureAll(
     const tree = await readIndexTree(session, index);
     const bench: Bench = { session, index: tree, ctx, tally: { scans: 0, isExact: true } };
     const measured: Measured[] = [];
-    for (const query of queries) measured.push(await attempt(bench, query));
+    for (const query of queries) measured.push(await measureOrFail(bench, query));
     const { scans, isExact } = bench.tally;
     return isCounted
       ? { queries: measured, ownScans: scans, isExact, isCounted }
@@ -102,7 +106,8 @@ export async function measureAll(
   }
 }
 
-async function attempt(bench: Bench, query: ParsedQuery): Promise<Measured> {
+/** A query that the server refuses does not keep the others from being measured. */
+async function measureOrFail(bench: Bench, query: ParsedQuery): Promise<Measured> {
   try {
     await requireNoSideEffects(bench.session, query, bench.index);
     return await measure(bench, query);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../input/duration";
 import { loadParser } from "../input/expression";
-import { type Parsed, parseWith, wrong } from "../input/parse";
+import { BESIDE_OTHER_PROBLEMS, type Parsed, parseWith, wrong } from "../input/parse";
 import { PLAN_TYPES, type PlanType } from "./explain";
 import { type FunctionName, readSelect, type SelectStatement } from "./readSelect";
 
@@ -87,11 +87,6 @@ const expectation = z.strictObject({
 
 const MAX_RUNS = 1_000;
 
-/** Every problem at once: zod by itself looks at the whole only when each part is right. */
-const ALWAYS = {
-  when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
-};
-
 const servedQuery = z
   .strictObject({
     name: z.string().trim().min(1, wrong("is empty", "name the query as people call it")),
@@ -110,7 +105,7 @@ const servedQuery = z
   .superRefine((query, ctx) => {
     for (const { path, message } of parameterIssues(query))
       ctx.addIssue({ code: "custom", path: [path], message });
-  }, ALWAYS)
+  }, BESIDE_OTHER_PROBLEMS)
   .transform(
     ({ sql, sample, timeout: timeoutMs, ...rest }): ParsedQuery => ({
       ...rest,
@@ -191,4 +186,4 @@ export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ct
     const message = wrong(`is the name of another query too ("${name}")`, "give each its own name");
     ctx.addIssue({ code: "custom", path: [i, "name"], message });
   });
-}, ALWAYS);
+}, BESIDE_OTHER_PROBLEMS);

@@ -1,7 +1,7 @@
 import { advisoryHolder } from "../catalog/otherSessions";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import type { Context } from "./context";
+import type { Operation, TableName } from "./operation";
 import { Wait } from "./wait";
 
 /** First key of our advisory locks: "pgix" in ASCII. */
@@ -16,10 +16,8 @@ const LOCK_CLASS = 0x70676978;
  * build that waits for snapshots deadlocks with it.
  */
 export async function takeTableKey(
-  builder: Session,
-  observer: Session,
-  table: { readonly schema: string; readonly table: string },
-  ctx: Context,
+  { builder, observer, ctx }: Operation,
+  table: TableName,
 ): Promise<void> {
   const key = await tableKey(builder, table);
   const wait = new Wait(ctx, `another pgindex works on ${table.schema}.${table.table}`);
@@ -31,17 +29,14 @@ export async function takeTableKey(
 }
 
 /** Gives a table's key back before the session ends. */
-export async function returnTableKey(
-  builder: Session,
-  table: { readonly schema: string; readonly table: string },
-): Promise<void> {
+export async function returnTableKey({ builder }: Operation, table: TableName): Promise<void> {
   await builder.query("SELECT pg_catalog.pg_advisory_unlock($1::int4, $2::int4)", [
     LOCK_CLASS,
     await tableKey(builder, table),
   ]);
 }
 
-async function tableKey(session: Session, of: { schema: string; table: string }): Promise<number> {
+async function tableKey(session: Session, of: TableName): Promise<number> {
   const rows = await session.query<{ key: number }>("SELECT pg_catalog.hashtext($1::text) AS key", [
     JSON.stringify([of.schema, of.table]),
   ]);

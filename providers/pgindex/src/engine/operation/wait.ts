@@ -4,8 +4,8 @@ import {
   type OtherSession,
   workersOn,
 } from "../catalog/otherSessions";
-import type { Session } from "../session/session";
 import { type Context, jitter, pause } from "./context";
+import type { Operation, TablePlace } from "./operation";
 
 const POLL_MS = 400;
 
@@ -18,17 +18,14 @@ const LONG_WAIT_MS = 10_000;
  * not waited for: it gives way, but only to a statement that queues.
  */
 export async function waitUntilNobodyWorks(
-  observer: Session,
-  table: { readonly schema: string; readonly table: string; readonly oid: number },
-  builderPid: number,
-  ctx: Context,
+  { observer, builder, ctx }: Operation,
+  table: TablePlace,
   modes?: readonly string[],
 ): Promise<void> {
   const wait = new Wait(ctx, `waiting for others to finish on ${table.schema}.${table.table}`);
   for (;;) {
-    const workers = (await workersOn(observer, table.oid, builderPid, modes)).filter(
-      (o) => !isYieldingAutovacuum(o),
-    );
+    const found = await workersOn(observer, table.oid, builder.pid, modes);
+    const workers = found.filter((other) => !isYieldingAutovacuum(other));
     if (workers.length === 0) return wait.over();
     await wait.on(workers);
   }

@@ -1,5 +1,6 @@
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { FieldValues } from "../declare/indexFields";
 import { commentSql, statisticsSql } from "../declare/statement";
 import { ident, literal, qualified } from "../text/sql";
 import { alter, analyze } from "./buildSteps";
@@ -31,29 +32,39 @@ function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
   };
 }
 
+/** What can be said in one transaction under a lock on the index alone. */
 function alterSql(desired: DesiredIndex, difference: Difference): string[] {
   switch (difference.field) {
     case "storageParameters":
-      return storageSql(desired, difference);
+      return storageSql(desired, difference.live);
     case "statistics":
-      return statisticsSql(desired, desired.name, difference);
+      return statisticsSql(desired, desired.name, difference.live);
     case "comment":
       return commentSql(desired, desired.name);
-    default:
+    // Steps of their own: one moves the whole index, the other locks its table.
+    case "tablespace":
+    case "constraint":
       return [];
+    case "accessMethod":
+    case "unique":
+    case "nullsNotDistinct":
+    case "columns":
+    case "include":
+    case "predicate":
+      throw new Error(`${difference.field} of a standing index cannot be altered`);
   }
 }
 
 /** New values apply to pages that are written from now on; a rebuild would apply them to all. */
-function storageSql(desired: DesiredIndex, difference: Difference): string[] {
-  const index = qualified(desired.schema, desired.name);
-  const declared = Object.entries(desired.storageParameters);
-  const live = difference.live
-    .split(", ")
-    .filter(Boolean)
-    .map((option) => option.replace(/=.*/s, ""));
-  const gone = live.filter((name) => !(name in desired.storageParameters));
-  const set = declared.map(([name, value]) => `${ident(name)} = ${literal(value)}`).join(", ");
+function storageSql(
+  { schema, name, storageParameters }: DesiredIndex,
+  live: FieldValues["storageParameters"] = {},
+): string[] {
+  const index = qualified(schema, name);
+  const gone = Object.keys(live).filter((parameter) => !(parameter in storageParameters));
+  const set = Object.entries(storageParameters)
+    .map(([parameter, value]) => `${ident(parameter)} = ${literal(value)}`)
+    .join(", ");
   return [
     ...(set ? [`ALTER INDEX ${index} SET (${set})`] : []),
     ...(gone.length > 0 ? [`ALTER INDEX ${index} RESET (${gone.map(ident).join(", ")})`] : []),

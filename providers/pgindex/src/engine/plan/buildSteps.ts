@@ -1,13 +1,13 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { createIndexStatement, dropIndexStatement, extraSql } from "../declare/statement";
+import { afterSql, createIndexStatement, dropIndexStatement } from "../declare/statement";
 import { qualified } from "../text/sql";
 import { constraintSteps } from "./constraintSteps";
 import { INDEX_LOCK, type Step, TABLE_LOCK } from "./step";
 
 /** What CREATE INDEX cannot say. */
 export function extraSteps(desired: DesiredIndex, name: string): Step[] {
-  const extras = extraSql(desired, name);
+  const extras = afterSql(desired, name);
   return extras.length > 0 ? [alter(extras, "CREATE INDEX cannot say it")] : [];
 }
 

@@ -1,7 +1,7 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { childName } from "../declare/names";
-import { createIndexStatement } from "../declare/statement";
+import { createParentStatement } from "../declare/statement";
 import type { Partition } from "../situation/partitions";
 import { ident, qualified } from "../text/sql";
 import { buildSteps, drop } from "./buildSteps";
@@ -32,7 +32,7 @@ export function partitionSteps(
   tableOid: number,
   partitions: readonly Partition[],
 ): Step[] {
-  const { schema, table } = desired;
+  const { schema } = desired;
   const below = new Map<number, Partition[]>();
   for (const partition of partitions)
     below.set(partition.parentOid, [...(below.get(partition.parentOid) ?? []), partition]);
@@ -50,7 +50,7 @@ export function partitionSteps(
         ...attachSteps(partition, name, parent),
       ];
     });
-  const create = root.exists ? [] : [createOnOnly(desired, schema, table, root.name)];
+  const create = root.exists ? [] : [createParent({ ...desired, name: root.name })];
   return [...create, ...stepsBelow(tableOid, { schema, name: root.name })];
 }
 
@@ -82,7 +82,7 @@ function makeSteps(
     ];
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
-  if (!partition.isLeaf) return [...strays, createOnOnly(here, schema, table, name)];
+  if (!partition.isLeaf) return [...strays, createParent({ ...here, name })];
   const build = buildSteps({ ...here, comment: undefined }, name, "the partition has none");
   return [...strays, ...build.map((step) => on(step, partition, position))];
 }
@@ -124,13 +124,10 @@ function on(step: Step, partition: Partition, position?: string): Step {
   return { ...step, on: { schema, table, oid }, position };
 }
 
-function createOnOnly(desired: DesiredIndex, schema: string, table: string, name: string): Step {
-  const sql = createIndexStatement({ ...desired, schema, table, name })
-    .replace("INDEX CONCURRENTLY ", "INDEX ")
-    .replace(` ON ${qualified(schema, table)} `, ` ON ONLY ${qualified(schema, table)} `);
+function createParent(desired: DesiredIndex): Step {
   return {
     kind: "alter",
-    sqls: [sql],
+    sqls: [createParentStatement(desired)],
     locks: PARENT_LOCK,
     why: "the partitioned index itself holds no rows and becomes valid with its last partition",
   };

@@ -1,6 +1,7 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import { isAlterable, isAlterableOnPartitions, type Verdict } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import { INDEX_FIELDS } from "../declare/indexFields";
 import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
@@ -106,9 +107,7 @@ function planAlterable(
   desired: DesiredIndex,
   intent: Intent,
 ): Plan {
-  const takesAway = verdict.differences.some(
-    ({ field }) => field === "storageParameters" || field === "tablespace",
-  );
+  const takesAway = verdict.differences.some(({ field }) => INDEX_FIELDS[field].isChoice);
   if (intent === "create" && takesAway)
     return refused(differentAdvice(desired, verdict.differences));
   if (takesAway && !canAlter(situation, verdict))
@@ -116,13 +115,12 @@ function planAlterable(
   return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
 }
 
-/**
- * PostgreSQL alters neither parameters nor tablespace of a partitioned index, and REINDEX knows
- * TABLESPACE from 14 on.
- */
+/** PostgreSQL alters neither parameters nor tablespace of a partitioned index. */
 function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
-  const moves = differences.some(({ field }) => field === "tablespace");
-  return !live.isPartitioned && !(moves && serverVersion < 140000);
+  return differences.every(({ field }) => {
+    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
+    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
+  });
 }
 
 /**
@@ -193,9 +191,9 @@ function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
  */
 function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
-  if (live.constraint || desired.invalidLeftover === "refuse")
+  if (live.constraint || desired.policy.invalidLeftover === "refuse")
     return refused(refusedLeftoverAdvice(desired, live));
-  if (!isAlterable(differences) && desired.invalidLeftover !== "rebuildAny") {
+  if (!isAlterable(differences) && desired.policy.invalidLeftover !== "rebuildAny") {
     return refused(foreignLeftoverAdvice(desired, differences));
   }
   return steps(

@@ -15,7 +15,7 @@ export interface Refused {
 }
 
 /** What the gate answers. */
-export interface Verdict {
+export interface GateDecision {
   readonly promoted: readonly Promoted[];
   readonly refused: readonly Refused[];
 }
@@ -29,7 +29,7 @@ export function judgeGate(
   requirements: readonly Requirement[],
   before: readonly Promoted[],
   now: number,
-): Verdict {
+): GateDecision {
   const promoted: Promoted[] = [];
   const refused: Refused[] = [];
   for (const requirement of requirements) {

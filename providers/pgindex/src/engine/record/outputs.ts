@@ -1,8 +1,9 @@
 import type { Ensured } from "../build/request";
-import { type CanonicalIndex, STRUCTURAL_FIELDS } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { managedPart } from "../compare/differences";
+import type { RecordedForm } from "../compare/recordedForm";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import { fieldsWith } from "../declare/indexFields";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
@@ -56,7 +57,7 @@ export interface IndexOutputs {
   /** How long a destroy waits, where it was declared. */
   readonly patience?: PatienceOptions | null;
   /** The structural form that refresh and destroy compare with. */
-  readonly canonical: CanonicalIndex;
+  readonly canonical: RecordedForm;
   readonly __urn?: string;
 }
 
@@ -85,10 +86,10 @@ export function toIndexOutputs(
     before: builtAt ? before.map(({ measurement }) => measurement) : (kept?.before ?? []),
     plansBefore: builtAt ? plansOf(before) : (kept?.plansBefore ?? []),
     drift: null,
-    rebuildTrigger: desired.rebuildWhen?.trigger ?? null,
+    rebuildTrigger: desired.policy.rebuildWhen?.trigger ?? null,
     bytesPerRow,
     bloatRatio: bloatOf(live, bytesPerRow),
-    patience: desired.patience ?? null,
+    patience: desired.policy.patience ?? null,
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }
@@ -98,7 +99,9 @@ export function toIndexOutputs(
  * under the name; the form stays that of ours.
  */
 function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boolean {
-  const isSameForm = STRUCTURAL_FIELDS.every((field) => canonical[field] === live.canonical[field]);
+  const isSameForm = fieldsWith("change", "replace").every(
+    (field) => canonical[field] === live.canonical[field],
+  );
   return oid === live.oid && isSameForm;
 }
 

@@ -1,7 +1,8 @@
 import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { differencesOf, renderDifferences } from "../compare/differences";
+import { renderDifferences } from "../compare/differences";
 import { isStillOurs } from "../compare/identity";
+import { differencesSince } from "../compare/recordedForm";
 import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
@@ -61,7 +62,7 @@ function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   if (live.name !== old.name) return `renamed outside to ${live.name}`;
   if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
   if (live.table !== old.table) return `its table is ${live.table} now`;
-  const differences = differencesOf(old.canonical, live.canonical);
+  const differences = differencesSince(old.canonical, live.canonical);
   if (differences.length > 0) return `redefined outside: ${renderDifferences(differences)}`;
   return lossOf(live);
 }
@@ -79,6 +80,6 @@ export async function standsElsewhere(
   return withObserver(target, options, async (observer) => {
     const observed = await observe(observer, { schema: declared.schema, name: old.name });
     if (observed.kind !== "index" || observed.index.table !== declared.table) return false;
-    return differencesOf(old.canonical, observed.index.canonical).length === 0;
+    return differencesSince(old.canonical, observed.index.canonical).length === 0;
   });
 }

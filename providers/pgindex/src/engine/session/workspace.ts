@@ -78,7 +78,7 @@ export async function withObserver<T>(
     answerWithinMs: ANSWER_MS,
   });
   try {
-    return await lookingAgain(() => work(observer));
+    return await readingAgain(() => work(observer));
   } catch (error) {
     if (sqlState(error) !== "55P03") throw error;
     throw new LockedTableError(lockedAdvice(options.purpose), { cause: error });
@@ -88,14 +88,14 @@ export async function withObserver<T>(
 }
 
 /** An index that goes while it is looked at is gone at the next look. */
-const LOOKS = 5;
+const READS = 5;
 
-async function lookingAgain<T>(look: () => Promise<T>): Promise<T> {
-  for (let looks = 1; ; looks += 1) {
+async function readingAgain<T>(read: () => Promise<T>): Promise<T> {
+  for (let reads = 1; ; reads += 1) {
     try {
-      return await look();
+      return await read();
     } catch (error) {
-      if (looks === LOOKS || !isCatalogRace(error)) throw error;
+      if (reads === READS || !isCatalogRace(error)) throw error;
     }
   }
 }
@@ -104,7 +104,7 @@ async function lookingAgain<T>(look: () => Promise<T>): Promise<T> {
  * The server's clock, so that two machines that look at one database agree on how long the index
  * has stood.
  */
-export async function serverTime({ observer }: Pick<Workspace, "observer">): Promise<string> {
+export async function serverTime(observer: Session): Promise<string> {
   const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
   return onlyRow(rows).now.toISOString();
 }

@@ -1,4 +1,4 @@
-import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import { type IndexDefinition, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 
@@ -19,24 +19,27 @@ const DECLARATION_FIXES: Readonly<Record<string, string>> = {
 };
 
 /** The server refused the declaration on an empty clone of the table. */
-export function declarationAdvice(desired: DesiredIndex, error: unknown): Advice {
+export function declarationAdvice(index: IndexDefinition, error: unknown): Advice {
   const state = sqlState(error) ?? "unknown";
   return {
-    what: `cannot build ${subject(desired)}: ${errorText(error)}`,
+    what: `cannot build ${subject(index)}: ${errorText(error)}`,
     why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${state}); ${NOTHING_CHANGED}`,
     fix: DECLARATION_FIXES[state] ?? "correct the declaration",
   };
 }
 
 export function tooOldAdvice(
-  desired: DesiredIndex,
-  clause: string,
-  since: number,
-  version: number,
+  index: IndexDefinition,
+  { clause, since }: { readonly clause: string; readonly since: number },
+  serverVersion: number,
 ): Advice {
   return {
-    what: `cannot build ${subject(desired)}: ${clause} needs PostgreSQL ${since}`,
-    why: `this server is PostgreSQL ${Math.floor(version / 10000)}`,
+    what: `cannot build ${subject(index)}: ${clause} needs PostgreSQL ${majorOf(since)}`,
+    why: `this server is PostgreSQL ${majorOf(serverVersion)}`,
     fix: `remove ${clause}, or upgrade the server`,
   };
+}
+
+function majorOf(version: number): number {
+  return Math.floor(version / 10_000);
 }

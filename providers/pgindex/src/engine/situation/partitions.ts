@@ -1,9 +1,9 @@
 import { readIndexes } from "../catalog/indexes";
-import { type CanonicalIndex, OF_THE_ROOT } from "../catalog/indexFields";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { readAttachments, readPartitionTree } from "../catalog/partitionTree";
 import { readTable } from "../catalog/tables";
-import { differencesOf } from "../compare/differences";
+import { type Difference, differencesOf } from "../compare/differences";
+import { type CanonicalIndex, INDEX_FIELDS } from "../declare/indexFields";
 import { isChildName, isReindexLeftoverName } from "../declare/names";
 import type { Session } from "../session/session";
 
@@ -91,11 +91,16 @@ function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
   return !live.valid && isReindexLeftoverName(live.name, name);
 }
 
+/** Said of the partitioned index alone, not of its partitions' indexes. */
+function isOfTheRoot({ field }: Difference): boolean {
+  return INDEX_FIELDS[field].scope === "root";
+}
+
 /** An unfinished partitioned index is a candidate too: its own partitions will make it valid. */
 function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
   const differences = differencesOf(canonical, live.canonical);
-  return isSound && !live.constraint && differences.every(({ field }) => OF_THE_ROOT.has(field));
+  return isSound && !live.constraint && differences.every(isOfTheRoot);
 }
 
 /**

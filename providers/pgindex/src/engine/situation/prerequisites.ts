@@ -1,7 +1,6 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import { privilegeAdvice } from "../catalog/privilegeMessages";
 import { readPrivileges } from "../catalog/privileges";
-import { readTable } from "../catalog/tables";
 import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
 import type { Verdict } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
@@ -10,12 +9,10 @@ import type { Session } from "../session/session";
 import { ident } from "../text/sql";
 import {
   foreignPartitionAdvice,
-  missingTableAdvice,
   nullableKeyAdvice,
   partitionedConstraintAdvice,
   partitionKeyAdvice,
   replicaIdentityLostAdvice,
-  unsupportedRelationAdvice,
 } from "./tableMessages";
 
 interface PartitionedTable {
@@ -59,18 +56,6 @@ async function readPartitionKeys(session: Session, table: LiveTable): Promise<Pa
        FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_partitioned_table p ON p.partrelid = t.relid`,
     [table.oid],
   );
-}
-
-const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
-
-/** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
-export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
-  const table = await readTable(observer, desired);
-  if (!table) throw new PgIndexError(missingTableAdvice(desired));
-  if (!INDEXABLE.has(table.kind))
-    throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
-  await requireConstrainable(observer, desired, table);
-  return table;
 }
 
 export async function requirePrivileges(

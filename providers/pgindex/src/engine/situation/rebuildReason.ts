@@ -1,4 +1,4 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexPolicy } from "../declare/desiredIndex";
 
 /** What the resource's state says of the last build. */
 export interface LastBuild {
@@ -8,7 +8,7 @@ export interface LastBuild {
 
 /** Why the index is to be rebuilt; undefined when it is not. */
 export function rebuildReason(
-  { rebuildWhen }: Pick<DesiredIndex, "rebuildWhen">,
+  { rebuildWhen }: Pick<IndexPolicy, "rebuildWhen">,
   last: LastBuild,
 ): string | undefined {
   const { trigger, bloatRatio } = rebuildWhen ?? {};

@@ -1,37 +1,46 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexDefinition } from "../declare/desiredIndex";
+import { type FieldsWith, INDEX_FIELDS, type IndexField } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
 import { tooOldAdvice } from "./declarationMessages";
 
+/** The fields that not every supported server knows, and whether a declaration has them. */
+const FIELDS: Readonly<
+  Record<Exclude<IndexField, FieldsWith<"since", 0>>, (index: IndexDefinition) => boolean>
+> = {
+  nullsNotDistinct: ({ nullsNotDistinct }) => nullsNotDistinct,
+};
+
 interface Clause {
   readonly clause: string;
-  /** The first major version that has it. */
+  /** `server_version_num` of the first release that has it. */
   readonly since: number;
-  readonly isUsed: (desired: DesiredIndex) => boolean;
+  readonly isUsed: (index: IndexDefinition) => boolean;
 }
 
 /** From the release notes: https://www.postgresql.org/docs/release/ */
 const CLAUSES: readonly Clause[] = [
-  { clause: "nullsNotDistinct", since: 15, isUsed: (d) => d.nullsNotDistinct },
+  ...Object.entries(FIELDS).map(([field, isUsed]) => {
+    return { clause: field, since: INDEX_FIELDS[field as keyof typeof FIELDS].since, isUsed };
+  }),
   {
     clause: "operatorClassParameters",
-    since: 13,
-    isUsed: (d) => d.keys.some((key) => Object.keys(key.operatorClassParameters).length > 0),
+    since: 130000,
+    isUsed: ({ keys }) => keys.some((key) => Object.keys(key.operatorClassParameters).length > 0),
   },
   {
     clause: "include with spgist",
-    since: 14,
-    isUsed: (d) => d.accessMethod === "spgist" && d.include.length > 0,
+    since: 140000,
+    isUsed: ({ accessMethod, include }) => accessMethod === "spgist" && include.length > 0,
   },
   {
     clause: "storageParameters.deduplicate_items",
-    since: 13,
-    isUsed: (d) => "deduplicate_items" in d.storageParameters,
+    since: 130000,
+    isUsed: ({ storageParameters }) => "deduplicate_items" in storageParameters,
   },
 ];
 
 /** The first clause of a declaration that the server is too old for. */
-export function tooOld(desired: DesiredIndex, serverVersion: number): Advice | undefined {
-  const major = Math.floor(serverVersion / 10000);
-  const found = CLAUSES.find(({ since, isUsed }) => major < since && isUsed(desired));
-  return found && tooOldAdvice(desired, found.clause, found.since, serverVersion);
+export function tooOld(index: IndexDefinition, serverVersion: number): Advice | undefined {
+  const found = CLAUSES.find(({ since, isUsed }) => serverVersion < since && isUsed(index));
+  return found && tooOldAdvice(index, found, serverVersion);
 }

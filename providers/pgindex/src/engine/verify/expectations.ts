@@ -36,7 +36,7 @@ export function judge(
   const { note, ...measurement } = measured.measurement;
   const before = earlier?.executionMs == null ? null : toBefore(earlier);
   const ratio = ratioOf(before, measurement);
-  const problems = problemsOf(query, measured, before, ratio, index);
+  const problems = problemsOf(query, measured, { before, ratio }, index);
   return { ...measurement, note: note ?? null, before, ratio, ok: problems.length === 0, problems };
 }
 
@@ -59,8 +59,7 @@ function ratioOf(
 function problemsOf(
   { expect, ...query }: ParsedQuery,
   { measurement, usable, failure }: Measured,
-  before: QueryBefore | null,
-  ratio: number | null,
+  { before, ratio }: Pick<VerifiedQuery, "before" | "ratio">,
   index: IndexOnTable,
 ): string[] {
   if (failure) return [failure.message];

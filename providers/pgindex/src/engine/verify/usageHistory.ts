@@ -40,15 +40,22 @@ interface MeasuredQuery {
   readonly executionMs: number | null;
 }
 
+/** What one measuring adds to the history. */
+export interface Finding {
+  /** By the server's clock, ISO 8601. */
+  readonly at: string;
+  readonly usage: Omit<AccountedUsage, "unusedSince" | "summary">;
+  readonly measured: readonly MeasuredQuery[];
+  /** Why counters began anew since the last one, where they did. */
+  readonly restarted?: string;
+}
+
 export const MAX_SAMPLES = 24;
 
 /** Adds a sample; where there are too many, takes one away. Pure. */
 export function extend(
   history: History | undefined,
-  usage: Omit<AccountedUsage, "unusedSince" | "summary">,
-  measured: readonly MeasuredQuery[],
-  at: string,
-  restarted: string | undefined,
+  { at, usage, measured, restarted }: Finding,
 ): History {
   const names = [...(history?.queries ?? []), ...measured.map(({ name }) => name)];
   const queries = [...new Set(names)];

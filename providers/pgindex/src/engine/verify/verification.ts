@@ -86,18 +86,18 @@ export async function verifyIndex(
     const problems = indexProblems(request, await observe(observer, request));
     const baseline = await readUsage(observer, request);
     const measured = baseline
-      ? await measureAll(target, request, request.queries, ctx, request.searchPath)
+      ? await measureAll({ ...request, target, index: request, ctx })
       : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
     const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
-    const verifiedAt = await serverTime({ observer });
+    const verifiedAt = await serverTime(observer);
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
     });
     const counted = after && accountFor(measured, { scansBefore, after }, verifiedAt, previous);
-    const watched =
-      counted && (await watch(target, request, counted, queries, verifiedAt, ctx, previous));
+    const round = { target, request, ctx, previous, at: verifiedAt };
+    const watched = counted && (await accountOverTime(round, counted, queries));
     const report: VerificationReport = {
       schemaVersion: SCHEMA_VERSION,
       index: `${request.schema}.${request.name}`,
@@ -143,15 +143,21 @@ function accountFor(
   return account({ scansBefore, ownScans: own, unsavedScans, after }, previous?.usage);
 }
 
+/** One verification of an index. */
+interface VerificationRound {
+  readonly target: Database;
+  readonly request: VerificationRequest;
+  readonly ctx: Context;
+  readonly previous: EarlierReport | undefined;
+  /** By the server's clock, ISO 8601. */
+  readonly at: string;
+}
+
 /** The counters with those of the replicas, and what they say over time. */
-async function watch(
-  target: Database,
-  request: VerificationRequest,
+async function accountOverTime(
+  { target, request, ctx, previous, at }: VerificationRound,
   counted: Accounted,
-  queries: readonly VerifiedQuery[],
-  verifiedAt: string,
-  ctx: Context,
-  previous: EarlierReport | undefined,
+  measured: readonly VerifiedQuery[],
 ): Promise<Pick<VerificationReport, "usage" | "history">> {
   const replicas = await readReplicas(target, request, ctx, previous?.usage.replicas ?? []);
   const elsewhere = replicas.reduce((sum, { scans }) => sum + (scans ?? 0), 0);
@@ -162,6 +168,6 @@ async function watch(
     isExact: counted.isExact && replicas.every(({ scans }) => scans !== null),
   };
   const restarted = restartReason(previous?.usage, usage);
-  const history = extend(previous?.history, usage, queries, verifiedAt, restarted);
+  const history = extend(previous?.history, { at, usage, measured, restarted });
   return { history, usage: { ...usage, ...judgeUse(history, usage) } };
 }

@@ -1,8 +1,7 @@
 import { oldTransactionsOn } from "../catalog/otherSessions";
 import { sqlState } from "../errors/sqlstate";
-import type { Context } from "../operation/context";
+import type { Operation } from "../operation/operation";
 import { Wait } from "../operation/wait";
-import type { Workspace } from "../session/workspace";
 import { runWatched } from "./runWatched";
 
 /**
@@ -25,30 +24,22 @@ export interface Alteration {
  * Runs short statements in one transaction with a short lock timeout, again and again until it gets
  * its locks.
  */
-export async function alter(
-  alteration: Alteration,
-  workspace: Workspace,
-  ctx: Context,
-): Promise<void> {
-  const wait = new Wait(ctx, `waiting to ${alteration.what}`);
+export async function alter(alteration: Alteration, operation: Operation): Promise<void> {
+  const wait = new Wait(operation.ctx, `waiting to ${alteration.what}`);
   for (;;) {
     await alteration.guard?.();
-    if (await tryAlter(alteration, workspace, ctx)) return wait.over();
-    const others = await oldTransactionsOn(workspace.observer, alteration.tableOid, 0);
+    if (await tryAlter(alteration, operation)) return wait.over();
+    const others = await oldTransactionsOn(operation.observer, alteration.tableOid, 0);
     await wait.on(others);
   }
 }
 
-async function tryAlter(
-  { sqls, what: verb }: Alteration,
-  workspace: Workspace,
-  ctx: Context,
-): Promise<boolean> {
-  const { builder } = workspace;
+async function tryAlter({ sqls, what: verb }: Alteration, operation: Operation): Promise<boolean> {
+  const { builder } = operation;
   await builder.query("BEGIN");
   try {
     await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
-    for (const sql of sqls) await runWatched(sql, { ...workspace, ctx, verb, isQuiet: true });
+    for (const sql of sqls) await runWatched(sql, { ...operation, verb, isQuiet: true });
     await builder.query("COMMIT");
     return true;
   } catch (error) {

@@ -38,8 +38,8 @@ export function toPhases(seconds: readonly number[] | null | undefined): PhaseTi
 }
 
 /**
- * What a build spends in each phase, as far as looks at it can tell: a phase lasts from the look
- * that first sees it to the look that sees another. What the server reports no phase for, at the
+ * What a build spends in each phase, as far as polling can tell: a phase lasts from the poll
+ * that first sees it to the poll that sees another. What the server reports no phase for, at the
  * beginning, counts as the first one.
  */
 export class PhaseWatch {
@@ -53,7 +53,7 @@ export class PhaseWatch {
     this.since = startedAt;
   }
 
-  look(phase: string | null | undefined, at: number): void {
+  poll(phase: string | null | undefined, at: number): void {
     this.spend(at);
     if (phase) this.current = phaseIndex(phase) ?? this.current;
   }

@@ -3,6 +3,7 @@ import { describeSession, isYieldingAutovacuum, type OtherSession } from "../cat
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import type { Context } from "../operation/context";
+import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
@@ -22,16 +23,11 @@ const LONG_QUEUE_MS = 250;
 /** Polls in a row that must find the builder idle before its unanswered statement is given up. */
 const IDLE_POLLS = 3;
 
-/** A long statement on the builder, and the session that watches it. */
-export interface Watched {
-  readonly builder: Session;
-  readonly observer: Session;
-  /**
-   * Opens another observer in the place of one that is lost: without one nobody could cancel the
-   * statement.
-   */
-  readonly reconnect: () => Promise<Session>;
-  readonly ctx: Context;
+/**
+ * A long statement on the builder, and the session that watches it. `reconnect` opens another
+ * observer in the place of one that is lost: without one nobody could cancel the statement.
+ */
+export interface Watched extends Operation {
   /** What is shown while the server reports no phase: "building", "dropping". */
   readonly verb: string;
   /** Which part of a larger work it is: "partition 3 of 20". */
@@ -78,7 +74,7 @@ class Watch {
   private readonly waiters: WaiterWatch;
   private readonly started = performance.now();
   private observer: Session;
-  private lastLook = this.started;
+  private lastPoll = this.started;
   private isBlocked = false;
   private isCancelHeard = false;
   private idlePolls = 0;
@@ -93,10 +89,10 @@ class Watch {
 
   async run(): Promise<void> {
     const { ctx, verb, builder, isQuiet } = this.watched;
-    if (isQuiet) await this.untilNextLook();
+    if (isQuiet) await this.untilNextPoll();
     while (!this.ended.aborted) {
       try {
-        await this.look();
+        await this.poll();
         this.cutOff.reached();
         if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
           await endForgotten(this.observer, builder);
@@ -109,12 +105,12 @@ class Watch {
         const elapsed = renderElapsed(performance.now() - this.started);
         ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
-      await this.untilNextLook();
+      await this.untilNextPoll();
     }
     if (this.observer !== this.watched.observer) await this.observer.close();
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     // Before anything can fail: a server that does not answer is not asked without a pause.
     this.isCancelHeard = this.watched.ctx.signal.aborted;
     if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
@@ -123,9 +119,9 @@ class Watch {
     const state = await readState(this.observer, builder);
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
     if (!state.isActive || this.watched.isQuiet) return;
-    this.watched.phases?.look(state.row?.phase, performance.now());
+    this.watched.phases?.poll(state.row?.phase, performance.now());
     report(this.watched, state, performance.now() - this.started);
-    this.stop ??= await this.waiters.look(
+    this.stop ??= await this.waiters.poll(
       state.waiters,
       state.row?.phase,
       this.observer,
@@ -139,8 +135,8 @@ class Watch {
     const { ctx, isBuild } = this.watched;
     const now = performance.now();
     this.isBlocked = blockers.length > 0;
-    if (this.isBlocked) ctx.patience?.waited(now - this.lastLook);
-    this.lastLook = now;
+    if (this.isBlocked) ctx.patience?.waited(now - this.lastPoll);
+    this.lastPoll = now;
     return (
       (this.isBlocked ? ctx.patience?.overWait(blockers) : undefined) ??
       (isBuild ? ctx.patience?.overBuild(blockers) : undefined)
@@ -163,7 +159,7 @@ class Watch {
     await this.observer.queryAsLogin("SELECT pg_cancel_backend($1)", [this.watched.builder.pid]);
   }
 
-  private async untilNextLook(): Promise<void> {
+  private async untilNextPoll(): Promise<void> {
     const { ctx } = this.watched;
     // The user cancelled while we looked.
     if (ctx.signal.aborted && !this.isCancelHeard) return;

@@ -44,7 +44,7 @@ export class WaiterWatch {
   }
 
   /** Gives why our statement is to be stopped, when it is. */
-  async look(
+  async poll(
     waiters: readonly Waiter[],
     phase: string | null | undefined,
     observer: Session,

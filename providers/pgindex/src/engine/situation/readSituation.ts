@@ -1,71 +1,39 @@
 import { observe, readIndex } from "../catalog/indexes";
-import type { CanonicalIndex } from "../catalog/indexFields";
-import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
+import type { LiveIndex } from "../catalog/liveIndex";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
 import { cannotVerify } from "../compare/cannotVerify";
-import { type Canonicalized, canonicalize } from "../compare/clone";
 import {
   compare,
   differencesOf,
   isAlterableOnPartitions,
   type Verdict,
 } from "../compare/differences";
+import { differencesSince } from "../compare/recordedForm";
 import { respell } from "../compare/respell";
-import type { DesiredIndex } from "../declare/desiredIndex";
 import { companionName, companionNames } from "../declare/names";
-import { PgIndexError } from "../errors/advice";
-import type { Session } from "../session/session";
-import { declarationAdvice } from "./declarationMessages";
+import type { Declared } from "./declaredForm";
 import { observePartitions } from "./partitions";
 import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
-import { type LastBuild, rebuildReason } from "./rebuildReason";
+import { rebuildReason } from "./rebuildReason";
+import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
-import { tooOld } from "./tooOld";
-
-/** The declaration as far as the server could be asked about it. */
-export type Declared = Exclude<Canonicalized, { kind: "refused" }>;
-
-/** The index that a resource had so far: where it was, and what it was. */
-export interface PreviousIndex extends LastBuild {
-  readonly schema: string;
-  readonly name: string;
-  /** Unknown in a preview. */
-  readonly oid?: number;
-  /** Unknown in a preview. */
-  readonly canonical?: CanonicalIndex;
-}
-
-/** The declaration in the server's own form, or advice why the server does not take it. */
-export async function declaredForm(observer: Session, desired: DesiredIndex): Promise<Declared> {
-  const advice = tooOld(desired, observer.serverVersion);
-  if (advice) throw new PgIndexError(advice);
-  const form = await canonicalize(observer, desired);
-  if (form.kind !== "refused") return form;
-  throw new PgIndexError(declarationAdvice(desired, form.error), { cause: form.error });
-}
 
 /** Observes everything that has to do with the declared index. */
-export async function look(
-  observer: Session,
-  desired: DesiredIndex,
-  asked: Declared,
-  table: LiveTable,
-  previous?: PreviousIndex,
-): Promise<Situation> {
-  const { schema, name } = desired;
-  const { verdict, declared } = await verdictOf(observer, desired, asked);
-  if (previous) await requireReplicaIdentity(observer, desired, verdict);
+export async function readSituation(scope: Scope, asked: Declared): Promise<Situation> {
+  const { observer, desired, table, previous } = scope;
+  const compared = await compareStanding(scope, asked);
+  if (previous) await requireReplicaIdentity(observer, desired, compared.verdict);
   const [next, retired] = await Promise.all(
-    companionNames(name).map((companion) => indexOn(observer, table, schema, companion)),
+    companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
   );
   return {
-    verdict,
-    misplaced: previous && (await findMisplaced(observer, desired, previous, table)),
-    next: next && nextOf(next, declared),
+    verdict: compared.verdict,
+    misplaced: previous && (await findMisplaced(scope, previous)),
+    next: next && nextOf(next, compared.declared),
     retired,
-    rebuild: previous && rebuildReason(desired, previous),
-    reindexLeftovers: await reindexLeftoversOf(observer, table.oid, name),
-    partitioned: await lookAtPartitions(observer, desired, declared, table, verdict, next),
+    rebuild: previous && rebuildReason(desired.policy, previous),
+    reindexLeftovers: await reindexLeftoversOf(observer, table.oid, desired.name),
+    partitioned: await readPartitioned(scope, compared, next),
     serverVersion: observer.serverVersion,
   };
 }
@@ -81,12 +49,9 @@ function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["nex
  * Of a partitioned table, the partitions: for the declared index, or for the one that is to replace
  * it.
  */
-async function lookAtPartitions(
-  observer: Session,
-  desired: DesiredIndex,
-  declared: Declared,
-  table: LiveTable,
-  verdict: Verdict,
+async function readPartitioned(
+  { observer, desired, table }: Scope,
+  { verdict, declared }: Compared,
   next: LiveIndex | undefined,
 ): Promise<Situation["partitioned"]> {
   if (table.kind !== "partitioned table") return undefined;
@@ -106,18 +71,17 @@ async function lookAtPartitions(
   };
 }
 
-interface Judged {
+interface Compared {
   readonly verdict: Verdict;
   /** As the live index spells it, where both mean the same. */
   readonly declared: Declared;
 }
 
 /** What cannot be compared is only acceptable where there is nothing to compare with. */
-async function verdictOf(
-  observer: Session,
-  desired: DesiredIndex,
+async function compareStanding(
+  { observer, desired }: Scope,
   declared: Declared,
-): Promise<Judged> {
+): Promise<Compared> {
   const observed = await observe(observer, desired);
   if (observed.kind !== "index") return { verdict: observed, declared };
   if (declared.kind !== "ok") throw await cannotVerify(observer, desired, declared.obstacle);
@@ -126,17 +90,14 @@ async function verdictOf(
   return { verdict: compare(desired, form.canonical, observed), declared: form };
 }
 
-/** The index of that name, if it is on the table. */
-export async function indexOn(
-  observer: Session,
-  table: { readonly oid: number },
-  schema: string,
+/** The index of that name in the declared schema, if it is on the table. */
+async function indexNamed(
+  { observer, desired, table }: Scope,
   name: string,
 ): Promise<LiveIndex | undefined> {
-  const observed = await observe(observer, { schema, name });
-  return observed.kind === "index" && observed.index.tableOid === table.oid
-    ? observed.index
-    : undefined;
+  const observed = await observe(observer, { schema: desired.schema, name });
+  const isOnTable = observed.kind === "index" && observed.index.tableOid === table.oid;
+  return isOnTable ? observed.index : undefined;
 }
 
 /**
@@ -144,16 +105,14 @@ export async function indexOn(
  * (renamed outside).
  */
 async function findMisplaced(
-  observer: Session,
-  desired: DesiredIndex,
-  previous: PreviousIndex,
-  table: LiveTable,
+  scope: Scope,
+  { schema, name, oid, canonical }: PreviousIndex,
 ): Promise<LiveIndex | undefined> {
-  const { schema, name, oid, canonical } = previous;
-  const byName = await indexOn(observer, table, schema, name);
+  const { observer, desired, table } = scope;
+  const byName = schema === desired.schema ? await indexNamed(scope, name) : undefined;
   const found = byName ?? (oid === undefined ? undefined : await readIndex(observer, oid));
   if (!found || found.tableOid !== table.oid || found.schema !== desired.schema) return undefined;
-  const isAnother = canonical && differencesOf(canonical, found.canonical).length > 0;
+  const isAnother = canonical && differencesSince(canonical, found.canonical).length > 0;
   const isKnown = [desired.name, ...companionNames(desired.name)].includes(found.name);
   return isAnother || isKnown ? undefined : found;
 }

@@ -1,0 +1,28 @@
+import { subject } from "../declare/desiredIndex";
+import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice";
+import { OutOfPatience } from "../operation/patience";
+import { outOfPatienceAdvice } from "../operation/patienceMessages";
+import { buildFailedAdvice } from "./buildMessages";
+import { removeLeftover } from "./cleanUp";
+import type { Journal } from "./journal";
+import type { Request } from "./request";
+
+/** Removes what a failed build of ours has left, and says so together with what went wrong. */
+export async function explainFailure(
+  error: unknown,
+  { target, desired, ctx }: Request,
+  { building, estimatedBytes }: Journal,
+): Promise<unknown> {
+  if (building === undefined && ctx.signal.aborted)
+    return new CancelledError(`cancelled; ${NOTHING_CHANGED}`);
+  if (building === undefined && !(error instanceof OutOfPatience)) return error;
+  const cleanedUp = building ? await removeLeftover(target, building, ctx) : NOTHING_CHANGED;
+  if (ctx.signal.aborted || error instanceof CancelledError)
+    return new CancelledError(`cancelled; ${cleanedUp}`);
+  if (error instanceof PgIndexError) return error;
+  const advice =
+    error instanceof OutOfPatience
+      ? outOfPatienceAdvice(subject(desired), error, cleanedUp)
+      : buildFailedAdvice(desired, error, { cleanedUp, estimatedBytes });
+  return new PgIndexError(advice, { cause: error });
+}

@@ -1,0 +1,64 @@
+import type { Parameters } from "../catalog/storageParameters";
+import type { CanonicalIndex, FieldValues } from "../declare/indexFields";
+import { type Difference, differencesOf } from "./differences";
+
+/**
+ * A form as a state holds it. Release 0.1 kept storage parameters and statistics targets as text
+ * (`a=1, b=2`), and the values of parameters in lower case.
+ */
+export type RecordedForm = Omit<CanonicalIndex, "storageParameters" | "statistics"> & {
+  readonly storageParameters?: FieldValues["storageParameters"] | string;
+  readonly statistics?: FieldValues["statistics"] | string;
+};
+
+/** In what a live index differs from the form that was recorded of it; none: it is that index. */
+export function differencesSince(recorded: RecordedForm, live: CanonicalIndex): Difference[] {
+  return differencesOf(readRecorded(recorded, live), live);
+}
+
+/** A recorded form as today's. */
+export function readRecorded(recorded: RecordedForm, live: CanonicalIndex): CanonicalIndex {
+  const { storageParameters, statistics, ...fields } = recorded;
+  return {
+    ...fields,
+    ...(storageParameters !== undefined && {
+      storageParameters: readParameters(storageParameters, live.storageParameters),
+    }),
+    ...(statistics !== undefined && { statistics: readTargets(statistics) }),
+  };
+}
+
+/**
+ * A text cannot be read back where a value has a comma or had capitals. It means the live value
+ * exactly when 0.1 would have written that one so.
+ */
+function readParameters(recorded: Parameters | string, live: Parameters = {}): Parameters {
+  if (typeof recorded !== "string") return recorded;
+  return recorded === writtenBy01(live) ? live : readText(recorded);
+}
+
+function writtenBy01(parameters: Parameters): string {
+  const entries = Object.entries(parameters).map(([name, value]) => `${name}=${valueBy01(value)}`);
+  return entries.sort().join(", ");
+}
+
+function valueBy01(value: string): string {
+  if (/^(on|true|yes)$/i.test(value)) return "on";
+  if (/^(off|false|no)$/i.test(value)) return "off";
+  return value.toLowerCase();
+}
+
+function readTargets(recorded: FieldValues["statistics"] | string): FieldValues["statistics"] {
+  if (typeof recorded !== "string") return recorded;
+  const targets = Object.entries(readText(recorded)).map(
+    ([column, target]) => [column, Number(target)] as const,
+  );
+  return Object.fromEntries(targets);
+}
+
+function readText(text: string): Parameters {
+  const entries = text.split(/, (?=[\w.]+=)/).filter((entry) => entry !== "");
+  return Object.fromEntries(
+    entries.map((entry) => [entry.replace(/=.*/s, ""), entry.replace(/^[^=]*=/, "")]),
+  );
+}
