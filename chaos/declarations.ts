@@ -1,5 +1,5 @@
-import type { Goal } from "./schedule.ts";
-import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./tables.ts";
+import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./chaosTables.ts";
+import type { Goal } from "./troubleSchedule.ts";
 
 /** Arguments of an `Index`. */
 type Args = Readonly<Record<string, unknown>>;

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { at } from "./random.ts";
-import type { Record } from "./record.ts";
-import type { Event, Trouble } from "./schedule.ts";
-import { withClient } from "./server.ts";
-import type { Stack } from "./stack.ts";
-import { PARTITIONED, TABLES } from "./tables.ts";
+import { withClient } from "./chaosServer.ts";
+import type { Stack } from "./chaosStack.ts";
+import { PARTITIONED, TABLES } from "./chaosTables.ts";
+import type { RunRecord } from "./runRecord.ts";
+import { pickAt } from "./seededRandom.ts";
+import type { Event, Trouble } from "./troubleSchedule.ts";
 
 /** What the troubles are made on. */
 export interface Arena {
   readonly server: EmbeddedServer;
   readonly stacks: readonly Stack[];
-  readonly record: Record;
+  readonly record: RunRecord;
 }
 
 /** How long a trouble waits for something to hit. */
@@ -21,7 +21,7 @@ const AIM_MS = 5_000;
 /** Makes one trouble, and returns whether it hit. Whatever it opened is closed when it ends. */
 export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> {
   const { kind, pick } = event;
-  const cli = at(arena.stacks, pick)?.cli;
+  const cli = pickAt(arena.stacks, pick)?.cli;
   switch (kind) {
     case "kill CLI":
       return aim(() => cli?.kill());
@@ -40,7 +40,7 @@ export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> 
 }
 
 async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promise<boolean> {
-  const table = at(TABLES, pick) as string;
+  const table = pickAt(TABLES, pick) as string;
   switch (kind) {
     case "terminate":
       return aim(() => signalSession(client, "pg_terminate_backend", pick));
@@ -77,7 +77,7 @@ async function signalSession(client: pg.Client, by: string, pick: number): Promi
     `SELECT pid FROM pg_stat_activity WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
       ORDER BY state <> 'active', application_name, pid`,
   );
-  const session = at(rows, pick);
+  const session = pickAt(rows, pick);
   if (!session) return false;
   await client.query(`SELECT ${by}($1)`, [session.pid]);
   return true;

@@ -1,9 +1,9 @@
 // The process that startWriter starts. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "../demo/child.ts";
-import { ROW, TABLES, type Table } from "./tables.ts";
-import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./writer.ts";
+import { answerParent } from "../demo/childProcess.ts";
+import { ROW, TABLES, type Table } from "./chaosTables.ts";
+import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./chaosWriter.ts";
 
 const EVERY_MS = 25;
 

@@ -1,15 +1,15 @@
 // npm start: Phase 3 on two databases, from the first preview to the rollback.
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
-import { droppedDuring } from "./catalog.ts";
-import * as check from "./checks.ts";
 import { CleanUp, Interrupted, untilSignal } from "./cleanUp.ts";
-import { forgetForeignSettings } from "./environment.ts";
-import { keep, makeWay, stopKept } from "./kept.ts";
-import { HELP, type Options, parseOptions } from "./options.ts";
-import { LOGS, PLACE, typed } from "./place.ts";
-import { keepStates, type Measurements, writeReport } from "./report.ts";
-import { type Result, showResults } from "./results.ts";
+import { droppedDuring } from "./demoIndexes.ts";
+import { HELP, type Options, parseOptions } from "./demoOptions.ts";
+import { LOGS, PLACE, shownPath } from "./demoPaths.ts";
+import { keepStates, type Measurements, writeReport } from "./demoReport.ts";
+import { keep, makeWay, stopKept } from "./keptServers.ts";
+import * as check from "./promiseChecks.ts";
+import { forgetForeignSettings } from "./pulumiEnvironment.ts";
+import { type Result, showResults } from "./resultTable.ts";
 import {
   buildConcurrently,
   buildPlainly,
@@ -125,7 +125,7 @@ async function run(options: Options, screen: Screen): Promise<number> {
   await screen.during("stopping", () => cleanUp.run((problem) => screen.say(`  ${problem}`)));
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   screen.say(`\n${ENDINGS[code] ?? "Stopped"}, after ${seconds} s.`);
-  if (code === 1) screen.say(`The logs of Pulumi and both servers are in ${typed(LOGS)}.`);
+  if (code === 1) screen.say(`The logs of Pulumi and both servers are in ${shownPath(LOGS)}.`);
   else if (!options.keep) await rm(PLACE, { recursive: true, force: true });
   return code;
 }

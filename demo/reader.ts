@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "./child.ts";
+import { startChild } from "./childProcess.ts";
 
 export type Question = { kind: "start"; url: string; name: string } | { kind: "stop" };
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { indexes } from "../stacks/phase3.ts";
-import { answerParent } from "./child.ts";
+import { answerParent } from "./childProcess.ts";
 import type { Question, ReadTotals } from "./reader.ts";
 
 const PAUSE_MS = 50;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { queriesOf, type VerifiedIndexes } from "./outputs.ts";
-import { type BuildStall, plainBuildStall } from "./probe.ts";
-import { ms, showTable, times } from "./results.ts";
+import { type BuildStall, plainBuildStall } from "./plainBuildProbe.ts";
+import { ms, showTable, times } from "./resultTable.ts";
 import type { Scene, Site } from "./scene.ts";
 import type { Screen } from "./screen.ts";
+import { queriesOf, type VerifiedIndexes } from "./stackOutputs.ts";
 import type { SlowWrite } from "./writer.ts";
 
 /** Long enough for the application to use what was built. */

@@ -1,11 +1,11 @@
 import type { CleanUp } from "./cleanUp.ts";
-import { Cli } from "./cli.ts";
-import { type Database, SIZES, startDatabase } from "./database.ts";
-import { type Environment, freshEnvironment } from "./environment.ts";
-import { STACKS, type StackName } from "./place.ts";
-import { count } from "./results.ts";
+import { type Database, SIZES, startDatabase } from "./demoDatabase.ts";
+import { STACKS, type StackName } from "./demoPaths.ts";
+import { Stack } from "./demoStack.ts";
+import { Cli } from "./pulumiCli.ts";
+import { type Environment, freshEnvironment } from "./pulumiEnvironment.ts";
+import { count } from "./resultTable.ts";
 import type { Screen } from "./screen.ts";
-import { Stack } from "./stack.ts";
 
 /** A stack and the database that it is for. */
 export interface Site {

@@ -1,9 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Database } from "./database.ts";
-import { STATE } from "./place.ts";
-import { count, type Result } from "./results.ts";
-import type { Stack } from "./stack.ts";
+import type { Database } from "./demoDatabase.ts";
+import { STATE } from "./demoPaths.ts";
+import type { Stack } from "./demoStack.ts";
+import { count, type Result } from "./resultTable.ts";
 
 /** Plans of its queries from before the build, of about half a kilobyte each, included. */
 const MAXIMUM_BYTES = 6 * 1_024;

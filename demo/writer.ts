@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "./child.ts";
+import { startChild } from "./childProcess.ts";
 import type { SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";
 
 export type { Failure, SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";

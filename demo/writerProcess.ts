@@ -1,7 +1,7 @@
 // The process that startWriter starts. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "./child.ts";
+import { answerParent } from "./childProcess.ts";
 import type { Question } from "./writer.ts";
 import { Journal } from "./writerJournal.ts";
 import { pickTargets, type Targets, WORK, type Work } from "./writerWork.ts";

@@ -4,16 +4,16 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { serverAccount } from "./embedded/account.ts";
-import { binariesFor } from "./embedded/binaries.ts";
-import { type Cluster, cluster, USER } from "./embedded/cluster.ts";
-import { type Place, placeFor, startOnFreePort } from "./embedded/place.ts";
 import {
   runningOn,
   type Shutdown,
   startPostmaster,
   stopPostmaster,
 } from "./embedded/postmaster.ts";
+import { serverAccount } from "./embedded/serverAccount.ts";
+import { binariesFor } from "./embedded/serverBinaries.ts";
+import { type Cluster, openCluster, USER } from "./embedded/serverCluster.ts";
+import { type ServerFolder, serverFolderFor, startOnFreePort } from "./embedded/serverFolder.ts";
 import { ServerWatchdog } from "./embedded/watchdog.ts";
 
 const HOST = "127.0.0.1";
@@ -73,7 +73,7 @@ export class EmbeddedServer {
     this.password = parts.home.password;
     this.url = urlOf(parts, database);
     this.version = version;
-    this.directory = parts.place.directory;
+    this.directory = parts.folder.directory;
     this.logFile = parts.home.log;
     this.#parts = parts;
   }
@@ -95,7 +95,7 @@ export class EmbeddedServer {
    */
   async stop(): Promise<void> {
     await this.#end("fast");
-    if (!this.#parts.place.temporary) return;
+    if (!this.#parts.folder.temporary) return;
     this.#parts.watchdog.cancel();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -122,7 +122,7 @@ export class EmbeddedServer {
 }
 
 interface Parts {
-  readonly place: Place;
+  readonly folder: ServerFolder;
   readonly home: Cluster;
   readonly watchdog: ServerWatchdog;
   readonly port: number;
@@ -133,13 +133,13 @@ interface Parts {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const account = serverAccount();
   const binaries = binariesFor(options.version, account);
-  const place = placeFor(options.name, options.directory, account);
-  const data = join(place.directory, "data");
+  const folder = serverFolderFor(options.name, options.directory, account);
+  const data = join(folder.directory, "data");
   refuseRunning(options.name, data);
-  const watchdog = new ServerWatchdog(place.temporary ? place.directory : undefined);
+  const watchdog = new ServerWatchdog(folder.temporary ? folder.directory : undefined);
   try {
-    const home = await cluster(
-      place.directory,
+    const home = await openCluster(
+      folder.directory,
       randomBytes(18).toString("base64url"),
       binaries,
       account,
@@ -148,7 +148,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     const start = (port: number) =>
       startPostmaster({ home, settings, binaries, account, watchdog }, port);
     const parts: Parts = {
-      place,
+      folder,
       home,
       watchdog,
       start,
@@ -169,7 +169,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
 /** Ends a server that an earlier process kept. Returns whether there was one. */
 export async function stopKept(name: string, directory: string): Promise<boolean> {
-  const data = join(placeFor(name, directory, serverAccount()).directory, "data");
+  const data = join(serverFolderFor(name, directory, serverAccount()).directory, "data");
   const pid = runningOn(data);
   if (pid === undefined) return false;
   process.kill(pid, "SIGINT");

@@ -5,11 +5,11 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { answerParent } from "../../demo/child.ts";
+import { answerParent } from "../../demo/childProcess.ts";
 import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
-import type { Sample } from "./measures.ts";
-import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
+import type { Sample } from "./soakMeasures.ts";
+import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./soakTables.ts";
 
 const require = createRequire(import.meta.url);
 /** What `pulumi-pgindex` ships: a soak measures that, and not the sources. */

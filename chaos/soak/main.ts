@@ -5,16 +5,16 @@ import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { CleanUp, untilSignal } from "../../demo/cleanUp.ts";
-import { forgetForeignSettings } from "../../demo/environment.ts";
-import { environmentOf } from "../cli.ts";
-import { positive } from "../options.ts";
-import { makePlace, type Place } from "../place.ts";
-import { say } from "../say.ts";
-import { startServer, withClient } from "../server.ts";
+import { forgetForeignSettings } from "../../demo/pulumiEnvironment.ts";
+import { positive } from "../chaosOptions.ts";
+import { startServer, withClient } from "../chaosServer.ts";
+import { say } from "../progressLog.ts";
+import { environmentOf } from "../pulumiCli.ts";
+import { makeRunFolder, type RunFolder } from "../runFolder.ts";
 import { growthOf, type Measure } from "./growth.ts";
-import { type Loop, soakCli, soakEngine } from "./loops.ts";
-import { DATABASE, MEMORY, PROVIDER } from "./measures.ts";
-import { makeSoakTables } from "./tables.ts";
+import { type Loop, soakCli, soakEngine } from "./soakLoops.ts";
+import { DATABASE, MEMORY, PROVIDER } from "./soakMeasures.ts";
+import { makeSoakTables } from "./soakTables.ts";
 
 interface Options {
   readonly minutes: number;
@@ -42,21 +42,21 @@ const SAMPLES = 40;
 
 async function soak(
   { minutes, postgres }: Options,
-  place: Place,
+  folder: RunFolder,
   cleanUp: CleanUp,
 ): Promise<boolean> {
   const server = await startServer(postgres);
   cleanUp.defer(() => server.stop());
   say(`PostgreSQL ${server.version}, ${minutes} minutes`);
   const [engine, cli] = await Promise.all(
-    ["engine", "cli"].map((name) => prepare(server.url, name, place)),
+    ["engine", "cli"].map((name) => prepare(server.url, name, folder)),
   );
   if (!engine || !cli) throw new Error("there are two databases");
   const endAt = Date.now() + minutes * 60_000;
-  const env = { ...environmentOf(place, cli.url), TMPDIR: cli.temporary };
+  const env = { ...environmentOf(folder, cli.url), TMPDIR: cli.temporary };
   const loops = await Promise.all([
     soakEngine(engine.url, engine.temporary, endAt, (minutes * 60_000) / SAMPLES),
-    soakCli(place, env, cli.url, cli.temporary, endAt),
+    soakCli(folder, env, cli.url, cli.temporary, endAt),
   ]);
   const grows = [
     ...show("engine in one process", loops[0], [...MEMORY, ...DATABASE]),
@@ -67,12 +67,12 @@ async function soak(
 }
 
 /** A database and a folder for temporary files of its own. */
-async function prepare(serverUrl: string, name: string, place: Place) {
+async function prepare(serverUrl: string, name: string, folder: RunFolder) {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = new URL(serverUrl);
   url.pathname = name;
   await withClient(url.href, makeSoakTables);
-  const temporary = join(place.directory, `tmp-${name}`);
+  const temporary = join(folder.directory, `tmp-${name}`);
   mkdirSync(temporary);
   return { url: url.href, temporary };
 }
@@ -98,13 +98,13 @@ function show(title: string, { times, samples }: Loop, measures: readonly Measur
 async function main(): Promise<boolean> {
   const options = program.parse(process.argv).opts<Options>();
   forgetForeignSettings();
-  const place = await makePlace("soak");
+  const folder = await makeRunFolder("soak");
   const cleanUp = new CleanUp();
   try {
-    return await untilSignal(() => soak(options, place, cleanUp));
+    return await untilSignal(() => soak(options, folder, cleanUp));
   } finally {
     await cleanUp.run((problem) => say(`cleaning up: ${problem}`));
-    await rm(place.directory, { recursive: true, force: true });
+    await rm(folder.directory, { recursive: true, force: true });
   }
 }
 

@@ -6,8 +6,11 @@ import { differencesOf } from "../../providers/pgindex/src/engine/compare/differ
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type IndexDeclaration, schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
-import { type LiveIndexes, readDatabase } from "../../providers/pgindex/src/import/live.ts";
 import type { Selection } from "../../providers/pgindex/src/import/liveCatalog.ts";
+import {
+  type LiveIndexes,
+  readLiveIndexes,
+} from "../../providers/pgindex/src/import/liveIndexes.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { ELSEWHERE, ON_DOCS, SCHEMA, SINCE } from "./importDefinitions.ts";
@@ -45,7 +48,7 @@ function withSession<T>(work: (session: Session) => Promise<T>, url = db.url): P
 
 function read(selection: Partial<Selection> = {}, url = db.url): Promise<LiveIndexes> {
   return withSession(
-    (session) => readDatabase(session, { schemas: [], tables: [], ...selection }),
+    (session) => readLiveIndexes(session, { schemas: [], tables: [], ...selection }),
     url,
   );
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fingerprint, fill, fingerprint, migrate } from "../../demo/data.ts";
+import { type Fingerprint, fill, fingerprint, migrate } from "../../demo/demoData.ts";
 import { createProject } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,

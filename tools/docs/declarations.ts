@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import ts from "typescript";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 /** One property of a class or an interface. */
 export interface Member {

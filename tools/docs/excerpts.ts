@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 /** `<!-- from examples/first-index/index.ts -->` and the fenced block below it. */
 const EXCERPT = /^<!-- from (\S+) -->\n```(\w*)\n[\s\S]*?^```$/gm;

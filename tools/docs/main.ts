@@ -2,12 +2,12 @@
 // which links are broken.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { cli } from "./cli.ts";
+import { brokenLinks } from "./brokenLinks.ts";
+import { cli } from "./cliPage.ts";
+import { ROOT, textFiles } from "./documentFiles.ts";
 import { withSources } from "./excerpts.ts";
-import { faults } from "./faults.ts";
-import { ROOT, textFiles } from "./files.ts";
-import { brokenLinks } from "./links.ts";
-import { reference } from "./reference.ts";
+import { faults } from "./faultsPage.ts";
+import { reference } from "./referencePage.ts";
 
 /** Documents that are made as a whole. */
 const MADE: Readonly<Record<string, () => string>> = {

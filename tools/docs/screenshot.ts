@@ -5,7 +5,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startChromium } from "../../test/support/report/chromium.ts";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 const REPORT = pathToFileURL(join(ROOT, ".pgindex", "report.html")).href;
 const PICTURE = join(ROOT, "docs", "report.png");

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Account } from "./account.ts";
-import type { Binaries } from "./binaries.ts";
-import { type Cluster, environment } from "./cluster.ts";
+import type { Account } from "./serverAccount.ts";
+import type { Binaries } from "./serverBinaries.ts";
+import { type Cluster, environment } from "./serverCluster.ts";
 import type { ServerWatchdog } from "./watchdog.ts";
 
 const READY_WITHIN = 60_000;

@@ -1,12 +1,16 @@
-import { endpointOf, type MigrationHealthEndpoint } from "./health/endpoint";
-import { HealthLook } from "./health/healthLook";
-import { loadState } from "./health/loadState";
+import { endpointOf, type MigrationHealthEndpoint } from "./health/healthEndpoint";
+import { HealthProbe } from "./health/healthProbe";
 import { healthSettings, type MigrationHealthOptions } from "./health/options";
+import { loadStackState } from "./health/stackStateSource";
 
-export { type MigrationHealth, migrationHealthSchema, type QueryHealth } from "./health/answer";
-export type { HealthHandlers, MigrationHealthEndpoint } from "./health/endpoint";
+export {
+  type MigrationHealth,
+  migrationHealthSchema,
+  type QueryHealth,
+} from "./health/healthAnswer";
+export type { HealthHandlers, MigrationHealthEndpoint } from "./health/healthEndpoint";
+export type { HealthRequest, HealthResponse } from "./health/healthResponder";
 export type { MigrationHealthOptions } from "./health/options";
-export type { HealthRequest, HealthResponse } from "./health/respond";
 
 /**
  * Makes the endpoint that tells whether the indexes which a stack has declared are valid, used, and
@@ -27,7 +31,7 @@ export function createMigrationHealth(options: MigrationHealthOptions): Migratio
   const url = options.databaseUrl ?? process.env.DATABASE_URL;
   const { allowPooler } = settings;
   const target = { url: url || undefined, maxConcurrentBuilds: 1, allowPooler };
-  const look = new HealthLook(target, loadState(options.state), settings);
-  const earlier = options.earlierState ? loadState(options.earlierState) : undefined;
-  return endpointOf(look, settings, { earlier, soak: settings.soak });
+  const probe = new HealthProbe(target, loadStackState(options.state), settings);
+  const earlier = options.earlierState ? loadStackState(options.earlierState) : undefined;
+  return endpointOf(probe, settings, { earlier, soak: settings.soak });
 }

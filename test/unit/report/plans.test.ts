@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
-import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
+import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
 import { planLines } from "../../../providers/pgindex/src/report/planTrees.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import { parsePage } from "../../support/report/page.ts";

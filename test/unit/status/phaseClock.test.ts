@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Build } from "../../../providers/pgindex/src/status/builds.ts";
 import { PhaseClock } from "../../../providers/pgindex/src/status/phaseClock.ts";
+import type { Build } from "../../../providers/pgindex/src/status/runningBuilds.ts";
 
 const NO_COUNTERS = {
   lockersDone: 0,

@@ -4,8 +4,8 @@ import type { Context } from "../engine/operation/context";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";
 import { backupFailedAdvice } from "./backupMessages";
+import { runTool } from "./backupTool";
 import { dumpDatabase, requirePgDump } from "./pgDump";
-import { runTool } from "./tool";
 
 /** What a `Backup` leaves in Pulumi's state: plain JSON, no secret. */
 export interface BackupOutputs {

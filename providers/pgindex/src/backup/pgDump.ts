@@ -16,7 +16,7 @@ import {
   oldPgDumpAdvice,
   unreadableDumpAdvice,
 } from "./backupMessages";
-import { runTool } from "./tool";
+import { runTool } from "./backupTool";
 
 /** A dump that was written and read back. */
 export interface Dump {

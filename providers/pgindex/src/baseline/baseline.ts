@@ -5,10 +5,10 @@ import { onlyRow } from "../engine/session/query";
 import { actingRole } from "../engine/session/role";
 import type { Session } from "../engine/session/session";
 import { withObserver } from "../engine/session/workspace";
-import { requireAsMigrated } from "./asMigrated";
 import type { DesiredBaseline } from "./baselineArgs";
 import { marksDeniedAdvice, runningAdvice } from "./baselineMessages";
 import { type Bookkeeping, hasTable, type Mark } from "./bookkeeping";
+import { requireAsMigrated } from "./migratedIndexes";
 
 /** What a baseline leaves in Pulumi's state, with the identity of its mark. */
 export interface BaselineOutputs extends Mark {

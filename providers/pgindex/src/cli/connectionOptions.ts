@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
-import type { Io } from "./io";
+import type { Io } from "./commandIo";
 
 /** The options of every command that connects. */
 export interface ConnectionOptions {

@@ -1,13 +1,13 @@
 import { type Command, CommanderError } from "commander";
 import { type Finding, problem } from "../doctor/finding";
-import { examineMachine } from "../doctor/machine";
-import { examineServer, examineVersion } from "../doctor/server";
+import { examineMachine } from "../doctor/machineChecks";
+import { examineServer, examineVersion } from "../doctor/serverChecks";
 import type { Target } from "../engine/connection/target";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
+import type { Io } from "./commandIo";
 import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
-import type { Io } from "./io";
 
 const EXAMPLES = `
 Examples:

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
-import { renderTypeScript } from "../import/typescript";
+import { renderTypeScript } from "../import/typescriptSource";
+import type { Io } from "./commandIo";
 import { addConnectionOptions } from "./connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
-import type { Io } from "./io";
 
 interface ImportOptions extends SourceOptions {
   readonly array?: boolean;

@@ -2,13 +2,13 @@ import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
-import { readDrizzle } from "../import/drizzle";
 import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
+import { readDrizzleSchema } from "../import/drizzleSchema";
 import { indexesFromSql } from "../import/indexesFromSql";
-import { readDatabase, type Skipped } from "../import/live";
+import { readLiveIndexes, type Skipped } from "../import/liveIndexes";
 import { loadModules } from "../import/schemaModule";
+import type { Io } from "./commandIo";
 import { type ConnectionOptions, targetOf } from "./connectionOptions";
-import type { Io } from "./io";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {
@@ -63,7 +63,7 @@ async function fromDrizzle(files: readonly string[], options: SourceOptions): Pr
   }
   const places = [...files.map((file) => resolve(file)), __filename];
   const orm = loadDrizzleOrm(options.casing, places);
-  const { found, notes } = readDrizzle(await loadModules(files), orm);
+  const { found, notes } = readDrizzleSchema(await loadModules(files), orm);
   return { indexes: found, skipped: [], notes };
 }
 
@@ -72,7 +72,7 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const selection = { schemas: schema, tables: table.map(toTable) };
   const session = { purpose: "import", writable: false };
   const { found, skipped, notes } = await withObserver(targetOf(options, io), session, (observer) =>
-    readDatabase(observer, selection),
+    readLiveIndexes(observer, selection),
   );
   return { indexes: found, skipped, notes };
 }

@@ -2,17 +2,17 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
-import { type Extra, parseExtra } from "../report/extra";
-import { toMarkdown } from "../report/markdown";
-import { toPage } from "../report/page";
+import { type ExtraMeasurements, parseExtraMeasurements } from "../report/extraMeasurements";
+import { toPage } from "../report/htmlPage";
+import { toMarkdown } from "../report/markdownReport";
 import { loadPlotLibrary } from "../report/plotLibrary";
-import type { Report } from "../report/reported";
+import type { Report } from "../report/reportModel";
 import { toReport } from "../report/toReport";
-import { readStack } from "../status/exportStack";
 import { readStatus, type StackStatus } from "../status/indexStatus";
+import { readStack } from "../status/stackExport";
 import type { StackState } from "../status/stackState";
+import type { Io } from "./commandIo";
 import { targetOf } from "./connectionOptions";
-import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
@@ -84,10 +84,10 @@ async function look(
   return withObserver(targetOf(options, io), session, (observer) => readStatus(observer, state));
 }
 
-async function readExtra(file: string | undefined): Promise<Extra | undefined> {
+async function readExtra(file: string | undefined): Promise<ExtraMeasurements | undefined> {
   if (file === undefined) return undefined;
   const text = await readFile(file, "utf8").catch((error) => cannot("read", file, error));
-  return parseExtra(text, file);
+  return parseExtraMeasurements(text, file);
 }
 
 async function render(report: Report, format: (typeof FORMATS)[number]): Promise<string> {

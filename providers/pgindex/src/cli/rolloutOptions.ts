@@ -1,8 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../engine/input/duration";
-import { readStack } from "../status/exportStack";
+import { readStack } from "../status/stackExport";
 import type { StackState } from "../status/stackState";
-import type { Io } from "./io";
+import type { Io } from "./commandIo";
 
 /** The options of every command that judges a rollout from one stack to the next. */
 export interface RolloutOptions {

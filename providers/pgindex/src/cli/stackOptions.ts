@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { StackSource } from "../status/exportStack";
+import type { StackSource } from "../status/stackExport";
 import { addConnectionOptions, type ConnectionOptions } from "./connectionOptions";
 
 /** The options of every command that looks at what a stack has declared. */

@@ -3,11 +3,11 @@ import { type Command, CommanderError } from "commander";
 import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import type { Build } from "../status/builds";
-import { readStack } from "../status/exportStack";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
+import type { Build } from "../status/runningBuilds";
+import { readStack } from "../status/stackExport";
+import type { Io } from "./commandIo";
 import { targetOf } from "./connectionOptions";
-import type { Io } from "./io";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
 const EXAMPLES = `

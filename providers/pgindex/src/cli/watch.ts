@@ -4,10 +4,10 @@ import type { Session } from "../engine/session/session";
 import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderProgress } from "../engine/watch/progress";
-import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";
+import { type Build, readBuilds } from "../status/runningBuilds";
+import type { Io } from "./commandIo";
 import { addConnectionOptions, type ConnectionOptions, targetOf } from "./connectionOptions";
-import type { Io } from "./io";
 
 const EXAMPLES = `
 Examples:

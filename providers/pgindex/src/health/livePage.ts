@@ -1,11 +1,11 @@
 import { PgIndexError } from "../engine/errors/advice";
 import type { WrittenDuration } from "../engine/input/duration";
-import { POLICY, toPage } from "../report/page";
+import { POLICY, toPage } from "../report/htmlPage";
 import { loadPlotLibrary } from "../report/plotLibrary";
 import { toReport } from "../report/toReport";
 import type { StackState } from "../status/stackState";
-import type { HealthLook, Look } from "./healthLook";
-import { COMMON_HEADERS, type HealthResponse, json } from "./respond";
+import type { HealthProbe, HealthReading } from "./healthProbe";
+import { COMMON_HEADERS, type HealthResponse, json } from "./healthResponder";
 
 /** What a report of a rollout is judged by, besides the stack and its database. */
 export interface Rollout {
@@ -25,17 +25,17 @@ const HEADERS = {
 };
 
 /** The page of the report from the latest look, drawn once for each. Never rejects. */
-export function livePage(look: HealthLook, rollout: Rollout): () => Promise<HealthResponse> {
-  let drawn: { readonly of: Look; readonly answer: Promise<HealthResponse> } | undefined;
+export function livePage(probe: HealthProbe, rollout: Rollout): () => Promise<HealthResponse> {
+  let drawn: { readonly of: HealthReading; readonly answer: Promise<HealthResponse> } | undefined;
   return async () => {
-    const latest = await look.current();
+    const latest = await probe.current();
     if (drawn?.of !== latest) drawn = { of: latest, answer: draw(latest, rollout) };
     return drawn.answer;
   };
 }
 
 async function draw(
-  { health, state, status }: Look,
+  { health, state, status }: HealthReading,
   { earlier, soak }: Rollout,
 ): Promise<HealthResponse> {
   try {

@@ -1,5 +1,4 @@
 import type { IndexElem, IndexStmt, Node } from "libpg-query";
-import { clausesOf, type Expression, expressionText } from "./clauses";
 import {
   type DeclaredName,
   defined,
@@ -7,9 +6,10 @@ import {
   type KeyDeclaration,
   type Parameters,
 } from "./declaration";
+import { clausesOf, type Expression, expressionText } from "./indexExpressions";
 import type { Token } from "./parserThread";
-import type { Source } from "./tokens";
-import { definitionValue, stringsOf } from "./tree";
+import { definitionValue, stringsOf } from "./parseTree";
+import type { Source } from "./sqlTokens";
 
 /** A `CREATE INDEX` statement and where it stands. */
 export interface IndexStatement {

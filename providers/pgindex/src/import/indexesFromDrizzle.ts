@@ -1,6 +1,6 @@
 import type { IndexDeclaration } from "./declaration";
-import { readDrizzle } from "./drizzle";
 import { type Casing, loadDrizzleOrm } from "./drizzleOrm";
+import { readDrizzleSchema } from "./drizzleSchema";
 
 /** How a Drizzle schema is read. */
 export interface FromDrizzleOptions {
@@ -26,5 +26,5 @@ export function indexesFromDrizzle(
   schema: Readonly<Record<string, unknown>>,
   options: FromDrizzleOptions = {},
 ): IndexDeclaration[] {
-  return [...readDrizzle([schema], loadDrizzleOrm(options.casing)).found];
+  return [...readDrizzleSchema([schema], loadDrizzleOrm(options.casing)).found];
 }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "./declaration";
-import { readScripts } from "./script";
 import { missingFileAdvice } from "./sqlMessages";
+import { readScripts } from "./sqlScripts";
 import { upSection } from "./upSection";
 
 /** How SQL is read. */

@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import type { IndexDeclaration } from "./declaration";
 import type { Token } from "./parserThread";
-import { lineOf, type Source } from "./tokens";
+import { lineOf, type Source } from "./sqlTokens";
 
 /** SQL to read, and what to call it in messages. */
 export interface Script {

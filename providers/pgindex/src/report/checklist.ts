@@ -1,14 +1,14 @@
 import type { WrittenDuration } from "../engine/input/duration";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import type { Extra } from "./extra";
-import { instant, milliseconds, number, times } from "./format";
-import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reported";
+import type { ExtraMeasurements } from "./extraMeasurements";
+import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reportModel";
+import { instant, milliseconds, number, times } from "./valueFormats";
 
 /** What the checklist is judged by. */
 export interface ChecklistInput {
   readonly stack: ReportedStack;
   readonly earlier: ReportedStack | null;
-  readonly extra: Extra | null;
+  readonly extra: ExtraMeasurements | null;
   /** How long the indexes must have stood in the stack that went first. */
   readonly soak: WrittenDuration;
   readonly now: Date;
@@ -98,7 +98,7 @@ function withoutError({ index, queries, problems }: ReportedIndex): Proof[] {
   return [{ isMet: true, text: `${index}: every expectation of its queries is met` }];
 }
 
-function handedIn(extra: Extra | null): Proof[] {
+function handedIn(extra: ExtraMeasurements | null): Proof[] {
   if (!extra) return [];
   const kept = extra.results.filter(({ ok }) => ok).length;
   const text = `${extra.title}: ${kept} of ${extra.results.length} results are as promised`;

@@ -1,9 +1,9 @@
 import type * as PlotModule from "@observablehq/plot";
 import type { VerifiedQuery } from "../engine/verify/expectations";
-import { milliseconds, number } from "./format";
-import type { Html } from "./html";
+import type { Html } from "./htmlTemplate";
 import { drawn, FONT, short, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
+import { milliseconds, number } from "./valueFormats";
 
 /** EXPLAIN's own precision: a logarithmic axis has no zero. */
 const SHORTEST_MS = 0.001;

@@ -1,6 +1,6 @@
 import type { KeptNode, PlanTree } from "../engine/measure/queryPlan";
-import { number, plural } from "./format";
-import { type Html, html } from "./html";
+import { type Html, html } from "./htmlTemplate";
+import { number, plural } from "./valueFormats";
 
 /** A node as EXPLAIN writes it: `Index Scan using i on t`, `Seq Scan on messages m`. */
 export function titleOf({ node, index, relation, alias }: KeptNode): string {

@@ -1,5 +1,5 @@
 import { printable } from "../engine/text/printable";
-import { Html } from "./html";
+import { Html } from "./htmlTemplate";
 import type { Drawn } from "./plotLibrary";
 
 /**

@@ -1,10 +1,10 @@
 import type { PlanTree } from "../engine/measure/queryPlan";
 import type { QueryBefore, VerifiedQuery } from "../engine/verify/expectations";
-import { milliseconds, number, plural } from "./format";
-import { type Html, html } from "./html";
+import { type Html, html } from "./htmlTemplate";
+import { figure, mark, table } from "./htmlWidgets";
 import { planTree } from "./planTrees";
-import type { ReportedIndex } from "./reported";
-import { figure, mark, table } from "./widgets";
+import type { ReportedIndex } from "./reportModel";
+import { milliseconds, number, plural } from "./valueFormats";
 
 type Drawing = (queries: readonly VerifiedQuery[]) => Html | undefined;
 

@@ -1,11 +1,11 @@
 import { renderBytes } from "../engine/text/render";
-import { instant, milliseconds, number } from "./format";
-import { type Html, html } from "./html";
-import { type OverTime, overTime, RESTART, SIGNS } from "./overTime";
+import { type Html, html } from "./htmlTemplate";
+import { figure, table } from "./htmlWidgets";
 import type { PlotLibrary } from "./plotLibrary";
-import type { ReportedIndex } from "./reported";
 import type { ReportedUse, UseSample } from "./reportedUse";
-import { figure, table } from "./widgets";
+import type { ReportedIndex } from "./reportModel";
+import { RESTART, SIGNS, type TimePlotInput, timePlot } from "./timePlot";
+import { instant, milliseconds, number } from "./valueFormats";
 
 /** Scans, tuples, size and times of each index over time: plots, and the same as a table. */
 export function useSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html | false {
@@ -28,7 +28,7 @@ function sentence(use: ReportedUse): Html {
   return html`<p>${number(use.trafficScans)} scans by traffic${last}; idx_scan ${number(use.scans)}, idx_tup_read ${number(use.tuplesRead)}, idx_tup_fetch ${number(use.tuplesFetched)}.${use.summary && ` ${use.summary}.`}</p>`;
 }
 
-interface UsePlot extends OverTime {
+interface UsePlot extends TimePlotInput {
   readonly caption: string;
 }
 
@@ -90,7 +90,7 @@ function latencyPlots(
 }
 
 function drawnPlot(shown: UsePlot, library: PlotLibrary): Html | undefined {
-  const plot = overTime(library, shown);
+  const plot = timePlot(library, shown);
   if (!plot) return undefined;
   const names = shown.series.map(
     ({ name }, i) =>

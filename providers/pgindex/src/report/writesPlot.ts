@@ -1,9 +1,9 @@
-import type { Extra } from "./extra";
-import { milliseconds } from "./format";
-import type { Html } from "./html";
+import type { ExtraMeasurements } from "./extraMeasurements";
+import type { Html } from "./htmlTemplate";
 import { drawn, FONT, timeAxis, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
-import type { ReportedIndex } from "./reported";
+import type { ReportedIndex } from "./reportModel";
+import { milliseconds } from "./valueFormats";
 
 const SHORTEST_MS = 0.01;
 const WRITE = { stroke: "var(--before)", strokeWidth: 2 };
@@ -13,7 +13,7 @@ const GROUND = ["0.12", "0.3"];
 export function writesPlot(
   { Plot, document }: PlotLibrary,
   indexes: readonly ReportedIndex[],
-  writes: Extra["writes"],
+  writes: ExtraMeasurements["writes"],
 ): Html {
   const bars = writes.map(({ at, ms }) => ({ at: new Date(at), ms: Math.max(ms, SHORTEST_MS) }));
   const slowest = Math.max(...bars.map(({ ms }) => ms));

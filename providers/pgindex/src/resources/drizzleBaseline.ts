@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readDrizzleMigration } from "../baseline/drizzle/migration";
-import { baselineResource } from "./baseline";
+import { readDrizzleMigration } from "../baseline/drizzle/drizzleMigration";
+import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link DrizzleBaseline}. */
 export interface DrizzleBaselineArgs {

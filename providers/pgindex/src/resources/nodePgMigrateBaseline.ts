@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/migration";
-import { baselineResource } from "./baseline";
+import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/nodePgMigrateMigration";
+import { baselineResource } from "./baselineResource";
 import type { IndexArgs } from "./indexArgs";
 import { declarationOf } from "./resourceParts";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readPrismaMigration } from "../baseline/prisma/migration";
-import { baselineResource } from "./baseline";
+import { readPrismaMigration } from "../baseline/prisma/prismaMigration";
+import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link PrismaBaseline}. */
 export interface PrismaBaselineArgs {

@@ -2,7 +2,7 @@ import type { IndexOutputs } from "../engine/record/outputs";
 import { refreshedOutputs } from "../engine/record/refresh";
 import type { Session } from "../engine/session/session";
 import { readUsage } from "../engine/verify/usage";
-import { type Build, readBuilds } from "./builds";
+import { type Build, readBuilds } from "./runningBuilds";
 import type { Recorded, StackState } from "./stackState";
 
 /** How a query that the index serves was planned when it was last verified. */

@@ -1,4 +1,4 @@
-import type { Build } from "./builds";
+import type { Build } from "./runningBuilds";
 
 /** How far the phase of a build has come. */
 export interface PhaseShare {

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { extname, join, parse } from "node:path";
+import { errorText, PgIndexError } from "../../engine/errors/advice";
+import type { IndexDeclaration } from "../../import/declaration";
+import { upSection } from "../../import/upSection";
+import { noMigrationAdvice } from "../baselineMessages";
+import { indexesOfMigration } from "../migrationSql";
+import { twiceListedAdvice, unnumberedAdvice, unreadMigrationAdvice } from "./messages";
+import type { NodePgMigrateMark } from "./nodePgMigrateBookkeeping";
+
+/** What a migration's files say of its mark, and what it makes. */
+export interface NodePgMigrateMigration<Index extends object>
+  extends Pick<NodePgMigrateMark, "migration" | "earlier"> {
+  readonly indexes: readonly (Index | IndexDeclaration)[];
+}
+
+export interface MigrationSource<Index extends object> {
+  readonly folder: string;
+  /** Files that are none; those that begin with a dot by default. */
+  readonly ignorePattern?: string;
+  /** Of tables that the SQL writes without one. */
+  readonly schema: string;
+  /** What a migration in JavaScript or TypeScript makes. */
+  readonly indexes?: readonly Index[];
+}
+
+/**
+ * Reads a migration as node-pg-migrate does. Throws {@link PgIndexError} when it is not there, or
+ * cannot be read, or makes more than indexes.
+ */
+export function readNodePgMigrateMigration<Index extends object>(
+  migration: string,
+  source: MigrationSource<Index>,
+): NodePgMigrateMigration<Index> {
+  const files = listFiles(migration, source);
+  const names = files.map((file) => parse(file).name);
+  const position = names.indexOf(migration);
+  const file = files[position];
+  if (file === undefined)
+    throw new PgIndexError(
+      notFound(source.folder, migration, `it has ${names.join(", ") || "none"}`),
+    );
+  const indexes = indexesOf(join(source.folder, file), source);
+  return { migration, earlier: names.slice(0, position), indexes };
+}
+
+function notFound(folder: string, migration: string, why: string) {
+  return noMigrationAdvice(folder, migration, {
+    why,
+    fix: "name the folder of the migrations (--migrations-dir) and the migration's file name without its extension",
+  });
+}
+
+function indexesOf<Index extends object>(
+  file: string,
+  { indexes, schema }: MigrationSource<Index>,
+) {
+  if (extname(file) !== ".sql") {
+    if (!indexes) throw new PgIndexError(unreadMigrationAdvice(file));
+    return indexes;
+  }
+  if (indexes) throw new PgIndexError(twiceListedAdvice(file));
+  return indexesOfMigration(file, upSection(readFileSync(file, "utf8")), schema);
+}
+
+function listFiles(
+  migration: string,
+  { folder, ignorePattern }: Pick<MigrationSource<object>, "folder" | "ignorePattern">,
+): string[] {
+  const ignored = ignorePattern ? new RegExp(`^${ignorePattern}$`) : /^\./;
+  return readFolder(migration, folder)
+    .filter((entry) => (entry.isFile() || entry.isSymbolicLink()) && !ignored.test(entry.name))
+    .map(({ name }) => ({ name, number: numberOf(name, folder) }))
+    .sort((a, b) => a.number - b.number || compareNames(a.name, b.name))
+    .map(({ name }) => name);
+}
+
+function readFolder(migration: string, folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw new PgIndexError(notFound(folder, migration, errorText(error)), {
+      cause: error,
+    });
+  }
+}
+
+/**
+ * Seventeen digits are a date down to milliseconds, and come between those that are milliseconds
+ * since 1970.
+ */
+function numberOf(name: string, folder: string): number {
+  const digits = /^\d+/.exec(name)?.[0];
+  if (digits === undefined) throw new PgIndexError(unnumberedAdvice(join(folder, name)));
+  const date = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d{3})$/.exec(digits);
+  if (!date) return Number(digits);
+  const [, year, month, day, hour, minute, second, ms] = date;
+  return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+}
+
+function compareNames(a: string, b: string): number {
+  return a.localeCompare(b, undefined, {
+    numeric: true,
+    sensitivity: "variant",
+    ignorePunctuation: true,
+  });
+}

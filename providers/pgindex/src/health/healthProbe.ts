@@ -1,0 +1,167 @@
+import type { Target } from "../engine/connection/target";
+import { PgIndexError } from "../engine/errors/advice";
+import { withObserver } from "../engine/session/workspace";
+import { type VerificationReport, verifyIndex } from "../engine/verify/verification";
+import { parseVerification, verificationInputs } from "../engine/verify/verificationArgs";
+import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
+import { buildSummary } from "../status/runningBuilds";
+import type { Recorded, StackState } from "../status/stackState";
+import type { MigrationHealth, QueryHealth } from "./healthAnswer";
+import type { HealthSettings } from "./options";
+
+/** What one look at the database has found. */
+export interface HealthReading {
+  readonly health: MigrationHealth;
+  /** What the stack has declared, with the queries as they were measured last. */
+  readonly state: StackState;
+  /** Undefined where the database could not be asked. */
+  readonly status?: StackStatus;
+}
+
+/** Looks at the database no more often than it may, however many ask at once. */
+export class HealthProbe {
+  private readonly target: Target;
+  private readonly settings: HealthSettings;
+  private state: StackState;
+  private latest: Promise<HealthReading> | undefined;
+  private lookedAt = 0;
+  private measuredAt: Date | undefined;
+  private measuring: Promise<void> | undefined;
+  private measuringBegan = Number.NEGATIVE_INFINITY;
+
+  constructor(target: Target, state: StackState, settings: HealthSettings) {
+    this.target = target;
+    this.state = state;
+    this.settings = settings;
+  }
+
+  /**
+   * The database now, or as it was at most `cacheSeconds` ago: the same object then. Never rejects.
+   */
+  current(): Promise<HealthReading> {
+    const age = performance.now() - this.lookedAt;
+    if (this.latest && age < this.settings.cacheSeconds * 1000) return this.latest;
+    this.lookedAt = performance.now();
+    this.latest = this.read();
+    return this.latest;
+  }
+
+  /** Resolves when nothing runs any more. */
+  async idle(): Promise<void> {
+    await this.latest;
+    await this.measuring;
+  }
+
+  private async read(): Promise<HealthReading> {
+    const checkedAt = new Date().toISOString();
+    const { state } = this;
+    const at = { checkedAt, measuredAt: this.measuredAt?.toISOString() ?? null };
+    try {
+      const session = { purpose: "health", writable: false };
+      const status = await withObserver(this.target, session, (observer) =>
+        readStatus(observer, state),
+      );
+      this.beginMeasuring();
+      return { state, status, health: { ...toHealth(status, state), ...at } };
+    } catch (error) {
+      return { state, health: { ...unknown(state, error), ...at } };
+    }
+  }
+
+  /** In the background: an answer never waits for a query. */
+  private beginMeasuring(): void {
+    const { measureSeconds } = this.settings;
+    const age = performance.now() - this.measuringBegan;
+    if (measureSeconds === 0 || this.measuring || age < measureSeconds * 1000) return;
+    this.measuringBegan = performance.now();
+    this.measuring = this.measure().finally(() => {
+      this.measuring = undefined;
+    });
+  }
+
+  /** A query that fails keeps what was known of it: the next try comes with the next measuring. */
+  private async measure(): Promise<void> {
+    for (const recorded of this.state.verifications) {
+      const report = await measureOne(this.target, recorded).catch(() => undefined);
+      if (!report) continue;
+      this.state = withMeasured(this.state, recorded.urn, report);
+      this.measuredAt = new Date();
+    }
+  }
+}
+
+async function measureOne(
+  target: Target,
+  { outputs }: Recorded<object>,
+): Promise<VerificationReport | undefined> {
+  const parsed = await parseVerification(verificationInputs({ ...outputs }));
+  if (parsed.kind !== "ok") return undefined;
+  const never = new AbortController().signal;
+  const ctx = { signal: never, draining: never, log: () => {}, status: () => {} };
+  const { report } = await verifyIndex(target, parsed.value, ctx);
+  return report;
+}
+
+/**
+ * Its counters and its history stay those of the stack, which has looked for longer. Where the
+ * server has counted this measuring, it must not pass for traffic.
+ */
+function withMeasured(state: StackState, urn: string, measured: VerificationReport): StackState {
+  const { queries, plans } = measured;
+  const verifications = state.verifications.map((recorded) => {
+    if (recorded.urn !== urn) return recorded;
+    const { outputs } = recorded;
+    const ownScans = (outputs.usage?.ownScans ?? 0) + measured.usage.ownScans;
+    const usage = outputs.usage && { ...outputs.usage, ownScans };
+    return { urn, outputs: { ...outputs, queries, plans, usage } };
+  });
+  return { ...state, verifications };
+}
+
+function measuredQueries({ verifications }: StackState, index: string): QueryHealth[] {
+  return verifications
+    .filter(({ outputs }) => outputs.index === index)
+    .flatMap(({ outputs }) => outputs.queries.map(toQuery));
+}
+
+interface Measured extends Omit<QueryHealth, "beforeMs"> {
+  readonly before?: { readonly executionMs: number | null } | null;
+}
+
+function toQuery(query: Measured): QueryHealth {
+  const { name, planType, usesIndex, executionMs, ratio = null, before } = query;
+  return { name, planType, usesIndex, executionMs, ratio, beforeMs: before?.executionMs ?? null };
+}
+
+type Seen = Omit<MigrationHealth, "checkedAt" | "measuredAt">;
+
+function toHealth({ stack, indexes, builds }: StackStatus, state: StackState): Seen {
+  return {
+    status: statusOf(indexes),
+    stack,
+    indexes: indexes.map(({ urn: _, validSince: __, plans: ___, ...index }) => ({
+      ...index,
+      queries: measuredQueries(state, `${index.schema}.${index.name}`),
+    })),
+    builds: builds.map(buildSummary),
+    problem: null,
+  };
+}
+
+function statusOf(indexes: readonly IndexStatus[]): MigrationHealth["status"] {
+  const has = (...states: IndexStatus["state"][]) =>
+    indexes.some(({ state }) => states.includes(state));
+  if (has("invalid", "missing")) return "failing";
+  if (has("drifted")) return "degraded";
+  return has("building") ? "building" : "ok";
+}
+
+/**
+ * The reason is ours to tell; an error that is not advice may carry anything, and is for the
+ * server's own log.
+ */
+function unknown({ stack }: StackState, error: unknown): Seen {
+  const problem =
+    error instanceof PgIndexError ? error.advice.what : "the database could not be asked";
+  return { status: "failing", stack, indexes: [], builds: [], problem };
+}
