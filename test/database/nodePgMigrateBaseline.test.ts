@@ -136,7 +136,7 @@ describe("is refused, and nothing is marked", () => {
     await build();
     await db.query(`INSERT INTO pgmigrations (name, run_on) VALUES ('${PROGRAM}', now())`);
     const { message } = await failureOf(mark());
-    expect(message).toContain(`has ${PROGRAM}, which is not one of those before it`);
+    expect(message).toContain(`has ${PROGRAM}, which does not come before it`);
     expect(await rows()).toEqual([TABLES, PROGRAM]);
   });
 

@@ -157,7 +157,7 @@ describe("is refused, and nothing is marked", () => {
 
   test("when the migration is not there, or does more than create indexes", async () => {
     expect(() => read("20260909000000_none")).toThrow(
-      /no migration 20260909000000_none in .*\n.*the folder has 20260101000000_tables, /,
+      /no migration 20260909000000_none in .*\n.*the folder contains 20260101000000_tables, /,
     );
     expect(() => readPrismaMigration("/nowhere", INDEXES, "public")).toThrow(/no such folder/);
     expect(() => read(LATER)).toThrow(/migration.sql does more than create indexes/);

@@ -13,18 +13,19 @@ export type { HealthRequest, HealthResponse } from "./health/healthResponder";
 export type { MigrationHealthOptions } from "./health/options";
 
 /**
- * Makes the endpoint that tells whether the indexes which a stack has declared are valid, used, and
- * how fast their queries are. Throws an error with advice when the state cannot be read or the
- * token is too short.
+ * Creates an endpoint that reports whether the indexes a stack has declared are valid and used, and
+ * how fast their queries are. Throws a `PgIndexError` that says what to do if the state cannot be
+ * read or the token is too short.
  *
- * The catalog is asked at most once in `cacheSeconds`, and queries are measured at most once in
- * `measureSeconds`, however many requests come. 503 when an index is INVALID or missing or the
- * database cannot be asked, else 200.
+ * However many requests arrive, the catalog is read at most once every `cacheSeconds`, and queries
+ * are measured at most once every `measureSeconds`. The status is 503 if an index is INVALID or
+ * missing, or the database cannot be reached, and otherwise 200.
  *
  * @example
- * const health = createMigrationHealth({ state: "state.json", token: process.env.HEALTH_TOKEN ?? "" });
+ * const token = process.env.HEALTH_TOKEN ?? "";
+ * const health = createMigrationHealth({ state: "state.json", token });
  * app.get("/api/admin/migration-health", health.node); // Express
- * app.get("/api/admin/migration-health/report", health.report.node); // the same for people
+ * app.get("/api/admin/migration-health/report", health.report.node); // as a page for people
  */
 export function createMigrationHealth(options: MigrationHealthOptions): MigrationHealthEndpoint {
   const settings = healthSettings(options);

@@ -186,7 +186,7 @@ test("order beside an operator class is left out, as drizzle-kit leaves it out, 
   const table = docs((t) => [index("i").on(t.email.desc().op("text_pattern_ops"))]);
   const { found, notes } = readDrizzleSchema([{ table }], loadDrizzleOrm(undefined));
   expect(found[0]?.columns).toEqual([{ column: "email", operatorClass: "text_pattern_ops" }]);
-  expect(notes).toEqual([expect.stringMatching(/^public\.i: drizzle-kit writes neither order/)]);
+  expect(notes).toEqual([expect.stringMatching(/^public\.i: drizzle-kit omits order and nulls/)]);
 });
 
 describe("what drizzle-kit could not build either is refused with advice", () => {
@@ -199,7 +199,7 @@ describe("what drizzle-kit could not build either is refused with advice", () =>
     [
       "an expression without brackets",
       (t) => [index("i").on(sql`${t.id} + 1`)],
-      /^the index i on docs of the Drizzle schema is no SQL .*\n {2}why: .*syntax error/,
+      /^PostgreSQL cannot parse the SQL of the index i on docs .*\n {2}why: .*syntax error/,
     ],
     [
       "two of one name",

@@ -249,12 +249,15 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["\\restrict x\nCREATE INDEX i ON t (a);", /^cannot read the SQL at sql:1: .*\n {2}why: .*psql/],
   [
     "CREATE INDEX i ON t (a); CREATE INDEX i ON u (a)",
-    /^the index public\.i is made a second time/,
+    /^the index public\.i is created a second time/,
   ],
   ["CREATE INDEX i ON t (CURRENT_DATE date_ops (a = 1))", /^cannot tell where an expression/],
-  ["CREATE INDEX ON t ((json_value(a, '$.b')))", /^the CREATE INDEX at sql:1 names no index/],
+  [
+    "CREATE INDEX ON t ((json_value(a, '$.b')))",
+    /^the CREATE INDEX at sql:1 does not name its index/,
+  ],
   ["CREATE SCHEMA s CREATE TABLE t (a int) CREATE INDEX i ON t (a)", /^the CREATE SCHEMA at sql:1/],
-  ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell in which schema .* sql:3/],
+  ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell which schema .* sql:3/],
   ["CREATE INDEX i ON t (a); ALTER INDEX i SET (fillfactor = 50)", /^ALTER INDEX at sql:1 changes/],
   ["CREATE INDEX i ON t (a); ALTER TABLE t RENAME TO u", /^ALTER TABLE at sql:1 changes/],
   ["CREATE INDEX i ON t (lower(a)); ALTER TABLE t RENAME a TO b", /^ALTER TABLE at sql:1 changes/],

@@ -2,9 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { CancelledError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 
-/** How a program ended. */
+/** The result of running a program. */
 export interface ToolResult {
-  /** Exit code; 127 when there is no such program. */
+  /** Exit code; 127 if the program does not exist. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -18,10 +18,10 @@ export interface ToolOptions {
 }
 
 const TICK_MS = 500;
-/** What is kept of each stream: its end. */
+/** How many characters of each stream to keep, from its end. */
 const KEPT = 1_000_000;
 
-/** Runs a program without a shell; a cancel ends it, and throws {@link CancelledError}. */
+/** Runs a program without a shell. Cancelling stops it and throws {@link CancelledError}. */
 export async function runTool(
   [program = "", ...args]: readonly string[],
   { env, ctx, onTick }: ToolOptions,

@@ -7,8 +7,8 @@ import { isSettled } from "../engine/situation/situation";
 import { notAsMigratedAdvice } from "./baselineMessages";
 
 /**
- * Throws {@link PgIndexError} unless every index that the migration makes stands, valid and as it
- * makes it.
+ * Throws {@link PgIndexError} unless every index in the migration exists, is valid and is as the
+ * migration creates it.
  */
 export async function requireAsMigrated(
   session: Session,

@@ -77,7 +77,7 @@ function renderBuild(build: Build, clock: PhaseClock): string {
     blockers,
     waiters,
   });
-  const { share, secondsLeft } = clock.look(build);
+  const { share, secondsLeft } = clock.sample(build);
   const filled = Math.round((share ?? 0) * BAR);
   const bar = share === undefined ? "" : ` [${"#".repeat(filled)}${"-".repeat(BAR - filled)}]`;
   const left =

@@ -4,10 +4,9 @@ import { elementOf } from "./indexStatement";
 import { stringsOf } from "./parseTree";
 
 /**
- * The name that PostgreSQL gives to an index that has none: `table_columns_idx`, numbered when it
- * is taken, at most 63 bytes. The rules are those of ChooseRelationName, ChooseIndexColumnNames and
- * FigureColname in PostgreSQL's source. Undefined for an expression whose name differs between
- * PostgreSQL's versions.
+ * The name PostgreSQL gives an index that has none: `table_columns_idx`, numbered if taken, at most
+ * 63 bytes. Follows ChooseRelationName, ChooseIndexColumnNames and FigureColname in PostgreSQL's
+ * source. Undefined for an expression whose name differs between PostgreSQL versions.
  */
 export function defaultName(
   { relation, indexParams = [], indexIncludingParams = [] }: IndexStmt,
@@ -23,7 +22,7 @@ export function defaultName(
   }
 }
 
-/** Named by what the expression is at its outside. */
+/** Expressions named after their outermost construct. */
 const CONSTRUCTS: Readonly<Record<string, string>> = {
   A_ArrayExpr: "array",
   RowExpr: "row",
@@ -38,9 +37,9 @@ function columnName(element: IndexElem): string | undefined {
 
 interface Figured {
   readonly name: string;
-  /** The name of an outer cast takes its place. */
+  /** An outer cast's name replaces it. */
   readonly isWeak?: boolean;
-  /** PostgreSQL's versions differ. */
+  /** It differs between PostgreSQL versions. */
   readonly isUnsure?: boolean;
 }
 
@@ -97,7 +96,7 @@ function distinct(names: readonly string[]): string[] {
   return chosen;
 }
 
-/** The columns' names joined, until they are too long anyway. */
+/** The column names joined, stopping once they are too long anyway. */
 function additionOf(names: readonly string[]): string {
   let joined = "";
   for (const name of names) {
@@ -107,7 +106,7 @@ function additionOf(names: readonly string[]): string {
   return joined;
 }
 
-/** `first_second_label`; what is too long is taken from the longer of the first two. */
+/** `first_second_label`; excess length is taken from the longer of the first two. */
 function objectName(first: string, second: string, label: string): string {
   const room = MAX_IDENTIFIER_BYTES - label.length - 2;
   let a = Buffer.byteLength(first);
@@ -119,7 +118,7 @@ function objectName(first: string, second: string, label: string): string {
   return `${clip(first, a)}_${clip(second, b)}_${label}`;
 }
 
-/** The beginning of a text, of at most so many bytes, that cuts no character. */
+/** The beginning of a text, up to this many bytes, without cutting a character in half. */
 function clip(text: string, bytes: number): string {
   const all = Buffer.from(text, "utf8");
   let end = Math.min(bytes, all.length);

@@ -16,16 +16,16 @@ import type {
 } from "./drizzleOrm";
 import { readScripts } from "./sqlScripts";
 
-/** What a Drizzle schema declares. */
+/** The indexes in a Drizzle schema. */
 export interface DrizzleIndexes {
   readonly found: readonly IndexDeclaration[];
-  /** What drizzle-kit does not write although the schema says it. */
+  /** Parts of the schema that drizzle-kit leaves out of its SQL. */
   readonly notes: readonly string[];
 }
 
 /**
- * The indexes of a Drizzle schema's modules: those that drizzle-kit's own SQL would create. Each is
- * written as drizzle-kit writes it, and read as any other SQL.
+ * The indexes in a Drizzle schema's modules: those drizzle-kit's own SQL would create. Each is
+ * written the way drizzle-kit writes it, then read like any other SQL.
  */
 export function readDrizzleSchema(
   modules: readonly Readonly<Record<string, unknown>>[],
@@ -51,7 +51,7 @@ function readIndex(orm: DrizzleOrm, table: DrizzleTable, index: DrizzleIndex): I
   try {
     const [declaration] = readScripts([{ sql, title: "drizzle", schema: table.schema }]);
     if (declaration) return declaration;
-    throw new Error("it is no CREATE INDEX");
+    throw new Error("it is not a CREATE INDEX");
   } catch (error) {
     const reason = error instanceof PgIndexError ? error.advice.what : String(error);
     throw new PgIndexError(unreadableDrizzleAdvice(label, reason, sql), { cause: error });
@@ -59,7 +59,8 @@ function readIndex(orm: DrizzleOrm, table: DrizzleTable, index: DrizzleIndex): I
 }
 
 /**
- * What CreatePgIndexConvertor of drizzle-kit 0.31 writes, but with names quoted as they have to be.
+ * The statement that drizzle-kit 0.31's CreatePgIndexConvertor writes, but with names properly
+ * quoted.
  */
 function createIndexSql(orm: DrizzleOrm, table: DrizzleTable, { config }: DrizzleIndex): string {
   const unique = config.unique ? "UNIQUE " : "";
@@ -69,7 +70,8 @@ function createIndexSql(orm: DrizzleOrm, table: DrizzleTable, { config }: Drizzl
   const parameters = Object.entries(config.with ?? {}).map(([key, value]) => `${key}=${value}`);
   const settings = parameters.length > 0 ? ` WITH (${parameters.join(",")})` : "";
   const where = config.where ? ` WHERE ${orm.textOf(config.where)}` : "";
-  return `CREATE ${unique}INDEX ${name} ON ${on} USING ${config.method ?? "btree"} (${keys})${settings}${where}`;
+  const using = `USING ${config.method ?? "btree"} (${keys})`;
+  return `CREATE ${unique}INDEX ${name} ON ${on} ${using}${settings}${where}`;
 }
 
 function derivedName(
@@ -84,7 +86,7 @@ function derivedName(
   return `${table.name}_${columns.join("_")}_index`;
 }
 
-/** Beside an operator class drizzle-kit writes neither order nor nulls. */
+/** With an operator class, drizzle-kit writes neither order nor nulls. */
 function keySql(orm: DrizzleOrm, key: DrizzleColumn | DrizzleSql): string {
   if (orm.isSql(key)) return orm.textOf(key, "indexes");
   const { order, nulls, opClass } = settingsOf(key);
@@ -108,6 +110,6 @@ function notesOf(orm: DrizzleOrm, { config }: DrizzleIndex, label: string): stri
   });
   return cut.map(
     (key) =>
-      `${label}: drizzle-kit writes neither order nor nulls of ${orm.columnName(key)}, because it has an operator class; write the key as sql\`…\` to have both`,
+      `${label}: drizzle-kit omits order and nulls of ${orm.columnName(key)} because it has an operator class; write the key as sql\`…\` to keep both`,
   );
 }

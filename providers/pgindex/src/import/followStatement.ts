@@ -15,7 +15,7 @@ import { nameParts } from "./parseTree";
 import { placeOf, type Script, type State, type Statement } from "./scriptState";
 import { unfollowedAdvice } from "./sqlMessages";
 
-/** The effect that a statement other than CREATE INDEX has on the declarations above it. */
+/** The effect of a statement other than CREATE INDEX on the declarations above it. */
 export function followStatement(state: State, statement: Statement): State {
   const { node } = statement;
   if ("CreateStmt" in node) return addTemporary(state, node.CreateStmt.relation);
@@ -43,7 +43,7 @@ interface Scope {
   readonly statement: Statement;
 }
 
-/** The schema of a name that has none; undefined when only a server could tell. */
+/** The schema of an unqualified name; undefined if only a server could tell. */
 export function defaultSchema({ searchPath }: State, { schema }: Script): string | undefined {
   if (schema !== undefined) return schema;
   if (searchPath === undefined) return DEFAULT_SCHEMA;
@@ -69,7 +69,7 @@ function setVariable(state: State, { name, kind, args = [] }: VariableSetStmt): 
   return { ...state, searchPath };
 }
 
-/** No table of a user's is in these, or it is so by chance. */
+/** User tables are never in these, or only by accident. */
 const IMPLICIT: ReadonlySet<string> = new Set(["", "pg_catalog", "pg_temp", "$user"]);
 
 function drop({ state, statement }: Scope, { removeType, objects = [] }: DropStmt) {
@@ -118,7 +118,7 @@ function alter(scope: Scope, { relation, cmds = [] }: AlterTableStmt) {
 
 function alterOnce(scope: Scope, label: string, { subtype, name, def }: AlterTableCmd) {
   const { found } = scope.state;
-  // The index of a partition belongs to its parent's from now on.
+  // From here on, the partition's index belongs to the parent's index.
   if (subtype === "AT_AttachPartition" && def && "PartitionCmd" in def) {
     const child = labelOfRelation(scope, def.PartitionCmd.name);
     return found.filter((index) => labelOf(index) !== child);
@@ -137,7 +137,7 @@ const CONSTRAINTS: Readonly<Record<string, IndexDeclaration["constraint"]>> = {
   CONSTR_PRIMARY: "primaryKey",
 };
 
-/** ADD CONSTRAINT … USING INDEX gives the index the constraint's name. */
+/** ADD CONSTRAINT … USING INDEX renames the index after the constraint. */
 function addConstraint(scope: Scope, table: string, added: Constraint) {
   const isMeant = (index: IndexDeclaration) =>
     tableOf(index) === table && index.name === added.indexname;
@@ -148,7 +148,7 @@ function addConstraint(scope: Scope, table: string, added: Constraint) {
   );
 }
 
-/** Refuses a statement that changes one of the declarations; else they stay as they are. */
+/** Rejects a statement that changes one of the declarations; otherwise returns them unchanged. */
 function refuseIf({ state, statement }: Scope, isChanged: (index: IndexDeclaration) => boolean) {
   const hit = state.found.find(isChanged);
   if (!hit) return state.found;
@@ -166,7 +166,7 @@ function tableOf(index: IndexDeclaration): string {
   return labelOf({ schema: schemaOf(index), name: index.table });
 }
 
-/** Whether a column occurs in a declaration; a text that only contains its name counts too. */
+/** Whether a declaration uses a column. A text that merely contains its name counts too. */
 function mentions({ columns, include = [], predicate = "" }: IndexDeclaration, name = ""): boolean {
   const parts = columns.map((key) => (typeof key === "string" ? { column: key } : key));
   const isKey = parts.some(

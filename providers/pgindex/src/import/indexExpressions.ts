@@ -3,22 +3,22 @@ import { parseTexts, type Token } from "./parserThread";
 import { schemaQualifiers, treeText } from "./parseTree";
 import { closingOf, findKeyword, type Source, splitAtCommas, textOf } from "./sqlTokens";
 
-/** The tokens of the expressions of a `CREATE INDEX`. */
+/** The tokens of the expressions in a `CREATE INDEX`. */
 export interface Clauses {
-  /** By position in the list of keys; a key that is a column has its column. */
+  /** By position in the key list; a key that is a plain column holds that column. */
   readonly keys: readonly (readonly Token[])[];
   readonly predicate: readonly Token[];
 }
 
 /**
- * Finds the expressions of a `CREATE INDEX` in its tokens: the parse tree says where an operator
- * stands, not where its expression begins and ends. Whether they are the right ones is told by
- * {@link sameExpressions}.
+ * Finds the expressions of a `CREATE INDEX` in its tokens. The parse tree says where an operator
+ * is, but not where its expression begins and ends. {@link sameExpressions} tells whether the right
+ * ones were found.
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html
  */
 export function clausesOf(statement: readonly Token[]): Clauses {
-  // Before the list of keys stand only keywords and names.
+  // Only keywords and names come before the key list.
   const open = statement.findIndex(({ text }) => text === "(");
   const close = closingOf(statement, open);
   const keys = splitAtCommas(statement.slice(open + 1, close)).map(expressionOf);
@@ -28,8 +28,8 @@ export function clausesOf(statement: readonly Token[]): Clauses {
 }
 
 /**
- * A key that is an expression begins with a bracket, or is a function's call, and its options come
- * after it.
+ * A key that is an expression starts with a parenthesis or is a function call; its options follow
+ * it.
  */
 function expressionOf(key: readonly Token[]): readonly Token[] {
   const open = key.findIndex(({ text }) => text === "(");
@@ -39,28 +39,27 @@ function expressionOf(key: readonly Token[]): readonly Token[] {
 }
 
 /**
- * The text of an expression. A column that carries the schema of its table loses that: an index's
- * expressions can only name one table, and the server is asked about them on a temporary copy of
- * it.
+ * The text of an expression, with the schema removed from qualified columns. An index's expressions
+ * can only refer to one table, and the server checks them on a temporary copy of it.
  */
 export function expressionText(source: Source, tokens: readonly Token[], tree: Node): string {
   const dropped = schemaQualifiers(tree).flatMap(({ at, names }) => {
     const first = tokens.findIndex((token) => token.start === at);
-    // Each name is followed by a dot.
+    // A dot follows each name.
     return tokens.slice(first, first + 2 * names).map((token) => token.start);
   });
   return textOf(source, tokens, new Set(dropped));
 }
 
-/** An expression as text, and what the parser made of it where it stood. */
+/** An expression as text, and its parse tree from the original statement. */
 export interface Expression {
   readonly text: string;
   readonly tree: Node;
 }
 
 /**
- * For each list of expressions whether PostgreSQL reads every text, by itself, as what it was read
- * as in its statement.
+ * For each list of expressions, whether PostgreSQL reads every text on its own the same way as in
+ * its statement.
  */
 export function sameExpressions(lists: readonly (readonly Expression[])[]): boolean[] {
   const parsed = parseTexts(lists.map((list) => `SELECT ${list.map(bracketed).join(", ")}`));

@@ -11,13 +11,13 @@ import type { Token } from "./parserThread";
 import { definitionValue, stringsOf } from "./parseTree";
 import type { Source } from "./sqlTokens";
 
-/** A `CREATE INDEX` statement and where it stands. */
+/** A `CREATE INDEX` statement: its parse tree and tokens. */
 export interface IndexStatement {
   readonly node: IndexStmt;
   readonly tokens: readonly Token[];
 }
 
-/** A declaration, but for its schema and name, and the expressions in it. */
+/** A declaration without schema and name, and the expressions in it. */
 export interface ReadIndex {
   readonly declaration: Omit<IndexDeclaration, "schema" | "name">;
   readonly expressions: readonly Expression[];

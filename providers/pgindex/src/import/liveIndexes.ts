@@ -17,7 +17,7 @@ import { noSuchSchemaAdvice, noSuchTableAdvice } from "./liveMessages";
 import { readScripts } from "./sqlScripts";
 import { keepStructure } from "./structureCasts";
 
-/** An index that is not declared, and why. */
+/** An index that was left out, and why. */
 export interface Skipped {
   readonly schema: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export interface Skipped {
   readonly reason: string;
 }
 
-/** What a database has. */
+/** The indexes in a database. */
 export interface LiveIndexes {
   readonly found: readonly IndexDeclaration[];
   readonly skipped: readonly Skipped[];
@@ -33,8 +33,8 @@ export interface LiveIndexes {
 }
 
 /**
- * The indexes of a database as declarations that `pulumi up` adopts: the server itself is asked
- * whether each means the index that stands, on a temporary copy of the table. Changes nothing.
+ * The indexes of a database as declarations that `pulumi up` adopts. The server itself confirms, on
+ * a temporary copy of the table, that each declaration means the existing index. Changes nothing.
  */
 export async function readLiveIndexes(
   session: Session,
@@ -91,19 +91,19 @@ async function declare(session: Session, index: CatalogIndex): Promise<Result> {
 }
 
 /**
- * The first spelling that the server reads as the index that stands; the last one where it cannot
- * be asked.
+ * The first spelling that the server reads as the existing index, or the last one if the server
+ * cannot check.
  */
 async function verified(session: Session, index: CatalogIndex): Promise<Result> {
   const live = await readIndex(session, index.oid);
-  if (!live) return skip(index, "was dropped while it was read");
+  if (!live) return skip(index, "was dropped while it was being read");
   const safest = () => keepStructure(index.exact);
   let difference = "";
   for (const spell of [() => index.pretty, () => keepStructure(index.pretty), safest]) {
     const declaration = toDeclaration(index, spell());
     const form = await canonicalize(session, await parse(declaration));
     if (form.kind === "cannotVerify" && form.obstacle === "rowType")
-      return skip(index, "takes a whole row of its table, which a temporary copy cannot show");
+      return skip(index, "uses a whole row of its table, which a temporary copy cannot reproduce");
     if (form.kind === "cannotVerify") {
       return { kind: "found", declaration: toDeclaration(index, safest()), notes: [UNVERIFIED] };
     }
@@ -113,24 +113,28 @@ async function verified(session: Session, index: CatalogIndex): Promise<Result> 
     difference =
       form.kind === "refused" ? form.error.message : renderDifferences(differences ?? []);
   }
-  return skip(index, `has no spelling that PostgreSQL reads as the same index (${difference})`);
+  return skip(
+    index,
+    `cannot be written so that PostgreSQL reads it as the same index (${difference})`,
+  );
 }
 
 const UNVERIFIED =
-  "the server did not let expressions be checked on a temporary copy of a table (it needs SELECT on the table, TEMP on the database and a session that may write)";
+  "expressions could not be checked on a temporary copy of the table " +
+  "(this needs SELECT on the table, TEMP on the database and a session that can write)";
 
 async function parse(declaration: IndexDeclaration): Promise<DesiredIndex> {
   const parsed = await parseIndexArgs(declaration);
   if (parsed.kind === "ok") return parsed.value;
-  throw new Error(`a declaration of ours is wrong: ${JSON.stringify(parsed)}`);
+  throw new Error(`bug in pgindex: it wrote an invalid declaration: ${JSON.stringify(parsed)}`);
 }
 
 function reasonToSkip(index: CatalogIndex): string | undefined {
   if (index.constraint !== null) return `backs the constraint ${index.constraint}`;
-  if (index.parent !== null) return `is a part of the partitioned index ${index.parent}`;
+  if (index.parent !== null) return `is part of the partitioned index ${index.parent}`;
   if (index.extension !== null) return `is on a table of the extension ${index.extension}`;
   if (!index.isUsable) {
-    return "is INVALID: what a build, a REINDEX or a drop that did not end has left";
+    return "is INVALID: the leftover of an unfinished build, REINDEX or drop";
   }
   return undefined;
 }
@@ -140,11 +144,12 @@ function skip({ schema, name, table }: CatalogIndex, reason: string): Result {
 }
 
 /**
- * What CREATE INDEX says, with the names that the catalog has and what CREATE INDEX does not print.
+ * The declaration from CREATE INDEX, with the catalog's names and with properties that CREATE INDEX
+ * does not print.
  */
 function toDeclaration(index: CatalogIndex, sql: string): IndexDeclaration {
   const [read] = readScripts([{ sql, title: index.name }]);
-  if (!read) throw new Error(`the server printed no CREATE INDEX: ${sql}`);
+  if (!read) throw new Error(`the server did not print a CREATE INDEX: ${sql}`);
   const { schema: _, ...rest } = read;
   return defined({
     schema: index.schema === DEFAULT_SCHEMA ? undefined : index.schema,

@@ -10,14 +10,14 @@ export function stringsOf(nodes: readonly Node[] = []): string[] {
   return nodes.flatMap((node) => ("String" in node ? [node.String.sval ?? ""] : []));
 }
 
-/** The parts of a name, given as a List node or as one String. */
+/** The parts of a name, from a List node or a single String. */
 export function nameParts(node: Node | undefined): string[] {
   if (node === undefined) return [];
   return "List" in node ? stringsOf(node.List.items) : stringsOf([node]);
 }
 
 /**
- * What a definition such as `fillfactor = 70` sets; a name alone means true. PostgreSQL stores
+ * The value a definition such as `fillfactor = 70` sets; a name alone means true. PostgreSQL stores
  * every value as text.
  */
 export function definitionValue(node: Node | undefined): string | number | boolean {
@@ -36,10 +36,7 @@ function definitionText(node: Node): string {
   return nameParts(node)[0] ?? "";
 }
 
-/**
- * Where in the text something stands: the one thing in which two parse trees of one expression
- * differ.
- */
+/** Positions in the text: the only difference between two parse trees of the same expression. */
 const PLACES: ReadonlySet<string> = new Set([
   "location",
   "list_start",
@@ -48,7 +45,7 @@ const PLACES: ReadonlySet<string> = new Set([
   "rexpr_list_end",
 ]);
 
-/** A parse tree as a text that is the same for every way to lay out the same expression. */
+/** A parse tree as text that does not depend on the layout of the expression. */
 export function treeText(tree: unknown): string {
   return JSON.stringify(tree, (key, value) => {
     if (PLACES.has(key)) return undefined;
@@ -57,8 +54,8 @@ export function treeText(tree: unknown): string {
 }
 
 /**
- * Where the names stand that a column carries beyond its table's (`schema.table.column`), each as
- * the offset of the first and how many.
+ * Where columns carry more than `table.column` (`schema.table.column`): the offset of the first
+ * extra name, and how many there are.
  */
 export function schemaQualifiers(tree: unknown): { readonly at: number; readonly names: number }[] {
   const found = [];

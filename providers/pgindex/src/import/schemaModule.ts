@@ -6,8 +6,8 @@ import { errorText, PgIndexError } from "../engine/errors/advice";
 type Module = Readonly<Record<string, unknown>>;
 
 /**
- * Loads modules of a program, written in TypeScript or JavaScript, as drizzle-kit does: extensions
- * may be left out of their imports.
+ * Loads a program's TypeScript or JavaScript modules the way drizzle-kit does: imports may omit
+ * extensions.
  */
 export async function loadModules(files: readonly string[]): Promise<Module[]> {
   const jiti = createJiti(pathToFileURL(resolve("noop.js")).href);
@@ -19,8 +19,8 @@ export async function loadModules(files: readonly string[]): Promise<Module[]> {
       throw new PgIndexError(
         {
           what: `cannot load the Drizzle schema ${file}: ${errorText(error)}`,
-          why: "the schema is a module, and is run to see what it exports",
-          fix: "check the path, and that the packages it imports are installed",
+          why: "the schema is a module, and it is run to find its exports",
+          fix: "check the path and that the packages it imports are installed",
           otherwise:
             "read the migrations that drizzle-kit wrote: pgindex import --sql drizzle/*.sql",
         },

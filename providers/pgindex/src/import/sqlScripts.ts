@@ -18,9 +18,9 @@ import {
 import { type Source, tokensBetween, toSource } from "./sqlTokens";
 
 /**
- * Reads the declarations that SQL amounts to: what CREATE INDEX makes and no later statement drops.
- * Everything else is passed over, unless it changes one of these indexes in a way that is not
- * followed. Several scripts are read in their order.
+ * Reads the declarations in SQL: indexes that CREATE INDEX creates and no later statement drops.
+ * Everything else is ignored, unless it changes one of these indexes in a way we cannot follow.
+ * Several scripts are read in order.
  */
 export function readScripts(scripts: readonly Script[]): readonly IndexDeclaration[] {
   return scripts.reduce<readonly IndexDeclaration[]>(readScript, []);
@@ -54,8 +54,8 @@ function toStatement(script: Script, source: Source, raw: RawStmt): Statement {
 type Read = ReadIndex & { readonly node: IndexStmt };
 
 /**
- * All at once, so that the parser is asked about their expressions once. The schema is not known
- * yet.
+ * Reads all indexes together, so the parser is called only once for their expressions. The schema
+ * is not known yet.
  */
 function readIndexes(statements: readonly Statement[]): ReadonlyMap<Statement, Read> {
   const read = statements.flatMap((statement) => {

@@ -1,6 +1,6 @@
 import type { Token } from "./parserThread";
 
-/** SQL with what PostgreSQL's scanner made of it. */
+/** SQL with the tokens from PostgreSQL's scanner. */
 export interface Source {
   readonly bytes: Buffer;
   /** Without comments. */
@@ -16,7 +16,7 @@ export function toSource(sql: string, tokens: readonly Token[]): Source {
   };
 }
 
-/** The line on which a byte stands, counted from 1. */
+/** The line that contains a byte, counted from 1. */
 export function lineOf({ bytes }: Source, offset: number): number {
   return bytes.subarray(0, offset).filter((byte) => byte === NEWLINE).length + 1;
 }
@@ -24,8 +24,8 @@ export function lineOf({ bytes }: Source, offset: number): number {
 const NEWLINE = 10;
 
 /**
- * The tokens from one offset to another. They are in order, so that a large file is not read
- * through for each statement.
+ * The tokens between two offsets. Found by binary search, so a large file is not scanned for each
+ * statement.
  */
 export function tokensBetween({ tokens }: Source, start: number, end: number): readonly Token[] {
   return tokens.slice(firstFrom(tokens, start), firstFrom(tokens, end));
@@ -45,7 +45,7 @@ function firstFrom(tokens: readonly Token[], offset: number): number {
 const OPENING: ReadonlySet<string> = new Set(["(", "["]);
 const CLOSING: ReadonlySet<string> = new Set([")", "]"]);
 
-/** How many brackets are open after each token. */
+/** How many parentheses and brackets are open after each token. */
 function depths(tokens: readonly Token[]): number[] {
   let depth = 0;
   return tokens.map(({ text }) => {
@@ -55,12 +55,12 @@ function depths(tokens: readonly Token[]): number[] {
   });
 }
 
-/** The position of the bracket that closes the one at `open`. */
+/** The position of the token that closes the one at `open`. */
 export function closingOf(tokens: readonly Token[], open: number): number {
   return open + depths(tokens.slice(open)).indexOf(0);
 }
 
-/** Splits at the commas that stand in no bracket. */
+/** Splits at commas outside any parentheses. */
 export function splitAtCommas(tokens: readonly Token[]): Token[][] {
   const depth = depths(tokens);
   const commas = [...tokens.keys()].filter((i) => tokens[i]?.text === "," && depth[i] === 0);
@@ -68,7 +68,7 @@ export function splitAtCommas(tokens: readonly Token[]): Token[][] {
   return ends.map((end, i) => tokens.slice(i === 0 ? 0 : (ends[i - 1] ?? 0) + 1, end));
 }
 
-/** The position of an unquoted keyword that stands in no bracket, or -1. */
+/** The position of an unquoted keyword outside any parentheses, or -1. */
 export function findKeyword(tokens: readonly Token[], keyword: string): number {
   const depth = depths(tokens);
   return tokens.findIndex(
@@ -77,8 +77,8 @@ export function findKeyword(tokens: readonly Token[], keyword: string): number {
 }
 
 /**
- * The source from the first to the last of the tokens, without comments and on one line, leaving
- * out the tokens that start at an offset in `dropped`. What stands inside a token is never touched.
+ * The source from the first to the last token, without comments, on one line, and without the
+ * tokens that start at an offset in `dropped`. Text inside a token is never changed.
  */
 export function textOf(
   { bytes }: Source,
@@ -92,7 +92,7 @@ export function textOf(
     while (isDropped(first - 1)) first -= 1;
     const gapStart = tokens[first - 1]?.end;
     const gap = gapStart === undefined ? "" : cut(bytes, gapStart, tokens[first]?.start ?? 0);
-    // Between two tokens stands white space, or a comment.
+    // Between two tokens there is only whitespace or a comment.
     const space = gap.trim() === "" && !gap.includes("\n") ? gap : " ";
     return space + cut(bytes, token.start, token.end);
   });

@@ -2,13 +2,14 @@ import { parseTexts, type Token } from "./parserThread";
 import { closingOf, toSource } from "./sqlTokens";
 
 /**
- * What PostgreSQL prints of an expression, read again, is not always the same expression: an `AND`
- * in brackets melts into the `AND` that follows, and a cast of an `ARRAY[…]` goes to its elements.
- * A cast that changes nothing stands in the way of both, and leaves no trace in the expression: of
- * a truth value to boolean, of an array to anyarray.
+ * Keeps an expression the same after PostgreSQL prints it and reads it again: a parenthesized `AND`
+ * would merge into the `AND` that follows it, and a cast of an `ARRAY[…]` would move to its
+ * elements. A cast that changes nothing prevents both and leaves no trace in the expression:
+ * boolean to boolean, array to anyarray.
  *
- * @example keepStructure("((a > 1) AND (a < 9)) AND b")       // ((a > 1) AND (a < 9))::boolean AND b
- * @example keepStructure("(ARRAY['a'::varchar])::text[]")     // (ARRAY['a'::varchar]::anyarray)::text[]
+ * @example
+ * keepStructure("((a > 1) AND (a < 9)) AND b"); // ((a > 1) AND (a < 9))::boolean AND b
+ * keepStructure("(ARRAY['a'::varchar])::text[]"); // (ARRAY['a'::varchar]::anyarray)::text[]
  */
 export function keepStructure(sql: string): string {
   const [parsed] = parseTexts([sql]);
@@ -21,14 +22,14 @@ export function keepStructure(sql: string): string {
 }
 
 interface Cast {
-  /** The offset of the end of what is cast. */
+  /** Offset of the end of the text to cast. */
   readonly at: number;
   readonly cast: string;
 }
 
 const CONNECTIVES: ReadonlySet<string> = new Set(["AND", "OR"]);
 
-/** `(… AND …) AND`: PostgreSQL prints every list of conditions in brackets of its own. */
+/** `(… AND …) AND`: PostgreSQL prints every list of conditions in its own parentheses. */
 function nestedLists(tokens: readonly Token[]): Cast[] {
   return opened(tokens, "(").flatMap(({ open, close }) => {
     const connective = tokens[close + 1]?.text ?? "";
@@ -54,7 +55,7 @@ function opened(tokens: readonly Token[], bracket: string) {
     .map((open) => ({ open, close: closingOf(tokens, open) }));
 }
 
-/** The connectives that stand in no inner bracket. */
+/** The connectives outside any inner parentheses. */
 function connectivesIn(tokens: readonly Token[]): string[] {
   const inner = opened(tokens, "(").map(({ open, close }) => [open, close] as const);
   return tokens

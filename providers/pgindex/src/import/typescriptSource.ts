@@ -1,14 +1,14 @@
 import { oneLine, printable } from "../engine/text/printable";
 import { type IndexDeclaration, labelOf } from "./declaration";
 
-/** How declarations are written down. */
+/** How to write declarations. */
 export type Style = "resources" | "array";
 
 const WIDTH = 100;
 
 /**
- * A program, or a module with an array, that declares the indexes. `remarks` stand at its top as
- * comments.
+ * A program, or a module with an array, that declares the indexes. `remarks` become comments at the
+ * top.
  */
 export function renderTypeScript(
   found: readonly IndexDeclaration[],
@@ -22,10 +22,13 @@ export function renderTypeScript(
 function renderArray(found: readonly IndexDeclaration[]): string {
   const items = found.map((declaration) => `  ${renderOpen(declaration, "  ")},\n`).join("");
   const list = items === "" ? "[]" : `[\n${items}]`;
-  return `import type { IndexArgs } from "pulumi-pgindex";\n\nexport const indexes = ${list} satisfies IndexArgs[];\n`;
+  const head = 'import type { IndexArgs } from "pulumi-pgindex";\n';
+  return `${head}\nexport const indexes = ${list} satisfies IndexArgs[];\n`;
 }
 
-/** A resource's name is the index's, with its schema where two schemas have one of that name. */
+/**
+ * A resource is named after its index, with the schema if two schemas have an index of that name.
+ */
 function renderResources(found: readonly IndexDeclaration[]): string {
   const names = found.map(({ name }) => name);
   const resources = found.map((declaration) => {
@@ -36,7 +39,7 @@ function renderResources(found: readonly IndexDeclaration[]): string {
   return `import * as pgindex from "pulumi-pgindex";\n${resources.join("")}`;
 }
 
-/** An object with a line for each property. */
+/** An object with one line per property. */
 function renderOpen(value: object, indent: string): string {
   const inner = `${indent}  `;
   const lines = Object.entries(value).map(([key, child]) => {
@@ -46,7 +49,7 @@ function renderOpen(value: object, indent: string): string {
   return `{\n${lines.join("")}${indent}}`;
 }
 
-/** On one line where it fits. `used` is what stands on the line already. */
+/** On one line if it fits. `used` is the length of the line so far. */
 function renderValue(value: unknown, indent: string, used: number): string {
   const short = renderShort(value);
   const isShort = used + short.length + 1 <= WIDTH;
@@ -71,7 +74,7 @@ function renderKey(key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quote(key);
 }
 
-/** In double quotes, unless single ones need less escaping. */
+/** In double quotes, unless single quotes need less escaping. */
 function quote(text: string): string {
   const double = printable(JSON.stringify(text));
   const isSimpler = text.includes('"') && !text.includes("'");

@@ -9,8 +9,8 @@ import {
 } from "./resourceParts";
 
 /**
- * What the class of a baseline gives to Pulumi: the mark as its files and its arguments say it, and
- * the indexes that the migration makes.
+ * The arguments a baseline class passes to Pulumi's constructor: the mark, from the migration's
+ * files and the arguments, and the indexes the migration creates.
  */
 export function baselineResource(
   of: { readonly resource: ResourceName; readonly provider: ProviderKind; readonly name: string },

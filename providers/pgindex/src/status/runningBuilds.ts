@@ -2,16 +2,16 @@ import { blockersOf, type OtherSession, waitersBehind } from "../engine/catalog/
 import type { Session } from "../engine/session/session";
 import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/watch/progress";
 
-/** A CREATE INDEX or REINDEX that runs now, whoever runs it. */
+/** A CREATE INDEX or REINDEX that is running, whoever started it. */
 export interface Build {
   readonly pid: number;
-  /** `CREATE INDEX CONCURRENTLY`, `REINDEX CONCURRENTLY`; null where we may not see it. */
+  /** `CREATE INDEX CONCURRENTLY`, `REINDEX CONCURRENTLY`; null if our role cannot see it. */
   readonly command: string | null;
-  /** OID of the index; null before it is in the catalog, or where we may not see it. */
+  /** OID of the index; null before it is in the catalog, or if our role cannot see it. */
   readonly indexOid: number | null;
-  /** `schema.table`; null where we may not see it. */
+  /** `schema.table`; null if our role cannot see it. */
   readonly table: string | null;
-  /** `schema.index`; null likewise. */
+  /** `schema.index`; null if our role cannot see it. */
   readonly index: string | null;
   readonly seconds: number;
   readonly progress: ProgressRow;
@@ -22,18 +22,19 @@ export interface Build {
 type BuildRow = Omit<Build, "progress" | "blockers" | "waiters"> & ProgressRow;
 
 /**
- * Other roles' builds show their pid only, unless the role has `pg_read_all_stats`
+ * Of other roles' builds, only the pid is visible without `pg_read_all_stats`
  * (https://www.postgresql.org/docs/current/predefined-roles.html).
  */
 const BUILDS_QUERY = `
 SELECT p.pid, p.command, nullif(p.index_relid, 0)::int8::float8 AS "indexOid",
-       nullif(p.relid, 0)::regclass::text AS "table", nullif(p.index_relid, 0)::regclass::text AS "index",
+       nullif(p.relid, 0)::regclass::text AS "table",
+       nullif(p.index_relid, 0)::regclass::text AS "index",
        coalesce(extract(epoch FROM clock_timestamp() - a.query_start), 0)::float8 AS seconds,
        ${PROGRESS_COLUMNS}
   FROM pg_stat_progress_create_index p LEFT JOIN pg_stat_activity a USING (pid)
  WHERE p.datname = current_database() ORDER BY a.query_start, p.pid`;
 
-/** The builds of the database, oldest first. Read-only. */
+/** The builds in the database, oldest first. Read-only. */
 export async function readBuilds(observer: Session): Promise<Build[]> {
   const rows = await observer.queryAsLogin<BuildRow>(BUILDS_QUERY);
   const builds: Build[] = [];
@@ -45,13 +46,13 @@ export async function readBuilds(observer: Session): Promise<Build[]> {
   return builds;
 }
 
-/** A build in the fewest words. */
+/** A summary of a build. */
 export interface BuildSummary {
-  /** `schema.index`; null where the role may not see it. */
+  /** `schema.index`; null if the role cannot see it. */
   readonly index: string | null;
   readonly phase: string | null;
   readonly seconds: number;
-  /** How many sessions it waits for. */
+  /** How many sessions it is waiting for. */
   readonly blockedBy: number;
 }
 

@@ -4,21 +4,19 @@ import { promisify } from "node:util";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { parseStackState, type StackState } from "./stackState";
 
-/** Where a stack's state is found. */
+/** Where to find a stack's state. */
 export interface StackSource {
-  /** Name of a stack; the one that is selected by default. */
+  /** Name of the stack; by default the selected one. */
   readonly stack?: string;
-  /** The project's folder; the current one by default. */
+  /** The project folder; by default the current one. */
   readonly cwd?: string;
-  /** A file that `pulumi stack export` has written, instead of asking Pulumi. */
+  /** A file written by `pulumi stack export`, to read instead of asking Pulumi. */
   readonly state?: string;
 }
 
 const MAX_STATE_BYTES = 512 * 1024 * 1024;
 
-/**
- * Reads the state of a stack, with the Pulumi CLI of PATH or from a file. Secrets stay encrypted.
- */
+/** Reads a stack's state, using the Pulumi CLI on PATH or a file. Secrets stay encrypted. */
 export async function readStack(
   source: StackSource,
   env: Readonly<Record<string, string | undefined>>,
@@ -33,7 +31,7 @@ async function readState(file: string): Promise<string> {
     throw new PgIndexError(
       {
         what: `cannot read ${file}: ${errorText(error)}`,
-        why: "it was named as the exported state of a stack",
+        why: "it was given as the exported state of a stack",
         fix: "write it with: pulumi stack export --file state.json",
       },
       { cause: error },
@@ -56,19 +54,20 @@ async function exportStack(
 
 function exportAdvice(error: unknown, stack: string | undefined) {
   const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
-  const otherwise = "give a state that was exported elsewhere: --state state.json";
+  const otherwise = "use a state exported elsewhere: --state state.json";
   if (code === "ENOENT") {
     return {
       what: "there is no pulumi on PATH",
-      why: "the indexes that a stack has declared stand in its state, which Pulumi reads",
+      why: "a stack's declared indexes are in its state, which Pulumi reads",
       fix: "install Pulumi (https://www.pulumi.com/docs/install/), or add it to PATH",
       otherwise,
     };
   }
+  const named = stack ? `the stack ${stack}` : "the selected stack";
   return {
-    what: `pulumi cannot export the state of ${stack ? `the stack ${stack}` : "the selected stack"}`,
-    why: stderr.trim().replace(/^error: /, "") || "it did not say why",
-    fix: "name the stack (--stack) and the project's folder (--cwd), and log in to its backend",
+    what: `pulumi cannot export the state of ${named}`,
+    why: stderr.trim().replace(/^error: /, "") || "it gave no reason",
+    fix: "name the stack (--stack) and the project folder (--cwd), and log in to its backend",
     otherwise,
   };
 }

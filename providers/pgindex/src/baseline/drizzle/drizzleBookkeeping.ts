@@ -11,20 +11,20 @@ import { earlierFirstAdvice } from "./messages";
 export interface DrizzleMark extends Mark {
   /** SHA-256 of the file, in hexadecimal. */
   readonly hash: string;
-  /** `when` of the journal, milliseconds. */
+  /** The journal's `when`, in milliseconds. */
   readonly createdAt: number;
-  /** `when` of the migration before; null when it is the first. */
+  /** The previous migration's `when`; null for the first one. */
   readonly previousAt: number | null;
 }
 
-/** How drizzle-orm's `migrate` keeps its marks (pg-core/dialect.js). */
+/** How drizzle-orm's `migrate` records migrations (pg-core/dialect.js). */
 export const drizzle: Bookkeeping<DrizzleMark> = {
   runner: "drizzle-kit migrate",
   inputs: z.strictObject({
     migration: z.string(),
     hash: z.string().regex(/^[0-9a-f]{64}$/),
     createdAt: z.number().int(),
-    // Pulumi leaves out what is null.
+    // Pulumi omits nulls.
     previousAt: z.number().int().nullable().default(null),
     migrationsSchema: identifier.default("drizzle"),
     migrationsTable: identifier.default("__drizzle_migrations"),
@@ -45,7 +45,8 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
   createTable: async (session, mark) => {
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${ident(mark.migrationsSchema)}`);
     await session.query(
-      `CREATE TABLE IF NOT EXISTS ${tableOf(mark)} (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+      `CREATE TABLE IF NOT EXISTS ${tableOf(mark)}
+         (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
     );
   },
   insert: async (session, mark) => {

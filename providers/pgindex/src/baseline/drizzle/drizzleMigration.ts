@@ -7,7 +7,7 @@ import { indexesOfMigration, sha256 } from "../migrationSql";
 import type { DrizzleMark } from "./drizzleBookkeeping";
 import { noDrizzleMigrationAdvice } from "./messages";
 
-/** What a migration's files say of its mark, and what it makes. */
+/** A migration's mark and indexes, read from its files. */
 export interface DrizzleMigration
   extends Pick<DrizzleMark, "migration" | "hash" | "createdAt" | "previousAt"> {
   readonly indexes: readonly IndexDeclaration[];
@@ -18,8 +18,9 @@ const journalSchema = z.object({
 });
 
 /**
- * Reads a migration as drizzle-orm's `readMigrationFiles` does: the journal, and the file as it is.
- * Throws {@link PgIndexError} when it is not there, or makes anything but indexes.
+ * Reads a migration the way drizzle-orm's `readMigrationFiles` does: the journal, and the file
+ * unchanged. Throws {@link PgIndexError} if the migration is missing or creates anything but
+ * indexes.
  */
 export function readDrizzleMigration(folder: string, tag: string): DrizzleMigration {
   const { entries } = readJournal(folder);

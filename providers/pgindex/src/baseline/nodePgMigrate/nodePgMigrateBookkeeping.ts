@@ -6,13 +6,13 @@ import { outOfOrderAdvice } from "./messages";
 
 /** A row of `pgmigrations`. */
 export interface NodePgMigrateMark extends Mark {
-  /** The migrations before it, in the order of the files. */
+  /** The migrations before it, in file order. */
   readonly earlier: readonly string[];
-  /** False where node-pg-migrate is run with --no-check-order. */
+  /** False if node-pg-migrate runs with --no-check-order. */
   readonly checkOrder: boolean;
 }
 
-/** How node-pg-migrate keeps its marks (runner.js and migration.js of its 9.0). */
+/** How node-pg-migrate records migrations (runner.js and migration.js in 9.0). */
 export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
   runner: "node-pg-migrate up",
   inputs: z.strictObject({
@@ -30,8 +30,7 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
     ]);
     return rows.length > 0;
   },
-  // Its own check: the rows, in their order, have to be the first files. A row that is set now
-  // comes last.
+  // The tool's own check: the rows, in order, must be the first files. A row set now comes last.
   requireNext: async (session, mark, hasTable) => {
     if (!mark.checkOrder) return;
     const rows = hasTable
@@ -47,7 +46,8 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
   },
   createTable: async (session, mark) => {
     await session.query(
-      `CREATE TABLE ${tableOf(mark)} (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
+      `CREATE TABLE ${tableOf(mark)}
+         (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
     );
   },
   insert: async (session, mark) => {
@@ -69,5 +69,5 @@ function outOfOrder(mark: NodePgMigrateMark, applied: readonly string[]) {
     return outOfOrderAdvice(migration, `${table} does not have ${missing.join(", ")}`, missing);
   const wrong = applied.find((name, position) => name !== earlier[position]);
   if (wrong === undefined) return undefined;
-  return outOfOrderAdvice(migration, `${table} has ${wrong}, which is not one of those before it`);
+  return outOfOrderAdvice(migration, `${table} has ${wrong}, which does not come before it`);
 }

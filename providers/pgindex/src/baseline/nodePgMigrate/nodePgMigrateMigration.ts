@@ -8,7 +8,7 @@ import { indexesOfMigration } from "../migrationSql";
 import { twiceListedAdvice, unnumberedAdvice, unreadMigrationAdvice } from "./messages";
 import type { NodePgMigrateMark } from "./nodePgMigrateBookkeeping";
 
-/** What a migration's files say of its mark, and what it makes. */
+/** A migration's mark and indexes, read from its files. */
 export interface NodePgMigrateMigration<Index extends object>
   extends Pick<NodePgMigrateMark, "migration" | "earlier"> {
   readonly indexes: readonly (Index | IndexDeclaration)[];
@@ -16,17 +16,17 @@ export interface NodePgMigrateMigration<Index extends object>
 
 export interface MigrationSource<Index extends object> {
   readonly folder: string;
-  /** Files that are none; those that begin with a dot by default. */
+  /** Files that are not migrations; by default, those whose name begins with a dot. */
   readonly ignorePattern?: string;
-  /** Of tables that the SQL writes without one. */
+  /** The schema of tables that the SQL names without one. */
   readonly schema: string;
-  /** What a migration in JavaScript or TypeScript makes. */
+  /** The indexes a JavaScript or TypeScript migration creates. */
   readonly indexes?: readonly Index[];
 }
 
 /**
- * Reads a migration as node-pg-migrate does. Throws {@link PgIndexError} when it is not there, or
- * cannot be read, or makes more than indexes.
+ * Reads a migration the way node-pg-migrate does. Throws {@link PgIndexError} if it is missing,
+ * cannot be read, or creates anything but indexes.
  */
 export function readNodePgMigrateMigration<Index extends object>(
   migration: string,
@@ -47,7 +47,9 @@ export function readNodePgMigrateMigration<Index extends object>(
 function notFound(folder: string, migration: string, why: string) {
   return noMigrationAdvice(folder, migration, {
     why,
-    fix: "name the folder of the migrations (--migrations-dir) and the migration's file name without its extension",
+    fix:
+      "name the migrations folder (--migrations-dir) and " +
+      "the migration's file name without its extension",
   });
 }
 
@@ -86,7 +88,7 @@ function readFolder(migration: string, folder: string) {
 }
 
 /**
- * Seventeen digits are a date down to milliseconds, and come between those that are milliseconds
+ * Seventeen digits are a date down to milliseconds, sorted among numbers that are milliseconds
  * since 1970.
  */
 function numberOf(name: string, folder: string): number {

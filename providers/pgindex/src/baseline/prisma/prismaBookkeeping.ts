@@ -12,9 +12,9 @@ export interface PrismaMark extends Mark {
 const TABLE = "_prisma_migrations";
 
 /**
- * How `prisma migrate resolve --applied` keeps its marks (prisma-engines, mark_migration_applied.rs
- * and sql_migration_persistence.rs). Prisma runs whatever has no mark, in the order of the names:
- * no mark makes it skip or refuse another migration.
+ * How `prisma migrate resolve --applied` records migrations (prisma-engines,
+ * mark_migration_applied.rs and sql_migration_persistence.rs). Prisma runs whatever has no mark, in
+ * order of name, so no mark makes it skip or refuse another migration.
  */
 export const prisma: Bookkeeping<PrismaMark> = {
   runner: "prisma migrate deploy",
@@ -26,10 +26,11 @@ export const prisma: Bookkeeping<PrismaMark> = {
   }),
   identity: ["migration", "checksum", "migrationsSchema", "migrationsTable"],
   lockKey: "72707369",
-  // By name alone: Prisma does not run an edited migration again.
+  // By name only, because Prisma does not run an edited migration again.
   isMarked: async (session, mark) => {
     const rows = await session.query(
-      `SELECT 1 FROM ${tableOf(mark)} WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+      `SELECT 1 FROM ${tableOf(mark)}
+        WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
       [mark.migration],
     );
     return rows.length > 0;
@@ -37,13 +38,18 @@ export const prisma: Bookkeeping<PrismaMark> = {
   createTable: async (session, mark) => {
     await session.query(
       `CREATE TABLE ${tableOf(mark)} (
-         id varchar(36) PRIMARY KEY NOT NULL, checksum varchar(64) NOT NULL, finished_at timestamptz,
-         migration_name varchar(255) NOT NULL, logs text, rolled_back_at timestamptz,
-         started_at timestamptz NOT NULL DEFAULT now(), applied_steps_count integer NOT NULL DEFAULT 0)`,
+         id varchar(36) PRIMARY KEY NOT NULL,
+         checksum varchar(64) NOT NULL,
+         finished_at timestamptz,
+         migration_name varchar(255) NOT NULL,
+         logs text,
+         rolled_back_at timestamptz,
+         started_at timestamptz NOT NULL DEFAULT now(),
+         applied_steps_count integer NOT NULL DEFAULT 0)`,
     );
   },
   insert: async (session, mark) => {
-    // A try that has failed would keep Prisma from running anything (P3009).
+    // A failed attempt would keep Prisma from running anything (P3009).
     await session.query(
       `UPDATE ${tableOf(mark)} SET rolled_back_at = pg_catalog.now()
         WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL`,
@@ -57,7 +63,8 @@ export const prisma: Bookkeeping<PrismaMark> = {
   },
   remove: async (session, mark) => {
     await session.query(
-      `DELETE FROM ${tableOf(mark)} WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
+      `DELETE FROM ${tableOf(mark)}
+        WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
       [mark.migration],
     );
   },

@@ -6,13 +6,13 @@ import { noMigrationAdvice } from "../baselineMessages";
 import { indexesOfMigration, sha256 } from "../migrationSql";
 import type { PrismaMark } from "./prismaBookkeeping";
 
-/** What a migration's file says of its mark, and what it makes. */
+/** A migration's mark and indexes, read from its file. */
 export interface PrismaMigration extends Pick<PrismaMark, "migration" | "checksum"> {
   readonly indexes: readonly IndexDeclaration[];
 }
 
 /**
- * Reads a migration as Prisma does. Throws {@link PgIndexError} when it is not there, or makes
+ * Reads a migration the way Prisma does. Throws {@link PgIndexError} if it is missing or creates
  * anything but indexes.
  */
 export function readPrismaMigration(
@@ -32,7 +32,7 @@ function readMigration(folder: string, migration: string, file: string): string 
     throw new PgIndexError(
       noMigrationAdvice(folder, migration, {
         why: `${errorText(error)}; ${foldersIn(folder)}`,
-        fix: "name the folder that holds migration_lock.toml, and the migration's own folder in it",
+        fix: "name the folder with migration_lock.toml, and the migration's own folder inside it",
       }),
       { cause: error },
     );
@@ -43,8 +43,8 @@ function foldersIn(folder: string): string {
   try {
     const entries = readdirSync(folder, { withFileTypes: true });
     const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-    return `the folder has ${names.sort().join(", ") || "none"}`;
+    return `the folder contains ${names.sort().join(", ") || "no migrations"}`;
   } catch {
-    return "there is no such folder";
+    return "the folder does not exist";
   }
 }
