@@ -74,7 +74,7 @@ test("an event trigger", async () => {
   const { about } = await doctor();
   await db.query(`DROP EVENT TRIGGER "on index"; DROP FUNCTION look()`);
   expect(about("event triggers")).toMatchObject([
-    { level: "warning", detail: expect.stringContaining("on index fires at CREATE INDEX") },
+    { level: "warning", detail: expect.stringContaining("on index fires on CREATE INDEX") },
   ]);
   expect((await doctor()).about("event triggers")).toEqual([]);
 });

@@ -137,6 +137,6 @@ test("a state of which no page can be made is told without quoting it", async ()
     .open({ state: odd, measureSeconds: 0 })
     .report.respond(BROWSER);
   expect(status).toBe(503);
-  expect(JSON.parse(body).error).toMatch(/no page can be made of this state/);
+  expect(JSON.parse(body).error).toMatch(/this state cannot be shown as a page/);
   expect(body).not.toContain("canary");
 });

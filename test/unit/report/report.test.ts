@@ -122,7 +122,7 @@ test.each([
   ["something else", '{"title":"t","results":[{"promise":1}]}'],
 ])("measurements that are %s are refused", (_, text) => {
   expect(() => parseExtraMeasurements(text, "extra.json")).toThrow(
-    "extra.json holds no measurements",
+    "extra.json has no measurements",
   );
 });
 

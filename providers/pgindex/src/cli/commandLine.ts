@@ -12,14 +12,14 @@ import { addWatch } from "./watch";
 /** The commands, in the order of the help: one file each. */
 const COMMANDS = [addStatus, addWatch, addDoctor, addReport, addHealth, addImport];
 
-/** Runs `pgindex` with its arguments and gives the exit code. */
+/** Runs `pgindex` with its arguments and returns the exit code. */
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const program = createProgram(io);
   try {
     await program.parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
-    // Commander has said it already.
+    // Commander has already reported it.
     if (error instanceof CommanderError) return error.exitCode;
     report(error, args.includes("--json"), io);
     return 1;
@@ -38,7 +38,8 @@ function createProgram(io: Io): Command {
 }
 
 /**
- * Advice goes to people as text; to a program that asked for JSON, on standard output as JSON too.
+ * Reports an error as text on standard error, and also as JSON on standard output if the caller
+ * asked for JSON.
  */
 function report(error: unknown, isJson: boolean, io: Io): void {
   const advice = error instanceof PgIndexError ? error.advice : { what: errorText(error) };

@@ -22,13 +22,15 @@ Examples:
   $ pgindex report --format markdown | gh pr comment --body-file -
   $ pgindex report --state production.json --earlier-state staging.json --no-live --out report.html
 
-One HTML file that needs no network, with the checklist of the rollout and the measurement that proves each line. It shows what the state
-has recorded; where a database's URL is set, also what the database says now. The plots need two packages:
+Writes one HTML file that needs no network, with the checklist of the rollout and the measurement
+that proves each line. It shows what the state has recorded and, if a database URL is set, what the
+database says now. The plots need two packages:
 npm install --save-dev @observablehq/plot linkedom
 
-The file of --extra: { "title": "load test",
+The file for --extra: { "title": "load test",
   "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }],
-  "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }; writes may be left out, and are drawn over the builds.
+  "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }
+writes is optional, and is drawn over the builds.
 `;
 
 const FORMATS = ["html", "markdown", "json"] as const;
@@ -42,16 +44,19 @@ interface ReportOptions extends StackOptions, RolloutOptions {
 
 const DEFAULT_FILE = "pgindex-report.html";
 
-/** `pgindex report`: what was built and what it brought, for people. */
+/** `pgindex report`: what was built and what it achieved, for people. */
 export function addReport(program: Command, io: Io): void {
   const command = program
     .command("report")
-    .description("write a page that shows what was built, what it brought, and what is missing");
+    .description("write a page that shows what was built, what it achieved, and what is missing");
   addRolloutOptions(command)
     .option("--extra <file>", "measurements of your own, as JSON (see below)")
-    .option("--no-live", "leave the database alone: the state says it all")
+    .option("--no-live", "do not query the database: use only the state")
     .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
-    .option("--out <file>", `where to (default: ${DEFAULT_FILE}; other formats are printed)`)
+    .option(
+      "--out <file>",
+      `where to write it (default: ${DEFAULT_FILE}; other formats are printed)`,
+    )
     .addHelpText("after", EXAMPLES);
   addStackOptions(command).action(async (options: ReportOptions) => {
     const report = await collect(options, io);
@@ -67,13 +72,13 @@ export function addReport(program: Command, io: Io): void {
 async function collect(options: ReportOptions, io: Io): Promise<Report> {
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
-  const status = await look(state, options, io);
+  const status = await readLiveStatus(state, options, io);
   const extra = await readExtra(options.extra);
   return toReport({ state, earlier, status, extra, soak: options.soak, now: new Date() });
 }
 
-/** Undefined where the database is not to be asked. */
-async function look(
+/** Undefined if the database should not be queried. */
+async function readLiveStatus(
   state: StackState,
   options: ReportOptions,
   io: Io,
@@ -99,7 +104,7 @@ function cannot(verb: "read" | "write", file: string, error: unknown): never {
   throw new PgIndexError(
     {
       what: `cannot ${verb} ${file}: ${errorText(error)}`,
-      why: verb === "read" ? "--extra names it" : "the report was to go there",
+      why: verb === "read" ? "--extra names it" : "the report was to be written there",
       fix: `name a file that can be ${verb === "read" ? "read" : "written"}`,
     },
     { cause: error },

@@ -4,12 +4,12 @@ import { type Finding, ok, problem, warning } from "./finding";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** The oldest Node.js that the package's dependencies run on. */
+/** The oldest Node.js version that the package's dependencies support. */
 const NODE = [22, 12] as const;
-/** The oldest Pulumi CLI that was tried. */
+/** The oldest Pulumi CLI we have tested. */
 const PULUMI = [3, 200] as const;
 
-/** What this machine needs to run a program with our resources. */
+/** Checks what this machine needs to run a program with our resources. */
 export async function examineMachine(env: Env): Promise<Finding[]> {
   return [examineNode(process.versions.node), await examinePulumi(env)];
 }
@@ -30,7 +30,7 @@ async function examinePulumi(env: Env): Promise<Finding> {
     const isMissing = (error as { code?: string }).code === "ENOENT";
     return problem(
       check,
-      isMissing ? "there is no pulumi on PATH" : "pulumi version fails",
+      isMissing ? "there is no pulumi on PATH" : "pulumi version failed",
       "install it: https://www.pulumi.com/docs/install/",
     );
   }
@@ -40,7 +40,7 @@ export function examinePulumiVersion(printed: string): Finding {
   const check = "Pulumi CLI";
   if (isAtLeast(printed.replace(/^v/, ""), PULUMI)) return ok(check, `version ${printed}`);
   const fix = `install ${PULUMI.join(".")} or newer: https://www.pulumi.com/docs/install/`;
-  return warning(check, `version ${printed} is older than any that was tried`, fix);
+  return warning(check, `version ${printed} is older than any we have tested`, fix);
 }
 
 function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {

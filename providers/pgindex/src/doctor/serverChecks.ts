@@ -1,7 +1,7 @@
 import type { Session } from "../engine/session/session";
 import { type Finding, ok, problem, warning } from "./finding";
 
-/** The server's settings and state that decide whether builds come through. Read-only. */
+/** Checks the server's settings and state that decide whether builds succeed. Read-only. */
 export async function examineServer(observer: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const examine of [role, encryption, invalidIndexes, transactions, slots, archiver, triggers])
@@ -15,7 +15,7 @@ interface ServerRow {
   readonly readOnly: boolean;
 }
 
-/** Whether the server can be written to. */
+/** Checks whether the server can be written to. */
 export async function examineVersion(observer: Session): Promise<Finding> {
   const [row] = await observer.query<ServerRow>(
     `SELECT current_setting('server_version') AS version, pg_is_in_recovery() AS "inRecovery",
@@ -35,27 +35,28 @@ export async function examineVersion(observer: Session): Promise<Finding> {
 }
 
 /**
- * Without it other roles' sessions are shown without their statements, and other roles' builds
+ * Without it, other roles' sessions are visible without their statements, and other roles' builds
  * without their phase.
  */
 async function role(observer: Session): Promise<Finding[]> {
   const [row] = await observer.query<{ role: string; sees: boolean; temporary: boolean }>(
-    `SELECT quote_ident(current_user) AS role, pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees,
+    `SELECT quote_ident(current_user) AS role,
+            pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees,
             has_database_privilege(current_database(), 'TEMPORARY') AS temporary`,
   );
   if (!row) return [];
   const sight = row.sees
-    ? ok("sight", "sees whom a build waits for, with their statements")
+    ? ok("sight", "sees which sessions a build waits for, with their statements")
     : warning(
         "sight",
-        "sees whom a build waits for without their statements",
+        "sees which sessions a build waits for, but not their statements",
         `GRANT pg_read_all_stats TO ${row.role}`,
       );
   const copies = row.temporary
     ? ok("comparison", "declarations are checked on a temporary copy of the table")
     : warning(
         "comparison",
-        "no temporary tables: a declaration can only be compared once it is built",
+        "cannot create temporary tables: a declaration can be compared only once it is built",
         `GRANT TEMPORARY ON DATABASE … TO ${row.role}`,
       );
   return [sight, copies];
@@ -64,13 +65,14 @@ async function role(observer: Session): Promise<Finding[]> {
 async function encryption(observer: Session): Promise<Finding[]> {
   const [row] = await observer.query<{ ssl: boolean; remote: boolean }>(
     `SELECT coalesce((SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()), false) AS ssl,
-            coalesce(NOT (inet_client_addr() << '127.0.0.0/8' OR inet_client_addr() = '::1'), false) AS remote`,
+            coalesce(NOT (inet_client_addr() << '127.0.0.0/8' OR inet_client_addr() = '::1'), false)
+              AS remote`,
   );
   const check = "encryption";
   if (row?.ssl) return [ok(check, "the connection is encrypted")];
   if (!row?.remote) return [ok(check, "the connection stays on this machine")];
   const fix = "add ?sslmode=verify-full&sslrootcert=… to the URL, or sslmode=require";
-  return [warning(check, "the connection crosses a network in clear", fix)];
+  return [warning(check, "the connection crosses a network unencrypted", fix)];
 }
 
 async function invalidIndexes(observer: Session): Promise<Finding[]> {
@@ -78,7 +80,8 @@ async function invalidIndexes(observer: Session): Promise<Finding[]> {
     `SELECT i.indexrelid::regclass::text AS name, i.indisunique AS "unique"
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
       WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND c.relkind = 'i'
-        AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid)
+        AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p
+                         WHERE p.index_relid = i.indexrelid)
       ORDER BY 1`,
   );
   const check = "INVALID indexes";
@@ -86,13 +89,15 @@ async function invalidIndexes(observer: Session): Promise<Finding[]> {
   return rows.map(({ name, unique }) =>
     warning(
       check,
-      `${name}: no query uses it, every write pays for it${unique ? ", and being UNIQUE it may reject rows" : ""}`,
-      `declare it, and pulumi up rebuilds it; or, when nobody is building it: DROP INDEX CONCURRENTLY ${name}`,
+      `${name}: no query uses it, every write pays for it` +
+        (unique ? ", and because it is UNIQUE it can reject rows" : ""),
+      "declare it, and pulumi up rebuilds it; " +
+        `or, if nobody is building it: DROP INDEX CONCURRENTLY ${name}`,
     ),
   );
 }
 
-/** Seconds after which an open transaction is worth a word. */
+/** Age in seconds from which an open transaction is reported. */
 const OLD = 60;
 
 async function transactions(observer: Session): Promise<Finding[]> {
@@ -100,12 +105,15 @@ async function transactions(observer: Session): Promise<Finding[]> {
     `SELECT format('pid %s (%s, %s, %s)', pid, usename, application_name, state) AS who,
             extract(epoch FROM clock_timestamp() - xact_start)::int AS seconds
        FROM pg_stat_activity
-      WHERE datname = current_database() AND xact_start < clock_timestamp() - make_interval(secs => $1)
+      WHERE datname = current_database()
+        AND xact_start < clock_timestamp() - make_interval(secs => $1)
         AND backend_type = 'client backend' AND pid <> pg_backend_pid()
       UNION ALL
-     SELECT format('prepared transaction %L of %I', gid, owner), extract(epoch FROM clock_timestamp() - prepared)::int
+     SELECT format('prepared transaction %L of %I', gid, owner),
+            extract(epoch FROM clock_timestamp() - prepared)::int
        FROM pg_prepared_xacts
-      WHERE database = current_database() AND prepared < clock_timestamp() - make_interval(secs => $1)
+      WHERE database = current_database()
+        AND prepared < clock_timestamp() - make_interval(secs => $1)
       ORDER BY seconds DESC`,
     [OLD],
   );
@@ -114,21 +122,23 @@ async function transactions(observer: Session): Promise<Finding[]> {
   return rows.map(({ who, seconds }) =>
     warning(
       check,
-      `${who} has been open for ${seconds} s: a build may have to wait for its end`,
-      "end it, or let the application commit sooner; idle_in_transaction_session_timeout ends forgotten ones",
+      `${who} has been open for ${seconds} s: a build may have to wait for it to end`,
+      "end it, or make the application commit sooner; " +
+        "idle_in_transaction_session_timeout ends forgotten ones",
     ),
   );
 }
 
 /**
- * What a forgotten slot keeps of the WAL fills the disk all the sooner when a build writes its own
- * size of it.
+ * A build writes about its own size in WAL. If a forgotten slot keeps it all, the disk fills up
+ * even sooner.
  */
 async function slots(observer: Session): Promise<Finding[]> {
   const rows = await observer.query<{ name: string; kept: string }>(
     `SELECT slot_name AS name, pg_size_pretty(pg_wal_lsn_diff(lsn.now, restart_lsn)) AS kept
        FROM pg_replication_slots,
-            (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END AS now) lsn
+            (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+                         ELSE pg_current_wal_lsn() END AS now) lsn
       WHERE NOT active AND restart_lsn IS NOT NULL ORDER BY restart_lsn`,
   );
   const check = "replication slots";
@@ -136,7 +146,7 @@ async function slots(observer: Session): Promise<Finding[]> {
   return rows.map(({ name, kept }) =>
     warning(
       check,
-      `${name} is inactive and keeps ${kept} of WAL; a build writes about the index's size more`,
+      `${name} is inactive and retains ${kept} of WAL; a build adds about the size of the index`,
       `start its consumer, or SELECT pg_drop_replication_slot('${name.replaceAll("'", "''")}')`,
     ),
   );
@@ -148,7 +158,7 @@ async function archiver(observer: Session): Promise<Finding[]> {
             AND coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS failing
        FROM pg_stat_archiver`,
   );
-  const fix = "repair archive_command before a large build: the WAL stays on the disk meanwhile";
+  const fix = "repair archive_command before a large build: until then, WAL stays on the disk";
   return row?.failing ? [warning("WAL archive", "the last file could not be archived", fix)] : [];
 }
 
@@ -163,8 +173,8 @@ async function triggers(observer: Session): Promise<Finding[]> {
   return rows.map(({ name }) =>
     warning(
       "event triggers",
-      `${name} fires at CREATE INDEX, and at the temporary copy that a preview makes`,
-      "see that its function lets both pass",
+      `${name} fires on CREATE INDEX, and on the temporary copy a preview creates`,
+      "make sure its function allows both",
     ),
   );
 }

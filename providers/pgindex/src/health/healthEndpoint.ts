@@ -5,7 +5,7 @@ import { type HealthRequest, json, type Responder, responders } from "./healthRe
 import { livePage, type Rollout } from "./livePage";
 import type { HealthSettings } from "./options";
 
-/** One answer for each kind of server. */
+/** Handlers for each kind of server. */
 export interface HealthHandlers {
   /** For `node:http` and Express: `app.get("/api/admin/migration-health", health.node)`. */
   readonly node: (request: IncomingMessage, response: ServerResponse) => void;
@@ -16,22 +16,23 @@ export interface HealthHandlers {
   readonly fetch: (request: Request) => Promise<Response>;
   /** For Fastify: `app.get(path, health.fastify)`. */
   readonly fastify: (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
-  /** For everything else. */
+  /** For any other server. */
   readonly respond: Responder;
 }
 
-/** Answers `/api/admin/migration-health` for the user's own server. */
+/** Answers `/api/admin/migration-health` in your own server. */
 export interface MigrationHealthEndpoint extends HealthHandlers {
   /**
-   * The page that `pgindex report` writes, live: `app.get("/api/admin/migration-health/report",
-   * health.report.node)`. It needs `@observablehq/plot` and `linkedom`: 501 where they are not
-   * installed.
+   * The page written by `pgindex report`, live: `app.get("/api/admin/migration-health/report",
+   * health.report.node)`. It needs `@observablehq/plot` and `linkedom`, and answers 501 if they are
+   * not installed.
    */
   readonly report: HealthHandlers;
-  /** The health itself, without a request; at most `cacheSeconds` old. */
+  /** The health itself, without a request, at most `cacheSeconds` old. */
   readonly current: () => Promise<MigrationHealth>;
   /**
-   * Resolves when no statement of ours runs any more. No connection stays open between two looks.
+   * Resolves once none of our statements is running any longer. Between reads, no connection stays
+   * open.
    */
   readonly close: () => Promise<void>;
 }
@@ -45,7 +46,7 @@ interface FastifyReply {
   readonly raw: ServerResponse;
 }
 
-/** The endpoint over a look that stands already. */
+/** The endpoint for an existing probe. */
 export function endpointOf(
   probe: HealthProbe,
   settings: HealthSettings,

@@ -9,16 +9,16 @@ import type { Recorded, StackState } from "../status/stackState";
 import type { MigrationHealth, QueryHealth } from "./healthAnswer";
 import type { HealthSettings } from "./options";
 
-/** What one look at the database has found. */
+/** The result of reading the database once. */
 export interface HealthReading {
   readonly health: MigrationHealth;
-  /** What the stack has declared, with the queries as they were measured last. */
+  /** The stack's declarations, with the queries as last measured. */
   readonly state: StackState;
-  /** Undefined where the database could not be asked. */
+  /** Undefined if the database could not be queried. */
   readonly status?: StackStatus;
 }
 
-/** Looks at the database no more often than it may, however many ask at once. */
+/** Reads the database no more often than allowed, however many callers ask at the same time. */
 export class HealthProbe {
   private readonly target: Target;
   private readonly settings: HealthSettings;
@@ -36,7 +36,8 @@ export class HealthProbe {
   }
 
   /**
-   * The database now, or as it was at most `cacheSeconds` ago: the same object then. Never rejects.
+   * The database now, or as of at most `cacheSeconds` ago, in which case it is the same object.
+   * Never rejects.
    */
   current(): Promise<HealthReading> {
     const age = performance.now() - this.lookedAt;
@@ -46,7 +47,7 @@ export class HealthProbe {
     return this.latest;
   }
 
-  /** Resolves when nothing runs any more. */
+  /** Resolves once nothing is running any longer. */
   async idle(): Promise<void> {
     await this.latest;
     await this.measuring;
@@ -68,7 +69,7 @@ export class HealthProbe {
     }
   }
 
-  /** In the background: an answer never waits for a query. */
+  /** Runs in the background, so an answer never waits for a query. */
   private beginMeasuring(): void {
     const { measureSeconds } = this.settings;
     const age = performance.now() - this.measuringBegan;
@@ -79,7 +80,7 @@ export class HealthProbe {
     });
   }
 
-  /** A query that fails keeps what was known of it: the next try comes with the next measuring. */
+  /** A query that fails keeps its last result and is tried again with the next measurement. */
   private async measure(): Promise<void> {
     for (const recorded of this.state.verifications) {
       const report = await measureOne(this.target, recorded).catch(() => undefined);
@@ -103,8 +104,8 @@ async function measureOne(
 }
 
 /**
- * Its counters and its history stay those of the stack, which has looked for longer. Where the
- * server has counted this measuring, it must not pass for traffic.
+ * Keeps the stack's counters and history, which cover a longer time. If the server counted this
+ * measurement, it must not pass for traffic.
  */
 function withMeasured(state: StackState, urn: string, measured: VerificationReport): StackState {
   const { queries, plans } = measured;
@@ -157,11 +158,11 @@ function statusOf(indexes: readonly IndexStatus[]): MigrationHealth["status"] {
 }
 
 /**
- * The reason is ours to tell; an error that is not advice may carry anything, and is for the
+ * We can pass on our own reasons. Any other error could contain anything, and belongs in the
  * server's own log.
  */
 function unknown({ stack }: StackState, error: unknown): Seen {
   const problem =
-    error instanceof PgIndexError ? error.advice.what : "the database could not be asked";
+    error instanceof PgIndexError ? error.advice.what : "the database could not be queried";
   return { status: "failing", stack, indexes: [], builds: [], problem };
 }

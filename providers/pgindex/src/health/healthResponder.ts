@@ -2,12 +2,12 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 import type { HealthSettings } from "./options";
 
-/** What of a request matters. */
+/** The parts of a request that matter. */
 export interface HealthRequest {
   readonly method: string;
   /** The header `Authorization`. */
   readonly authorization?: string;
-  /** Address of the client, for the rate limit. */
+  /** The client's address, for rate limiting. */
   readonly client?: string;
 }
 
@@ -18,15 +18,15 @@ export interface HealthResponse {
 }
 
 /**
- * How the token comes. A browser can be asked for a name and a password only: it then sends Basic,
- * and may send Bearer too.
+ * How the token is sent. A browser can only prompt for a name and a password; that page accepts
+ * Basic, and Bearer too.
  */
 export type Scheme = "Bearer" | "Basic";
 
 /** Answers a request. Never rejects. */
 export type Responder = (request: HealthRequest) => Promise<HealthResponse>;
 
-/** Wrong tokens that one client may send in a minute. */
+/** How many wrong tokens a client can send per minute. */
 const GUESSES = 10;
 
 export const COMMON_HEADERS = {
@@ -40,8 +40,8 @@ const CHALLENGES: Readonly<Record<Scheme, string>> = {
 };
 
 /**
- * Makes functions that answer a request: method, token, rate, which they share, and only then what
- * was asked for.
+ * Creates functions that answer requests. Each checks the method, the token and the rate limit,
+ * which they share, and only then does the work.
  */
 export function responders({
   token,
@@ -53,8 +53,8 @@ export function responders({
   return (scheme: Scheme, answer: () => Promise<HealthResponse>): Responder =>
     async ({ method, authorization = "", client = "" }) => {
       if (method !== "GET" && method !== "HEAD")
-        return refusal(405, "only GET is answered", { allow: "GET, HEAD" });
-      // Digests are of one length, and comparing them takes as long wherever they differ.
+        return refusal(405, "only GET and HEAD are supported", { allow: "GET, HEAD" });
+      // Digests have the same length, and comparing them takes the same time wherever they differ.
       const isRight = timingSafeEqual(digest(tokenOf(authorization, scheme)), expected);
       const wait = await secondsToWait(isRight ? requests : guesses, client);
       if (wait > 0) return refusal(429, "too many requests", { "retry-after": String(wait) });
@@ -69,7 +69,7 @@ const ADVICE: Readonly<Record<Scheme, string>> = {
   Basic: "send the token: as the password, with any name, or as Authorization: Bearer <token>",
 };
 
-/** Empty where there is none: no token is as short. */
+/** Empty if there is none; no token is that short. */
 function tokenOf(authorization: string, scheme: Scheme): string {
   const bearer = /^Bearer (.*)$/s.exec(authorization)?.[1];
   if (bearer !== undefined || scheme === "Bearer") return bearer ?? "";
@@ -83,7 +83,7 @@ function digest(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** 0: it may go on. */
+/** 0 means it can proceed. */
 async function secondsToWait(limiter: RateLimiterMemory, client: string): Promise<number> {
   try {
     await limiter.consume(client);
@@ -94,7 +94,7 @@ async function secondsToWait(limiter: RateLimiterMemory, client: string): Promis
   }
 }
 
-/** An answer in JSON. */
+/** A JSON response. */
 export function json(
   status: HealthResponse["status"],
   content: object,

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { parseStackState, readStackState, type StackState } from "../status/stackState";
 
-/** The state of a stack, from a file or as it was exported. Throws {@link PgIndexError}. */
+/** A stack's state, from a file or as exported. Throws {@link PgIndexError}. */
 export function loadStackState(state: string | object): StackState {
   if (typeof state !== "string") return readStackState(state);
   try {
@@ -12,7 +12,7 @@ export function loadStackState(state: string | object): StackState {
     throw new PgIndexError(
       {
         what: `cannot read the state of the stack: ${errorText(error)}`,
-        why: "it says which indexes are declared",
+        why: "it lists the declared indexes",
         fix: "write it with: pulumi stack export --file state.json",
       },
       { cause: error },

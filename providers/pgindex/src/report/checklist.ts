@@ -4,12 +4,12 @@ import type { ExtraMeasurements } from "./extraMeasurements";
 import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reportModel";
 import { instant, milliseconds, number, times } from "./valueFormats";
 
-/** What the checklist is judged by. */
+/** Input to the checklist. */
 export interface ChecklistInput {
   readonly stack: ReportedStack;
   readonly earlier: ReportedStack | null;
   readonly extra: ExtraMeasurements | null;
-  /** How long the indexes must have stood in the stack that went first. */
+  /** How long the indexes must have been valid in the stack that went first. */
   readonly soak: WrittenDuration;
   readonly now: Date;
 }
@@ -108,7 +108,8 @@ function handedIn(extra: ExtraMeasurements | null): Proof[] {
 function recorded({ baselines }: ReportedStack): Proof[] {
   if (baselines.length === 0) {
     const text =
-      "the stack does not mark the migration as applied: declare a baseline (DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
+      "the stack does not mark the migration as applied: declare a baseline " +
+      "(DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
     return [{ isMet: false, text }];
   }
   return baselines.map(({ migration, migrationsSchema, migrationsTable }) => {
@@ -124,7 +125,7 @@ function firstBuild({ indexes }: ReportedStack): string | undefined {
     .at(0);
 }
 
-/** A backup that began before the first index was ready. */
+/** Proves that a backup began before the first index was ready. */
 export function backedUp(stack: ReportedStack): Proof[] {
   const { backups } = stack;
   if (backups.length === 0)
@@ -136,16 +137,21 @@ export function backedUp(stack: ReportedStack): Proof[] {
     const size = sizeBytes == null ? "" : `, ${renderBytes(sizeBytes)}`;
     const listed = entries == null ? "" : `, ${number(entries)} entries read back`;
     const took = renderElapsed(seconds * 1000);
-    const text = `${instant(takenAt)}${when}, by ${tool} in ${took}${file ? ` to ${file}` : ""}${size}${listed}`;
+    const to = file ? ` to ${file}` : "";
+    const text = `${instant(takenAt)}${when}, by ${tool} in ${took}${to}${size}${listed}`;
     return { isMet, text };
   });
 }
 
-/** How long each index had stood in the stack that went first when this one was built. */
+/**
+ * Proves how long each index had been valid in the stack that went first when this one was built.
+ */
 export function soaked({ stack, earlier, soak, now }: ChecklistInput): Proof[] {
   if (!earlier) {
     const passed = stack.gates.map(({ passedAt }) => `, whose gate let it through at ${passedAt}`);
-    const text = `not measured${passed[0] ?? ""}: name the stack that went first, --earlier-stack NAME or --earlier-state FILE`;
+    const text =
+      `not measured${passed[0] ?? ""}: name the stack that went first, ` +
+      "--earlier-stack NAME or --earlier-state FILE";
     return [{ isMet: false, text }];
   }
   if (earlier.indexes.length === 0)

@@ -4,28 +4,31 @@ import { errorText, PgIndexError } from "../engine/errors/advice";
 const extra = z.object({
   title: z.string(),
   /**
-   * What writes took while the indexes were built, such as the slowest of each tenth of a second.
+   * How long writes took while the indexes were built, such as the slowest of each tenth of a
+   * second.
    */
   writes: z.array(z.object({ at: z.iso.datetime(), ms: z.number() })).default([]),
   results: z.array(z.object({ promise: z.string(), measured: z.string(), ok: z.boolean() })),
 });
 
 /**
- * What another program has measured, such as a test of the application under load: its promises,
- * what it found, and whether that is as promised.
+ * Measurements from another program, such as a load test of the application: its promises, what it
+ * measured, and whether each promise was kept.
  */
 export type ExtraMeasurements = z.output<typeof extra>;
 
-/** Reads the text of such a file. Throws {@link PgIndexError} when it is something else. */
+/** Reads the text of a file of measurements. Throws {@link PgIndexError} if it is anything else. */
 export function parseExtraMeasurements(text: string, file: string): ExtraMeasurements {
   try {
     return extra.parse(JSON.parse(text));
   } catch (error) {
     throw new PgIndexError(
       {
-        what: `${file} holds no measurements that the report could show`,
-        why: errorText(error).split("\n")[0] ?? "it is no JSON",
-        fix: 'write { "title": "load test", "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
+        what: `${file} has no measurements that the report can show`,
+        why: errorText(error).split("\n")[0] ?? "it is not JSON",
+        fix:
+          'write { "title": "load test", "results": [' +
+          '{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
       },
       { cause: error },
     );

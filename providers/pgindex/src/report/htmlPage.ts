@@ -12,16 +12,17 @@ import { useSection } from "./useSection";
 import { elapsed, instant, plural } from "./valueFormats";
 import { writesPlot } from "./writesPlot";
 
-/** Nothing is fetched and nothing runs: the page is a document. */
+/** The page fetches nothing and runs nothing: it is a document. */
 export const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 
-/** A report as one self-contained page. Pure, but for the library that draws. */
+/** A report as one self-contained page. Pure, except for the plot library. */
 export function toPage(report: Report, library: PlotLibrary): string {
   const { stack, earlier, generatedAt } = report;
   const title = `Indexes of ${stack.name || "a stack"}`;
   const source = stack.lookedAt
-    ? "its state, and the database itself"
-    : "its state alone: what its last pulumi up or pulumi refresh saw";
+    ? "its state and the database itself"
+    : "its state only, as of its last pulumi up or pulumi refresh";
+  const first = earlier && ` The stack ${earlier.name} went first.`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -36,10 +37,10 @@ ${STYLE}
 <body>
 <header>
 <h1>${title}</h1>
-<p>Of ${instant(generatedAt)}, from ${source}.${earlier && ` The stack ${earlier.name} went first.`}</p>
+<p>Written ${instant(generatedAt)}, from ${source}.${first}</p>
 </header>
 <main>
-${report.problem && html`<p class="problem"><strong>${report.problem}.</strong> What follows is what the stack has recorded.</p>`}
+${report.problem && problemNote(report.problem)}
 ${runningSection(report.builds)}
 ${checklistSection(report.checklist)}
 ${indexesSection(stack.indexes)}
@@ -56,6 +57,11 @@ ${report.extra && extraSection(report.extra)}
   return page.markup;
 }
 
+function problemNote(problem: string): Html {
+  const rest = "Everything below is as recorded by the stack.";
+  return html`<p class="problem"><strong>${problem}.</strong> ${rest}</p>`;
+}
+
 function runningSection(builds: Report["builds"]): Html | false {
   if (builds.length === 0) return false;
   return html`<section id="running" aria-labelledby="running-title">
@@ -64,8 +70,8 @@ ${table(
   "Builds",
   ["index", "phase", "for", "waits for"],
   builds.map(({ index, phase, seconds, blockedBy }) => [
-    index ?? "not known to this role",
-    phase ?? "not known",
+    index ?? "not visible to this role",
+    phase ?? "unknown",
     elapsed(seconds),
     blockedBy === 0 ? "nobody" : plural(blockedBy, "session"),
   ]),
@@ -95,7 +101,7 @@ ${indexes.length === 0 && html`<p>The stack has no indexes yet.</p>`}
 ${indexes.map(
   (index) => html`<article>
 <h3>${index.index}</h3>
-<pre tabindex="0" role="region" aria-label="Definition of ${index.index}"><code>${index.definition}</code></pre>
+${definition(index)}
 <dl>
 ${facts(index).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
 </dl>
@@ -105,16 +111,24 @@ ${facts(index).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd
 </section>`;
 }
 
+function definition({ index, definition }: ReportedIndex): Html {
+  return html`<pre tabindex="0" role="region" aria-label="Definition of ${index}">${code(definition)}</pre>`;
+}
+
+function code(text: string): Html {
+  return html`<code>${text}</code>`;
+}
+
 function facts(index: ReportedIndex): [string, string | Html][] {
   const { table, state, drift, sizeBytes, builtAt, buildSeconds, validSince } = index;
-  const built = builtAt ? instant(builtAt) : "adopted: it stood already";
+  const built = builtAt ? instant(builtAt) : "adopted: it already existed";
   return [
     ["Table", table],
     ["State", html`${mark(state === "valid")} ${state}${drift && `: ${drift}`}`],
     ["Built", built],
-    ["Build took", buildSeconds === null ? "not known" : elapsed(buildSeconds)],
+    ["Build took", buildSeconds === null ? "unknown" : elapsed(buildSeconds)],
     ["Valid since", instant(validSince)],
-    ["Size", sizeBytes === null ? "not known" : renderBytes(sizeBytes)],
+    ["Size", sizeBytes === null ? "unknown" : renderBytes(sizeBytes)],
   ];
 }
 
@@ -130,7 +144,7 @@ function buildSection(
 ${writes.length > 0 && figure(writesPlot(library, watched, writes), WRITES_LEGEND)}
 ${watched.map(
   ({ index, phases }) => html`<h3>${index}</h3>
-${figure(phasesPlot(library, index, phases), `Phases of the build of ${index}, as looked at twice a second`)}
+${figure(phasesPlot(library, index, phases), `Phases of the build of ${index}, sampled twice a second`)}
 ${table(
   `Build of ${index}`,
   ["phase", "time"],
@@ -141,8 +155,8 @@ ${table(
 </section>`;
 }
 
-const WRITES_LEGEND = html`What the slowest writes took while the indexes were built, on a logarithmic axis. On a
-ground: while a build ran, its phases in turn lighter and darker.`;
+const WRITES_LEGEND = html`The slowest writes while the indexes were built, on a logarithmic axis.
+Shaded: while a build was running, its phases alternately lighter and darker.`;
 
 function extraSection({ title, results }: ExtraMeasurements): Html {
   return html`<section id="extra" aria-labelledby="extra-title">

@@ -1,6 +1,6 @@
 import { printable } from "../engine/text/printable";
 
-/** Markup that may stand in a page as it is. */
+/** Markup that can go into a page unchanged. */
 export class Html {
   readonly markup: string;
 
@@ -12,8 +12,8 @@ export class Html {
 type Part = Html | string | number | null | undefined | false | readonly Part[];
 
 /**
- * Markup with values in it. Whatever is no {@link Html} is text: it is escaped, and cannot reorder
- * or hide what stands around it.
+ * Markup with values. Anything that is not {@link Html} is text: it is escaped, and cannot reorder
+ * or hide what surrounds it.
  *
  * @example html`<td>${"<b>"}</td>`.markup // "<td>&lt;b&gt;</td>"
  */

@@ -1,21 +1,22 @@
 import { type Html, html } from "./htmlTemplate";
 
-/** A sign with a word to it: neither colour nor shape alone says anything. */
+/** A sign with a word, so nothing depends on colour or shape alone. */
 export function mark(isMet: boolean): Html {
-  return isMet
-    ? html`<span class="mark done"><span aria-hidden="true">✓</span><span class="unseen">done:</span></span>`
-    : html`<span class="mark missing"><span aria-hidden="true">✗</span><span class="unseen">missing:</span></span>`;
+  const [word, sign] = isMet ? ["done", "✓"] : ["missing", "✗"];
+  const parts = html`<span aria-hidden="true">${sign}</span><span class="unseen">${word}:</span>`;
+  return html`<span class="mark ${word}">${parts}</span>`;
 }
 
 type Cell = string | Html | null;
 
-/** A table that scrolls by itself where the page is narrow. The first column names the row. */
+/** A table that scrolls on its own on narrow pages. The first column is the row header. */
 export function table(
   caption: string,
   head: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): Html {
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}, as a table"><table>
+  const label = `${caption}, as a table`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}"><table>
 <caption>${caption}</caption>
 <thead><tr>${head.map((text) => html`<th scope="col">${text}</th>`)}</tr></thead>
 <tbody>

@@ -6,12 +6,13 @@ import { planLines } from "./planTrees";
 import type { ChecklistLine, Report, ReportedIndex, ReportedQuery } from "./reportModel";
 import { instant, milliseconds, number } from "./valueFormats";
 
-/** A report as Markdown of GitHub's kind, for a pull request. Pure. */
+/** A report as GitHub-flavored Markdown, for a pull request. Pure. */
 export function toMarkdown(report: Report): string {
   const { stack, generatedAt, checklist, builds, extra } = report;
+  const source = stack.lookedAt ? "its state and the database" : "its state";
   const parts = [
     `## Indexes of ${code(stack.name || "a stack")}`,
-    `Of ${instant(generatedAt)}, from ${stack.lookedAt ? "its state and the database" : "its state"}.`,
+    `Written ${instant(generatedAt)}, from ${source}.`,
     ...buildsPart(builds),
     ...checklistPart(checklist),
     ...indexesPart(stack.indexes),
@@ -24,7 +25,7 @@ export function toMarkdown(report: Report): string {
 function buildsPart(builds: Report["builds"]): string[] {
   if (builds.length === 0) return [];
   const rows = builds.map(({ index, phase, seconds, blockedBy }) => [
-    code(index ?? "not known to this role"),
+    code(index ?? "not visible to this role"),
     code(phase ?? "not known"),
     renderElapsed(seconds * 1000),
     number(blockedBy),
@@ -72,7 +73,7 @@ function queriesPart(indexes: readonly ReportedIndex[]): string[] {
   return ["### Queries", table(head, rows), ...queries.flatMap(plansPart)];
 }
 
-/** Two blocks that open on a click, for those who want to see more. */
+/** Two collapsed blocks, for readers who want the details. */
 function plansPart({ name, before, planBefore, plan: tree }: ReportedQuery): string[] {
   if (!tree && !planBefore) return [];
   const none = before ? "not recorded" : "not measured before the build";
@@ -82,7 +83,8 @@ function plansPart({ name, before, planBefore, plan: tree }: ReportedQuery): str
 function block(when: string, tree: PlanTree | null, none = "not recorded"): string {
   const text = tree ? planLines(tree).map(oneLine).join("\n") : none;
   const fence = "`".repeat(Math.max(2, longestRun(text)) + 1);
-  return `<details><summary>Plan ${when}</summary>\n\n${fence}text\n${text}\n${fence}\n\n</details>`;
+  const shown = `${fence}text\n${text}\n${fence}`;
+  return `<details><summary>Plan ${when}</summary>\n\n${shown}\n\n</details>`;
 }
 
 function plan(planType: string | null, index: string | null): string {
@@ -107,7 +109,7 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
-/** A bar ends a cell, also in code; backslashes before it would take its escape away. */
+/** A bar ends a cell even in code, and backslashes before it would undo its escape. */
 function cell(text: string): string {
   return text.replace(/(\\*)\|/g, "$1$1\\|");
 }
@@ -116,7 +118,7 @@ function longestRun(text: string): number {
   return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 }
 
-/** Text from a database, in which nothing is markup, a mention or a link. */
+/** Text from a database, with no markup, mentions or links. */
 function code(text: string): string {
   const shown = oneLine(text);
   if (shown.trim() === "") return "";

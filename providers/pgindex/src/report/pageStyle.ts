@@ -1,7 +1,8 @@
 import { Html } from "./htmlTemplate";
 
 /**
- * Contrast of text is at least 4.5 to 1 on both grounds, that of the plots' marks at least 3 to 1.
+ * Text has a contrast of at least 4.5 to 1 on both backgrounds, and the marks in plots at least 3
+ * to 1.
  */
 const CSS = `
 :root { color-scheme: light dark; --page: #fff; --text: #1b1f24; --quiet: #57606a; --line: #d0d7de; --box: #f6f8fa;

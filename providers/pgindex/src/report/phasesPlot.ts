@@ -4,7 +4,7 @@ import { drawn, FONT, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
 import { elapsed } from "./valueFormats";
 
-/** What a build spent in each of its phases. */
+/** The time a build spent in each of its phases. */
 export function phasesPlot(
   { Plot, document }: PlotLibrary,
   index: string,

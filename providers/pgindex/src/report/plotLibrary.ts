@@ -1,21 +1,18 @@
 import type * as Plot from "@observablehq/plot";
 import { PgIndexError } from "../engine/errors/advice";
 
-/**
- * What draws the plots: Observable Plot, and a document for it to draw in, since there is no
- * browser.
- */
+/** Observable Plot, and a document for it to draw in, because there is no browser. */
 export interface PlotLibrary {
   readonly Plot: typeof Plot;
   readonly document: Document;
 }
 
-/** What is used of a DOM. */
+/** The part of the DOM that we use. */
 export interface Document {
   createElement(name: string): Drawn;
 }
 
-/** An element that was drawn. */
+/** A drawn element. */
 export interface Drawn {
   readonly outerHTML: string;
   querySelectorAll(selector: string): Iterable<Drawn>;
@@ -26,7 +23,7 @@ export interface Drawn {
 const PACKAGES = ["@observablehq/plot", "linkedom"];
 
 /**
- * Loads the packages that only reports in HTML need. Throws {@link PgIndexError} where one is not
+ * Loads the packages that only HTML reports need. Throws {@link PgIndexError} if one is not
  * installed.
  */
 export async function loadPlotLibrary(): Promise<PlotLibrary> {
@@ -39,8 +36,8 @@ export async function loadPlotLibrary(): Promise<PlotLibrary> {
     if (!isMissing(error)) throw error;
     throw new PgIndexError(
       {
-        what: "a report in HTML needs packages that are not installed",
-        why: `${PACKAGES.join(" and ")} draw its plots; they are optional, since nothing else needs them`,
+        what: "an HTML report needs packages that are not installed",
+        why: `${PACKAGES.join(" and ")} draw its plots, and are optional because nothing else needs them`,
         fix: `npm install --save-dev ${PACKAGES.join(" ")}`,
         otherwise: "write a report without plots: --format markdown, or --format json",
       },

@@ -9,28 +9,28 @@ import type { RecordedGate } from "../status/stackState";
 import type { ExtraMeasurements } from "./extraMeasurements";
 import type { ReportedUse } from "./reportedUse";
 
-/** All that a report shows. Plain JSON, no secret, no value of a row. */
+/** Everything a report shows. Plain JSON, with no secrets and no row values. */
 export interface Report {
   readonly schemaVersion: number;
   /** ISO 8601, by this machine's clock. */
   readonly generatedAt: string;
   /** The stack that the report is about. */
   readonly stack: ReportedStack;
-  /** The stack that went first, whose proof this one had to wait for; null when none was given. */
+  /** The stack that went first, whose proof this one had to wait for; null if none was given. */
   readonly earlier: ReportedStack | null;
   readonly checklist: readonly ChecklistLine[];
-  /** Builds that ran in the database when it was asked. */
+  /** Builds that were running in the database when it was queried. */
   readonly builds: readonly BuildSummary[];
-  /** Why the database could not be asked; null when it was, or was not to be. */
+  /** Why the database could not be queried; null if it was, or if it was not meant to be. */
   readonly problem: string | null;
-  /** Measurements that others have handed in. */
+  /** Measurements from other programs. */
   readonly extra: ExtraMeasurements | null;
 }
 
-/** A stack as its state, and the database where it was asked, has it. */
+/** A stack according to its state, and to the database if it was queried. */
 export interface ReportedStack {
   readonly name: string;
-  /** When the database itself was asked, ISO 8601; null when all is from the state. */
+  /** When the database itself was queried, ISO 8601; null if everything is from the state. */
   readonly lookedAt: string | null;
   readonly indexes: readonly ReportedIndex[];
   readonly backups: readonly BackupOutputs[];
@@ -38,7 +38,7 @@ export interface ReportedStack {
   readonly baselines: readonly BaselineOutputs[];
 }
 
-/** An index with all that was measured for it. */
+/** An index with everything measured for it. */
 export interface ReportedIndex {
   /** `schema.name` */
   readonly index: string;
@@ -47,37 +47,37 @@ export interface ReportedIndex {
   readonly state: IndexStatus["state"];
   readonly drift: string | null;
   readonly sizeBytes: number | null;
-  /** ISO 8601; null when it was adopted. */
+  /** ISO 8601; null if it was adopted. */
   readonly builtAt: string | null;
   readonly buildSeconds: number | null;
-  /** Phases of the build in their order; empty where they were not seen. */
+  /** Phases of the build, in order; empty if not observed. */
   readonly phases: readonly PhaseTime[];
   /** ISO 8601. */
   readonly validSince: string;
-  /** Of its verifications; empty when it has none. */
+  /** From its verifications; empty if it has none. */
   readonly queries: readonly ReportedQuery[];
-  /** Null when no verification has counted its scans. */
+  /** Null if no verification has counted its scans. */
   readonly use: ReportedUse | null;
-  /** What its verifications found to be wrong with the index itself. */
+  /** Problems its verifications found with the index itself. */
   readonly problems: readonly string[];
 }
 
 /** A query with its plans. */
 export interface ReportedQuery extends VerifiedQuery {
-  /** Null where nothing was run, or an older release has measured it. */
+  /** Null if nothing was run, or if an older release measured it. */
   readonly plan: PlanTree | null;
   /** Before the build. */
   readonly planBefore: PlanTree | null;
 }
 
-/** One measurement that speaks for a line of the checklist, or against it. */
+/** One measurement for or against a line of the checklist. */
 export interface Proof {
   readonly isMet: boolean;
   /** What was measured, or what is missing and how to get it. */
   readonly text: string;
 }
 
-/** A line of the checklist: done when there is a proof and every one is met. */
+/** A line of the checklist: done if there is a proof and every proof is met. */
 export interface ChecklistLine {
   readonly title: string;
   readonly isDone: boolean;

@@ -3,40 +3,42 @@ import type { Html } from "./htmlTemplate";
 import { drawn, FONT, timeAxis } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
 
-/** Two of these stand side by side on a screen; a phone shows one at its own size. */
+/** Two of these fit side by side on a screen; a phone shows one at full size. */
 const WIDTH = 380;
 
-/** One line of a plot. */
+/** A line of a plot. */
 export interface Series {
   readonly name: string;
-  /** One a sample; null where nothing is known. */
+  /** One value per sample; null if unknown. */
   readonly values: readonly (number | null)[];
 }
 
-/** Something that was looked at again and again. */
+/** Values sampled over time. */
 export interface TimePlotInput {
-  /** For those who cannot see the plot. */
+  /** A description for people who cannot see the plot. */
   readonly label: string;
   /** ISO 8601. */
   readonly times: readonly string[];
   readonly series: readonly Series[];
   readonly format: (value: number) => string;
-  /** Of a linear axis, as parts of its height; by default where round decimal numbers are. */
+  /**
+   * Tick positions on a linear axis, as fractions of its height; by default at round decimal
+   * numbers.
+   */
   readonly ticks?: readonly number[];
   readonly isLogarithmic?: boolean;
   /**
-   * For counters: whether they began anew at a sample, and are not to be joined with those before.
+   * For counters: whether they were reset before a sample, which must then not be joined to earlier
+   * ones.
    */
   readonly restarts?: readonly boolean[];
 }
 
-/** Where two lines run one over the other, both are seen. */
+/** If two lines overlap, both remain visible. */
 const FULL = { color: "var(--after)", dash: "none", r: 3, fill: "var(--after)" } as const;
 const HOLLOW = { color: "var(--before)", dash: "6 6", r: 6, fill: "none" } as const;
 
-/**
- * What tells lines apart besides their names; more lines than signs would tell nothing any more.
- */
+/** Tells lines apart besides their names. More lines than signs could not be told apart. */
 export const SIGNS = [
   { sign: "●", symbol: "circle", ...FULL },
   { sign: "□", symbol: "square", ...HOLLOW },
@@ -47,11 +49,11 @@ export const SIGNS = [
 interface Point {
   readonly at: Date;
   readonly value: number;
-  /** Points of one stretch are joined. */
+  /** Points of the same stretch are joined. */
   readonly stretch: number;
 }
 
-/** Values over time, a line each. Undefined where no line has two points. */
+/** Plots values over time, one line per series. Undefined if no line has two points. */
 export function timePlot({ Plot, document }: PlotLibrary, shown: TimePlotInput): Html | undefined {
   const lines = shown.series.slice(0, SIGNS.length).map((series) => pointsOf(series, shown));
   if (!lines.some((points) => points.length > 1)) return undefined;
@@ -130,5 +132,5 @@ function restartMarks(Plot: typeof PlotModule, { times, restarts = [] }: TimePlo
   ];
 }
 
-/** Where counters began anew. */
+/** Marks where counters were reset. */
 export const RESTART = "↺";

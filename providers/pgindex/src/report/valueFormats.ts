@@ -14,7 +14,7 @@ export function milliseconds(ms: number): string {
   return `${number(Number(ms.toFixed(digits)))} ms`;
 }
 
-/** As {@link milliseconds} below a second, else `12.3 s`, `3 min 20 s`. */
+/** Like {@link milliseconds} below one second, otherwise `12.3 s`, `3 min 20 s`. */
 export function elapsed(seconds: number): string {
   return seconds < 1 ? milliseconds(Math.round(seconds * 1000)) : renderElapsed(seconds * 1000);
 }
@@ -28,7 +28,7 @@ export function plural(count: number, noun: string): string {
   return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** `, 416 times faster`; empty where it is not known. */
+/** `, 416 times faster`; empty if unknown. */
 export function times(ratio: number | null): string {
   if (ratio === null) return "";
   const by = number(ratio < 10 ? ratio : Math.round(ratio));

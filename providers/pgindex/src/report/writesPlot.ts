@@ -9,7 +9,9 @@ const SHORTEST_MS = 0.01;
 const WRITE = { stroke: "var(--before)", strokeWidth: 2 };
 const GROUND = ["0.12", "0.3"];
 
-/** What writes took, on a logarithmic axis, over the phases of the builds that ran at the time. */
+/**
+ * How long writes took, on a logarithmic axis, over the phases of the builds running at the time.
+ */
 export function writesPlot(
   { Plot, document }: PlotLibrary,
   indexes: readonly ReportedIndex[],
