@@ -5,7 +5,7 @@ import { OTHER_INDEX } from "./troubles.ts";
 
 const EVERY_MS = 200;
 
-/** Counts the indexes that become valid, as the catalog shows them: each has an OID of its own. */
+/** Counts the indexes that become valid, by their OIDs in the catalog. */
 export class Census {
   readonly #url: string;
   readonly #seen = new Set<number>();
@@ -37,8 +37,10 @@ export class Census {
   async #countWith(client: pg.Client): Promise<void> {
     while (!this.#stopping) {
       const { rows } = await client.query<{ oid: number }>(
-        `SELECT x.indexrelid::int8::int AS oid FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-          WHERE i.relnamespace = 'app'::regnamespace AND i.relkind = 'i' AND x.indisvalid AND NOT x.indisprimary AND i.relname <> $1`,
+        `SELECT x.indexrelid::int8::int AS oid
+           FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+          WHERE i.relnamespace = 'app'::regnamespace AND i.relkind = 'i'
+            AND x.indisvalid AND NOT x.indisprimary AND i.relname <> $1`,
         [OTHER_INDEX],
       );
       for (const { oid } of rows) this.#seen.add(oid);

@@ -3,12 +3,12 @@ import type pg from "pg";
 import { TABLES, WITH_CONSTRAINT } from "./chaosTables.ts";
 import type { Declaration } from "./declarations.ts";
 
-/** What an orphan of a killed command still does gets this long. */
+/** How long an orphan of a killed command may go on working. */
 const PATIENCE_MS = 60_000;
 
 /**
- * What the catalog must and must not show at the end. Each check returns what is wrong, in words:
- * nothing, when all is well.
+ * Checks the catalog at the end. Each check returns what is wrong, in words, or nothing if all is
+ * well.
  */
 export async function judge(
   client: pg.Client,
@@ -24,13 +24,13 @@ export async function judge(
   ];
 }
 
-/** After a destroy. */
+/** Checks that a destroy left nothing behind. */
 export async function indexesLeft(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
       WHERE relnamespace = 'app'::regnamespace AND NOT indisprimary AND relname !~ '^other_tool'`,
   );
-  return rows.map(({ name }) => `${name} stands after a destroy of both stacks`);
+  return rows.map(({ name }) => `${name} still exists after a destroy of both stacks`);
 }
 
 async function sessionsLeft(client: pg.Client, patienceMs: number): Promise<string[]> {
@@ -38,24 +38,27 @@ async function sessionsLeft(client: pg.Client, patienceMs: number): Promise<stri
   for (;;) {
     const { rows } = await client.query<{ line: string }>(
       `SELECT format('session %s (%s, %s) is left: %s', pid, application_name, state, query) AS line
-         FROM pg_stat_activity WHERE application_name LIKE 'pgindex%' AND datname = current_database()`,
+         FROM pg_stat_activity
+        WHERE application_name LIKE 'pgindex%' AND datname = current_database()`,
     );
     if (rows.length === 0 || Date.now() > deadline) return rows.map(({ line }) => line);
     await sleep(500);
   }
 }
 
-/** No other advisory locks are used here. */
+/** Nothing else here uses advisory locks. */
 async function locksLeft(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(
-    "SELECT format('the advisory lock %s is still held by %s', objid, pid) AS line FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+    `SELECT format('the advisory lock %s is still held by %s', objid, pid) AS line FROM pg_locks
+      WHERE locktype = 'advisory'
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   return rows.map(({ line }) => line);
 }
 
 /**
- * PostgreSQL itself says what a declaration means: on an empty copy of the table, with plain CREATE
- * INDEX.
+ * PostgreSQL itself says what a declaration means: plain CREATE INDEX on an empty copy of the
+ * table.
  */
 async function notAsDeclared(
   client: pg.Client,
@@ -101,12 +104,15 @@ const LEFTOVER = "_pgindex_(new|old)$|_cc(new|old)[0-9]*$";
 
 async function broken(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(
-    `SELECT format('%s on %s: valid %s, ready %s, live %s', indexrelid::regclass, indrelid::regclass, indisvalid, indisready, indislive) AS line
+    `SELECT format('%s on %s: valid %s, ready %s, live %s', indexrelid::regclass,
+                   indrelid::regclass, indisvalid, indisready, indislive) AS line
        FROM pg_index JOIN pg_class i ON i.oid = indexrelid
-      WHERE relnamespace = 'app'::regnamespace AND (NOT (indisvalid AND indisready AND indislive) OR relname ~ $1)
+      WHERE relnamespace = 'app'::regnamespace
+        AND (NOT (indisvalid AND indisready AND indislive) OR relname ~ $1)
      UNION ALL
      SELECT format('%s of partition %s is not attached', indexrelid::regclass, indrelid::regclass)
-       FROM pg_index x JOIN pg_inherits t ON t.inhrelid = indrelid LEFT JOIN pg_inherits p ON p.inhrelid = indexrelid
+       FROM pg_index x JOIN pg_inherits t ON t.inhrelid = indrelid
+       LEFT JOIN pg_inherits p ON p.inhrelid = indexrelid
       WHERE p.inhparent IS NULL ORDER BY 1`,
     [LEFTOVER],
   );
@@ -114,13 +120,15 @@ async function broken(client: pg.Client): Promise<string[]> {
 }
 
 /**
- * Every row of the table must be found in the index
+ * Checks that every row of the table is in the index
  * (https://www.postgresql.org/docs/current/amcheck.html).
  */
 async function corrupt(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ oid: number; name: string }>(
-    `SELECT indexrelid::int8::int AS oid, indexrelid::regclass::text AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
-      WHERE relnamespace = 'app'::regnamespace AND relkind = 'i' AND indisvalid AND relam = (SELECT oid FROM pg_am WHERE amname = 'btree')`,
+    `SELECT indexrelid::int8::int AS oid, indexrelid::regclass::text AS name
+       FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+      WHERE relnamespace = 'app'::regnamespace AND relkind = 'i' AND indisvalid
+        AND relam = (SELECT oid FROM pg_am WHERE amname = 'btree')`,
   );
   const problems: string[] = [];
   for (const { oid, name } of rows)

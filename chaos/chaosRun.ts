@@ -18,7 +18,7 @@ import { RunRecord } from "./runRecord.ts";
 import { type Event, type Goal, goalsOf, scheduleOf } from "./troubleSchedule.ts";
 import { type Arena, makeTrouble, OTHER_INDEX } from "./troubles.ts";
 
-/** What became of a run that came to its end. */
+/** The outcome of a complete run. */
 export interface Outcome {
   readonly version: string;
   readonly builds: number;
@@ -27,13 +27,13 @@ export interface Outcome {
   readonly record: RunRecord;
 }
 
-/** Whoever stands at the end of the rounds, and how many there were. */
+/** The goal reached by the last round, and the number of rounds. */
 interface Reached {
   readonly goal: Goal;
   readonly rounds: number;
 }
 
-/** Runs everything; what was promised and not kept stands in the record. */
+/** Runs everything; broken promises are in the record. */
 export async function runChaos(
   options: Options,
   folder: RunFolder,
@@ -78,7 +78,9 @@ async function makeStacks(folder: RunFolder, url: string, record: RunRecord): Pr
   return stacks;
 }
 
-/** Round after round while the troubles last, both stacks to the same goal at once. */
+/**
+ * Round after round while there is trouble, both stacks heading for the same goal at the same time.
+ */
 async function underFire({ seed, minutes }: Options, arena: Arena): Promise<Reached> {
   const end = Date.now() + minutes * 60_000;
   const isCalm = () => Date.now() >= end;
@@ -108,7 +110,7 @@ async function makeTroubles(events: readonly Event[], arena: Arena): Promise<voi
   await Promise.all(all);
 }
 
-/** One trouble may end another: a restart closes what others hold open. */
+/** One trouble can end another: a restart closes what others hold open. */
 async function tryTrouble(event: Event, arena: Arena): Promise<void> {
   const hit = await makeTrouble(event, arena).catch((error: Error) => {
     if (event.kind.startsWith("restart")) throw error;
@@ -132,7 +134,7 @@ async function reachAll(
   record.broken.push(...left);
 }
 
-/** Returns what stands in the end. */
+/** Returns the goal reached in the end. */
 async function inPeace(arena: Arena, { goal, rounds }: Reached): Promise<Exclude<Goal, "nothing">> {
   await withClient(arena.server.url, (client) =>
     client.query(`DROP INDEX CONCURRENTLY IF EXISTS app.${OTHER_INDEX}`),

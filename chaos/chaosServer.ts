@@ -1,15 +1,15 @@
 import pg from "pg";
 import { type EmbeddedServer, startEmbedded } from "../tools/embeddedPostgres.ts";
 
-/** A session of the one that makes trouble, or of the one that judges it; never the product's. */
+/** Sessions of the troublemaker and the judge, never of the product. */
 export const OTHER_TOOL = "chaos other tool";
 
 const SETTINGS = {
   max_connections: 200,
   max_wal_size: "1GB",
-  // On a small machine a parallel build would take the last core from the application.
+  // On a small machine, a parallel build would take the last core away from the application.
   max_parallel_maintenance_workers: 0,
-  // The log tells who waited for whom.
+  // Makes the log say who waited for whom.
   log_lock_waits: "on",
   log_line_prefix: "%m [%p] %a ",
 };

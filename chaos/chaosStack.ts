@@ -7,14 +7,13 @@ import { errorsOf } from "./runRecord.ts";
 import type { Goal } from "./troubleSchedule.ts";
 
 /**
- * After the last trouble nothing may stand in the way: a command that fails then is a broken
- * promise.
+ * After the last trouble, nothing may be in the way: a command that fails then is a broken promise.
  */
 const CALM_ATTEMPTS = 3;
 
 const TEN_AT_ONCE = ["--parallel", "10", "--suppress-outputs", "--suppress-progress"];
 
-/** One stack of the program. It wants to reach a goal, whatever is done to it meanwhile. */
+/** One stack of the program. It keeps heading for its goal, whatever is done to it meanwhile. */
 export class Stack {
   readonly cli: Cli;
   readonly #declarations: string;
@@ -43,7 +42,7 @@ export class Stack {
     if (ended.code !== 0) throw new Error(`pulumi stack init failed:\n${ended.text}`);
   }
 
-  /** Repeats the command until it succeeds. `isCalm` says whether the troubles are over. */
+  /** Repeats the command until it succeeds. `isCalm` says whether the trouble is over. */
   async reach(goal: Goal, round: number, isCalm: () => boolean): Promise<void> {
     const command = goal === "nothing" ? "destroy" : "up";
     if (goal !== "nothing") this.#declare(goal, round);
@@ -55,21 +54,20 @@ export class Stack {
       if (ended.code === 0) return;
       said = errorsOf(ended.text);
       if (wasCalm) calm += 1;
-      // A killed CLI leaves the stack's lock behind, on the file backend as on object stores.
+      // A killed CLI leaves the stack locked, on the file backend and on object stores.
       if (ended.interference.includes("kill CLI")) await this.#unlock();
     }
-    throw new Error(
-      `stack ${this.name}: pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over:\n${said}`,
-    );
+    const failed = `pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over`;
+    throw new Error(`stack ${this.name}: ${failed}:\n${said}`);
   }
 
-  /** Whether there is nothing left to do; else what Pulumi would do. */
+  /** Whether nothing is left to do, and otherwise what Pulumi would do. */
   async preview(): Promise<{ readonly isEmpty: boolean; readonly text: string }> {
     const { code, text } = await this.#run("preview", "--expect-no-changes", ...TEN_AT_ONCE);
     return { isEmpty: code === 0, text };
   }
 
-  /** May be killed itself. */
+  /** Can be killed itself. */
   async #unlock(): Promise<void> {
     for (let attempt = 0; attempt < CALM_ATTEMPTS; attempt += 1) {
       const { code } = await this.cli.run(["cancel", this.name, "--yes"]);

@@ -4,12 +4,12 @@ import type { Table } from "./chaosTables.ts";
 
 export type Question = { kind: "start"; url: string; rows: number } | { kind: "stop" };
 
-/** A write that failed, or took long. Epoch milliseconds. */
+/** A write that failed or took long. Times are epoch milliseconds. */
 export interface Notable {
   readonly table: Table;
   readonly from: number;
   readonly to: number;
-  /** SQLSTATE or code of the connection's error; of one that failed. */
+  /** SQLSTATE or the connection's error code, if it failed. */
   readonly code?: string;
   readonly message?: string;
 }
@@ -18,7 +18,7 @@ export interface Written {
   readonly writes: number;
   readonly longestMs: number;
   readonly failed: readonly Notable[];
-  /** Those of more than {@link LONG_MS}. */
+  /** Writes that took longer than {@link LONG_MS}. */
   readonly long: readonly Notable[];
 }
 
@@ -27,8 +27,8 @@ export const LONG_MS = 1_000;
 export const WRITER = "chaos application";
 
 /**
- * An application that inserts, updates and deletes all the time, in a process of its own: nothing
- * that this one does delays it.
+ * An application that constantly inserts, updates and deletes, in its own process so that nothing
+ * here delays it.
  */
 export interface Writer {
   stop(): Promise<Written>;

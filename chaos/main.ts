@@ -1,5 +1,5 @@
-// npm run chaos: two Pulumi CLIs bring 25 indexes about while everything goes wrong, and every
-// promise is checked at the end.
+// npm run chaos: two Pulumi CLIs create 25 indexes while everything goes wrong, and at the end
+// every promise is checked.
 import { rm } from "node:fs/promises";
 import { CleanUp, untilSignal } from "../demo/cleanUp.ts";
 import { forgetForeignSettings } from "../demo/pulumiEnvironment.ts";

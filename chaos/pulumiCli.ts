@@ -12,11 +12,11 @@ import {
 } from "../tools/processes.ts";
 import type { RunFolder } from "./runFolder.ts";
 
-/** What was done to a command that it cannot be blamed for. */
+/** Something done to a command that it cannot be blamed for. */
 export type Interference = "kill CLI" | "kill provider" | "interrupt";
 
 export interface Ended {
-  /** Nothing when a signal ended it. */
+  /** Undefined if a signal ended it. */
   readonly code: number | undefined;
   readonly text: string;
   readonly from: number;
@@ -24,12 +24,10 @@ export interface Ended {
   readonly interference: readonly Interference[];
 }
 
-/** What killed commands had started. */
+/** Processes started by commands that were killed. */
 const orphans: Process[] = [];
 
-/**
- * Ends whoever of them outlives the run; a number that another process has got since is left alone.
- */
+/** Ends the ones that outlive the run. A pid that another process has taken since is left alone. */
 export function killOrphans(): void {
   const isStill = ({ pid, command }: Process) => commandOf(pid) === command;
   killAll(orphans.filter(isStill).map(({ pid }) => pid));
@@ -37,7 +35,7 @@ export function killOrphans(): void {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Two stacks of one backend share it. */
+/** The environment shared by two stacks of one backend. */
 export function environmentOf(folder: RunFolder, databaseUrl: string): Environment {
   return {
     ...process.env,
@@ -75,7 +73,7 @@ export class Cli {
       cwd: this.#folder.program,
       env: { ...this.#env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
-      // Out of reach of the terminal's Ctrl-C: whoever started it ends it.
+      // Out of reach of the terminal's Ctrl-C: whoever started it stops it.
       detached: true,
     });
     this.#pid = child.pid;
@@ -85,7 +83,7 @@ export class Cli {
       stream.setEncoding("utf8").on("data", (chunk: string) => {
         text += chunk;
       });
-    // Not "close": what a killed command has started keeps its pipes open.
+    // Not "close": processes started by a killed command keep its pipes open.
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once("error", reject);
       child.once("exit", resolve);
@@ -102,7 +100,7 @@ export class Cli {
   }
 
   /**
-   * SIGKILL, as the end of a CI job: what it has started lives on. Returns whether there was
+   * SIGKILL, like the end of a CI job: whatever it started lives on. Returns whether there was
    * something to kill.
    */
   kill(): boolean {
@@ -121,10 +119,7 @@ export class Cli {
     return true;
   }
 
-  /**
-   * The most memory that a provider of the running command has had resident, in MB; 0 where there
-   * is none.
-   */
+  /** The peak resident memory of the running command's providers, in MB; 0 if there are none. */
   providersPeak(): number {
     const providers = this.#pid === undefined ? [] : providersOf(this.#pid);
     return Math.max(0, ...providers.map(peakMemory));
@@ -138,7 +133,7 @@ export class Cli {
     return true;
   }
 
-  /** Ends it with all that it has started. */
+  /** Ends it together with everything it started. */
   end(): void {
     if (this.#pid !== undefined)
       killAll([this.#pid, ...processesBelow(this.#pid).map(({ pid }) => pid)]);

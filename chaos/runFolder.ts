@@ -4,12 +4,12 @@ import { join, relative } from "node:path";
 export const ROOT = join(import.meta.dirname, "..");
 
 /**
- * The folder of one run, in the clone, so that its program finds the clone's packages. Git ignores
- * it.
+ * The folder of one run. It is inside the clone, where its program finds the clone's packages; Git
+ * ignores it.
  */
 export interface RunFolder {
   readonly directory: string;
-  /** A copy: Pulumi writes the configuration of its stacks beside the program. */
+  /** A copy, because Pulumi writes its stacks' configuration next to the program. */
   readonly program: string;
   readonly logs: string;
   /** Pulumi's local backend. */
@@ -26,5 +26,5 @@ export async function makeRunFolder(kind: string): Promise<RunFolder> {
   return { ...folder, home: of("home") };
 }
 
-/** As people type it, standing in the clone. */
+/** The path as people type it in the clone. */
 export const shownPath = (path: string) => relative(ROOT, path);

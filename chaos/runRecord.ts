@@ -3,8 +3,8 @@ import type { Ended } from "./pulumiCli.ts";
 import type { Trouble } from "./troubleSchedule.ts";
 
 /**
- * When a trouble lasts, in epoch milliseconds: what happens meanwhile may be its doing. `to` is
- * Infinity until it is over.
+ * The period of a trouble, in epoch milliseconds: it may be to blame for anything that happens
+ * meanwhile. `to` is Infinity until it is over.
  */
 export interface Window {
   readonly kind: Trouble;
@@ -12,20 +12,20 @@ export interface Window {
   to: number;
 }
 
-/** What is counted while a run lasts. */
+/** What is counted during a run. */
 export class RunRecord {
   /** Troubles that hit, by kind. */
   readonly hits = new Map<Trouble, number>();
-  /** Troubles that found nothing to hit, or ended in one another. */
+  /** Troubles that found nothing to hit, or were ended by another. */
   misses = 0;
   /** Commands that ended, by their exit: "ok", "failed", "killed". */
   readonly commands = new Map<string, number>();
-  /** What interrupted an attempt of the engine's, by its words. */
+  /** What interrupted the engine's attempts, in its words. */
   readonly retries = new Map<string, number>();
-  /** Promises that were broken. */
+  /** Broken promises. */
   readonly broken: string[] = [];
   readonly #windows: Window[] = [];
-  /** The longest wait that the engine has told of, in seconds. */
+  /** The longest wait reported by the engine, in seconds. */
   longestWait = 0;
 
   trouble(kind: Trouble, hit: boolean): void {
@@ -33,7 +33,7 @@ export class RunRecord {
     else this.misses += 1;
   }
 
-  /** Reads what a command has said. A failure needs a reason that is none of the product's. */
+  /** Reads a command's output. A failure needs a reason other than the product. */
   ended(ended: Ended, stack: string): void {
     const { code, text, interference } = ended;
     count(this.commands, code === 0 ? "ok" : code === undefined ? "killed" : "failed");
@@ -49,8 +49,8 @@ export class RunRecord {
   }
 
   /**
-   * A write may fail only with the server, or as the victim of another tool's patient ALTER TABLE,
-   * and wait long only behind another tool's patient ALTER TABLE.
+   * A write may fail only together with the server, or as the deadlock victim of another tool's
+   * patient ALTER TABLE, and wait long only behind such an ALTER TABLE.
    */
   written({ failed, long }: Written): void {
     const restarts = this.#windows.filter(isRestart);
@@ -67,8 +67,8 @@ export class RunRecord {
   }
 
   /**
-   * Whose fault a long wait is: also of a server that restarts and of a lock that another tool
-   * queues for without limit.
+   * Whose fault a long wait is. It is theirs if the server restarts or another tool queues for a
+   * lock without limit.
    */
   reasonOf(write: Notable): keyof typeof BOUNDS {
     const isTheirs = (each: Window) => isRestart(each) || each.kind === "ALTER TABLE, patient";
@@ -77,7 +77,7 @@ export class RunRecord {
       : "ours";
   }
 
-  /** Runs a trouble that lasts. */
+  /** Runs a trouble that takes a while, and records its period. */
   async during(kind: Trouble, work: () => Promise<boolean>): Promise<boolean> {
     const window = { kind, from: Date.now(), to: Number.POSITIVE_INFINITY };
     this.#windows.push(window);
@@ -90,14 +90,14 @@ export class RunRecord {
 }
 
 /**
- * Milliseconds that a write may wait. A machine with two cores and nine processes is slow at times
- * without anybody's fault.
+ * How long a write may wait, in milliseconds. A machine with two cores and nine processes is
+ * sometimes slow through nobody's fault.
  */
 export const BOUNDS = { ours: 10_000, theirs: 90_000 };
 
 const isRestart = ({ kind }: Window) => kind.startsWith("restart");
 
-/** What a restart breaks may be noticed a moment later. */
+/** The effects of a restart can show up a moment later. */
 const AFTERMATH_MS = 2_000;
 
 function overlaps(window: Window, { from, to }: { from: number; to: number }): boolean {
@@ -109,9 +109,8 @@ function isConnectionLost({ code = "", message = "" }: Notable): boolean {
 }
 
 /**
- * An ALTER TABLE that waits without limit has the table's lock and wants a partition's, which a
- * REINDEX has, which waits for the write, which waits for the table: PostgreSQL ends whichever of
- * them looks first.
+ * A patient ALTER TABLE holds the table's lock and waits for a partition's lock, held by a REINDEX,
+ * which waits for the write, which waits for the table. PostgreSQL cancels whichever checks first.
  */
 function isDeadlock({ code }: Notable): boolean {
   return code === "40P01";
@@ -121,7 +120,7 @@ function count<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** The lines that tell what went wrong. */
+/** The lines that say what went wrong. */
 export function errorsOf(text: string): string {
   const lines = text.split("\n").filter((line) => /error|refused|Diagnostics|cannot/i.test(line));
   return lines.slice(0, 12).join("\n    ");

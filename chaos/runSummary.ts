@@ -27,15 +27,15 @@ function rowsOf({ version, builds, rounds, written, record }: Outcome): [string,
     ["troubles that hit", listOf(record.hits)],
     ["troubles that missed", String(record.misses)],
     ["commands of both CLIs", listOf(record.commands)],
-    ["attempts tried again", listOf(record.retries)],
-    ["longest wait told by the engine", `${record.longestWait} s`],
+    ["attempts retried", listOf(record.retries)],
+    ["longest wait reported by the engine", `${record.longestWait} s`],
     [
       "writes",
       `${written.writes}, failed while the server was restarted: ${written.failed.length}`,
     ],
     ["longest write", `${Math.round(written.longestMs)} ms`],
-    ["longest beside a restart or a patient ALTER TABLE", `${waits.theirs} ms of ${BOUNDS.theirs}`],
-    ["longest otherwise, where above 1 s", `${waits.ours} ms of ${BOUNDS.ours}`],
+    ["longest during a restart or a patient ALTER TABLE", `${waits.theirs} ms of ${BOUNDS.theirs}`],
+    ["longest otherwise, if above 1 s", `${waits.ours} ms of ${BOUNDS.ours}`],
   ];
 }
 

@@ -1,7 +1,7 @@
-/** Numbers from 0 up to 1, the same ones for the same seed. */
+/** Numbers from 0 up to 1, the same for the same seed. */
 export type Random = () => number;
 
-/** The generator mulberry32: 32 bits of state, which is plenty for a schedule. */
+/** The mulberry32 generator: 32 bits of state, which is plenty for a schedule. */
 export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -12,12 +12,12 @@ export function randomOf(seed: number): Random {
   };
 }
 
-/** The element that a number from 0 up to 1 points at. */
+/** The element at a position given as a number from 0 up to 1. */
 export function pickAt<T>(list: readonly T[], share: number): T | undefined {
   return list[Math.floor(share * list.length)];
 }
 
-/** One of the keys, each as often as its weight says. */
+/** One of the keys, chosen with these weights. */
 export function weighted<K extends string>(weights: Readonly<Record<K, number>>, share: number): K {
   const entries = Object.entries(weights) as [K, number][];
   const total = entries.reduce((sum, [, weight]) => sum + weight, 0);
@@ -29,7 +29,7 @@ export function weighted<K extends string>(weights: Readonly<Record<K, number>>,
   return (entries.at(-1) as [K, number])[0];
 }
 
-/** A list with each key as often as its count says, in an order of chance. */
+/** A list in random order that contains each key as many times as its count. */
 export function shuffled<K extends string>(
   counts: Readonly<Record<K, number>>,
   random: Random,

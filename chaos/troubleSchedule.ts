@@ -1,6 +1,6 @@
 import { randomOf, shuffled, weighted } from "./seededRandom.ts";
 
-/** How often each trouble comes among as many as these are together. */
+/** The weight of each trouble: how often it comes within their sum. */
 const TROUBLES = {
   terminate: 6,
   cancel: 5,
@@ -21,10 +21,10 @@ const TROUBLES = {
 export type Trouble = keyof typeof TROUBLES;
 
 export interface Event {
-  /** Milliseconds from the beginning. */
+  /** Milliseconds from the start. */
   readonly at: number;
   readonly kind: Trouble;
-  /** From 0 up to 1: which of the sessions, processes or tables that there are then. */
+  /** From 0 up to 1: which of the sessions, processes or tables that exist at that time. */
   readonly pick: number;
   /** How long a transaction is held open. */
   readonly holdMs: number;
@@ -34,8 +34,8 @@ export interface Event {
 const EVERY_MS = 2_500;
 
 /**
- * The troubles of a run: the same for the same seed, and those of a shorter run begin those of a
- * longer one. About every 95 seconds each kind has come as often as it should.
+ * The troubles of a run: the same for the same seed, and a shorter run is a prefix of a longer one.
+ * About every 95 seconds, each kind has come as often as its weight.
  */
 export function scheduleOf(seed: number, minutes: number): Event[] {
   const random = randomOf(seed);
@@ -50,7 +50,7 @@ export function scheduleOf(seed: number, minutes: number): Event[] {
   }
 }
 
-/** What both stacks are brought to, one goal after the other. */
+/** What both stacks are brought to, one goal after another. */
 export type Goal = "first" | "second" | "rebuilt" | "nothing";
 
 const NEXT: Record<Goal, Partial<Record<Goal, number>>> = {
@@ -60,7 +60,7 @@ const NEXT: Record<Goal, Partial<Record<Goal, number>>> = {
   rebuilt: { first: 2, nothing: 1 },
 };
 
-/** The goals of a run, without end: the first one builds, the second one replaces. */
+/** The endless sequence of goals of a run: the first builds, the second replaces. */
 export function* goalsOf(seed: number): Generator<Goal> {
   const random = randomOf(seed ^ 0x60a15);
   let goal: Goal = "first";

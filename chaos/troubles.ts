@@ -8,7 +8,7 @@ import type { RunRecord } from "./runRecord.ts";
 import { pickAt } from "./seededRandom.ts";
 import type { Event, Trouble } from "./troubleSchedule.ts";
 
-/** What the troubles are made on. */
+/** The targets of the troubles. */
 export interface Arena {
   readonly server: EmbeddedServer;
   readonly stacks: readonly Stack[];
@@ -18,7 +18,7 @@ export interface Arena {
 /** How long a trouble waits for something to hit. */
 const AIM_MS = 5_000;
 
-/** Makes one trouble, and returns whether it hit. Whatever it opened is closed when it ends. */
+/** Makes one trouble, and returns whether it hit. Everything it opened is closed when it ends. */
 export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> {
   const { kind, pick } = event;
   const cli = pickAt(arena.stacks, pick)?.cli;
@@ -67,14 +67,15 @@ async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promis
     case "CREATE INDEX, other tool":
       return buildBeside(client, table);
     default:
-      throw new Error(`${kind} is no trouble of a session`);
+      throw new Error(`${kind} is not a trouble for a session`);
   }
 }
 
-/** A session that builds or drops, or the one that watches it. */
+/** Signals a session that builds or drops, or one that watches it. */
 async function signalSession(client: pg.Client, by: string, pick: number): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
+    `SELECT pid FROM pg_stat_activity
+      WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
       ORDER BY state <> 'active', application_name, pid`,
   );
   const session = pickAt(rows, pick);
@@ -97,15 +98,15 @@ async function hold(
 }
 
 /**
- * What it does matters little, that it waits matters: refused, cancelled and dead-locked statements
- * have hit too.
+ * What the statement does matters little; what counts is that it waits. Refused, cancelled and
+ * deadlocked statements have hit too.
  */
 async function run(client: pg.Client, sql: string): Promise<boolean> {
   await client.query(sql).catch(() => {});
   return true;
 }
 
-/** Another tool's index, by its own wits; whatever becomes of it is removed. */
+/** Another tool's index, built on its own account; whatever comes of it is removed. */
 async function buildBeside(client: pg.Client, table: string): Promise<boolean> {
   const on = table === PARTITIONED ? `${table}_0` : table;
   await run(client, `CREATE INDEX CONCURRENTLY ${OTHER_INDEX} ON app.${on} (amount, state)`);

@@ -7,19 +7,19 @@ interface Reply {
   error?: string;
 }
 
-/** A process of ours that answers questions. */
+/** A child process that answers questions. */
 export interface Child {
   readonly pid: number;
   ask(question: unknown): Promise<unknown>;
-  /** Waits until the process is gone. */
+  /** Ends the process and waits until it is gone. */
   end(): Promise<void>;
 }
 
-/** Starts a module in a process of its own. `label` is for messages. */
+/** Starts a module in a process of its own. `label` is used in messages. */
 export function startChild(module: string, label: string): Child {
   const child = fork(module, {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
-    // The declarations in stacks/ belong to the program, whose package.json names no module type.
+    // The declarations in stacks/ belong to the program, whose package.json sets no module type.
     execArgv: [...process.execArgv, "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"],
   });
   return { pid: child.pid ?? 0, ask: questions(child, label), end: () => end(child) };
@@ -61,7 +61,7 @@ function questions(child: ChildProcess, label: string): Child["ask"] {
     });
 }
 
-/** The other side: answers what the parent asks, and ends with it. */
+/** The child's side: answers what the parent asks, and ends with it. */
 export function answerParent<Q>(answer: (question: Q) => Promise<unknown>): void {
   process.on("message", async ({ id, question }: { id: number; question: Q }) => {
     const reply: Reply = await answer(question).then(
@@ -70,8 +70,8 @@ export function answerParent<Q>(answer: (question: Q) => Promise<unknown>): void
     );
     process.send?.(reply);
   });
-  // The parent is gone or has its answer: the server rolls back what is still in flight.
+  // The parent is gone or has its answer: the server rolls back whatever is still in flight.
   process.on("disconnect", () => process.exit(0));
-  // Ctrl-C reaches the whole process group, but it is for the parent to decide when the work ends.
+  // Ctrl-C reaches the whole process group, but the parent decides when the work ends.
   process.on("SIGINT", () => {});
 }

@@ -3,22 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { migrate as runMigrations } from "drizzle-orm/node-postgres/migrator";
-import pg from "pg";
+import { withClient } from "./databaseClient.ts";
+import { FILLED_COLUMNS } from "./dataFingerprint.ts";
 
 export interface FillSize {
   states: number;
   messages: number;
-}
-
-export interface TableFingerprint {
-  rows: number;
-  hash: string;
-}
-
-export interface Fingerprint {
-  patients: TableFingerprint;
-  conversation_states: TableFingerprint;
-  conversation_messages: TableFingerprint;
 }
 
 type Log = (line: string) => void;
@@ -28,7 +18,7 @@ const INDEX_MIGRATION = "0013_sticky_skreet";
 const BATCH = 50_000;
 const QUIET_MS = 2_000;
 
-/** Brings an empty database to where production stood: every migration before the indexes. */
+/** Migrates an empty database to where production stood: every migration before the indexes. */
 export async function migrate(url: string): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "drizzle-migrations-"));
   try {
@@ -41,8 +31,8 @@ export async function migrate(url: string): Promise<void> {
 }
 
 /**
- * Lets Drizzle run what it has not run yet, as `drizzle-kit migrate` does. Gives how many
- * migrations that were.
+ * Lets Drizzle run its remaining migrations, like `drizzle-kit migrate`. Returns how many there
+ * were.
  */
 export async function migrateTheRest(url: string): Promise<number> {
   return withClient(url, async (client) => {
@@ -67,12 +57,14 @@ async function endJournalBefore(tag: string, folder: string): Promise<void> {
   await writeFile(path, JSON.stringify(shortened));
 }
 
-/** Fills the empty tables, inside the server. The same size gives the same rows, but for "now". */
+/**
+ * Fills the empty tables inside the server. The same size gives the same rows, except for "now".
+ */
 export async function fill(url: string, { states, messages }: FillSize, log: Log): Promise<void> {
   const progress = progressLines(log);
   await withClient(url, async (client) => {
-    // As on a replica, foreign keys are not checked: every reference is right by construction, and
-    // a million look-ups would take longer than the rest.
+    // Foreign keys are not checked, as on a replica: every reference is right by construction, and
+    // a million look-ups would take longer than everything else.
     await client.query("set session_replication_role = replica");
     await client.query("select setseed(0.13)");
     const patients = Math.ceil(states / 5);
@@ -88,7 +80,7 @@ export async function fill(url: string, { states, messages }: FillSize, log: Log
       await client.query(`vacuum (analyze) ${table}`);
       progress(`vacuumed and analyzed ${table}`);
     }
-    // What the fill left in memory is written now, and not in the middle of a measured build.
+    // Writes out what the fill left in memory now, not in the middle of a measured build.
     await client.query("checkpoint");
     progress("checkpoint");
   });
@@ -105,7 +97,7 @@ function progressLines(log: Log): Log {
 
 const count = (value: number) => value.toLocaleString("en-US");
 
-// An id is derived from its row's number, so that other rows can refer to it without a look-up.
+// An id is derived from its row number, so other rows can refer to it without a look-up.
 const id = (kind: string, number: string) => `md5('${kind}' || (${number}))::uuid`;
 
 const INSERT_PATIENTS = `
@@ -116,8 +108,8 @@ select ${id("patient", "n")}, 'Patient ' || n, '+1555' || lpad(n::text, 7, '0'),
   now() - interval '500 days', now() - interval '500 days'
 from generate_series(1, $1::int) n`;
 
-// A patient's conversations lie scattered over the table. Two in five are active, and most, but
-// not all, of those have not expired.
+// A patient's conversations are scattered over the table. Two in five are active, and most of
+// those, but not all, have not expired.
 const INSERT_STATES = `
 insert into conversation_states (id, patient_id, is_active, expires_at, current_step, channel,
   context, created_at, updated_at)
@@ -135,8 +127,9 @@ from (select n, random() < 0.4 as active from generate_series(1, $1::int) n) num
 
 const PHRASE = "said[1 + floor(random() * 8)::int]";
 
-// Messages lie in the order of their arrival, so one conversation's are spread over the whole
-// table. One in twenty belongs to one of the few long conversations: about 100 messages against 10.
+// Messages are stored in order of arrival, so each conversation's are spread over the whole table.
+// One in twenty belongs to one of the few long conversations: about 100 messages each, compared to
+// 10.
 const INSERT_MESSAGES = `
 insert into conversation_messages (id, conversation_state_id, role, body, delivery_status,
   delivered_at, metadata, created_at)
@@ -158,45 +151,3 @@ from (select n, case when n % 20 = 0 then ceil($4::int / 200.0) else $4::int end
     'If the pain gets worse or you notice a rash, call us at once: do not wait for an answer here. ',
     'A reminder: your prescription can be collected from tomorrow; please bring your card. ']
     as said) phrases`;
-
-// What the running application may change is left out, and so is what it added.
-const FILLED_COLUMNS = {
-  patients: "id, display_name, phone, language, time_zone, created_at",
-  conversation_states: "id, patient_id, is_active, expires_at, channel, context, created_at",
-  conversation_messages: "id, conversation_state_id, role, body, metadata, created_at",
-} as const satisfies Record<keyof Fingerprint, string>;
-
-const FILLED_ROWS: Record<keyof Fingerprint, string> = {
-  patients: "true",
-  conversation_states: "not context ? 'writer'",
-  conversation_messages: "not metadata ? 'writer'",
-};
-
-/** Counts and hashes the rows of the fill, whatever their order and whatever a writer does. */
-export async function fingerprint(url: string): Promise<Fingerprint> {
-  return withClient(url, async (client) => {
-    const of = async (table: keyof Fingerprint): Promise<TableFingerprint> => {
-      const { rows } = await client.query<{ rows: string; hash: string }>(
-        `select count(*) as rows,
-          sum(hash_record_extended(row(${FILLED_COLUMNS[table]}), 0)::numeric) as hash
-        from ${table} where ${FILLED_ROWS[table]}`,
-      );
-      return { rows: Number(rows[0]?.rows), hash: rows[0]?.hash ?? "0" };
-    };
-    return {
-      patients: await of("patients"),
-      conversation_states: await of("conversation_states"),
-      conversation_messages: await of("conversation_messages"),
-    };
-  });
-}
-
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
-}

@@ -1,6 +1,7 @@
 import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
 import type { CleanUp } from "./cleanUp.ts";
-import { type FillSize, type Fingerprint, fill, fingerprint, migrate } from "./demoData.ts";
+import { type Fingerprint, fingerprint } from "./dataFingerprint.ts";
+import { type FillSize, fill, migrate } from "./demoData.ts";
 import type { StackName } from "./demoPaths.ts";
 import { removeServer, startServer } from "./demoServers.ts";
 import { type Reader, type ReadTotals, startReader } from "./reader.ts";
@@ -12,15 +13,15 @@ export const SIZES: Record<StackName, FillSize> = {
   production: { states: 100_000, messages: 1_000_000 },
 };
 
-/** One database with an application at work on it. */
+/** A database with an application at work on it. */
 export interface Database {
   readonly name: StackName;
   readonly url: string;
   readonly server: EmbeddedServer;
   readonly writer: Writer;
-  /** Of the rows before anything was done. */
+  /** Fingerprint of the rows before anything was done. */
   readonly before: Fingerprint;
-  /** Ends the application. What it did counts from its start; a second call gives the same. */
+  /** Ends the application. Counts are since its start; a second call returns the same. */
   stopTraffic(): Promise<Traffic>;
 }
 
@@ -30,8 +31,8 @@ export interface Traffic {
 }
 
 /**
- * A server, its tables as they were before the indexes, their rows, and an application that uses
- * them.
+ * Starts a server with its tables as they were before the indexes, their rows, and an application
+ * that uses them.
  */
 export async function startDatabase(
   name: StackName,

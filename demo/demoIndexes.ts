@@ -3,7 +3,7 @@ import pg from "pg";
 
 export const STATES_INDEX = "conversation_states_patient_active_expires_idx";
 export const MESSAGES_INDEX = "conversation_messages_state_created_idx";
-/** In the order of their drop. */
+/** In the order they are dropped. */
 export const INDEXES = [MESSAGES_INDEX, STATES_INDEX] as const;
 
 const POLL_MS = 5;
@@ -13,7 +13,7 @@ export interface IndexState {
   readonly valid: boolean;
 }
 
-/** The indexes of Phase 3 that the server has, whoever says what about them. */
+/** The indexes of Phase 3 that exist on the server, according to the catalog alone. */
 export async function standingIndexes(url: string): Promise<IndexState[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -24,15 +24,13 @@ export async function standingIndexes(url: string): Promise<IndexState[]> {
   }
 }
 
-/**
- * Watches the indexes go while `work` is done. Returns their names in the order in which they went.
- */
+/** Watches the indexes disappear while `work` runs. Returns their names in that order. */
 export async function droppedDuring(url: string, work: () => Promise<unknown>): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   let working = true;
   const watching = watch(client, () => working).finally(() => client.end());
-  // It is asked for its result, or its failure, when the work is done.
+  // It is awaited for its result, or its failure, once the work is done.
   watching.catch(() => {});
   try {
     await work();

@@ -11,20 +11,20 @@ const EXTRA = join(PLACE, "measurements.json");
 
 const stateFile = (stack: StackName) => join(PLACE, `${stack}.json`);
 
-/** Keeps what the stacks have recorded: the rollback removes it. */
+/** Saves the stacks' state, which the rollback removes. */
 export async function keepStates(scene: Scene): Promise<void> {
   for (const name of STACKS) await writeFile(stateFile(name), await scene[name].stack.state());
 }
 
 export interface Measurements {
   readonly results: readonly Result[];
-  /** While production's indexes were built. */
+  /** Writes while production's indexes were built. */
   readonly writes: readonly SlowWrite[];
 }
 
-/** Writes a report of production, with all that was measured here, and gives its path. */
+/** Writes a report of production with everything measured here, and returns its path. */
 export async function writeReport({ screen }: Scene, measurements: Measurements): Promise<string> {
-  const title = "What npm start has measured";
+  const title = "What npm start measured";
   await writeFile(EXTRA, JSON.stringify({ title, ...measurements }));
   const args = [
     "report",

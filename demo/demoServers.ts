@@ -8,10 +8,10 @@ import { type EmbeddedServer, startEmbedded, stopKept } from "../tools/embeddedP
 import { LOGS, PLACE, STACKS, type StackName } from "./demoPaths.ts";
 
 const SETTINGS = {
-  // As on any server with solid-state disks.
+  // Typical for servers with solid-state disks.
   random_page_cost: 1.1,
   max_wal_size: "2GB",
-  // Two builds on a small machine would otherwise take its last core from the writers.
+  // Otherwise two builds on a small machine would take its last core away from the writers.
   max_parallel_maintenance_workers: 0,
 };
 
@@ -24,19 +24,21 @@ export function startServer(name: StackName): Promise<EmbeddedServer> {
   });
 }
 
-/** Its log outlives it, its data does not. */
+/** Removes a server and its data, but keeps its log. */
 export async function removeServer(server: EmbeddedServer): Promise<void> {
   await server.stop();
   await keepLog(server.name, server.directory);
   await rm(server.directory, { recursive: true, force: true });
 }
 
-/** Those of this clone that run, whoever started them. */
+/** This clone's running servers, whoever started them. */
 export function runningServers(): StackName[] {
   return STACKS.filter((name) => runningOn(join(folderOf(name), "data")) !== undefined);
 }
 
-/** Ends and removes what an earlier run left. Returns the names of those that ran. */
+/**
+ * Stops and removes what an earlier run left. Returns the names of the servers that were running.
+ */
 export async function removeServers(): Promise<StackName[]> {
   const running = runningServers();
   for (const name of STACKS) {
@@ -57,7 +59,8 @@ async function keepLog(name: string, folder: string): Promise<void> {
 const wanted = (name: StackName) => join(PLACE, "servers", name);
 
 /**
- * Not always the folder wanted: the account that PostgreSQL runs as may not be able to enter that.
+ * Not always the requested folder, because the account that runs PostgreSQL may be unable to enter
+ * that one.
  */
 const folderOf = (name: StackName) =>
   serverFolderFor(name, wanted(name), serverAccount()).directory;

@@ -2,10 +2,10 @@ import { configFile, PLACE, type StackName, shownPath } from "./demoPaths.ts";
 import type { Cli, Outcome } from "./pulumiCli.ts";
 import type { Evidence, VerifiedIndexes } from "./stackOutputs.ts";
 
-/** A dot a second says nothing in a log, and the outputs are shown as a table. */
+/** A dot per second is useless in a log, and the outputs are shown as a table. */
 const UNSEEN = ["--suppress-progress", "--suppress-outputs"];
 
-/** One stack of the program, worked on as a person would, by the Pulumi CLI. */
+/** A stack of the program, operated the way a person would, with the Pulumi CLI. */
 export class Stack {
   readonly name: StackName;
   readonly #cli: Cli;
@@ -36,18 +36,18 @@ export class Stack {
     await this.#cli.run(["config", "set", key, value, ...this.#program]);
   }
 
-  /** With the statements that would run, in full. */
+  /** Shows the statements that would run, in full. */
   async previewDiff(): Promise<Outcome> {
     const args = ["preview", "--diff", "--show-full-output", ...this.#program];
     return this.#cli.run(args, { unseen: UNSEEN });
   }
 
-  /** May fail, as when a gate is closed. */
+  /** Returns the outcome even if it fails, as when a gate is closed. */
   async preview(): Promise<Outcome> {
     return this.#cli.try(["preview", ...this.#program], { unseen: UNSEEN });
   }
 
-  /** Whether the program has nothing left to do. */
+  /** True if the program has nothing left to do. */
   async isUpToDate(): Promise<boolean> {
     const args = ["preview", "--expect-no-changes", ...this.#program];
     return (await this.#cli.try(args, { unseen: UNSEEN })).exitCode === 0;
@@ -57,7 +57,7 @@ export class Stack {
     return this.#cli.run(["up", "--yes", "--skip-preview", ...this.#program], { unseen: UNSEEN });
   }
 
-  /** Measures again. Outputs are the program's, hence it has to run too. */
+  /** Measures again. Outputs belong to the program, so it has to run too. */
   async refresh(): Promise<Outcome> {
     const args = ["refresh", "--yes", "--skip-preview", "--run-program", ...this.#program];
     return this.#cli.run(args, { unseen: UNSEEN });
@@ -68,7 +68,7 @@ export class Stack {
     return this.#cli.run(args, { unseen: UNSEEN });
   }
 
-  /** Since when the gate counts each index as valid, in epoch milliseconds. */
+  /** When the gate started counting each index as valid, in epoch milliseconds. */
   async validSince(): Promise<number[]> {
     const evidence = (await this.#output("evidence", "nothing")) as Evidence;
     return Object.values(evidence).map(({ validSince }) => Date.parse(validSince));
@@ -78,7 +78,7 @@ export class Stack {
     return (await this.#output("verification", "command")) as VerifiedIndexes;
   }
 
-  /** The stack's state, as `pulumi stack export` gives it to anybody. */
+  /** The stack's state, as `pulumi stack export` shows it to anybody. */
   async state(): Promise<string> {
     return (await this.#cli.run(["stack", "export", ...this.#stack], { shows: "command" })).stdout;
   }

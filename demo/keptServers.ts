@@ -6,7 +6,7 @@ import { writeEnvironment } from "./pulumiEnvironment.ts";
 import type { Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 
-/** Leaves servers and stacks behind, and says how to go on with them. */
+/** Keeps servers and stacks running, and says how to continue with them. */
 export async function keep(
   { screen, env, staging, production }: Scene,
   cleanUp: CleanUp,
@@ -18,7 +18,9 @@ export async function keep(
   for (const { database } of [staging, production]) database.server.keep();
   cleanUp.forget();
   const file = `--config-file ${shownPath(configFile("production"))}`;
-  screen.title("Kept: both servers run, both stacks stand. To go on, in this folder:");
+  screen.title(
+    "Kept: both servers are running and both stacks exist. To continue, in this folder:",
+  );
   for (const line of [
     `source ${shownPath(ENVIRONMENT)}`,
     "pulumi stack output verification --stack production --json",
@@ -31,14 +33,14 @@ export async function keep(
     screen.command(line);
 }
 
-/** Ends what an earlier run kept. */
+/** Stops whatever an earlier run kept. */
 export async function stopKept(screen: Screen): Promise<void> {
   const stopped = await screen.during("stopping the servers", () => removeServers());
   await rm(PLACE, { recursive: true, force: true });
   screen.say(
     stopped.length > 0
       ? `Stopped and removed: ${stopped.join(" and ")}, and their stacks.`
-      : "No server of this folder was running.",
+      : "No server in this folder was running.",
   );
 }
 
@@ -47,8 +49,8 @@ export async function makeWay(): Promise<void> {
   const running = runningServers();
   if (running.length > 0)
     throw new Error(
-      `the servers of this folder are running (${running.join(", ")}): wait for the other run to end, ` +
-        "or end what one has kept: npm start -- --stop",
+      `the servers in this folder are running (${running.join(", ")}): wait for the other run ` +
+        "to end, or stop what it kept: npm start -- --stop",
     );
   await removeServers();
 }

@@ -24,7 +24,7 @@ import { Screen } from "./screen.ts";
 import { stateIsClean } from "./stateCheck.ts";
 
 const SOAK_SECONDS = 20;
-/** By the exit code. */
+/** Indexed by exit code. */
 const ENDINGS = ["Everything is as promised", "Not as promised"];
 
 interface RolledOut extends Measurements {
@@ -35,13 +35,13 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
   const { screen, staging, production } = scene;
   const databases = [staging.database, production.database];
 
-  screen.title("2. Staging: look, build, and look again");
+  screen.title("2. Staging: preview, build, and preview again");
   await staging.stack.previewDiff();
   await staging.stack.up();
   const stagingIsDone = await staging.stack.isUpToDate();
   const inStaging = await measureAgain(staging, screen);
 
-  screen.title("3. Production is refused: the indexes have not stood in staging for 24 hours");
+  screen.title("3. Production is refused: the indexes have not been in staging for 24 hours");
   const refused = await isRefused(production);
 
   screen.title(`4. Production is allowed, now that ${SOAK_SECONDS} seconds are enough`);
@@ -49,7 +49,7 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
   await goWithoutBackup(production);
   const allowed = await isAllowed(production);
 
-  screen.title("5. Production: the plain way for comparison, then ours");
+  screen.title("5. Production: a plain build for comparison, then ours");
   const plain = await buildPlainly(production, screen);
   const concurrent = await buildConcurrently(production);
   const productionIsDone = await production.stack.isUpToDate();

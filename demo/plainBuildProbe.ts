@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Writer } from "./writer.ts";
 
-/** What a build cost the writer. */
+/** The cost of a build for the writer. */
 export interface BuildStall {
   seconds: number;
   longestStallMs: number;
@@ -10,7 +10,7 @@ export interface BuildStall {
 const PROBE = "conversation_messages_plain_probe_idx";
 const DROP_ATTEMPTS = 10;
 
-/** What a plain CREATE INDEX on the messages costs the writer. Leaves no index behind. */
+/** Measures what a plain CREATE INDEX on the messages costs the writer. Leaves no index behind. */
 export async function plainBuildStall(url: string, writer: Writer): Promise<BuildStall> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -30,7 +30,7 @@ export async function plainBuildStall(url: string, writer: Writer): Promise<Buil
   }
 }
 
-// A waiting DROP INDEX holds up every write behind it, hence the short timeout and another try.
+// A waiting DROP INDEX blocks every write behind it, so use a short timeout and retry.
 async function dropProbe(client: pg.Client): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { fingerprint, migrateTheRest } from "./demoData.ts";
+import { fingerprint } from "./dataFingerprint.ts";
+import { migrateTheRest } from "./demoData.ts";
 import type { Database, Traffic } from "./demoDatabase.ts";
 import { INDEXES, standingIndexes } from "./demoIndexes.ts";
 import type { BuildStall } from "./plainBuildProbe.ts";
@@ -8,7 +9,7 @@ import { queriesOf, type VerifiedIndexes } from "./stackOutputs.ts";
 
 const TABLES = ["patients", "conversation_states", "conversation_messages"] as const;
 
-/** How many times faster than before, as the rollout was promised. */
+/** The promised speed-up of each query. */
 const PROMISED: Readonly<Record<string, number>> = {
   "active conversation lookup": 20,
   "message history": 30,
@@ -66,14 +67,14 @@ export function trafficScans(stack: string, verified: VerifiedIndexes): Result {
   };
 }
 
-/** Staging's tables are a tenth, so its gain is for information. */
+/** Staging's tables are a tenth of the size, so its gain is only informative. */
 export function speed(stack: string, verified: VerifiedIndexes): Result[] {
   return queriesOf(verified).map(({ name, before, executionMs, ratio }) => {
     const promised = stack === "production" ? PROMISED[name] : undefined;
     const measured = before ? `${ms(before.executionMs)} -> ${ms(executionMs)}, ` : "";
     return {
       promise: `${stack}: ${name}${promised ? `, at least ${promised}x` : ""}`,
-      measured: `${measured}${ratio === null ? "no time from before" : times(ratio)}`,
+      measured: `${measured}${ratio === null ? "no time before" : times(ratio)}`,
       ok: ratio !== null && ratio >= (promised ?? 1),
     };
   });

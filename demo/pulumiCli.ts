@@ -6,30 +6,30 @@ import type { Environment } from "./pulumiEnvironment.ts";
 import { rowsOfPulumi } from "./pulumiOutput.ts";
 import type { Screen } from "./screen.ts";
 
-/** For a log, not for a terminal: the same text for every watcher. */
+/** For a log rather than a terminal: everyone sees the same text. */
 const PLAIN = ["--non-interactive", "--color", "never"];
 const PATIENCE_MS = 20_000;
 
 export interface RunOptions {
-  /** Standard input, and how to type it: what must not stand among the arguments. */
+  /** Standard input, and how to type it, for anything that must not be an argument. */
   readonly input?: { readonly text: string; readonly typed: string };
-  /** What the watcher sees of it: "all" by default. */
+  /** How much of it the watcher sees; by default "all". */
   readonly shows?: "all" | "command" | "nothing";
-  /** Arguments that the watcher need not type. */
+  /** Arguments that the watcher need not see. */
   readonly unseen?: readonly string[];
 }
 
 export interface Outcome {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Both streams, as they came. */
+  /** Both streams, interleaved as they arrived. */
   readonly output: string;
   /** Epoch milliseconds. */
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** Runs the Pulumi CLI before the watcher's eyes. */
+/** Runs the Pulumi CLI while the watcher looks on. */
 export class Cli {
   readonly #screen: Screen;
   readonly #env: Environment;
@@ -42,7 +42,7 @@ export class Cli {
     this.#signal = signal;
   }
 
-  /** Fails when the command does. */
+  /** Throws if the command fails. */
   async run(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     const outcome = await this.try(args, options);
     if (outcome.exitCode === 0) return outcome;
@@ -50,7 +50,7 @@ export class Cli {
     throw new Error(`pulumi ${args.join(" ")} ended with code ${outcome.exitCode}${unseen}`);
   }
 
-  /** Also gives the outcome of a command that fails. */
+  /** Returns the outcome even if the command fails. */
   async try(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     this.#signal.throwIfAborted();
     const words = ["pulumi", ...args, ...(options.input ? [options.input.typed] : [])];
@@ -65,7 +65,7 @@ export class Cli {
     return outcome;
   }
 
-  /** Waits for the command that runs, if one does. */
+  /** Waits for the running command, if any. */
   async settled(): Promise<void> {
     await this.#running;
   }
@@ -79,8 +79,8 @@ export class Cli {
       input: options.input?.text ?? "",
       all: true,
       reject: false,
-      // Out of reach of the terminal's Ctrl-C: Pulumi takes a second one for "leave everything as
-      // it is".
+      // Out of reach of the terminal's Ctrl-C, because Pulumi takes a second one to mean "leave
+      // everything as it is".
       detached: true,
       cancelSignal: this.#signal,
       killSignal: "SIGINT",

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { configFile, ENVIRONMENT, LOGS, PLACE, ROOT, STACKS, STATE } from "./demoPaths.ts";
 
-/** Of a process. */
+/** A process's environment variables. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Sets up an empty backend and returns the environment in which `pulumi` uses it, and nothing else.
+ * Sets up an empty backend and returns an environment in which `pulumi` uses it and nothing else.
  */
 export async function freshEnvironment(): Promise<Environment> {
   await rm(PLACE, { recursive: true, force: true });
@@ -21,14 +21,14 @@ export async function freshEnvironment(): Promise<Environment> {
 }
 
 /**
- * `pulumi stack init` writes a new stack's salt beside the project's file, here beside the copies.
+ * `pulumi stack init` writes a new stack's salt next to the project file: here, next to the copies.
  */
 async function projectOfCopies(): Promise<string> {
   const project = await readFile(join(ROOT, "Pulumi.yaml"), "utf8");
   return project.replace(/^stackConfigDir:.*$/m, "stackConfigDir: .").replace(/^main:.*\n/m, "");
 }
 
-/** The watcher's own Pulumi settings, stacks and databases are none of this run's business. */
+/** The watcher's own Pulumi settings, stacks and databases must not affect this run. */
 export function forgetForeignSettings(): void {
   for (const name of Object.keys(process.env))
     if (/^(PULUMI_|PG(?!INDEX_)|DATABASE_URL$)/.test(name)) delete process.env[name];
@@ -44,7 +44,10 @@ function ownSettings(): Record<string, string> {
   };
 }
 
-/** Writes down what a shell needs to go on with this run's stacks. For its owner's eyes only. */
+/**
+ * Writes the variables a shell needs to continue with this run's stacks. Readable only by its
+ * owner.
+ */
 export async function writeEnvironment(
   env: Environment,
   urls: Readonly<Record<string, string>>,

@@ -1,10 +1,13 @@
 /**
- * A row of a resource under way, with the start of what it says: on a terminal the next one takes
- * its place.
+ * A row of a resource in progress, with the beginning of its message: on a terminal, the next one
+ * replaces it.
  */
 const UNDER_WAY = /^\s*[-+~>]*\s+(\S+ \S+) \w+ing \(\d+s\) ([^,:]+)/;
 
-/** Whether to show a line of Pulumi's output: what a resource says again is shown once a second. */
+/**
+ * Decides whether to show a line of Pulumi's output: a resource's repeated message is shown once a
+ * second.
+ */
 export function rowsOfPulumi(everyMs = 1_000): (line: string, now?: number) => boolean {
   const shownAt = new Map<string, number>();
   return (line, now = Date.now()) => {

@@ -12,7 +12,7 @@ export const ms = (value: number): string =>
 
 export const count = (value: number): string => value.toLocaleString("en-US");
 
-/** `before` and `after` are times. Empty without a measurement from before. */
+/** The speed-up, such as `12x`; empty without a measurement before the build. */
 export const times = (ratio: number | null): string =>
   ratio === null ? "" : `${ratio < 10 ? ratio.toFixed(1) : Math.round(ratio)}x`;
 

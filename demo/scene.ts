@@ -7,16 +7,16 @@ import { type Environment, freshEnvironment } from "./pulumiEnvironment.ts";
 import { count } from "./resultTable.ts";
 import type { Screen } from "./screen.ts";
 
-/** A stack and the database that it is for. */
+/** A stack and its database. */
 export interface Site {
   readonly stack: Stack;
   readonly database: Database;
 }
 
-/** What the story happens in. */
+/** Everything the story takes place in. */
 export interface Scene extends Readonly<Record<StackName, Site>> {
   readonly screen: Screen;
-  /** In which `pulumi` works on these stacks. */
+  /** The environment in which `pulumi` works on these stacks. */
   readonly env: Environment;
 }
 
@@ -36,7 +36,7 @@ export async function setScene(
   const databases = { staging, production };
   for (const name of STACKS) screen.say(`  ${describe(databases[name])}`);
   const cli = new Cli(screen, env, signal);
-  // The last to be deferred is the first to be done: no server goes while Pulumi works on it.
+  // The last step deferred runs first: no server goes away while Pulumi works on it.
   cleanUp.defer(() => cli.settled());
   const stacks = { staging: new Stack("staging", cli), production: new Stack("production", cli) };
   for (const name of STACKS) await stacks[name].init(databases[name].url);

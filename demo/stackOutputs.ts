@@ -1,4 +1,4 @@
-/** What index.ts exports, as far as it is looked at here. */
+/** The part of index.ts's exports that is used here. */
 export interface Measured {
   readonly planType: string | null;
   readonly executionMs: number;
@@ -26,20 +26,20 @@ export interface VerifiedIndex {
   readonly ok: boolean;
 }
 
-/** By the index's name. */
+/** Keyed by index name. */
 export type VerifiedIndexes = Readonly<Record<string, VerifiedIndex>>;
 
-/** By schema and name: what the gate of the next stack reads. */
+/** Keyed by schema and name: what the next stack's gate reads. */
 export type Evidence = Readonly<Record<string, { readonly validSince: string }>>;
 
-/** The queries of Phase 3, in the order in which they were promised. */
+/** The queries of Phase 3, in the order they were promised. */
 const ORDER = ["active conversation lookup", "message history", "clean-up of one conversation"];
 
 export interface QueryOfIndex extends VerifiedQuery {
   readonly usage: VerifiedIndex["usage"];
 }
 
-/** Every query, with what was counted of its index. */
+/** Every query, with the counters of its index. */
 export function queriesOf(verified: VerifiedIndexes): QueryOfIndex[] {
   return Object.values(verified)
     .flatMap(({ queries, usage }) => queries.map((query) => ({ ...query, usage })))

@@ -1,5 +1,5 @@
-// The process that runs the engine, as the provider's process does for as long as a `pulumi up`
-// lasts. It runs the package as it is built.
+// The process that runs the engine, like the provider's process during a `pulumi up`. It runs the
+// package as built.
 import { getEventListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ import type { Sample } from "./soakMeasures.ts";
 import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./soakTables.ts";
 
 const require = createRequire(import.meta.url);
-/** What `pulumi-pgindex` ships: a soak measures that, and not the sources. */
+/** A soak measures what `pulumi-pgindex` ships, not the sources. */
 const built = "../../providers/pgindex/dist/engine";
 const {
   parseIndexArgs,
@@ -45,7 +45,7 @@ const {
 
 export interface Question {
   readonly url: string;
-  /** How long cycle after cycle is run before the answer. */
+  /** How long to run cycles before answering. */
   readonly ms: number;
 }
 
@@ -54,7 +54,7 @@ export interface Answer {
   readonly sample: Sample;
 }
 
-/** As in the provider, where they live as long as the process. */
+/** As in the provider, these live as long as the process. */
 const cancel = new AbortController();
 const drain = new AbortController();
 const ctx = contextOf(cancel.signal);
@@ -78,14 +78,14 @@ async function answer({ url, ms }: Question): Promise<Answer> {
 }
 
 /**
- * Everything that a stack does with its indexes, an index that cannot be built, and one that is
+ * Everything a stack does with its indexes, plus an index that cannot be built and one that is
  * cancelled.
  */
 async function cycle(url: string): Promise<void> {
   await Promise.all([...INDEXES.map((index) => live(url, index)), fail(url), cancelOne(url)]);
 }
 
-/** From the preview of a new index over a replacement in place to its end. */
+/** From the preview of a new index, through replacing it in place, to dropping it. */
 async function live(url: string, { first, second }: SoakedIndex): Promise<void> {
   await previewIndex(targetOf(url), await parsed(first), undefined);
   let outputs = await ensure(url, first);
@@ -110,7 +110,7 @@ async function fail(url: string): Promise<void> {
   if (!/duplicate|could not create unique/.test(outcome)) throw new Error(outcome);
 }
 
-/** Whatever it has come to by then. */
+/** Cancels a build, however far it has got. */
 async function cancelOne(url: string): Promise<void> {
   const stop = new AbortController();
   const desired = await parsed(SLOW_INDEX);

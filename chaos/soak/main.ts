@@ -1,4 +1,4 @@
-// npm run soak: the engine and the CLI do the same again and again, and nothing may grow.
+// npm run soak: the engine and the CLI do the same over and over, and nothing may grow.
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { say } from "../progressLog.ts";
 import { environmentOf } from "../pulumiCli.ts";
 import { makeRunFolder, type RunFolder } from "../runFolder.ts";
 import { growthOf, type Measure } from "./growth.ts";
-import { type Loop, soakCli, soakEngine } from "./soakLoops.ts";
+import { type Loop, type SoakDatabase, soakCli, soakEngine } from "./soakLoops.ts";
 import { DATABASE, MEMORY, PROVIDER } from "./soakMeasures.ts";
 import { makeSoakTables } from "./soakTables.ts";
 
@@ -22,7 +22,7 @@ interface Options {
 }
 
 const AFTER = `
-Exits with 0 when nothing grows after the first third of the time; else with 1.
+Exits with 0 if nothing grows after the first third of the time, otherwise with 1.
 
 Examples:
   npm run soak -- --minutes 30
@@ -30,14 +30,15 @@ Examples:
 
 const program = new Command("npm run soak --")
   .description(
-    "Preview, build, refresh, replace and drop indexes again and again, in one process by the engine and beside it by the Pulumi CLI, " +
-      "and measure memory, handles, connections, locks, temporary files and the catalog.",
+    "Previews, builds, refreshes, replaces and drops indexes over and over, with the engine in one " +
+      "process and at the same time with the Pulumi CLI, and measures memory, handles, " +
+      "connections, locks, temporary files and the catalog.",
   )
-  .option("--minutes <number>", "how long", positive, 5)
+  .option("--minutes <number>", "how long to run", positive, 5)
   .option("--postgres <version>", "major version of the embedded server: 13 to 18")
   .addHelpText("after", AFTER);
 
-/** As many samples of the engine, however long it lasts. */
+/** The number of samples of the engine, however long it runs. */
 const SAMPLES = 40;
 
 async function soak(
@@ -51,12 +52,12 @@ async function soak(
   const [engine, cli] = await Promise.all(
     ["engine", "cli"].map((name) => prepare(server.url, name, folder)),
   );
-  if (!engine || !cli) throw new Error("there are two databases");
+  if (!engine || !cli) throw new Error("both databases are needed");
   const endAt = Date.now() + minutes * 60_000;
   const env = { ...environmentOf(folder, cli.url), TMPDIR: cli.temporary };
   const loops = await Promise.all([
-    soakEngine(engine.url, engine.temporary, endAt, (minutes * 60_000) / SAMPLES),
-    soakCli(folder, env, cli.url, cli.temporary, endAt),
+    soakEngine(engine, endAt, (minutes * 60_000) / SAMPLES),
+    soakCli(folder, env, cli, endAt),
   ]);
   const grows = [
     ...show("engine in one process", loops[0], [...MEMORY, ...DATABASE]),
@@ -66,8 +67,8 @@ async function soak(
   return grows.length === 0;
 }
 
-/** A database and a folder for temporary files of its own. */
-async function prepare(serverUrl: string, name: string, folder: RunFolder) {
+/** Creates a database and a folder for temporary files. */
+async function prepare(serverUrl: string, name: string, folder: RunFolder): Promise<SoakDatabase> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = new URL(serverUrl);
   url.pathname = name;

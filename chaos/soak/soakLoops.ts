@@ -9,16 +9,21 @@ import { LEAST_SAMPLES } from "./growth.ts";
 import { type Sample, sampleDatabase } from "./soakMeasures.ts";
 import { INDEXES } from "./soakTables.ts";
 
-/** What a loop has measured, sample after sample. */
+/** The measurements of a loop, sample by sample. */
 export interface Loop {
   readonly times: number;
   readonly samples: readonly Sample[];
 }
 
-/** The engine in one process. A sample each `everyMs`. */
+/** A loop's own database, and its own folder for temporary files. */
+export interface SoakDatabase {
+  readonly url: string;
+  readonly temporary: string;
+}
+
+/** Runs the engine in one process, with a sample every `everyMs`. */
 export async function soakEngine(
-  url: string,
-  temporary: string,
+  { url, temporary }: SoakDatabase,
   endAt: number,
   everyMs: number,
 ): Promise<Loop> {
@@ -37,14 +42,13 @@ export async function soakEngine(
 }
 
 /**
- * The Pulumi CLI: preview, up, refresh, an up that changes every index, destroy. A sample each
- * round, and enough of them to judge by.
+ * Runs the Pulumi CLI: preview, up, refresh, an up that changes every index, destroy. Takes a
+ * sample each round, and enough of them to judge by.
  */
 export async function soakCli(
   folder: RunFolder,
   env: Environment,
-  url: string,
-  temporary: string,
+  { url, temporary }: SoakDatabase,
   endAt: number,
 ): Promise<Loop> {
   const cli = new Cli("soak", folder, env);

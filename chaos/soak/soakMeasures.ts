@@ -4,7 +4,7 @@ import type { Measure } from "./growth.ts";
 
 export type Sample = Readonly<Record<string, number>>;
 
-/** Of the process that runs the engine, after a garbage collection. */
+/** Measures of the process that runs the engine, after garbage collection. */
 export const MEMORY: readonly Measure[] = [
   { name: "resident set", unit: "MB", tolerance: 8, share: 0.06 },
   { name: "heap", unit: "MB", tolerance: 1, share: 0.04 },
@@ -14,12 +14,12 @@ export const MEMORY: readonly Measure[] = [
   { name: "listeners of the cancel signal", unit: "", tolerance: 0.5 },
 ];
 
-/** Of each `pulumi` command's provider. */
+/** Measures of each `pulumi` command's provider. */
 export const PROVIDER: readonly Measure[] = [
   { name: "provider's peak memory", unit: "MB", tolerance: 8, share: 0.08 },
 ];
 
-/** Of the database, and of the folder for temporary files, when nothing runs. */
+/** Measures of the database and the folder for temporary files, while nothing is running. */
 export const DATABASE: readonly Measure[] = [
   { name: "connections", unit: "", tolerance: 0.5 },
   { name: "advisory locks", unit: "", tolerance: 0.5 },
@@ -32,17 +32,24 @@ export const DATABASE: readonly Measure[] = [
 
 const CATALOG = ["pg_class", "pg_attribute", "pg_depend", "pg_index", "pg_type", "pg_statistic"];
 
-/** `temporary` is the folder that the measured processes were given for temporary files. */
+/**
+ * Samples a database and `temporary`, the folder the measured processes use for temporary files.
+ */
 export async function sampleDatabase(client: pg.Client, temporary: string): Promise<Sample> {
   for (const table of CATALOG) await client.query(`VACUUM ${table}`);
   const { rows } = await client.query<Sample>(
-    `SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'pgindex%')::int AS "connections",
-            (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
-                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))::int AS "advisory locks",
+    `SELECT (SELECT count(*) FROM pg_stat_activity
+              WHERE datname = current_database()
+                AND application_name LIKE 'pgindex%')::int AS "connections",
+            (SELECT count(*) FROM pg_locks
+              WHERE locktype = 'advisory'
+                AND database = (SELECT oid FROM pg_database
+                                 WHERE datname = current_database()))::int AS "advisory locks",
             (SELECT count(*) FROM pg_class)::int AS "rows of pg_class",
             (SELECT count(*) FROM pg_attribute)::int AS "rows of pg_attribute",
             (SELECT count(*) FROM pg_depend)::int AS "rows of pg_depend",
-            (SELECT sum(pg_total_relation_size(oid)) / 1024 FROM pg_class WHERE relname = ANY($1) AND relnamespace = 'pg_catalog'::regnamespace)::int
+            (SELECT sum(pg_total_relation_size(oid)) / 1024 FROM pg_class
+              WHERE relname = ANY($1) AND relnamespace = 'pg_catalog'::regnamespace)::int
               AS "catalog after vacuum"`,
     [CATALOG],
   );

@@ -9,11 +9,12 @@ export interface SoakedIndex {
 
 const ROWS = 2_000;
 
-/** Two tables with some of everything that an index can be made on; `n` has duplicates. */
+/** Two tables with some of every kind of column that can be indexed; `n` has duplicates. */
 export async function makeSoakTables(client: Client): Promise<void> {
   for (const table of ["readings", "sensors"])
     await client.query(
-      `CREATE TABLE ${table} AS SELECT i AS id, i % 100 AS n, 'name ' || i AS name, ARRAY[i % 7, i % 11] AS tags
+      `CREATE TABLE ${table} AS
+       SELECT i AS id, i % 100 AS n, 'name ' || i AS name, ARRAY[i % 7, i % 11] AS tags
          FROM generate_series(1, ${ROWS}) i`,
     );
   await client.query("VACUUM ANALYZE");
@@ -40,7 +41,7 @@ export const INDEXES: readonly SoakedIndex[] = ["readings", "sensors"].flatMap((
   ),
 ]);
 
-/** There are duplicates. */
+/** Cannot be built, because there are duplicates. */
 export const WRONG_INDEX: Args = {
   table: "sensors",
   name: "sensors_wrong_idx",
@@ -48,7 +49,7 @@ export const WRONG_INDEX: Args = {
   unique: true,
 };
 
-/** Cancelled sooner or later; what has been built by then is adopted by the next cycle. */
+/** Cancelled sooner or later. The next cycle adopts it if it was built by then. */
 export const SLOW_INDEX: Args = {
   table: "readings",
   name: "readings_slow_idx",

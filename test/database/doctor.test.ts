@@ -44,7 +44,7 @@ test("INVALID indexes are named, unique ones with what they do to the applicatio
       fix: expect.stringContaining("DROP INDEX CONCURRENTLY public.left_behind"),
     },
   ]);
-  expect(about("INVALID indexes")[0]?.detail).toContain("being UNIQUE it may reject rows");
+  expect(about("INVALID indexes")[0]?.detail).toContain("because it is UNIQUE it can reject rows");
   await db.query("DROP INDEX left_behind");
 });
 

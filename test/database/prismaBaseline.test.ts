@@ -159,7 +159,9 @@ describe("is refused, and nothing is marked", () => {
     expect(() => read("20260909000000_none")).toThrow(
       /no migration 20260909000000_none in .*\n.*the folder contains 20260101000000_tables, /,
     );
-    expect(() => readPrismaMigration("/nowhere", INDEXES, "public")).toThrow(/no such folder/);
+    expect(() => readPrismaMigration("/nowhere", INDEXES, "public")).toThrow(
+      /the folder does not exist/,
+    );
     expect(() => read(LATER)).toThrow(/migration.sql does more than create indexes/);
   });
 });

@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { ROOT } from "./documentFiles.ts";
 
-/** `[text](target#anchor)`, addresses of the web left out. */
+/** `[text](target#anchor)`, except web addresses. */
 const LINK = /\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?\)/g;
 
-/** Links of a document to files that are not there, or to headings that they do not have. */
+/** A document's links to missing files, or to headings they do not have. */
 export function brokenLinks(path: string, text: string): string[] {
   return [...text.matchAll(LINK)].flatMap(([, target = "", anchor]) => {
     const file = target ? join(dirname(path), target) : path;
@@ -15,7 +15,7 @@ export function brokenLinks(path: string, text: string): string[] {
   });
 }
 
-/** As GitHub makes them of headings. */
+/** Anchors as GitHub derives them from headings. */
 function anchorsIn(file: string): string[] {
   const headings = readFileSync(file, "utf8").matchAll(/^#+ (.*)$/gm);
   return [...headings].map(([, heading = ""]) =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Documents whose code blocks may be taken from files. */
+/** Documents whose code blocks can be taken from files. */
 export function textFiles(): string[] {
   const inDocs = readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"));
   return [

@@ -6,7 +6,7 @@ import { ROOT } from "./documentFiles.ts";
 const EXCERPT = /^<!-- from (\S+) -->\n```(\w*)\n[\s\S]*?^```$/gm;
 
 /**
- * The document with each such block as the file has it, so that what people copy is what a test has
+ * Replaces each such block with the file's current text, so what people copy is what a test has
  * run.
  */
 export function withSources(path: string, text: string): string {

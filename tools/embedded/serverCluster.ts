@@ -8,12 +8,12 @@ import type { Binaries } from "./serverBinaries.ts";
 export const USER = "postgres";
 
 /**
- * Not the caller's: a locale, time zone or PG* variable of his would change what servers and tests
- * do.
+ * A clean environment: the caller's locale, time zone or PG* variables would change what servers
+ * and tests do.
  */
 export const environment = { PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" };
 
-/** The folder of one server: data, its superuser's password, its log. */
+/** A server's folder: data, its superuser's password, its log. */
 export interface Cluster {
   readonly directory: string;
   readonly data: string;
@@ -21,7 +21,7 @@ export interface Cluster {
   readonly password: string;
 }
 
-/** Makes the cluster, or takes up the one that a former process left in the folder. */
+/** Creates the cluster, or reopens the one an earlier process left in the folder. */
 export async function openCluster(
   directory: string,
   newPassword: string,
@@ -48,7 +48,8 @@ function checkMajor(data: string, binaries: Binaries): void {
   const found = Number(readFileSync(join(data, "PG_VERSION"), "utf8"));
   if (found === binaries.major) return;
   throw new Error(
-    `${data} belongs to PostgreSQL ${found}, and ${binaries.major} was asked for: remove the folder or ask for ${found}.`,
+    `${data} belongs to PostgreSQL ${found}, but ${binaries.major} was requested: ` +
+      `remove the folder or request ${found}.`,
   );
 }
 
@@ -58,8 +59,8 @@ async function initdb(
   binaries: Binaries,
   account?: Account,
 ): Promise<void> {
-  // Before 17 only the operating system's locales exist besides C, and none of them exists
-  // everywhere.
+  // Before PostgreSQL 17, there are only C and the operating system's locales, and none of those
+  // exists everywhere.
   const locale =
     binaries.major >= 17
       ? ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

@@ -11,10 +11,7 @@ export interface ServerFolder {
   readonly temporary: boolean;
 }
 
-/**
- * Where the server's files go: the folder asked for, or one that its account can enter in its
- * stead.
- */
+/** The folder for the server's files: the requested one, or one its account can enter instead. */
 export function serverFolderFor(
   name: string,
   wanted: string | undefined,
@@ -30,12 +27,12 @@ export function serverFolderFor(
   mkdirSync(dirname(directory), { recursive: true });
   if (!account || can(account, "test", ["-x", dirname(directory)]))
     return { directory, temporary: false };
-  // The same folder for the same wish, so that it is found again.
+  // The same request gets the same folder, so it is found again.
   const key = createHash("sha256").update(directory).digest("hex").slice(0, 12);
   return { directory: join(enterableFolder(account), `pgindex-data-${key}`), temporary: false };
 }
 
-/** Starts on the port asked for, else on a free one. */
+/** Starts on the requested port, or otherwise on a free one. */
 export async function startOnFreePort(
   start: (port: number) => Promise<ChildProcess>,
   host: string,
@@ -46,14 +43,14 @@ export async function startOnFreePort(
     try {
       return { server: await start(port), port };
     } catch (error) {
-      // Somebody else took the free port between the look and the start.
+      // Somebody took the free port between finding it and starting.
       const taken = /could not bind|could not create any TCP/.test(String(error));
       if (wanted !== undefined || !taken || attempt === 5) throw error;
     }
   }
 }
 
-/** The operating system's choice. Another process can take it before the server does. */
+/** A port chosen by the operating system. Another process can take it before the server does. */
 function freePort(host: string): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const probe = createServer();

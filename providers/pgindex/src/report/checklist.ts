@@ -25,7 +25,7 @@ export function toChecklist(input: ChecklistInput): ChecklistLine[] {
     line("Backed up before the first change", backedUp(stack)),
     line(`The indexes are valid in ${namesOf(stacks)}`, ofEach(valid)),
     line(`Query plans use them in ${namesOf(stacks)}`, ofEach(planned)),
-    line(`They stood in ${first} for ${soak.text} before`, soaked(input)),
+    line(`They soaked in ${first} for ${soak.text} first`, soaked(input)),
     line("Traffic scans them: scan counts are above zero", ofEach(scanned)),
     line(`The queries are faster in ${stack.name} than before`, proofsOf(stack, faster)),
     line("No errors", [...ofEach(withoutError), ...handedIn(extra)]),
@@ -163,10 +163,10 @@ export function soaked({ stack, earlier, soak, now }: ChecklistInput): Proof[] {
     ...earlier.indexes.map(({ index, validSince, state }) => {
       const stood = Math.max(0, end - Date.parse(validSince));
       const isMet = state === "valid" && stood >= soak.ms;
-      const wanted = isMet ? "" : `, ${soak.text} asked for`;
+      const wanted = isMet ? "" : `, ${soak.text} required`;
       return {
         isMet,
-        text: `${index} had stood there for ${renderElapsed(stood)} ${until}${wanted}`,
+        text: `${index} had been valid there for ${renderElapsed(stood)} ${until}${wanted}`,
       };
     }),
     ...stack.gates.flatMap(({ overridden }) =>
