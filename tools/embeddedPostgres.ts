@@ -155,7 +155,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     const version = await prepareDatabase(parts, database);
     const server = new EmbeddedServer(options.name, database, version, parts);
     options.log?.(
-      `${server.name}: PostgreSQL ${version} on ${HOST}:${server.port}, data in ${server.directory}`,
+      `${server.name}: PostgreSQL ${version} on ${HOST}:${server.port}, data in ` +
+        `${server.directory}`,
     );
     return server;
   } catch (error) {

@@ -30,7 +30,8 @@ Examples:
 
 const program = new Command("npm run soak --")
   .description(
-    "Previews, builds, refreshes, replaces and drops indexes over and over, with the engine in one " +
+    "Previews, builds, refreshes, replaces and drops indexes over and over, with the " +
+      "engine in one " +
       "process and at the same time with the Pulumi CLI, and measures memory, handles, " +
       "connections, locks, temporary files and the catalog.",
   )

@@ -55,7 +55,8 @@ async function expectSameRows({ schema, name, predicate }: DesiredIndex): Promis
     [schema, name],
   );
   const rows = await db.query(
-    `SELECT id FROM app.docs WHERE (${predicate ?? "true"}) IS DISTINCT FROM (${live?.predicate ?? "true"})`,
+    `SELECT id FROM app.docs WHERE (${predicate ?? "true"}) IS DISTINCT FROM ` +
+      `(${live?.predicate ?? "true"})`,
   );
   expect(rows).toEqual([]);
 }

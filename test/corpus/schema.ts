@@ -24,13 +24,15 @@ const TYPES = [
   "CREATE DOMAIN app.positive AS int CHECK (VALUE > 0)",
   "CREATE TYPE app.pair AS (x int, y text)",
   "CREATE COLLATION app.german (provider = icu, locale = 'de-u-co-phonebk')",
-  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(trim($1)) $$",
+  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT " +
+    "lower(trim($1)) $$",
   "CREATE FUNCTION app.norm(int) RETURNS int IMMUTABLE LANGUAGE sql AS $$ SELECT abs($1) $$",
   `CREATE FUNCTION "Other Schema"."Odd fn"(a text, b int DEFAULT 1) RETURNS text IMMUTABLE
    LANGUAGE sql AS $$ SELECT a || b::text $$`,
   `CREATE FUNCTION ext.plain(text) RETURNS text IMMUTABLE LANGUAGE sql
    AS $$ SELECT ext.unaccent('ext.unaccent'::regdictionary, $1) $$`,
-  "CREATE FUNCTION app.same_sign(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT sign($1) = sign($2) $$",
+  "CREATE FUNCTION app.same_sign(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ " +
+    "SELECT sign($1) = sign($2) $$",
   "CREATE OPERATOR app.~=~ (LEFTARG = int, RIGHTARG = int, FUNCTION = app.same_sign)",
 ];
 

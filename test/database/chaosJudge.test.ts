@@ -21,7 +21,8 @@ beforeEach(async () => {
     await client.query("ALTER TABLE app.payments DROP CONSTRAINT IF EXISTS payments_unique_idx");
     for (const each of declarations) await rebuild(client, each);
     await client.query(
-      "ALTER TABLE app.payments ADD CONSTRAINT payments_unique_idx UNIQUE USING INDEX payments_unique_idx",
+      "ALTER TABLE app.payments ADD CONSTRAINT payments_unique_idx UNIQUE USING INDEX " +
+        "payments_unique_idx",
     );
   });
 });

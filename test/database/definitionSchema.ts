@@ -26,7 +26,8 @@ export const SCHEMA = [
   "CREATE EXTENSION pg_trgm SCHEMA ext",
   "CREATE TYPE app.mood AS ENUM ('sad', 'ok', 'happy')",
   "CREATE DOMAIN app.email AS text CHECK (VALUE ~ '@')",
-  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(trim($1)) $$",
+  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT " +
+    "lower(trim($1)) $$",
   `CREATE TABLE app.docs (
      id int NOT NULL, title text, slug varchar(80), email app.email, feeling app.mood, tags text[], data jsonb,
      price numeric(10, 2), created_at timestamptz, day date, during int4range, place point, addr inet,

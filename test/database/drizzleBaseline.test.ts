@@ -95,7 +95,8 @@ describe("is refused, and nothing is marked", () => {
   test("while an index is INVALID", async () => {
     await buildAll();
     await db.query(
-      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'conversation_messages_state_created_idx'::regclass",
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = " +
+        "'conversation_messages_state_created_idx'::regclass",
     );
     const { message } = await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(message).toContain("conversation_messages_state_created_idx is invalid");

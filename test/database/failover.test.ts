@@ -90,7 +90,8 @@ test("a failover in mid-build: the index is built on the new primary", async () 
   await until("the build waits for the writer", async () => {
     const rows = await ask(
       pair.primary,
-      "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for writers before build'",
+      "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for writers " +
+        "before build'",
     );
     return rows.length > 0;
   });

@@ -32,14 +32,16 @@ const STATEMENTS = [
 
 /** What is there and is not declared, because something else is. */
 const NOT_DECLARED = [
-  "CREATE TABLE keys (id int PRIMARY KEY, email text CONSTRAINT one_email UNIQUE, r int4range, EXCLUDE USING gist (r WITH &&))",
+  "CREATE TABLE keys (id int PRIMARY KEY, email text CONSTRAINT one_email UNIQUE, r " +
+    "int4range, EXCLUDE USING gist (r WITH &&))",
   "CREATE TABLE events (id int, at date) PARTITION BY RANGE (at)",
   "CREATE TABLE events_2026 PARTITION OF events FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
   "CREATE INDEX events_at ON events (at)",
   "CREATE INDEX events_2026_own ON events_2026 (id)",
   "CREATE INDEX events_unfinished ON ONLY events (id)",
   "CREATE TABLE twice (a int); INSERT INTO twice VALUES (1), (1)",
-  "CREATE TABLE of_extension (a int); CREATE INDEX of_extension_a ON of_extension (a); ALTER EXTENSION citext ADD TABLE of_extension",
+  "CREATE TABLE of_extension (a int); CREATE INDEX of_extension_a ON of_extension (a); ALTER " +
+    "EXTENSION citext ADD TABLE of_extension",
 ];
 
 function withSession<T>(work: (session: Session) => Promise<T>, url = db.url): Promise<T> {

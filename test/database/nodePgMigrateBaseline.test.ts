@@ -80,7 +80,8 @@ describe("the real node-pg-migrate", () => {
     expect((await tool("up")).said).toContain("No migrations to run!");
     expect(await rows()).toEqual([TABLES, INDEXES, PROGRAM, LATER]);
     const kinds = await db.query(
-      "SELECT DISTINCT to_jsonb(m) - '{id,name,run_on}'::text[] AS rest, now() - run_on < '1 h' AS new FROM pgmigrations m",
+      "SELECT DISTINCT to_jsonb(m) - '{id,name,run_on}'::text[] AS rest, now() - run_on < '1 " +
+        "h' AS new FROM pgmigrations m",
     );
     expect(kinds).toEqual([{ rest: {}, new: true }]);
   });

@@ -73,10 +73,12 @@ async function plantTrojans(): Promise<number> {
     ["name", "varchar"],
   ]) {
     await db.query(
-      `CREATE FUNCTION public.trojan_equal(${left}, ${right}) RETURNS boolean LANGUAGE sql AS 'SELECT public.strike(''='') IS NULL'`,
+      `CREATE FUNCTION public.trojan_equal(${left}, ${right}) RETURNS boolean LANGUAGE sql ` +
+        "AS 'SELECT public.strike(''='') IS NULL'",
     );
     await db.query(
-      `CREATE OPERATOR public.= (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = public.trojan_equal)`,
+      `CREATE OPERATOR public.= (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = ` +
+        "public.trojan_equal)",
     );
   }
   return made;
@@ -84,7 +86,9 @@ async function plantTrojans(): Promise<number> {
 
 /** Some types (any, internal) cannot be arguments of such a function. */
 async function plant(name: string, args: string): Promise<boolean> {
-  const text = `CREATE FUNCTION public."${name}"(${args}) RETURNS text LANGUAGE sql AS 'SELECT public.strike(''${name}'')'`;
+  const text =
+    `CREATE FUNCTION public."${name}"(${args}) RETURNS text LANGUAGE sql AS 'SELECT ` +
+    `public.strike(''${name}'')'`;
   return db.query(text).then(
     () => true,
     () => false,

@@ -79,7 +79,8 @@ describe("a partitioned index", () => {
 
   it("without a partition has counters all the same", async () => {
     await v.database.query(
-      "CREATE TABLE none (customer int) PARTITION BY RANGE (customer); CREATE INDEX none_idx ON none (customer)",
+      "CREATE TABLE none (customer int) PARTITION BY RANGE (customer); CREATE INDEX none_idx " +
+        "ON none (customer)",
     );
     const served = [{ name: "n", sql: "SELECT * FROM none", values: [] }];
     const outputs = await create({ table: "none", name: "none_idx", served });

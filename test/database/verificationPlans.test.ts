@@ -61,7 +61,9 @@ describe("the plan", () => {
     [
       "Bitmap Heap Scan",
       {
-        sql: "SELECT * FROM messages WHERE state = md5('1')::uuid OR state = $1 OR sent_at IS NULL AND state = $1",
+        sql:
+          "SELECT * FROM messages WHERE state = md5('1')::uuid OR state = $1 OR sent_at IS " +
+          "NULL AND state = $1",
         values: ["c4ca4238-a0b9-2382-0dcc-509a6f75849b"],
       },
       "Bitmap Heap Scan",
@@ -255,7 +257,8 @@ it("stops the statement that runs when it is cancelled", async () => {
 async function sleepers(): Promise<number> {
   return (
     await database.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'EXPLAIN%pg_sleep%'",
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' " +
+        "AND query LIKE 'EXPLAIN%pg_sleep%'",
     )
   ).length;
 }

@@ -22,7 +22,8 @@ beforeAll(async () => {
     "CREATE FUNCTION writes() RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (1) RETURNING a'",
     "CREATE FUNCTION reads() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION stable() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1'",
-    "CREATE FUNCTION lies() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN EXECUTE 'INSERT INTO log VALUES (1)'; RETURN 1; END $$",
+    "CREATE FUNCTION lies() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN EXECUTE 'INSERT " +
+      "INTO log VALUES (1)'; RETURN 1; END $$",
     'CREATE SCHEMA "Other"',
     `CREATE FUNCTION "Other"."Odd ""name"() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
   ])
@@ -85,7 +86,9 @@ describe("refused before it runs: functions that a read-only transaction does no
     const places = [
       { sql: `SELECT a, ${call()} FROM t WHERE a = 1` },
       {
-        sql: `WITH w AS (SELECT ${call()} AS x) SELECT a FROM t WHERE a IN (SELECT 1 FROM w ORDER BY ${call()})`,
+        sql:
+          `WITH w AS (SELECT ${call()} AS x) SELECT a FROM t WHERE a IN (SELECT 1 FROM w ORDER ` +
+          `BY ${call()})`,
       },
       {
         sql: `SELECT a FROM t WHERE a = $1 UNION ALL VALUES (length((${call()})::text))`,

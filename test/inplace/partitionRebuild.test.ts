@@ -97,7 +97,8 @@ describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves
     const stack = stackOf({ columns: ["id"] });
     await stack.up();
     const [name] = await place.db.query<{ name: string }>(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = 'old.m2a'::regclass",
+      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = " +
+        "'old.m2a'::regclass",
     );
     await leaveNew(name?.name ?? "");
     expect(await indexesIn(place.db, "old")).toContainEqual(
@@ -111,7 +112,8 @@ describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves
     const stack = stackOf({ columns: ["id"] });
     await stack.up();
     const [name] = await place.db.query<{ name: string }>(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = 'old.m2a'::regclass",
+      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = " +
+        "'old.m2a'::regclass",
     );
     for (const _ of [1, 2]) await leaveNew(name?.name ?? "");
     expect(await indexesIn(place.db, "old")).toContainEqual(

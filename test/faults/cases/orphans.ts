@@ -9,10 +9,12 @@ export const ORPHANS: readonly Fault[] = [
     number: 29,
     fault: "the process is killed: the server goes on building by itself",
     answer:
-      "the next run waits for that build and adopts the index; if it dies, drops the leftover and builds",
+      "the next run waits for that build and adopts the index; if it dies, drops the " +
+      "leftover and builds",
     mark: "handled",
     tests: [
-      "test/inplace/killed.test.ts: killed amid the build of a replacement: what goes on by itself is waited for",
+      "test/inplace/killed.test.ts: killed amid the build of a replacement: what goes on by " +
+        "itself is waited for",
       "test/pulumi/interruptions.test.ts: CLI and provider, between two indexes: the next up finishes",
     ],
   },
@@ -59,7 +61,8 @@ export const ORPHANS: readonly Fault[] = [
       provoke: async (scene) => {
         const { owner, deploy, url } = await scene.roles();
         await scene.db.query(
-          `ALTER TABLE t OWNER TO ${owner}; GRANT ALL ON SCHEMA public TO ${owner}; GRANT ${owner} TO ${deploy}`,
+          `ALTER TABLE t OWNER TO ${owner}; GRANT ALL ON SCHEMA public TO ${owner}; GRANT ` +
+            `${owner} TO ${deploy}`,
         );
         const writer = await scene.holdWrite("t");
         const orphan = scene.other("CREATE INDEX CONCURRENTLY t_idx ON t (a)");

@@ -6,13 +6,15 @@ export const SERVERS: readonly Fault[] = [
   {
     number: 56,
     fault:
-      "the role does not own the table (ALL and MAINTAIN are not enough), or may not create in the schema (`42501`)",
+      "the role does not own the table (ALL and MAINTAIN are not enough), or may not create " +
+      "in the schema (`42501`)",
     answer: "refuses in the preview, with the GRANT that helps",
     mark: "refused",
     words: ["MAINTAIN and ALL are not enough", "fix: run: GRANT "],
     tests: [
       "test/database/privileges.test.ts: a role with no rights at all",
-      "test/database/privileges.test.ts: a role that owns the table but may not create anything in its schema",
+      "test/database/privileges.test.ts: a role that owns the table but may not create " +
+        "anything in its schema",
     ],
     shown: {
       end: "nothing",
@@ -32,9 +34,11 @@ export const SERVERS: readonly Fault[] = [
   {
     number: 62,
     fault:
-      "the planner passes over a fresh index: one on an expression has no statistics before ANALYZE",
+      "the planner passes over a fresh index: one on an expression has no statistics " +
+      "before ANALYZE",
     answer:
-      "runs ANALYZE after such a build; a concurrent build never needs old snapshots to end first (`indcheckxmin` is false)",
+      "runs ANALYZE after such a build; a concurrent build never needs old snapshots to end " +
+      "first (`indcheckxmin` is false)",
     mark: "handled",
     words: ["has no statistics, and the planner guesses, until ANALYZE"],
     shown: {

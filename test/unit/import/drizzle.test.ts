@@ -129,7 +129,9 @@ const CASES: readonly (readonly [
     {
       name: "i",
       columns: ["id"],
-      predicate: `("docs"."is_active" = true and "docs"."email" in ('a', 'it''s') and "docs"."created_at" is null)`,
+      predicate:
+        `("docs"."is_active" = true and "docs"."email" in ('a', 'it''s') and ` +
+        `"docs"."created_at" is null)`,
     },
   ],
 ];

@@ -113,7 +113,8 @@ const CLAUSES: readonly (readonly [string, Partial<IndexDeclaration>])[] = [
   ["((naïve || 'ünï'), b)", { columns: [{ expression: "naïve || 'ünï'" }, "b"] }],
   ['(a) INCLUDE (b, "C")', { columns: ["a"], include: ["b", "C"] }],
   [
-    "(a) WITH (fillfactor = 70, fastupdate = off, buffering = auto, deduplicate_items, x = -1.5, y = false)",
+    "(a) WITH (fillfactor = 70, fastupdate = off, buffering = auto, deduplicate_items, x = " +
+      "-1.5, y = false)",
     {
       columns: ["a"],
       storageParameters: {
@@ -163,7 +164,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ["other statements", "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE); SELECT 1;", []],
   [
     "drizzle's breakpoints",
-    "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX i ON t (a);--> statement-breakpoint\nCREATE INDEX j ON t (a)",
+    "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX i ON t (a);--> " +
+      "statement-breakpoint\nCREATE INDEX j ON t (a)",
     ["public.i", "public.j"],
   ],
   ["schemas", "CREATE INDEX i ON app.t (a); CREATE INDEX i ON t (a)", ["app.i", "public.i"]],
@@ -183,7 +185,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "temporary tables",
-    "CREATE TEMP TABLE x (a int); CREATE INDEX i ON x (a); CREATE TEMP TABLE y AS SELECT 1 AS a; CREATE INDEX ON y (a); CREATE INDEX ON pg_temp.z (a)",
+    "CREATE TEMP TABLE x (a int); CREATE INDEX i ON x (a); CREATE TEMP TABLE y AS SELECT 1 " +
+      "AS a; CREATE INDEX ON y (a); CREATE INDEX ON pg_temp.z (a)",
     [],
   ],
   [
@@ -198,7 +201,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "pg_dump's way",
-    "SELECT pg_catalog.set_config('search_path', '', false); SET default_tablespace = ''; CREATE INDEX i ON app.t USING btree (a)",
+    "SELECT pg_catalog.set_config('search_path', '', false); SET default_tablespace = ''; " +
+      "CREATE INDEX i ON app.t USING btree (a)",
     ["app.i"],
   ],
 ];

@@ -151,7 +151,9 @@ test("a soak that was too short: what it was, and what was asked for", () => {
 test("before production has anything the soak goes on", () => {
   const soak = { ms: 49 * 3_600_000, text: "49h" };
   const texts = reportOf([], { soak }).checklist[3]?.proofs;
-  expect(texts).toEqual([{ isMet: true, text: "public.i had been valid there for 49 h 0 min now" }]);
+  expect(texts).toEqual([
+    { isMet: true, text: "public.i had been valid there for 49 h 0 min now" },
+  ]);
 });
 
 test("an overridden gate is no soak", () => {

@@ -5,7 +5,9 @@ import type { Advice } from "../engine/errors/advice";
 export function missingDrizzleAdvice(since: string): Advice {
   return {
     what: "cannot read a Drizzle schema: drizzle-orm is not installed",
-    why: "the schema's objects are read with drizzle-orm's own functions, and drizzle-orm is an optional peer dependency of pulumi-pgindex",
+    why:
+      "the schema's objects are read with drizzle-orm's own functions, and drizzle-orm is an " +
+      "optional peer dependency of pulumi-pgindex",
     fix: `run: npm install drizzle-orm@">=${since}"`,
   };
 }

@@ -110,6 +110,7 @@ function notesOf(orm: DrizzleOrm, { config }: DrizzleIndex, label: string): stri
   });
   return cut.map(
     (key) =>
-      `${label}: drizzle-kit omits order and nulls of ${orm.columnName(key)} because it has an operator class; write the key as sql\`…\` to keep both`,
+      `${label}: drizzle-kit omits order and nulls of ${orm.columnName(key)} because it has ` +
+      `an operator class; write the key as sql\`…\` to keep both`,
   );
 }
