@@ -17,7 +17,8 @@ const COLUMNS = `
 /** The columns of a row, computed from a number n. */
 export const ROW = `
   (n % ${REGIONS})::int AS region, md5(n::text)::uuid AS code, 'state ' || n % 7 AS state,
-  (n % 1000)::int AS amount, 'note ' || n AS note, ARRAY['tag ' || n % 50, 'tag ' || n % 13] AS tags,
+  (n % 1000)::int AS amount, 'note ' || n AS note,
+  ARRAY['tag ' || n % 50, 'tag ' || n % 13] AS tags,
   jsonb_build_object('n', n, 'kind', n % 20) AS doc`;
 
 /** Makes builds take seconds with few rows: about 40 microseconds per call. */

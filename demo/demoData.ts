@@ -117,7 +117,8 @@ select ${id("state", "n")}, ${id("patient", "1 + floor(random() * $2::int)::int"
   now() + interval '1 day' * case when active then random() * 60 - 6 else -1 - random() * 170 end,
   (array['greeting', 'symptoms', 'medication', 'scheduling', 'closing'])[1 + n % 5],
   (array['sms', 'sms', 'web', 'voice'])[1 + n % 4],
-  jsonb_build_object('topic', (array['refill', 'side effects', 'lab results', 'appointment'])[1 + n % 4],
+  jsonb_build_object('topic', (array['refill', 'side effects', 'lab results',
+  'appointment'])[1 + n % 4],
     'turns', n % 17, 'consent', true, 'lastIntent', 'confirm_appointment', 'summary',
     'Asked about the treatment plan and the next visit; no red flags; seen by ' || md5(n::text),
     'reminders', jsonb_build_array(24, 2)),
@@ -148,6 +149,6 @@ from (select n, case when n % 20 = 0 then ceil($4::int / 200.0) else $4::int end
     'Your results are in, and the doctor says that nothing needs to change before we see you. ',
     'Could we move the appointment to Thursday afternoon? I cannot leave work before three. ',
     'Thank you, that helps. ',
-    'If the pain gets worse or you notice a rash, call us at once: do not wait for an answer here. ',
+    'If the pain gets worse or you notice a rash, call us now: do not wait for an answer here. ',
     'A reminder: your prescription can be collected from tomorrow; please bring your card. ']
     as said) phrases`;

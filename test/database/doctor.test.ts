@@ -70,7 +70,8 @@ test("an inactive replication slot", async ({ skip }) => {
 test("an event trigger", async () => {
   await db.query(`
     CREATE FUNCTION look() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
-    CREATE EVENT TRIGGER "on index" ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION look()`);
+    CREATE EVENT TRIGGER "on index" ON ddl_command_end WHEN TAG IN ('CREATE INDEX')
+    EXECUTE FUNCTION look()`);
   const { about } = await doctor();
   await db.query(`DROP EVENT TRIGGER "on index"; DROP FUNCTION look()`);
   expect(about("event triggers")).toMatchObject([

@@ -166,8 +166,10 @@ test("finds tables and its own table where --schema, --migrations-schema and --m
   expect(await rows('kept."Ours"')).toEqual([INDEXES]);
   const shape = (table: string) =>
     db.query(
-      `SELECT attname, atttypid::regtype, atttypmod, attnotnull, replace(pg_get_expr(adbin, adrelid), $1, '') AS "default",
-              (SELECT array_agg(contype) FROM pg_constraint WHERE conrelid = attrelid) AS constraints
+      `SELECT attname, atttypid::regtype, atttypmod, attnotnull,
+        replace(pg_get_expr(adbin, adrelid), $1, '') AS "default",
+              (SELECT array_agg(contype) FROM pg_constraint
+              WHERE conrelid = attrelid) AS constraints
          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid = $2::regclass AND attnum > 0 ORDER BY attnum`,
       [table, `kept."${table}"`],

@@ -52,8 +52,10 @@ async function mark(more: object = {}) {
 /** All that does not differ from run to run. */
 const rows = () =>
   db.query(
-    `SELECT migration_name AS name, checksum, logs, applied_steps_count AS steps, id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{22}$' AS uuid,
-            finished_at = started_at AS "atOnce", rolled_back_at IS NOT NULL AS "rolledBack", now() - started_at < '1 h' AS new
+    `SELECT migration_name AS name, checksum, logs, applied_steps_count AS steps,
+      id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{22}$' AS uuid,
+            finished_at = started_at AS "atOnce", rolled_back_at IS NOT NULL AS "rolledBack",
+            now() - started_at < '1 h' AS new
        FROM _prisma_migrations ORDER BY started_at`,
   );
 
@@ -120,8 +122,10 @@ describe("the real Prisma", () => {
     });
     const shape = () =>
       db.query(
-        `SELECT attname, atttypid::regtype, atttypmod, attnotnull, pg_get_expr(adbin, adrelid) AS "default",
-                (SELECT array_agg(pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid = attrelid AND contype = 'p') AS key
+        `SELECT attname, atttypid::regtype, atttypmod, attnotnull,
+          pg_get_expr(adbin, adrelid) AS "default",
+                (SELECT array_agg(pg_get_constraintdef(oid)) FROM pg_constraint
+                WHERE conrelid = attrelid AND contype = 'p') AS key
            FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
           WHERE attrelid = 'app._prisma_migrations'::regclass AND attnum > 0 ORDER BY attnum`,
       );

@@ -58,7 +58,8 @@ async function plantTrojans(): Promise<number> {
             SELECT CASE WHEN typcategory = ANY (untyped) THEN 'text'
                         WHEN typname IN ('anyelement', 'anycompatible') THEN element
                         ELSE format_type(arg, NULL) END
-              FROM unnest(p.proargtypes) WITH ORDINALITY AS a(arg, n) JOIN pg_type y ON y.oid = arg ORDER BY n), ', ') AS args
+              FROM unnest(p.proargtypes) WITH ORDINALITY AS a(arg, n)
+              JOIN pg_type y ON y.oid = arg ORDER BY n), ', ') AS args
        FROM pg_proc p, (VALUES ('{N,S}'::"char"[]), ('{S}'), ('{}')) AS u(untyped),
             unnest(ARRAY['text', 'name', 'oid', 'smallint', 'integer', 'bigint']) AS element
       WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f' AND p.pronargs > 0

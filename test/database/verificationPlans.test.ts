@@ -18,10 +18,12 @@ beforeAll(async () => {
   database = await createDatabase();
   await database.query(`
     CREATE TABLE messages (
-      id bigint PRIMARY KEY, state uuid NOT NULL, sent_at timestamptz NOT NULL, number int NOT NULL, body text)`);
+      id bigint PRIMARY KEY, state uuid NOT NULL, sent_at timestamptz NOT NULL,
+      number int NOT NULL, body text)`);
   await database.query(`
     INSERT INTO messages
-    SELECT n, md5((n / 10)::text)::uuid, timestamptz '2026-01-01' + n * interval '1 second 1 microsecond', n, repeat('x', 40)
+    SELECT n, md5((n / 10)::text)::uuid,
+    timestamptz '2026-01-01' + n * interval '1 second 1 microsecond', n, repeat('x', 40)
       FROM generate_series(1, 20000) AS n`);
   await database.query("CREATE INDEX messages_state_idx ON messages (state, sent_at)");
   await database.query("CREATE INDEX messages_number_idx ON messages (number)");

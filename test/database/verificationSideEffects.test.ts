@@ -52,9 +52,12 @@ async function measure(query: Readonly<Record<string, unknown>>): Promise<unknow
 async function fingerprint(): Promise<unknown> {
   const rows = await db.query(`
     SELECT (SELECT count(*) FROM log) AS logged, (SELECT last_value FROM counter) AS counter,
-           (SELECT count(*) FROM pg_class) AS relations, (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
+           (SELECT count(*) FROM pg_class) AS relations,
+           (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
            (SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's') AS slots,
-           (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS locks`);
+           (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+           AND database = (SELECT oid FROM pg_database
+           WHERE datname = current_database())) AS locks`);
   return { rows, victim: await victim.isOpen(), file: existsSync(join(tmpdir(), db.name)) };
 }
 

@@ -11,7 +11,8 @@ const SECOND = { columns: ["id"], rebuildWhen: { trigger: "second" } };
 async function oids(): Promise<Readonly<Record<string, number>>> {
   const rows = await place.db.query<{ table: string; oid: number }>(
     `SELECT x.indrelid::regclass::text AS table, x.indexrelid::int8::float8 AS oid FROM pg_index x
-       JOIN pg_class i ON i.oid = x.indexrelid WHERE i.relnamespace IN ('app'::regnamespace, 'old'::regnamespace)`,
+       JOIN pg_class i ON i.oid = x.indexrelid
+       WHERE i.relnamespace IN ('app'::regnamespace, 'old'::regnamespace)`,
   );
   return Object.fromEntries(rows.map(({ table, oid }) => [table, oid]));
 }

@@ -9,9 +9,9 @@ Every known way in which a concurrent index change can fail on a real server. Ea
 a server before it got its row, and is reproduced again by the test its row names.
 [failures.md](failures.md) says what to do about a failure.
 
-**handled**: \`pgindex\` copes with it, and in the end the index is as declared. **refused**: it stops
-with that message before anything changes. **PostgreSQL's own limit**: no session can do anything
-about it; the message says what happens and what to do.
+**handled**: \`pgindex\` copes with it, and in the end the index is as declared. **refused**: it
+stops with that message before anything changes. **PostgreSQL's own limit**: no session can do
+anything about it; the message says what happens and what to do.
 `;
 
 /** docs/faults.md */

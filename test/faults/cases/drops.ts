@@ -52,7 +52,8 @@ export const DROPS: readonly Fault[] = [
   {
     number: 49,
     fault:
-      "snapshots and writers of other tables look like something that a drop waits for, and are not",
+      "snapshots and writers of other tables look like something that a drop waits " +
+      "for, and are not",
     answer: "drops beside them",
     mark: "handled",
     shown: {
@@ -94,7 +95,8 @@ export const DROPS: readonly Fault[] = [
     number: 52,
     fault: "PostgreSQL drops by name, and somebody else's index may have the name by then",
     answer:
-      "keeps the table's key and compares table and definition right before; refuses what is not its own",
+      "keeps the table's key and compares table and definition right before; refuses what " +
+      "is not its own",
     mark: "refused",
     words: ["what stands under that name now is not what this stack built"],
     tests: [

@@ -5,7 +5,8 @@ export const HARSH: readonly Fault[] = [
   {
     number: 30,
     fault:
-      "the network swallows a connection without a word in the middle of a build (NAT, load balancer)",
+      "the network swallows a connection without a word in the middle of a build (NAT, " +
+      "load balancer)",
     answer:
       "notices within 15 s, looks through a new connection, lets the server finish, ends the " +
       "forgotten session and keeps what was built",
@@ -60,7 +61,8 @@ export const HARSH: readonly Fault[] = [
       "whole server stops",
     answer:
       "warns of such slots in the preview and before the build; afterwards goes on as after " +
-      "any crash, or, when it was the build that had no room, ends and says what to free: the next run builds",
+      "any crash, or, when it was the build that had no room, ends and says what to free: " +
+      "the next run builds",
     mark: "handled",
     tests: [
       "test/faults/harsh/diskFull.test.ts: for WAL, which a slot that nobody reads keeps: " +

@@ -1,7 +1,8 @@
 import type { Fault } from "../fault.ts";
 
 const TIMEOUTS =
-  "test/database/timeouts.test.ts: timeouts that the administrator has set end no build and no drop";
+  "test/database/timeouts.test.ts: timeouts that the administrator has set end no " +
+  "build and no drop";
 const INTERRUPTED = "test/database/interruptions.test.ts: by %s while %s";
 
 /** What ends a statement of pgindex before its time. */

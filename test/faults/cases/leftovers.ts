@@ -55,7 +55,8 @@ export const LEFTOVERS: readonly Fault[] = [
   {
     number: 36,
     fault:
-      "an expression fails for a row (`22012` and others), a value is too long for the index (`54000`)",
+      "an expression fails for a row (`22012` and others), a value is too long for the " +
+      "index (`54000`)",
     answer: "drops what is left, does not try again, says what to index in its place",
     mark: "refused",
     words: ["failed: the server refused a value", "its INVALID leftover was dropped"],

@@ -10,7 +10,8 @@ export const NEIGHBOURS: readonly Fault[] = [
   {
     number: 17,
     fault:
-      "the tool's own second connection holds a transaction open: a build would wait for it for ever",
+      "the tool's own second connection holds a transaction open: a build would wait " +
+      "for it for ever",
     answer:
       "watches a build with single statements; its other sessions hold neither a transaction " +
       "nor a snapshot",
@@ -88,7 +89,8 @@ async function expectNoTransaction({ db }: Scene, builder: number): Promise<void
   const open = await db.query(
     `SELECT query, state FROM pg_stat_activity
       WHERE application_name LIKE 'pgindex %' AND datname = current_database() AND pid <> $1
-        AND (state LIKE 'idle in transaction%' OR state = 'idle' AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL))`,
+        AND (state LIKE 'idle in transaction%' OR state = 'idle'
+        AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL))`,
     [builder],
   );
   assert.deepEqual(open, []);

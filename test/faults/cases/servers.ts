@@ -47,7 +47,8 @@ export const SERVERS: readonly Fault[] = [
         await scene.other("UPDATE t SET b = b + 1");
         await scene.build({ columns: [{ expression: "b % 10" }] }).done;
         const [found] = await scene.db.query(
-          `SELECT (SELECT count(*)::int FROM pg_stats WHERE tablename = 't_idx') AS statistics, indcheckxmin
+          `SELECT (SELECT count(*)::int FROM pg_stats WHERE tablename = 't_idx') AS statistics,
+            indcheckxmin
              FROM pg_index WHERE indexrelid = 't_idx'::regclass`,
         );
         assert.deepEqual({ ...found }, { statistics: 1, indcheckxmin: false });

@@ -83,7 +83,8 @@ export const WAITING: readonly Fault[] = [
     number: 4,
     fault:
       "open transactions that look like blockers and are none: idle after a SELECT of the " +
-      "table, writing to another table, without a query yet, a WITH HOLD cursor, LISTEN, anything " +
+      "table, writing to another table, without a query yet, a WITH HOLD cursor, " +
+      "LISTEN, anything " +
       "in another database",
     answer: "builds beside them and shows none of them",
     mark: "handled",

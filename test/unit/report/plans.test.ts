@@ -64,7 +64,8 @@ test("in Markdown there are two blocks, which open on a click", () => {
       "Gather Merge  (10 rows, 40 planned)",
       "  Sort  (3 rows, 17 planned, in each of 3 loops)",
       "      Sort Key: messages.created_at DESC",
-      "    Parallel Seq Scan on messages  (3 rows, 17 planned, 333,330 filtered out, in each of 3 loops)",
+      "    Parallel Seq Scan on messages  (3 rows, 17 planned, 333,330 filtered out, in " +
+        "each of 3 loops)",
       "        Filter: (messages.state = '…'::uuid)",
       "```\n",
       "</details>",

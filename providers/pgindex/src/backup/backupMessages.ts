@@ -42,7 +42,9 @@ export function unreadableDumpAdvice(file: string, reason: string): Advice {
   return {
     what: `the dump ${file} cannot be read back`,
     why: oneLine(reason.trim().split("\n").at(-1) ?? ""),
-    fix: "check that the disk is not full, then run this again; nothing was changed in the database",
+    fix:
+      "check that the disk is not full, then run this again; nothing was changed " +
+      "in the database",
   };
 }
 

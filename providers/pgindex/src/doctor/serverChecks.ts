@@ -155,7 +155,8 @@ async function slots(observer: Session): Promise<Finding[]> {
 async function archiver(observer: Session): Promise<Finding[]> {
   const [row] = await observer.query<{ failing: boolean }>(
     `SELECT current_setting('archive_mode') <> 'off'
-            AND coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false) AS failing
+            AND coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'),
+            false) AS failing
        FROM pg_stat_archiver`,
   );
   const fix = "repair archive_command before a large build: until then, WAL stays on the disk";

@@ -63,7 +63,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        obj_description(c.oid, 'pg_class') AS comment,
        (SELECT jsonb_agg(attstattarget ORDER BY attnum) FROM pg_attribute
          WHERE attrelid = c.oid AND attnum <= i.indnkeyatts) AS statistics,
-       (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       (SELECT conname FROM pg_constraint WHERE conindid = c.oid
+       AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
        i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
        (SELECT extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e'
@@ -77,7 +78,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
 
 /** The columns affected by the search path. An index dropped in the meantime has no definition. */
 const DEFINITIONS = `
-SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty, pg_catalog.pg_get_indexdef(i) AS exact,
+SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty,
+  pg_catalog.pg_get_indexdef(i) AS exact,
        (SELECT inhparent::regclass::text FROM pg_catalog.pg_inherits WHERE inhrelid = i) AS parent
   FROM pg_catalog.unnest($1::oid[]) AS i`;
 

@@ -112,7 +112,8 @@ ${facts(index).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd
 }
 
 function definition({ index, definition }: ReportedIndex): Html {
-  return html`<pre tabindex="0" role="region" aria-label="Definition of ${index}">${code(definition)}</pre>`;
+  const label = `Definition of ${index}`;
+  return html`<pre tabindex="0" role="region" aria-label="${label}">${code(definition)}</pre>`;
 }
 
 function code(text: string): Html {
@@ -144,7 +145,10 @@ function buildSection(
 ${writes.length > 0 && figure(writesPlot(library, watched, writes), WRITES_LEGEND)}
 ${watched.map(
   ({ index, phases }) => html`<h3>${index}</h3>
-${figure(phasesPlot(library, index, phases), `Phases of the build of ${index}, sampled twice a second`)}
+${figure(
+  phasesPlot(library, index, phases),
+  `Phases of the build of ${index}, sampled ` + "twice a second",
+)}
 ${table(
   `Build of ${index}`,
   ["phase", "time"],
@@ -153,6 +157,10 @@ ${table(
 `,
 )}
 </section>`;
+}
+
+function phasesLegend(index: string): string {
+  return `Phases of the build of ${index}, sampled twice a second`;
 }
 
 const WRITES_LEGEND = html`The slowest writes while the indexes were built, on a logarithmic axis.

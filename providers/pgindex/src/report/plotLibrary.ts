@@ -37,7 +37,9 @@ export async function loadPlotLibrary(): Promise<PlotLibrary> {
     throw new PgIndexError(
       {
         what: "an HTML report needs packages that are not installed",
-        why: `${PACKAGES.join(" and ")} draw its plots, and are optional because nothing else needs them`,
+        why:
+          `${PACKAGES.join(" and ")} draw its plots, and are optional because nothing ` +
+          "else needs them",
         fix: `npm install --save-dev ${PACKAGES.join(" ")}`,
         otherwise: "write a report without plots: --format markdown, or --format json",
       },

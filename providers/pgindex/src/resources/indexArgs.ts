@@ -139,7 +139,7 @@ export interface IndexArgs {
   /**
    * Time limit for all builds of an operation, from the start of the first to the end of the last,
    * including waits and retries.
-   * @default `buildWithin` of the Connection or the stack, else no limit: a build that is running makes
+   * @default `buildWithin` of the Connection or the stack, else no limit: a running build makes
    * progress
    */
   readonly buildWithin?: pulumi.Input<string>;
