@@ -18,7 +18,8 @@ const stacks: Record<string, SettingsOf> = { staging, production };
 const settingsOf = stacks[pulumi.getStack()];
 if (!settingsOf) {
   throw new Error(
-    `there is no stack ${pulumi.getStack()}: use one of ${Object.keys(stacks).join(", ")}, or add it in index.ts`,
+    `there is no stack ${pulumi.getStack()}: ` +
+      `use one of ${Object.keys(stacks).join(", ")}, or add it in index.ts`,
   );
 }
 const url = config.getSecret("databaseUrl");
@@ -29,7 +30,7 @@ const statesIndex = new Index("states-index", indexes.states, {
   provider,
   dependsOn: [...dependsOn],
 });
-// Destroy goes the other way round: the messages index first, as the rollback procedure wants it.
+// Destroy runs in reverse: the messages index first, as the rollback procedure requires.
 const messagesIndex = new Index("messages-index", indexes.messages, {
   provider,
   dependsOn: [...dependsOn, statesIndex],
@@ -46,19 +47,19 @@ const messagesProof = new Verification(
   { provider },
 );
 
-// Until Drizzle knows, `drizzle-kit migrate` would run the migration again, in a transaction and
-// thus without CONCURRENTLY.
+// Until Drizzle has this mark, `drizzle-kit migrate` would run the migration again, in a
+// transaction and therefore without CONCURRENTLY.
 new DrizzleBaseline(
   "migration",
   { migration },
   { provider, dependsOn: [statesIndex, messagesIndex] },
 );
 
-/** Of each index: what was built and when. */
+/** For each index: what was built and when. */
 export const built = pulumi.all([statesIndex, messagesIndex].map(summary));
 
 /**
- * Of each index: plan types and times before and after, scan counts. For people and scripts:
+ * For each index: plan types and times before and after, and scan counts. For people and scripts:
  * `pulumi stack output verification --json`.
  */
 export const verification = {

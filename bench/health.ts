@@ -1,5 +1,5 @@
-// node tools/run.mjs bench/health.ts: how many requests a second the health endpoint answers, and
-// how often it asks the database meanwhile.
+// node tools/run.mjs bench/health.ts: measures how many requests per second the health endpoint
+// answers, and how often it reads the database meanwhile.
 import { once } from "node:events";
 import { Agent, createServer, get, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -63,10 +63,10 @@ async function hammer(what: string, answer: RequestListener): Promise<void> {
   );
   const answered = [...statuses.values()].reduce((sum, n) => sum + n, 0);
   const rate = Math.round(answered / SECONDS);
-  const looks = (await sessions()) - before;
+  const reads = (await sessions()) - before;
   console.log(`${what}: answers by status ${JSON.stringify(Object.fromEntries(statuses))}`);
   console.log(`${what}: ${rate} requests a second over ${CONNECTIONS} connections`);
-  console.log(`${what}: ${looks} looks at the database in ${SECONDS} s`);
+  console.log(`${what}: ${reads} reads of the database in ${SECONDS} s`);
   http.close();
   http.closeAllConnections();
 }

@@ -1,16 +1,16 @@
-import type { Goal } from "./schedule.ts";
-import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./tables.ts";
+import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./chaosTables.ts";
+import type { Goal } from "./troubleSchedule.ts";
 
 /** Arguments of an `Index`. */
 type Args = Readonly<Record<string, unknown>>;
 
 /**
- * One index, told twice: to pgindex by its arguments, and to the judge by the statement that
- * PostgreSQL makes it of.
+ * One index in two forms: arguments for pgindex, and the statement from which PostgreSQL builds it,
+ * for the judge.
  */
 export interface Declaration {
   readonly args: Args & { readonly name: string; readonly table: string };
-  /** What comes after the table's name in CREATE INDEX. */
+  /** Everything after the table name in CREATE INDEX. */
   readonly clauses: string;
   readonly unique: boolean;
 }
@@ -20,7 +20,7 @@ interface Shape extends Args {
   readonly unique?: boolean;
 }
 
-/** Five kinds of index, each before and after its definition has changed. */
+/** Five kinds of index, each before and after a change of its definition. */
 const KINDS: Record<string, (table: Table) => [first: Shape, second: Shape]> = {
   plain: () => [
     {
@@ -68,8 +68,8 @@ const KINDS: Record<string, (table: Table) => [first: Shape, second: Shape]> = {
 };
 
 /**
- * The 25 indexes as a goal wants them. `rebuilt` asks for a REINDEX of the second ones, a new one
- * for each `round`.
+ * The 25 indexes for a goal. `rebuilt` asks for a REINDEX of the second definitions, a new one for
+ * each `round`.
  */
 export function declarationsFor(goal: Exclude<Goal, "nothing">, round: number): Declaration[] {
   const rebuildWhen = goal === "rebuilt" ? { trigger: `round ${round}` } : undefined;

@@ -1,23 +1,23 @@
-// npm run chaos: two Pulumi CLIs bring 25 indexes about while everything goes wrong, and every
-// promise is checked at the end.
+// npm run chaos: two Pulumi CLIs create 25 indexes while everything goes wrong, and at the end
+// every promise is checked.
 import { rm } from "node:fs/promises";
 import { CleanUp, untilSignal } from "../demo/cleanUp.ts";
-import { forgetForeignSettings } from "../demo/environment.ts";
-import { killOrphans } from "./cli.ts";
-import { parseOptions } from "./options.ts";
-import { makePlace, typed } from "./place.ts";
-import { summarize } from "./report.ts";
-import { runChaos } from "./run.ts";
-import { say } from "./say.ts";
+import { forgetForeignSettings } from "../demo/pulumiEnvironment.ts";
+import { parseOptions } from "./chaosOptions.ts";
+import { runChaos } from "./chaosRun.ts";
+import { say } from "./progressLog.ts";
+import { killOrphans } from "./pulumiCli.ts";
+import { makeRunFolder, shownPath } from "./runFolder.ts";
+import { summarize } from "./runSummary.ts";
 
 async function main(): Promise<boolean> {
   const options = parseOptions(process.argv);
   forgetForeignSettings();
-  const place = await makePlace("chaos");
+  const folder = await makeRunFolder("chaos");
   const cleanUp = new CleanUp();
   let kept = false;
   try {
-    const outcome = await untilSignal(() => runChaos(options, place, cleanUp));
+    const outcome = await untilSignal(() => runChaos(options, folder, cleanUp));
     summarize(options, outcome);
     kept = outcome.record.broken.length === 0;
   } catch (error) {
@@ -25,8 +25,11 @@ async function main(): Promise<boolean> {
   }
   await cleanUp.run((problem) => say(`cleaning up: ${problem}`));
   killOrphans();
-  if (kept) await rm(place.directory, { recursive: true, force: true });
-  else say(`A promise was broken with seed ${options.seed}; the logs are in ${typed(place.logs)}.`);
+  if (kept) await rm(folder.directory, { recursive: true, force: true });
+  else
+    say(
+      `A promise was broken with seed ${options.seed}; the logs are in ${shownPath(folder.logs)}.`,
+    );
   return kept;
 }
 

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { at } from "./random.ts";
-import type { Record } from "./record.ts";
-import type { Event, Trouble } from "./schedule.ts";
-import { withClient } from "./server.ts";
-import type { Stack } from "./stack.ts";
-import { PARTITIONED, TABLES } from "./tables.ts";
+import { withClient } from "./chaosServer.ts";
+import type { Stack } from "./chaosStack.ts";
+import { PARTITIONED, TABLES } from "./chaosTables.ts";
+import type { RunRecord } from "./runRecord.ts";
+import { pickAt } from "./seededRandom.ts";
+import type { Event, Trouble } from "./troubleSchedule.ts";
 
-/** What the troubles are made on. */
+/** The targets of the troubles. */
 export interface Arena {
   readonly server: EmbeddedServer;
   readonly stacks: readonly Stack[];
-  readonly record: Record;
+  readonly record: RunRecord;
 }
 
 /** How long a trouble waits for something to hit. */
 const AIM_MS = 5_000;
 
-/** Makes one trouble, and returns whether it hit. Whatever it opened is closed when it ends. */
+/** Makes one trouble, and returns whether it hit. Everything it opened is closed when it ends. */
 export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> {
   const { kind, pick } = event;
-  const cli = at(arena.stacks, pick)?.cli;
+  const cli = pickAt(arena.stacks, pick)?.cli;
   switch (kind) {
     case "kill CLI":
       return aim(() => cli?.kill());
@@ -40,7 +40,7 @@ export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> 
 }
 
 async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promise<boolean> {
-  const table = at(TABLES, pick) as string;
+  const table = pickAt(TABLES, pick) as string;
   switch (kind) {
     case "terminate":
       return aim(() => signalSession(client, "pg_terminate_backend", pick));
@@ -67,17 +67,18 @@ async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promis
     case "CREATE INDEX, other tool":
       return buildBeside(client, table);
     default:
-      throw new Error(`${kind} is no trouble of a session`);
+      throw new Error(`${kind} is not a trouble for a session`);
   }
 }
 
-/** A session that builds or drops, or the one that watches it. */
+/** Signals a session that builds or drops, or one that watches it. */
 async function signalSession(client: pg.Client, by: string, pick: number): Promise<boolean> {
   const { rows } = await client.query<{ pid: number }>(
-    `SELECT pid FROM pg_stat_activity WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
+    `SELECT pid FROM pg_stat_activity
+      WHERE application_name ~ '^pgindex (watch )?(build|drop) ' AND pid <> pg_backend_pid()
       ORDER BY state <> 'active', application_name, pid`,
   );
-  const session = at(rows, pick);
+  const session = pickAt(rows, pick);
   if (!session) return false;
   await client.query(`SELECT ${by}($1)`, [session.pid]);
   return true;
@@ -97,15 +98,15 @@ async function hold(
 }
 
 /**
- * What it does matters little, that it waits matters: refused, cancelled and dead-locked statements
- * have hit too.
+ * What the statement does matters little; what counts is that it waits. Refused, cancelled and
+ * deadlocked statements have hit too.
  */
 async function run(client: pg.Client, sql: string): Promise<boolean> {
   await client.query(sql).catch(() => {});
   return true;
 }
 
-/** Another tool's index, by its own wits; whatever becomes of it is removed. */
+/** Another tool's index, built on its own account; whatever comes of it is removed. */
 async function buildBeside(client: pg.Client, table: string): Promise<boolean> {
   const on = table === PARTITIONED ? `${table}_0` : table;
   await run(client, `CREATE INDEX CONCURRENTLY ${OTHER_INDEX} ON app.${on} (amount, state)`);

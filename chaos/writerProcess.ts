@@ -1,9 +1,9 @@
-// The process that startWriter starts. The URL arrives by IPC, because arguments are public.
+// The process started by startWriter. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "../demo/child.ts";
-import { ROW, TABLES, type Table } from "./tables.ts";
-import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./writer.ts";
+import { answerParent } from "../demo/childProcess.ts";
+import { ROW, TABLES, type Table } from "./chaosTables.ts";
+import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./chaosWriter.ts";
 
 const EVERY_MS = 25;
 
@@ -14,15 +14,19 @@ let longestMs = 0;
 let stopping = false;
 let lanes: Promise<unknown> = Promise.resolve();
 
-/** Statements of one row each. $1 is a number that no row of the fill has. */
+/** Statements that affect one row each. $1 is a number that no filled row has. */
 const WORK: readonly ((table: Table, rows: number) => string)[] = [
   (table) =>
-    `INSERT INTO app.${table} (region, code, state, amount, note, tags, doc) SELECT ${ROW} FROM (SELECT $1::int) s (n)`,
+    `INSERT INTO app.${table} (region, code, state, amount, note, tags, doc)
+     SELECT ${ROW} FROM (SELECT $1::int) s (n)`,
   (table, rows) =>
-    `UPDATE app.${table} SET state = 'state ' || $1::int % 7, amount = $1::int % 1000, note = 'note ' || $1,
-            tags = ARRAY['tag ' || $1 % 50], doc = jsonb_build_object('n', $1::int) WHERE id = 1 + $1::int % ${rows}`,
+    `UPDATE app.${table}
+        SET state = 'state ' || $1::int % 7, amount = $1::int % 1000, note = 'note ' || $1,
+            tags = ARRAY['tag ' || $1 % 50], doc = jsonb_build_object('n', $1::int)
+      WHERE id = 1 + $1::int % ${rows}`,
   (table, rows) =>
-    `DELETE FROM app.${table} WHERE id = (SELECT min(id) FROM app.${table} WHERE id > ${rows} AND $1::int > 0)`,
+    `DELETE FROM app.${table}
+      WHERE id = (SELECT min(id) FROM app.${table} WHERE id > ${rows} AND $1::int > 0)`,
 ];
 
 async function start(url: string, rows: number): Promise<void> {
@@ -34,7 +38,8 @@ async function start(url: string, rows: number): Promise<void> {
 }
 
 /**
- * One connection for each kind of statement and table: a write that waits hides no wait elsewhere.
+ * One connection for each kind of statement and table, so that a waiting write does not hide waits
+ * elsewhere.
  */
 async function lane(url: string, table: Table, sql: string, rows: number): Promise<void> {
   let connection: Connection | undefined;
@@ -65,7 +70,9 @@ async function write(client: pg.Client, table: Table, sql: string, n: number): P
 
 interface Connection {
   readonly client: pg.Client;
-  /** The server has ended it, perhaps while it was idle: that fails no write, as in any pool. */
+  /**
+   * True if the server closed it, perhaps while idle: as in any pool, that does not fail a write.
+   */
   readonly isLost: boolean;
 }
 

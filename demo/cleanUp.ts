@@ -8,7 +8,7 @@ export class Interrupted extends Error {
   }
 }
 
-/** What has to be undone at the end, whichever end that is: the last first. */
+/** Steps to undo at the end, however it ends, last first. */
 export class CleanUp {
   readonly #steps: (() => Promise<unknown>)[] = [];
 
@@ -16,12 +16,12 @@ export class CleanUp {
     this.#steps.push(step);
   }
 
-  /** What was set up stays. */
+  /** Keeps everything that was set up. */
   forget(): void {
     this.#steps.length = 0;
   }
 
-  /** Every step runs, whatever became of the others. */
+  /** Runs every step, even if others fail. */
   async run(report: (problem: string) => void): Promise<void> {
     for (let step = this.#steps.pop(); step; step = this.#steps.pop())
       await step().catch((error: Error) => report(error.message));
@@ -29,7 +29,7 @@ export class CleanUp {
 }
 
 /**
- * Ends `work` with {@link Interrupted} at the first SIGINT, SIGTERM or SIGHUP; a second one changes
+ * Ends `work` with {@link Interrupted} on the first SIGINT, SIGTERM or SIGHUP; further ones change
  * nothing.
  */
 export async function untilSignal<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -1,15 +1,15 @@
 // npm start: Phase 3 on two databases, from the first preview to the rollback.
 import { rm } from "node:fs/promises";
 import { constants } from "node:os";
-import { droppedDuring } from "./catalog.ts";
-import * as check from "./checks.ts";
 import { CleanUp, Interrupted, untilSignal } from "./cleanUp.ts";
-import { forgetForeignSettings } from "./environment.ts";
-import { keep, makeWay, stopKept } from "./kept.ts";
-import { HELP, type Options, parseOptions } from "./options.ts";
-import { LOGS, PLACE, typed } from "./place.ts";
-import { keepStates, type Measurements, writeReport } from "./report.ts";
-import { type Result, showResults } from "./results.ts";
+import { droppedDuring } from "./demoIndexes.ts";
+import { HELP, type Options, parseOptions } from "./demoOptions.ts";
+import { LOGS, PLACE, shownPath } from "./demoPaths.ts";
+import { keepStates, type Measurements, writeReport } from "./demoReport.ts";
+import { keep, makeWay, stopKept } from "./keptServers.ts";
+import * as check from "./promiseChecks.ts";
+import { forgetForeignSettings } from "./pulumiEnvironment.ts";
+import { type Result, showResults } from "./resultTable.ts";
 import {
   buildConcurrently,
   buildPlainly,
@@ -24,7 +24,7 @@ import { Screen } from "./screen.ts";
 import { stateIsClean } from "./stateCheck.ts";
 
 const SOAK_SECONDS = 20;
-/** By the exit code. */
+/** Indexed by exit code. */
 const ENDINGS = ["Everything is as promised", "Not as promised"];
 
 interface RolledOut extends Measurements {
@@ -35,13 +35,13 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
   const { screen, staging, production } = scene;
   const databases = [staging.database, production.database];
 
-  screen.title("2. Staging: look, build, and look again");
+  screen.title("2. Staging: preview, build, and preview again");
   await staging.stack.previewDiff();
   await staging.stack.up();
   const stagingIsDone = await staging.stack.isUpToDate();
   const inStaging = await measureAgain(staging, screen);
 
-  screen.title("3. Production is refused: the indexes have not stood in staging for 24 hours");
+  screen.title("3. Production is refused: the indexes have not been in staging for 24 hours");
   const refused = await isRefused(production);
 
   screen.title(`4. Production is allowed, now that ${SOAK_SECONDS} seconds are enough`);
@@ -49,7 +49,7 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
   await goWithoutBackup(production);
   const allowed = await isAllowed(production);
 
-  screen.title("5. Production: the plain way for comparison, then ours");
+  screen.title("5. Production: a plain build for comparison, then ours");
   const plain = await buildPlainly(production, screen);
   const concurrent = await buildConcurrently(production);
   const productionIsDone = await production.stack.isUpToDate();
@@ -125,7 +125,7 @@ async function run(options: Options, screen: Screen): Promise<number> {
   await screen.during("stopping", () => cleanUp.run((problem) => screen.say(`  ${problem}`)));
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   screen.say(`\n${ENDINGS[code] ?? "Stopped"}, after ${seconds} s.`);
-  if (code === 1) screen.say(`The logs of Pulumi and both servers are in ${typed(LOGS)}.`);
+  if (code === 1) screen.say(`The logs of Pulumi and both servers are in ${shownPath(LOGS)}.`);
   else if (!options.keep) await rm(PLACE, { recursive: true, force: true });
   return code;
 }

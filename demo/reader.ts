@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "./child.ts";
+import { startChild } from "./childProcess.ts";
 
 export type Question = { kind: "start"; url: string; name: string } | { kind: "stop" };
 
@@ -10,12 +10,12 @@ export interface ReadTotals {
 
 export interface Reader {
   readonly pid: number;
-  /** Ends the process, and returns what was read in all. */
+  /** Ends the process, and returns the totals. */
   stop(): Promise<ReadTotals>;
 }
 
 /**
- * Starts an application that asks the queries of Phase 3 about 20 times a second, in a process of
+ * Starts an application that runs the queries of Phase 3 about 20 times a second, in a process of
  * its own.
  */
 export async function startReader(url: string, { name }: { name: string }): Promise<Reader> {

@@ -1,12 +1,12 @@
-// The process that startReader starts. The URL arrives by IPC, because arguments are public.
+// The process started by startReader. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { indexes } from "../stacks/phase3.ts";
-import { answerParent } from "./child.ts";
+import { answerParent } from "./childProcess.ts";
 import type { Question, ReadTotals } from "./reader.ts";
 
 const PAUSE_MS = 50;
-// People who wait for a slow page ask for fewer of them.
+// People waiting for a slow page request fewer of them.
 const PATIENCE = 3;
 
 const QUERIES = Object.values(indexes).flatMap(({ serves }) => serves);

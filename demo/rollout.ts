@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { queriesOf, type VerifiedIndexes } from "./outputs.ts";
-import { type BuildStall, plainBuildStall } from "./probe.ts";
-import { ms, showTable, times } from "./results.ts";
+import { type BuildStall, plainBuildStall } from "./plainBuildProbe.ts";
+import { ms, showTable, times } from "./resultTable.ts";
 import type { Scene, Site } from "./scene.ts";
 import type { Screen } from "./screen.ts";
+import { queriesOf, type VerifiedIndexes } from "./stackOutputs.ts";
 import type { SlowWrite } from "./writer.ts";
 
-/** Long enough for the application to use what was built. */
+/** Long enough for the application to use the new indexes. */
 const TRAFFIC_MS = 3_000;
-/** So that the gate, which counts in its own time, does not find a moment missing. */
+/** Keeps the gate, which uses its own clock, from missing a moment. */
 const MARGIN_MS = 1_000;
 
 /** Lets the application run against the new indexes, then measures again. */
@@ -32,7 +32,8 @@ export async function measureAgain({ stack }: Site, screen: Screen): Promise<Ver
 }
 
 /**
- * Production must not get past a preview while staging has not stood long enough, and be told why.
+ * Production must not get past a preview until staging has soaked long enough, and must be told
+ * why.
  */
 export async function isRefused({ stack }: Site): Promise<boolean> {
   const { exitCode, output } = await stack.preview();
@@ -43,7 +44,7 @@ export async function isAllowed({ stack }: Site): Promise<boolean> {
   return (await stack.preview()).exitCode === 0;
 }
 
-/** Shortens the soak to what a demonstration can wait for, and waits for it. */
+/** Shortens the soak to a time fit for a demonstration, and waits for it. */
 export async function soak({ staging, production, screen }: Scene, seconds: number): Promise<void> {
   await production.stack.setConfig("pgindex:soak", `${seconds}s`);
   const since = Math.max(...(await staging.stack.validSince()));
@@ -52,35 +53,35 @@ export async function soak({ staging, production, screen }: Scene, seconds: numb
 }
 
 /**
- * Production wants a pg_dump before its first change: npm's servers have none, and the machine's is
- * mostly older than they are.
+ * Production wants a pg_dump before its first change. npm's servers do not come with one, and the
+ * machine's is usually older than they are.
  */
 export async function goWithoutBackup({ stack }: Site): Promise<void> {
   await stack.setConfig("pgindex:noBackup", "a demonstration");
 }
 
-/** What a plain CREATE INDEX on the messages costs the writer. */
+/** Measures what a plain CREATE INDEX on the messages costs the writer. */
 export async function buildPlainly({ database }: Site, screen: Screen): Promise<BuildStall> {
   const { url, writer } = database;
-  const plain = await screen.during("building the messages index the plain way", () =>
+  const plain = await screen.during("building the messages index without CONCURRENTLY", () =>
     plainBuildStall(url, writer),
   );
   screen.say(
-    `  A plain CREATE INDEX on conversation_messages took ${plain.seconds.toFixed(1)} s, and a write waited ` +
-      `${ms(plain.longestStallMs)} for it. It is dropped again.\n`,
+    `  A plain CREATE INDEX on conversation_messages took ${plain.seconds.toFixed(1)} s, ` +
+      `and a write waited ${ms(plain.longestStallMs)} for it. It has been dropped again.\n`,
   );
   return plain;
 }
 
-/** How finely a report shows what the writes took. */
+/** The number of parts into which a report divides the writes. */
 const PARTS = 120;
 
-/** What `pulumi up` cost the writer, over time too. */
+/** What `pulumi up` cost the writer, also over time. */
 export interface ConcurrentBuild extends BuildStall {
   readonly writes: readonly SlowWrite[];
 }
 
-/** `pulumi up`, and what it costs the writer from its first moment to its last. */
+/** Runs `pulumi up`, and measures what it costs the writer from start to finish. */
 export async function buildConcurrently({ stack, database }: Site): Promise<ConcurrentBuild> {
   const { startedAt, endedAt } = await stack.up();
   const { byTable } = await database.writer.statsBetween(startedAt, endedAt);

@@ -1,22 +1,22 @@
 import type { CleanUp } from "./cleanUp.ts";
-import { Cli } from "./cli.ts";
-import { type Database, SIZES, startDatabase } from "./database.ts";
-import { type Environment, freshEnvironment } from "./environment.ts";
-import { STACKS, type StackName } from "./place.ts";
-import { count } from "./results.ts";
+import { type Database, SIZES, startDatabase } from "./demoDatabase.ts";
+import { STACKS, type StackName } from "./demoPaths.ts";
+import { Stack } from "./demoStack.ts";
+import { Cli } from "./pulumiCli.ts";
+import { type Environment, freshEnvironment } from "./pulumiEnvironment.ts";
+import { count } from "./resultTable.ts";
 import type { Screen } from "./screen.ts";
-import { Stack } from "./stack.ts";
 
-/** A stack and the database that it is for. */
+/** A stack and its database. */
 export interface Site {
   readonly stack: Stack;
   readonly database: Database;
 }
 
-/** What the story happens in. */
+/** Everything the story takes place in. */
 export interface Scene extends Readonly<Record<StackName, Site>> {
   readonly screen: Screen;
-  /** In which `pulumi` works on these stacks. */
+  /** The environment in which `pulumi` works on these stacks. */
   readonly env: Environment;
 }
 
@@ -36,7 +36,7 @@ export async function setScene(
   const databases = { staging, production };
   for (const name of STACKS) screen.say(`  ${describe(databases[name])}`);
   const cli = new Cli(screen, env, signal);
-  // The last to be deferred is the first to be done: no server goes while Pulumi works on it.
+  // The last step deferred runs first: no server goes away while Pulumi works on it.
   cleanUp.defer(() => cli.settled());
   const stacks = { staging: new Stack("staging", cli), production: new Stack("production", cli) };
   for (const name of STACKS) await stacks[name].init(databases[name].url);

@@ -12,8 +12,7 @@ interface Phase {
 }
 
 /**
- * What the watcher sees: lines that stay, and below them one that counts the seconds of what takes
- * long.
+ * What the watcher sees: lines that stay, and below them one that counts the seconds of slow work.
  */
 export class Screen {
   readonly #out: NodeJS.WriteStream;
@@ -26,7 +25,7 @@ export class Screen {
     this.#live = out.isTTY === true;
   }
 
-  /** Whether a person at a terminal is watching. */
+  /** True if a person is watching at a terminal. */
   get live(): boolean {
     return this.#live;
   }
@@ -51,7 +50,7 @@ export class Screen {
     this.say(line === "" ? "" : `    ${line}`);
   }
 
-  /** Shows that the work goes on once it has taken two seconds. */
+  /** Shows progress once the work has taken two seconds. */
   async during<T>(name: string, work: (detail: Detail) => Promise<T>): Promise<T> {
     const phase: Phase = { name, startedAt: Date.now(), detail: "" };
     this.#quietSince = phase.startedAt;

@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Database } from "./database.ts";
-import { STATE } from "./place.ts";
-import { count, type Result } from "./results.ts";
-import type { Stack } from "./stack.ts";
+import type { Database } from "./demoDatabase.ts";
+import { STATE } from "./demoPaths.ts";
+import type { Stack } from "./demoStack.ts";
+import { count, type Result } from "./resultTable.ts";
 
-/** Plans of its queries from before the build, of about half a kilobyte each, included. */
+/** Includes the plans of its queries from before the build, about half a kilobyte each. */
 const MAXIMUM_BYTES = 6 * 1_024;
 const INDEX_TYPE = "pulumi-nodejs:pgindex:Index";
-/** All the code that a state may hold: where our provider is found. */
+/** The only code a state may contain: where our provider is found. */
 const PROVIDER = /^exports\.handler = \(\) => require\("pulumi-pgindex\/provider"\)\.v1\.\w+$/;
 const CODE = /=>|\bfunction\b|\brequire\(/;
 
@@ -16,7 +16,7 @@ interface StateResource {
   readonly type: string;
 }
 
-/** What `pulumi stack export` must not show to those who may read it. */
+/** Checks that `pulumi stack export` reveals nothing secret to its readers. */
 export async function stateIsClean(
   stacks: readonly Stack[],
   databases: readonly Database[],
@@ -56,7 +56,7 @@ function texts(value: unknown): string[] {
   return Object.values(value).flatMap(texts);
 }
 
-/** The state's files, their history and back-ups. */
+/** The state's files, including history and backups. */
 async function backendFiles(): Promise<string[]> {
   const entries = await readdir(STATE, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());

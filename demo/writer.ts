@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "./child.ts";
+import { startChild } from "./childProcess.ts";
 import type { SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";
 
 export type { Failure, SlowWrite, WriteStats, WriteTotals } from "./writerJournal.ts";
@@ -12,16 +12,20 @@ export type Question =
 
 export interface Writer {
   readonly pid: number;
-  /** Writes under way at any moment of the window, given in epoch milliseconds. */
+  /**
+   * Statistics of the writes in progress at any time in the window, given in epoch milliseconds.
+   */
   statsBetween(startMs: number, endMs: number): Promise<WriteStats>;
-  /** The slowest write of each of so many equal parts of the window. */
+  /** The slowest write in each of `parts` equal parts of the window. */
   slowestBetween(startMs: number, endMs: number, parts: number): Promise<SlowWrite[]>;
-  /** Lets the writes in flight finish, ends the process, and returns what was written in all. */
+  /** Lets writes in flight finish, ends the process, and returns the totals. */
   stop(): Promise<WriteTotals>;
 }
 
-/** Starts an application that writes all the time, in a process of its own: nothing that this
- * process does can make its writes look slow. */
+/**
+ * Starts an application that writes all the time, in a process of its own so that nothing here can
+ * make its writes look slow.
+ */
 export async function startWriter(url: string, { name }: { name: string }): Promise<Writer> {
   const { pid, ask, end } = startChild(
     join(import.meta.dirname, "writerProcess.ts"),

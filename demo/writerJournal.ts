@@ -4,7 +4,7 @@ export type Table = (typeof TABLES)[number];
 export interface WriteStats {
   writes: number;
   failed: number;
-  /** Writes that have no answer yet. Each counts in the times below with its age so far. */
+  /** Writes without an answer yet. Each counts in the times below with its age so far. */
   inFlight: number;
   longestStallMs: number;
   p50Ms: number;
@@ -13,7 +13,7 @@ export interface WriteStats {
 }
 
 export interface Failure {
-  /** SQLSTATE, or the code of the connection's error. */
+  /** SQLSTATE, or the connection's error code. */
   code: string;
   message: string;
   count: number;
@@ -40,10 +40,10 @@ interface Entry {
   ms: number;
 }
 
-// About two hours of writes; an older window is not asked for.
+// About two hours of writes; nobody asks for older windows.
 const KEPT_ENTRIES = 1_000_000;
 
-/** What was written when, and how long each write took. */
+/** Records when each write was made and how long it took. */
 export class Journal {
   readonly #failures = new Map<string, Failure>();
   readonly #inFlight = new Set<Entry>();
@@ -69,7 +69,7 @@ export class Journal {
     this.#finish(entry);
   }
 
-  /** The writes that were under way at any moment from `from` to `to`, in epoch milliseconds. */
+  /** The writes in progress at any time between `from` and `to`, in epoch milliseconds. */
   between(from: number, to: number): WriteStats {
     const entries = [...this.#finished, ...this.#aged()].filter(
       (entry) => entry.startedAt <= to && entry.startedAt + entry.ms >= from,
@@ -89,8 +89,8 @@ export class Journal {
   }
 
   /**
-   * The slowest of the writes that began in each of so many equal parts of the time; a part without
-   * any is left out.
+   * The slowest of the writes that began in each of `parts` equal parts of the time. A part without
+   * writes is omitted.
    */
   slowest(from: number, to: number, parts: number): SlowWrite[] {
     const slowest = new Map<number, Entry>();
@@ -113,7 +113,7 @@ export class Journal {
     };
   }
 
-  /** Counts what is still in flight as failed: nobody will wait for its answer. */
+  /** Counts writes still in flight as failed, because nobody will wait for their answer. */
   abandon(reason: string): void {
     for (const entry of this.#inFlight) {
       entry.state = "failed";

@@ -1,7 +1,7 @@
-// The process that startWriter starts. The URL arrives by IPC, because arguments are public.
+// The process started by startWriter. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "./child.ts";
+import { answerParent } from "./childProcess.ts";
 import type { Question } from "./writer.ts";
 import { Journal } from "./writerJournal.ts";
 import { pickTargets, type Targets, WORK, type Work } from "./writerWork.ts";
@@ -17,10 +17,10 @@ async function start(url: string, name: string): Promise<void> {
     connectionString: url,
     max: WORK.length,
     application_name: name,
-    // A connection opened in mid-run would count as a slow write.
+    // A connection opened mid-run would count as a slow write.
     idleTimeoutMillis: 0,
   });
-  // An idle connection that the server ends fails no write: the pool opens another.
+  // If the server closes an idle connection, no write fails: the pool opens another.
   pool.on("error", () => {});
   const targets = await pickTargets(pool, name);
   lanes = Promise.all(WORK.map((work) => lane(work, pool, targets)));
@@ -29,7 +29,7 @@ async function start(url: string, name: string): Promise<void> {
 
 async function lane(work: Work, pool: pg.Pool, targets: Targets) {
   while (!stopping) {
-    // Spread out, or the lanes would write in step with each other.
+    // Spread out, because otherwise the lanes would write in step.
     const pause = sleep(work.everyMs * (0.5 + Math.random()));
     await journal.record(work.table, () => work.write(pool, targets));
     await pause;

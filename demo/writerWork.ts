@@ -1,12 +1,12 @@
 import type pg from "pg";
 import type { Table } from "./writerJournal.ts";
 
-/** Rows that the application works on, picked at its start. */
+/** Rows the application works on, picked at its start. */
 export interface Targets {
   patients: string[];
   states: string[];
   messages: string[];
-  /** States that this writer has inserted itself. */
+  /** States inserted by this writer. */
   own: string[];
   tag: string;
 }
@@ -37,8 +37,8 @@ export async function pickTargets(pool: pg.Pool, tag: string): Promise<Targets> 
   };
 }
 
-// One connection for each line, so that a write that waits on one table hides no wait on the
-// other. Together about 160 writes a second.
+// One connection per line, so that a write waiting on one table does not hide waits on the other.
+// Together about 160 writes a second.
 export const WORK: readonly Work[] = [
   { table: "conversation_messages", everyMs: 25, write: insertMessage },
   { table: "conversation_messages", everyMs: 25, write: insertMessage },
@@ -62,7 +62,7 @@ async function insertMessage(pool: pg.Pool, targets: Targets): Promise<void> {
   );
 }
 
-// Rows of the fill change only in columns that the fingerprint leaves out.
+// Filled rows change only in columns that the fingerprint omits.
 async function updateMessage(pool: pg.Pool, targets: Targets): Promise<void> {
   await changeOne(
     pool,
@@ -90,7 +90,7 @@ async function insertState(pool: pg.Pool, targets: Targets): Promise<void> {
   if (targets.own.length > SAMPLE_ROWS) targets.own.shift();
 }
 
-// The indexed columns change too, as they do in production, but only in rows of the writer's own.
+// Indexed columns change too, as in production, but only in the writer's own rows.
 async function renewOwnState(pool: pg.Pool, targets: Targets): Promise<void> {
   if (targets.own.length === 0) return insertState(pool, targets);
   await changeOne(

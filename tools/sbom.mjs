@@ -1,4 +1,4 @@
-// npm run sbom: the package's bill of materials, in CycloneDX's JSON: what a user gets installed
+// npm run sbom: the package's bill of materials as CycloneDX JSON: everything a user gets installed
 // with it, by version, licence and hash. The same lock file gives the same text.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,9 +11,9 @@ const MANIFEST = join(WORKSPACE, "package.json");
 const read = (path) => JSON.parse(readFileSync(join(root, path), "utf8"));
 
 /**
- * A project that has nothing but the package, and nothing that only development or an optional peer
- * brings. In the repository itself `npm sbom --omit=dev` leaves out packages that both need (pg,
- * commander), and fails without a version of the root.
+ * Writes a project with nothing but the package, without development dependencies or optional
+ * peers. In the repository itself, `npm sbom --omit=dev` omits packages that both need (pg,
+ * commander), and fails because the root has no version.
  */
 function writeProject(folder) {
   const manifest = { name: "root", version: "0.0.0", private: true, workspaces: [WORKSPACE] };
@@ -35,7 +35,10 @@ async function npmSbom(folder) {
   return JSON.parse(output);
 }
 
-/** Without what differs from run to run, and with the package itself as what the bill is of. */
+/**
+ * The bill without anything that differs from run to run, and with the package itself as its
+ * subject.
+ */
 function billOf({ serialNumber: _, metadata, components, dependencies, ...rest }) {
   const { name, version } = read(MANIFEST);
   const ref = `${name}@${version}`;

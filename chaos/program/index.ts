@@ -1,4 +1,4 @@
-// What both Pulumi CLIs run: the indexes of the file that $CHAOS_DECLARATIONS names, in the
+// The program both Pulumi CLIs run: the indexes in the file that $CHAOS_DECLARATIONS names, in the
 // database of $DATABASE_URL.
 import { readFileSync } from "node:fs";
 import { Connection, Index, type IndexArgs } from "pulumi-pgindex";

@@ -1,19 +1,19 @@
-// The process that runs the engine, as the provider's process does for as long as a `pulumi up`
-// lasts. It runs the package as it is built.
+// The process that runs the engine, like the provider's process during a `pulumi up`. It runs the
+// package as built.
 import { getEventListeners } from "node:events";
 import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { answerParent } from "../../demo/child.ts";
+import { answerParent } from "../../demo/childProcess.ts";
 import type { Context } from "../../providers/pgindex/src/engine/operation/context.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { databaseOf } from "../../providers/pgindex/src/engine/session/database.ts";
-import type { Sample } from "./measures.ts";
-import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./tables.ts";
+import type { Sample } from "./soakMeasures.ts";
+import { INDEXES, SLOW_INDEX, type SoakedIndex, WRONG_INDEX } from "./soakTables.ts";
 
 const require = createRequire(import.meta.url);
-/** What `pulumi-pgindex` ships: a soak measures that, and not the sources. */
+/** A soak measures what `pulumi-pgindex` ships, not the sources. */
 const built = "../../providers/pgindex/dist/engine";
 const {
   parseIndexArgs,
@@ -46,7 +46,7 @@ const {
 
 export interface Question {
   readonly url: string;
-  /** How long cycle after cycle is run before the answer. */
+  /** How long to run cycles before answering. */
   readonly ms: number;
 }
 
@@ -55,7 +55,7 @@ export interface Answer {
   readonly sample: Sample;
 }
 
-/** As in the provider, where they live as long as the process. */
+/** As in the provider, these live as long as the process. */
 const cancel = new AbortController();
 const drain = new AbortController();
 const ctx = contextOf(cancel.signal);
@@ -79,14 +79,14 @@ async function answer({ url, ms }: Question): Promise<Answer> {
 }
 
 /**
- * Everything that a stack does with its indexes, an index that cannot be built, and one that is
+ * Everything a stack does with its indexes, plus an index that cannot be built and one that is
  * cancelled.
  */
 async function cycle(url: string): Promise<void> {
   await Promise.all([...INDEXES.map((index) => live(url, index)), fail(url), cancelOne(url)]);
 }
 
-/** From the preview of a new index over a replacement in place to its end. */
+/** From the preview of a new index, through replacing it in place, to dropping it. */
 async function live(url: string, { first, second }: SoakedIndex): Promise<void> {
   await previewIndex(targetOf(url), await parsed(first), undefined);
   let outputs = await ensure(url, first);
@@ -111,7 +111,7 @@ async function fail(url: string): Promise<void> {
   if (!/duplicate|could not create unique/.test(outcome)) throw new Error(outcome);
 }
 
-/** Whatever it has come to by then. */
+/** Cancels a build, however far it has got. */
 async function cancelOne(url: string): Promise<void> {
   const stop = new AbortController();
   const desired = await parsed(SLOW_INDEX);

@@ -1,20 +1,20 @@
-// npm run soak: the engine and the CLI do the same again and again, and nothing may grow.
+// npm run soak: the engine and the CLI do the same over and over, and nothing may grow.
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import Table from "cli-table3";
 import { Command } from "commander";
 import { CleanUp, untilSignal } from "../../demo/cleanUp.ts";
-import { forgetForeignSettings } from "../../demo/environment.ts";
-import { environmentOf } from "../cli.ts";
-import { positive } from "../options.ts";
-import { makePlace, type Place } from "../place.ts";
-import { say } from "../say.ts";
-import { startServer, withClient } from "../server.ts";
+import { forgetForeignSettings } from "../../demo/pulumiEnvironment.ts";
+import { positive } from "../chaosOptions.ts";
+import { startServer, withClient } from "../chaosServer.ts";
+import { say } from "../progressLog.ts";
+import { environmentOf } from "../pulumiCli.ts";
+import { makeRunFolder, type RunFolder } from "../runFolder.ts";
 import { growthOf, type Measure } from "./growth.ts";
-import { type Loop, soakCli, soakEngine } from "./loops.ts";
-import { DATABASE, MEMORY, PROVIDER } from "./measures.ts";
-import { makeSoakTables } from "./tables.ts";
+import { type Loop, type SoakDatabase, soakCli, soakEngine } from "./soakLoops.ts";
+import { DATABASE, MEMORY, PROVIDER } from "./soakMeasures.ts";
+import { makeSoakTables } from "./soakTables.ts";
 
 interface Options {
   readonly minutes: number;
@@ -22,7 +22,7 @@ interface Options {
 }
 
 const AFTER = `
-Exits with 0 when nothing grows after the first third of the time; else with 1.
+Exits with 0 if nothing grows after the first third of the time, otherwise with 1.
 
 Examples:
   npm run soak -- --minutes 30
@@ -30,33 +30,35 @@ Examples:
 
 const program = new Command("npm run soak --")
   .description(
-    "Preview, build, refresh, replace and drop indexes again and again, in one process by the engine and beside it by the Pulumi CLI, " +
-      "and measure memory, handles, connections, locks, temporary files and the catalog.",
+    "Previews, builds, refreshes, replaces and drops indexes over and over, with the " +
+      "engine in one " +
+      "process and at the same time with the Pulumi CLI, and measures memory, handles, " +
+      "connections, locks, temporary files and the catalog.",
   )
-  .option("--minutes <number>", "how long", positive, 5)
+  .option("--minutes <number>", "how long to run", positive, 5)
   .option("--postgres <version>", "major version of the embedded server: 13 to 18")
   .addHelpText("after", AFTER);
 
-/** As many samples of the engine, however long it lasts. */
+/** The number of samples of the engine, however long it runs. */
 const SAMPLES = 40;
 
 async function soak(
   { minutes, postgres }: Options,
-  place: Place,
+  folder: RunFolder,
   cleanUp: CleanUp,
 ): Promise<boolean> {
   const server = await startServer(postgres);
   cleanUp.defer(() => server.stop());
   say(`PostgreSQL ${server.version}, ${minutes} minutes`);
   const [engine, cli] = await Promise.all(
-    ["engine", "cli"].map((name) => prepare(server.url, name, place)),
+    ["engine", "cli"].map((name) => prepare(server.url, name, folder)),
   );
-  if (!engine || !cli) throw new Error("there are two databases");
+  if (!engine || !cli) throw new Error("both databases are needed");
   const endAt = Date.now() + minutes * 60_000;
-  const env = { ...environmentOf(place, cli.url), TMPDIR: cli.temporary };
+  const env = { ...environmentOf(folder, cli.url), TMPDIR: cli.temporary };
   const loops = await Promise.all([
-    soakEngine(engine.url, engine.temporary, endAt, (minutes * 60_000) / SAMPLES),
-    soakCli(place, env, cli.url, cli.temporary, endAt),
+    soakEngine(engine, endAt, (minutes * 60_000) / SAMPLES),
+    soakCli(folder, env, cli, endAt),
   ]);
   const grows = [
     ...show("engine in one process", loops[0], [...MEMORY, ...DATABASE]),
@@ -66,13 +68,13 @@ async function soak(
   return grows.length === 0;
 }
 
-/** A database and a folder for temporary files of its own. */
-async function prepare(serverUrl: string, name: string, place: Place) {
+/** Creates a database and a folder for temporary files. */
+async function prepare(serverUrl: string, name: string, folder: RunFolder): Promise<SoakDatabase> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
   const url = new URL(serverUrl);
   url.pathname = name;
   await withClient(url.href, makeSoakTables);
-  const temporary = join(place.directory, `tmp-${name}`);
+  const temporary = join(folder.directory, `tmp-${name}`);
   mkdirSync(temporary);
   return { url: url.href, temporary };
 }
@@ -98,13 +100,13 @@ function show(title: string, { times, samples }: Loop, measures: readonly Measur
 async function main(): Promise<boolean> {
   const options = program.parse(process.argv).opts<Options>();
   forgetForeignSettings();
-  const place = await makePlace("soak");
+  const folder = await makeRunFolder("soak");
   const cleanUp = new CleanUp();
   try {
-    return await untilSignal(() => soak(options, place, cleanUp));
+    return await untilSignal(() => soak(options, folder, cleanUp));
   } finally {
     await cleanUp.run((problem) => say(`cleaning up: ${problem}`));
-    await rm(place.directory, { recursive: true, force: true });
+    await rm(folder.directory, { recursive: true, force: true });
   }
 }
 

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Connection, Index, PromotionGate, promotionEvidence, Verification } from "pulumi-pgindex";
 
-// A stack for each database of the fleet: "canary" goes first, every other one waits for its proof.
+// One stack per database of the fleet: "canary" goes first, and every other stack waits for its
+// proof.
 const CANARY = "canary";
 
 const config = new pulumi.Config();

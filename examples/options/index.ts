@@ -1,6 +1,6 @@
 import { Index, Verification } from "pulumi-pgindex";
 
-// No Connection: DATABASE_URL is read where Pulumi runs, and no URL is in the state.
+// No Connection: DATABASE_URL is read where Pulumi runs, and the state contains no URL.
 
 new Index("accounts-email", {
   table: "accounts",
@@ -28,7 +28,8 @@ const inbox = new Index("messages-inbox", {
   serves: [
     {
       name: "inbox",
-      sql: "SELECT subject FROM messages WHERE account_id = $1 ORDER BY read_at DESC NULLS LAST LIMIT 50",
+      sql: `SELECT subject FROM messages WHERE account_id = $1
+             ORDER BY read_at DESC NULLS LAST LIMIT 50`,
       sample: "SELECT id FROM accounts ORDER BY id LIMIT 5",
       expect: { maximumMs: 50 },
     },

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { toPage } from "../../providers/pgindex/src/report/page.ts";
+import { toPage } from "../../providers/pgindex/src/report/htmlPage.ts";
 import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.ts";
-import type { Report } from "../../providers/pgindex/src/report/reported.ts";
+import type { Report } from "../../providers/pgindex/src/report/reportModel.ts";
 import { violations } from "../support/report/axe.ts";
 import { noChromium, startChromium } from "../support/report/chromium.ts";
 import {

@@ -44,7 +44,8 @@ export async function definitionByHand(
   await db.query(`CREATE ${unique ? "UNIQUE " : ""}INDEX by_hand ON ${on} ${body}`);
   await db.query("SELECT set_config('search_path', '', false)");
   const [row] = await db.query<{ definition: string }>(
-    "SELECT pg_get_indexdef(indexrelid) AS definition, $2::text FROM pg_index WHERE indexrelid = $1::regclass",
+    "SELECT pg_get_indexdef(indexrelid) AS definition, $2::text FROM pg_index WHERE " +
+      "indexrelid = $1::regclass",
     [`${quote(schema)}.by_hand`, on],
   );
   await db.query(`DROP INDEX ${quote(schema)}.by_hand`);
@@ -75,7 +76,8 @@ export async function tableState(
   const quote = (text: string) => db.client.escapeIdentifier(text);
   const on = `${quote(schema)}.${quote(table)}`;
   const [rows] = await db.query(
-    `SELECT count(*)::int AS count, md5(string_agg(r::text, '|' ORDER BY r::text)) AS hash FROM ${on} r`,
+    "SELECT count(*)::int AS count, md5(string_agg(r::text, '|' ORDER BY r::text)) AS hash " +
+      `FROM ${on} r`,
   );
   const columns = await db.query(
     `SELECT attname, atttypid, attstattarget, attisdropped FROM pg_attribute

@@ -1,12 +1,13 @@
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
-import { readScripts } from "../../providers/pgindex/src/import/script.ts";
+import { readScripts } from "../../providers/pgindex/src/import/sqlScripts.ts";
 import type { Args } from "../support/engine/engine.ts";
 import type { Corpus } from "./observe.ts";
 
 const PRINTED = `SELECT pg_get_indexdef(i.oid, 0, $3::boolean) AS sql
-  FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = $1 AND i.relname = $2`;
+  FROM pg_class i JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = $1
+  AND i.relname = $2`;
 
 /**
  * Declarations copied from what PostgreSQL prints of a standing index: as a dump has it, and as
@@ -23,10 +24,12 @@ export async function printedArgs(corpus: Corpus, desired: DesiredIndex): Promis
 }
 
 /** What a dump says of an index beside CREATE INDEX. */
-const EXTRAS = `SELECT format('COMMENT ON INDEX %s IS %L', i.oid::regclass, obj_description(i.oid, 'pg_class')) AS sql
+const EXTRAS = `SELECT format('COMMENT ON INDEX %s IS %L', i.oid::regclass,
+  obj_description(i.oid, 'pg_class')) AS sql
     FROM pg_class i WHERE i.oid = $1::regclass AND obj_description(i.oid, 'pg_class') IS NOT NULL
    UNION ALL
-  SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', a.attrelid::regclass, a.attnum, a.attstattarget)
+  SELECT format('ALTER INDEX %s ALTER COLUMN %s SET STATISTICS %s', a.attrelid::regclass,
+  a.attnum, a.attstattarget)
     FROM pg_attribute a WHERE a.attrelid = $1::regclass AND a.attstattarget >= 0`;
 
 /** Builds an index anew from what a dump says of it, and gives that. */

@@ -50,12 +50,14 @@ async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
 async function expectSameRows({ schema, name, predicate }: DesiredIndex): Promise<void> {
   const { db } = corpus;
   const [live] = await db.query<{ predicate: string | null }>(
-    `SELECT pg_get_expr(x.indpred, x.indrelid) AS predicate FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+    `SELECT pg_get_expr(x.indpred, x.indrelid) AS predicate FROM pg_index x
+      JOIN pg_class i ON i.oid = x.indexrelid
       JOIN pg_namespace n ON n.oid = i.relnamespace WHERE n.nspname = $1 AND i.relname = $2`,
     [schema, name],
   );
   const rows = await db.query(
-    `SELECT id FROM app.docs WHERE (${predicate ?? "true"}) IS DISTINCT FROM (${live?.predicate ?? "true"})`,
+    `SELECT id FROM app.docs WHERE (${predicate ?? "true"}) IS DISTINCT FROM ` +
+      `(${live?.predicate ?? "true"})`,
   );
   expect(rows).toEqual([]);
 }

@@ -102,7 +102,7 @@ describe.skipIf(problem)(`pg_dump${problem ? ` (skipped: ${problem})` : ""}`, ()
   test("a table that is not there: nothing is left behind, and pg_dump's reason is shown", async () => {
     const before = await readdir(directory);
     const failure = await failureOf(back({ tables: ["nowhere"] }));
-    expect(failure.message).toMatch(/the backup failed: pg_dump ended with code 1/);
+    expect(failure.message).toMatch(/the backup failed: pg_dump exited with code 1/);
     expect(failure.message).toMatch(/no matching tables were found/);
     expect(await readdir(directory)).toEqual(before);
   });
@@ -151,7 +151,7 @@ test("a preview refuses a pg_dump that is older than the server", async () => {
   await writeFile(old, "#!/bin/sh\necho 'pg_dump (PostgreSQL) 12.3'\n", { mode: 0o755 });
   const desired = await declared({ pgDump: old });
   const { message } = await failureOf(requireBackup(targetOf(server.url), desired));
-  expect(message).toContain(`${old} is of PostgreSQL 12, and the server of 13`);
+  expect(message).toContain(`${old} belongs to PostgreSQL 12, but the server is PostgreSQL 13`);
 });
 
 describe("a command in the place of pg_dump", () => {
@@ -164,7 +164,7 @@ describe("a command in the place of pg_dump", () => {
   test("that fails says why, without a URL", async () => {
     const script = "echo no quota at postgresql://u:canary@h/d >&2; exit 3";
     const { message } = await failureOf(back({ command: ["sh", "-c", script] }));
-    expect(message).toContain("sh ended with code 3");
+    expect(message).toContain("sh exited with code 3");
     expect(message).toContain("no quota at (a URL, not shown)");
   });
 

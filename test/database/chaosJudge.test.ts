@@ -1,10 +1,10 @@
 // The judge of npm run chaos must see what it is there to see.
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { indexesLeft, judge } from "../../chaos/catalogJudge.ts";
+import { withClient } from "../../chaos/chaosServer.ts";
+import { makeTables } from "../../chaos/chaosTables.ts";
 import { declarationsFor } from "../../chaos/declarations.ts";
-import { indexesLeft, judge } from "../../chaos/judge.ts";
-import { withClient } from "../../chaos/server.ts";
-import { makeTables } from "../../chaos/tables.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const declarations = declarationsFor("first", 1);
@@ -21,7 +21,8 @@ beforeEach(async () => {
     await client.query("ALTER TABLE app.payments DROP CONSTRAINT IF EXISTS payments_unique_idx");
     for (const each of declarations) await rebuild(client, each);
     await client.query(
-      "ALTER TABLE app.payments ADD CONSTRAINT payments_unique_idx UNIQUE USING INDEX payments_unique_idx",
+      "ALTER TABLE app.payments ADD CONSTRAINT payments_unique_idx UNIQUE USING INDEX " +
+        "payments_unique_idx",
     );
   });
 });

@@ -163,7 +163,8 @@ test("a REINDEX that is cancelled leaves nothing beside its index, which serves 
   expect(await db.query("SELECT 1 FROM pg_index WHERE NOT indisvalid")).toHaveLength(1);
   cancel();
   expect((await rebuilding).message).toBe(
-    "cancelled; its INVALID leftover was dropped; the index stands and is valid; the next pulumi up adopts it",
+    "cancelled; its INVALID leftover was dropped; the index stands and is valid; the next " +
+      "pulumi up adopts it",
   );
   expect(await db.query("SELECT 1 FROM pg_index WHERE NOT indisvalid")).toEqual([]);
   expect(await stateOf(db, "t_idx")).toBe("t/t/t");

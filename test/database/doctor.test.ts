@@ -44,7 +44,7 @@ test("INVALID indexes are named, unique ones with what they do to the applicatio
       fix: expect.stringContaining("DROP INDEX CONCURRENTLY public.left_behind"),
     },
   ]);
-  expect(about("INVALID indexes")[0]?.detail).toContain("being UNIQUE it may reject rows");
+  expect(about("INVALID indexes")[0]?.detail).toContain("because it is UNIQUE it can reject rows");
   await db.query("DROP INDEX left_behind");
 });
 
@@ -70,11 +70,12 @@ test("an inactive replication slot", async ({ skip }) => {
 test("an event trigger", async () => {
   await db.query(`
     CREATE FUNCTION look() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
-    CREATE EVENT TRIGGER "on index" ON ddl_command_end WHEN TAG IN ('CREATE INDEX') EXECUTE FUNCTION look()`);
+    CREATE EVENT TRIGGER "on index" ON ddl_command_end WHEN TAG IN ('CREATE INDEX')
+    EXECUTE FUNCTION look()`);
   const { about } = await doctor();
   await db.query(`DROP EVENT TRIGGER "on index"; DROP FUNCTION look()`);
   expect(about("event triggers")).toMatchObject([
-    { level: "warning", detail: expect.stringContaining("on index fires at CREATE INDEX") },
+    { level: "warning", detail: expect.stringContaining("on index fires on CREATE INDEX") },
   ]);
   expect((await doctor()).about("event triggers")).toEqual([]);
 });

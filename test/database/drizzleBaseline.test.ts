@@ -2,11 +2,11 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { migrate } from "../../demo/data.ts";
+import { migrate } from "../../demo/demoData.ts";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/bookkeeping.ts";
-import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzle/migration.ts";
+import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/drizzleBookkeeping.ts";
+import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzle/drizzleMigration.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
@@ -95,7 +95,8 @@ describe("is refused, and nothing is marked", () => {
   test("while an index is INVALID", async () => {
     await buildAll();
     await db.query(
-      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'conversation_messages_state_created_idx'::regclass",
+      "UPDATE pg_index SET indisvalid = false WHERE indexrelid = " +
+        "'conversation_messages_state_created_idx'::regclass",
     );
     const { message } = await failureOf(markApplied(drizzle, targetOf(db.url), await baseline()));
     expect(message).toContain("conversation_messages_state_created_idx is invalid");
@@ -128,7 +129,9 @@ describe("a role without rights on Drizzle's table", () => {
     await db.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${roles.deploy}`);
     const refused = await failureOf(markApplied(drizzle, target, await baseline()));
     const grants = /fix: run: (GRANT .*;)$/m.exec(refused.message)?.[1] ?? "";
-    expect(refused.message).toMatch(/^cannot use the marks of drizzle-kit migrate in "drizzle"/);
+    expect(refused.message).toMatch(
+      /^cannot use the table "drizzle"\."__drizzle_migrations" of drizzle-kit migrate/,
+    );
     expect(refused.message).toMatch(/why: permission denied for schema drizzle/);
     await db.query(grants);
     const outputs = await markApplied(drizzle, target, await baseline());

@@ -86,7 +86,8 @@ test("an old transaction is waited for before the point of no return: queries ke
   const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
   await until("the transaction is old", async () => {
     const [row] = await db.query<{ old: boolean }>(
-      "SELECT clock_timestamp() - xact_start > interval '2.2 s' AS old FROM pg_stat_activity WHERE pid = $1",
+      "SELECT clock_timestamp() - xact_start > interval '2.2 s' AS old FROM pg_stat_activity " +
+        "WHERE pid = $1",
       [reader.pid],
     );
     return row?.old;

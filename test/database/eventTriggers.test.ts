@@ -32,7 +32,8 @@ async function ensure(args: Args = {}) {
 async function before(tag: string, body: string): Promise<void> {
   await db.query(`
     CREATE FUNCTION meddle() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN ${body} END $$;
-    CREATE EVENT TRIGGER meddle ON ddl_command_start WHEN TAG IN ('${tag}') EXECUTE FUNCTION meddle()`);
+    CREATE EVENT TRIGGER meddle ON ddl_command_start WHEN TAG IN ('${tag}')
+    EXECUTE FUNCTION meddle()`);
 }
 
 /** The same, for its nth run alone: no transaction that is rolled back takes a sequence back. */

@@ -86,7 +86,8 @@ test("short statements run together, in the order that they have, after their wa
   expect(done).toEqual({});
   expect(lines).toEqual([
     "warning: everybody waits",
-    `info: public.i: it has another name: ${(RENAME as { sqls: readonly string[] }).sqls.join("; ")}`,
+    "info: public.i: it has another name: " +
+      `${(RENAME as { sqls: readonly string[] }).sqls.join("; ")}`,
   ]);
   expect(await stateOf(db, "j")).toBe("t/t/t");
 });

@@ -57,8 +57,10 @@ describe("of several hosts the first that suits", () => {
     const { port, password } = pair.standby;
     expect(message).toMatch(
       new RegExp(
-        `^cannot use any server of 127\\.0\\.0\\.1:1,127\\.0\\.0\\.1:${port}/postgres as postgres\n` +
-          ` +why: 127\\.0\\.0\\.1:1: nothing listens there; 127\\.0\\.0\\.1:${port}: it is a replica`,
+        `^cannot use any server of 127\\.0\\.0\\.1:1,127\\.0\\.0\\.1:${port}/postgres ` +
+          "as postgres\n" +
+          ` +why: 127\\.0\\.0\\.1:1: nothing listens there; 127\\.0\\.0\\.1:${port}: ` +
+          "it is a replica",
       ),
     );
     expect(message).not.toContain(password);
@@ -90,7 +92,8 @@ test("a failover in mid-build: the index is built on the new primary", async () 
   await until("the build waits for the writer", async () => {
     const rows = await ask(
       pair.primary,
-      "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for writers before build'",
+      "SELECT 1 FROM pg_stat_progress_create_index WHERE phase = 'waiting for writers " +
+        "before build'",
     );
     return rows.length > 0;
   });

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { run } from "../../providers/pgindex/src/cli/run.ts";
+import { run } from "../../providers/pgindex/src/cli/commandLine.ts";
 import {
   createMigrationHealth,
   type MigrationHealthEndpoint,

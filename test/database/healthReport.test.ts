@@ -15,7 +15,7 @@ test("it is the page of the report, from the database itself", async () => {
   expect(status).toBe(200);
   expect(headers["content-type"]).toBe("text/html; charset=utf-8");
   expect(page.ids("section")).toEqual(expect.arrayContaining(SECTIONS));
-  expect(page.text("header")).toContain("from its state, and the database itself");
+  expect(page.text("header")).toContain("from its state and the database itself");
   expect(page.text("#indexes dd")).toContain("valid");
 });
 
@@ -104,7 +104,7 @@ test("an index that is missing is a 503, and so is a database that cannot be ask
   const silent = await live.ask(live.open({ databaseUrl }));
   expect(silent.status).toBe(503);
   expect(silent.page.text(".problem")).toContain("cannot connect to 127.0.0.1:1/none");
-  expect(silent.page.text("header")).toContain("from its state alone");
+  expect(silent.page.text("header")).toContain("from its state only");
   expect(silent.body).not.toContain("canary");
 });
 
@@ -115,14 +115,14 @@ test("the page and the JSON rest on one look, and it is drawn once, however many
   const { checkedAt } = await live.endpoint.current();
   const at = checkedAt.slice(0, 19).replace("T", " ");
   expect(new Set(answers).size).toBe(1);
-  expect(answers[0]?.body).toContain(`Of ${at} UTC`);
+  expect(answers[0]?.body).toContain(`Written ${at} UTC`);
 });
 
 test("the stack that went first is compared with", async () => {
   expect((await live.ask()).page.text("#checklist")).toContain("not measured: name the stack");
   const earlierState = stackOf("staging", STAGING);
   const { page } = await live.ask(live.open({ earlierState, soak: "1h" }));
-  expect(page.text("#checklist")).toMatch(/They stood in staging for 1h before/);
+  expect(page.text("#checklist")).toMatch(/They soaked in staging for 1h first/);
 });
 
 test("a state of which no page can be made is told without quoting it", async () => {
@@ -137,6 +137,6 @@ test("a state of which no page can be made is told without quoting it", async ()
     .open({ state: odd, measureSeconds: 0 })
     .report.respond(BROWSER);
   expect(status).toBe(503);
-  expect(JSON.parse(body).error).toMatch(/no page can be made of this state/);
+  expect(JSON.parse(body).error).toMatch(/this state cannot be shown as a page/);
   expect(body).not.toContain("canary");
 });

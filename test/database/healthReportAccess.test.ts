@@ -5,7 +5,7 @@ import fc from "fast-check";
 import fastify from "fastify";
 import { Hono } from "hono";
 import { afterEach, describe, expect, test } from "vitest";
-import { run } from "../../providers/pgindex/src/cli/run.ts";
+import { run } from "../../providers/pgindex/src/cli/commandLine.ts";
 import { until } from "../support/engine/engineDatabase.ts";
 import { BROWSER, basic, TOKEN, useLiveReport } from "../support/report/liveReport.ts";
 

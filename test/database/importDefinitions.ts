@@ -10,15 +10,22 @@ export const SCHEMA = [
   "CREATE TYPE public.pair AS (x int, y text)",
   "CREATE DOMAIN app.email AS text CHECK (VALUE ~ '@')",
   "CREATE COLLATION app.german (provider = icu, locale = 'de')",
-  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT lower(trim($1)) $$",
-  "CREATE FUNCTION ext.plain(text, int DEFAULT 1) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT $1 || $2 $$",
-  "CREATE FUNCTION app.same(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 % 10 = $2 % 10 $$",
+  "CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS $$ SELECT " +
+    "lower(trim($1)) $$",
+  "CREATE FUNCTION ext.plain(text, int DEFAULT 1) RETURNS text IMMUTABLE LANGUAGE sql AS $$ " +
+    "SELECT $1 || $2 $$",
+  "CREATE FUNCTION app.same(int, int) RETURNS boolean IMMUTABLE LANGUAGE sql AS $$ SELECT $1 " +
+    "% 10 = $2 % 10 $$",
   "CREATE OPERATOR app.~~~ (LEFTARG = int, RIGHTARG = int, FUNCTION = app.same)",
   `CREATE TABLE app.docs (
-     id int NOT NULL, parent int, big bigint, small smallint, title text, slug varchar(80), code char(5), email app.email,
-     nick ext.citext, feeling app.mood, couple pair, tags text[], labels varchar(20)[], nums int[], data jsonb, attrs hstore,
-     price numeric(10, 2), ratio float8, active boolean, at timestamptz, day date, span interval, during int4range, place point,
-     addr inet, uid uuid, bits bit(8), words tsvector, "order" int, "Odd ""col; --" text, "größe" text,
+     id int NOT NULL, parent int, big bigint, small smallint, title text, slug varchar(80),
+     code char(5), email app.email,
+     nick ext.citext, feeling app.mood, couple pair, tags text[], labels varchar(20)[],
+     nums int[], data jsonb, attrs hstore,
+     price numeric(10, 2), ratio float8, active boolean, at timestamptz, day date, span interval,
+     during int4range, place point,
+     addr inet, uid uuid, bits bit(8), words tsvector, "order" int, "Odd ""col; --" text,
+     "größe" text,
      length int GENERATED ALWAYS AS (char_length(title)) STORED)`,
   'CREATE TABLE "Odd Schema"."select" (id int, title text)',
   "CREATE TABLE public.users (id int, email text, active boolean)",
@@ -82,7 +89,8 @@ export const ON_DOCS: readonly string[] = [
   "((title || ') ; (--' || $x$'$x$ || E'\\\\n\\n'))",
   "((id + 1), (-id), (id * -1), (@ id))",
   "((price * 1.1), (ratio / 3), (big + 1))",
-  "(substring(title FROM 1 FOR 3), position('a' IN title), overlay(title PLACING 'x' FROM 1), trim(BOTH ' ' FROM title))",
+  "(substring(title FROM 1 FOR 3), position('a' IN title), overlay(title PLACING 'x' FROM " +
+    "1), trim(BOTH ' ' FROM title))",
   "(substring(title, '^a.*'))",
   "(md5(title), (md5(title)::uuid))",
   "((title::varchar(10)), (title::char(3)), (slug::text))",
@@ -153,14 +161,16 @@ export const ON_DOCS: readonly string[] = [
 
 /** Whole statements; what they make must be the same when declared. */
 export const ELSEWHERE: readonly string[] = [
-  'CREATE UNIQUE INDEX "Ïdx ""1""; --" ON "Odd Schema"."select" (id) INCLUDE (title) WHERE title IS NOT NULL',
+  'CREATE UNIQUE INDEX "Ïdx ""1""; --" ON "Odd Schema"."select" (id) INCLUDE (title) WHERE ' +
+    "title IS NOT NULL",
   'CREATE INDEX ON "Odd Schema"."select" (title)',
   "CREATE UNIQUE INDEX users_email ON users (lower(email)) WHERE active",
   "CREATE INDEX users_plain ON users (ext.plain(email), id)",
   "CREATE UNIQUE INDEX summary_id ON app.summary (id)",
   "CREATE INDEX summary_title ON app.summary (lower(title)) WHERE title IS NOT NULL",
   `CREATE INDEX ${"x".repeat(63)} ON users (id)`,
-  "CREATE INDEX commented ON users (active); COMMENT ON INDEX commented IS 'for the \"old\" admin''s page\n\\ two lines'",
+  'CREATE INDEX commented ON users (active); COMMENT ON INDEX commented IS \'for the "old" ' +
+    "admin''s page\n\\ two lines'",
   "CREATE INDEX counted ON users ((id + 1)); ALTER INDEX counted ALTER COLUMN 1 SET STATISTICS 500",
   "CREATE INDEX placed ON users (email) TABLESPACE pg_default",
   "CREATE UNIQUE INDEX nulls_once ON users (email) NULLS NOT DISTINCT",

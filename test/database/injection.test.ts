@@ -130,7 +130,8 @@ test.each(Object.entries(PLACES))("%s", async (_place, put) => {
       const built = await attempt(put(value));
       if (built !== undefined) {
         const found = await db.query(
-          "SELECT c.relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = 'canary'::regclass",
+          "SELECT c.relname AS name, indisvalid AS valid FROM pg_index JOIN pg_class c ON " +
+            "c.oid = indexrelid WHERE indrelid = 'canary'::regclass",
         );
         expect(found).toEqual([{ name: built, valid: true }]);
         await db.query(`DROP INDEX ${ident(built)}`);
@@ -154,7 +155,8 @@ test("hostile names of a table and its columns are only names", async () => {
     };
     expect(await attempt(args)).toBe(`i${name}`);
     const found = await db.query(
-      "SELECT obj_description(c.oid, 'pg_class') AS comment, attname AS column FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum = 1 WHERE relname = $1",
+      "SELECT obj_description(c.oid, 'pg_class') AS comment, attname AS column FROM pg_class " +
+        "c JOIN pg_attribute ON attrelid = c.oid AND attnum = 1 WHERE relname = $1",
       [`i${name}`],
     );
     expect(found).toEqual([{ comment: name, column: name }]);

@@ -77,7 +77,8 @@ describe("a build of this index by somebody else is waited for", () => {
     expect(ensured).toMatchObject({ adopted: false, live: { valid: true } });
     expect(ensured.live.oid).not.toBe(foreign.oid);
     expect(recorder.lines).toEqual([
-      'info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: DROP INDEX CONCURRENTLY "public"."t_idx"',
+      "info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: " +
+        'DROP INDEX CONCURRENTLY "public"."t_idx"',
     ]);
   });
 

@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import { nodePgMigrate as bookkeeping } from "../../providers/pgindex/src/baseline/nodePgMigrate/bookkeeping.ts";
-import { readNodePgMigrateMigration } from "../../providers/pgindex/src/baseline/nodePgMigrate/migration.ts";
+import { nodePgMigrate as bookkeeping } from "../../providers/pgindex/src/baseline/nodePgMigrate/nodePgMigrateBookkeeping.ts";
+import { readNodePgMigrateMigration } from "../../providers/pgindex/src/baseline/nodePgMigrate/nodePgMigrateMigration.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -80,7 +80,8 @@ describe("the real node-pg-migrate", () => {
     expect((await tool("up")).said).toContain("No migrations to run!");
     expect(await rows()).toEqual([TABLES, INDEXES, PROGRAM, LATER]);
     const kinds = await db.query(
-      "SELECT DISTINCT to_jsonb(m) - '{id,name,run_on}'::text[] AS rest, now() - run_on < '1 h' AS new FROM pgmigrations m",
+      "SELECT DISTINCT to_jsonb(m) - '{id,name,run_on}'::text[] AS rest, now() - run_on < '1 " +
+        "h' AS new FROM pgmigrations m",
     );
     expect(kinds).toEqual([{ rest: {}, new: true }]);
   });
@@ -136,7 +137,7 @@ describe("is refused, and nothing is marked", () => {
     await build();
     await db.query(`INSERT INTO pgmigrations (name, run_on) VALUES ('${PROGRAM}', now())`);
     const { message } = await failureOf(mark());
-    expect(message).toContain(`has ${PROGRAM}, which is not one of those before it`);
+    expect(message).toContain(`has ${PROGRAM}, which does not come before it`);
     expect(await rows()).toEqual([TABLES, PROGRAM]);
   });
 
@@ -165,8 +166,10 @@ test("finds tables and its own table where --schema, --migrations-schema and --m
   expect(await rows('kept."Ours"')).toEqual([INDEXES]);
   const shape = (table: string) =>
     db.query(
-      `SELECT attname, atttypid::regtype, atttypmod, attnotnull, replace(pg_get_expr(adbin, adrelid), $1, '') AS "default",
-              (SELECT array_agg(contype) FROM pg_constraint WHERE conrelid = attrelid) AS constraints
+      `SELECT attname, atttypid::regtype, atttypmod, attnotnull,
+        replace(pg_get_expr(adbin, adrelid), $1, '') AS "default",
+              (SELECT array_agg(contype) FROM pg_constraint
+              WHERE conrelid = attrelid) AS constraints
          FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
         WHERE attrelid = $2::regclass AND attnum > 0 ORDER BY attnum`,
       [table, `kept."${table}"`],

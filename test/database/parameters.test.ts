@@ -56,7 +56,8 @@ describe("a service", () => {
   beforeEach(() => {
     writeFileSync(
       join(home, ".pg_service.conf"),
-      `# a comment\n[other]\nhost=nowhere.invalid\n\n[my.shop]\nhost=127.0.0.1\nport=${server.port}\n` +
+      "# a comment\n[other]\nhost=nowhere.invalid\n\n" +
+        `[my.shop]\nhost=127.0.0.1\nport=${server.port}\n` +
         `user=app\npassword=${HARD}\ndbname=postgres\n`,
     );
   });
@@ -151,9 +152,11 @@ describe("what else a URL may say", () => {
 
   test("options reach the server; the timeouts of a build and who is building do not change", async () => {
     const set = url(
-      "application_name=shop&statement_timeout=1&options=-c%20statement_timeout=1%20-c%20work_mem=5MB",
+      "application_name=shop&statement_timeout=1&" +
+        "options=-c%20statement_timeout=1%20-c%20work_mem=5MB",
     );
-    const settings = `SELECT current_setting('statement_timeout') AS timeout, current_setting('work_mem') AS memory,
+    const settings = `SELECT current_setting('statement_timeout') AS timeout,
+      current_setting('work_mem') AS memory,
       current_setting('application_name') AS name`;
     const expected = { timeout: "0", memory: "5MB", name: "pgindex test" };
     expect(await inSession(set, settings)).toEqual(expected);

@@ -30,7 +30,9 @@ const shape = (plan: PlanTree | undefined) => plan?.nodes.map(({ depth, node }) 
 describe("the plan of a query", () => {
   it("has its nodes with planned and found rows, and no value in its conditions", async () => {
     const plan = await planOf({
-      sql: "SELECT * FROM orders WHERE customer > $1 AND note = $2 AND id <> 4711 ORDER BY customer DESC LIMIT 5",
+      sql:
+        "SELECT * FROM orders WHERE customer > $1 AND note = $2 AND id <> 4711 ORDER BY " +
+        "customer DESC LIMIT 5",
       sample: "SELECT customer, note FROM orders WHERE customer BETWEEN 45000 AND 45010",
     });
     expect(plan).toEqual({

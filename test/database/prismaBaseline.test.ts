@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
-import { prisma } from "../../providers/pgindex/src/baseline/prisma/bookkeeping.ts";
-import { readPrismaMigration } from "../../providers/pgindex/src/baseline/prisma/migration.ts";
+import { prisma } from "../../providers/pgindex/src/baseline/prisma/prismaBookkeeping.ts";
+import { readPrismaMigration } from "../../providers/pgindex/src/baseline/prisma/prismaMigration.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -52,8 +52,10 @@ async function mark(more: object = {}) {
 /** All that does not differ from run to run. */
 const rows = () =>
   db.query(
-    `SELECT migration_name AS name, checksum, logs, applied_steps_count AS steps, id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{22}$' AS uuid,
-            finished_at = started_at AS "atOnce", rolled_back_at IS NOT NULL AS "rolledBack", now() - started_at < '1 h' AS new
+    `SELECT migration_name AS name, checksum, logs, applied_steps_count AS steps,
+      id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f-]{22}$' AS uuid,
+            finished_at = started_at AS "atOnce", rolled_back_at IS NOT NULL AS "rolledBack",
+            now() - started_at < '1 h' AS new
        FROM _prisma_migrations ORDER BY started_at`,
   );
 
@@ -120,8 +122,10 @@ describe("the real Prisma", () => {
     });
     const shape = () =>
       db.query(
-        `SELECT attname, atttypid::regtype, atttypmod, attnotnull, pg_get_expr(adbin, adrelid) AS "default",
-                (SELECT array_agg(pg_get_constraintdef(oid)) FROM pg_constraint WHERE conrelid = attrelid AND contype = 'p') AS key
+        `SELECT attname, atttypid::regtype, atttypmod, attnotnull,
+          pg_get_expr(adbin, adrelid) AS "default",
+                (SELECT array_agg(pg_get_constraintdef(oid)) FROM pg_constraint
+                WHERE conrelid = attrelid AND contype = 'p') AS key
            FROM pg_attribute LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
           WHERE attrelid = 'app._prisma_migrations'::regclass AND attnum > 0 ORDER BY attnum`,
       );
@@ -157,9 +161,11 @@ describe("is refused, and nothing is marked", () => {
 
   test("when the migration is not there, or does more than create indexes", async () => {
     expect(() => read("20260909000000_none")).toThrow(
-      /no migration 20260909000000_none in .*\n.*the folder has 20260101000000_tables, /,
+      /no migration 20260909000000_none in .*\n.*the folder contains 20260101000000_tables, /,
     );
-    expect(() => readPrismaMigration("/nowhere", INDEXES, "public")).toThrow(/no such folder/);
+    expect(() => readPrismaMigration("/nowhere", INDEXES, "public")).toThrow(
+      /the folder does not exist/,
+    );
     expect(() => read(LATER)).toThrow(/migration.sql does more than create indexes/);
   });
 });

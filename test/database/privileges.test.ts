@@ -58,7 +58,8 @@ describe("whoever follows the advice gets the index", () => {
     const failure = await failureOf(build());
     expect(failure.message).toMatch(
       new RegExp(
-        `cannot build index app\\.t_idx on app\\.t as role ${deploy}\n.*only the owner of a table \\(${owner}\\)`,
+        `cannot build index app\\.t_idx on app\\.t as role ${deploy}\n.*only the owner of a ` +
+          `table \\(${owner}\\)`,
       ),
     );
     expect(preview.message).toBe(failure.message);
@@ -125,7 +126,8 @@ describe("each missing right is told once, with what to run", () => {
     {
       right: "TEMPORARY, to look at a partitioned table's partitions",
       setUp: ({ owner, deploy }) =>
-        `DROP TABLE app.t; CREATE TABLE app.t (a int) PARTITION BY RANGE (a); ALTER TABLE app.t OWNER TO ${owner}; ` +
+        "DROP TABLE app.t; CREATE TABLE app.t (a int) PARTITION BY RANGE (a); ALTER TABLE " +
+        `app.t OWNER TO ${owner}; ` +
         `GRANT ${owner} TO ${deploy}; REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`,
       operation: preview,
       grants: "TEMPORARY ON DATABASE",

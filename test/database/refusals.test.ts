@@ -39,7 +39,8 @@ const BASE: Args = { table: "t", name: "t_idx", columns: ["id"] };
 /** Everything that a statement of ours could have changed. */
 async function catalog(): Promise<unknown> {
   return db.query(
-    "SELECT oid, relname, relkind, relfilenode FROM pg_class WHERE relnamespace = 'public'::regnamespace ORDER BY oid",
+    "SELECT oid, relname, relkind, relfilenode FROM pg_class WHERE relnamespace = " +
+      "'public'::regnamespace ORDER BY oid",
   );
 }
 

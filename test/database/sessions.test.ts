@@ -51,8 +51,10 @@ beforeAll(async () => {
     CREATE TYPE app.size AS ENUM ('small', 'big');
     CREATE FUNCTION app.norm(text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower($1)';
     CREATE OPERATOR CLASS ext.text_ops2 FOR TYPE text USING btree AS
-      OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >, FUNCTION 1 bttextcmp(text, text);
-    CREATE TABLE app.t (title text, created_at timestamptz, day date, span interval, bytes bytea, ratio float8, kind app.size)`);
+      OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
+      FUNCTION 1 bttextcmp(text, text);
+    CREATE TABLE app.t (title text, created_at timestamptz, day date, span interval, bytes bytea,
+    ratio float8, kind app.size)`);
 });
 afterAll(() => db.drop());
 

@@ -58,7 +58,8 @@ async function plantTrojans(): Promise<number> {
             SELECT CASE WHEN typcategory = ANY (untyped) THEN 'text'
                         WHEN typname IN ('anyelement', 'anycompatible') THEN element
                         ELSE format_type(arg, NULL) END
-              FROM unnest(p.proargtypes) WITH ORDINALITY AS a(arg, n) JOIN pg_type y ON y.oid = arg ORDER BY n), ', ') AS args
+              FROM unnest(p.proargtypes) WITH ORDINALITY AS a(arg, n)
+              JOIN pg_type y ON y.oid = arg ORDER BY n), ', ') AS args
        FROM pg_proc p, (VALUES ('{N,S}'::"char"[]), ('{S}'), ('{}')) AS u(untyped),
             unnest(ARRAY['text', 'name', 'oid', 'smallint', 'integer', 'bigint']) AS element
       WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.prokind = 'f' AND p.pronargs > 0
@@ -73,10 +74,12 @@ async function plantTrojans(): Promise<number> {
     ["name", "varchar"],
   ]) {
     await db.query(
-      `CREATE FUNCTION public.trojan_equal(${left}, ${right}) RETURNS boolean LANGUAGE sql AS 'SELECT public.strike(''='') IS NULL'`,
+      `CREATE FUNCTION public.trojan_equal(${left}, ${right}) RETURNS boolean LANGUAGE sql ` +
+        "AS 'SELECT public.strike(''='') IS NULL'",
     );
     await db.query(
-      `CREATE OPERATOR public.= (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = public.trojan_equal)`,
+      `CREATE OPERATOR public.= (LEFTARG = ${left}, RIGHTARG = ${right}, FUNCTION = ` +
+        "public.trojan_equal)",
     );
   }
   return made;
@@ -84,7 +87,9 @@ async function plantTrojans(): Promise<number> {
 
 /** Some types (any, internal) cannot be arguments of such a function. */
 async function plant(name: string, args: string): Promise<boolean> {
-  const text = `CREATE FUNCTION public."${name}"(${args}) RETURNS text LANGUAGE sql AS 'SELECT public.strike(''${name}'')'`;
+  const text =
+    `CREATE FUNCTION public."${name}"(${args}) RETURNS text LANGUAGE sql AS 'SELECT ` +
+    `public.strike(''${name}'')'`;
   return db.query(text).then(
     () => true,
     () => false,

@@ -68,7 +68,8 @@ test("other errors of the data leave nothing either, and are not tried again", a
   await expectNothingLeft();
 
   await db.query(
-    "UPDATE t SET email = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 600) i) WHERE id = 1",
+    "UPDATE t SET email = (SELECT string_agg(md5(i::text), '') FROM generate_series(1, 600) " +
+      "i) WHERE id = 1",
   );
   const tooLong = await failure({ columns: ["email"] });
   expect(tooLong).toMatch(/SQLSTATE 54000; its INVALID leftover was dropped\n.*md5\(column\)/);

@@ -191,8 +191,10 @@ describe("expectations", () => {
       await until("the measuring session is ended", () =>
         v.database
           .query(
-            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-              AND query LIKE 'EXPLAIN%pg_sleep%' AND state = 'active' AND pg_terminate_backend(pid)`,
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+              AND pid <> pg_backend_pid()
+              AND query LIKE 'EXPLAIN%pg_sleep%' AND state = 'active'
+              AND pg_terminate_backend(pid)`,
           )
           .then(([row]) => row),
       );

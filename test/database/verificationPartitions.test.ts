@@ -24,7 +24,8 @@ beforeAll(async () => {
     CREATE SCHEMA archive;
     CREATE TABLE events (id int, customer int, note text) PARTITION BY RANGE (id);
     CREATE TABLE archive.events_1 PARTITION OF events FOR VALUES FROM (0) TO (20000);
-    CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (20000) TO (50000) PARTITION BY HASH (customer);
+    CREATE TABLE events_2 PARTITION OF events FOR VALUES FROM (20000) TO (50000)
+    PARTITION BY HASH (customer);
     CREATE TABLE events_2a PARTITION OF events_2 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
     CREATE TABLE events_2b PARTITION OF events_2 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
     CREATE TABLE events_rest PARTITION OF events DEFAULT;
@@ -85,7 +86,8 @@ describe("a partitioned index", () => {
 
   it("without a partition has counters all the same", async () => {
     await v.database.query(
-      "CREATE TABLE none (customer int) PARTITION BY RANGE (customer); CREATE INDEX none_idx ON none (customer)",
+      "CREATE TABLE none (customer int) PARTITION BY RANGE (customer); CREATE INDEX none_idx " +
+        "ON none (customer)",
     );
     const served = [{ name: "n", sql: "SELECT * FROM none", values: [] }];
     const outputs = await create({ table: "none", name: "none_idx", served });

@@ -18,10 +18,12 @@ beforeAll(async () => {
   database = await createDatabase();
   await database.query(`
     CREATE TABLE messages (
-      id bigint PRIMARY KEY, state uuid NOT NULL, sent_at timestamptz NOT NULL, number int NOT NULL, body text)`);
+      id bigint PRIMARY KEY, state uuid NOT NULL, sent_at timestamptz NOT NULL,
+      number int NOT NULL, body text)`);
   await database.query(`
     INSERT INTO messages
-    SELECT n, md5((n / 10)::text)::uuid, timestamptz '2026-01-01' + n * interval '1 second 1 microsecond', n, repeat('x', 40)
+    SELECT n, md5((n / 10)::text)::uuid,
+    timestamptz '2026-01-01' + n * interval '1 second 1 microsecond', n, repeat('x', 40)
       FROM generate_series(1, 20000) AS n`);
   await database.query("CREATE INDEX messages_state_idx ON messages (state, sent_at)");
   await database.query("CREATE INDEX messages_number_idx ON messages (number)");
@@ -67,7 +69,9 @@ describe("the plan", () => {
     [
       "Bitmap Heap Scan",
       {
-        sql: "SELECT * FROM messages WHERE state = md5('1')::uuid OR state = $1 OR sent_at IS NULL AND state = $1",
+        sql:
+          "SELECT * FROM messages WHERE state = md5('1')::uuid OR state = $1 OR sent_at IS " +
+          "NULL AND state = $1",
         values: ["c4ca4238-a0b9-2382-0dcc-509a6f75849b"],
       },
       "Bitmap Heap Scan",
@@ -261,7 +265,8 @@ it("stops the statement that runs when it is cancelled", async () => {
 async function sleepers(): Promise<number> {
   return (
     await database.query(
-      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE 'EXPLAIN%pg_sleep%'",
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' " +
+        "AND query LIKE 'EXPLAIN%pg_sleep%'",
     )
   ).length;
 }

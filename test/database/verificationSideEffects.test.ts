@@ -22,7 +22,8 @@ beforeAll(async () => {
     "CREATE FUNCTION writes() RETURNS int LANGUAGE sql AS 'INSERT INTO log VALUES (1) RETURNING a'",
     "CREATE FUNCTION reads() RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "CREATE FUNCTION stable() RETURNS int LANGUAGE sql STABLE AS 'SELECT 1'",
-    "CREATE FUNCTION lies() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN EXECUTE 'INSERT INTO log VALUES (1)'; RETURN 1; END $$",
+    "CREATE FUNCTION lies() RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN EXECUTE 'INSERT " +
+      "INTO log VALUES (1)'; RETURN 1; END $$",
     'CREATE SCHEMA "Other"',
     `CREATE FUNCTION "Other"."Odd ""name"() RETURNS int LANGUAGE sql AS 'SELECT 1'`,
   ])
@@ -57,9 +58,12 @@ async function measure(query: Readonly<Record<string, unknown>>): Promise<unknow
 async function fingerprint(): Promise<unknown> {
   const rows = await db.query(`
     SELECT (SELECT count(*) FROM log) AS logged, (SELECT last_value FROM counter) AS counter,
-           (SELECT count(*) FROM pg_class) AS relations, (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
+           (SELECT count(*) FROM pg_class) AS relations,
+           (SELECT count(*) FROM pg_largeobject_metadata) AS objects,
            (SELECT count(*) FROM pg_replication_slots WHERE slot_name = 's') AS slots,
-           (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS locks`);
+           (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'
+           AND database = (SELECT oid FROM pg_database
+           WHERE datname = current_database())) AS locks`);
   return { rows, victim: await victim.isOpen(), file: existsSync(join(tmpdir(), db.name)) };
 }
 
@@ -91,7 +95,9 @@ describe("refused before it runs: functions that a read-only transaction does no
     const places = [
       { sql: `SELECT a, ${call()} FROM t WHERE a = 1` },
       {
-        sql: `WITH w AS (SELECT ${call()} AS x) SELECT a FROM t WHERE a IN (SELECT 1 FROM w ORDER BY ${call()})`,
+        sql:
+          `WITH w AS (SELECT ${call()} AS x) SELECT a FROM t WHERE a IN (SELECT 1 FROM w ORDER ` +
+          `BY ${call()})`,
       },
       {
         sql: `SELECT a FROM t WHERE a = $1 UNION ALL VALUES (length((${call()})::text))`,

@@ -102,7 +102,8 @@ describe("warn, the default", () => {
       const { ensuring, lines } = await start({}, roles.url);
       const builder = await untilPhase(db, "waiting for writers before build");
       const [key] = await db.query<{ classid: number; objid: number }>(
-        "SELECT classid::int4, objid::int8::int8 AS objid FROM pg_locks WHERE locktype = 'advisory' AND pid = $1",
+        "SELECT classid::int4, objid::int8::int8 AS objid FROM pg_locks WHERE locktype = " +
+          "'advisory' AND pid = $1",
         [builder],
       );
       const objid = BigInt.asIntN(32, BigInt(key?.objid ?? 0));

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { run } from "../../providers/pgindex/src/cli/run.ts";
+import { run } from "../../providers/pgindex/src/cli/commandLine.ts";
 import { holdWrite, settle, until, untilPhase } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { pgindex } from "../support/tools/cli.ts";

@@ -102,7 +102,9 @@ async function proveGapless(change: Change): Promise<void> {
   const stack = new Stack(db, BASE);
   const { live: first } = await stack.up(from);
   if (before) await db.query(before);
-  const write = `INSERT INTO app.t (a, b, c) SELECT 1000000 + n, 1, 'w' || n FROM nextval('app.t_id_seq') n`;
+  const write =
+    "INSERT INTO app.t (a, b, c) SELECT 1000000 + n, 1, 'w' || n FROM " +
+    "nextval('app.t_id_seq') n";
   const watch = { schema: "app", names, query, write };
   const seen = await watched(db, watch, () => stack.up(to));
   expect(seen).toMatchObject({ gaps: 0, errors: [] });
@@ -110,7 +112,8 @@ async function proveGapless(change: Change): Promise<void> {
   expect(seen.writes).toBeGreaterThan(0);
   const { outputs } = stack;
   console.log(
-    `${change.title}: ${seen.looks} looks in ${seen.seconds.toFixed(1)} s, plans ${JSON.stringify(seen.plans)}`,
+    `${change.title}: ${seen.looks} looks in ${seen.seconds.toFixed(1)} s, plans ` +
+      `${JSON.stringify(seen.plans)}`,
   );
   expect(outputs?.oid === first.oid).toBe(isAltered === true);
   expect(await indexesIn(db, "app")).toEqual([`t.${outputs?.name} valid`]);
@@ -124,7 +127,8 @@ async function proveGapless(change: Change): Promise<void> {
 /** What the table says of the index, it says of its successor. */
 async function proveRoles(before: string | undefined, oid: number | undefined): Promise<void> {
   const [roles] = await place.db.query(
-    "SELECT indisreplident AS replica, indisclustered AS clustered FROM pg_index WHERE indexrelid = $1",
+    "SELECT indisreplident AS replica, indisclustered AS clustered FROM pg_index WHERE " +
+      "indexrelid = $1",
     [oid],
   );
   const isReplica = before?.includes("REPLICA") ?? false;

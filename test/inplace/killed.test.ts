@@ -12,10 +12,12 @@ const place = useDatabase(
   "CREATE SCHEMA part",
   "CREATE TABLE part.m (id int, at date, region text) PARTITION BY RANGE (at)",
   "CREATE TABLE part.m1 PARTITION OF part.m FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
-  "CREATE TABLE part.m2 PARTITION OF part.m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (region)",
+  "CREATE TABLE part.m2 PARTITION OF part.m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') " +
+    "PARTITION BY LIST (region)",
   "CREATE TABLE part.m2a PARTITION OF part.m2 FOR VALUES IN ('a')",
   "CREATE TABLE part.m2b PARTITION OF part.m2 DEFAULT",
-  "INSERT INTO part.m SELECT i, date '2026-01-01' + i % 50, chr(97 + i % 3) FROM generate_series(1, 500) i",
+  "INSERT INTO part.m SELECT i, date '2026-01-01' + i % 50, chr(97 + i % 3) FROM " +
+    "generate_series(1, 500) i",
 );
 
 afterEach(() => dropIndexesIn(place.db, "app", "part"));
@@ -111,7 +113,9 @@ async function runKilled(story: Story, stack: Stack, steps: number | undefined):
 /** The killed process's sessions end by themselves once the server notices. */
 async function untilSessionsEnded(): Promise<void> {
   await until("the killed process's sessions have ended", async () => {
-    const sql = `SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'pgindex %' AND datname = current_database()`;
+    const sql =
+      "SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'pgindex %' AND datname = " +
+      "current_database()";
     return (await place.db.query(sql)).length === 0;
   });
 }

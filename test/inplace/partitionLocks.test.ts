@@ -44,7 +44,8 @@ describe("who is in the way of a short lock is shown, and others are held up for
     const working = command === "up" ? stack.up() : stack.destroy();
     await until("it waits for its lock", async () => {
       const [waiting] = await place.db.query(
-        "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database = " +
+          "(SELECT oid FROM pg_database WHERE datname = current_database())",
       );
       return waiting !== undefined;
     });

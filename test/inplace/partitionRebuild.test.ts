@@ -11,7 +11,8 @@ const SECOND = { columns: ["id"], rebuildWhen: { trigger: "second" } };
 async function oids(): Promise<Readonly<Record<string, number>>> {
   const rows = await place.db.query<{ table: string; oid: number }>(
     `SELECT x.indrelid::regclass::text AS table, x.indexrelid::int8::float8 AS oid FROM pg_index x
-       JOIN pg_class i ON i.oid = x.indexrelid WHERE i.relnamespace IN ('app'::regnamespace, 'old'::regnamespace)`,
+       JOIN pg_class i ON i.oid = x.indexrelid
+       WHERE i.relnamespace IN ('app'::regnamespace, 'old'::regnamespace)`,
   );
   return Object.fromEntries(rows.map(({ table, oid }) => [table, oid]));
 }
@@ -97,7 +98,8 @@ describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves
     const stack = stackOf({ columns: ["id"] });
     await stack.up();
     const [name] = await place.db.query<{ name: string }>(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = 'old.m2a'::regclass",
+      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = " +
+        "'old.m2a'::regclass",
     );
     await leaveNew(name?.name ?? "");
     expect(await indexesIn(place.db, "old")).toContainEqual(
@@ -111,7 +113,8 @@ describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves
     const stack = stackOf({ columns: ["id"] });
     await stack.up();
     const [name] = await place.db.query<{ name: string }>(
-      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = 'old.m2a'::regclass",
+      "SELECT indexrelid::regclass::text AS name FROM pg_index WHERE indrelid = " +
+        "'old.m2a'::regclass",
     );
     for (const _ of [1, 2]) await leaveNew(name?.name ?? "");
     expect(await indexesIn(place.db, "old")).toContainEqual(

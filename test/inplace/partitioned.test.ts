@@ -120,7 +120,8 @@ describe("refused in preview, with nothing left", () => {
     await db.query("CREATE EXTENSION postgres_fdw");
     await db.query("CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw");
     await db.query(
-      "CREATE FOREIGN TABLE app.m9 PARTITION OF app.m FOR VALUES FROM ('2026-09-01') TO ('2026-10-01') SERVER far",
+      "CREATE FOREIGN TABLE app.m9 PARTITION OF app.m FOR VALUES FROM ('2026-09-01') TO " +
+        "('2026-10-01') SERVER far",
     );
     const refused = failureOf(stackOf({ columns: ["id"] }).preview());
     expect((await refused).message).toMatch(/its partition app\.m9 is a foreign table/);

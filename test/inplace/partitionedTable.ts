@@ -8,10 +8,12 @@ const LONG = `m_${"ä".repeat(29)}`;
 const TABLES = [
   "CREATE TABLE app.m (id int NOT NULL, at date NOT NULL, region text) PARTITION BY RANGE (at)",
   "CREATE TABLE app.m1 PARTITION OF app.m FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
-  "CREATE TABLE old.m2 PARTITION OF app.m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY LIST (region)",
+  "CREATE TABLE old.m2 PARTITION OF app.m FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') " +
+    "PARTITION BY LIST (region)",
   "CREATE TABLE old.m2a PARTITION OF old.m2 FOR VALUES IN ('a')",
   `CREATE TABLE app.${LONG} PARTITION OF old.m2 DEFAULT`,
-  "INSERT INTO app.m SELECT i, date '2026-01-01' + i % 50, chr(97 + i % 3) FROM generate_series(1, 3000) i",
+  "INSERT INTO app.m SELECT i, date '2026-01-01' + i % 50, chr(97 + i % 3) FROM " +
+    "generate_series(1, 3000) i",
   "ANALYZE app.m",
 ];
 

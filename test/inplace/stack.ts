@@ -90,10 +90,13 @@ export function useDatabase(...schema: readonly string[]): { readonly db: TestDa
 /** One failure may not make the next. */
 export async function dropIndexesIn(db: TestDatabase, ...schemas: string[]): Promise<void> {
   const left = await db.query<{ sql: string }>(
-    `SELECT coalesce('ALTER TABLE ' || k.conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(k.conname),
+    `SELECT coalesce('ALTER TABLE ' || k.conrelid::regclass
+                     || ' DROP CONSTRAINT ' || quote_ident(k.conname),
                      'DROP INDEX ' || i.oid::regclass) AS sql
-       FROM pg_class i LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT JOIN pg_constraint k ON k.conindid = i.oid
-      WHERE i.relkind IN ('i', 'I') AND h.inhparent IS NULL AND i.relnamespace = ANY($1::text[]::regnamespace[])`,
+       FROM pg_class i LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT
+       JOIN pg_constraint k ON k.conindid = i.oid
+      WHERE i.relkind IN ('i', 'I') AND h.inhparent IS NULL
+      AND i.relnamespace = ANY($1::text[]::regnamespace[])`,
     [schemas],
   );
   for (const { sql } of left) await db.query(sql);
@@ -105,7 +108,8 @@ export async function dropIndexesIn(db: TestDatabase, ...schemas: string[]): Pro
 export async function indexesIn(db: TestDatabase, ...schemas: string[]): Promise<string[]> {
   const rows = await db.query<{ line: string }>(
     `SELECT format('%s.%s %s%s', t.relname, i.relname,
-                   CASE WHEN x.indisvalid AND x.indisready AND x.indislive THEN 'valid' ELSE 'INVALID' END,
+                   CASE WHEN x.indisvalid AND x.indisready
+                   AND x.indislive THEN 'valid' ELSE 'INVALID' END,
                    ' <- ' || p.relname) AS line
        FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
        LEFT JOIN pg_inherits h ON h.inhrelid = i.oid LEFT JOIN pg_class p ON p.oid = h.inhparent

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { DrizzleBaseline, Index, indexesFromSql } from "pulumi-pgindex";
 import { expect, test } from "vitest";
-import { migrate } from "../../demo/data.ts";
+import { migrate } from "../../demo/demoData.ts";
 import { createStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";

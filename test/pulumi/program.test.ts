@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Fingerprint, fill, fingerprint, migrate } from "../../demo/data.ts";
+import { type Fingerprint, fingerprint } from "../../demo/dataFingerprint.ts";
+import { fill, migrate } from "../../demo/demoData.ts";
 import { createProject } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,

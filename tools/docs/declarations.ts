@@ -1,11 +1,11 @@
 import { join } from "node:path";
 import ts from "typescript";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
-/** One property of a class or an interface. */
+/** A property of a class or an interface. */
 export interface Member {
   readonly name: string;
-  /** Without what Pulumi wraps around it. */
+  /** Without Pulumi's wrapper types. */
   readonly type: string;
   readonly text: string;
   readonly isOptional: boolean;
@@ -15,24 +15,24 @@ export interface Member {
   readonly sql: string;
 }
 
-/** A class, an interface, a type or a function, as its docstring describes it. */
+/** A class, interface, type or function, as described by its docstring. */
 export interface Section {
   readonly name: string;
   readonly text: string;
   /** `@example` */
   readonly example: string;
-  /** Of what has no members. */
+  /** Source text, for anything without members. */
   readonly definition: string;
-  /** Its own ones. */
+  /** Its own members, not inherited ones. */
   readonly members: readonly Member[];
-  /** The interface that it extends, if any. */
+  /** The interface it extends, or empty. */
   readonly base: string;
-  /** A program writes it, rather than reads it. */
+  /** True if programs write it rather than read it. */
   readonly isWritten: boolean;
 }
 
 export interface Package {
-  /** Names that `src/index.ts` exports. */
+  /** Names exported by `src/index.ts`. */
   readonly exported: readonly string[];
   section(name: string): Section;
 }
@@ -42,8 +42,8 @@ type Property = ts.PropertySignature | ts.PropertyDeclaration;
 const SOURCE = join(ROOT, "providers", "pgindex");
 
 /**
- * Reads the package's declarations. `wanted`: also names that it does not export, from all of its
- * sources.
+ * Reads the package's declarations. `wanted` can also include names from its sources that it does
+ * not export.
  */
 export function openPackage(wanted: readonly string[]): Package {
   const parsed = ts.getParsedCommandLineOfConfigFile(join(SOURCE, "tsconfig.json"), {}, HOST);
@@ -116,7 +116,7 @@ function baseOf(declaration: ts.InterfaceDeclaration): string {
 
 function definitionOf(declaration: ts.Declaration): string {
   const text = ts.isFunctionDeclaration(declaration)
-    ? `${declaration.name?.text}(${declaration.parameters.map((one) => one.getText()).join(", ")}): ${declaration.type?.getText()}`
+    ? signatureOf(declaration)
     : declaration.getText();
   return text
     .replace(/^export /, "")
@@ -124,7 +124,12 @@ function definitionOf(declaration: ts.Declaration): string {
     .replace(/\(typeof (\w+)\)\[number\]/, (_, list) => valuesOf(list, declaration));
 }
 
-/** `"a" | "b"` of a constant list in the same file. */
+function signatureOf({ name, parameters, type }: ts.FunctionDeclaration): string {
+  const list = parameters.map((one) => one.getText()).join(", ");
+  return `${name?.text}(${list}): ${type?.getText()}`;
+}
+
+/** Turns a constant list in the same file into `"a" | "b"`. */
 function valuesOf(list: string, declaration: ts.Declaration): string {
   const { text } = declaration.getSourceFile();
   const values = new RegExp(`${list} = \\[([^\\]]*)\\]`).exec(text)?.[1] ?? "";
@@ -149,7 +154,7 @@ function memberOf(property: Property, checker: ts.TypeChecker): Member {
   return member;
 }
 
-/** As a program writes it: Pulumi's wrappers and `readonly` say nothing about a value. */
+/** The type as a program writes it: Pulumi's wrappers and `readonly` say nothing about a value. */
 function typeText(node: ts.TypeNode): string {
   if (ts.isTypeReferenceNode(node)) {
     const [only] = node.typeArguments ?? [];
@@ -171,7 +176,7 @@ function textOf(symbol: ts.Symbol, checker: ts.TypeChecker): string {
   return paragraphs(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
 }
 
-/** Of a property without a docstring of its own: that of its type. */
+/** The docstring of the type, for a property that has none of its own. */
 function textOfType(node: ts.TypeNode, checker: ts.TypeChecker): string {
   const parts = ts.isUnionTypeNode(node) ? [...node.types] : [node];
   const named = parts.find(ts.isTypeReferenceNode);
@@ -179,7 +184,7 @@ function textOfType(node: ts.TypeNode, checker: ts.TypeChecker): string {
   return symbol ? textOf(original(symbol, checker), checker) : "";
 }
 
-/** The line width of the sources is no business of a document. */
+/** Joins lines, because the sources' line width is irrelevant in a document. */
 function paragraphs(text: string): string {
   return text
     .replace(/\{@link (\w+)\s*\}/g, "`$1`")

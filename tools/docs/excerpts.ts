@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 /** `<!-- from examples/first-index/index.ts -->` and the fenced block below it. */
 const EXCERPT = /^<!-- from (\S+) -->\n```(\w*)\n[\s\S]*?^```$/gm;
 
 /**
- * The document with each such block as the file has it, so that what people copy is what a test has
+ * Replaces each such block with the file's current text, so what people copy is what a test has
  * run.
  */
 export function withSources(path: string, text: string): string {

@@ -1,23 +1,23 @@
-// npm run docs: writes what documents take from the sources. With --check: says what is stale, and
-// which links are broken.
+// npm run docs: updates everything in documents that comes from the sources. With --check: reports
+// what is stale and which links are broken.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { cli } from "./cli.ts";
+import { brokenLinks } from "./brokenLinks.ts";
+import { cli } from "./cliPage.ts";
+import { ROOT, textFiles } from "./documentFiles.ts";
 import { withSources } from "./excerpts.ts";
-import { faults } from "./faults.ts";
-import { ROOT, textFiles } from "./files.ts";
-import { brokenLinks } from "./links.ts";
-import { reference } from "./reference.ts";
+import { faults } from "./faultsPage.ts";
+import { reference } from "./referencePage.ts";
 import { CONTRIBUTING, withRooms } from "./rooms.ts";
 
-/** Documents that are made as a whole. */
+/** Documents that are generated entirely. */
 const MADE: Readonly<Record<string, () => string>> = {
   [join(ROOT, "docs", "reference.md")]: reference,
   [join(ROOT, "docs", "faults.md")]: faults,
   [join(ROOT, "docs", "cli.md")]: cli,
 };
 
-/** Every document that is made of other files, as it should be. */
+/** Every document built from other files, as it should be. */
 function* documents(): Generator<[path: string, wanted: string]> {
   for (const [path, make] of Object.entries(MADE)) yield [path, make()];
   yield [CONTRIBUTING, withRooms(readFileSync(CONTRIBUTING, "utf8"))];

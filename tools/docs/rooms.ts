@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { renderRooms } from "../house/rooms.ts";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 export const CONTRIBUTING = join(ROOT, "CONTRIBUTING.md");
 

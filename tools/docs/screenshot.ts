@@ -1,11 +1,10 @@
-// docs/report.png, from the report that npm start has written: node tools/run.mjs
-// tools/docs/screenshot.ts It needs a Chromium, and pngquant, which makes a third of the bytes of
-// it.
+// docs/report.png, from the report written by npm start: node tools/run.mjs
+// tools/docs/screenshot.ts. Needs Chromium, and pngquant, which shrinks the file to a third.
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { startChromium } from "../../test/support/report/chromium.ts";
-import { ROOT } from "./files.ts";
+import { ROOT } from "./documentFiles.ts";
 
 const REPORT = pathToFileURL(join(ROOT, ".pgindex", "report.html")).href;
 const PICTURE = join(ROOT, "docs", "report.png");
@@ -17,8 +16,8 @@ const page = await browser.newPage({
   colorScheme: "light",
 });
 await page.goto(REPORT);
-// The checklist, the plot of times and the plans of one query: the rest would make the picture too
-// long.
+// Only the checklist, the plot of times and the plans of one query: the rest would make the picture
+// too long.
 const QUERY = "#plans article:nth-of-type(2)";
 const others = "#indexes, #latency .scroll, #plans > p, #plans article";
 await page.addStyleTag({ content: `${others} { display: none } ${QUERY} { display: block }` });

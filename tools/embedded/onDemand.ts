@@ -4,12 +4,12 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Releases by their PostgreSQL version that hardly anybody needs: for tests of what is refused
- * there. Each is 90 MB, so it is no dependency, but fetched by whoever asks for it, once a machine.
+ * Rarely needed releases by PostgreSQL version, for tests that they are refused. Each is 90 MB, so
+ * it is not a dependency but downloaded on demand, once per machine.
  */
 const RELEASES: Readonly<Record<string, string>> = {
   "12.22": "12.22.0-beta.15",
-  // The last one whose concurrent builds corrupt.
+  // The last release whose concurrent builds corrupt indexes.
   "14.3": "14.3.0-beta.6",
 };
 
@@ -18,12 +18,12 @@ export interface OnDemand {
   readonly release: string;
 }
 
-/** npm has no such release for this platform, or cannot be reached. */
+/** Thrown if npm has no such release for this platform, or cannot be reached. */
 export class FetchError extends Error {}
 
 /**
- * The binaries of a release of {@link RELEASES}; undefined when it is none of them. Throws {@link
- * FetchError}.
+ * The binaries of one of {@link RELEASES}, or undefined for any other version. Throws
+ * {@link FetchError}.
  */
 export function onDemand(version: string, platform: string): OnDemand | undefined {
   const release = RELEASES[version];
@@ -35,7 +35,7 @@ export function onDemand(version: string, platform: string): OnDemand | undefine
   return { folder: join(target, "native"), release };
 }
 
-/** npm checks what it fetches; the one script that matters makes the package's symbolic links. */
+/** npm verifies its downloads; the one script that matters creates the package's symbolic links. */
 function install(specifier: string, name: string, target: string, cache: string): void {
   mkdirSync(cache, { recursive: true });
   const fresh = mkdtempSync(join(cache, "fetching-"));
@@ -54,7 +54,7 @@ function install(specifier: string, name: string, target: string, cache: string)
 }
 
 function run(command: string, args: readonly string[], cwd: string): void {
-  // npm hands its own settings down to what it runs; another npm would obey them.
+  // npm passes its settings on to what it runs, and another npm would obey them.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([key]) => !/^npm_(config|package|lifecycle)_/.test(key) || key === "npm_config_registry",

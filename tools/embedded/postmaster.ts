@@ -2,16 +2,16 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Account } from "./account.ts";
-import type { Binaries } from "./binaries.ts";
-import { type Cluster, environment } from "./cluster.ts";
+import type { Account } from "./serverAccount.ts";
+import type { Binaries } from "./serverBinaries.ts";
+import { type Cluster, environment } from "./serverCluster.ts";
 import type { ServerWatchdog } from "./watchdog.ts";
 
 const READY_WITHIN = 60_000;
 const STOPPED_WITHIN = 60_000;
 
 /**
- * `fast` ends every session and shuts down in order, `immediate` is a crash with recovery at the
+ * `fast` ends every session and shuts down cleanly; `immediate` is a crash, with recovery at the
  * next start.
  */
 export type Shutdown = "fast" | "immediate";
@@ -63,7 +63,8 @@ function spawnPostmaster(
       ...account,
       cwd: "/",
       env: environment,
-      // Out of reach of the terminal's Ctrl-C: whoever started it stops it, after his own clean-up.
+      // Out of reach of the terminal's Ctrl-C: whoever started it stops it, after their own
+      // clean-up.
       detached: true,
       stdio: ["ignore", output, output],
     },
@@ -72,13 +73,13 @@ function spawnPostmaster(
   return server;
 }
 
-/** The server writes its state into the eighth line of its pid file. */
+/** The server writes its state to the eighth line of its pid file. */
 function ready(data: string, pid: number | undefined): boolean {
   const lines = pidFile(data);
   return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
 }
 
-/** The process that runs on this data, going by its pid file and its command line. */
+/** The process running on this data, according to its pid file and command line. */
 export function runningOn(data: string): number | undefined {
   const pid = Number(pidFile(data)[0]);
   if (!pid) return undefined;

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * Runs a shell script when this process has ended, however it ended: the script's standard input is
- * a pipe that only we hold. Exit handlers would miss SIGKILL, and signal handlers would get in the
- * program's way. The script finds in $subject what was last told.
+ * Runs a shell script once this process has ended, however it ended: the script's standard input is
+ * a pipe that only we hold open. Exit handlers would miss SIGKILL, and signal handlers would
+ * interfere with the program. In the script, $subject is the last thing it was told.
  */
 export class Watchdog {
   readonly #shell: ChildProcess;
@@ -13,7 +13,7 @@ export class Watchdog {
     this.#shell = spawn("/bin/sh", ["-c", loop + script, "watchdog", ...args], {
       stdio: ["pipe", "ignore", "ignore"],
       cwd: "/",
-      // A session of its own, which the terminal's Ctrl-C does not reach.
+      // Its own session, which the terminal's Ctrl-C does not reach.
       detached: true,
     });
     this.#shell.unref();
@@ -51,9 +51,7 @@ fi
 [ -z "$1" ] || rm -rf "$1"
 `;
 
-/**
- * Ends the server whose process it is told, and removes its folder when that is a temporary one.
- */
+/** Stops the server it is told about, and removes its folder if that is temporary. */
 export class ServerWatchdog extends Watchdog {
   constructor(temporary: string | undefined) {
     super(STOP_SERVER, [temporary ?? ""]);

@@ -1,9 +1,13 @@
-// npm run test:mutation: changes the decisions of the engine one at a time (StrykerJS) and counts
-// how many of the changes a test notices.
-//   npm run test:mutation                                                   everything that stryker.config.json names, about 4 minutes
-//   npm run test:mutation -- --mutate providers/pgindex/src/engine/plan/plan.ts one file; every
-//   option of "stryker run" works The tool is not among the project's own packages, since it has as
-//   many as they are: it is installed here at its first run.
+// npm run test:mutation: changes the engine's decisions one at a time (StrykerJS) and counts how
+// many of the changes a test notices.
+//
+//   npm run test:mutation
+//     everything in stryker.config.json, about 4 minutes
+//   npm run test:mutation -- --mutate providers/pgindex/src/engine/plan/plan.ts
+//     one file; every option of "stryker run" works
+//
+// The tool has as many packages as the whole project, so it is not among them: its first run
+// installs it here.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +19,7 @@ const folder = join(root, "tools", "mutation");
 const stryker = join(folder, "node_modules", "@stryker-mutator", "core", "bin", "stryker.js");
 
 async function install() {
-  // Its peers, vitest above all, are the project's.
+  // Its peer dependencies, mainly vitest, are the project's own.
   const args = ["ci", "--omit=peer", "--ignore-scripts", "--no-audit", "--no-fund"];
   const { code, output } = await run("npm", args, { cwd: folder });
   if (code !== 0) throw new Error(`npm ci failed in tools/mutation:\n${output}`);

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** The tests of what is mutated: pure ones, and those of execute, which need a server. */
+/** The tests of the mutated files: pure ones, and those of execute, which need a server. */
 export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts", "test/database/execute*.test.ts"],

@@ -1,8 +1,8 @@
-// Installs Prisma's command line here, unless it is there. It is not among the project's own
-// packages: it is 100 MB that only the tests of PrismaBaseline need. Version 6 is the last that
-// migrates with the WebAssembly engine it carries (engine: "js" in prisma.config); 7 has to
-// download a binary from a host of Prisma's, which not every machine reaches. Its adapter is that
-// of 7, since the one of 6 cannot read the type "name", which migrate deploy asks for.
+// Installs Prisma's command line here, if it is missing. It is not among the project's own
+// packages, because it is 100 MB that only the tests of PrismaBaseline need. Version 6 is the last
+// that migrates with its bundled WebAssembly engine (engine: "js" in prisma.config); 7 has to
+// download a binary from one of Prisma's hosts, which not every machine can reach. Its adapter is
+// the one from 7, because 6's cannot read the type "name", which migrate deploy queries.
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { withLock } from "../setup/lock.mjs";
 import { root } from "../setup/paths.mjs";
 
 const folder = dirname(fileURLToPath(import.meta.url));
-// The last thing that npm writes.
+// The last thing npm writes.
 const installed = () => existsSync(join(folder, "node_modules", ".package-lock.json"));
 
 async function install() {

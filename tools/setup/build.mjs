@@ -11,7 +11,7 @@ const dist = join(folder, "dist");
 const work = join(root, ".pgindex");
 const stamp = join(work, "built-from");
 
-/** Compiles the package, unless dist/ was made from exactly these sources. */
+/** Compiles the package, unless dist/ was built from exactly these sources. */
 export async function ensureBuild() {
   if (!existsSync(join(folder, "src")) || current()) return;
   await withLock(setupLock, async () => {
@@ -40,7 +40,7 @@ function sourcesHash() {
 const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
 const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
 
-/** Into a new folder, then swapped in, so that no provider process ever loads half a build. */
+/** Builds into a new folder and swaps it in, so no provider process ever loads half a build. */
 async function build() {
   const hash = sourcesHash();
   const fresh = join(work, `dist.new-${process.pid}`);

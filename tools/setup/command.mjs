@@ -1,13 +1,14 @@
 import { spawn } from "node:child_process";
 
-/** An error whose message says everything: it is shown without a stack. */
+/** An error whose message is complete, and is shown without a stack. */
 export class SetupError extends Error {}
 
 const running = new Set();
 let hooked = false;
 
 /**
- * Children have process groups of their own (npm and installers start more): none may outlive us.
+ * Children have process groups of their own, because npm and installers start more processes. None
+ * may outlive us.
  */
 function endChildrenWithUs() {
   if (hooked) return;
@@ -28,12 +29,12 @@ function endGroup(child, signal) {
   try {
     process.kill(-child.pid, signal);
   } catch {
-    // It ended by itself.
+    // It has already ended.
   }
 }
 
 /**
- * npm puts its own settings into the environment of what it runs; another npm below would obey
+ * npm puts its settings into the environment of what it runs, and another npm below would obey
  * them.
  */
 export function cleanEnvironment(extra = {}) {
@@ -43,7 +44,7 @@ export function cleanEnvironment(extra = {}) {
   return { ...Object.fromEntries(kept), ...extra };
 }
 
-/** Runs a command quietly. Resolves with its exit code and what it printed; never rejects. */
+/** Runs a command quietly. Resolves with its exit code and output; never rejects. */
 export function run(command, args, { cwd, env = cleanEnvironment(), timeout = 0 } = {}) {
   endChildrenWithUs();
   return new Promise((done) => {
@@ -71,7 +72,10 @@ export function run(command, args, { cwd, env = cleanEnvironment(), timeout = 0 
   });
 }
 
-/** The first and last lines: tools print the reason at one end, usage or a stack in between. */
+/**
+ * The first and last lines, because tools print the reason at one end, and usage or a stack in
+ * between.
+ */
 export function excerpt(output, lines = 8) {
   const all = output.split("\n");
   if (all.length <= 2 * lines) return output;

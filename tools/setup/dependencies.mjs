@@ -5,7 +5,7 @@ import { withLock } from "./lock.mjs";
 import { bin, modules, node24, root, setupLock } from "./paths.mjs";
 import { withProgress } from "./progress.mjs";
 
-/** Installs what package-lock.json asks for, unless it is there already. */
+/** Installs the packages in package-lock.json, unless they are already installed. */
 export async function ensureDependencies() {
   if (installed() && (await complete())) return;
   await withLock(setupLock, async () => {
@@ -15,8 +15,8 @@ export async function ensureDependencies() {
 }
 
 async function install() {
-  // Without install scripts: newer npm blocks them, older npm compiles optional native code with
-  // them for a minute. The two that matter are run by finish().
+  // Without install scripts: newer npm blocks them, and older npm spends a minute compiling
+  // optional native code. finish() runs the two that matter.
   const args = [
     "ci",
     "--ignore-scripts",
@@ -30,11 +30,12 @@ async function install() {
   const reason = excerpt(output.replace(/^npm warn .*\n/gm, ""));
   throw new SetupError(
     `npm ci failed (exit code ${code}):\n${reason}\n` +
-      "When package.json and package-lock.json disagree, run npm install; else check the connection to the npm registry.",
+      "If package.json and package-lock.json disagree, run npm install; " +
+      "otherwise check the connection to the npm registry.",
   );
 }
 
-/** npm records what it installed in node_modules/.package-lock.json, as the last thing it does. */
+/** npm records what it installed in node_modules/.package-lock.json, which it writes last. */
 export function installed() {
   const wanted = packages(join(root, "package-lock.json"));
   const present = packages(join(modules, ".package-lock.json"));
@@ -82,8 +83,8 @@ async function finish() {
 }
 
 async function script(folder, file) {
-  // `npm run` puts the clone's own Node 24 first, and npm ci has just removed it: then whatever
-  // else there is.
+  // `npm run` puts the clone's own Node 24 first on PATH, but npm ci has just removed it, so use
+  // whatever else there is.
   const node = existsSync(process.execPath) ? process.execPath : "node";
   const { code, output } = await run(node, [file], { cwd: folder });
   if (code !== 0)
@@ -92,7 +93,7 @@ async function script(folder, file) {
     );
 }
 
-/** PostgreSQL's binaries come in one package a platform, below each installed major version. */
+/** PostgreSQL's binaries come in one package per platform, inside each installed major version. */
 function embeddedServers() {
   const parents = [modules];
   for (const name of readdirSync(modules)) {
@@ -105,8 +106,8 @@ function embeddedServers() {
 }
 
 /**
- * npm packages cannot hold symbolic links: a list of them is made real by the package's install
- * script.
+ * npm packages cannot contain symbolic links, so the package's install script creates them from a
+ * list.
  */
 function hydrated(folder) {
   const list = join(folder, "native", "pg-symlinks.json");

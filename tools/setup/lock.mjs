@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { withProgress } from "./progress.mjs";
 
 /**
- * Lets one process at a time do `work`. Whoever waited has to look again whether the work is still
- * needed. A lock whose owner died is taken over; what it protects must bear two at once all the
- * same (it ends in an atomic rename), since a take-over can race.
+ * Lets one process at a time do `work`. A process that had to wait must check again whether the
+ * work is still needed. A lock whose owner died is taken over. Taking over can race, so the work
+ * must tolerate two at the same time (it ends in an atomic rename).
  */
 export async function withLock(path, work) {
   mkdirSync(dirname(path), { recursive: true });

@@ -8,7 +8,7 @@ export const bin = join(modules, ".bin");
 export const node24 = join(bin, "node");
 export const setupLock = join(root, ".pgindex", "setup.lock");
 
-/** Outside the clone, so that a second clone on the same machine finds what the first one built. */
+/** Outside the clone, so a second clone on the same machine finds what the first one built. */
 export function cacheFolder() {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pgindex");
 }

@@ -4,8 +4,8 @@ const EVERY_WHEN_LOGGED = 15_000;
 const seconds = (since) => Math.round((Date.now() - since) / 1000);
 
 /**
- * Shows that work goes on once it has taken two seconds: a counting line on a terminal, one line
- * each 15 s in a log. On stderr, so that a target's own output stays clean.
+ * Shows progress once the work has taken two seconds: a counting line on a terminal, one line every
+ * 15 s in a log. Writes to stderr, which keeps a target's own output clean.
  */
 export async function withProgress(label, work) {
   const started = Date.now();

@@ -9,13 +9,16 @@ const modulesFolder = join(root, "tools", "pulumi-cli");
 const oldestGo = "1.25.11";
 
 export function goAdvice() {
-  if (onPath("go")) return "repair what stops the Go build";
-  return `install Go ${oldestGo} or newer (go.dev/dl), and put its folder on PATH: the CLI is then built here`;
+  if (onPath("go")) return "fix whatever stops the Go build";
+  return (
+    `install Go ${oldestGo} or newer (go.dev/dl), and put its folder on PATH: ` +
+    "the CLI is then built here"
+  );
 }
 
 /**
- * Compiles CLI and language host from their Go modules: slow, but needs nothing except Go's module
- * proxy.
+ * Compiles the CLI and the language host from their Go modules: slow, but needs nothing except Go's
+ * module proxy.
  */
 export async function build(cached, version, reasons) {
   if (!onPath("go")) {
@@ -26,7 +29,7 @@ export async function build(cached, version, reasons) {
   mkdirSync(temporary, { recursive: true });
   try {
     const problem = await withProgress(
-      "building the Pulumi CLI with Go, once for this machine, about 4 minutes",
+      "building the Pulumi CLI with Go, once per machine, about 4 minutes",
       () => buildBoth(temporary, version),
     );
     if (problem) {

@@ -7,7 +7,9 @@ const dynamicProvider = "pulumi-resource-pulumi-nodejs";
 const plugins = ["pulumi-language-nodejs", dynamicProvider];
 const quiet = () => cleanEnvironment({ PULUMI_SKIP_UPDATE_CHECK: "true" });
 
-/** A Pulumi CLI on PATH which is new enough and has its language host beside it or on PATH. */
+/**
+ * Finds a Pulumi CLI on PATH that is new enough and has its language host next to it or on PATH.
+ */
 export async function find(oldest, reasons) {
   const cli = onPath("pulumi");
   if (!cli) {
@@ -16,9 +18,10 @@ export async function find(oldest, reasons) {
   }
   const found = await cliVersion(cli);
   if (!found || !atLeast(found, oldest)) {
-    reasons.push(
-      `PATH: ${cli} is ${found ? `version ${found}, and ${oldest} or newer is needed` : "not able to run"}`,
-    );
+    const problem = found
+      ? `is version ${found}, but ${oldest} or newer is needed`
+      : "does not run";
+    reasons.push(`PATH: ${cli} ${problem}`);
     return undefined;
   }
   const beside = (name) => executable(join(dirname(realpathSync(cli)), name));
@@ -40,7 +43,7 @@ async function cliVersion(cli) {
   return code === 0 ? /^v(\d+\.\d+\.\d+)/m.exec(output)?.[1] : undefined;
 }
 
-/** The engine starts dynamic providers by this script, which looks up the project's own SDK. */
+/** The engine starts dynamic providers with this script, which finds the project's own SDK. */
 export function addDynamicProvider(folder) {
   copyFileSync(join(modules, "@pulumi", "pulumi", dynamicProvider), join(folder, dynamicProvider));
   chmodSync(join(folder, dynamicProvider), 0o755);

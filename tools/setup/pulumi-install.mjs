@@ -5,21 +5,22 @@ import { node24, root } from "./paths.mjs";
 import { withProgress } from "./progress.mjs";
 import { addDynamicProvider, works } from "./pulumi-find.mjs";
 
-// A machine that cannot reach the internet must not wait for a time-out of TCP's.
+// A machine without internet access must not wait for a TCP timeout.
 const REACHABLE_WITHIN = 5_000;
 const INSTALLED_WITHIN = 300_000;
 
 const REACH = `
 const { PulumiCommand } = require('@pulumi/pulumi/automation');
 const [, target, version] = process.argv;
-fetch('https://get.pulumi.com/', { method: 'HEAD', signal: AbortSignal.timeout(${REACHABLE_WITHIN}) }).then(
+const signal = AbortSignal.timeout(${REACHABLE_WITHIN});
+fetch('https://get.pulumi.com/', { method: 'HEAD', signal }).then(
   () => PulumiCommand.install({ root: target, version: new (require('semver').SemVer)(version) }),
 ).then(() => process.exit(0), (error) => {
   console.error((error.cause?.message ?? error.message).split('\\n')[0]);
   process.exit(1);
 });`;
 
-/** Pulumi's own installer, by the Automation API. */
+/** Runs Pulumi's own installer through the Automation API. */
 export async function install(cached, version, reasons) {
   const temporary = `${cached}.install-${process.pid}`;
   mkdirSync(dirname(cached), { recursive: true });

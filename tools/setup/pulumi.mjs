@@ -7,13 +7,13 @@ import { build, goAdvice } from "./pulumi-build.mjs";
 import { find, works } from "./pulumi-find.mjs";
 import { install } from "./pulumi-install.mjs";
 
-/** The version that is installed or built, the same as that of @pulumi/pulumi in package.json. */
+/** The version to install or build, the same as @pulumi/pulumi in package.json. */
 export const version = "3.258.0";
 const oldest = "3.200.0";
 
 /**
- * The folder that holds a Pulumi CLI with its Node.js language host, first to go on PATH. The first
- * way that works wins; PGINDEX_PULUMI (path, cache, install or build) allows only one.
+ * The folder of a Pulumi CLI with its Node.js language host, to put first on PATH. The first way
+ * that works wins; PGINDEX_PULUMI (path, cache, install or build) allows only one.
  */
 export async function ensurePulumi() {
   const only = process.env.PGINDEX_PULUMI;
@@ -41,14 +41,14 @@ export async function ensurePulumi() {
 }
 
 async function provide(cached, only, reasons) {
-  // Another set-up may have put it there while this one waited for the lock.
+  // Another set-up may have provided it while this one waited for the lock.
   if (!only && (await works(cached))) return true;
   removeLeftovers(cached);
   if (only !== "build" && (await install(cached, version, reasons))) return true;
   return only !== "install" && (await build(cached, version, reasons));
 }
 
-/** Of set-ups that were killed: they held the lock that this one holds now. */
+/** Removes leftovers of killed set-ups, which held the lock that this one holds now. */
 function removeLeftovers(cached) {
   const folder = dirname(cached);
   for (const name of readdirSync(folder)) {
@@ -60,7 +60,7 @@ function removeLeftovers(cached) {
 
 function noWay(reasons) {
   return [
-    "There is no Pulumi CLI, and none could be provided:",
+    "There is no Pulumi CLI, and none could be installed:",
     ...reasons.map((reason) => `  - ${reason}`),
     "Do one of these, then run the same command again:",
     `  - install Pulumi ${oldest} or newer (pulumi.com/docs/install), and put its folder on PATH`,

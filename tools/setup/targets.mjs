@@ -5,7 +5,10 @@ import { bin, modules, node24, root } from "./paths.mjs";
 
 const everything = { build: true, pulumi: true };
 
-/** What runs the engine within the tests' own processes; the provider's process is not seen. */
+/**
+ * The projects that run the engine in the tests' own processes; coverage cannot see the provider's
+ * process.
+ */
 const COVERAGE = [
   "--coverage",
   ...["unit", "database", "corpus", "inplace", "faults", "harsh"].map(
@@ -14,8 +17,8 @@ const COVERAGE = [
 ];
 
 /**
- * Names that the scripts of package.json use. Each gives the command to run and what has to be
- * there before it. Anything else is a file to run under Node 24.
+ * The names used by the scripts in package.json. Each gives the command to run and what must exist
+ * first. Anything else is a file to run under Node 24.
  */
 const targets = {
   setup: () => ({ ...everything }),
@@ -54,10 +57,7 @@ export function target([name, ...args]) {
 
 const LIGHT = new Set(["unit", "browser", "database", "corpus", "inplace", "faults", "harsh"]);
 
-/**
- * All but the tests of the whole import the sources, so only a run that may reach the pulumi
- * project waits for more.
- */
+/** Only the pulumi project needs the build and the CLI; all other tests import the sources. */
 function testNeeds(args) {
   const projects = args.flatMap((arg, index) => {
     if (arg === "--project") return [args[index + 1]];

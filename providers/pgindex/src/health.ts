@@ -1,34 +1,39 @@
 import { databaseOf } from "./engine/session/database";
-import { endpointOf, type MigrationHealthEndpoint } from "./health/endpoint";
-import { HealthLook } from "./health/healthLook";
-import { loadState } from "./health/loadState";
+import { endpointOf, type MigrationHealthEndpoint } from "./health/healthEndpoint";
+import { HealthProbe } from "./health/healthProbe";
 import { healthSettings, type MigrationHealthOptions } from "./health/options";
+import { loadStackState } from "./health/stackStateSource";
 
-export { type MigrationHealth, migrationHealthSchema, type QueryHealth } from "./health/answer";
-export type { HealthHandlers, MigrationHealthEndpoint } from "./health/endpoint";
+export {
+  type MigrationHealth,
+  migrationHealthSchema,
+  type QueryHealth,
+} from "./health/healthAnswer";
+export type { HealthHandlers, MigrationHealthEndpoint } from "./health/healthEndpoint";
+export type { HealthRequest, HealthResponse } from "./health/healthResponder";
 export type { MigrationHealthOptions } from "./health/options";
-export type { HealthRequest, HealthResponse } from "./health/respond";
 
 /**
- * Makes the endpoint that tells whether the indexes which a stack has declared are valid, used, and
- * how fast their queries are. Throws an error with advice when the state cannot be read or the
- * token is too short.
+ * Creates an endpoint that reports whether the indexes a stack has declared are valid and used, and
+ * how fast their queries are. Throws a `PgIndexError` that says what to do if the state cannot be
+ * read or the token is too short.
  *
- * The catalog is asked at most once in `cacheSeconds`, and queries are measured at most once in
- * `measureSeconds`, however many requests come. 503 when an index is INVALID or missing or the
- * database cannot be asked, else 200.
+ * However many requests arrive, the catalog is read at most once every `cacheSeconds`, and queries
+ * are measured at most once every `measureSeconds`. The status is 503 if an index is INVALID or
+ * missing, or the database cannot be reached, and otherwise 200.
  *
  * @example
- * const health = createMigrationHealth({ state: "state.json", token: process.env.HEALTH_TOKEN ?? "" });
+ * const token = process.env.HEALTH_TOKEN ?? "";
+ * const health = createMigrationHealth({ state: "state.json", token });
  * app.get("/api/admin/migration-health", health.node); // Express
- * app.get("/api/admin/migration-health/report", health.report.node); // the same for people
+ * app.get("/api/admin/migration-health/report", health.report.node); // as a page for people
  */
 export function createMigrationHealth(options: MigrationHealthOptions): MigrationHealthEndpoint {
   const settings = healthSettings(options);
   const url = options.databaseUrl ?? process.env.DATABASE_URL;
   const { allowPooler } = settings;
   const database = databaseOf({ url: url || undefined, allowPooler });
-  const look = new HealthLook(database, loadState(options.state), settings);
-  const earlier = options.earlierState ? loadState(options.earlierState) : undefined;
-  return endpointOf(look, settings, { earlier, soak: settings.soak });
+  const probe = new HealthProbe(database, loadStackState(options.state), settings);
+  const earlier = options.earlierState ? loadStackState(options.earlierState) : undefined;
+  return endpointOf(probe, settings, { earlier, soak: settings.soak });
 }

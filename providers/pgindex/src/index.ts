@@ -1,4 +1,4 @@
-/** PostgreSQL indexes as Pulumi resources. Everything that a program may use. */
+/** PostgreSQL indexes as Pulumi resources: everything a program can use. */
 
 export type { QueryMeasurement } from "./engine/measure/measure";
 export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";

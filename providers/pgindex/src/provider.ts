@@ -1,7 +1,7 @@
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { drizzle } from "./baseline/drizzle/bookkeeping";
-import { nodePgMigrate } from "./baseline/nodePgMigrate/bookkeeping";
-import { prisma } from "./baseline/prisma/bookkeeping";
+import { drizzle } from "./baseline/drizzle/drizzleBookkeeping";
+import { nodePgMigrate } from "./baseline/nodePgMigrate/nodePgMigrateBookkeeping";
+import { prisma } from "./baseline/prisma/prismaBookkeeping";
 import { answering } from "./provider/answering";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";

@@ -58,7 +58,8 @@ export const EXTENSIONS: readonly Definition[] = [
       storageParameters: { length: 80, col1: 2, col2: 2, col3: 4 },
       predicate: "id > 0",
     }),
-    "USING bloom (id, parent_id, title) WITH (length = 80, col1 = 2, col2 = 2, col3 = 4) WHERE id > 0",
+    "USING bloom (id, parent_id, title) WITH (length = 80, col1 = 2, col2 = 2, col3 = 4) " +
+      "WHERE id > 0",
     {
       changed: using("bloom", { columns: ["id", "title"], storageParameters: { length: 80 } }),
     },

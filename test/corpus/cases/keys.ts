@@ -132,7 +132,8 @@ export const KEYS: readonly Definition[] = [
       storageParameters: { fillfactor: 80 },
       predicate: "active",
     },
-    '(lower(title) COLLATE "C", id) INCLUDE (slug) NULLS NOT DISTINCT WITH (fillfactor = 80) WHERE active',
+    '(lower(title) COLLATE "C", id) INCLUDE (slug) NULLS NOT DISTINCT WITH (fillfactor = 80) ' +
+      "WHERE active",
     { since: 15, refusal: /nullsNotDistinct needs PostgreSQL 15/ },
   ),
   define(

@@ -8,7 +8,8 @@ export const DEADLOCKS: readonly Fault[] = [
   {
     number: 13,
     fault:
-      "CREATE INDEX CONCURRENTLY IF NOT EXISTS of the same name by somebody else during the build: kills it, and says that all is well",
+      "CREATE INDEX CONCURRENTLY IF NOT EXISTS of the same name by somebody else during the " +
+      "build: kills it, and says that all is well",
     answer: "warns of it, drops the INVALID index that is left, builds again",
     mark: "handled",
     words: [WARNING, "CREATE INDEX CONCURRENTLY IF NOT EXISTS t_idx"],
@@ -23,24 +24,30 @@ export const DEADLOCKS: readonly Fault[] = [
     number: 14,
     fault: "two concurrent builds on one table end as a deadlock (`40P01`), always",
     answer:
-      "builds one at a time on each table, also between processes; waits for other tools' builds off the queue",
+      "builds one at a time on each table, also between processes; waits for other tools' " +
+      "builds off the queue",
     mark: "handled",
     tests: [
-      "test/database/executeLong.test.ts: a build that queues behind somebody all the same leaves the queue at once",
+      "test/database/executeLong.test.ts: a build that queues behind somebody all the same " +
+        "leaves the queue at once",
       "test/database/parallel.test.ts: 25 indexes on five tables, all at once, as Pulumi calls",
-      "test/database/parallel.test.ts: two processes that both want all 25: each is built once, and adopted by the other",
+      "test/database/parallel.test.ts: two processes that both want all 25: each is built " +
+        "once, and adopted by the other",
     ],
   },
   {
     number: 15,
     fault:
-      "other DDL, ANALYZE or LOCK TABLE queues behind a long build, which PostgreSQL ends in its last phase",
+      "other DDL, ANALYZE or LOCK TABLE queues behind a long build, which PostgreSQL ends in " +
+      "its last phase",
     answer:
-      "warns of whoever waits for more than a second, with the statement that ends that wait; afterwards drops the leftover and builds again",
+      "warns of whoever waits for more than a second, with the statement that ends that " +
+      "wait; afterwards drops the leftover and builds again",
     mark: "handled",
     words: [WARNING, "SELECT pg_cancel_backend("],
     tests: [
-      "test/database/waiters.test.ts: who waits behind a build is warned of; what it does to the build is mended",
+      "test/database/waiters.test.ts: who waits behind a build is warned of; what it does to " +
+        "the build is mended",
     ],
     shown: {
       end: "valid",
@@ -54,9 +61,11 @@ export const DEADLOCKS: readonly Fault[] = [
   {
     number: 16,
     fault:
-      "a session waits in pg_advisory_lock(), as other migration tools do: its snapshot holds up every build",
+      "a session waits in pg_advisory_lock(), as other migration tools do: its snapshot " +
+      "holds up every build",
     answer:
-      "never waits for an advisory lock itself, polls its own; shows whoever does, and for whom that one waits",
+      "never waits for an advisory lock itself, polls its own; shows whoever does, and for " +
+      "whom that one waits",
     mark: "handled",
     words: ["waiting for old snapshots", "itself behind pid ", "SELECT pg_advisory_lock("],
     shown: {
@@ -77,9 +86,11 @@ export const DEADLOCKS: readonly Fault[] = [
   {
     number: 19,
     fault:
-      "an ALTER TABLE, TRUNCATE or plain DROP INDEX that queues behind the build stops every later read and write of the table",
+      "an ALTER TABLE, TRUNCATE or plain DROP INDEX that queues behind the build stops every " +
+      "later read and write of the table",
     answer:
-      "never queues such a statement itself for more than a second; warns of whoever does, with the statement that lets everybody go on",
+      "never queues such a statement itself for more than a second; warns of whoever does, " +
+      "with the statement that lets everybody go on",
     mark: "limit",
     words: ["It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now"],
     shown: {

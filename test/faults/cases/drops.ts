@@ -8,16 +8,20 @@ export const DROPS: readonly Fault[] = [
   {
     number: 47,
     fault:
-      "DROP INDEX CONCURRENTLY waits for every transaction that has touched the table, and has by then taken the index from the planner",
+      "DROP INDEX CONCURRENTLY waits for every transaction that has touched the table, and " +
+      "has by then taken the index from the planner",
     answer:
-      "waits before it begins, while queries still have the index, and shows for whom, prepared transactions included; one that comes later makes the drop half done, which it says, and the next run finishes",
+      "waits before it begins, while queries still have the index, and shows for whom, " +
+      "prepared transactions included; one that comes later makes the drop half done, which it " +
+      "says, and the next run finishes",
     mark: "handled",
     words: [
       "not dropping public.t_idx yet, it would wait for open transactions on t",
       "prepared transaction 'has_read' (",
     ],
     tests: [
-      "test/database/drop.test.ts: an old transaction is waited for before the point of no return: queries keep the index",
+      "test/database/drop.test.ts: an old transaction is waited for before the point of no " +
+        "return: queries keep the index",
       "test/database/drop.test.ts: in mid-drop says that it is half done; the next run finishes it",
     ],
     shown: {
@@ -36,7 +40,8 @@ export const DROPS: readonly Fault[] = [
   {
     number: 48,
     fault:
-      "a drop that was interrupted late leaves an index that is dead (`indislive` is false) and still has its name",
+      "a drop that was interrupted late leaves an index that is dead (`indislive` is false) " +
+      "and still has its name",
     answer: "finishes the drop; never adopts such an index",
     mark: "handled",
     tests: [
@@ -47,7 +52,8 @@ export const DROPS: readonly Fault[] = [
   {
     number: 49,
     fault:
-      "snapshots and writers of other tables look like something that a drop waits for, and are not",
+      "snapshots and writers of other tables look like something that a drop waits " +
+      "for, and are not",
     answer: "drops beside them",
     mark: "handled",
     shown: {
@@ -78,7 +84,8 @@ export const DROPS: readonly Fault[] = [
   {
     number: 51,
     fault:
-      "the index is the table's replica identity: PostgreSQL drops it, and logical replication breaks",
+      "the index is the table's replica identity: PostgreSQL drops it, and logical " +
+      "replication breaks",
     answer: "refuses, and names the statement that comes first",
     mark: "refused",
     words: ["is the replica identity of"],
@@ -88,7 +95,8 @@ export const DROPS: readonly Fault[] = [
     number: 52,
     fault: "PostgreSQL drops by name, and somebody else's index may have the name by then",
     answer:
-      "keeps the table's key and compares table and definition right before; refuses what is not its own",
+      "keeps the table's key and compares table and definition right before; refuses what " +
+      "is not its own",
     mark: "refused",
     words: ["what stands under that name now is not what this stack built"],
     tests: [

@@ -1,7 +1,8 @@
 import type { Fault } from "../fault.ts";
 
 const TIMEOUTS =
-  "test/database/timeouts.test.ts: timeouts that the administrator has set end no build and no drop";
+  "test/database/timeouts.test.ts: timeouts that the administrator has set end no " +
+  "build and no drop";
 const INTERRUPTED = "test/database/interruptions.test.ts: by %s while %s";
 
 /** What ends a statement of pgindex before its time. */
@@ -31,7 +32,8 @@ export const INTERRUPTIONS: readonly Fault[] = [
   {
     number: 9,
     fault:
-      "idle_in_transaction_session_timeout and idle_session_timeout, which could end the session that keeps the table's key",
+      "idle_in_transaction_session_timeout and idle_session_timeout, which could end the " +
+      "session that keeps the table's key",
     answer: "the same",
     mark: "handled",
     tests: [TIMEOUTS],
@@ -43,7 +45,8 @@ export const INTERRUPTIONS: readonly Fault[] = [
       "knows of a cancel by its own signal; any other interruption is looked into and tried again",
     mark: "handled",
     tests: [
-      "test/database/cancel.test.ts: while it waits for old snapshots: it ends at once and leaves nothing",
+      "test/database/cancel.test.ts: while it waits for old snapshots: it ends at once and " +
+        "leaves nothing",
       INTERRUPTED,
     ],
   },
@@ -60,10 +63,12 @@ export const INTERRUPTIONS: readonly Fault[] = [
     number: 27,
     fault: "pg_cancel_backend, of the user's own cancel or by somebody else",
     answer:
-      "of its own: awaits the end of the build and drops what it left; by somebody else: looks again, drops the leftover, builds again",
+      "of its own: awaits the end of the build and drops what it left; by somebody else: " +
+      "looks again, drops the leftover, builds again",
     mark: "handled",
     tests: [
-      "test/database/cancel.test.ts: while it waits for a writer: the build ends at once, the clean-up when the writer has",
+      "test/database/cancel.test.ts: while it waits for a writer: the build ends at once, " +
+        "the clean-up when the writer has",
       INTERRUPTED,
     ],
   },

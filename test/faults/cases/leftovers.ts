@@ -10,7 +10,8 @@ export const LEFTOVERS: readonly Fault[] = [
     number: 11,
     fault: "IF NOT EXISTS passes over an INVALID index and reports a success",
     answer:
-      "never writes it; looks before, and counts a build only when the catalog shows the index valid and as declared",
+      "never writes it; looks before, and counts a build only when the catalog shows the " +
+      "index valid and as declared",
     mark: "handled",
     tests: [LEFTOVER],
   },
@@ -18,7 +19,8 @@ export const LEFTOVERS: readonly Fault[] = [
     number: 12,
     fault: "a second try without it: `42P07`, the name exists",
     answer:
-      "tells apart what stands there: being built, abandoned, the declared one, another one, no index; waits, recovers, adopts, or refuses",
+      "tells apart what stands there: being built, abandoned, the declared one, another one, " +
+      "no index; waits, recovers, adopts, or refuses",
     mark: "handled",
     tests: [
       LEFTOVER,
@@ -33,41 +35,49 @@ export const LEFTOVERS: readonly Fault[] = [
     mark: "refused",
     words: ["could not create unique index", "to list them:"],
     tests: [
-      "test/database/unique.test.ts: duplicates: the message has the query that lists them, and no value of a row; nothing is left",
+      "test/database/unique.test.ts: duplicates: the message has the query that lists them, " +
+        "and no value of a row; nothing is left",
     ],
   },
   {
     number: 35,
     fault:
-      "a duplicate that arrives during a unique build: the INVALID index goes on rejecting the application's rows",
+      "a duplicate that arrives during a unique build: the INVALID index goes on rejecting " +
+      "the application's rows",
     answer: "drops it at once, before it reports",
     mark: "refused",
     words: ["its INVALID leftover was dropped"],
     tests: [
-      "test/database/unique.test.ts: a duplicate that arrives during the build: nothing is left that would reject the application's rows",
+      "test/database/unique.test.ts: a duplicate that arrives during the build: nothing is " +
+        "left that would reject the application's rows",
     ],
   },
   {
     number: 36,
     fault:
-      "an expression fails for a row (`22012` and others), a value is too long for the index (`54000`)",
+      "an expression fails for a row (`22012` and others), a value is too long for the " +
+      "index (`54000`)",
     answer: "drops what is left, does not try again, says what to index in its place",
     mark: "refused",
     words: ["failed: the server refused a value", "its INVALID leftover was dropped"],
     tests: [
-      "test/database/unique.test.ts: other errors of the data leave nothing either, and are not tried again",
+      "test/database/unique.test.ts: other errors of the data leave nothing either, and are " +
+        "not tried again",
     ],
   },
   {
     number: 57,
     fault:
-      "what is missing or not allowed: table, schema, column, operator class, function, a function that is not IMMUTABLE, more than 32 columns, a view, a system table",
+      "what is missing or not allowed: table, schema, column, operator class, function, a " +
+      "function that is not IMMUTABLE, more than 32 columns, a view, a system table",
     answer: "finds it in the preview already, on an empty copy of the table, and changes nothing",
     mark: "refused",
     words: ["has more than 32 entries with include", "is a system table"],
     tests: [
-      "test/database/refusals.test.ts: refused in preview and run with one clear message, and nothing is changed",
-      "test/database/refusals.test.ts: a missing tablespace shows only in the build, which leaves nothing",
+      "test/database/refusals.test.ts: refused in preview and run with one clear message, " +
+        "and nothing is changed",
+      "test/database/refusals.test.ts: a missing tablespace shows only in the build, which " +
+        "leaves nothing",
     ],
     shown: {
       end: "nothing",

@@ -29,7 +29,8 @@ export const NAMES: readonly Fault[] = [
   {
     number: 22,
     fault:
-      "the name is a view's, a sequence's, a type's, a materialized view's; IF NOT EXISTS would call that a success",
+      "the name is a view's, a sequence's, a type's, a materialized view's; IF NOT EXISTS " +
+      "would call that a success",
     answer: "refuses and says whose name it is",
     mark: "refused",
     words: ["a view has that name"],
@@ -84,7 +85,8 @@ export const NAMES: readonly Fault[] = [
     number: 25,
     fault: "SQL in a name or behind an expression",
     answer:
-      "quotes every name, parses every expression, sends one statement at a time by the extended protocol",
+      "quotes every name, parses every expression, sends one statement at a time by the " +
+      "extended protocol",
     mark: "refused",
     words: ["closes a bracket that it did not open", "contains a semicolon"],
     shown: {

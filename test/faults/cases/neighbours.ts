@@ -10,9 +10,11 @@ export const NEIGHBOURS: readonly Fault[] = [
   {
     number: 17,
     fault:
-      "the tool's own second connection holds a transaction open: a build would wait for it for ever",
+      "the tool's own second connection holds a transaction open: a build would wait " +
+      "for it for ever",
     answer:
-      "watches a build with single statements; its other sessions hold neither a transaction nor a snapshot",
+      "watches a build with single statements; its other sessions hold neither a transaction " +
+      "nor a snapshot",
     mark: "handled",
     shown: {
       end: "valid",
@@ -29,7 +31,8 @@ export const NEIGHBOURS: readonly Fault[] = [
   {
     number: 18,
     fault:
-      "builds on two tables at once, one of them partial or on an expression: the other waits for it",
+      "builds on two tables at once, one of them partial or on an expression: the other " +
+      "waits for it",
     answer: "builds both side by side; the one that waits shows the build that it waits for",
     mark: "handled",
     words: ["waiting for old snapshots", 'CREATE INDEX CONCURRENTLY "big_idx"'],
@@ -54,7 +57,8 @@ export const NEIGHBOURS: readonly Fault[] = [
     number: 20,
     fault: "a VACUUM of the table that does not give way: by hand, or against wraparound",
     answer:
-      "waits outside of the queue, shows it, and builds afterwards; an ordinary autovacuum gives way and is not waited for",
+      "waits outside of the queue, shows it, and builds afterwards; an ordinary autovacuum " +
+      "gives way and is not waited for",
     mark: "handled",
     words: ["waiting for others to finish on public.t", "VACUUM (FREEZE) t"],
     tests: ["test/unit/catalog/otherSessions.test.ts: but not against wraparound"],
@@ -85,7 +89,8 @@ async function expectNoTransaction({ db }: Scene, builder: number): Promise<void
   const open = await db.query(
     `SELECT query, state FROM pg_stat_activity
       WHERE application_name LIKE 'pgindex %' AND datname = current_database() AND pid <> $1
-        AND (state LIKE 'idle in transaction%' OR state = 'idle' AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL))`,
+        AND (state LIKE 'idle in transaction%' OR state = 'idle'
+        AND (xact_start IS NOT NULL OR backend_xmin IS NOT NULL))`,
     [builder],
   );
   assert.deepEqual(open, []);

@@ -9,11 +9,14 @@ export const ORPHANS: readonly Fault[] = [
     number: 29,
     fault: "the process is killed: the server goes on building by itself",
     answer:
-      "the next run waits for that build and adopts the index; if it dies, drops the leftover and builds",
+      "the next run waits for that build and adopts the index; if it dies, drops the " +
+      "leftover and builds",
     mark: "handled",
     tests: [
-      "test/inplace/killed.test.ts: killed amid the build of a replacement: what goes on by itself is waited for",
-      "test/pulumi/interruptions.test.ts: CLI and provider, between two indexes: the next up finishes",
+      "test/inplace/killed.test.ts: killed amid the build of a replacement: what goes on by " +
+        "itself is waited for",
+      "test/pulumi/interruptions.test.ts: CLI and provider, between two indexes: the " +
+        "next up finishes",
     ],
   },
   {
@@ -30,7 +33,8 @@ export const ORPHANS: readonly Fault[] = [
         const build = scene.build({}, { url: url.href });
         await build.says("waiting for writers before build");
         await scene.until("more than the timeout is over", async () => {
-          const sql = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%' AND state = 'active'
+          const sql = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'
+            AND state = 'active'
                           AND clock_timestamp() - query_start > interval '600 ms'`;
           return (await scene.db.query(sql)).length > 0;
         });
@@ -43,7 +47,8 @@ export const ORPHANS: readonly Fault[] = [
   {
     number: 32,
     fault:
-      "a drop of the INVALID index while its orphaned build runs would end that build at the last moment",
+      "a drop of the INVALID index while its orphaned build runs would end that build at " +
+      "the last moment",
     answer: "drops no INVALID index as long as anybody works on its table",
     mark: "handled",
     tests: [ADOPTED, "test/database/liveBuild.test.ts: and its leftover replaced when it does not"],
@@ -59,7 +64,8 @@ export const ORPHANS: readonly Fault[] = [
       provoke: async (scene) => {
         const { owner, deploy, url } = await scene.roles();
         await scene.db.query(
-          `ALTER TABLE t OWNER TO ${owner}; GRANT ALL ON SCHEMA public TO ${owner}; GRANT ${owner} TO ${deploy}`,
+          `ALTER TABLE t OWNER TO ${owner}; GRANT ALL ON SCHEMA public TO ${owner}; GRANT ` +
+            `${owner} TO ${deploy}`,
         );
         const writer = await scene.holdWrite("t");
         const orphan = scene.other("CREATE INDEX CONCURRENTLY t_idx ON t (a)");

@@ -10,10 +10,12 @@ export const PARTITIONS: readonly Fault[] = [
     fault:
       "a partitioned table: PostgreSQL neither builds nor drops its index concurrently (`0A000`)",
     answer:
-      "makes the parent's entry, builds on each partition concurrently, attaches; drops with a lock timeout of a second, after a warning",
+      "makes the parent's entry, builds on each partition concurrently, attaches; drops with " +
+      "a lock timeout of a second, after a warning",
     mark: "handled",
     tests: [
-      `${PARTITIONED}: is built on every partition, in whatever schema and at whatever depth, and counted`,
+      `${PARTITIONED}: is built on every partition, in whatever schema and at whatever ` +
+        "depth, and counted",
     ],
   },
   {

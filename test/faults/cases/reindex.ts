@@ -7,7 +7,8 @@ export const REINDEX_FAULTS: readonly Fault[] = [
   {
     number: 54,
     fault:
-      "an interrupted REINDEX CONCURRENTLY leaves `…_ccnew` or `…_ccold`, INVALID and paid for by every write",
+      "an interrupted REINDEX CONCURRENTLY leaves `…_ccnew` or `…_ccold`, INVALID and paid " +
+      "for by every write",
     answer:
       "removes those of its own indexes in the next run, never adopts one, leaves others' alone",
     mark: "handled",

@@ -6,13 +6,15 @@ export const SERVERS: readonly Fault[] = [
   {
     number: 56,
     fault:
-      "the role does not own the table (ALL and MAINTAIN are not enough), or may not create in the schema (`42501`)",
+      "the role does not own the table (ALL and MAINTAIN are not enough), or may not create " +
+      "in the schema (`42501`)",
     answer: "refuses in the preview, with the GRANT that helps",
     mark: "refused",
     words: ["MAINTAIN and ALL are not enough", "fix: run: GRANT "],
     tests: [
       "test/database/privileges.test.ts: a role with no rights at all",
-      "test/database/privileges.test.ts: a role that owns the table but may not create anything in its schema",
+      "test/database/privileges.test.ts: a role that owns the table but may not create " +
+        "anything in its schema",
     ],
     shown: {
       end: "nothing",
@@ -32,9 +34,11 @@ export const SERVERS: readonly Fault[] = [
   {
     number: 62,
     fault:
-      "the planner passes over a fresh index: one on an expression has no statistics before ANALYZE",
+      "the planner passes over a fresh index: one on an expression has no statistics " +
+      "before ANALYZE",
     answer:
-      "runs ANALYZE after such a build; a concurrent build never needs old snapshots to end first (`indcheckxmin` is false)",
+      "runs ANALYZE after such a build; a concurrent build never needs old snapshots to end " +
+      "first (`indcheckxmin` is false)",
     mark: "handled",
     words: ["has no statistics, and the planner guesses, until ANALYZE"],
     shown: {
@@ -43,7 +47,8 @@ export const SERVERS: readonly Fault[] = [
         await scene.other("UPDATE t SET b = b + 1");
         await scene.build({ columns: [{ expression: "b % 10" }] }).done;
         const [found] = await scene.db.query(
-          `SELECT (SELECT count(*)::int FROM pg_stats WHERE tablename = 't_idx') AS statistics, indcheckxmin
+          `SELECT (SELECT count(*)::int FROM pg_stats WHERE tablename = 't_idx') AS statistics,
+            indcheckxmin
              FROM pg_index WHERE indexrelid = 't_idx'::regclass`,
         );
         assert.deepEqual({ ...found }, { statistics: 1, indcheckxmin: false });

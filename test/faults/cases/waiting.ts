@@ -8,7 +8,8 @@ export const WAITING: readonly Fault[] = [
     number: 1,
     fault: "an open transaction has written to the table, also an idle one",
     answer:
-      "waits, shows who it is, for how long and with which statement; everybody else goes on reading and writing",
+      "waits, shows who it is, for how long and with which statement; everybody else goes on " +
+      "reading and writing",
     mark: "handled",
     words: ["waiting for writers before build", "idle in transaction", "DELETE FROM t WHERE false"],
     shown: {
@@ -52,7 +53,8 @@ export const WAITING: readonly Fault[] = [
   {
     number: 3,
     fault:
-      "an old snapshot anywhere in the database: REPEATABLE READ or SERIALIZABLE, an open cursor, an exported snapshot (pg_dump), a long query",
+      "an old snapshot anywhere in the database: REPEATABLE READ or SERIALIZABLE, an open " +
+      "cursor, an exported snapshot (pg_dump), a long query",
     answer: "waits at the end of the build and shows whose snapshot it is",
     mark: "handled",
     words: ["waiting for old snapshots", "FETCH FROM c", "pg_export_snapshot"],
@@ -80,7 +82,10 @@ export const WAITING: readonly Fault[] = [
   {
     number: 4,
     fault:
-      "open transactions that look like blockers and are none: idle after a SELECT of the table, writing to another table, without a query yet, a WITH HOLD cursor, LISTEN, anything in another database",
+      "open transactions that look like blockers and are none: idle after a SELECT of the " +
+      "table, writing to another table, without a query yet, a WITH HOLD cursor, " +
+      "LISTEN, anything " +
+      "in another database",
     answer: "builds beside them and shows none of them",
     mark: "handled",
     shown: {

@@ -96,7 +96,8 @@ function writeUntilStopped(db: TestDatabase) {
     const client = await db.connect();
     while (!isStopped) {
       await client.query(
-        `UPDATE t SET b = b + 1 WHERE id = ANY (SELECT ${ROWS} - (random() * 5000)::int FROM generate_series(1, 5))`,
+        `UPDATE t SET b = b + 1 WHERE id = ANY (SELECT ${ROWS} - (random() * 5000)::int FROM ` +
+          "generate_series(1, 5))",
       );
     }
     await client.end();

@@ -45,7 +45,8 @@ export async function definitionOf(
 ): Promise<string> {
   const [row] = await db.query<{ definition: string }>(
     `SELECT set_config('search_path', '', false),
-            (SELECT pg_get_indexdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            (SELECT pg_get_indexdef(c.oid) FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE n.nspname = $1 AND c.relname = $2) AS definition`,
     [schema, index],
   );

@@ -1,4 +1,4 @@
-import type { Report } from "../../../providers/pgindex/src/report/reported.ts";
+import type { Report } from "../../../providers/pgindex/src/report/reportModel.ts";
 import { type ReportInput, toReport } from "../../../providers/pgindex/src/report/toReport.ts";
 import {
   parseStackState,

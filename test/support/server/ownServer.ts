@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
-import { serverAccount } from "../../../tools/embedded/account.ts";
-import { binariesFor } from "../../../tools/embedded/binaries.ts";
 import { FetchError } from "../../../tools/embedded/onDemand.ts";
+import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
+import { binariesFor } from "../../../tools/embedded/serverBinaries.ts";
 import {
   type EmbeddedOptions,
   type EmbeddedServer,

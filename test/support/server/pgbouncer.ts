@@ -3,7 +3,7 @@ import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import getPort from "get-port";
-import { serverAccount } from "../../../tools/embedded/account.ts";
+import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
 
 export interface PgBouncer {
   /** The URL with its address. */

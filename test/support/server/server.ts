@@ -32,7 +32,8 @@ async function start(): Shared["started"] {
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const { rows } = await client.query(
-    "SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number",
+    "SELECT current_setting('server_version') AS version, " +
+      "current_setting('server_version_num')::int AS number",
   );
   await client.end();
   console.log(`Tests use PostgreSQL ${rows[0].version}, ${server.kind}`);
@@ -57,7 +58,8 @@ async function chooseServer(): Promise<TestServer> {
     if (!wanted) return embedded(message);
     throw new Error(
       `TEST_DATABASE asks for testcontainers, but ${message}\n` +
-        "Start a Docker engine and build the image (bash .ci/run does both), or set TEST_DATABASE=embedded.",
+        "Start a Docker engine and build the image (bash .ci/run does both), or set " +
+        "TEST_DATABASE=embedded.",
     );
   }
 }

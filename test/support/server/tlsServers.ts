@@ -1,8 +1,8 @@
 import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { serverAccount } from "../../../tools/embedded/account.ts";
-import { enterableFolder } from "../../../tools/embedded/binaries.ts";
+import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
+import { enterableFolder } from "../../../tools/embedded/serverBinaries.ts";
 import { type EmbeddedServer, startEmbedded } from "../../../tools/embeddedPostgres.ts";
 import {
   type Certificate,

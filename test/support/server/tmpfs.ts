@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { serverAccount } from "../../../tools/embedded/account.ts";
+import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
 import { Watchdog } from "../../../tools/embedded/watchdog.ts";
 
 /** Why no file system can be mounted here. */

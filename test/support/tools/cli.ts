@@ -1,4 +1,4 @@
-import { run } from "../../../providers/pgindex/src/cli/run.ts";
+import { run } from "../../../providers/pgindex/src/cli/commandLine.ts";
 
 /** What a command printed, and how it ended. */
 export interface CliResult {

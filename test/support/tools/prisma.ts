@@ -13,7 +13,8 @@ export const LATER = "20260103000000_later";
 
 const SQL: Readonly<Record<string, string>> = {
   [TABLES]: `-- CreateTable
-CREATE TABLE "Order" ("id" BIGINT NOT NULL, "status" TEXT, "placedAt" TIMESTAMPTZ, CONSTRAINT "Order_pkey" PRIMARY KEY ("id"));
+CREATE TABLE "Order" ("id" BIGINT NOT NULL, "status" TEXT, "placedAt" TIMESTAMPTZ,
+  CONSTRAINT "Order_pkey" PRIMARY KEY ("id"));
 `,
   [INDEXES]: `-- CreateIndex
 CREATE INDEX "Order_status_placedAt_idx" ON "Order"("status", "placedAt" DESC);

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { getMigrationFilePaths } from "node-pg-migrate/migration";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readNodePgMigrateMigration } from "../../../providers/pgindex/src/baseline/nodePgMigrate/migration.ts";
+import { readNodePgMigrateMigration } from "../../../providers/pgindex/src/baseline/nodePgMigrate/nodePgMigrateMigration.ts";
 import {
   createProject,
   INDEXES,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Record } from "../../../chaos/record.ts";
-import { goalsOf, scheduleOf } from "../../../chaos/schedule.ts";
-import type { Notable } from "../../../chaos/writer.ts";
+import type { Notable } from "../../../chaos/chaosWriter.ts";
+import { RunRecord } from "../../../chaos/runRecord.ts";
+import { goalsOf, scheduleOf } from "../../../chaos/troubleSchedule.ts";
 
 const from = Date.now();
 const ended = { code: 1, text: "error: refused", from, to: from + 100, interference: [] };
@@ -32,7 +32,7 @@ function next<T>(values: Generator<T>): () => T {
 }
 
 test("a command may fail only when it was interfered with, or the server was restarted", async () => {
-  const record = new Record();
+  const record = new RunRecord();
   record.ended({ ...ended, interference: ["kill provider"] }, "left");
   await record.during("restart, fast", async () => true);
   record.ended(ended, "left");
@@ -42,7 +42,7 @@ test("a command may fail only when it was interfered with, or the server was res
 });
 
 test("a write may fail only by the connection that a restart has ended", async () => {
-  const record = new Record();
+  const record = new RunRecord();
   const lost = { ...write, code: "57P01", message: "terminating connection" };
   record.written({ ...written, failed: [lost] });
   expect(record.broken).toHaveLength(1);
@@ -54,7 +54,7 @@ test("a write may fail only by the connection that a restart has ended", async (
 });
 
 test("a write may wait long only beside a restart or another tool's patient ALTER TABLE", async () => {
-  const record = new Record();
+  const record = new RunRecord();
   const long = { ...write, to: from + 20_000 };
   record.written({ ...written, long: [long] });
   expect(record.broken).toEqual(["a write on orders waited 20000 ms"]);
@@ -64,7 +64,7 @@ test("a write may wait long only beside a restart or another tool's patient ALTE
 });
 
 test("what interrupted an attempt is counted by its words, whatever the numbers in them", () => {
-  const record = new Record();
+  const record = new RunRecord();
   const text = [1, 2].map((n) => `attempt ${n} was interrupted (lost ${n}); looking again`);
   record.ended({ ...ended, code: 0, text: text.join("\n") }, "left");
   expect([...record.retries]).toEqual([["lost N", 2]]);

@@ -47,7 +47,7 @@ test("a connection that is left open now and then is growth", () => {
 });
 
 test("too few samples are refused, and none may be missing", () => {
-  expect(() => growthOf(measure, [1, 2, 3])).toThrow("take more minutes");
+  expect(() => growthOf(measure, [1, 2, 3])).toThrow("use more minutes");
   expect(() =>
     growthOf(
       measure,

@@ -27,7 +27,8 @@ test.each<[obstacle: Obstacle, why: RegExp, fix: string]>([
   [
     "privilege",
     /^the role lacks a right, so/,
-    'run: GRANT USAGE ON SCHEMA "App" TO "De"; GRANT SELECT ON "App"."t" TO "De"; GRANT TEMPORARY ON DATABASE "Shop" TO "De";',
+    'run: GRANT USAGE ON SCHEMA "App" TO "De"; GRANT SELECT ON "App"."t" TO "De"; GRANT ' +
+      'TEMPORARY ON DATABASE "Shop" TO "De";',
   ],
 ])("an index that cannot be compared, %s", (obstacle, why, fix) => {
   const advice = cannotVerifyAdvice(desired, obstacle, login);

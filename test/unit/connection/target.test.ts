@@ -44,7 +44,9 @@ describe("a password that is not encoded is refused, and never shown as a host o
 
 describe("URLs and what they mean", () => {
   test("all parts, percent-encoded where needed", () => {
-    const url = `postgresql://us%40er:${encodeURIComponent(SECRET)}@db.example:6432/my%20db?options=-c%20a+b`;
+    const url =
+      `postgresql://us%40er:${encodeURIComponent(SECRET)}` +
+      "@db.example:6432/my%20db?options=-c%20a+b";
     expect(read(url)).toEqual({
       parameters: {
         host: "db.example",

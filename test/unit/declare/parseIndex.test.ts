@@ -196,7 +196,8 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
     "a string that does not end",
     { ...MINIMAL, predicate: "a = 'x" },
     [
-      "predicate: is not SQL that PostgreSQL can parse: a string, a quoted name or a number does not end",
+      "predicate: is not SQL that PostgreSQL can parse: a string, a quoted name or a number " +
+        "does not end",
     ],
   ],
 ];

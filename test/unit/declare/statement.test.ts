@@ -95,7 +95,8 @@ const CASES: readonly (readonly [title: string, args: Args, sql: string])[] = [
       tablespace: "fast",
       predicate: "b IS NOT NULL",
     },
-    'CREATE UNIQUE INDEX CONCURRENTLY "i" ON "public"."t" USING "btree" ("a") INCLUDE ("b") NULLS NOT DISTINCT ' +
+    'CREATE UNIQUE INDEX CONCURRENTLY "i" ON "public"."t" USING "btree" ("a") INCLUDE ("b") ' +
+      "NULLS NOT DISTINCT " +
       'WITH ("fillfactor" = \'90\') TABLESPACE "fast" WHERE (b IS NOT NULL)',
   ],
 ];
@@ -125,7 +126,8 @@ test("the clone's index is the same but for its place: plain, on the clone, in n
     storageParameters: { fillfactor: 70 },
   });
   expect(cloneIndexStatement(desired, 'pg_temp."t"', "c")).toBe(
-    'CREATE UNIQUE INDEX "c" ON pg_temp."t" USING "btree" ("a") WITH ("fillfactor" = \'70\') WHERE (a > 0)',
+    'CREATE UNIQUE INDEX "c" ON pg_temp."t" USING "btree" ("a") WITH ("fillfactor" = \'70\') ' +
+      "WHERE (a > 0)",
   );
 });
 

@@ -3,7 +3,7 @@ import {
   examineMachine,
   examineNode,
   examinePulumiVersion,
-} from "../../../providers/pgindex/src/doctor/machine.ts";
+} from "../../../providers/pgindex/src/doctor/machineChecks.ts";
 
 test.each([
   ["20.19.1", "problem"],

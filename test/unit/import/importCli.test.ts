@@ -51,7 +51,10 @@ test("an array is written to a file, which is not overwritten unasked", async ()
   expect(await readFile(file, "utf8")).toMatch(
     /^.*\nimport type \{ IndexArgs \} .*\n\nexport const indexes = \[\n {2}\{\n.*\] satisfies IndexArgs\[\];\n$/s,
   );
-  expect(await pgindex(args)).toMatchObject({ code: 1, err: expect.stringMatching(/it exists\n/) });
+  expect(await pgindex(args)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/it already exists\n/),
+  });
   expect(await pgindex([...args, "--force"])).toMatchObject({ code: 0 });
 });
 

@@ -113,7 +113,8 @@ const CLAUSES: readonly (readonly [string, Partial<IndexDeclaration>])[] = [
   ["((naïve || 'ünï'), b)", { columns: [{ expression: "naïve || 'ünï'" }, "b"] }],
   ['(a) INCLUDE (b, "C")', { columns: ["a"], include: ["b", "C"] }],
   [
-    "(a) WITH (fillfactor = 70, fastupdate = off, buffering = auto, deduplicate_items, x = -1.5, y = false)",
+    "(a) WITH (fillfactor = 70, fastupdate = off, buffering = auto, deduplicate_items, x = " +
+      "-1.5, y = false)",
     {
       columns: ["a"],
       storageParameters: {
@@ -163,7 +164,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ["other statements", "CREATE TABLE t (id int PRIMARY KEY, a int UNIQUE); SELECT 1;", []],
   [
     "drizzle's breakpoints",
-    "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX i ON t (a);--> statement-breakpoint\nCREATE INDEX j ON t (a)",
+    "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX i ON t (a);--> " +
+      "statement-breakpoint\nCREATE INDEX j ON t (a)",
     ["public.i", "public.j"],
   ],
   ["schemas", "CREATE INDEX i ON app.t (a); CREATE INDEX i ON t (a)", ["app.i", "public.i"]],
@@ -183,7 +185,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "temporary tables",
-    "CREATE TEMP TABLE x (a int); CREATE INDEX i ON x (a); CREATE TEMP TABLE y AS SELECT 1 AS a; CREATE INDEX ON y (a); CREATE INDEX ON pg_temp.z (a)",
+    "CREATE TEMP TABLE x (a int); CREATE INDEX i ON x (a); CREATE TEMP TABLE y AS SELECT 1 " +
+      "AS a; CREATE INDEX ON y (a); CREATE INDEX ON pg_temp.z (a)",
     [],
   ],
   [
@@ -198,7 +201,8 @@ const SCRIPTS: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     "pg_dump's way",
-    "SELECT pg_catalog.set_config('search_path', '', false); SET default_tablespace = ''; CREATE INDEX i ON app.t USING btree (a)",
+    "SELECT pg_catalog.set_config('search_path', '', false); SET default_tablespace = ''; " +
+      "CREATE INDEX i ON app.t USING btree (a)",
     ["app.i"],
   ],
 ];
@@ -249,12 +253,15 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["\\restrict x\nCREATE INDEX i ON t (a);", /^cannot read the SQL at sql:1: .*\n {2}why: .*psql/],
   [
     "CREATE INDEX i ON t (a); CREATE INDEX i ON u (a)",
-    /^the index public\.i is made a second time/,
+    /^the index public\.i is created a second time/,
   ],
   ["CREATE INDEX i ON t (CURRENT_DATE date_ops (a = 1))", /^cannot tell where an expression/],
-  ["CREATE INDEX ON t ((json_value(a, '$.b')))", /^the CREATE INDEX at sql:1 names no index/],
+  [
+    "CREATE INDEX ON t ((json_value(a, '$.b')))",
+    /^the CREATE INDEX at sql:1 does not name its index/,
+  ],
   ["CREATE SCHEMA s CREATE TABLE t (a int) CREATE INDEX i ON t (a)", /^the CREATE SCHEMA at sql:1/],
-  ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell in which schema .* sql:3/],
+  ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell which schema .* sql:3/],
   ["CREATE INDEX i ON t (a); ALTER INDEX i SET (fillfactor = 50)", /^ALTER INDEX at sql:1 changes/],
   ["CREATE INDEX i ON t (a); ALTER TABLE t RENAME TO u", /^ALTER TABLE at sql:1 changes/],
   ["CREATE INDEX i ON t (lower(a)); ALTER TABLE t RENAME a TO b", /^ALTER TABLE at sql:1 changes/],

@@ -4,7 +4,7 @@ import type {
   IndexDeclaration,
   KeyDeclaration,
 } from "../../../providers/pgindex/src/import/declaration.ts";
-import { renderTypeScript } from "../../../providers/pgindex/src/import/typescript.ts";
+import { renderTypeScript } from "../../../providers/pgindex/src/import/typescriptSource.ts";
 import type { IndexArgs } from "../../../providers/pgindex/src/resources/indexArgs.ts";
 import type { KeyArgs } from "../../../providers/pgindex/src/resources/keyArgs.ts";
 

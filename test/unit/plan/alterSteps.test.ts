@@ -60,7 +60,8 @@ const CASES: readonly Row[] = [
     { columns: [{ expression: "lower(a)", statistics: 9 }, { expression: "lower(b)" }] },
     statistics({ 1: 100, 2: 500 }),
     [
-      "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9; ALTER INDEX i ALTER COLUMN 2 SET STATISTICS -1",
+      "ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9; ALTER INDEX i ALTER COLUMN 2 SET " +
+        "STATISTICS -1",
       "analyze i",
     ],
   ],
@@ -94,7 +95,8 @@ describe("altered in place", () => {
       { field: "comment", declared: "mine" },
     ]);
     expect(steps.map(stepInShort)).toEqual([
-      "ALTER INDEX i RESET (fillfactor); ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 500; COMMENT ON INDEX i IS 'mine'",
+      "ALTER INDEX i RESET (fillfactor); ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 500; " +
+        "COMMENT ON INDEX i IS 'mine'",
       "analyze i",
       "reindex i",
     ]);
@@ -105,7 +107,8 @@ describe("altered in place", () => {
 });
 
 const REPLACED =
-  "build i_pgindex_new, analyze i_pgindex_new, i -> i_pgindex_old; i_pgindex_new -> i, drop i_pgindex_old";
+  "build i_pgindex_new, analyze i_pgindex_new, i -> i_pgindex_old; i_pgindex_new -> i, drop " +
+  "i_pgindex_old";
 
 describe("an alteration that the server cannot make", () => {
   const moved: Difference = { field: "tablespace", declared: "fast", live: "pg_default" };

@@ -40,7 +40,8 @@ describe("check", () => {
     const news = { ...INPUTS, served: [{ name: "q", sql: "DROP TABLE t" }], onFailure: "error" };
     const { failures } = await provider.check({}, news);
     expect(failures?.map(({ reason }) => reason)).toEqual([
-      "queries[0].sql is not a SELECT; write one SELECT; only reading can be measured without changing data",
+      "queries[0].sql is not a SELECT; write one SELECT; only reading can be measured " +
+        "without changing data",
       "onFailure is not an argument; remove it, or check its spelling in the reference",
     ]);
   });

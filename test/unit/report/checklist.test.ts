@@ -19,7 +19,7 @@ const LINES = [
   "Backed up before the first change",
   "The indexes are valid in staging and production",
   "Query plans use them in staging and production",
-  "They stood in staging for 24h before",
+  "They soaked in staging for 24h first",
   "Traffic scans them: scan counts are above zero",
   "The queries are faster in production than before",
   "No errors",
@@ -45,7 +45,7 @@ test("a rollout that went as it should: every line is done and says by what", ()
       "staging: message history: Index Scan using i",
       "production: message history: Index Scan using i",
     ],
-    ["public.i had stood there for 48 h 0 min when the first index of production was ready"],
+    ["public.i had been valid there for 48 h 0 min when the first index of production was ready"],
     ["staging: 100 scans by traffic of public.i", "production: 100 scans by traffic of public.i"],
     ["message history: 150 ms before, 0.05 ms now, 3,000 times faster"],
     [
@@ -144,14 +144,16 @@ test("a verification that is missing leaves open what it would have measured", (
 test("a soak that was too short: what it was, and what was asked for", () => {
   const soak = { ms: 3 * 86_400_000, text: "3d" };
   expect(missing(undefined, { soak })).toEqual([
-    ["They stood in staging for 3d before", expect.stringContaining("48 h 0 min when the first")],
+    ["They soaked in staging for 3d first", expect.stringContaining("48 h 0 min when the first")],
   ]);
 });
 
 test("before production has anything the soak goes on", () => {
   const soak = { ms: 49 * 3_600_000, text: "49h" };
   const texts = reportOf([], { soak }).checklist[3]?.proofs;
-  expect(texts).toEqual([{ isMet: true, text: "public.i had stood there for 49 h 0 min now" }]);
+  expect(texts).toEqual([
+    { isMet: true, text: "public.i had been valid there for 49 h 0 min now" },
+  ]);
 });
 
 test("an overridden gate is no soak", () => {

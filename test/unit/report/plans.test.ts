@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
-import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
+import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
 import { planLines } from "../../../providers/pgindex/src/report/planTrees.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import { parsePage } from "../../support/report/page.ts";
@@ -41,7 +41,7 @@ test("both plans stand side by side, each node below the one that asks it", () =
     "Index Scan Backward using i on messages",
   );
   const text = page.text("#plans");
-  expect(text).toContain("3 rows, 17 planned, 333,330 read in vain, in each of 3 loops");
+  expect(text).toContain("3 rows, 17 planned, 333,330 filtered out, in each of 3 loops");
   expect(text).toContain("Index Cond: (messages.state = '…'::uuid)");
 });
 
@@ -52,7 +52,7 @@ test("siblings are siblings", () => {
   expect(page.count("#plans .tree > li > ul > li")).toBe(4);
   expect(page.text("#plans .plans > div:last-child > .tree > li > ul > li > b")).toBe("b\nd");
   expect(page.text("#plans")).toContain("never executed");
-  expect(page.text("#plans")).toContain("1,200 more of this plan's nodes were not kept.");
+  expect(page.text("#plans")).toContain("1,200 more nodes of this plan were not kept.");
 });
 
 test("in Markdown there are two blocks, which open on a click", () => {
@@ -64,7 +64,8 @@ test("in Markdown there are two blocks, which open on a click", () => {
       "Gather Merge  (10 rows, 40 planned)",
       "  Sort  (3 rows, 17 planned, in each of 3 loops)",
       "      Sort Key: messages.created_at DESC",
-      "    Parallel Seq Scan on messages  (3 rows, 17 planned, 333,330 read in vain, in each of 3 loops)",
+      "    Parallel Seq Scan on messages  (3 rows, 17 planned, 333,330 filtered out, in " +
+        "each of 3 loops)",
       "        Filter: (messages.state = '…'::uuid)",
       "```\n",
       "</details>",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseExtra } from "../../../providers/pgindex/src/report/extra.ts";
-import { toMarkdown } from "../../../providers/pgindex/src/report/markdown.ts";
-import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { parseExtraMeasurements } from "../../../providers/pgindex/src/report/extraMeasurements.ts";
+import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
+import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
@@ -121,11 +121,13 @@ test.each([
   ["no JSON", "x"],
   ["something else", '{"title":"t","results":[{"promise":1}]}'],
 ])("measurements that are %s are refused", (_, text) => {
-  expect(() => parseExtra(text, "extra.json")).toThrow("extra.json holds no measurements");
+  expect(() => parseExtraMeasurements(text, "extra.json")).toThrow(
+    "extra.json has no measurements",
+  );
 });
 
 test("measurements without times of writes", () => {
-  expect(parseExtra('{"title":"t","results":[]}', "extra.json").writes).toEqual([]);
+  expect(parseExtraMeasurements('{"title":"t","results":[]}', "extra.json").writes).toEqual([]);
 });
 
 test("builds that run are shown, and why the database could not be asked", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { type OverTime, overTime } from "../../../providers/pgindex/src/report/overTime.ts";
-import { toPage } from "../../../providers/pgindex/src/report/page.ts";
+import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
+import { type TimePlotInput, timePlot } from "../../../providers/pgindex/src/report/timePlot.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
 import {
@@ -77,14 +77,14 @@ test("the table has every number that is drawn", () => {
 });
 
 test("times stand on a logarithmic axis: ten times the time is the same way", () => {
-  const shown: OverTime = {
+  const shown: TimePlotInput = {
     label: "times",
     times: ["2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z", "2026-11-22T12:00:00Z"],
     series: [{ name: "q", values: [100, 10, 1] }],
     format: String,
     isLogarithmic: true,
   };
-  const page = parsePage(overTime(library, shown)?.markup ?? "");
+  const page = parsePage(timePlot(library, shown)?.markup ?? "");
   const [a = 0, b = 0, c = 0] = page.attributes("circle", "cy").map(Number);
   expect(b - a).toBeCloseTo(c - b);
   expect(b - a).toBeGreaterThan(10);
@@ -92,7 +92,7 @@ test("times stand on a logarithmic axis: ten times the time is the same way", ()
 
 test("one point is no line, and no plot", () => {
   const one = { label: "", times: ["2026-11-22T10:00:00Z"], format: String };
-  expect(overTime(library, { ...one, series: [{ name: "q", values: [1] }] })).toBeUndefined();
+  expect(timePlot(library, { ...one, series: [{ name: "q", values: [1] }] })).toBeUndefined();
 });
 
 test("more queries than can be told apart are drawn in several plots", () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Build } from "../../../providers/pgindex/src/status/builds.ts";
 import { PhaseClock } from "../../../providers/pgindex/src/status/phaseClock.ts";
+import type { Build } from "../../../providers/pgindex/src/status/runningBuilds.ts";
 
 const NO_COUNTERS = {
   lockersDone: 0,
@@ -32,22 +32,22 @@ const blocks = (blocksDone: number) => ({ blocksDone, blocksTotal: 100 });
 
 test("a phase's time left follows from its own pace, not from the build's", () => {
   const clock = new PhaseClock();
-  expect(clock.look(build(100, "scan", blocks(0)))).toEqual({ share: 0 });
-  expect(clock.look(build(110, "scan", blocks(20)))).toEqual({ share: 0.2, secondsLeft: 40 });
-  expect(clock.look(build(120, "scan", blocks(60)))).toMatchObject({ share: 0.6 });
-  expect(clock.look(build(121, "next", blocks(10)))).toEqual({ share: 0.1 });
+  expect(clock.sample(build(100, "scan", blocks(0)))).toEqual({ share: 0 });
+  expect(clock.sample(build(110, "scan", blocks(20)))).toEqual({ share: 0.2, secondsLeft: 40 });
+  expect(clock.sample(build(120, "scan", blocks(60)))).toMatchObject({ share: 0.6 });
+  expect(clock.sample(build(121, "next", blocks(10)))).toEqual({ share: 0.1 });
 });
 
 test("a phase that has not moved yet, or has begun anew, promises nothing", () => {
   const clock = new PhaseClock();
-  clock.look(build(1, "scan", blocks(50)));
-  expect(clock.look(build(9, "scan", blocks(50)))).toEqual({ share: 0.5 });
-  expect(clock.look(build(10, "scan", blocks(5)))).toEqual({ share: 0.05 });
+  clock.sample(build(1, "scan", blocks(50)));
+  expect(clock.sample(build(9, "scan", blocks(50)))).toEqual({ share: 0.5 });
+  expect(clock.sample(build(10, "scan", blocks(5)))).toEqual({ share: 0.05 });
 });
 
 test("tuples are counted where there are any, and no share is more than all", () => {
   const counters = { ...blocks(1), tuplesDone: 12, tuplesTotal: 10 };
-  expect(new PhaseClock().look(build(1, "load", counters))).toEqual({ share: 1 });
+  expect(new PhaseClock().sample(build(1, "load", counters))).toEqual({ share: 1 });
 });
 
 test.each([
@@ -55,13 +55,13 @@ test.each([
   ["building index: sorting live tuples", {}],
   [null, blocks(5)],
 ])("%s has no share", (phase, counters) => {
-  expect(new PhaseClock().look(build(1, phase, counters))).toEqual({});
+  expect(new PhaseClock().sample(build(1, phase, counters))).toEqual({});
 });
 
 test("each build has a pace of its own", () => {
   const clock = new PhaseClock();
-  clock.look(build(0, "scan", blocks(0), 1));
-  clock.look(build(0, "scan", blocks(0), 2));
-  expect(clock.look(build(10, "scan", blocks(50), 1)).secondsLeft).toBe(10);
-  expect(clock.look(build(10, "scan", blocks(10), 2)).secondsLeft).toBe(90);
+  clock.sample(build(0, "scan", blocks(0), 1));
+  clock.sample(build(0, "scan", blocks(0), 2));
+  expect(clock.sample(build(10, "scan", blocks(50), 1)).secondsLeft).toBe(10);
+  expect(clock.sample(build(10, "scan", blocks(10), 2)).secondsLeft).toBe(90);
 });

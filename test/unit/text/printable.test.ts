@@ -5,7 +5,7 @@ import {
   PgIndexError,
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { oneLine, printable } from "../../../providers/pgindex/src/engine/text/printable.ts";
-import { renderTypeScript } from "../../../providers/pgindex/src/import/typescript.ts";
+import { renderTypeScript } from "../../../providers/pgindex/src/import/typescriptSource.ts";
 import { answering } from "../../../providers/pgindex/src/provider/answering.ts";
 
 /**

@@ -109,6 +109,7 @@ test("who waits behind the build is counted and named", () => {
   const analyze = { ...WRITER, state: "active", statement: "ANALYZE t", waitSeconds: 2.2 };
   expect(line({ phase: "initializing" }, { waiters: [analyze, { ...analyze, pid: 4712 }] })).toBe(
     "initializing, step 1 of 8, 4 s, 2 waiting behind: " +
-      "pid 4711 (app, worker, waiting for 2 s: ANALYZE t); pid 4712 (app, worker, waiting for 2 s: ANALYZE t)",
+      "pid 4711 (app, worker, waiting for 2 s: ANALYZE t); pid 4712 (app, worker, waiting " +
+      "for 2 s: ANALYZE t)",
   );
 });

@@ -4,28 +4,30 @@ import type { SessionTarget } from "../engine/session/database";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { DesiredBackup } from "./backupArgs";
 import { backupFailedAdvice } from "./backupMessages";
+import { runTool } from "./backupTool";
 import { dumpDatabase, requirePgDump } from "./pgDump";
-import { runTool } from "./tool";
 
-/** What a `Backup` leaves in Pulumi's state: plain JSON, no secret. */
+/** What a `Backup` stores in Pulumi's state: plain JSON without secrets. */
 export interface BackupOutputs {
   readonly schemaVersion: number;
-  /** When it began, by this machine's clock, ISO 8601: what was committed before is in it. */
+  /**
+   * When it began, by this machine's clock, ISO 8601. It contains everything committed before then.
+   */
   readonly takenAt: string;
   readonly seconds: number;
   /** `pg_dump (PostgreSQL) 18.4`, or the program that was run. */
   readonly tool: string;
-  /** The dump; null where a command made the backup. */
+  /** Path of the dump; null if a command made the backup. */
   readonly file: string | null;
   readonly sizeBytes: number | null;
-  /** Entries of the archive's table of contents, as pg_restore lists them. */
+  /** Number of entries in the archive's table of contents, as listed by pg_restore. */
   readonly entries: number | null;
   readonly covers: string;
 }
 
 const SCHEMA_VERSION = 1;
 
-/** Backs the database up, or says that the last backup is recent enough. */
+/** Backs the database up, unless the last backup is recent enough. */
 export async function takeBackup(
   database: SessionTarget,
   desired: DesiredBackup,
@@ -50,7 +52,7 @@ export async function takeBackup(
 }
 
 /**
- * Whether a backup could be taken. Throws {@link PgIndexError}. A command is only known by running
+ * Throws {@link PgIndexError} if no backup can be taken. A command can only be checked by running
  * it.
  */
 export async function requireBackup(
@@ -60,7 +62,7 @@ export async function requireBackup(
   if (!desired.command) await requirePgDump(database, desired);
 }
 
-/** What it prints is not kept: it may be anything. */
+/** Its output is not kept, because it could contain anything. */
 async function runCommand(command: readonly string[], ctx: Context) {
   const tool = command[0] ?? "";
   const onTick = (elapsedMs: number) => ctx.status(`${tool}: ${renderElapsed(elapsedMs)}`);

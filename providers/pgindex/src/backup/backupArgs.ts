@@ -8,39 +8,39 @@ import { duration } from "../engine/input/duration";
 import { loadParser } from "../engine/input/expression";
 import { type Parsed, parseWith, wrong } from "../engine/input/parse";
 
-/** A `Backup` as declared: valid input. */
+/** A declared `Backup`: validated input. */
 export interface DesiredBackup {
-  /** Where dumps are written. */
+  /** Folder for the dumps. */
   readonly directory: string;
-  /** What is run in the place of pg_dump, as a list of arguments; no shell reads it. */
+  /** The command to run instead of pg_dump, as a list of arguments; it runs without a shell. */
   readonly command?: readonly string[];
-  /** `pg_dump`, or the path of one. */
+  /** `pg_dump`, or its path. */
   readonly pgDump: string;
-  /** Only these tables, as pg_dump's `--table` takes them. */
+  /** Only these tables, in the syntax of pg_dump's `--table`. */
   readonly tables?: readonly string[];
-  /** An older backup is made anew before the next change. */
+  /** An older backup is replaced before the next change. */
   readonly maximumAgeMs: number;
-  /** Stands for the definitions of the indexes that it is taken for. */
+  /** A hash of the definitions of the indexes it protects. */
   readonly covers: string;
 }
 
 const text = z
   .string()
-  .min(1, wrong("is empty", "write a text, or leave it out"))
+  .min(1, wrong("is empty", "set it, or omit it"))
   .refine((value) => !value.includes("\0"), wrong("contains a NUL character", "remove it"));
 
-/** A word that begins with a dash would be an option. */
+/** A word starting with a dash would be read as an option. */
 const word = text.refine(
   (value) => !value.startsWith("-"),
   wrong("begins with a dash", "remove it"),
 );
 
 const backupSchema = z.strictObject({
-  indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes that it is taken for")),
+  indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes it protects")),
   directory: text.default("backups"),
   command: z.array(text).min(1, wrong("is empty", "name the program and its arguments")).optional(),
   pgDump: word.default("pg_dump"),
-  tables: z.array(word).min(1, wrong("is empty", "name tables, or leave it out")).optional(),
+  tables: z.array(word).min(1, wrong("is empty", "name tables, or omit it")).optional(),
   maximumAge: duration.default(ms("24h")),
 });
 

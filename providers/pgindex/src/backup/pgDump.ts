@@ -16,13 +16,13 @@ import {
   oldPgDumpAdvice,
   unreadableDumpAdvice,
 } from "./backupMessages";
-import { runTool } from "./tool";
+import { runTool } from "./backupTool";
 
 /** A dump that was written and read back. */
 export interface Dump {
   readonly file: string;
   readonly sizeBytes: number;
-  /** Lines of the archive's table of contents. */
+  /** Number of entries in the archive's table of contents. */
   readonly entries: number;
   /** `pg_dump (PostgreSQL) 15.18` */
   readonly tool: string;
@@ -33,7 +33,7 @@ interface Server {
   readonly database: string;
 }
 
-/** Sees that pg_dump is there and not older than the server. Throws {@link PgIndexError}. */
+/** Checks that pg_dump is installed and not older than the server. Throws {@link PgIndexError}. */
 export async function requirePgDump(
   source: SessionTarget,
   { pgDump }: Pick<DesiredBackup, "pgDump">,
@@ -44,7 +44,8 @@ export async function requirePgDump(
   const session = { purpose: "backup", writable: false };
   const server = await withObserver(source, session, async (observer): Promise<Server> => {
     const rows = await observer.query<Server>(
-      `SELECT current_setting('server_version_num')::int / 10000 AS major, current_database() AS database`,
+      `SELECT current_setting('server_version_num')::int / 10000 AS major,
+              current_database() AS database`,
     );
     return onlyRow(rows);
   });
@@ -53,7 +54,7 @@ export async function requirePgDump(
 }
 
 /**
- * Dumps the database in pg_dump's custom format, under another name until it is complete and
+ * Dumps the database in pg_dump's custom format, under a temporary name until it is complete and
  * pg_restore has read its table of contents.
  *
  * @see https://www.postgresql.org/docs/current/app-pgdump.html
@@ -73,8 +74,8 @@ export async function dumpDatabase(
     const size = (await stat(partial).catch(() => undefined))?.size ?? 0;
     ctx.status(`pg_dump: ${renderBytes(size)}, ${renderElapsed(elapsedMs)}`);
   };
-  // The password is in the environment of the child alone; --no-password: nobody is there to be
-  // asked.
+  // Only the child's environment has the password. --no-password, because nobody is there to type
+  // one.
   const chosen = tables.map((table) => `--table=${table}`);
   const args = [pgDump, "--format=custom", "--no-password", `--file=${partial}`, ...chosen];
   try {
@@ -89,7 +90,7 @@ export async function dumpDatabase(
   }
 }
 
-/** The archive is only as good as what pg_restore reads of it. */
+/** An archive is only as good as what pg_restore can read of it. */
 async function countEntries(pgDump: string, file: string): Promise<number> {
   const pgRestore = join(dirname(pgDump), basename(pgDump).replace("pg_dump", "pg_restore"));
   const program = pgDump.includes("/") ? pgRestore : basename(pgRestore);

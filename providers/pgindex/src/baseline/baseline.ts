@@ -5,24 +5,24 @@ import { onlyRow } from "../engine/session/query";
 import { actingRole } from "../engine/session/role";
 import type { Session } from "../engine/session/session";
 import { withObserver } from "../engine/session/workspace";
-import { requireAsMigrated } from "./asMigrated";
 import type { DesiredBaseline } from "./baselineArgs";
 import { marksDeniedAdvice, runningAdvice } from "./baselineMessages";
 import { type Bookkeeping, hasTable, type Mark } from "./bookkeeping";
+import { requireAsMigrated } from "./migratedIndexes";
 
-/** What a baseline leaves in Pulumi's state, with the identity of its mark. */
+/** What a baseline stores in Pulumi's state, together with its mark's identity. */
 export interface BaselineOutputs extends Mark {
   readonly schemaVersion: number;
-  /** The tool had marked it already: a destroy leaves the mark. */
+  /** True if the tool had already marked it: a destroy then keeps the mark. */
   readonly adopted: boolean;
 }
 
 const SCHEMA_VERSION = 1;
 
 /**
- * Marks a migration as applied, with the row that its tool would write. Refuses, with advice, when
- * the live indexes are not what the migration makes, or when the tool would then skip or refuse
- * other migrations.
+ * Marks a migration as applied by writing the row its tool would. Throws an error that says what to
+ * do if the live indexes differ from those in the migration, or if the mark would make the tool
+ * skip or refuse other migrations.
  */
 export async function markApplied<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
@@ -32,7 +32,7 @@ export async function markApplied<M extends Mark>(
   const { runner, identity } = bookkeeping;
   const { migration } = mark;
   const options = { purpose: `mark ${migration}`, writable: true };
-  return withMarks(bookkeeping, database, mark, options, async (session) => {
+  return withMarks({ runner, database, mark }, options, async (session) => {
     await requireAsMigrated(session, migration, indexes, runner);
     const adopted = await alone(session, bookkeeping, async () => {
       const isThere = await hasTable(session, mark);
@@ -47,9 +47,7 @@ export async function markApplied<M extends Mark>(
   });
 }
 
-/**
- * Takes the mark back, so that the tool runs the migration again; one that the tool has set stays.
- */
+/** Removes the mark, so the tool runs the migration again. A mark set by the tool stays. */
 export async function unmark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   database: SessionTarget,
@@ -57,35 +55,40 @@ export async function unmark<M extends Mark>(
 ): Promise<void> {
   if (outputs.adopted) return;
   const options = { purpose: `unmark ${outputs.migration}`, writable: true };
-  await withMarks(bookkeeping, database, outputs, options, (session) =>
+  const { runner } = bookkeeping;
+  await withMarks({ runner, database, mark: outputs }, options, (session) =>
     alone(session, bookkeeping, async () => {
       if (await hasTable(session, outputs)) await bookkeeping.remove(session, outputs);
     }),
   );
 }
 
-/** Whether the mark stands. Read-only. */
+/** Whether the mark still exists. Read-only. */
 export function stillMarked<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   database: SessionTarget,
   outputs: M,
 ): Promise<boolean> {
   const options = { purpose: `look for ${outputs.migration}`, writable: false };
+  const { runner } = bookkeeping;
   return withMarks(
-    bookkeeping,
-    database,
-    outputs,
+    { runner, database, mark: outputs },
     options,
     async (session) =>
       (await hasTable(session, outputs)) && (await bookkeeping.isMarked(session, outputs)),
   );
 }
 
-/** Runs `work` on a session, and tells which right is missing where the server refuses it. */
-function withMarks<T, M extends Mark>(
-  { runner }: Bookkeeping<M>,
-  database: SessionTarget,
-  mark: Mark,
+/** A mark, the database it belongs in, and the command that would set it. */
+interface MarkPlace {
+  readonly runner: string;
+  readonly database: SessionTarget;
+  readonly mark: Mark;
+}
+
+/** Runs `work` on a session. If the server denies it, the error names the missing privilege. */
+function withMarks<T>(
+  { runner, database, mark }: MarkPlace,
   options: Parameters<typeof withObserver>[1],
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
@@ -96,9 +99,8 @@ function withMarks<T, M extends Mark>(
       if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;
       const role = await actingRole(session.query);
       const exists = await hasTable(session, mark);
-      throw new PgIndexError(marksDeniedAdvice(mark, runner, role, exists, error), {
-        cause: error,
-      });
+      const denied = { runner, role, hasTable: exists, error };
+      throw new PgIndexError(marksDeniedAdvice(mark, denied), { cause: error });
     }
   });
 }
@@ -106,8 +108,8 @@ function withMarks<T, M extends Mark>(
 const INSUFFICIENT_PRIVILEGE = "42501";
 
 /**
- * Runs `work` in one transaction, with the tool's own lock where it has one: what was read is still
- * so when it is acted on.
+ * Runs `work` in one transaction, holding the tool's own lock if it has one: whatever was read
+ * stays true while we act on it.
  */
 async function alone<T, M extends Mark>(
   session: Session,

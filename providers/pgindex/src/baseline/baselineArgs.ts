@@ -6,7 +6,7 @@ import { loadParser } from "../engine/input/expression";
 import { type Parsed, parseWith } from "../engine/input/parse";
 import type { Bookkeeping, Mark } from "./bookkeeping";
 
-/** A migration that is to be marked as applied: valid input. */
+/** A migration to mark as applied: validated input. */
 export interface DesiredBaseline<M extends Mark> {
   readonly mark: M;
   readonly indexes: readonly DesiredIndex[];

@@ -5,8 +5,8 @@ import { type Mark, tableOf } from "./bookkeeping";
 export function otherStatementsAdvice(file: string): Advice {
   return {
     what: `${file} does more than create indexes`,
-    why: "marked as applied, the rest of it would never run",
-    fix: "split it: one migration for the indexes alone, and one for the rest",
+    why: "once it is marked as applied, the rest of it would never run",
+    fix: "split it: one migration for only the indexes, and one for the rest",
   };
 }
 
@@ -17,30 +17,35 @@ export function notAsMigratedAdvice(
 ): Advice {
   return {
     what: `the migration ${migration} is not marked as applied`,
-    why: `the database is not what it makes: ${differing.join("; ")}`,
-    fix: "declare its indexes (pgindex.indexesFromSql) and let this resource depend on them",
-    otherwise: `let ${runner} run it, which locks the tables against writes`,
+    why: `the database differs from the migration: ${differing.join("; ")}`,
+    fix: "declare its indexes (pgindex.indexesFromSql) and make this resource depend on them",
+    otherwise: `let ${runner} run it, which blocks writes to the tables`,
   };
 }
 
 export function runningAdvice(runner: string): Advice {
   return {
-    what: "the marks of migrations cannot be changed now",
-    why: `${runner} is running: it holds its lock`,
-    fix: "wait until it has ended, then run this again",
+    what: "cannot change the record of applied migrations now",
+    why: `${runner} is running and holds its lock`,
+    fix: "wait until it ends, then run this again",
   };
 }
 
+/** What the server denied to whom. */
+interface MarksDenied {
+  readonly runner: string;
+  readonly role: string;
+  readonly hasTable: boolean;
+  readonly error: unknown;
+}
+
 /**
- * The rights that a mark takes: the table's, its sequence's, and those to make both where they are
+ * Names the privileges a mark needs: on the table and its sequence, or to create both if they are
  * missing.
  */
 export function marksDeniedAdvice(
   mark: Mark,
-  runner: string,
-  role: string,
-  hasTable: boolean,
-  error: unknown,
+  { runner, role, hasTable, error }: MarksDenied,
 ): Advice {
   const [schema, table, grantee] = [ident(mark.migrationsSchema), tableOf(mark), ident(role)];
   const grants = hasTable
@@ -51,7 +56,7 @@ export function marksDeniedAdvice(
       ]
     : [`GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${grantee};`];
   return {
-    what: `cannot use the marks of ${runner} in ${table} as role ${role}`,
+    what: `cannot use the table ${table} of ${runner} as role ${role}`,
     why: errorText(error),
     fix: `run: ${grants.join(" ")}`,
     otherwise: `give the Connection the role that runs ${runner}`,

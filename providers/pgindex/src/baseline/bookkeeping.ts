@@ -2,34 +2,35 @@ import type { z } from "zod";
 import type { Session } from "../engine/session/session";
 import { qualified } from "../engine/text/sql";
 
-/** What says that a migration has been run, in a table of the tool that runs it. */
+/** The record that a migration has run, in a table of the tool that runs it. */
 export interface Mark {
-  /** The name that the tool has for it. */
+  /** The tool's name for it. */
   readonly migration: string;
   readonly migrationsSchema: string;
   readonly migrationsTable: string;
 }
 
-/** How one tool keeps its marks: all that differs between the baselines. */
+/** How a tool records its migrations: everything that differs between the baselines. */
 export interface Bookkeeping<M extends Mark> {
   /** The command that would run the migration. */
   readonly runner: string;
-  /** Of the inputs of its resource, all but the indexes. */
+  /** The resource's inputs, except the indexes. */
   readonly inputs: z.ZodObject & z.ZodType<M>;
   /**
-   * What tells one mark from another: kept in Pulumi's state, and another value makes another mark.
+   * The properties that identify a mark. They are kept in Pulumi's state, and changing one replaces
+   * the mark.
    */
   readonly identity: readonly (keyof M & string)[];
-  /** The advisory lock that the tool holds while it runs. */
+  /** The advisory lock the tool holds while it runs. */
   readonly lockKey?: string;
-  /** The table is there. */
+  /** Called only if the table exists. */
   isMarked(session: Session, mark: M): Promise<boolean>;
   /**
-   * Throws when the tool, with this mark set now, would skip or refuse other migrations. The table
-   * may be missing.
+   * Throws if setting this mark now would make the tool skip or refuse other migrations. The table
+   * may not exist yet.
    */
   requireNext?(session: Session, mark: M, hasTable: boolean): Promise<void>;
-  /** Makes the table as the tool makes it. */
+  /** Creates the table the way the tool does. */
   createTable(session: Session, mark: M): Promise<void>;
   insert(session: Session, mark: M): Promise<void>;
   remove(session: Session, mark: M): Promise<void>;

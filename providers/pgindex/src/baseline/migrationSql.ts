@@ -6,7 +6,7 @@ import { parseTexts } from "../import/parserThread";
 import { otherStatementsAdvice } from "./baselineMessages";
 
 /**
- * The indexes that a migration makes. Throws {@link PgIndexError} when it does anything else:
+ * The indexes a migration creates. Throws {@link PgIndexError} if it does anything else: once
  * marked as applied, the rest would never run.
  */
 export function indexesOfMigration(
@@ -15,7 +15,7 @@ export function indexesOfMigration(
   schema?: string,
 ): readonly IndexDeclaration[] {
   const [parsed] = parseTexts([sql]);
-  // What cannot be parsed is said by the reader of its indexes, with the place.
+  // The reader of its indexes reports SQL that cannot be parsed, with its position.
   const statements = parsed?.kind === "ok" ? (parsed.tree.stmts ?? []) : [];
   const kinds = statements.map(({ stmt }) => Object.keys(stmt ?? {})[0] ?? "");
   if (kinds.some((kind) => kind !== "IndexStmt"))
@@ -23,7 +23,7 @@ export function indexesOfMigration(
   return indexesFromSql({ sql }, { schema });
 }
 
-/** SHA-256 in hexadecimal: by it, tools know a migration that has been edited. */
+/** SHA-256 in hexadecimal, which tools use to detect an edited migration. */
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }

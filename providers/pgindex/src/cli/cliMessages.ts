@@ -68,9 +68,9 @@ export function drizzleSelectionAdvice(): Advice {
 export function cannotWriteImportAdvice(file: string, error: unknown): Advice {
   const isThere = (error as NodeJS.ErrnoException).code === "EEXIST";
   return {
-    what: `cannot write ${file}: ${isThere ? "it exists" : errorText(error)}`,
+    what: `cannot write ${file}: ${isThere ? "it already exists" : errorText(error)}`,
     why: isThere ? "somebody may have edited it" : "nothing was written",
-    fix: isThere ? "give another file, or --force to overwrite this one" : "check the path",
+    fix: isThere ? "name another file, or use --force to overwrite this one" : "check the path",
   };
 }
 
@@ -85,7 +85,7 @@ export function cannotReadExtraAdvice(file: string, error: unknown): Advice {
 export function cannotWriteReportAdvice(file: string, error: unknown): Advice {
   return {
     what: `cannot write ${file}: ${errorText(error)}`,
-    why: "the report was to go there",
+    why: "the report was to be written there",
     fix: "name a file that can be written",
   };
 }

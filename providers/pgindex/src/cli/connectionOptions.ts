@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { type Database, databaseOf } from "../engine/session/database";
 import { unsetUrlAdvice, urlAsArgumentAdvice } from "./cliMessages";
-import type { Io } from "./io";
+import type { Io } from "./commandIo";
 
 /** The options of every command that connects. */
 export interface ConnectionOptions {

@@ -1,20 +1,20 @@
 import { type Command, CommanderError } from "commander";
 import { type Finding, problem } from "../doctor/finding";
-import { examineMachine } from "../doctor/machine";
-import { examineServer, examineVersion } from "../doctor/server";
+import { examineMachine } from "../doctor/machineChecks";
+import { examineServer, examineVersion } from "../doctor/serverChecks";
 import { PgIndexError } from "../engine/errors/advice";
 import type { SessionTarget } from "../engine/session/database";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
+import type { Io } from "./commandIo";
 import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 
 const EXAMPLES = `
 Examples:
   $ pgindex doctor                                  this machine, and the database of DATABASE_URL
   $ pgindex doctor --database-url-env PRODUCTION_URL --json
 
-The exit code is 1 when something was found that makes changes of indexes fail.
+The exit code is 1 if anything was found that makes index changes fail.
 `;
 
 interface DoctorOptions extends ConnectionOptions {
@@ -22,12 +22,12 @@ interface DoctorOptions extends ConnectionOptions {
 }
 
 /**
- * `pgindex doctor`: what could go wrong on this machine and this server, with what to do about it.
+ * `pgindex doctor`: what could go wrong on this machine and this server, and what to do about it.
  */
 export function addDoctor(program: Command, io: Io): void {
   const command = program
     .command("doctor")
-    .description("look for what could go wrong on this machine and this server")
+    .description("check what could go wrong on this machine and this server")
     .option("--json", "write JSON")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: DoctorOptions) => {
@@ -38,11 +38,11 @@ export function addDoctor(program: Command, io: Io): void {
     const isBad = findings.some(({ level }) => level === "problem");
     const json = { ok: !isBad, findings };
     io.stdout(options.json ? `${JSON.stringify(json, null, 2)}\n` : renderFindings(findings));
-    if (isBad) throw new CommanderError(1, "pgindex.doctor", "changes of indexes will fail");
+    if (isBad) throw new CommanderError(1, "pgindex.doctor", "index changes will fail");
   });
 }
 
-/** A server that cannot be reached, or is too old, is a finding too. */
+/** An unreachable or outdated server is a finding too. */
 async function examineDatabase(database: SessionTarget): Promise<Finding[]> {
   try {
     return await withObserver(

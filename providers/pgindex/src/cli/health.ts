@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:http";
 import { type Command, InvalidArgumentError } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
-import { endpointOf, type MigrationHealthEndpoint } from "../health/endpoint";
-import { HealthLook } from "../health/healthLook";
+import { endpointOf, type MigrationHealthEndpoint } from "../health/healthEndpoint";
+import { HealthProbe } from "../health/healthProbe";
 import { healthSettings } from "../health/options";
-import { readStack } from "../status/exportStack";
+import { readStack } from "../status/stackExport";
 import { cannotListenAdvice, unsetTokenAdvice } from "./cliMessages";
+import type { Io } from "./commandIo";
 import { databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
@@ -73,7 +73,7 @@ async function createEndpoint(options: HealthOptions, io: Io): Promise<Migration
   const settings = healthSettings({ ...options, soak: soak.text, token });
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
-  const look = new HealthLook(databaseFrom(options, io), state, settings);
+  const look = new HealthProbe(databaseFrom(options, io), state, settings);
   return endpointOf(look, settings, { earlier, soak });
 }
 

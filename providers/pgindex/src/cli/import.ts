@@ -2,11 +2,11 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
-import { renderTypeScript } from "../import/typescript";
+import { renderTypeScript } from "../import/typescriptSource";
 import { cannotWriteImportAdvice } from "./cliMessages";
+import type { Io } from "./commandIo";
 import { addConnectionOptions } from "./connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
-import type { Io } from "./io";
 
 interface ImportOptions extends SourceOptions {
   readonly array?: boolean;
@@ -17,35 +17,36 @@ interface ImportOptions extends SourceOptions {
 
 const EXAMPLES = `
 Examples:
-  $ pgindex import                                     every index of the database of DATABASE_URL
-  $ pgindex import --schema app --table public.users   only those of a schema, or of a table
+  $ pgindex import                                     every index in the database of DATABASE_URL
+  $ pgindex import --schema app --table public.users   only those in a schema or on a table
   $ pgindex import --database-url-env STAGING_URL --array --out stacks/indexes.ts
-  $ pgindex import --sql drizzle/migrations/*.sql      what migrations make, in their order
-  $ pgindex import --drizzle drizzle/schema.ts         what drizzle-kit would make
+  $ pgindex import --sql drizzle/migrations/*.sql      those that migrations create, in order
+  $ pgindex import --drizzle drizzle/schema.ts         those that drizzle-kit would create
 
-pulumi up adopts what is written for a database: it builds nothing. Indexes of constraints, INVALID ones and
-the parts of partitioned indexes are not declared; a comment names each.
+Indexes declared from a database are adopted by pulumi up, which builds nothing. Indexes that back
+constraints, INVALID indexes and parts of partitioned indexes are not declared; a comment names
+each of them.
 `;
 
-/** `pgindex import`: declarations for what exists. */
+/** `pgindex import`: declarations of existing indexes. */
 export function addImport(program: Command, io: Io): void {
   const command = program
     .command("import")
-    .description("write the TypeScript declarations of indexes that exist")
+    .description("write TypeScript declarations of existing indexes")
     .option("--sql <file...>", "read SQL files instead of a database")
     .option("--drizzle <file...>", "read the modules of a Drizzle schema instead of a database")
     .addOption(
-      new Option("--casing <casing>", "of a Drizzle schema, as in drizzle.config.ts").choices([
-        "snake_case",
-        "camelCase",
-      ]),
+      new Option(
+        "--casing <casing>",
+        "casing of a Drizzle schema, as in drizzle.config.ts",
+      ).choices(["snake_case", "camelCase"]),
     )
-    .option("--schema <name>", "only this schema (may be repeated)", append)
-    .option("--table <name>", "only this table: name or schema.name (may be repeated)", append)
+    .option("--schema <name>", "only this schema (can be repeated)", append)
+    .option("--table <name>", "only this table: name or schema.name (can be repeated)", append)
     .option("--array", "write an exported array instead of resources")
     .option("--json", "write JSON instead of TypeScript")
-    .option("--out <file>", "write a new file instead of standard output")
-    .option("--force", "let --out overwrite a file")
+    .option("--out <file>", "write to a new file instead of standard output")
+    .option("--force", "let --out overwrite an existing file")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: ImportOptions) => {
     const imported = await readSource(options, io);

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
-import { readDrizzle } from "../import/drizzle";
 import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
+import { readDrizzleSchema } from "../import/drizzleSchema";
 import { indexesFromSql } from "../import/indexesFromSql";
-import { readDatabase, type Skipped } from "../import/live";
+import { readLiveIndexes, type Skipped } from "../import/liveIndexes";
 import { loadModules } from "../import/schemaModule";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
+import type { Io } from "./commandIo";
 import { type ConnectionOptions, databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {
@@ -46,7 +46,7 @@ async function fromDrizzle(files: readonly string[], options: SourceOptions): Pr
   if (options.schema || options.table) throw new PgIndexError(drizzleSelectionAdvice());
   const places = [...files.map((file) => resolve(file)), __filename];
   const orm = loadDrizzleOrm(options.casing, places);
-  const { found, notes } = readDrizzle(await loadModules(files), orm);
+  const { found, notes } = readDrizzleSchema(await loadModules(files), orm);
   return { indexes: found, skipped: [], notes };
 }
 
@@ -57,7 +57,7 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { found, skipped, notes } = await withObserver(
     databaseFrom(options, io),
     session,
-    (observer) => readDatabase(observer, selection),
+    (observer) => readLiveIndexes(observer, selection),
   );
   return { indexes: found, skipped, notes };
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import logUpdate from "log-update";
-import { run } from "./run";
+import { run } from "./commandLine";
 
 run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),

@@ -2,18 +2,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
-import { type Extra, parseExtra } from "../report/extra";
-import { toMarkdown } from "../report/markdown";
-import { toPage } from "../report/page";
+import { type ExtraMeasurements, parseExtraMeasurements } from "../report/extraMeasurements";
+import { toPage } from "../report/htmlPage";
+import { toMarkdown } from "../report/markdownReport";
 import { loadPlotLibrary } from "../report/plotLibrary";
-import type { Report } from "../report/reported";
+import type { Report } from "../report/reportModel";
 import { toReport } from "../report/toReport";
-import { readStack } from "../status/exportStack";
 import { readStatus, type StackStatus } from "../status/indexStatus";
+import { readStack } from "../status/stackExport";
 import type { StackState } from "../status/stackState";
 import { cannotReadExtraAdvice, cannotWriteReportAdvice } from "./cliMessages";
+import type { Io } from "./commandIo";
 import { databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
@@ -23,13 +23,15 @@ Examples:
   $ pgindex report --format markdown | gh pr comment --body-file -
   $ pgindex report --state production.json --earlier-state staging.json --no-live --out report.html
 
-One HTML file that needs no network, with the checklist of the rollout and the measurement that proves each line. It shows what the state
-has recorded; where a database's URL is set, also what the database says now. The plots need two packages:
+Writes one HTML file that needs no network, with the checklist of the rollout and the measurement
+that proves each line. It shows what the state has recorded and, if a database URL is set, what the
+database says now. The plots need two packages:
 npm install --save-dev @observablehq/plot linkedom
 
-The file of --extra: { "title": "load test",
+The file for --extra: { "title": "load test",
   "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }],
-  "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }; writes may be left out, and are drawn over the builds.
+  "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }
+writes is optional, and is drawn over the builds.
 `;
 
 const FORMATS = ["html", "markdown", "json"] as const;
@@ -43,16 +45,19 @@ interface ReportOptions extends StackOptions, RolloutOptions {
 
 const DEFAULT_FILE = "pgindex-report.html";
 
-/** `pgindex report`: what was built and what it brought, for people. */
+/** `pgindex report`: what was built and what it achieved, for people. */
 export function addReport(program: Command, io: Io): void {
   const command = program
     .command("report")
-    .description("write a page that shows what was built, what it brought, and what is missing");
+    .description("write a page that shows what was built, what it achieved, and what is missing");
   addRolloutOptions(command)
     .option("--extra <file>", "measurements of your own, as JSON (see below)")
-    .option("--no-live", "leave the database alone: the state says it all")
+    .option("--no-live", "do not query the database: use only the state")
     .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
-    .option("--out <file>", `where to (default: ${DEFAULT_FILE}; other formats are printed)`)
+    .option(
+      "--out <file>",
+      `where to write it (default: ${DEFAULT_FILE}; other formats are printed)`,
+    )
     .addHelpText("after", EXAMPLES);
   addStackOptions(command).action(async (options: ReportOptions) => {
     const report = await collect(options, io);
@@ -68,13 +73,13 @@ export function addReport(program: Command, io: Io): void {
 async function collect(options: ReportOptions, io: Io): Promise<Report> {
   const state = await readStack(options, io.env);
   const earlier = await readEarlier(options, io);
-  const status = await look(state, options, io);
+  const status = await readLiveStatus(state, options, io);
   const extra = await readExtra(options.extra);
   return toReport({ state, earlier, status, extra, soak: options.soak, now: new Date() });
 }
 
-/** Undefined where the database is not to be asked. */
-async function look(
+/** Undefined if the database should not be queried. */
+async function readLiveStatus(
   state: StackState,
   options: ReportOptions,
   io: Io,
@@ -87,12 +92,12 @@ async function look(
   );
 }
 
-async function readExtra(file: string | undefined): Promise<Extra | undefined> {
+async function readExtra(file: string | undefined): Promise<ExtraMeasurements | undefined> {
   if (file === undefined) return undefined;
   const text = await readFile(file, "utf8").catch((error) => {
     throw new PgIndexError(cannotReadExtraAdvice(file, error), { cause: error });
   });
-  return parseExtra(text, file);
+  return parseExtraMeasurements(text, file);
 }
 
 async function write(file: string, text: string): Promise<void> {

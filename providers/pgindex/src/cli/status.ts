@@ -3,11 +3,11 @@ import { type Command, CommanderError } from "commander";
 import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import type { Build } from "../status/builds";
-import { readStack } from "../status/exportStack";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
+import type { Build } from "../status/runningBuilds";
+import { readStack } from "../status/stackExport";
+import type { Io } from "./commandIo";
 import { databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 import { addStackOptions, type StackOptions } from "./stackOptions";
 
 const EXAMPLES = `
@@ -16,11 +16,11 @@ Examples:
   $ pgindex status --stack production --database-url-env PRODUCTION_URL
   $ pgindex status --json | jq '.indexes[] | select(.state != "valid")'
 
-The exit code is 1 when an index is not there, INVALID, half dropped or no longer what was built, and 0 otherwise,
-also while an index is being built.
+The exit code is 1 if an index is missing, INVALID, half dropped or no longer as built, and 0
+otherwise, including while an index is being built.
 `;
 
-/** `pgindex status`: the indexes that a stack has declared, as the database has them now. */
+/** `pgindex status`: a stack's declared indexes, as they are in the database now. */
 export function addStatus(program: Command, io: Io): void {
   const command = program
     .command("status")
@@ -68,7 +68,6 @@ function renderRow(index: IndexStatus): string[] {
 
 function renderBuild({ pid, index, table, seconds, progress }: Build): string {
   const what = index ?? table ?? "an index of another role";
-  return oneLine(
-    `pid ${pid} builds ${what}: ${progress.phase ?? "phase not visible"}, ${renderElapsed(seconds * 1000)}`,
-  );
+  const phase = progress.phase ?? "phase not visible";
+  return oneLine(`pid ${pid} builds ${what}: ${phase}, ${renderElapsed(seconds * 1000)}`);
 }

@@ -4,19 +4,19 @@ import type { Session } from "../engine/session/session";
 import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderProgress } from "../engine/watch/progress";
-import { type Build, readBuilds } from "../status/builds";
 import { PhaseClock } from "../status/phaseClock";
+import { type Build, readBuilds } from "../status/runningBuilds";
+import type { Io } from "./commandIo";
 import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
-import type { Io } from "./io";
 
 const EXAMPLES = `
 Examples:
-  $ pgindex watch                     every build of the database, until none runs any more
-  $ pgindex watch --wait --interval 5 begins with the next build
-  $ pgindex watch --json | jq .       a line of JSON a look
+  $ pgindex watch                     every build in the database, until none is running
+  $ pgindex watch --wait --interval 5 starts with the next build
+  $ pgindex watch --json | jq .       one line of JSON per sample
 
-The bar and the time that is left are those of the phase: phases have no common measure. While a build waits for others, it shows
-whom it waits for; sorting has no counter.
+The bar and the time left are for the current phase: phases have no common measure. While a build
+waits for other sessions, it shows which ones; sorting has no counter.
 `;
 
 interface WatchOptions extends ConnectionOptions {
@@ -25,14 +25,14 @@ interface WatchOptions extends ConnectionOptions {
   readonly interval: number;
 }
 
-/** `pgindex watch`: the builds that run now, whoever runs them. */
+/** `pgindex watch`: the builds running now, whoever started them. */
 export function addWatch(program: Command, io: Io): void {
   const command = program
     .command("watch")
-    .description("show the builds that run now: phase, progress, blockers, time left")
-    .option("--interval <seconds>", "time between two looks", toSeconds, 1)
-    .option("--wait", "wait for a build, instead of ending when there is none")
-    .option("--json", "write a line of JSON a look")
+    .description("show running builds: phase, progress, blockers, time left")
+    .option("--interval <seconds>", "time between two samples", toSeconds, 1)
+    .option("--wait", "wait for a build, instead of exiting if there is none")
+    .option("--json", "write one line of JSON per sample")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: WatchOptions) => {
     const session = { purpose: "watch builds", writable: false };
@@ -45,7 +45,7 @@ export function addWatch(program: Command, io: Io): void {
 function toSeconds(text: string): number {
   const seconds = Number(text);
   if (!(seconds >= 0.1 && seconds <= 3600))
-    throw new InvalidArgumentError("It is a number of seconds, from 0.1 to 3600.");
+    throw new InvalidArgumentError("It must be a number of seconds from 0.1 to 3600.");
   return seconds;
 }
 
@@ -77,10 +77,10 @@ function renderBuild(build: Build, clock: PhaseClock): string {
     blockers,
     waiters,
   });
-  const { share, secondsLeft } = clock.look(build);
+  const { share, secondsLeft } = clock.sample(build);
   const filled = Math.round((share ?? 0) * BAR);
   const bar = share === undefined ? "" : ` [${"#".repeat(filled)}${"-".repeat(BAR - filled)}]`;
   const left =
-    secondsLeft === undefined ? "" : `, about ${Math.ceil(secondsLeft)} s left of the phase`;
+    secondsLeft === undefined ? "" : `, about ${Math.ceil(secondsLeft)} s left in the phase`;
   return oneLine(`${what}${bar}: ${line}${left}`);
 }

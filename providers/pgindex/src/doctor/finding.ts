@@ -1,11 +1,11 @@
-/** What `pgindex doctor` found about one thing. Plain JSON. */
+/** A finding of `pgindex doctor`. Plain JSON. */
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** What was checked, in a word or two. */
   readonly check: string;
-  /** `problem`: changes of indexes will fail. `warning`: they may wait, fail, or show less. */
+  /** `problem`: index changes will fail. `warning`: they may wait, fail, or show less. */
   readonly level: "ok" | "warning" | "problem";
   readonly detail: string;
-  /** What to do; undefined when nothing has to be done. */
+  /** What to do about it; undefined if nothing. */
   readonly fix?: string;
 }
 

@@ -14,7 +14,7 @@ export function badOptionAdvice(problem: Problem | undefined): Advice {
 export function unreadableStateAdvice(error: unknown): Advice {
   return {
     what: `cannot read the state of the stack: ${errorText(error)}`,
-    why: "it says which indexes are declared",
+    why: "it lists the declared indexes",
     fix: "write it with: pulumi stack export --file state.json",
   };
 }

@@ -1,13 +1,13 @@
 import { PgIndexError } from "../engine/errors/advice";
 import type { WrittenDuration } from "../engine/input/duration";
-import { POLICY, toPage } from "../report/page";
+import { POLICY, toPage } from "../report/htmlPage";
 import { loadPlotLibrary } from "../report/plotLibrary";
 import { toReport } from "../report/toReport";
 import type { StackState } from "../status/stackState";
-import type { HealthLook, Look } from "./healthLook";
-import { COMMON_HEADERS, type HealthResponse, json } from "./respond";
+import type { HealthProbe, HealthReading } from "./healthProbe";
+import { COMMON_HEADERS, type HealthResponse, json } from "./healthResponder";
 
-/** What a report of a rollout is judged by, besides the stack and its database. */
+/** What a rollout report is judged by, besides the stack and its database. */
 export interface Rollout {
   /** The stack that went first. */
   readonly earlier?: StackState;
@@ -17,25 +17,30 @@ export interface Rollout {
 const HEADERS = {
   ...COMMON_HEADERS,
   "content-type": "text/html; charset=utf-8",
-  "content-security-policy": `${POLICY}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  "content-security-policy": [
+    POLICY,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; "),
   "x-frame-options": "DENY",
   "referrer-policy": "no-referrer",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** The page of the report from the latest look, drawn once for each. Never rejects. */
-export function livePage(look: HealthLook, rollout: Rollout): () => Promise<HealthResponse> {
-  let drawn: { readonly of: Look; readonly answer: Promise<HealthResponse> } | undefined;
+/** The report page for the latest reading, drawn once per reading. Never rejects. */
+export function livePage(probe: HealthProbe, rollout: Rollout): () => Promise<HealthResponse> {
+  let drawn: { readonly of: HealthReading; readonly answer: Promise<HealthResponse> } | undefined;
   return async () => {
-    const latest = await look.current();
+    const latest = await probe.current();
     if (drawn?.of !== latest) drawn = { of: latest, answer: draw(latest, rollout) };
     return drawn.answer;
   };
 }
 
 async function draw(
-  { health, state, status }: Look,
+  { health, state, status }: HealthReading,
   { earlier, soak }: Rollout,
 ): Promise<HealthResponse> {
   try {
@@ -46,8 +51,9 @@ async function draw(
     return { status: health.status === "failing" ? 503 : 200, headers: HEADERS, body };
   } catch (error) {
     if (error instanceof PgIndexError) return json(501, { error: error.message });
-    // A state that somebody has written by hand. What is wrong with it may quote it, and is not for
-    // everybody.
-    return json(503, { error: "no page can be made of this state: run pgindex report to see why" });
+    // Somebody edited this state by hand. The error may quote it, and is not for everybody to see.
+    return json(503, {
+      error: "this state cannot be shown as a page: run pgindex report to see why",
+    });
   }
 }

@@ -1,14 +1,14 @@
 /**
- * The declarations that are read from SQL, from a Drizzle schema or from a database: `IndexArgs` as
- * plain data. Only what is not the default is set.
+ * Declarations read from SQL, a Drizzle schema or a database: `IndexArgs` as plain data. Only
+ * values that differ from the default are set.
  */
 
-/** A name, or a name in a schema. */
+/** A name, or a name with its schema. */
 export type DeclaredName = string | { readonly schema: string; readonly name: string };
 
 export type Parameters = Readonly<Record<string, string | number | boolean>>;
 
-/** A key that is more than a column's name. */
+/** A key that is more than a column name, as `KeyArgs` has it. */
 export interface KeyDeclaration {
   readonly column?: string;
   readonly expression?: string;
@@ -20,7 +20,7 @@ export interface KeyDeclaration {
   readonly statistics?: number;
 }
 
-/** What `new pgindex.Index(declaration.name, declaration)` takes. */
+/** An index as plain data: the arguments for `new pgindex.Index(declaration.name, declaration)`. */
 export interface IndexDeclaration {
   readonly schema?: string;
   readonly table: string;
@@ -37,19 +37,19 @@ export interface IndexDeclaration {
   readonly constraint?: "unique" | "primaryKey";
 }
 
-/** The schema of a declaration that names none. */
+/** The schema of a declaration that does not name one. */
 export const DEFAULT_SCHEMA = "public";
 
 export function schemaOf({ schema = DEFAULT_SCHEMA }: Pick<IndexDeclaration, "schema">): string {
   return schema;
 }
 
-/** `schema.name`, for messages and to tell declarations apart. */
+/** `schema.name`, for messages and for telling declarations apart. */
 export function labelOf(of: Pick<IndexDeclaration, "schema" | "name">): string {
   return `${schemaOf(of)}.${of.name}`;
 }
 
-/** An object without the properties that are undefined. */
+/** A copy of an object without its undefined properties. */
 export function defined<T extends object>(properties: T): T {
   const entries = Object.entries(properties).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as T;

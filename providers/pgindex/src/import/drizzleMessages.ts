@@ -5,7 +5,9 @@ import { type Advice, errorText } from "../engine/errors/advice";
 export function missingDrizzleAdvice(since: string): Advice {
   return {
     what: "cannot read a Drizzle schema: drizzle-orm is not installed",
-    why: "the schema's objects are read with drizzle-orm's own functions, and it is an optional peer of pulumi-pgindex",
+    why:
+      "the schema's objects are read with drizzle-orm's own functions, and drizzle-orm is an " +
+      "optional peer dependency of pulumi-pgindex",
     fix: `run: npm install drizzle-orm@">=${since}"`,
   };
 }
@@ -13,7 +15,7 @@ export function missingDrizzleAdvice(since: string): Advice {
 export function oldDrizzleAdvice(version: string, since: string): Advice {
   return {
     what: `cannot read a Drizzle schema with drizzle-orm ${version}`,
-    why: `indexes have order, nulls, operator class and storage parameters from ${since} on`,
+    why: `indexes have had order, nulls, operator class and storage parameters since ${since}`,
     fix: "run: npm install drizzle-orm@latest",
     otherwise: "read the migrations that drizzle-kit wrote: indexesFromSql(file)",
   };
@@ -22,7 +24,7 @@ export function oldDrizzleAdvice(version: string, since: string): Advice {
 export function noTablesAdvice(): Advice {
   return {
     what: "the Drizzle schema has no tables",
-    why: "none of the exports is a table that pgTable or pgSchema(…).table made",
+    why: "none of its exports is a table made with pgTable or pgSchema(…).table",
     fix: 'pass the whole module: import * as schema from "./schema"; indexesFromDrizzle(schema)',
   };
 }
@@ -30,32 +32,32 @@ export function noTablesAdvice(): Advice {
 export function unnamedDrizzleAdvice(table: string): Advice {
   return {
     what: `an index on an expression of the Drizzle table ${table} has no name`,
-    why: "drizzle-kit derives a name only where every key is a column, and refuses this one too",
+    why: "drizzle-kit derives a name only if every key is a column, and rejects this index too",
     fix: 'name it: index("…").on(…)',
   };
 }
 
 export function unreadableDrizzleAdvice(label: string, reason: string, sql: string): Advice {
   return {
-    what: `the index ${label} of the Drizzle schema is no SQL that PostgreSQL can parse`,
-    why: `${reason}; drizzle-kit writes sql\`…\` as it stands, and so: ${sql}`,
-    fix: "put an expression that is more than a function's call into brackets: sql`(a + 1)`",
+    what: `PostgreSQL cannot parse the SQL of the index ${label} in the Drizzle schema`,
+    why: `${reason}; drizzle-kit copies sql\`…\` unchanged, giving: ${sql}`,
+    fix: "put any expression that is more than a function call in parentheses: sql`(a + 1)`",
   };
 }
 
 export function duplicateDrizzleAdvice(label: string): Advice {
   return {
     what: `the Drizzle schema has two indexes ${label}`,
-    why: "an index's name is unique in its schema, and PostgreSQL cuts names at 63 bytes",
-    fix: 'give one of them another name: index("…").on(…)',
+    why: "an index name must be unique in its schema, and PostgreSQL truncates names to 63 bytes",
+    fix: 'rename one of them: index("…").on(…)',
   };
 }
 
 export function unloadableSchemaAdvice(file: string, error: unknown): Advice {
   return {
     what: `cannot load the Drizzle schema ${file}: ${errorText(error)}`,
-    why: "the schema is a module, and is run to see what it exports",
-    fix: "check the path, and that the packages it imports are installed",
+    why: "the schema is a module, and it is run to find its exports",
+    fix: "check the path and that the packages it imports are installed",
     otherwise: "read the migrations that drizzle-kit wrote: pgindex import --sql drizzle/*.sql",
   };
 }

@@ -3,18 +3,18 @@ import { join } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
 import { missingDrizzleAdvice, oldDrizzleAdvice } from "./drizzleMessages";
 
-/** Drizzle's own words for casing. */
+/** Drizzle's own names for its casings. */
 export type Casing = "snake_case" | "camelCase";
 
-/** A piece of SQL of a Drizzle schema. */
+/** A piece of SQL in a Drizzle schema. */
 export interface DrizzleSql {
   inlineParams(): DrizzleSql;
 }
 
-/** A key of an index in a Drizzle schema that is a column. */
+/** An index key in a Drizzle schema that is a column. */
 export interface DrizzleColumn {
   readonly name: string;
-  /** The column was given no name of its own. */
+  /** True if the column was not given a name of its own. */
   readonly keyAsName?: boolean;
   readonly indexConfig?: {
     readonly order?: "asc" | "desc";
@@ -40,24 +40,24 @@ export interface DrizzleTable {
   readonly indexes: readonly DrizzleIndex[];
 }
 
-/** What we use of drizzle-orm. */
+/** The parts of drizzle-orm that we use. */
 export interface DrizzleOrm {
   isTable(value: unknown): boolean;
   isSql(value: unknown): value is DrizzleSql;
   tableOf(table: unknown): DrizzleTable;
-  /** SQL as drizzle-kit writes it, but with the values of parameters in their places. */
+  /** SQL as drizzle-kit writes it, but with parameter values filled in. */
   textOf(sql: DrizzleSql, source?: "indexes"): string;
   /** A column's name as drizzle-kit writes it. */
   columnName(column: DrizzleColumn): string;
 }
 
-/** The first version whose indexes hold what is read here. */
+/** The first version whose indexes hold everything we read. */
 const SINCE = [0, 31, 0];
 
 /**
- * Loads drizzle-orm from the first of the places, given as files, that has it: the folder of the
- * program, or where this package is. Two copies of it understand each other's objects: they carry
- * their kind under global symbols.
+ * Loads drizzle-orm from the first place that has it, each given as a file: the program's folder,
+ * then this package's. Two copies of drizzle-orm understand each other's objects, because they
+ * store their kind under global symbols.
  */
 export function loadDrizzleOrm(
   casing?: Casing,
@@ -70,7 +70,7 @@ export function loadDrizzleOrm(
   const { PgTable, PgDialect, getTableConfig } = load("drizzle-orm/pg-core");
   const dialect = new PgDialect({ casing });
   return {
-    // drizzle-orm itself fails on the namespace of a module, which has no prototype.
+    // drizzle-orm itself fails on a module namespace, which has no prototype.
     isTable: (value) => Object.getPrototypeOf(Object(value)) !== null && is(value, PgTable),
     isSql: (value): value is DrizzleSql => is(value, SQL),
     tableOf: getTableConfig,
@@ -83,7 +83,7 @@ export function loadDrizzleOrm(
   };
 }
 
-/** A module without its types: drizzle-orm is optional. */
+/** A module without types, because drizzle-orm is optional. */
 // biome-ignore lint/suspicious/noExplicitAny: the interfaces above say what is used of it
 type Load = (name: string) => any;
 

@@ -1,5 +1,4 @@
 import type { IndexElem, IndexStmt, Node } from "libpg-query";
-import { clausesOf, type Expression, expressionText } from "./clauses";
 import {
   type DeclaredName,
   defined,
@@ -7,17 +6,18 @@ import {
   type KeyDeclaration,
   type Parameters,
 } from "./declaration";
+import { clausesOf, type Expression, expressionText } from "./indexExpressions";
 import type { Token } from "./parserThread";
-import type { Source } from "./tokens";
-import { definitionValue, stringsOf } from "./tree";
+import { definitionValue, stringsOf } from "./parseTree";
+import type { Source } from "./sqlTokens";
 
-/** A `CREATE INDEX` statement and where it stands. */
+/** A `CREATE INDEX` statement: its parse tree and tokens. */
 export interface IndexStatement {
   readonly node: IndexStmt;
   readonly tokens: readonly Token[];
 }
 
-/** A declaration, but for its schema and name, and the expressions in it. */
+/** A declaration without schema and name, and the expressions in it. */
 export interface ReadIndex {
   readonly declaration: Omit<IndexDeclaration, "schema" | "name">;
   readonly expressions: readonly Expression[];

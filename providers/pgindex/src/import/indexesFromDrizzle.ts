@@ -1,20 +1,21 @@
 import type { IndexDeclaration } from "./declaration";
-import { readDrizzle } from "./drizzle";
 import { type Casing, loadDrizzleOrm } from "./drizzleOrm";
+import { readDrizzleSchema } from "./drizzleSchema";
 
-/** How a Drizzle schema is read. */
+/** How to read a Drizzle schema. */
 export interface FromDrizzleOptions {
   /**
-   * As in drizzle.config.ts: how columns are named that have no name of their own.
+   * How to name columns that have no name of their own, as in drizzle.config.ts.
    * @default the property's own name
    */
   readonly casing?: Casing;
 }
 
 /**
- * The indexes of a Drizzle schema, as declarations: those that drizzle-kit's own SQL would create,
- * under the same names, so that the schema stays the one source and its indexes are built
- * concurrently. Needs drizzle-orm 0.31 or newer.
+ * The indexes in a Drizzle schema, as declarations: those drizzle-kit's own SQL would create, under
+ * the same names. The schema stays the single source, and its indexes are built concurrently. Needs
+ * drizzle-orm 0.31 or newer. Throws a `PgIndexError` if drizzle-orm is missing or too old, or if
+ * the schema has no tables.
  *
  * @example
  * import * as schema from "./drizzle/schema";
@@ -26,5 +27,5 @@ export function indexesFromDrizzle(
   schema: Readonly<Record<string, unknown>>,
   options: FromDrizzleOptions = {},
 ): IndexDeclaration[] {
-  return [...readDrizzle([schema], loadDrizzleOrm(options.casing)).found];
+  return [...readDrizzleSchema([schema], loadDrizzleOrm(options.casing)).found];
 }

@@ -1,24 +1,25 @@
 import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "./declaration";
-import { readScripts } from "./script";
 import { missingFileAdvice } from "./sqlMessages";
+import { readScripts } from "./sqlScripts";
 import { upSection } from "./upSection";
 
-/** How SQL is read. */
+/** How to read SQL. */
 export interface FromSqlOptions {
   /**
-   * The schema of tables that the SQL writes without one.
+   * The schema of tables that the SQL names without one.
    * @default public, or what its SET search_path says
    */
   readonly schema?: string;
 }
 
 /**
- * The indexes that SQL makes, as declarations: what its CREATE INDEX statements say, and no later
- * statement drops. Constraints are not indexes, and everything else is passed over. An index
- * without a name gets the one that PostgreSQL would give it. Several files are read in their order,
- * as migrations are. Of a file that has node-pg-migrate's sections, the Up Migration is read.
+ * The indexes that SQL creates, as declarations: those from its CREATE INDEX statements that no
+ * later statement drops. Constraints are not indexes, and everything else is ignored. An unnamed
+ * index gets the name PostgreSQL would give it. Several files are read in order, like migrations.
+ * In a file with node-pg-migrate's sections, only the Up Migration is read. Throws a `PgIndexError`
+ * with file and line if the SQL cannot be read or followed.
  *
  * @example
  * for (const declaration of pgindex.indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")) {
@@ -41,7 +42,7 @@ export function indexesFromSql(
 
 function read(file: string): string {
   try {
-    // A byte order mark is no SQL.
+    // A byte order mark is not SQL.
     return readFileSync(file, "utf8").replace(/^\uFEFF/, "");
   } catch (error) {
     throw new PgIndexError(missingFileAdvice(file, errorText(error)), { cause: error });

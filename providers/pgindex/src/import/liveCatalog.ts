@@ -1,38 +1,38 @@
 import type { Session } from "../engine/session/session";
 import { searchPathValue } from "../engine/text/sql";
 
-/** What is to be read of a database. */
+/** Which parts of a database to read. */
 export interface Selection {
-  /** None: every schema but the system's. */
+  /** If empty: every schema except the system's. */
   readonly schemas: readonly string[];
-  /** None: every table. A table without a schema is of any of the schemas. */
+  /** If empty: every table. A table without a schema matches in any of the schemas. */
   readonly tables: readonly { readonly schema?: string; readonly name: string }[];
 }
 
-/** An index as the catalog prints it. */
+/** An index as the catalog shows it. */
 export interface CatalogIndex {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
   readonly table: string;
-  /** CREATE INDEX as for people, with few brackets. */
+  /** CREATE INDEX for people, with few parentheses. */
   readonly pretty: string;
-  /** CREATE INDEX with every bracket. */
+  /** CREATE INDEX with all parentheses. */
   readonly exact: string;
-  /** Null: the database's. */
+  /** Null means the database's default. */
   readonly tablespace: string | null;
   readonly comment: string | null;
   /** `pg_attribute.attstattarget` by key; null or -1 is the default. */
   readonly statistics: readonly (number | null)[];
   readonly constraint: string | null;
   readonly isUsable: boolean;
-  /** The partitioned index that it is a part of. */
+  /** The partitioned index it is part of. */
   readonly parent: string | null;
-  /** The extension that its table belongs to. */
+  /** The extension its table belongs to. */
   readonly extension: string | null;
 }
 
-/** The schemas that have tables, without the system's. */
+/** Schemas that contain tables, except the system's. */
 export async function readSchemas(session: Session): Promise<string[]> {
   const rows = await session.query<{ name: string }>(
     `SELECT nspname AS name FROM pg_namespace n
@@ -43,7 +43,7 @@ export async function readSchemas(session: Session): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** Whether one of the schemas has a table of that name that can have indexes. */
+/** Whether one of the schemas has a table of this name that can have indexes. */
 export async function hasTable(
   session: Session,
   schemas: readonly string[],
@@ -63,7 +63,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        obj_description(c.oid, 'pg_class') AS comment,
        (SELECT jsonb_agg(attstattarget ORDER BY attnum) FROM pg_attribute
          WHERE attrelid = c.oid AND attnum <= i.indnkeyatts) AS statistics,
-       (SELECT conname FROM pg_constraint WHERE conindid = c.oid AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       (SELECT conname FROM pg_constraint WHERE conindid = c.oid
+       AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
        i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
        (SELECT extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e'
@@ -75,18 +76,19 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
  WHERE n.nspname = $1 AND t.relkind IN ('r', 'm', 'p')
  ORDER BY t.relname, c.relname`;
 
-/** What the search path shortens. An index that is gone by now has no definition. */
+/** The columns affected by the search path. An index dropped in the meantime has no definition. */
 const DEFINITIONS = `
-SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty, pg_catalog.pg_get_indexdef(i) AS exact,
+SELECT i::int8::float8 AS oid, pg_catalog.pg_get_indexdef(i, 0, true) AS pretty,
+  pg_catalog.pg_get_indexdef(i) AS exact,
        (SELECT inhparent::regclass::text FROM pg_catalog.pg_inherits WHERE inhrelid = i) AS parent
   FROM pg_catalog.unnest($1::oid[]) AS i`;
 
 type Definition = Pick<CatalogIndex, "oid" | "pretty" | "exact" | "parent">;
 
 /**
- * The indexes of a schema. Names that the search path finds are printed without their schema. Only
- * the definitions are read under that path: a schema of it may hold somebody's functions and
- * operators.
+ * The indexes of a schema. Names on the search path are printed without their schema. Only the
+ * definitions are read under that path, because its schemas may contain somebody else's functions
+ * and operators.
  */
 export async function readCatalog(
   session: Session,

@@ -7,7 +7,7 @@ import {
 } from "node:worker_threads";
 import type { ParseResult } from "libpg-query";
 
-/** A token of SQL; offsets are in bytes of UTF-8. */
+/** An SQL token. Offsets are in UTF-8 bytes. */
 export interface Token {
   readonly start: number;
   readonly end: number;
@@ -15,16 +15,16 @@ export interface Token {
   readonly tokenName: string;
 }
 
-/** What PostgreSQL's scanner and parser make of a text. */
+/** The result of PostgreSQL's scanner and parser for one text. */
 export type Parsed =
   | { readonly kind: "ok"; readonly tree: ParseResult; readonly tokens: readonly Token[] }
   /** `position` counts characters. */
   | { readonly kind: "refused"; readonly message: string; readonly position?: number };
 
 /**
- * Parses several texts at once, without a promise: a Pulumi program declares its resources
- * synchronously. PostgreSQL's parser is WebAssembly that can only be loaded asynchronously, hence a
- * thread that loads it while this one waits.
+ * Parses several texts in one go, synchronously: a Pulumi program declares its resources
+ * synchronously, but PostgreSQL's parser is WebAssembly that only loads asynchronously. A thread
+ * loads it while this one waits.
  */
 export function parseTexts(texts: readonly string[]): readonly Parsed[] {
   thread ??= start();
@@ -34,11 +34,11 @@ export function parseTexts(texts: readonly string[]): readonly Parsed[] {
     throw new Error(`PostgreSQL's parser did not answer within ${TIMEOUT_MS / 1000} s`);
   }
   const { failure, results } = receiveMessageOnPort(thread.port)?.message ?? {};
-  if (failure !== undefined) throw new Error(`PostgreSQL's parser does not load: ${failure}`);
+  if (failure !== undefined) throw new Error(`PostgreSQL's parser failed to load: ${failure}`);
   return results;
 }
 
-/** Far more than a large file takes. */
+/** Far longer than a large file takes. */
 const TIMEOUT_MS = 60_000;
 
 interface Thread {
@@ -64,9 +64,9 @@ function start(): Thread {
 }
 
 /**
- * A text and not a file, so that it runs from the sources and from a bundle too. What the parser
- * cannot cut into tokens (a string that does not end) it answers with text that is not the JSON it
- * promised, hence the SyntaxError.
+ * A string rather than a file, because it must run both from the sources and from a bundle. If the
+ * scanner cannot tokenize a text (an unterminated string), it returns text that is not the promised
+ * JSON, hence the SyntaxError.
  */
 const SOURCE = `
 const { workerData: { port, signal, parser } } = require("node:worker_threads");
@@ -84,13 +84,16 @@ const load = async () => {
       return { kind: "ok", tree: pg.parseSync(text), tokens: pg.scanSync(text).tokens };
     } catch (error) {
       const isCut = error instanceof SyntaxError;
-      const message = isCut ? "a string, a quoted name or a comment does not end" : error.message;
+      const message = isCut ? "a string, a quoted name or a comment is not closed" : error.message;
       return { kind: "refused", message, position: error.sqlDetails?.cursorPosition };
     }
   };
 };
 const loading = load();
 port.on("message", (texts) => {
-  loading.then((parse) => answer({ results: texts.map(parse) }), (error) => answer({ failure: String(error) }));
+  loading.then(
+    (parse) => answer({ results: texts.map(parse) }),
+    (error) => answer({ failure: String(error) }),
+  );
 });
 `;

@@ -7,8 +7,8 @@ import { unloadableSchemaAdvice } from "./drizzleMessages";
 type Module = Readonly<Record<string, unknown>>;
 
 /**
- * Loads modules of a program, written in TypeScript or JavaScript, as drizzle-kit does: extensions
- * may be left out of their imports.
+ * Loads a program's TypeScript or JavaScript modules the way drizzle-kit does: imports may omit
+ * extensions.
  */
 export async function loadModules(files: readonly string[]): Promise<Module[]> {
   const jiti = createJiti(pathToFileURL(resolve("noop.js")).href);

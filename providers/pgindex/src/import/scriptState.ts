@@ -1,27 +1,27 @@
 import type { Node } from "libpg-query";
 import type { IndexDeclaration } from "./declaration";
 import type { Token } from "./parserThread";
-import { lineOf, type Source } from "./tokens";
+import { lineOf, type Source } from "./sqlTokens";
 
-/** SQL to read, and what to call it in messages. */
+/** SQL to read, and its name in messages. */
 export interface Script {
   readonly sql: string;
-  /** A file's name. */
+  /** A file name. */
   readonly title: string;
-  /** The schema of tables that are written without one. */
+  /** The schema of tables named without one. */
   readonly schema?: string;
 }
 
-/** What the statements so far amount to. */
+/** The result of the statements so far. */
 export interface State {
   readonly found: readonly IndexDeclaration[];
-  /** Where names without a schema are looked up; undefined while the SQL does not say. */
+  /** The schemas to search for unqualified names; undefined until the SQL sets them. */
   readonly searchPath?: readonly string[];
   /** The names of temporary tables. */
   readonly temporary: readonly string[];
 }
 
-/** One statement with its surroundings. */
+/** A statement in its context. */
 export interface Statement {
   readonly node: Node;
   readonly tokens: readonly Token[];
@@ -29,7 +29,7 @@ export interface Statement {
   readonly script: Script;
 }
 
-/** Where a statement begins: `file.sql:12`. */
+/** The position of a statement: `file.sql:12`. */
 export function placeOf({ tokens, source, script }: Statement): string {
   return `${script.title}:${lineOf(source, tokens[0]?.start ?? 0)}`;
 }

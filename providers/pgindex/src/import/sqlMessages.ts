@@ -2,7 +2,7 @@ import type { Advice } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 
 /**
- * Messages about SQL and schemas that declarations are read from. `place` is where it stands:
+ * Messages about SQL and schemas that declarations are read from. `place` is a position such as
  * `file.sql:12`.
  */
 
@@ -11,8 +11,8 @@ export function unreadableAdvice(place: string, message: string): Advice {
   return {
     what: `cannot read the SQL at ${place}: ${message}`,
     why: isPsql
-      ? "a line that begins with a backslash is psql's and not SQL (pg_dump writes \\restrict)"
-      : "PostgreSQL's own parser refuses it, so nothing in the file can be trusted",
+      ? "a line that begins with a backslash is a psql command, not SQL (pg_dump writes \\restrict)"
+      : "PostgreSQL's own parser rejects it, so nothing in the file can be trusted",
     fix: isPsql ? "remove the lines that begin with a backslash" : "correct the statement",
     otherwise: "pass only the CREATE INDEX statements: indexesFromSql({ sql: `…` })",
   };
@@ -21,7 +21,7 @@ export function unreadableAdvice(place: string, message: string): Advice {
 export function missingFileAdvice(file: string, reason: string): Advice {
   return {
     what: `cannot read the file ${file}: ${reason}`,
-    why: "the path is resolved from the folder that the program runs in",
+    why: "the path is relative to the folder that the program runs in",
     fix: "check the path",
     otherwise: "pass the text itself: indexesFromSql({ sql: `…` })",
   };
@@ -29,51 +29,53 @@ export function missingFileAdvice(file: string, reason: string): Advice {
 
 export function unnamedAdvice(place: string): Advice {
   return {
-    what: `the CREATE INDEX at ${place} names no index`,
-    why: "the name that PostgreSQL would choose for this expression differs between its versions",
-    fix: "write the name that the index has, or is to have: CREATE INDEX name ON …",
+    what: `the CREATE INDEX at ${place} does not name its index`,
+    why: "the name PostgreSQL would choose for this expression differs between versions",
+    fix: "write the name the index has or should have: CREATE INDEX name ON …",
   };
 }
 
 export function unsureExpressionAdvice(place: string): Advice {
   return {
-    what: `cannot tell where an expression of the CREATE INDEX at ${place} ends`,
-    why: "its text, read by itself, means something else than in the statement",
-    fix: "put the expression into brackets: CREATE INDEX … ((expression) …)",
+    what: `cannot tell where an expression in the CREATE INDEX at ${place} ends`,
+    why: "its text means something else on its own than in the statement",
+    fix: "put the expression in parentheses: CREATE INDEX … ((expression) …)",
   };
 }
 
 export function nestedAdvice(place: string): Advice {
   return {
-    what: `the CREATE SCHEMA at ${place} has a CREATE INDEX inside`,
-    why: "only statements of their own are read",
-    fix: "write the CREATE INDEX after the CREATE SCHEMA",
+    what: `the CREATE SCHEMA at ${place} contains a CREATE INDEX`,
+    why: "a CREATE INDEX is read only as a statement of its own",
+    fix: "move the CREATE INDEX after the CREATE SCHEMA",
   };
 }
 
 export function unclearSchemaAdvice(place: string, searchPath: readonly string[]): Advice {
   return {
-    what: `cannot tell in which schema the table of the CREATE INDEX at ${place} is`,
-    why: `the SQL sets search_path to ${searchPath.map(ident).join(", ") || "nothing"}, and only a server knows which of these has the table`,
-    fix: "write the schema before the table's name: CREATE INDEX … ON schema.table",
-    otherwise: 'say it once for all: indexesFromSql(file, { schema: "…" })',
+    what: `cannot tell which schema the table of the CREATE INDEX at ${place} is in`,
+    why:
+      `the SQL sets search_path to ${searchPath.map(ident).join(", ") || "nothing"}, ` +
+      "and only a server knows which of these schemas has the table",
+    fix: "add the schema to the table: CREATE INDEX … ON schema.table",
+    otherwise: 'set it for all tables: indexesFromSql(file, { schema: "…" })',
   };
 }
 
 export function duplicateAdvice(place: string, label: string): Advice {
   return {
-    what: `the index ${label} is made a second time at ${place}`,
-    why: "an index's name is unique in its schema, and the two would fight over it",
-    fix: "give one of them another name",
+    what: `the index ${label} is created a second time at ${place}`,
+    why: "an index name must be unique in its schema",
+    fix: "rename one of them",
   };
 }
 
-/** A statement that changes an index that was declared above it. */
+/** A statement that changes an index declared above it. */
 export function unfollowedAdvice(place: string, statement: string, label: string): Advice {
   return {
-    what: `${statement} at ${place} changes the index ${label} of the same SQL`,
-    why: "declarations say how an index is to be in the end, and this change is not followed",
-    fix: "write the CREATE INDEX as it is after the change, and leave the change out",
+    what: `${statement} at ${place} changes the index ${label}, created in the same SQL`,
+    why: "a declaration describes the final index, and pgindex cannot follow this change",
+    fix: "write the CREATE INDEX as it is after the change, and remove the change",
     otherwise: "read it from a database that has it: pgindex import",
   };
 }

@@ -1,7 +1,7 @@
 /**
- * Of a migration of node-pg-migrate, what its `up` runs; any other SQL as it is. Lines keep their
- * numbers. node-pg-migrate runs all of a file without an Up line, even what stands below its Down
- * line.
+ * The part of a node-pg-migrate migration that its `up` runs; any other SQL unchanged. Line numbers
+ * stay the same. node-pg-migrate runs all of a file without an Up line, even the part below its
+ * Down line.
  */
 export function upSection(sql: string): string {
   const up = sql.search(/^\s*--[\s-]*up\s+migration/im);

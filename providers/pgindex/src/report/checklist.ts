@@ -1,15 +1,15 @@
 import type { WrittenDuration } from "../engine/input/duration";
 import { renderBytes, renderElapsed } from "../engine/text/render";
-import type { Extra } from "./extra";
-import { instant, milliseconds, number, times } from "./format";
-import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reported";
+import type { ExtraMeasurements } from "./extraMeasurements";
+import type { ChecklistLine, Proof, ReportedIndex, ReportedStack } from "./reportModel";
+import { instant, milliseconds, number, times } from "./valueFormats";
 
-/** What the checklist is judged by. */
+/** Input to the checklist. */
 export interface ChecklistInput {
   readonly stack: ReportedStack;
   readonly earlier: ReportedStack | null;
-  readonly extra: Extra | null;
-  /** How long the indexes must have stood in the stack that went first. */
+  readonly extra: ExtraMeasurements | null;
+  /** How long the indexes must have been valid in the stack that went first. */
   readonly soak: WrittenDuration;
   readonly now: Date;
 }
@@ -25,7 +25,7 @@ export function toChecklist(input: ChecklistInput): ChecklistLine[] {
     line("Backed up before the first change", backedUp(stack)),
     line(`The indexes are valid in ${namesOf(stacks)}`, ofEach(valid)),
     line(`Query plans use them in ${namesOf(stacks)}`, ofEach(planned)),
-    line(`They stood in ${first} for ${soak.text} before`, soaked(input)),
+    line(`They soaked in ${first} for ${soak.text} first`, soaked(input)),
     line("Traffic scans them: scan counts are above zero", ofEach(scanned)),
     line(`The queries are faster in ${stack.name} than before`, proofsOf(stack, faster)),
     line("No errors", [...ofEach(withoutError), ...handedIn(extra)]),
@@ -98,7 +98,7 @@ function withoutError({ index, queries, problems }: ReportedIndex): Proof[] {
   return [{ isMet: true, text: `${index}: every expectation of its queries is met` }];
 }
 
-function handedIn(extra: Extra | null): Proof[] {
+function handedIn(extra: ExtraMeasurements | null): Proof[] {
   if (!extra) return [];
   const kept = extra.results.filter(({ ok }) => ok).length;
   const text = `${extra.title}: ${kept} of ${extra.results.length} results are as promised`;
@@ -108,7 +108,8 @@ function handedIn(extra: Extra | null): Proof[] {
 function recorded({ baselines }: ReportedStack): Proof[] {
   if (baselines.length === 0) {
     const text =
-      "the stack does not mark the migration as applied: declare a baseline (DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
+      "the stack does not mark the migration as applied: declare a baseline " +
+      "(DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
     return [{ isMet: false, text }];
   }
   return baselines.map(({ migration, migrationsSchema, migrationsTable }) => {
@@ -124,7 +125,7 @@ function firstBuild({ indexes }: ReportedStack): string | undefined {
     .at(0);
 }
 
-/** A backup that began before the first index was ready. */
+/** Proves that a backup began before the first index was ready. */
 export function backedUp(stack: ReportedStack): Proof[] {
   const { backups } = stack;
   if (backups.length === 0)
@@ -136,16 +137,21 @@ export function backedUp(stack: ReportedStack): Proof[] {
     const size = sizeBytes == null ? "" : `, ${renderBytes(sizeBytes)}`;
     const listed = entries == null ? "" : `, ${number(entries)} entries read back`;
     const took = renderElapsed(seconds * 1000);
-    const text = `${instant(takenAt)}${when}, by ${tool} in ${took}${file ? ` to ${file}` : ""}${size}${listed}`;
+    const to = file ? ` to ${file}` : "";
+    const text = `${instant(takenAt)}${when}, by ${tool} in ${took}${to}${size}${listed}`;
     return { isMet, text };
   });
 }
 
-/** How long each index had stood in the stack that went first when this one was built. */
+/**
+ * Proves how long each index had been valid in the stack that went first when this one was built.
+ */
 export function soaked({ stack, earlier, soak, now }: ChecklistInput): Proof[] {
   if (!earlier) {
     const passed = stack.gates.map(({ passedAt }) => `, whose gate let it through at ${passedAt}`);
-    const text = `not measured${passed[0] ?? ""}: name the stack that went first, --earlier-stack NAME or --earlier-state FILE`;
+    const text =
+      `not measured${passed[0] ?? ""}: name the stack that went first, ` +
+      "--earlier-stack NAME or --earlier-state FILE";
     return [{ isMet: false, text }];
   }
   if (earlier.indexes.length === 0)
@@ -157,10 +163,10 @@ export function soaked({ stack, earlier, soak, now }: ChecklistInput): Proof[] {
     ...earlier.indexes.map(({ index, validSince, state }) => {
       const stood = Math.max(0, end - Date.parse(validSince));
       const isMet = state === "valid" && stood >= soak.ms;
-      const wanted = isMet ? "" : `, ${soak.text} asked for`;
+      const wanted = isMet ? "" : `, ${soak.text} required`;
       return {
         isMet,
-        text: `${index} had stood there for ${renderElapsed(stood)} ${until}${wanted}`,
+        text: `${index} had been valid there for ${renderElapsed(stood)} ${until}${wanted}`,
       };
     }),
     ...stack.gates.flatMap(({ overridden }) =>

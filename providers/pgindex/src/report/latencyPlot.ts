@@ -1,15 +1,15 @@
 import type * as PlotModule from "@observablehq/plot";
 import type { VerifiedQuery } from "../engine/verify/expectations";
-import { milliseconds, number } from "./format";
-import type { Html } from "./html";
+import type { Html } from "./htmlTemplate";
 import { drawn, FONT, short, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
+import { milliseconds, number } from "./valueFormats";
 
-/** EXPLAIN's own precision: a logarithmic axis has no zero. */
+/** EXPLAIN's own precision, because a logarithmic axis has no zero. */
 const SHORTEST_MS = 0.001;
 
 interface Timing {
-  /** Two queries may have one name. */
+  /** Two queries can have the same name. */
   readonly row: number;
   readonly name: string;
   readonly before: number;
@@ -17,7 +17,7 @@ interface Timing {
 }
 
 /**
- * Times before and after of each query that has both, on a logarithmic axis. Undefined when none
+ * Times before and after for each query that has both, on a logarithmic axis. Undefined if none
  * has.
  */
 export function latencyPlot(
@@ -69,7 +69,7 @@ function timingOf({ name, before, executionMs }: VerifiedQuery, row: number): Ti
   return [{ row, name, before: atLeast(before.executionMs), after: atLeast(executionMs) }];
 }
 
-/** Below its dot, where no line passes. */
+/** Labels below the dots, where no line passes. */
 function timeLabels(Plot: typeof PlotModule, timings: readonly Timing[], when: "before" | "after") {
   return Plot.text(timings, {
     x: when,
@@ -87,7 +87,7 @@ function powersOfTen(lower: number, upper: number): number[] {
 
 const MOST_TICKS = 6;
 
-/** Every power of ten, or every other where they would not fit. */
+/** Every power of ten, or fewer if they would not fit. */
 function axisTicks(lower: number, upper: number): number[] {
   const powers = powersOfTen(lower, upper);
   const step = Math.ceil(powers.length / MOST_TICKS);

@@ -1,10 +1,10 @@
 import type { PhaseTime } from "../engine/watch/phases";
-import { elapsed } from "./format";
-import type { Html } from "./html";
+import type { Html } from "./htmlTemplate";
 import { drawn, FONT, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
+import { elapsed } from "./valueFormats";
 
-/** What a build spent in each of its phases. */
+/** The time a build spent in each of its phases. */
 export function phasesPlot(
   { Plot, document }: PlotLibrary,
   index: string,

@@ -1,6 +1,6 @@
 import type { KeptNode, PlanTree } from "../engine/measure/queryPlan";
-import { number, plural } from "./format";
-import { type Html, html } from "./html";
+import { type Html, html } from "./htmlTemplate";
+import { number, plural } from "./valueFormats";
 
 /** A node as EXPLAIN writes it: `Index Scan using i on t`, `Seq Scan on messages m`. */
 export function titleOf({ node, index, relation, alias }: KeptNode): string {
@@ -8,21 +8,21 @@ export function titleOf({ node, index, relation, alias }: KeptNode): string {
   return `${node}${index ? ` using ${index}` : ""}${on ? ` on ${on}` : ""}`;
 }
 
-/** `10 rows, 40 planned, 333,330 read in vain, in each of 3 loops` */
+/** `10 rows, 40 planned, 333,330 filtered out, in each of 3 loops` */
 export function countsOf({ rows, plannedRows, removed, loops }: KeptNode): string {
   if (loops === 0) return "never executed";
   if (rows === undefined) return `${plural(plannedRows, "row")} planned`;
-  const vain = removed ? `, ${number(removed)} read in vain` : "";
+  const filtered = removed ? `, ${number(removed)} filtered out` : "";
   const each = loops ? `, in each of ${number(loops)} loops` : "";
-  return `${plural(rows, "row")}, ${number(plannedRows)} planned${vain}${each}`;
+  return `${plural(rows, "row")}, ${number(plannedRows)} planned${filtered}${each}`;
 }
 
-/** What a reader must not take for the whole plan; empty where it is. */
+/** A note that the plan is incomplete; empty if it is complete. */
 export function leftOutOf({ leftOut }: PlanTree): string {
-  return leftOut ? `${number(leftOut)} more of this plan's nodes were not kept` : "";
+  return leftOut ? `${number(leftOut)} more nodes of this plan were not kept` : "";
 }
 
-/** A plan as a list in a list: a screen reader says how deep a node stands. Pure. */
+/** A plan as nested lists, so a screen reader announces how deep a node is. Pure. */
 export function planTree(tree: PlanTree): Html {
   const leftOut = leftOutOf(tree);
   return html`${list(tree.nodes)}${leftOut && html`<p>${leftOut}.</p>`}`;
@@ -39,7 +39,7 @@ ${below.length > 0 && list(below)}</li>
   )}</ul>`;
 }
 
-/** The nodes of the first one's depth, each with those below it. */
+/** The nodes at the depth of the first one, each with those below it. */
 function subtreesOf(nodes: readonly KeptNode[]): [KeptNode, ...KeptNode[]][] {
   const subtrees: [KeptNode, ...KeptNode[]][] = [];
   const top = nodes[0]?.depth ?? 0;
@@ -51,7 +51,7 @@ function subtreesOf(nodes: readonly KeptNode[]): [KeptNode, ...KeptNode[]][] {
   return subtrees;
 }
 
-/** A plan as lines, as EXPLAIN prints it. Pure. */
+/** A plan as lines, the way EXPLAIN prints it. Pure. */
 export function planLines(tree: PlanTree): string[] {
   const leftOut = leftOutOf(tree);
   const lines = tree.nodes.flatMap((node) => {

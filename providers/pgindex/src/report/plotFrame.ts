@@ -1,19 +1,16 @@
 import { printable } from "../engine/text/printable";
-import { Html } from "./html";
+import { Html } from "./htmlTemplate";
 import type { Drawn } from "./plotLibrary";
 
-/**
- * Width of a plot in its own units: narrow, so that its text can still be read where a phone scales
- * it down.
- */
+/** Width of a plot in its own units: narrow enough to stay readable when a phone scales it down. */
 export const WIDTH = 420;
 export const FONT = { fontSize: "14px", fontFamily: "inherit" };
 
 const LONGEST_NAME = 44;
 
 /**
- * One picture with one description to whoever cannot see it. Plot describes its parts, which says
- * less.
+ * Marks a plot as one image with one description for people who cannot see it. Plot itself
+ * describes the parts, which says less.
  */
 export function drawn(svg: unknown, label: string): Html {
   const element = svg as Drawn;
@@ -26,7 +23,7 @@ export function drawn(svg: unknown, label: string): Html {
   return new Html(printable(element.outerHTML));
 }
 
-/** A name that fits into a plot. */
+/** A name shortened to fit into a plot. */
 export function short(name: string): string {
   const shown = printable(name);
   return shown.length > LONGEST_NAME ? `${shown.slice(0, LONGEST_NAME - 1)}…` : shown;
@@ -43,14 +40,12 @@ const STEPS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200].map((n) => n * DAY),
 ];
 /**
- * Their labels do not touch on a narrow plot. D3's own ticks may be twice as many as it is asked
- * for.
+ * Keeps labels from touching on a narrow plot. D3's own ticks can be twice as many as requested.
  */
 const MOST_TICKS = 4;
 
 /**
- * A time axis in UTC over these times, its labels as fine as its steps: `11-22`, `10:05`,
- * `10:05:30`.
+ * A UTC time axis for these times, with labels as fine as its steps: `11-22`, `10:05`, `10:05:30`.
  */
 export function timeAxis(times: readonly Date[]) {
   const sorted = times.map((time) => time.getTime()).sort((a, b) => a - b);

@@ -2,21 +2,18 @@ import type * as Plot from "@observablehq/plot";
 import { PgIndexError } from "../engine/errors/advice";
 import { missingPackagesAdvice } from "./reportMessages";
 
-/**
- * What draws the plots: Observable Plot, and a document for it to draw in, since there is no
- * browser.
- */
+/** Observable Plot, and a document for it to draw in, because there is no browser. */
 export interface PlotLibrary {
   readonly Plot: typeof Plot;
   readonly document: Document;
 }
 
-/** What is used of a DOM. */
+/** The part of the DOM that we use. */
 export interface Document {
   createElement(name: string): Drawn;
 }
 
-/** An element that was drawn. */
+/** A drawn element. */
 export interface Drawn {
   readonly outerHTML: string;
   querySelectorAll(selector: string): Iterable<Drawn>;
@@ -27,7 +24,7 @@ export interface Drawn {
 const PACKAGES = ["@observablehq/plot", "linkedom"];
 
 /**
- * Loads the packages that only reports in HTML need. Throws {@link PgIndexError} where one is not
+ * Loads the packages that only HTML reports need. Throws {@link PgIndexError} if one is not
  * installed.
  */
 export async function loadPlotLibrary(): Promise<PlotLibrary> {

@@ -1,14 +1,14 @@
 import type { PlanTree } from "../engine/measure/queryPlan";
 import type { QueryBefore, VerifiedQuery } from "../engine/verify/expectations";
-import { milliseconds, number, plural } from "./format";
-import { type Html, html } from "./html";
+import { type Html, html } from "./htmlTemplate";
+import { figure, mark, table } from "./htmlWidgets";
 import { planTree } from "./planTrees";
-import type { ReportedIndex } from "./reported";
-import { figure, mark, table } from "./widgets";
+import type { ReportedIndex } from "./reportModel";
+import { milliseconds, number, plural } from "./valueFormats";
 
 type Drawing = (queries: readonly VerifiedQuery[]) => Html | undefined;
 
-/** Times before and after: a plot, and the same as a table. */
+/** Times before and after, as a plot and as a table. */
 export function latencySection(indexes: readonly ReportedIndex[], draw: Drawing): Html | false {
   const queries = indexes.flatMap((index) => index.queries);
   if (queries.length === 0) return false;
@@ -30,10 +30,11 @@ ${table(
 </section>`;
 }
 
-const LEGEND = html`Median time of a query on a logarithmic axis. <span class="before" aria-hidden="true">○</span>&nbsp;before the
-index was built, <span class="after" aria-hidden="true">●</span>&nbsp;now.`;
+const LEGEND = html`Median time of a query on a logarithmic axis.
+<span class="before" aria-hidden="true">○</span>&nbsp;before the index was built,
+<span class="after" aria-hidden="true">●</span>&nbsp;now.`;
 
-/** How the tables are read, before and after side by side: the plans as trees. */
+/** The plans as trees, before and after side by side. */
 export function plansSection(indexes: readonly ReportedIndex[]): Html | false {
   const queries = indexes.flatMap((index) => index.queries);
   if (queries.length === 0) return false;
@@ -44,7 +45,7 @@ ${queries.map(
   ({ name, before, planBefore, note, ...after }) => html`<article>
 <h3>${name}</h3>
 <div class="plans">
-<div><h4>Before</h4>${before ? plan(before, null, planBefore) : html`<p>It was not measured before the build.</p>`}</div>
+<div><h4>Before</h4>${before ? plan(before, null, planBefore) : UNMEASURED}</div>
 <div><h4>Now</h4>${plan(after, after.index, after.plan)}</div>
 </div>
 ${note && html`<p>${note}</p>`}
@@ -54,14 +55,18 @@ ${note && html`<p>${note}</p>`}
 </section>`;
 }
 
-/** Why there are neither values nor times of nodes. */
+const UNMEASURED = html`<p>It was not measured before the build.</p>`;
+
+/** Why plans show no values and no times of nodes. */
 const ABOUT_PLANS =
-  "As EXPLAIN shows them: one of the runs with the plan that most had. Constants are left out. Rows are those of one loop. Nodes are not timed, which would slow the query down.";
+  "As EXPLAIN shows them, from one of the runs with the most common plan. Constants are omitted. " +
+  "Rows are per loop. Nodes are not timed, because that would slow the query down.";
 
 function plan(measured: QueryBefore, index: string | null, tree: PlanTree | null): Html {
   const { planType, executionMs, rows, buffers, timedOut } = measured;
   const type = html`<b>${planType ?? "not measured"}</b>${index && html` using <b>${index}</b>`}`;
-  const unrecorded = html`<p>${type}</p>${planType !== null && html`<p>Its tree was not recorded.</p>`}`;
+  const missing = planType !== null && html`<p>Its tree was not recorded.</p>`;
+  const unrecorded = html`<p>${type}</p>${missing}`;
   return html`<p>${[
     time(executionMs, timedOut),
     rows === null ? "" : plural(rows, "row"),

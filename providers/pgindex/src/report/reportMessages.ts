@@ -4,8 +4,8 @@ import { type Advice, errorText } from "../engine/errors/advice";
 
 export function noMeasurementsAdvice(file: string, error: unknown): Advice {
   return {
-    what: `${file} holds no measurements that the report could show`,
-    why: errorText(error).split("\n")[0] ?? "it is no JSON",
+    what: `${file} has no measurements that the report can show`,
+    why: errorText(error).split("\n")[0] ?? "it is not JSON",
     fix:
       'write { "title": "load test", "results": ' +
       '[{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
@@ -14,10 +14,10 @@ export function noMeasurementsAdvice(file: string, error: unknown): Advice {
 
 export function missingPackagesAdvice(packages: readonly string[]): Advice {
   return {
-    what: "a report in HTML needs packages that are not installed",
+    what: "an HTML report needs packages that are not installed",
     why:
-      `${packages.join(" and ")} draw its plots; ` +
-      "they are optional, since nothing else needs them",
+      `${packages.join(" and ")} draw its plots, and are optional because nothing ` +
+      "else needs them",
     fix: `npm install --save-dev ${packages.join(" ")}`,
     otherwise: "write a report without plots: --format markdown, or --format json",
   };

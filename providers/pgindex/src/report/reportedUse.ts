@@ -3,13 +3,13 @@ import type { History, Sample } from "../engine/verify/usageHistory";
 import type { VerificationReport } from "../engine/verify/verification";
 import type { IndexStatus } from "../status/indexStatus";
 
-/** What was counted at one time. */
+/** The counters at one point in time. */
 export interface UseSample {
   /** ISO 8601. */
   readonly at: string;
-  /** Scans by traffic since the counters began. */
+  /** Scans by traffic since counting began. */
   readonly traffic: number;
-  /** `idx_tup_read`; null where it is not known, as is everything below. */
+  /** `idx_tup_read`; null if unknown, like everything below. */
   readonly tuplesRead: number | null;
   /** `idx_tup_fetch` */
   readonly tuplesFetched: number | null;
@@ -17,34 +17,34 @@ export interface UseSample {
   readonly bytes: number | null;
   /** Median milliseconds of each query of the history. */
   readonly ms: readonly (number | null)[];
-  /** Why nothing before this sample can be compared with it: the counters began anew. */
+  /** Why earlier samples cannot be compared with this one: the counters were reset. */
   readonly restarted?: string;
 }
 
-/** Who scans an index, over time. */
+/** How an index is used over time. */
 export interface ReportedUse {
   /** Scans by anything but our own measurements, at the last verification. */
   readonly trafficScans: number;
-  /** `idx_scan` of the last look, ours included. */
+  /** `idx_scan` when last read, including our own scans. */
   readonly scans: number;
   readonly tuplesRead: number;
   readonly tuplesFetched: number;
   /** ISO 8601; null before PostgreSQL 16. */
   readonly lastScan: string | null;
   /**
-   * Whether it is used, in words, and on what that rests; null when its verification does not say.
+   * Whether it is used, in words, and the evidence for it; null if its verification does not say.
    */
   readonly summary: string | null;
-  /** Names of the queries, to which `ms` of the samples refer by position. */
+  /** Names of the queries. `ms` in the samples refers to them by position. */
   readonly queries: readonly string[];
-  /** The oldest first. */
+  /** Oldest first. */
   readonly samples: readonly UseSample[];
 }
 
-/** What an older release has recorded has neither a history nor a summary. */
+/** Older releases recorded neither a history nor a summary. */
 type Proof = Omit<VerificationReport, "history"> & { readonly history?: History };
 
-/** The use of an index, from the verification that looked last. Null when there is none. Pure. */
+/** The use of an index, from its latest verification. Null if there is none. Pure. */
 export function toUse(
   index: IndexOutputs,
   proofs: readonly Proof[],
@@ -57,7 +57,7 @@ export function toUse(
   const scans = live?.scans ?? proof.usage.scans;
   const queries = proof.history?.queries ?? [];
   const samples = recordedSamples(index, proof, queries);
-  // Counters that stand lower began anew since: how many of the scans are ours is not known.
+  // Lower counters were reset since then, so we do not know how many of the scans are ours.
   const goesOn = live?.scans != null && live.scans >= proof.usage.scans;
   const bytes = live?.sizeBytes ?? null;
   if (goesOn) samples.push({ ...NOTHING, at: now, traffic: Math.max(0, scans - ownScans), bytes });
@@ -73,10 +73,7 @@ export function toUse(
   };
 }
 
-/**
- * An index that was built has no scan at its beginning, and its queries took what they took without
- * it.
- */
+/** A newly built index starts with no scans, and with the times its queries took without it. */
 function recordedSamples(
   { builtAt, before }: IndexOutputs,
   proof: Proof,
@@ -94,7 +91,7 @@ function recordedSamples(
 
 const NOTHING = { tuplesRead: null, tuplesFetched: null, bytes: null, ms: [] };
 
-/** A query that was declared later is missing at the end of an older sample's times. */
+/** A query declared later is missing at the end of an older sample's times. */
 function toSample({ at, traffic, tuples, fetched, bytes, ms, restarted }: Sample): UseSample {
   const known = {
     tuplesRead: tuples ?? null,

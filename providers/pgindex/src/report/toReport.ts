@@ -4,32 +4,32 @@ import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { VerificationReport } from "../engine/verify/verification";
 import { toPhases } from "../engine/watch/phases";
-import { buildSummary } from "../status/builds";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
+import { buildSummary } from "../status/runningBuilds";
 import type { StackState } from "../status/stackState";
 import { toChecklist } from "./checklist";
-import type { Extra } from "./extra";
-import type { Report, ReportedIndex, ReportedQuery, ReportedStack } from "./reported";
+import type { ExtraMeasurements } from "./extraMeasurements";
 import { toUse } from "./reportedUse";
+import type { Report, ReportedIndex, ReportedQuery, ReportedStack } from "./reportModel";
 
-/** The layout of the JSON. A newer release only adds to it. */
+/** The layout of the JSON. Newer releases only add to it. */
 const SCHEMA_VERSION = 1;
 
-/** What a report is made of. */
+/** Input to a report. */
 export interface ReportInput {
   readonly state: StackState;
   readonly earlier?: StackState;
-  /** The main stack's indexes as the database has them now. */
+  /** The main stack's indexes as they are in the database now. */
   readonly status?: StackStatus;
-  /** Why the database could not be asked. */
+  /** Why the database could not be queried. */
   readonly problem?: string;
-  readonly extra?: Extra;
+  readonly extra?: ExtraMeasurements;
   readonly soak: WrittenDuration;
   /** By this machine's clock. */
   readonly now: Date;
 }
 
-/** Puts together what a report shows. Pure. */
+/** Puts a report together. Pure. */
 export function toReport({
   state,
   earlier,

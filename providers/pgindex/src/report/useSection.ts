@@ -1,13 +1,13 @@
 import { renderBytes } from "../engine/text/render";
-import { instant, milliseconds, number } from "./format";
-import { type Html, html } from "./html";
-import { type OverTime, overTime, RESTART, SIGNS } from "./overTime";
+import { type Html, html } from "./htmlTemplate";
+import { figure, table } from "./htmlWidgets";
 import type { PlotLibrary } from "./plotLibrary";
-import type { ReportedIndex } from "./reported";
 import type { ReportedUse, UseSample } from "./reportedUse";
-import { figure, table } from "./widgets";
+import type { ReportedIndex } from "./reportModel";
+import { RESTART, SIGNS, type TimePlotInput, timePlot } from "./timePlot";
+import { instant, milliseconds, number } from "./valueFormats";
 
-/** Scans, tuples, size and times of each index over time: plots, and the same as a table. */
+/** Scans, tuples, size and times of each index over time, as plots and as a table. */
 export function useSection(indexes: readonly ReportedIndex[], library: PlotLibrary): Html | false {
   if (indexes.length === 0) return false;
   return html`<section id="use" aria-labelledby="use-title">
@@ -25,10 +25,16 @@ ${samplesTable(index, use)}
 
 function sentence(use: ReportedUse): Html {
   const last = use.lastScan ? `, the last at ${instant(use.lastScan)}` : "";
-  return html`<p>${number(use.trafficScans)} scans by traffic${last}; idx_scan ${number(use.scans)}, idx_tup_read ${number(use.tuplesRead)}, idx_tup_fetch ${number(use.tuplesFetched)}.${use.summary && ` ${use.summary}.`}</p>`;
+  const counters = [
+    `idx_scan ${number(use.scans)}`,
+    `idx_tup_read ${number(use.tuplesRead)}`,
+    `idx_tup_fetch ${number(use.tuplesFetched)}`,
+  ].join(", ");
+  const summary = use.summary && ` ${use.summary}.`;
+  return html`<p>${number(use.trafficScans)} scans by traffic${last}; ${counters}.${summary}</p>`;
 }
 
-interface UsePlot extends OverTime {
+interface UsePlot extends TimePlotInput {
   readonly caption: string;
 }
 
@@ -42,13 +48,13 @@ function plotsOf(index: string, { samples, queries }: ReportedUse): UsePlot[] {
   return [
     {
       ...counter,
-      caption: "Scans by traffic since the counters began",
+      caption: "Scans by traffic since counting began",
       label: `Scans of ${index} by traffic, in ${samples.length} samples, ${last} at the last.`,
       series: [{ name: "scans", values: valuesOf("traffic") }],
     },
     {
       ...counter,
-      caption: "Tuples since the counters began",
+      caption: "Tuples since counting began",
       label: `Tuples of ${index}, read and fetched by scans.`,
       series: [
         { name: "entries read", values: valuesOf("tuplesRead") },
@@ -67,7 +73,7 @@ function plotsOf(index: string, { samples, queries }: ReportedUse): UsePlot[] {
   ];
 }
 
-/** As many queries a plot as can be told apart. */
+/** As many queries per plot as can be told apart. */
 function latencyPlots(
   index: string,
   times: readonly string[],
@@ -83,24 +89,23 @@ function latencyPlots(
     times,
     format: milliseconds,
     isLogarithmic: true,
-    caption: "Median time of the queries, on a logarithmic axis; the first from before the build",
+    caption: "Median time of the queries, on a logarithmic axis, starting before the build",
     label: `Times of the queries of ${index}.`,
     series: series.slice(i * SIGNS.length, (i + 1) * SIGNS.length),
   }));
 }
 
 function drawnPlot(shown: UsePlot, library: PlotLibrary): Html | undefined {
-  const plot = overTime(library, shown);
+  const plot = timePlot(library, shown);
   if (!plot) return undefined;
-  const names = shown.series.map(
-    ({ name }, i) =>
-      html`<span class="sign" style="color: ${SIGNS[i]?.color}" aria-hidden="true">${SIGNS[i]?.sign}</span> ${name} `,
-  );
-  const isReset = shown.restarts?.includes(true);
-  return figure(
-    plot,
-    html`${shown.caption}. ${shown.series.length > 1 && names}${isReset && `${RESTART} they began anew.`}`,
-  );
+  const names = shown.series.map(({ name }, i) => html`${signOf(i)} ${name} `);
+  const reset = shown.restarts?.includes(true) && `${RESTART} counting restarted.`;
+  return figure(plot, html`${shown.caption}. ${shown.series.length > 1 && names}${reset}`);
+}
+
+function signOf(i: number): Html {
+  const { color, sign } = SIGNS[i] ?? SIGNS[0];
+  return html`<span class="sign" style="color: ${color}" aria-hidden="true">${sign}</span>`;
 }
 
 function compact(value: number): string {

@@ -1,19 +1,21 @@
-import type { Extra } from "./extra";
-import { milliseconds } from "./format";
-import type { Html } from "./html";
+import type { ExtraMeasurements } from "./extraMeasurements";
+import type { Html } from "./htmlTemplate";
 import { drawn, FONT, timeAxis, WIDTH } from "./plotFrame";
 import type { PlotLibrary } from "./plotLibrary";
-import type { ReportedIndex } from "./reported";
+import type { ReportedIndex } from "./reportModel";
+import { milliseconds } from "./valueFormats";
 
 const SHORTEST_MS = 0.01;
 const WRITE = { stroke: "var(--before)", strokeWidth: 2 };
 const GROUND = ["0.12", "0.3"];
 
-/** What writes took, on a logarithmic axis, over the phases of the builds that ran at the time. */
+/**
+ * How long writes took, on a logarithmic axis, over the phases of the builds running at the time.
+ */
 export function writesPlot(
   { Plot, document }: PlotLibrary,
   indexes: readonly ReportedIndex[],
-  writes: Extra["writes"],
+  writes: ExtraMeasurements["writes"],
 ): Html {
   const bars = writes.map(({ at, ms }) => ({ at: new Date(at), ms: Math.max(ms, SHORTEST_MS) }));
   const slowest = Math.max(...bars.map(({ ms }) => ms));

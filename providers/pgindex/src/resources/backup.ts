@@ -5,64 +5,69 @@ import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "
 /** Arguments of a {@link Backup}. */
 export interface BackupArgs {
   /**
-   * The declarations that it is taken for: when one changes, a backup that is too old is made anew.
+   * The indexes this backup protects. When one of their definitions changes, a backup older than
+   * `maximumAge` is replaced by a new one.
    */
   readonly indexes: readonly IndexArgs[];
   /**
-   * Where dumps are written, on the machine that runs Pulumi: `<database>-<time>.dump`, readable by
-   * its user only. It is never removed.
+   * Folder for the dumps, on the machine that runs Pulumi. Each dump is named
+   * `<database>-<time>.dump`, can be read only by the user who runs Pulumi, and is never deleted.
    * @default "backups"
    */
   readonly directory?: pulumi.Input<string>;
   /**
-   * A program and its arguments that back the database up instead of pg_dump, such as a snapshot of
-   * the provider's: exit code 0 is success. No shell reads it, and what it prints is not kept.
+   * A program and its arguments to run instead of pg_dump, such as your provider's snapshot
+   * command. Exit code 0 means success. It runs without a shell, and its output is not kept.
    * @default none: pg_dump
    */
   readonly command?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * The pg_dump to run; pg_restore must stand beside it. It must not be older than the server.
+   * The pg_dump to run, with pg_restore in the same folder. It must not be older than the server.
    * @default "pg_dump", as PATH finds it
    */
   readonly pgDump?: pulumi.Input<string>;
   /**
-   * Dump only these tables, as pg_dump's `--table` takes them.
+   * Dump only these tables, in the syntax of pg_dump's `--table`.
    * @default every table
    */
   readonly tables?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * How old a backup may be when a change begins: a number with a unit, such as "90m".
+   * The maximum age of a backup when a change begins: a number with a unit, such as "90m".
    * @default "24h"
    */
   readonly maximumAge?: pulumi.Input<string>;
 }
 
 /**
- * A backup that is taken before the first change: let the indexes depend on it. `pg_dump` in its
- * custom format, verified by reading it back with `pg_restore --list`; or a command of your own. A
- * later `pulumi up` takes another one only when a declaration has changed and the last is older
- * than `maximumAge`. A preview refuses when pg_dump is missing, or older than the server. `pulumi
- * destroy` keeps the dumps.
+ * Backs the database up before the first change: make the indexes depend on it. It runs `pg_dump`
+ * in the custom format and verifies the dump by reading it back with `pg_restore --list`, or it
+ * runs a command of your own. A later `pulumi up` takes a new backup only if a declaration has
+ * changed and the last backup is older than `maximumAge`. A preview fails when pg_dump is missing
+ * or older than the server. `pulumi destroy` keeps the dumps.
  *
- * It uses the stack's database; give it the provider of the indexes. While pg_dump runs, its
- * snapshot would hold up a build in its last phase, so nothing is built until it ends.
+ * It backs up the database of its provider, so give it the same provider as the indexes. The
+ * snapshot that pg_dump holds would stall a build in its last phase, so no build starts until
+ * pg_dump ends.
  *
  * @example
  * const backup = new pgindex.Backup("before-indexes", { indexes: [args] }, { provider: database });
  * new pgindex.Index("by-email", args, { provider: database, dependsOn: backup });
  */
 export class Backup extends pulumi.CustomResource {
-  /** When it began, ISO 8601: what was committed before is in it. */
+  /** When the backup began, ISO 8601. It contains everything committed before then. */
   declare readonly takenAt: pulumi.Output<string>;
-  /** Seconds that it took. */
+  /** How long it took, in seconds. */
   declare readonly seconds: pulumi.Output<number>;
-  /** `pg_dump (PostgreSQL) 18.4`, or the program of the command. */
+  /** `pg_dump (PostgreSQL) 18.4`, or the program in `command`. */
   declare readonly tool: pulumi.Output<string>;
-  /** The dump; null where a command made the backup. */
+  /** Path of the dump; null if a command made the backup. */
   declare readonly file: pulumi.Output<string | null>;
-  /** Bytes of the dump. */
+  /** Size of the dump in bytes; null if a command made the backup. */
   declare readonly sizeBytes: pulumi.Output<number | null>;
-  /** Entries of its table of contents, as `pg_restore --list` counts them. */
+  /**
+   * Number of entries in the dump's table of contents, as listed by `pg_restore --list`; null if a
+   * command made the backup.
+   */
   declare readonly entries: pulumi.Output<number | null>;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.CustomResourceOptions) {

@@ -4,95 +4,98 @@ import * as pulumi from "@pulumi/pulumi";
 export interface ConnectionArgs {
   /**
    * A PostgreSQL URL: `postgresql://user:password@host:5432/database?sslmode=require`. Kept as a
-   * secret. It means what it means to libpq
-   * (https://www.postgresql.org/docs/current/libpq-connect.html), `sslmode`, `sslrootcert`,
-   * `service` and lists of hosts included; without `sslmode` the connection is encrypted when the
-   * server can.
+   * secret. It is read exactly as libpq reads it
+   * (https://www.postgresql.org/docs/current/libpq-connect.html), including `sslmode`,
+   * `sslrootcert`, `service` and lists of hosts. Without `sslmode`, the connection is encrypted if
+   * the server supports it.
    *
-   * Without a URL, `DATABASE_URL` is read where the build runs, and no URL is kept at all. The
-   * option `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection a variable
-   * of its own.
+   * Without a URL, `DATABASE_URL` is read on the machine that runs the build, and no URL is stored
+   * at all. The option `{ envVarMappings: { BILLING_URL: "DATABASE_URL" } }` gives each Connection
+   * a variable of its own.
    * @default `pgindex:databaseUrl` of the stack, else `DATABASE_URL`, else the `PG*` variables
    */
   readonly url?: pulumi.Input<string>;
   /**
-   * URLs of standbys, by a name for messages: `{ eu: config.requireSecret("euUrl") }`. Kept as a
-   * secret. Each server counts its own scans, so a `Verification` adds theirs up; one that does not
-   * answer is warned of, and nothing is called unused then.
-   * @default none; for the stack's `pgindex:databaseUrl`, `pgindex:replicas` of the stack, a JSON
+   * URLs of standbys, each under a name to use in messages: `{ eu: config.requireSecret("euUrl")
+   * }`. Kept as a secret. Every server counts its own scans, so a `Verification` adds them up. If a
+   * standby does not answer, you get a warning and no index is reported as unused.
+   * @default none; with the stack's `pgindex:databaseUrl`, the stack's `pgindex:replicas`, a JSON
    * object
    */
   readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /**
-   * Builds on different tables of this database that may run side by side, 1 to 100. Two builds on
-   * one table never do.
+   * How many builds on different tables of this database can run at the same time, 1 to 100. Two
+   * builds on one table never do.
    * @default `pgindex:maxConcurrentBuilds` of the stack, else 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
-   * Connect although a pooler answers in the server's place. Only for proxies that keep one server
-   * session a client: in transaction mode a pooler leaks settings to other clients and makes locks
-   * meaningless.
+   * Connect even though a pooler answers in place of the server. Only for proxies that give each
+   * client its own server session: in transaction mode, a pooler leaks settings to other clients
+   * and makes locks meaningless.
    * @default `pgindex:allowPooler` of the stack, else false
    */
   readonly allowPooler?: pulumi.Input<boolean>;
   /**
-   * The role to act as, for a login that is a member of the tables' owner without having its rights
-   * (`NOINHERIT`), or whose indexes are to be built as somebody else: `SET ROLE "app_owner"` right
-   * after connecting. Sessions are watched and cancelled as the login.
+   * The role to act as: for a login that is a member of the tables' owner but does not inherit its
+   * rights (`NOINHERIT`), or to build indexes as another role. Runs `SET ROLE "app_owner"` right
+   * after connecting. Watching and cancelling sessions is still done as the login.
    * @default `pgindex:role` of the stack, else the role that logs in
    */
   readonly role?: pulumi.Input<string>;
   /**
-   * Build on PostgreSQL 14.0 to 14.3 all the same, whose `CREATE INDEX CONCURRENTLY` can silently
-   * leave out rows that are updated during the build
-   * (https://www.postgresql.org/docs/release/14.4/). Only for a database that nobody writes to
-   * meanwhile.
+   * Build even on PostgreSQL 14.0 to 14.3, where `CREATE INDEX CONCURRENTLY` can silently omit rows
+   * that are updated during the build (https://www.postgresql.org/docs/release/14.4/). Only for a
+   * database that nobody writes to during the build.
    * @default `pgindex:allowCorruptingServer` of the stack, else false
    */
   readonly allowCorruptingServer?: pulumi.Input<boolean>;
   /**
-   * What the server does with a build when the process that waits for it is gone: killed, cut off,
-   * its machine asleep. "finish" lets it go on, and the next `pulumi up` adopts the index; "stop"
-   * ends it within a second of the loss, about 30 s where the machine is gone without a word
-   * (`client_connection_check_interval`, PostgreSQL 14+), and the next `pulumi up` drops the
-   * INVALID leftover and builds. A proxy that keeps the connection open keeps the build, too.
+   * What happens to a build when the process waiting for it disappears: killed, disconnected, or on
+   * a machine gone to sleep. "finish" lets it go on, and the next `pulumi up` adopts the index.
+   * "stop" ends it within a second of the connection closing, or about 30 s if the machine vanishes
+   * without closing it (`client_connection_check_interval`, PostgreSQL 14+); the next `pulumi up`
+   * drops the INVALID leftover and builds again. A proxy that keeps the connection open also keeps
+   * the build running.
    * @default `pgindex:whenClientVanishes` of the stack, else "finish"
    */
   readonly whenClientVanishes?: pulumi.Input<"finish" | "stop">;
   /**
-   * How long an operation on an index waits for others where its resource does not say it, such as
-   * "30m".
+   * How long an operation on an index waits for others, such as "30m". A resource's own value takes
+   * precedence.
    * @default `pgindex:waitFor` of the stack, else "1h"
    */
   readonly waitFor?: pulumi.Input<string>;
   /**
-   * What all builds of one operation may take where its resource does not say it, such as "6h".
+   * Time limit for all builds of one operation together, such as "6h". A resource's own value takes
+   * precedence.
    * @default `pgindex:buildWithin` of the stack, else no limit
    */
   readonly buildWithin?: pulumi.Input<string>;
   /**
-   * Attempts after the first one where the resource does not say it.
+   * Number of retries after the first attempt. A resource's own value takes precedence.
    * @default `pgindex:retries` of the stack, else 9
    */
   readonly retries?: pulumi.Input<number>;
   /**
-   * What becomes of a session that waits behind a build where the resource does not say it.
+   * What to do about a session that waits behind a build. A resource's own value takes precedence.
    * @default `pgindex:waiters` of the stack, else "warn"
    */
   readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
 }
 
 /**
- * The database that indexes are built in, passed as `{ provider: connection }`. Each Connection has
- * its own process and its own queue.
+ * The database to build indexes in; pass it as `{ provider: connection }`. Each Connection has its
+ * own process and its own queue.
  *
- * Without one, a resource connects to the stack's `pgindex:databaseUrl`, else to `DATABASE_URL`,
- * else as the `PG*` variables say.
+ * A resource without one connects to the stack's `pgindex:databaseUrl`, or else to `DATABASE_URL`,
+ * or else as the `PG*` variables say.
  *
  * @example
- * const database = new pgindex.Connection("production", { url: config.requireSecret("databaseUrl") });
- * new pgindex.Index("by-email", { table: "users", name: "users_email_idx", columns: ["email"] }, { provider: database });
+ * const url = config.requireSecret("databaseUrl");
+ * const database = new pgindex.Connection("production", { url });
+ * const args = { table: "users", name: "users_email_idx", columns: ["email"] };
+ * new pgindex.Index("by-email", args, { provider: database });
  */
 export class Connection extends pulumi.ProviderResource {
   constructor(name: string, args: ConnectionArgs = {}, options?: pulumi.ResourceOptions) {
@@ -101,8 +104,8 @@ export class Connection extends pulumi.ProviderResource {
 }
 
 /**
- * What is left out is the stack's: Pulumi gives a stack's configuration to the default provider
- * alone.
+ * Fills in missing values from the stack's configuration, which Pulumi gives only to the default
+ * provider.
  */
 function configurationOf(
   args: ConnectionArgs,
@@ -139,7 +142,7 @@ function asSecret(value: pulumi.Input<string> | undefined): pulumi.Output<string
   return value === undefined ? undefined : pulumi.secret(value);
 }
 
-/** A provider's configuration consists of strings. */
+/** A provider's configuration can hold only strings. */
 function asString(
   value: pulumi.Input<number | boolean | string> | undefined,
 ): pulumi.Output<string> | undefined {

@@ -1,16 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readDrizzleMigration } from "../baseline/drizzle/migration";
-import { baselineResource } from "./baseline";
+import { readDrizzleMigration } from "../baseline/drizzle/drizzleMigration";
+import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link DrizzleBaseline}. */
 export interface DrizzleBaselineArgs {
   /**
-   * The migration, as the journal calls it: its file name without `.sql`. It may do nothing but
-   * create indexes.
+   * The migration as named in the journal: its file name without `.sql`. It must only create
+   * indexes.
    */
   readonly migration: string;
   /**
-   * The folder of the migrations: `out` of drizzle.config.ts.
+   * The migrations folder: `out` in drizzle.config.ts.
    * @default "drizzle/migrations"
    */
   readonly folder?: string;
@@ -27,28 +27,30 @@ export interface DrizzleBaselineArgs {
 }
 
 /**
- * Marks one of Drizzle's migrations as applied, with the very row that `drizzle-kit migrate` would
- * write, so that it does not run what was built concurrently. Let it depend on the migration's
- * indexes. `pulumi up` refuses when the live indexes are not what the migration makes, or when
- * earlier migrations have not been applied; `pulumi destroy` takes the mark back, unless
- * drizzle-kit had set it. drizzle-kit then runs the migration again only while no later one has
- * run: it passes over what is older than its newest row.
+ * Marks a Drizzle migration as applied by writing exactly the row that `drizzle-kit migrate` would,
+ * so drizzle-kit does not run again what was built concurrently. Make it depend on the migration's
+ * indexes. `pulumi up` fails if the live indexes differ from those in the migration, or if earlier
+ * migrations have not been applied. `pulumi destroy` removes the mark, unless drizzle-kit had set
+ * it. drizzle-kit then runs the migration again only if no later one has run, because it skips
+ * everything older than its newest row.
  *
  * @example
  * const indexes = pgindex
  *   .indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")
  *   .map((declaration) => new pgindex.Index(declaration.name, declaration));
- * new pgindex.DrizzleBaseline("applied", { migration: "0013_sticky_skreet" }, { dependsOn: indexes });
- * // INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at) VALUES ('9f86…', 1795370622000)
+ * const migration = "0013_sticky_skreet";
+ * new pgindex.DrizzleBaseline("applied", { migration }, { dependsOn: indexes });
+ * // INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at)
+ * // VALUES ('9f86…', 1795370622000)
  */
 export class DrizzleBaseline extends pulumi.CustomResource {
-  /** The migration. */
+  /** The migration's name. */
   declare readonly migration: pulumi.Output<string>;
-  /** SHA-256 of its file, as Drizzle records it. */
+  /** SHA-256 of the migration file, as Drizzle records it. */
   declare readonly hash: pulumi.Output<string>;
-  /** Drizzle's `created_at`: `when` of the journal, in milliseconds. */
+  /** Drizzle's `created_at`: the journal's `when`, in milliseconds since 1970. */
   declare readonly createdAt: pulumi.Output<number>;
-  /** drizzle-kit had marked it already. */
+  /** True if drizzle-kit had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {

@@ -2,18 +2,21 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { KeyArgs } from "./keyArgs";
 import type { ServedQuery } from "./servedQuery";
 
-/** When an index that stands is rebuilt with `REINDEX INDEX CONCURRENTLY`. */
+/**
+ * When to rebuild an existing index with `REINDEX INDEX CONCURRENTLY`
+ * (https://www.postgresql.org/docs/current/sql-reindex.html).
+ */
 export interface RebuildWhenArgs {
   /**
-   * Any text: the index is rebuilt once for each new value, such as the date of a collation
-   * library's upgrade.
+   * Any text. The index is rebuilt once for each new value, such as the date of a collation library
+   * upgrade.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
   readonly trigger?: pulumi.Input<string>;
   /**
-   * Rebuild when `pulumi refresh` finds so many times more bytes a row than right after the build.
-   * Indexes below 1 MB are left alone.
+   * Rebuild when `pulumi refresh` finds this many times more bytes per row than right after the
+   * build. Indexes below 1 MB are left alone.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
@@ -21,18 +24,18 @@ export interface RebuildWhenArgs {
 }
 
 /**
- * Arguments of an {@link Index}: what `CREATE INDEX` can say
- * (https://www.postgresql.org/docs/current/sql-createindex.html). Names are taken as they stand in
- * the catalog and are always quoted.
+ * Arguments of an {@link Index}: everything `CREATE INDEX` can express
+ * (https://www.postgresql.org/docs/current/sql-createindex.html). Write names as they appear in the
+ * catalog; they are always quoted.
  */
 export interface IndexArgs {
   /**
-   * The table to index: an ordinary or a partitioned one, or a materialized view.
+   * The table to index: an ordinary table, a partitioned table or a materialized view.
    * @sql ON "public"."users"
    */
   readonly table: pulumi.Input<string>;
   /**
-   * The schema of the table, and so of the index.
+   * The schema of the table, and therefore of the index.
    * @default "public"
    */
   readonly schema?: pulumi.Input<string>;
@@ -42,30 +45,30 @@ export interface IndexArgs {
    */
   readonly name: pulumi.Input<string>;
   /**
-   * The keys in their order: column names, or a {@link KeyArgs} for everything else.
+   * The keys, in order: column names, or a {@link KeyArgs} for anything more than a column name.
    * @sql ("email", (lower(name)) DESC)
    */
   readonly columns: pulumi.Input<readonly pulumi.Input<string | KeyArgs>[]>;
   /**
-   * Reject equal keys. Duplicates make the build fail.
+   * Reject equal keys. The build fails if there are duplicates.
    * @default false
    * @sql CREATE UNIQUE INDEX
    */
   readonly unique?: pulumi.Input<boolean>;
   /**
-   * With `unique` or `constraint: "unique"`: two nulls are equal. PostgreSQL 15+.
+   * With `unique` or `constraint: "unique"`: treat two nulls as equal. PostgreSQL 15+.
    * @default false
    * @sql NULLS NOT DISTINCT
    */
   readonly nullsNotDistinct?: pulumi.Input<boolean>;
   /**
-   * Columns that are stored beside the keys, for index-only scans.
+   * Columns to store with the keys, for index-only scans.
    * @default none
    * @sql INCLUDE ("name")
    */
   readonly include?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * Index only the rows for which this expression is true.
+   * Index only the rows for which this expression is true: a partial index.
    * @default every row
    * @sql WHERE (deleted_at IS NULL)
    */
@@ -89,81 +92,82 @@ export interface IndexArgs {
    */
   readonly tablespace?: pulumi.Input<string>;
   /**
-   * A comment; "" removes one. Left alone where it is not declared.
+   * A comment on the index; "" removes it.
    * @default left alone
    * @sql COMMENT ON INDEX "users_email_idx" IS 'sign-in'
    */
   readonly comment?: pulumi.Input<string>;
   /**
-   * Let the index back a constraint of the same name; it is then unique. Takes ACCESS EXCLUSIVE on
-   * the table for milliseconds once the index stands. A primary key needs columns that are NOT NULL
-   * already.
+   * Make the index back a constraint of the same name, which makes it unique. Takes ACCESS
+   * EXCLUSIVE on the table for milliseconds once the index is built. The columns of a primary key
+   * must already be NOT NULL.
    * @default none
    * @sql ALTER TABLE "users" ADD CONSTRAINT "users_email_idx" UNIQUE USING INDEX "users_email_idx"
    */
   readonly constraint?: pulumi.Input<"unique" | "primaryKey">;
   /**
-   * When to rebuild the index though its definition has not changed; a partitioned one partition by
-   * partition. A retry of the same run goes on with the partitions that are left; another run
-   * begins with the first.
+   * When to rebuild the index even though its definition has not changed. A partitioned index is
+   * rebuilt one partition at a time: a retry within the same run continues with the remaining
+   * partitions, and a new run starts with the first.
    * @default never
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
   readonly rebuildWhen?: pulumi.Input<RebuildWhenArgs>;
   /**
-   * Schemas in which unqualified functions, types and operators of expressions are looked up.
+   * Schemas to search for unqualified functions, types and operators in expressions.
    * @default the table's schema, then public
    * @sql SET search_path
    */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
-   * What to do with an INVALID index under the declared name that nobody is building. "rebuild"
-   * drops it concurrently and builds, if its definition is the declared one; "rebuildAny" does so
-   * whatever its definition is; "refuse" stops with an error.
+   * What to do with an INVALID index of the declared name that nobody is building. "rebuild" drops
+   * it concurrently and builds a new one if its definition matches the declaration; "rebuildAny"
+   * does so whatever its definition; "refuse" stops with an error.
    * @default "rebuild"
    */
   readonly invalidLeftover?: pulumi.Input<"rebuild" | "rebuildAny" | "refuse">;
   /**
-   * How long an operation waits for others, all of its waits together: for who works on the table,
-   * for the transactions that a build or a drop has to outlast, for another `pgindex`. "90s",
-   * "30m", "2h". Then it stops, cleans up, and says who was in the way.
+   * How long an operation waits for others, all of its waits together: for sessions working on the
+   * table, for transactions that a build or a drop has to wait out, and for another `pgindex`.
+   * "90s", "30m", "2h". After that it stops, cleans up, and names the sessions that blocked it.
    *
-   * An hour outlasts nearly every report and migration, and no forgotten transaction; a build that
-   * waits keeps autovacuum and DDL from its table.
+   * An hour outlasts nearly every report and migration, but not a forgotten transaction. Meanwhile
+   * a waiting build keeps autovacuum and DDL off its table.
    * @default `waitFor` of the Connection or the stack, else "1h"
    */
   readonly waitFor?: pulumi.Input<string>;
   /**
-   * What the builds of an operation may take from the begin of the first to the end of the last,
-   * waits and retries included.
-   * @default `buildWithin` of the Connection or the stack, else no limit: a build that works comes
-   * nearer to its end
+   * Time limit for all builds of an operation, from the start of the first to the end of the last,
+   * including waits and retries.
+   * @default `buildWithin` of the Connection or the stack, else no limit: a running build makes
+   * progress
    */
   readonly buildWithin?: pulumi.Input<string>;
   /**
-   * Attempts after the first one, where somebody interrupts: a lost connection, a restart, a
-   * deadlock, a cancel. 9 take about two minutes.
+   * Number of retries after an interruption: a lost connection, a restart, a deadlock or a cancel.
+   * 9 retries take about two minutes.
    * @default `retries` of the Connection or the stack, else 9
    */
   readonly retries?: pulumi.Input<number>;
   /**
-   * What becomes of a session that has waited behind a build for a second and does harm: DDL that
-   * queues on the table ends the build as a deadlock in its last phase, and where it wants ACCESS
-   * EXCLUSIVE every read and write of the table waits behind it. "warn" names it; "yield" stops the
-   * build, lets it pass and tries again, as one of `retries`; "cancel" cancels it with
-   * `pg_cancel_backend`, which needs its role or `pg_signal_backend`.
+   * What to do about a session that has waited behind a build for a second and does harm. DDL
+   * queued on the table makes the build fail with a deadlock in its last phase, and if it wants
+   * ACCESS EXCLUSIVE, every read and write of the table queues behind it. "warn" names the session.
+   * "yield" stops the build, lets the session through and tries again, which uses up one of the
+   * `retries`. "cancel" cancels it with `pg_cancel_backend`, which needs that session's role or
+   * `pg_signal_backend`.
    * @default `waiters` of the Connection or the stack, else "warn"
    */
   readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
   /**
-   * Ask the server in preview whether the declaration can be built. False where the same program
-   * makes the table.
+   * Ask the server during preview whether the declaration can be built. Set to false if the same
+   * program creates the table.
    * @default true
    */
   readonly validateInPreview?: boolean;
   /**
-   * The queries that this index is for. Each is measured just before the build, so that a {@link
-   * Verification} can compare.
+   * The queries this index serves. Each is measured just before the build, so a
+   * {@link Verification} can compare.
    * @default none
    */
   readonly serves?: readonly ServedQuery[];

@@ -29,18 +29,18 @@ const OUTPUTS = [
 ];
 
 /**
- * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY and succeeds only when
- * the catalog says that it is valid and as declared; `pulumi destroy` drops it with DROP INDEX
- * CONCURRENTLY.
+ * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY
+ * (https://www.postgresql.org/docs/current/sql-createindex.html) and succeeds only once the catalog
+ * shows it valid and as declared. `pulumi destroy` drops it with DROP INDEX CONCURRENTLY.
  *
- * A valid index of the same definition is adopted without building. A leftover of a failed build is
- * recovered, a build that somebody else is running is waited for. A different valid index that this
- * stack does not have yet is never touched.
+ * A valid index with the same definition is adopted without a build. The leftover of a failed build
+ * is cleaned up and rebuilt, and a build that another session is running is waited for. A different
+ * valid index that this stack does not own is never touched.
  *
- * A changed definition is an update: the new index is built beside the old one, both names are
- * swapped in one short transaction, and the old one is dropped concurrently, so that a valid index
- * has the declared name all the time. A new name, comment, statistics target, storage parameters or
- * tablespace need no new build. Indexes of partitioned tables are built partition by partition.
+ * Changing the definition is an update: the new index is built next to the old one, the names are
+ * swapped in one short transaction, and the old index is dropped concurrently. A valid index has
+ * the declared name throughout. Changing the name, comment, statistics target, storage parameters
+ * or tablespace needs no build. Indexes on partitioned tables are built one partition at a time.
  *
  * @example
  * new pgindex.Index("messages-by-state", {
@@ -48,7 +48,8 @@ const OUTPUTS = [
  *   name: "conversation_messages_state_created_idx",
  *   columns: ["conversation_state_id", { column: "created_at", order: "desc" }],
  * });
- * // CREATE INDEX CONCURRENTLY "conversation_messages_state_created_idx" ON "public"."conversation_messages"
+ * // CREATE INDEX CONCURRENTLY "conversation_messages_state_created_idx"
+ * //   ON "public"."conversation_messages"
  * //   USING "btree" ("conversation_state_id", "created_at" DESC)
  */
 export class Index extends pulumi.CustomResource {
@@ -58,40 +59,47 @@ export class Index extends pulumi.CustomResource {
   declare readonly schema: pulumi.Output<string>;
   /** The table, as declared. */
   declare readonly table: pulumi.Output<string>;
-  /** The live definition: `pg_get_indexdef`. */
+  /** The live definition, from `pg_get_indexdef`. */
   declare readonly definition: pulumi.Output<string>;
-  /** OID of the index; a REINDEX CONCURRENTLY changes it. `pulumi refresh` brings it up to date. */
+  /** OID of the index. REINDEX CONCURRENTLY changes it; `pulumi refresh` updates it. */
   declare readonly oid: pulumi.Output<number>;
-  /** `indisvalid`, `indisready` and `indislive`: queries may use it, writes maintain it. */
+  /**
+   * True if `indisvalid`, `indisready` and `indislive` are: queries can use the index and writes
+   * maintain it.
+   */
   declare readonly valid: pulumi.Output<boolean>;
-  /** Size on disk at the end of the build or at the last refresh. */
+  /** Size on disk in bytes, at the end of the build or at the last refresh. */
   declare readonly sizeBytes: pulumi.Output<number>;
-  /** End of the build by the server's clock, ISO 8601; null when the index was adopted. */
+  /** End of the build by the server's clock, ISO 8601; null if the index was adopted. */
   declare readonly builtAt: pulumi.Output<string | null>;
-  /** Seconds that the build took, waits included; null when the index was adopted. */
+  /** Duration of the build in seconds, including waits; null if the index was adopted. */
   declare readonly buildSeconds: pulumi.Output<number | null>;
   /**
-   * What of it each phase took, in seconds, in the order in which PostgreSQL documents them, as
-   * looked at twice a second; null when nobody saw it.
+   * Seconds spent in each build phase, sampled twice a second, in the order of the PostgreSQL
+   * documentation (https://www.postgresql.org/docs/current/progress-reporting.html); null if not
+   * observed.
    */
   declare readonly phaseSeconds: pulumi.Output<readonly number[] | null>;
-  /** True when a valid index of this definition stood already and nothing was built. */
+  /** True if a valid index with this definition already existed and nothing was built. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** Since when this stack knows the index to be valid, ISO 8601. */
+  /** When this stack first saw the index valid, ISO 8601. */
   declare readonly validSince: pulumi.Output<string>;
-  /** The statement that makes the index; known in preview. */
+  /** The statement that creates the index. Already known in preview. */
   declare readonly statement: pulumi.Output<string>;
-  /** What the served queries took just before the build; empty when nothing was built. */
+  /** The measurements of the served queries just before the build; empty if nothing was built. */
   declare readonly before: pulumi.Output<readonly QueryMeasurement[]>;
-  /** Their plans then: at most 12 nodes and about 1.2 kB each, no constant in them. */
+  /**
+   * The plans of the served queries at that time: at most 12 nodes and about 1.2 kB each, with no
+   * constants.
+   */
   declare readonly plansBefore: pulumi.Output<readonly QueryPlan[]>;
-  /** What the last refresh found to be wrong, or null. */
+  /** What the last refresh found wrong with the index; null if nothing. */
   declare readonly drift: pulumi.Output<string | null>;
-  /** How many times more bytes a row than right after the build; null where it is not known. */
+  /** Bytes per row now, divided by bytes per row right after the build; null if unknown. */
   declare readonly bloatRatio: pulumi.Output<number | null>;
-  /** The queries it was declared for. A plain property of the program, not an output. */
+  /** The queries it was declared to serve. A plain property of the program, not an output. */
   readonly serves: readonly ServedQuery[];
-  /** Schemas in which unqualified names of its declaration are looked up, where it said so. */
+  /** Schemas to search for unqualified names in its declaration, if it named any. */
   readonly searchPath: IndexArgs["searchPath"];
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {

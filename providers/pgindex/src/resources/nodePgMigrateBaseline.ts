@@ -1,29 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/migration";
-import { baselineResource } from "./baseline";
+import { readNodePgMigrateMigration } from "../baseline/nodePgMigrate/nodePgMigrateMigration";
+import { baselineResource } from "./baselineResource";
 import type { IndexArgs } from "./indexArgs";
 import { declarationOf } from "./resourceParts";
 
 /** Arguments of a {@link NodePgMigrateBaseline}. */
 export interface NodePgMigrateBaselineArgs {
-  /**
-   * The migration: its file name without the extension. It may do nothing but create indexes.
-   */
+  /** The migration: its file name without the extension. It must only create indexes. */
   readonly migration: string;
   /**
-   * The folder of the migrations: `--migrations-dir`.
+   * The migrations folder: `--migrations-dir`.
    * @default "migrations"
    */
   readonly folder?: string;
   /**
-   * The indexes that a migration in JavaScript or TypeScript makes, since only node-pg-migrate can
-   * run it: what else it does, you vouch for. `node-pg-migrate up --dry-run` prints its SQL.
-   * Refused for a migration in SQL, which says it itself.
-   * @default what the SQL makes
+   * The indexes that a JavaScript or TypeScript migration creates. Only node-pg-migrate can run
+   * such a migration, so you vouch for whatever else it does. `node-pg-migrate up --dry-run` prints
+   * its SQL. Not allowed for an SQL migration, whose indexes are read from its SQL.
+   * @default the indexes that the SQL creates
    */
   readonly indexes?: readonly IndexArgs[];
   /**
-   * The schema of tables that the SQL writes without one: `--schema`.
+   * The schema of tables that the SQL names without one: `--schema`.
    * @default "public"
    */
   readonly schema?: string;
@@ -38,38 +36,40 @@ export interface NodePgMigrateBaselineArgs {
    */
   readonly migrationsTable?: pulumi.Input<string>;
   /**
-   * Files of the folder that are no migrations, as a regular expression for the whole name:
-   * `--ignore-pattern`.
+   * Files in the folder that are not migrations, as a regular expression that matches the whole
+   * name: `--ignore-pattern`.
    * @default "\\..*"
    */
   readonly ignorePattern?: string;
   /**
-   * Refuse while the migrations before it have not been run, or later ones have: node-pg-migrate
-   * would then refuse to run anything. False where it runs with `--no-check-order`.
+   * Fail if earlier migrations have not run, or later ones have: node-pg-migrate would then refuse
+   * to run anything. Set to false if it runs with `--no-check-order`.
    * @default true
    */
   readonly checkOrder?: pulumi.Input<boolean>;
 }
 
 /**
- * Marks a migration of node-pg-migrate as applied, with the very row that `node-pg-migrate up`
- * would write, so that it does not run what was built concurrently. Let it depend on the
- * migration's indexes. `pulumi up` refuses when the live indexes are not what the migration makes,
- * when its place in the order is not reached, or while node-pg-migrate is running; `pulumi destroy`
- * takes the mark back, unless node-pg-migrate had set it. Where later ones have run since, it runs
- * the migration again with `--no-check-order`.
+ * Marks a node-pg-migrate migration as applied by writing exactly the row that `node-pg-migrate up`
+ * would, so it does not run again what was built concurrently. Make it depend on the migration's
+ * indexes. `pulumi up` fails if the live indexes differ from those in the migration, if it is not
+ * this migration's turn yet, or while node-pg-migrate is running. `pulumi destroy` removes the
+ * mark, unless node-pg-migrate had set it. If later migrations have run since, it runs this one
+ * again only with `--no-check-order`.
  *
  * @example
  * const indexes = pgindex
  *   .indexesFromSql("migrations/1795370622000_message-indexes.sql")
  *   .map((declaration) => new pgindex.Index(declaration.name, declaration));
- * new pgindex.NodePgMigrateBaseline("applied", { migration: "1795370622000_message-indexes" }, { dependsOn: indexes });
- * // INSERT INTO "public"."pgmigrations" (name, run_on) VALUES ('1795370622000_message-indexes', now())
+ * const migration = "1795370622000_message-indexes";
+ * new pgindex.NodePgMigrateBaseline("applied", { migration }, { dependsOn: indexes });
+ * // INSERT INTO "public"."pgmigrations" (name, run_on)
+ * // VALUES ('1795370622000_message-indexes', now())
  */
 export class NodePgMigrateBaseline extends pulumi.CustomResource {
-  /** The migration. */
+  /** The migration's name. */
   declare readonly migration: pulumi.Output<string>;
-  /** node-pg-migrate had marked it already. */
+  /** True if node-pg-migrate had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(

@@ -9,60 +9,58 @@ import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "
 import { stackEvidence } from "./stackEvidence";
 import type { Verification } from "./verification";
 
-/** Arguments of a {@link PromotionGate}: what is asked of the other stack, for each index. */
+/** Arguments of a {@link PromotionGate}: what the other stack must have shown for each index. */
 export interface PromotionGateArgs {
-  /**
-   * The declarations that this stack is about to build: the other stack must have the very same.
-   */
+  /** The indexes this stack is about to build. The other stack must have exactly the same ones. */
   readonly indexes: readonly IndexArgs[];
   /**
-   * The other stack, whose output `evidence` {@link promotionEvidence} made: "staging" for a stack
-   * of the same project, else "organization/project/stack". One that does not exist is a missing
-   * proof, which an override can waive.
+   * The other stack, which exports `evidence` made with {@link promotionEvidence}: "staging" for a
+   * stack of the same project, otherwise "organization/project/stack". A stack that does not exist
+   * counts as missing proof, which an override can waive.
    * @default none: evidence is given
    */
   readonly stack?: string;
   /**
-   * What the other stack exported, made there by {@link promotionEvidence}, where `stack` cannot
-   * say where it is. A StackReference to a stack that does not exist fails before the gate is
-   * asked.
+   * The other stack's export, made there with {@link promotionEvidence}, for cases that `stack`
+   * cannot express. A StackReference to a stack that does not exist fails before the gate runs.
    * @default the output `evidence` of `stack`
    */
   readonly evidence?: pulumi.Input<unknown>;
   /**
-   * How long the indexes must have stood, valid, in the other stack: a number with a unit, such as
+   * How long the indexes must have been valid in the other stack: a number with a unit, such as
    * "90m" or "30s".
    * @default "24h"
    */
   readonly soak?: pulumi.Input<string>;
   /**
-   * Scans by traffic that each index must have had there; our own measurements do not count.
+   * How many scans by traffic each index must have had there. Our own measurements do not count.
    * @default 1
    */
   readonly minimumScans?: pulumi.Input<number>;
   /**
-   * How queries may read the table there: a list for every query that uses the index (`["Index
-   * Scan"]`), or a list for each query by its name (`{ "message history": ["Index Scan"] }`), which
-   * has to use the index then.
-   * @default any plan, one query at least using the index
+   * How queries may read the table there: one list for every query that uses the index (`["Index
+   * Scan"]`), or a list for each query by name (`{ "message history": ["Index Scan"] }`). A query
+   * that is named must use the index.
+   * @default any plan, with at least one query using the index
    */
   readonly planTypes?: pulumi.Input<
     readonly PlanType[] | Readonly<Record<string, readonly PlanType[]>>
   >;
   /**
-   * Milliseconds that a query may take there: one number for every measured query, or one for each
-   * by its name.
+   * The longest a query may take there, in milliseconds: one number for every measured query, or
+   * one for each by name.
    * @default no bound
    */
   readonly maximumMs?: pulumi.Input<number | Readonly<Record<string, number>>>;
   /**
-   * How many times longer than before the build a measured query may take there. A difference below
-   * 1 ms is none; a query that ran before and does not run now is too slow.
+   * How many times longer than before the build a measured query may take there. Differences below
+   * 1 ms are ignored; a query that completed before and does not complete now counts as too slow.
    * @default 2
    */
   readonly maximumSlowdown?: pulumi.Input<number>;
   /**
-   * Promote whatever is missing, for this reason, which is recorded and kept with what was missing.
+   * Promote even though something is missing, for the reason given here. The reason is recorded
+   * together with what was missing.
    * @default none
    */
   readonly override?: pulumi.Input<string | undefined>;
@@ -71,25 +69,30 @@ export interface PromotionGateArgs {
 const OUTPUTS = ["passedAt", "overridden", "overrides", "statements", "schemaVersion"];
 
 /**
- * Refuses, in preview already, to go on while another stack has not proved the same indexes, with a
- * list of what is met, what is missing and when it will be met: valid, in a measured plan, no
- * slower than before, scanned by traffic, and old enough. Let the indexes of this stack depend on
- * it. What was promoted once is not asked again.
+ * Stops this stack, already in preview, until another stack has proved the same indexes: valid,
+ * used in a measured plan, no slower than before, scanned by traffic, and old enough. The error
+ * lists what is met, what is missing, and when it will be met. Make this stack's indexes depend on
+ * the gate. An index that has passed is not checked again.
  *
  * @example
- * const gate = new pgindex.PromotionGate("staging-proof", { indexes: [args], stack: "staging", soak: "24h", minimumScans: 100 });
+ * const gate = new pgindex.PromotionGate("staging-proof", {
+ *   indexes: [args],
+ *   stack: "staging",
+ *   soak: "24h",
+ *   minimumScans: 100,
+ * });
  * new pgindex.Index("by-email", args, { dependsOn: gate });
  */
 export class PromotionGate extends pulumi.CustomResource {
-  /** When the last of this stack's indexes was let through, ISO 8601. */
+  /** When the last of this stack's indexes passed, ISO 8601. */
   declare readonly passedAt: pulumi.Output<string>;
   /**
-   * The reason of the last override that was used, or null. It stays when the override leaves the
-   * configuration.
+   * The reason given for the last override that was used, or null. It stays after the override is
+   * removed from the configuration.
    */
   declare readonly overridden: pulumi.Output<string | null>;
   /**
-   * Each override that was used: when, why, for which index, and the conditions that were not met.
+   * Every override that was used: when, why, for which index, and the conditions that were not met.
    */
   declare readonly overrides: pulumi.Output<readonly OverrideUse[]>;
 
@@ -108,16 +111,16 @@ export class PromotionGate extends pulumi.CustomResource {
   }
 }
 
-/** One index with the verification of its queries. */
+/** An index and the verification of its queries. */
 export interface Proved {
   /** The index. */
   readonly index: Index;
-  /** Its verification, of the same stack. */
+  /** Its verification, from the same stack. */
   readonly verification: Verification;
 }
 
 /**
- * What a stack exports for the {@link PromotionGate} of the next one, by `schema.name`.
+ * What a stack exports for the {@link PromotionGate} of the next stack, keyed by `schema.name`.
  *
  * @example
  * export const evidence = pgindex.promotionEvidence([{ index, verification }]);

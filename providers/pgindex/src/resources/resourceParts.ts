@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IndexArgs } from "./indexArgs";
 
-/** What provider.ts has under this name. */
+/** The provider's name in provider.ts. */
 export type ProviderKind =
   | "index"
   | "verification"
@@ -21,7 +21,7 @@ export type ResourceName =
   | "PrismaBaseline";
 
 /**
- * The provider's text that Pulumi keeps in state: a constant, never serialized code. It is a
+ * The provider's source as Pulumi keeps it in state: a constant, never serialized code. It is a
  * contract (see provider.ts).
  */
 export function providedBy(kind: ProviderKind): string {
@@ -29,7 +29,7 @@ export function providedBy(kind: ProviderKind): string {
 }
 
 /**
- * Pulumi's type of a resource of this package. The prefix routes it to Pulumi's dynamic-provider
+ * The Pulumi type of one of our resources. The prefix routes it to Pulumi's dynamic-provider
  * plugin.
  */
 export function typeOf(name: ResourceName): string {
@@ -37,8 +37,8 @@ export function typeOf(name: ResourceName): string {
 }
 
 /**
- * The resource's own URN as an input, so that the provider can write progress into the resource's
- * row. A promise, since the Output dead-locks below a component.
+ * The resource's own URN as an input, which lets the provider write progress to the resource's row.
+ * It is a promise because the Output deadlocks inside a component.
  */
 export function hiddenUrn(
   name: string,
@@ -50,17 +50,14 @@ export function hiddenUrn(
   });
 }
 
-/**
- * Every output a resource has must be named in its constructor, or Pulumi does not set the
- * property.
- */
+/** Pulumi sets a property only if the constructor names it, so every output is named here. */
 export function undefinedOutputs(names: readonly string[]): Record<string, undefined> {
   return Object.fromEntries(names.map((name) => [name, undefined]));
 }
 
 /**
- * Of an index's arguments, those that define it: neither the queries that it serves nor how a
- * preview asks about it.
+ * The arguments that define an index: everything but the queries it serves and how a preview checks
+ * it.
  */
 export function declarationOf({
   serves: _,

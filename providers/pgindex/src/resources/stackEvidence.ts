@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** The stack output that a gate reads. */
+/** The stack output a gate reads. */
 const OUTPUT = "evidence";
 
 interface StackOutputs {
@@ -8,18 +8,18 @@ interface StackOutputs {
   readonly secretOutputNames?: readonly string[];
 }
 
-/** What a gate is told of another stack. */
+/** What a gate learns about another stack. */
 export interface StackEvidence {
   readonly stack: string;
   readonly evidence: pulumi.Output<unknown>;
-  /** Why the stack could not be read, if it could not. */
+  /** Why the stack could not be read; undefined if it could. */
   readonly unreadable: pulumi.Output<string | undefined>;
 }
 
 /**
- * Reads another stack's `evidence` as a StackReference does, but leaves it to the gate what a stack
- * means that cannot be read: a StackReference to a stack that does not exist is an error, which
- * ends the program before anything can give advice or be overridden.
+ * Reads another stack's `evidence` like a StackReference, but leaves it to the gate to decide what
+ * an unreadable stack means. A StackReference to a stack that does not exist is an error, which
+ * ends the program before anything can explain it or override it.
  */
 export function stackEvidence(stack: string): StackEvidence {
   const name = fullName(stack);
@@ -51,6 +51,6 @@ function found({ outputs, secretOutputNames }: StackOutputs) {
 
 function problem(name: string, { message }: Error): string {
   return /unknown stack/.test(message)
-    ? `there is no stack ${name}: correct its name, or make it and run pulumi up there`
+    ? `there is no stack ${name}: correct the name, or create it and run pulumi up there`
     : `the stack ${name} cannot be read: ${message}`;
 }

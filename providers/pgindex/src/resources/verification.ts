@@ -12,18 +12,18 @@ export interface VerificationArgs {
   /** The index to verify. */
   readonly index: Index;
   /**
-   * The queries to measure. Only those that the index serves have been measured before the build.
+   * The queries to measure. Only those the index serves were measured before the build.
    * @default those that the index serves
    */
   readonly queries?: pulumi.Input<readonly ServedQuery[]>;
   /**
-   * What an expectation that is not met is: a "warning", or an "error", which makes `pulumi up`
-   * fail and measure again the next time. `pulumi refresh` always warns.
+   * What to do when an expectation is not met: "warning" reports it; "error" makes `pulumi up` fail
+   * and measure again next time. `pulumi refresh` only ever warns.
    * @default "warning"
    */
   readonly onFailedExpectation?: pulumi.Input<"warning" | "error">;
   /**
-   * Schemas in which unqualified tables of the queries are looked up.
+   * Schemas to search for unqualified tables in the queries.
    * @default the search path of the index
    */
   readonly searchPath?: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -43,47 +43,52 @@ const OUTPUTS = [
 ];
 
 /**
- * The proof that an index is used: plans and times of the queries it serves, before and after the
- * build, and the server's counters of it. Measured at `pulumi up` when the index or the queries
- * have changed, and at every `pulumi refresh`. It changes nothing in the database.
+ * Proves that an index is used: plans and times of the queries it serves, before and after the
+ * build, and the server's counters for it. Measures during `pulumi up` when the index or the
+ * queries have changed, and during every `pulumi refresh`. It changes nothing in the database.
  *
- * It uses the index's own Connection unless another is given.
+ * It uses the index's own Connection unless you give it another.
  *
  * @example
- * const proof = new pgindex.Verification("messages-proof", { index: messages, onFailedExpectation: "error" });
- * export const queries = proof.queries; // [{ name: "message history", planType: "Index Scan", ratio: 431.2, … }]
+ * const proof = new pgindex.Verification("messages-proof", {
+ *   index: messages,
+ *   onFailedExpectation: "error",
+ * });
+ * export const queries = proof.queries;
+ * // [{ name: "message history", planType: "Index Scan", ratio: 431.2, … }]
  */
 export class Verification extends pulumi.CustomResource {
   /** `schema.name` of the index. */
   declare readonly index: pulumi.Output<string>;
   /**
-   * Each query: plan, milliseconds, rows, buffers, the same before the build, and what is not as
-   * expected.
+   * Each query: plan, milliseconds, rows, buffers, the same from before the build, and any unmet
+   * expectations.
    */
   declare readonly queries: pulumi.Output<readonly VerifiedQuery[]>;
   /**
-   * The plan of each query that was run: at most 12 nodes and about 1.2 kB, no constant in it. From
-   * before the build: `plansBefore` of the `Index`.
+   * The plan of each query that was run: at most 12 nodes and about 1.2 kB, with no constants. For
+   * the plans from before the build, see `plansBefore` of the `Index`.
    */
   declare readonly plans: pulumi.Output<readonly QueryPlan[]>;
   /**
-   * What the server has counted: scans by traffic and by these measurements, tuples, last scan
-   * (PostgreSQL 16+), size, since when.
+   * The server's counters (https://www.postgresql.org/docs/current/monitoring-stats.html): scans by
+   * traffic and by our own measurements, tuples, last scan (PostgreSQL 16+), size, and when
+   * counting began.
    */
   declare readonly usage: pulumi.Output<AccountedUsage>;
   /**
-   * At most 24 samples of it, one for each measuring that was kept, the recent ones denser: scans,
-   * traffic, tuples, size, and each query's plan and milliseconds. `usage.unusedSince` and
-   * `usage.summary` rest on it.
+   * At most 24 samples of the counters, one for each measurement that was kept, with recent ones
+   * closer together: scans, traffic, tuples, size, and each query's plan and milliseconds.
+   * `usage.unusedSince` and `usage.summary` are derived from them.
    */
   declare readonly history: pulumi.Output<History>;
-  /** The index exists, on its table, and queries may use it. */
+  /** True if the index exists on its table and queries can use it. */
   declare readonly valid: pulumi.Output<boolean>;
   /** When it was measured, by the server's clock, ISO 8601. */
   declare readonly verifiedAt: pulumi.Output<string>;
-  /** The index is valid and every expectation is met. */
+  /** True if the index is valid and every expectation is met. */
   declare readonly ok: pulumi.Output<boolean>;
-  /** What is wrong with the index itself; each query has its own problems. */
+  /** Problems with the index itself; each query lists its own. */
   declare readonly problems: pulumi.Output<readonly string[]>;
 
   constructor(name: string, args: VerificationArgs, options?: pulumi.CustomResourceOptions) {

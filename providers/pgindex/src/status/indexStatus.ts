@@ -2,55 +2,55 @@ import type { IndexOutputs } from "../engine/record/outputs";
 import { refreshedOutputs } from "../engine/record/refresh";
 import type { Session } from "../engine/session/session";
 import { readUsage } from "../engine/verify/usage";
-import { type Build, readBuilds } from "./builds";
+import { type Build, readBuilds } from "./runningBuilds";
 import type { Recorded, StackState } from "./stackState";
 
-/** How a query that the index serves was planned when it was last verified. */
+/** How a served query was planned in the last verification. */
 export interface PlanStatus {
   readonly query: string;
-  /** `Index Scan`; null when nothing was run. */
+  /** `Index Scan`; null if nothing was run. */
   readonly planType: string | null;
   readonly usesIndex: boolean;
-  /** Milliseconds; null when nothing was run. */
+  /** Milliseconds; null if nothing was run. */
   readonly executionMs: number | null;
 }
 
-/** A declared index as the database has it now. Plain JSON. */
+/** A declared index as it is in the database now. Plain JSON. */
 export interface IndexStatus {
   readonly urn: string;
   readonly schema: string;
   readonly name: string;
   readonly table: string;
-  /** `valid`: queries use it, and it is what was built. `building`: somebody is building it now. */
+  /** `valid`: queries can use it, and it is as built. `building`: somebody is building it now. */
   readonly state: "valid" | "building" | "invalid" | "drifted" | "missing";
-  /** What is wrong with it, in words; null when nothing is. */
+  /** What is wrong with it, in words; null if nothing. */
   readonly drift: string | null;
   readonly sizeBytes: number | null;
-  /** `idx_scan` of the server that was asked, the measurements of pgindex included. */
+  /** `idx_scan` on the server we asked, including pgindex's own measurements. */
   readonly scans: number | null;
   /** `last_idx_scan`, ISO 8601; null before PostgreSQL 16. */
   readonly lastScan: string | null;
-  /** ISO 8601; null when it was adopted. */
+  /** ISO 8601; null if it was adopted. */
   readonly builtAt: string | null;
   /** ISO 8601. */
   readonly validSince: string;
-  /** Of the last verification. */
+  /** From the last verification. */
   readonly plans: readonly PlanStatus[];
 }
 
-/** What a stack has declared, and what the database has of it. */
+/** A stack's declared indexes, and their state in the database. */
 export interface StackStatus {
   readonly stack: string;
-  /** Every index is valid and as built. */
+  /** True if every index is valid and as built. */
   readonly ok: boolean;
   readonly indexes: readonly IndexStatus[];
-  /** Builds that run in the database now. */
+  /** Builds that are running in the database now. */
   readonly builds: readonly Build[];
 }
 
 /**
- * Looks at every index of a stack. Read-only: a session with an empty search_path, on a primary or
- * a standby.
+ * Reads the state of every index of a stack. Read-only: a session with an empty search_path, on a
+ * primary or a standby.
  */
 export async function readStatus(observer: Session, state: StackState): Promise<StackStatus> {
   const builds = await readBuilds(observer);

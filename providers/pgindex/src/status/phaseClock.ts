@@ -1,10 +1,10 @@
-import type { Build } from "./builds";
+import type { Build } from "./runningBuilds";
 
-/** How far the phase of a build has come. */
+/** How far a build has come in its current phase. */
 export interface PhaseShare {
-  /** 0 to 1; undefined where the phase has no counter. */
+  /** 0 to 1; undefined if the phase has no counter. */
   readonly share?: number;
-  /** At the pace of the phase so far; undefined before it has moved. */
+  /** Estimated from the pace of the phase so far; undefined until it has moved. */
   readonly secondsLeft?: number;
 }
 
@@ -14,12 +14,12 @@ interface Began {
   readonly share: number;
 }
 
-/** Reckons the time that is left of a phase from the pace since the phase was first seen. */
+/** Estimates the time left in a phase from its pace since it was first seen. */
 export class PhaseClock {
   private readonly began = new Map<number, Began>();
 
-  /** `build.seconds` is the clock: no two looks need be equally far apart. */
-  look(build: Build): PhaseShare {
+  /** Uses `build.seconds` as the clock, so the samples need not be evenly spaced. */
+  sample(build: Build): PhaseShare {
     const share = shareOf(build);
     if (share === undefined) return {};
     const { pid, seconds, progress } = build;
@@ -33,7 +33,7 @@ export class PhaseClock {
   }
 }
 
-/** Waits count sessions, and say nothing of time. */
+/** Waits count sessions, which says nothing about time. */
 function shareOf({ progress }: Build): number | undefined {
   const { phase, tuplesDone, tuplesTotal, blocksDone, blocksTotal } = progress;
   if (phase === null || phase.startsWith("waiting for")) return undefined;

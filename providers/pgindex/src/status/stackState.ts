@@ -6,23 +6,21 @@ import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerificationReport } from "../engine/verify/verification";
 import { noExportAdvice } from "./statusMessages";
 
-/** A resource of ours as a stack's state has it. */
+/** One of our resources in a stack's state. */
 export interface Recorded<Outputs> {
   readonly urn: string;
   readonly outputs: Outputs;
 }
 
-/** What a `PromotionGate` leaves in the state. */
+/** What a `PromotionGate` stores in the state. */
 export interface RecordedGate {
   /** ISO 8601 */
   readonly passedAt: string;
-  /** The reason of an override, or null. */
+  /** The reason given for an override, or null. */
   readonly overridden: string | null;
 }
 
-/**
- * What a stack has recorded of our resources: what its last `pulumi up` or `pulumi refresh` saw.
- */
+/** Our resources in a stack's state, as of its last `pulumi up` or `pulumi refresh`. */
 export interface StackState {
   /** Name of the stack. */
   readonly stack: string;
@@ -54,16 +52,16 @@ const TYPE = new RegExp(
 );
 
 /**
- * Reads the text that `pulumi stack export` prints. Throws {@link PgIndexError} when it is
- * something else.
+ * Reads the text printed by `pulumi stack export`. Throws {@link PgIndexError} if it is anything
+ * else.
  */
 export function parseStackState(text: string): StackState {
   return stackStateOf(() => JSON.parse(text));
 }
 
 /**
- * Reads the content of what `pulumi stack export` prints. Throws {@link PgIndexError} when it is
- * something else. Resources that were never created (an `up` that failed) are left out.
+ * Reads the parsed output of `pulumi stack export`. Throws {@link PgIndexError} if it is anything
+ * else. Skips resources that were never created because an `up` failed.
  */
 export function readStackState(exported: object): StackState {
   return stackStateOf(() => exported);

@@ -5,7 +5,7 @@ import { type Advice, errorText } from "../engine/errors/advice";
 export function unreadableExportAdvice(file: string, error: unknown): Advice {
   return {
     what: `cannot read ${file}: ${errorText(error)}`,
-    why: "it was named as the exported state of a stack",
+    why: "it was given as the exported state of a stack",
     fix: "write it with: pulumi stack export --file state.json",
   };
 }
@@ -13,7 +13,7 @@ export function unreadableExportAdvice(file: string, error: unknown): Advice {
 export function noExportAdvice(): Advice {
   return {
     what: "cannot read the state of the stack",
-    why: "it is not what pulumi stack export prints",
+    why: "it is not the output of pulumi stack export",
     fix: "write it with: pulumi stack export --stack <name> --file state.json",
   };
 }
@@ -21,20 +21,20 @@ export function noExportAdvice(): Advice {
 /** `pulumi stack export` could not be run, or has failed. */
 export function exportFailedAdvice(error: unknown, stack: string | undefined): Advice {
   const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
-  const otherwise = "give a state that was exported elsewhere: --state state.json";
+  const otherwise = "use a state exported elsewhere: --state state.json";
   if (code === "ENOENT") {
     return {
       what: "there is no pulumi on PATH",
-      why: "the indexes that a stack has declared stand in its state, which Pulumi reads",
+      why: "a stack's declared indexes are in its state, which Pulumi reads",
       fix: "install Pulumi (https://www.pulumi.com/docs/install/), or add it to PATH",
       otherwise,
     };
   }
-  const whose = stack ? `the stack ${stack}` : "the selected stack";
+  const named = stack ? `the stack ${stack}` : "the selected stack";
   return {
-    what: `pulumi cannot export the state of ${whose}`,
-    why: stderr.trim().replace(/^error: /, "") || "it did not say why",
-    fix: "name the stack (--stack) and the project's folder (--cwd), and log in to its backend",
+    what: `pulumi cannot export the state of ${named}`,
+    why: stderr.trim().replace(/^error: /, "") || "it gave no reason",
+    fix: "name the stack (--stack) and the project folder (--cwd), and log in to its backend",
     otherwise,
   };
 }

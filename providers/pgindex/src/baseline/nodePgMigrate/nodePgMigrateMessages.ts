@@ -9,8 +9,8 @@ export function noNodePgMigrateMigrationAdvice(
     what: `there is no migration ${migration} in ${folder}`,
     why,
     fix:
-      "name the folder of the migrations (--migrations-dir) and the migration's file name " +
-      "without its extension",
+      "name the migrations folder (--migrations-dir) and " +
+      "the migration's file name without its extension",
   };
 }
 

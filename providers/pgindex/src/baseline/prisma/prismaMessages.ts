@@ -10,6 +10,6 @@ export function noPrismaMigrationAdvice(
   return {
     what: `there is no migration ${migration} in ${folder}`,
     why: `${errorText(error)}; ${there}`,
-    fix: "name the folder that holds migration_lock.toml, and the migration's own folder in it",
+    fix: "name the folder with migration_lock.toml, and the migration's own folder inside it",
   };
 }

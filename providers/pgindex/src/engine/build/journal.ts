@@ -8,7 +8,9 @@ export interface BuiltName extends TableName {
   readonly name: string;
 }
 
-/** What the attempts at one request have begun: the next attempt, and the clean-up, go on from it. */
+/**
+ * What the attempts at one request have begun: the next attempt, and the clean-up, go on from it.
+ */
 export class Journal {
   /** What the last build was to make, and where. */
   building: BuiltName | undefined;

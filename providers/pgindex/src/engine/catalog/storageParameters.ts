@@ -4,9 +4,9 @@ export type Parameters = Readonly<Record<string, string>>;
 type Type = "boolean" | "enum";
 
 /**
- * The parameters whose value PostgreSQL reads without regard to case or spelling
- * (`boolRelOpts` and `enumRelOpts` in access/common/reloptions.c, and GIN's, GiST's and BRIN's own).
- * The value of any other one is compared as it is written: it may be a text such as JSON.
+ * The parameters whose value PostgreSQL reads without regard to case or spelling (`boolRelOpts` and
+ * `enumRelOpts` in access/common/reloptions.c, and GIN's, GiST's and BRIN's own). The value of any
+ * other one is compared as it is written: it may be a text such as JSON.
  */
 const TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ["deduplicate_items", "boolean"],
@@ -54,7 +54,10 @@ function canonicalBoolean(value: string): string {
   return value;
 }
 
-/** `fillfactor=70, x='a, b'`: a value that is more than a word is quoted, so that none looks like two. */
+/**
+ * `fillfactor=70, x='a, b'`: a value that is more than a word is quoted, so that none looks like
+ * two.
+ */
 export function renderParameters(parameters: Parameters): string {
   return Object.entries(parameters)
     .map(([name, value]) => `${name}=${/^[\w.+-]*$/.test(value) ? value : quoted(value)}`)

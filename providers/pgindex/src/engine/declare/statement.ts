@@ -114,7 +114,9 @@ function objectName(name: ObjectName): string {
   return name.schema === undefined ? ident(name.name) : qualified(name.schema, name.name);
 }
 
-/** What makes the declared index, as one text: the derived input `statement`, shown by a preview. */
+/**
+ * What makes the declared index, as one text: the derived input `statement`, shown by a preview.
+ */
 export function declaredStatement(index: IndexDefinition): string {
   const statements = [createIndexStatement(index), ...afterSql(index, index.name)];
   return [...statements, ...namedSql(index)].join(";\n");
@@ -150,7 +152,10 @@ export function commentSql(index: IndexDefinition, name: string): string[] {
 
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
 
-/** @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index) */
+/**
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD
+ * table_constraint_using_index)
+ */
 export function addConstraintSql(
   table: string,
   name: string,

@@ -1,0 +1,68 @@
+import Table from "cli-table3";
+import type { Options } from "./chaosOptions.ts";
+import type { Outcome } from "./chaosRun.ts";
+import type { Notable } from "./chaosWriter.ts";
+import { BOUNDS, type RunRecord } from "./runRecord.ts";
+
+/** Prints what happened, the broken promises, and one line for a log. */
+export function summarize(options: Options, outcome: Outcome): void {
+  const { record } = outcome;
+  const table = new Table({
+    colWidths: [52, 92],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  table.push(...rowsOf(outcome).map(([name, value]) => [name, value]));
+  process.stdout.write(`${table}\n`);
+  for (const promise of new Set(record.broken)) process.stdout.write(`BROKEN: ${promise}\n`);
+  process.stdout.write(`${lineOf(options, outcome)}\n`);
+}
+
+function rowsOf({ version, builds, rounds, written, record }: Outcome): [string, string][] {
+  const waits = longestOf(written.long, record);
+  return [
+    ["server", `PostgreSQL ${version}`],
+    ["rounds", String(rounds)],
+    ["builds that became valid", String(builds)],
+    ["troubles that hit", listOf(record.hits)],
+    ["troubles that missed", String(record.misses)],
+    ["commands of both CLIs", listOf(record.commands)],
+    ["attempts retried", listOf(record.retries)],
+    ["longest wait reported by the engine", `${record.longestWait} s`],
+    [
+      "writes",
+      `${written.writes}, failed while the server was restarted: ${written.failed.length}`,
+    ],
+    ["longest write", `${Math.round(written.longestMs)} ms`],
+    ["longest during a restart or a patient ALTER TABLE", `${waits.theirs} ms of ${BOUNDS.theirs}`],
+    ["longest otherwise, if above 1 s", `${waits.ours} ms of ${BOUNDS.ours}`],
+  ];
+}
+
+function longestOf(long: readonly Notable[], record: RunRecord): typeof BOUNDS {
+  const longest = { ours: 0, theirs: 0 };
+  for (const write of long) {
+    const reason = record.reasonOf(write);
+    longest[reason] = Math.max(longest[reason], Math.round(write.to - write.from));
+  }
+  return longest;
+}
+
+/** A row of docs/chaos.md. */
+function lineOf({ seed, minutes }: Options, { version, builds, written, record }: Outcome): string {
+  const waits = longestOf(written.long, record);
+  const verdict =
+    record.broken.length === 0 ? "every promise kept" : `${record.broken.length} BROKEN`;
+  const retries = sum(record.retries);
+  const cells = [seed, version, minutes, builds, listOf(record.hits), retries, written.writes];
+  const last = [waits.ours || "below 1000", waits.theirs || "below 1000", verdict];
+  return `chaos | ${[...cells, ...last].join(" | ")} |`;
+}
+
+function listOf(counts: ReadonlyMap<string, number>): string {
+  return [...counts].map(([name, times]) => `${times} ${name}`).join(", ") || "none";
+}
+
+function sum(counts: ReadonlyMap<string, number>): number {
+  return [...counts.values()].reduce((total, each) => total + each, 0);
+}
