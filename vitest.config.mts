@@ -76,6 +76,17 @@ export default defineConfig({
       },
       {
         test: {
+          // The provider's own process, without a CLI and an engine around it.
+          name: "provider",
+          include: ["test/provider/**/*.test.ts"],
+          ...server,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: "pulumi",
           include: ["test/pulumi/**/*.test.ts"],
           ...server,

@@ -32,17 +32,6 @@ describe("where an index connects to, first source that is there", () => {
     readonly inState: boolean;
   }
 
-  const pgVariables = (): Record<string, string> => {
-    const { hostname, port, pathname } = new URL(canary.url);
-    return {
-      PGHOST: hostname,
-      PGPORT: port,
-      PGUSER: canary.role,
-      PGPASSWORD: canary.password,
-      PGDATABASE: pathname.slice(1),
-    };
-  };
-
   const sources: readonly Source[] = [
     {
       source: "the Connection's URL",
@@ -67,12 +56,6 @@ describe("where an index connects to, first source that is there", () => {
       },
       inState: false,
     },
-    {
-      source: "DATABASE_URL",
-      env: () => ({ DATABASE_URL: canary.url, PGHOST: "127.0.0.1", PGPORT: "1" }),
-      inState: false,
-    },
-    { source: "the PG* variables", env: pgVariables, inState: false },
   ];
 
   test.for(sources)("$source", async ({ env, secret, program, inState }) => {
