@@ -43,7 +43,7 @@ test("waiters: a session that waits behind a build is cancelled", async () => {
   await blockedBuild(database(), PLAIN.name);
   const waiter = await database().connect();
   // Its own patience ends before that of the test: a build that nobody lets go on would wait for an hour.
-  await waiter.query("SET lock_timeout = '30s'");
+  await waiter.query("SET lock_timeout = '90s'");
   const cancelled = expect(waiter.query("ALTER TABLE t ADD COLUMN c int")).rejects.toMatchObject({
     code: "57014",
   });

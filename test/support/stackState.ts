@@ -6,9 +6,13 @@ import { type IndexOutputs, toIndexOutputs } from "../../providers/pgindex/src/e
 import { type Args, declare, record, targetOf } from "./engine.ts";
 
 /** Builds an index as `pulumi up` does, and gives what it leaves in the state. */
-export async function buildIndex(url: string, args: Args): Promise<IndexOutputs> {
+export async function buildIndex(
+  url: string,
+  args: Args,
+  { ctx } = record(),
+): Promise<IndexOutputs> {
   const desired = await declare(args);
-  const ensured = await ensureIndex({ target: targetOf(url), desired, ctx: record().ctx });
+  const ensured = await ensureIndex({ target: targetOf(url), desired, ctx });
   return toIndexOutputs(ensured, desired, []);
 }
 
