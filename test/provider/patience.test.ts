@@ -48,6 +48,17 @@ test("another patience changes the state alone, and the destroy follows it", asy
   expect(await indexesOf(database())).toEqual([]);
 });
 
+test("the stack's patience is that of its resources, and a Connection has its own", async () => {
+  const { url } = database();
+  const release = await holdTable();
+  const ofStack = oneProvider({ DATABASE_URL: url }, { "pgindex:waitFor": "1s" });
+  expect(await refusalOf(new Resource("index", ofStack).up(args))).toMatch(GAVE_UP);
+  // As the class of a Connection hands it on, in the place of the stack's.
+  const own = { "pgindex:url": url, "pgindex:waitFor": "1s", "pgindex:retries": "0" };
+  expect(await refusalOf(new Resource("index", oneProvider({}, own)).up(args))).toMatch(GAVE_UP);
+  await release();
+});
+
 test("what cannot be read is refused in preview", async () => {
   const open = () => openProvider({ DATABASE_URL: database().url }, { "pgindex:waitFor": "soon" });
   expect(await refusalOf(new Resource("index", open).preview(args))).toContain(

@@ -1,11 +1,10 @@
 // The stack's settings, and those of a Connection, reach the provider's process.
-import { Connection, type ConnectionArgs, Index, Verification } from "pulumi-pgindex";
+import { Connection, type ConnectionArgs, Index, type IndexArgs } from "pulumi-pgindex";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { createRoles, dropRoles, type Roles } from "../support/engineRoles.ts";
 import { createStack, type TestStack } from "../support/pulumi.ts";
 import { createBackend } from "../support/pulumiBackend.ts";
 import { useDatabase } from "../support/pulumiDatabase.ts";
-import { linesOf } from "../support/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int, b text)");
@@ -29,7 +28,7 @@ const AS_DEPLOY = { schema: "app", table: "t", name: "t_a_idx", columns: ["a"] }
 const SECRET = "4dabf18193072939515e22adb298388d";
 const PLAIN = { table: "t", name: "plain_idx", columns: ["a"] };
 
-function declare(settings: ConnectionArgs, args = PLAIN): void {
+function declare(settings: ConnectionArgs, args: IndexArgs): void {
   stack.program = async () => {
     new Index("mine", args, { provider: new Connection("own", settings) });
   };
@@ -45,33 +44,28 @@ test("role is the Connection's own, else the stack's", async () => {
   await stack.up();
 });
 
-test("a Connection without a URL has the stack's, and its replicas", async () => {
+test("a Connection without a URL has the stack's, and its replicas; its own are kept as a secret", async () => {
   await stack.setSecret("pgindex:databaseUrl", database().url);
   await stack.setSecret("pgindex:replicas", JSON.stringify({ eu: database().url }));
   await stack.setConfig("pgindex:maxConcurrentBuilds", "1");
-  declare({ retries: 3 });
+  await stack.setConfig("pgindex:waitFor", "1h");
+  stack.program = async () => {
+    const provider = new Connection("own", { retries: 3, waitFor: "2h" });
+    new Index("mine", PLAIN, { provider });
+    const { url } = database();
+    new Connection("other", { url, replicas: { eu: url } });
+  };
   await stack.up();
   expect(stack.resource("own").inputs).toEqual({
     "pgindex:url": { [SECRET]: expect.any(String), ciphertext: expect.any(String) },
     "pgindex:replicas": { [SECRET]: expect.any(String), ciphertext: expect.any(String) },
     "pgindex:maxConcurrentBuilds": "1",
+    "pgindex:waitFor": "2h",
     "pgindex:retries": "3",
   });
-  expect((await stack.preview()).changes).toEqual({ same: 3 });
-});
-
-test("replicas: a URL that is no standby's is warned of, and kept as a secret", async () => {
-  const { url } = database();
-  stack.program = async () => {
-    const provider = new Connection("own", { url, replicas: { eu: url } });
-    const index = new Index("mine", { ...PLAIN, serves: [] }, { provider });
-    new Verification("proof", { index });
-  };
-  const { events } = await stack.up();
-  expect(linesOf(events, "proof").map(({ message }) => message)).toContainEqual(
-    expect.stringMatching(/on the replica eu are not known: it takes writes, so it is no standby/),
-  );
-  expect(stack.resource("own").inputs?.["pgindex:replicas"]).toMatchObject({
-    ciphertext: expect.any(String),
+  expect(stack.resource("other").inputs).toMatchObject({
+    "pgindex:replicas": { ciphertext: expect.any(String) },
+    "pgindex:waitFor": "1h",
   });
+  expect((await stack.preview()).changes).toEqual({ same: 4 });
 });
