@@ -49,11 +49,12 @@ test("a Connection without a URL has the stack's, and its replicas; its own are 
   await stack.setSecret("pgindex:replicas", JSON.stringify({ eu: database().url }));
   await stack.setConfig("pgindex:maxConcurrentBuilds", "1");
   await stack.setConfig("pgindex:waitFor", "1h");
+  await stack.setConfig("pgindex:waiters", "cancel");
   stack.program = async () => {
     const provider = new Connection("own", { retries: 3, waitFor: "2h" });
     new Index("mine", PLAIN, { provider });
     const { url } = database();
-    new Connection("other", { url, replicas: { eu: url } });
+    new Connection("other", { url, replicas: { eu: url }, whenClientVanishes: "stop" });
   };
   await stack.up();
   expect(stack.resource("own").inputs).toEqual({
@@ -62,10 +63,13 @@ test("a Connection without a URL has the stack's, and its replicas; its own are 
     "pgindex:maxConcurrentBuilds": "1",
     "pgindex:waitFor": "2h",
     "pgindex:retries": "3",
+    "pgindex:waiters": "cancel",
   });
   expect(stack.resource("other").inputs).toMatchObject({
     "pgindex:replicas": { ciphertext: expect.any(String) },
     "pgindex:waitFor": "1h",
+    "pgindex:waiters": "cancel",
+    "pgindex:whenClientVanishes": "stop",
   });
   expect((await stack.preview()).changes).toEqual({ same: 4 });
 });
