@@ -1,6 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 const server = { globalSetup: ["test/support/server/server.ts"] };
+/**
+ * For all projects, so that they run side by side: most tests wait for a server, a lock or a
+ * process, not for the processor. A test may take as long as it takes on a machine with other work;
+ * its limit is there for what would never end.
+ */
+const beside = { maxWorkers: 4, testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -13,78 +19,65 @@ export default defineConfig({
     },
     projects: [
       {
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"] },
-      },
-      {
         test: {
-          // Skipped where there is no Chromium.
-          name: "browser",
-          include: ["test/browser/**/*.test.ts"],
+          ...beside,
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          // To load the sources anew for each file takes longer than its tests do. A file gives
+          // back what it has stubbed.
+          isolate: false,
         },
       },
       {
+        // Skipped where there is no Chromium.
+        test: { ...beside, name: "browser", include: ["test/browser/**/*.test.ts"] },
+      },
+      {
+        test: { ...beside, ...server, name: "database", include: ["test/database/**/*.test.ts"] },
+      },
+      {
+        test: { ...beside, ...server, name: "corpus", include: ["test/corpus/**/*.test.ts"] },
+      },
+      {
         test: {
-          name: "database",
-          include: ["test/database/**/*.test.ts"],
+          ...beside,
           ...server,
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
-      {
-        test: {
-          name: "corpus",
-          include: ["test/corpus/**/*.test.ts"],
-          ...server,
-          testTimeout: 60_000,
-          hookTimeout: 30_000,
-          // They wait for the server most of the time.
-          maxWorkers: 4,
-        },
-      },
-      {
-        test: {
           name: "inplace",
           include: ["test/inplace/**/*.test.ts"],
-          ...server,
-          testTimeout: 120_000,
-          hookTimeout: 30_000,
-          sequence: { groupOrder: 1 },
+          testTimeout: 300_000,
         },
       },
       {
         test: {
+          ...beside,
+          ...server,
           name: "faults",
           include: ["test/faults/*.test.ts"],
-          ...server,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
         },
       },
       {
         test: {
+          ...beside,
           // Each file has a server of its own, which it treats badly.
           name: "harsh",
           include: ["test/faults/harsh/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          sequence: { groupOrder: 2 },
+          testTimeout: 300_000,
         },
       },
       {
+        // The provider's own process, without a CLI and an engine around it.
+        test: { ...beside, ...server, name: "provider", include: ["test/provider/**/*.test.ts"] },
+      },
+      {
         test: {
+          ...beside,
+          ...server,
           name: "pulumi",
           include: ["test/pulumi/**/*.test.ts"],
-          ...server,
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
-          // Each test starts an engine, a language host and providers: more at once only wait for
-          // each other.
-          maxWorkers: 2,
-          sequence: { groupOrder: 3 },
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
         },
       },
     ],

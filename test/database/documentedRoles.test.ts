@@ -87,11 +87,11 @@ test("whoever acts as the owner sees his build's progress, and can cancel it", a
   const { ctx, statuses, cancel } = record();
   const building = failureOf(ensureIndex({ database: target, desired, ctx }));
   await untilPhase(db, "waiting for writers before build");
-  await expect.poll(() => statuses.join("\n"), { timeout: 20_000 }).toMatch(/waiting for writers/);
+  await expect.poll(() => statuses.join("\n"), { timeout: 60_000 }).toMatch(/waiting for writers/);
   cancel();
   // The writer still stands in the way: only a cancel ends the build.
   const builds = "SELECT 1 FROM pg_stat_progress_create_index WHERE datname = current_database()";
-  await expect.poll(() => db.query(builds), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => db.query(builds), { timeout: 60_000 }).toEqual([]);
   await writer.query("ROLLBACK");
   expect((await building).message).toMatch(/^cancelled/);
   expect(await stateOf(db, "t_idx")).toBeUndefined();

@@ -19,6 +19,7 @@ const RENAME: Step = {
 
 test("a build is asked about first, makes the index, and tells when by the server's clock", async () => {
   const asked: string[] = [];
+  const started = performance.now();
   const { done, lines } = await run([BUILD], record(), {
     beforeStep: async ({ kind }) => void asked.push(`step ${kind} ${await stateOf(db, "i")}`),
     beforeBuild: async ({ kind }) => void asked.push(`build ${kind} ${await stateOf(db, "i")}`),
@@ -33,7 +34,7 @@ test("a build is asked about first, makes the index, and tells when by the serve
   expect(done.builtAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
   expect(clock?.ago).toBeGreaterThanOrEqual(-0.001);
   expect(done.buildSeconds).toBeGreaterThan(0);
-  expect(done.buildSeconds).toBeLessThan(20);
+  expect(done.buildSeconds).toBeLessThanOrEqual((performance.now() - started) / 1000);
 });
 
 test("adoption runs nothing and says nothing", async () => {
@@ -103,7 +104,9 @@ test("short statements give way to whoever is in their way, and say whom they wa
   const recorder = record();
   const running = run([RENAME], recorder);
   await until("it waits", async () => recorder.statuses.length > 0);
-  expect(recorder.statuses[0]).toMatch(/^waiting to alter public\.i \(\d+ s\): pid \d+ /);
+  expect(recorder.statuses[0]).toMatch(
+    /^waiting to alter public\.i \((?:\d+ min )?\d+ s\): pid \d+ /,
+  );
   expect(recorder.statuses[0]).toContain(`pid ${holder.pid} `);
   await holder.release();
   await running;

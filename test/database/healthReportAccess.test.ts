@@ -47,7 +47,8 @@ describe("who may see it", () => {
   });
 
   test("whatever is sent, the answer is one of ours: no 500, no secret, no second look", async () => {
-    const before = (await live.endpoint.current()).checkedAt;
+    const endpoint = live.open({ cacheSeconds: 3600 });
+    const before = (await endpoint.current()).checkedAt;
     const credentials = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.string({ unit: "binary" }).map((text) => basic(text)),
@@ -59,13 +60,14 @@ describe("who may see it", () => {
     await fc.assert(
       fc.asyncProperty(methods, absent, fc.string(), async (method, authorization, client) => {
         const request = { method, authorization, client };
-        const { status, body } = await live.endpoint.report.respond(request);
+        const { status, body } = await endpoint.report.respond(request);
         expect([401, 405, 429]).toContain(status);
         expect(body).not.toContain(TOKEN);
       }),
       { numRuns: 500 },
     );
-    expect((await live.endpoint.current()).checkedAt).toBe(before);
+    expect((await endpoint.current()).checkedAt).toBe(before);
+    await endpoint.close();
   });
 });
 

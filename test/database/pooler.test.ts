@@ -47,7 +47,7 @@ test("behind an allowed one a build is watched, and its queries are measured", a
   await untilPhase(db, "waiting for writers before build");
   // The phase, and who is in the way: both are found by the builder's process id.
   await expect
-    .poll(() => statuses.join("\n"), { timeout: 20_000 })
+    .poll(() => statuses.join("\n"), { timeout: 60_000 })
     .toMatch(new RegExp(`waiting for writers.*pid ${writer.pid}`));
   await writer.release();
   const built = await building;
@@ -78,7 +78,7 @@ test("and a build is cancelled", async () => {
   cancel();
   // The writer still stands in the way: only a cancel ends it.
   const active = "SELECT 1 FROM pg_stat_progress_create_index WHERE pid = $1";
-  await expect.poll(() => db.query(active, [pid]), { timeout: 20_000 }).toEqual([]);
+  await expect.poll(() => db.query(active, [pid]), { timeout: 60_000 }).toEqual([]);
   await writer.release();
   expect((await building).message).toMatch(/^cancelled/);
   expect(await stateOf(db, "t_idx")).toBeUndefined();

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toPhases } from "../../providers/pgindex/src/engine/watch/phases.ts";
-import { holdWrite, untilPhase } from "../support/engine/engineDatabase.ts";
+import { record } from "../support/engine/engine.ts";
+import { holdWrite, until } from "../support/engine/engineDatabase.ts";
 import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
 import { queryOf, verificationOf } from "../support/report/report.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -93,9 +94,13 @@ test.each([
 
 test("a build knows how long its phases took", async () => {
   const writer = await holdWrite(db, "t");
-  const building = buildIndex(db.url, { table: "t", name: "held", columns: ["a"] });
-  await untilPhase(db, "waiting for writers before build");
-  await db.query("SELECT pg_sleep(1)");
+  const recorder = record();
+  const building = buildIndex(db.url, { table: "t", name: "held", columns: ["a"] }, recorder);
+  // Half a second lies between two looks at the least.
+  await until("it was seen waiting three times", async () => {
+    const seen = recorder.statuses.filter((line) => line.startsWith("waiting for writers before"));
+    return seen.length > 2;
+  });
   await writer.release();
   const { phaseSeconds, buildSeconds } = await building;
   const phases = toPhases(phaseSeconds);

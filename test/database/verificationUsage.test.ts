@@ -1,7 +1,6 @@
 import { describe, expect, inject, it } from "vitest";
 import {
   BUILD,
-  countersSettle,
   LOOKUP,
   type Outputs,
   SCANS_OF_LOOKUP,
@@ -138,8 +137,7 @@ describe("traffic", () => {
   it("begins again when the counters are reset", async () => {
     const first = await v.create();
     await v.traffic(20);
-    await v.database.query("SELECT pg_stat_reset()");
-    await countersSettle();
+    await v.reset("SELECT pg_stat_reset()");
     const second = await v.refresh(first);
     expect(second.usage.statsReset).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
     await v.traffic(3);
@@ -191,8 +189,7 @@ describe("the history", () => {
     const first = await v.create();
     await v.traffic(2);
     const second = await v.refresh(first);
-    await v.database.query(reset);
-    await countersSettle();
+    await v.reset(reset);
     await v.traffic(5);
     const third = await v.refresh(second);
     expect(third.usage.trafficScans).toBe(5);

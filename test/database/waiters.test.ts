@@ -67,7 +67,7 @@ test("who is waited for is shown: pid, age, state, application and statement, wi
     statuses.find((line) => line.startsWith("waiting for writers") && line.includes("billing")),
   );
   expect(shown).toMatch(
-    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, .* s, waits for pid \d+ \(postgres, billing, idle in transaction for \d+ s: UPDATE t SET b = … WHERE a = …\)$/,
+    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, .* s, waits for pid \d+ \(postgres, billing, idle in transaction for (?:\d+ min )?\d+ s: UPDATE t SET b = … WHERE a = …\)$/,
   );
   expect(shown).toContain(`pid ${writer.pid} `);
   await writer.release();

@@ -23,7 +23,7 @@ describe("a server of a process that ends without stopping it", () => {
       expect(alive(pid)).toBe(true);
       end(child);
       await once(child, "exit");
-      await vi.waitUntil(() => !alive(pid) && !existsSync(directory), { timeout: 15_000 });
+      await vi.waitUntil(() => !alive(pid) && !existsSync(directory), { timeout: 60_000 });
     });
   }
 });

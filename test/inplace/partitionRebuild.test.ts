@@ -147,7 +147,7 @@ describe("what an interrupted REINDEX CONCURRENTLY of a partition's index leaves
     await untilWaiting(db, "REINDEX INDEX CONCURRENTLY");
     expect(await indexes()).toContainEqual(expect.stringMatching(/_ccnew INVALID$/));
     const up = stack.up();
-    await expect.poll(() => stack.statuses.join("\n"), { timeout: 20_000 }).toMatch(/waiting/);
+    await expect.poll(() => stack.statuses.join("\n"), { timeout: 60_000 }).toMatch(/waiting/);
     await writer.release();
     await rebuilding;
     await up;

@@ -74,7 +74,7 @@ describe("a live database is adopted, and nothing is built", () => {
     expect(before).toHaveLength(INDEXES.length);
     const project = createProject({ files: await files(), env: { DATABASE_URL: database().url } });
     await project.run("stack", "init", "dev");
-    const text = await project.run("up", "--yes");
+    const text = await project.run("up", "--yes", "--skip-preview");
     // The CLI shows a line more than once.
     const adopted = [...text.matchAll(/adopted public\.(\w+):.*nothing was built/g)];
     expect([...new Set(adopted.map(([, name]) => name))].sort()).toEqual(

@@ -1,5 +1,5 @@
 import pulumi from "@pulumi/pulumi";
-import { Index, type IndexArgs } from "pulumi-pgindex";
+import { Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
@@ -14,10 +14,7 @@ import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase(
-  "CREATE TABLE t (a int, b text, payload json)",
-  "CREATE TABLE other (a int, b text)",
-  "CREATE VIEW v AS SELECT a FROM t",
-  "CREATE INDEX taken_idx ON other (a)",
+  "CREATE TABLE t (a int, b text)",
   "CREATE INDEX different_idx ON t (b)",
 );
 let canary: Canary;
@@ -33,111 +30,20 @@ afterAll(async () => {
 });
 
 describe("what cannot be built is refused in preview, by one error", () => {
-  interface Case {
-    readonly what: string;
-    readonly args: Partial<IndexArgs> & Readonly<Record<string, unknown>>;
-    readonly cause: string;
-    readonly fix: string;
-  }
-  const cases: readonly Case[] = [
-    {
-      what: "an unknown column",
-      args: { columns: ["a", "nope"] },
-      cause: 'cannot build index public.wrong_idx on public.t: column "nope" does not exist',
-      fix: "check the column's spelling",
-    },
-    {
-      what: "a missing table",
-      args: { table: "nowhere" },
-      cause: "there is no table public.nowhere",
-      fix: "check the arguments table and schema",
-    },
-    {
-      what: "a view",
-      args: { table: "v" },
-      cause: "public.v is a view",
-      fix: "name the table that holds the rows",
-    },
-    {
-      what: "a type without an operator class",
-      args: { columns: ["payload"] },
-      cause: "data type json has no default operator class",
-      fix: "",
-    },
-    {
-      what: "a function that is not immutable",
-      args: { columns: [{ expression: "now() - interval '1 day'" }] },
-      cause: "functions in index expression must be marked IMMUTABLE",
-      fix: "use only functions that are IMMUTABLE",
-    },
-    {
-      what: "a name over 63 bytes",
-      args: { name: "ü".repeat(32) },
-      cause: "name is 64 bytes long",
-      fix: "shorten it by 1 bytes",
-    },
-    {
-      what: "a fragment that ends the statement",
-      args: { predicate: "x) ; drop table t; --" },
-      cause: "predicate closes a bracket that it did not open",
-      fix: "write one expression only",
-    },
-    {
-      what: "a column name that is a fragment",
-      args: { columns: ['a"); drop table t; --'] },
-      cause: 'column "a"); drop table t; --" does not exist',
-      fix: "check the column's spelling",
-    },
-    {
-      what: "an unknown argument",
-      args: { concurrently: true },
-      cause: "concurrently is not an argument",
-      fix: "remove it, or check its spelling",
-    },
-    {
-      what: "a name that is another table's index",
-      args: { name: "taken_idx" },
-      cause: "an index of that name stands on table public.other",
-      fix: "give the index another name",
-    },
-    {
-      what: "a name that is a table's",
-      args: { name: "other" },
-      cause: "a table has that name",
-      fix: "give the index another name",
-    },
-    {
-      what: "a valid index of another definition",
-      args: { name: "different_idx" },
-      cause: "refused: index public.different_idx on public.t exists with another definition",
-      fix: "declare what exists, or declare the new definition under another name",
-    },
-  ];
-
-  test.for(cases)("$what", async ({ args, cause, fix }) => {
+  test("a valid index of another definition, and up refuses it just the same", async () => {
     stack.program = async () => {
-      new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], ...args });
+      new Index("wrong", { table: "t", name: "different_idx", columns: ["a"] });
     };
     const errors = await refusedPreview(stack, database(), "wrong");
-    expect(errors).toContain(cause);
-    expect(errors).toContain(fix);
-  });
-
-  test("up refuses it just the same", async () => {
+    expect(errors).toContain(
+      "refused: index public.different_idx on public.t exists with another definition",
+    );
+    expect(errors).toContain(
+      "fix: declare what exists, or declare the new definition under another name",
+    );
     const failed = await failureOf(stack.up());
     expect(errorsOf(failed, "wrong")).toContain("exists with another definition");
-    expect(await indexesOf(database())).toHaveLength(2);
-  });
-
-  test("several problems are told at once", async () => {
-    stack.program = async () => {
-      const bad = { nme: "x", columns: [], predicate: "a >", nullsNotDistinct: true };
-      new Index("wrong", { table: "t", name: "", ...bad });
-    };
-    const errors = await refusedPreview(stack, database(), "wrong");
-    for (const path of ["name is empty", "columns is empty", "predicate ", "nullsNotDistinct has"])
-      expect(errors).toContain(path);
-    expect(errors).toContain("nme is not an argument");
+    expect(await indexesOf(database())).toHaveLength(1);
   });
 
   test("a refused argument that is a secret stays one", async () => {

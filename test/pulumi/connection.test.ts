@@ -1,6 +1,6 @@
 import { Connection, Index } from "pulumi-pgindex";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createStack, type StackOptions } from "../support/pulumi/pulumi.ts";
+import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import {
   type Canary,
@@ -22,90 +22,41 @@ afterAll(() => canary.drop());
 
 const args = { table: "users", name: "users_email_idx", columns: ["email"] };
 
-describe("where an index connects to, first source that is there", () => {
-  interface Source {
-    readonly source: string;
-    readonly env: () => NonNullable<StackOptions["env"]>;
-    readonly secret?: () => string;
-    readonly program?: () => void;
-    /** Whether the URL is to be found in the state, encrypted. */
-    readonly inState: boolean;
-  }
+/** Whether any provider of the stack has something encrypted in its state. */
+function hasSecret(stack: TestStack): boolean {
+  const stored = stack.resources().filter(({ type }) => type.startsWith("pulumi:providers:"));
+  return JSON.stringify(stored).includes('"ciphertext"');
+}
 
-  const pgVariables = (): Record<string, string> => {
-    const { hostname, port, pathname } = new URL(canary.url);
-    return {
-      PGHOST: hostname,
-      PGPORT: port,
-      PGUSER: canary.role,
-      PGPASSWORD: canary.password,
-      PGDATABASE: pathname.slice(1),
-    };
-  };
-
-  const sources: readonly Source[] = [
-    {
-      source: "the Connection's URL",
-      env: () => ({ DATABASE_URL: NOBODY_LISTENS }),
-      secret: () => NOBODY_LISTENS,
-      program: () =>
-        new Index("i", args, { provider: new Connection("database", { url: canary.url }) }),
-      inState: true,
-    },
-    {
-      source: "the stack's pgindex:databaseUrl",
-      env: () => ({ DATABASE_URL: NOBODY_LISTENS }),
-      secret: () => canary.url,
-      inState: true,
-    },
-    {
-      source: "a Connection without a URL, whose variable is mapped",
-      env: () => ({ DATABASE_URL: NOBODY_LISTENS, BILLING_URL: canary.url }),
-      program: () => {
-        const envVarMappings = { BILLING_URL: "DATABASE_URL" };
-        new Index("i", args, { provider: new Connection("database", {}, { envVarMappings }) });
-      },
-      inState: false,
-    },
-    {
-      source: "DATABASE_URL",
-      env: () => ({ DATABASE_URL: canary.url, PGHOST: "127.0.0.1", PGPORT: "1" }),
-      inState: false,
-    },
-    { source: "the PG* variables", env: pgVariables, inState: false },
-  ];
-
-  test.for(sources)("$source", async ({ env, secret, program, inState }) => {
-    const stack = await createStack(
-      async () => {
-        if (program) program();
-        else new Index("i", args);
-      },
-      { backend, env: env() },
-    );
-    if (secret) await stack.setSecret("pgindex:databaseUrl", secret());
-    await stack.up();
-    expect(await indexNames(database())).toEqual(["users_email_idx"]);
-    expect(Object.keys((await stack.preview()).changes)).toEqual(["same"]);
-    const stored = stack.resources().filter(({ type }) => type.startsWith("pulumi:providers:"));
-    expect(JSON.stringify(stored).includes('"ciphertext"')).toBe(inState);
-    await stack.destroy();
-    expect(await indexNames(database())).toEqual([]);
-    canary.assertAbsent(stack.transcript + stack.state());
+test("without a Connection an index connects to the stack's pgindex:databaseUrl first", async () => {
+  const stack = await createStack(async () => void new Index("i", args), {
+    backend,
+    env: { DATABASE_URL: NOBODY_LISTENS },
   });
+  await stack.setSecret("pgindex:databaseUrl", canary.url);
+  await stack.up();
+  expect(await indexNames(database())).toEqual(["users_email_idx"]);
+  expect(Object.keys((await stack.preview()).changes)).toEqual(["same"]);
+  expect(hasSecret(stack)).toBe(true);
+  await stack.destroy();
+  expect(await indexNames(database())).toEqual([]);
+  canary.assertAbsent(stack.transcript + stack.state());
 });
 
 describe("a Connection", () => {
-  test("keeps its URL encrypted, and another spelling of the URL changes no index", async () => {
+  test("goes before the stack's URL, keeps its own encrypted, and another spelling changes no index", async () => {
     let url = canary.url;
     const stack = await createStack(
       async () => {
         const provider = new Connection("database", { url, maxConcurrentBuilds: 3 });
         new Index("i", args, { provider });
       },
-      { backend },
+      { backend, env: { DATABASE_URL: NOBODY_LISTENS } },
     );
+    await stack.setSecret("pgindex:databaseUrl", NOBODY_LISTENS);
     await stack.up();
+    expect(await indexNames(database())).toEqual(["users_email_idx"]);
+    expect(Object.keys((await stack.preview()).changes)).toEqual(["same"]);
     const [before] = await indexesOf(database());
     const { hostname } = new URL(canary.url);
     const spelling = hostname === "localhost" ? "127.0.0.1" : "localhost";
@@ -120,6 +71,7 @@ describe("a Connection", () => {
       "pgindex:maxConcurrentBuilds": "3",
     });
     await stack.destroy();
+    expect(await indexNames(database())).toEqual([]);
     canary.assertAbsent(stack.transcript + stack.state());
   });
 
@@ -138,13 +90,16 @@ describe("a Connection", () => {
           { provider: main },
         );
       },
-      { backend, env: { DATABASE_URL: NOBODY_LISTENS, MAIN_URL: database().url } },
+      { backend, env: { DATABASE_URL: NOBODY_LISTENS, MAIN_URL: canary.url } },
     );
     await stack.up();
     expect(await indexNames(other)).toEqual(["users_email_idx"]);
     expect(await indexNames(database())).toEqual(["users_id_idx"]);
     expect(Object.keys((await stack.preview()).changes)).toEqual(["same"]);
+    expect(JSON.stringify(stack.resource("main"))).not.toContain('"ciphertext"');
+    expect(JSON.stringify(stack.resource("billing"))).toContain('"ciphertext"');
     await stack.destroy();
+    canary.assertAbsent(stack.transcript + stack.state());
     expect([...(await indexNames(other)), ...(await indexNames(database()))]).toEqual([]);
     await other.drop();
   });

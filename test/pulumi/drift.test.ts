@@ -1,20 +1,18 @@
-import { Index, type IndexArgs } from "pulumi-pgindex";
-import { beforeAll, describe, expect, test } from "vitest";
+import { Index } from "pulumi-pgindex";
+import { beforeAll, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
-import { indexesOf, markInvalid, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const backend = createBackend();
 const database = useDatabase("CREATE TABLE t (a int, b int)");
 
 let stack: TestStack;
-let args: IndexArgs;
 beforeAll(async () => {
-  args = { table: "t", name: "t_idx", columns: ["a"] };
   stack = await createStack(
     async () => {
-      new Index("index", args);
+      new Index("index", { table: "t", name: "t_idx", columns: ["a"] });
     },
     { backend, env: { DATABASE_URL: database().url } },
   );
@@ -28,169 +26,39 @@ const onlyIndex = async () => {
   return indexes[0];
 };
 
-/** The state and the database agree, and there is nothing to do. */
-async function expectHealthy(): Promise<void> {
+test("an index that was dropped by hand: refresh removes it from the state, up builds it again", async () => {
+  await database().query("DROP INDEX t_idx");
+  const refreshed = await stack.refresh();
+  expect(refreshed.changes).toEqual({ delete: 1, same: 1 });
+  expect(refreshed.text).toMatch(/index public\.t_idx was dropped outside of Pulumi/);
+  expect(() => stack.resource("index")).toThrow();
+  expect((await stack.up()).changes).toEqual({ create: 1, same: 1 });
+});
+
+test("an index that was redefined outside: destroy refuses and explains once, preview plans its repair, up repairs it", async () => {
+  await database().query("DROP INDEX t_idx");
+  await database().query("CREATE INDEX t_idx ON t (b)");
+  const foreign = await onlyIndex();
+  const whatIsDifferent = /^redefined outside: columns: declared a .*, found b /;
+  expect((await stack.refresh()).changes).toEqual({ same: 1, update: 1 });
+  expect(outputs().drift).toMatch(whatIsDifferent);
+
+  const failed = await failureOf(stack.destroy());
+  const errors = errorsOf(failed, "index");
+  expect(errors).toMatch(/refused to drop index public\.t_idx/);
+  const explained = failed.events.filter(({ diagnosticEvent }) =>
+    diagnosticEvent?.message.includes("not what this stack built"),
+  );
+  expect(explained).toHaveLength(1);
+  expect(await onlyIndex()).toEqual(foreign);
+
+  const previewed = await stack.preview();
+  expect(previewed.changes).toEqual({ same: 1, update: 1 });
+  const messages = linesOf(previewed.events, "index").map(({ message }) => message);
+  expect(messages[0]).toMatch(whatIsDifferent);
+  expect(await onlyIndex()).toEqual(foreign);
+  expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
   const live = await onlyIndex();
   expect(outputs()).toMatchObject({ oid: live?.oid, valid: true, drift: null });
   expect((await stack.preview()).changes).toEqual({ same: 2 });
-}
-
-describe("an index that was dropped by hand", () => {
-  test("refresh removes it from the state, and says so", async () => {
-    await database().query("DROP INDEX t_idx");
-    const refreshed = await stack.refresh();
-    expect(refreshed.changes).toEqual({ delete: 1, same: 1 });
-    expect(refreshed.text).toMatch(/index public\.t_idx was dropped outside of Pulumi/);
-    expect(() => stack.resource("index")).toThrow();
-  });
-
-  test("up builds it again", async () => {
-    expect((await stack.up()).changes).toEqual({ create: 1, same: 1 });
-    await expectHealthy();
-  });
-
-  test("destroy without a refresh finds nothing to do", async () => {
-    await database().query("DROP INDEX t_idx");
-    await stack.destroy();
-    expect(await indexesOf(database())).toEqual([]);
-    await stack.up();
-    await expectHealthy();
-  });
-});
-
-describe("an index that became INVALID", () => {
-  test("refresh shows it", async () => {
-    await markInvalid(database(), "t_idx");
-    const refreshed = await stack.refresh();
-    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
-    expect(outputs()).toMatchObject({ valid: false, drift: expect.stringMatching(/^INVALID/) });
-  });
-
-  test("preview plans its repair, up repairs it", async () => {
-    const previewed = await stack.preview();
-    expect(previewed.changes).toEqual({ same: 1, update: 1 });
-    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
-    expect(messages).toEqual([
-      expect.stringMatching(/^INVALID: queries have lost the index/),
-      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
-      expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx": an interrupted build/),
-      expect.stringMatching(/^builds the index: the INVALID leftover is dropped first; CREATE /),
-    ]);
-    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
-    expect((await onlyIndex())?.valid).toBe(true);
-    await expectHealthy();
-  });
-});
-
-describe("an index that was rebuilt with REINDEX", () => {
-  test("is ours all the same", async () => {
-    await database().query("REINDEX INDEX CONCURRENTLY t_idx");
-    await stack.refresh();
-    await expectHealthy();
-  });
-});
-
-describe("an index that was redefined outside", () => {
-  let foreign: Awaited<ReturnType<typeof onlyIndex>>;
-  const whatIsDifferent = /^redefined outside: columns: declared a .*, found b /;
-
-  test("refresh shows what is different", async () => {
-    await database().query("DROP INDEX t_idx");
-    await database().query("CREATE INDEX t_idx ON t (b)");
-    foreign = await onlyIndex();
-    const refreshed = await stack.refresh();
-    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
-    expect(outputs().drift).toMatch(whatIsDifferent);
-    expect(outputs().definition).toBe(foreign?.definition);
-  });
-
-  test("destroy refuses, and leaves it as it is", async () => {
-    const failed = await failureOf(stack.destroy());
-    const errors = errorsOf(failed, "index");
-    expect(errors).toMatch(/refused to drop index public\.t_idx/);
-    expect(errors).toMatch(/not what this stack built/);
-    const explained = failed.events.filter(({ diagnosticEvent }) =>
-      diagnosticEvent?.message.includes("not what this stack built"),
-    );
-    expect(explained).toHaveLength(1);
-    expect(await onlyIndex()).toEqual(foreign);
-  });
-
-  test("preview plans its repair, beside what stands, and changes nothing", async () => {
-    const previewed = await stack.preview();
-    expect(previewed.changes).toEqual({ same: 1, update: 1 });
-    const messages = linesOf(previewed.events, "index").map(({ message }) => message);
-    expect(messages).toEqual([
-      expect.stringMatching(whatIsDifferent),
-      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
-      expect.stringMatching(/^builds the index: .* CREATE INDEX CONCURRENTLY "t_idx_pgindex_new"/),
-      expect.stringMatching(/RENAME TO "t_idx_pgindex_old"; .* RENAME TO "t_idx": the new index/),
-      expect.stringMatching(/^DROP INDEX CONCURRENTLY "public"\."t_idx_pgindex_old": /),
-    ]);
-    expect(await onlyIndex()).toEqual(foreign);
-  });
-
-  test("up repairs it", async () => {
-    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
-    expect(await onlyIndex()).toMatchObject({
-      name: "t_idx",
-      valid: true,
-      definition: "CREATE INDEX t_idx ON public.t USING btree (a)",
-    });
-    await expectHealthy();
-  });
-
-  test("declaring what stands there makes it ours, without a build", async () => {
-    await database().query("DROP INDEX t_idx");
-    await database().query("CREATE INDEX t_idx ON t (b)");
-    foreign = await onlyIndex();
-    args = { ...args, columns: ["b"] };
-    await stack.refresh();
-    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
-    expect(await onlyIndex()).toEqual(foreign);
-    await expectHealthy();
-  });
-});
-
-describe("an index that was renamed outside", () => {
-  test("refresh shows it", async () => {
-    await database().query("ALTER INDEX t_idx RENAME TO theirs_idx");
-    const refreshed = await stack.refresh();
-    expect(refreshed.changes).toEqual({ same: 1, update: 1 });
-    expect(outputs()).toMatchObject({ name: "t_idx", drift: "renamed outside to theirs_idx" });
-  });
-
-  test("preview plans its name back, up gives it: nothing is built", async () => {
-    const theirs = await onlyIndex();
-    const previewed = await stack.preview();
-    expect(previewed.changes).toEqual({ same: 1, update: 1 });
-    expect(linesOf(previewed.events, "index").map(({ message }) => message)).toEqual([
-      "renamed outside to theirs_idx",
-      expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
-      'ALTER INDEX "public"."theirs_idx" RENAME TO "t_idx": it stands under another name',
-    ]);
-    expect((await stack.up()).changes).toEqual({ same: 1, update: 1 });
-    expect(await onlyIndex()).toMatchObject({ name: "t_idx", oid: theirs?.oid, valid: true });
-    await expectHealthy();
-  });
-
-  test("destroy finds it all the same", async () => {
-    await database().query("ALTER INDEX t_idx RENAME TO theirs_idx");
-    await stack.destroy();
-    expect(await indexesOf(database())).toEqual([]);
-    await stack.up();
-    await expectHealthy();
-  });
-});
-
-test("an index on which a constraint was put is not dropped", async () => {
-  await database().query("DROP INDEX t_idx");
-  args = { ...args, unique: true };
-  await stack.refresh();
-  await stack.up();
-  await database().query("ALTER TABLE t ADD CONSTRAINT t_idx UNIQUE USING INDEX t_idx");
-  const errors = errorsOf(await failureOf(stack.destroy()), "index");
-  expect(errors).toMatch(/it backs the constraint t_idx of public\.t/);
-  await database().query("ALTER TABLE t DROP CONSTRAINT t_idx");
-  await stack.destroy();
 });

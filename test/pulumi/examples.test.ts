@@ -44,10 +44,10 @@ describe("examples/first-index", () => {
     await example.run("stack", "init", "dev");
     await example.run("config", "set", "--secret", "databaseUrl", database().url);
     expect(await previewedStatements(example)).toEqual(statementsIn("first-index/statement.sql"));
-    await example.run("up", "--yes");
+    await example.run("up", "--yes", "--skip-preview");
     expect(await validIndexes()).toEqual(["messages_conversation_created_idx"]);
     await example.run("preview", "--expect-no-changes");
-    await example.run("destroy", "--yes");
+    await example.run("destroy", "--yes", "--skip-preview");
     expect(await indexesOf(database())).toEqual([]);
   });
 });
@@ -64,7 +64,7 @@ describe("examples/options", () => {
       { name: "inbox", usesIndex: true, ok: true, before: { planType: "Seq Scan" } },
     ]);
     await example.run("preview", "--expect-no-changes");
-    await example.run("destroy", "--yes");
+    await example.run("destroy", "--yes", "--skip-preview");
     expect(await indexesOf(database())).toEqual([]);
   });
 });

@@ -61,7 +61,7 @@ test("once the canary has proved it, the rest is built", async () => {
     return row?.done;
   });
   await project.run(...on("canary", "refresh", "--yes", "--run-program"));
-  await project.run(...on("eu", "up", "--yes"));
+  await project.run(...on("eu", "up", "--yes", "--skip-preview"));
   expect(await indexNames(eu())).toEqual(["events_account_idx"]);
   await project.run(...on("eu", "preview", "--expect-no-changes"));
   const usage = JSON.parse(await outputOf("canary"));

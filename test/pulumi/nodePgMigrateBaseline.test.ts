@@ -74,27 +74,3 @@ test("migrations in SQL and JavaScript are marked in their order, so that the to
     `> - ${PROGRAM}`,
   ]);
 });
-
-test("another table of marks is another mark: the first is taken back", async () => {
-  await tool("up", "--no-check-order");
-  await database().query(`DELETE FROM pgmigrations WHERE name <> '${TABLES}'`);
-  await database().query("CREATE TABLE others (LIKE pgmigrations INCLUDING ALL)");
-  let migrationsTable: string | undefined = "others";
-  const stack = await createStack(
-    async () => {
-      new NodePgMigrateBaseline("applied", {
-        migration: INDEXES,
-        folder,
-        migrationsTable,
-        checkOrder: false,
-      });
-    },
-    { backend, env: { DATABASE_URL: database().url } },
-  );
-  await stack.up();
-  expect(await database().query("SELECT name FROM others")).toEqual([{ name: INDEXES }]);
-  migrationsTable = undefined;
-  expect((await stack.up()).changes).toEqual({ same: 1, replace: 1 });
-  expect(await database().query("SELECT name FROM others")).toEqual([]);
-  expect(await marks()).toEqual([TABLES, INDEXES]);
-});

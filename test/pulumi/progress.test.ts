@@ -45,10 +45,10 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   );
   expect(shown.ephemeral).toBe(true);
   expect(shown.message).toMatch(
-    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, \d+(\.\d)? s, waits for pid /,
+    /^waiting for writers before build, step 2 of 8, 0 of 1 sessions gone, (\d+ min )?\d+(\.\d)? s, waits for pid /,
   );
   expect(shown.message).toMatch(
-    /forgotten client, idle in transaction for \d+ s: INSERT INTO t VALUES/,
+    /forgotten client, idle in transaction for (\d+ min )?\d+ s: INSERT INTO t VALUES/,
   );
 
   const waiter = await database().connect();
@@ -73,8 +73,8 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   await up;
 
   expect(await indexNames(database())).toEqual(["quick_idx", "t_idx"]);
-  expect(lines("slow").at(-1)?.message).toMatch(/^valid, built in [\d.]+ s, /);
-  expect(lines("quick").at(-1)?.message).toMatch(/^valid, built in [\d.]+ s, /);
+  expect(lines("slow").at(-1)?.message).toMatch(/^valid, built in (\d+ min )?[\d.]+ s, /);
+  expect(lines("quick").at(-1)?.message).toMatch(/^valid, built in (\d+ min )?[\d.]+ s, /);
   // For a moment it may wait for who watches the other build.
   const mixed = lines("quick").filter(({ message }) => message.includes(`pid ${holder.pid}`));
   expect(mixed).toEqual([]);

@@ -3,32 +3,11 @@ import {
   blockedBuild,
   holdWrite,
   indexNames,
-  leaveInvalid,
   useDatabase,
 } from "../support/pulumi/pulumiDatabase.ts";
-import {
-  DESTROY,
-  expectFinished,
-  projectOfTwo,
-  TWO_TABLES,
-  UP,
-} from "../support/pulumi/pulumiTwoIndexes.ts";
+import { DESTROY, projectOfTwo, TWO_TABLES, UP } from "../support/pulumi/pulumiTwoIndexes.ts";
 
 const database = useDatabase(...TWO_TABLES);
-
-test("a dead INVALID leftover is recovered, and the log says so", async () => {
-  const project = await projectOfTwo(database());
-  await leaveInvalid(database(), "CREATE INDEX t1_idx ON t1 (a)");
-  expect(await indexNames(database())).toEqual(["INVALID t1_idx"]);
-  expect(await project.run("preview")).toMatch(
-    /DROP INDEX CONCURRENTLY "public"\."t1_idx": an inter/,
-  );
-  const text = await project.run(...UP);
-  expect(text).toMatch(
-    /public\.t1_idx: an interrupted build left it INVALID, .*: DROP INDEX CONCURRENTLY "public"\."t1_idx"/,
-  );
-  await expectFinished(project, database());
-});
 
 test("two stacks that build the same index at once both end well, with one index", async () => {
   const project = await projectOfTwo(database(), "one");

@@ -46,6 +46,9 @@ test("DATABASE_URL is read anew by every command, and is kept nowhere", async ()
     env: { DATABASE_URL: url },
   });
   await stack.up();
+  const stored = stack.resources().filter(({ type }) => type.startsWith("pulumi:providers:"));
+  expect(stored).toHaveLength(1);
+  expect(JSON.stringify(stored)).not.toContain('"ciphertext"');
   const before = await built();
   await rotate();
   await failureOf(stack.refresh());
@@ -58,6 +61,7 @@ test("DATABASE_URL is read anew by every command, and is kept nowhere", async ()
   stack.addEnv({ DATABASE_URL: url });
   await stack.destroy();
   expect(await indexNames(database())).toEqual([]);
+  expect(stack.transcript + stack.state()).not.toContain("rotated-");
 });
 
 test("a Connection's URL: an up takes the new password and changes no index; refresh and destroy use it from then on", async () => {

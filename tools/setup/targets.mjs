@@ -57,14 +57,18 @@ export function target([name, ...args]) {
 
 const LIGHT = new Set(["unit", "browser", "database", "corpus", "inplace", "faults", "harsh"]);
 
-/** Only the pulumi project needs the build and the CLI; all other tests import the sources. */
+/**
+ * Most tests import the sources. The provider's process loads the build, and only the pulumi
+ * project needs a CLI.
+ */
 function testNeeds(args) {
   const projects = args.flatMap((arg, index) => {
     if (arg === "--project") return [args[index + 1]];
     return arg.startsWith("--project=") ? [arg.slice("--project=".length)] : [];
   });
-  const light = projects.length > 0 && projects.every((name) => LIGHT.has(name));
-  return light ? {} : everything;
+  const heavy = projects.filter((name) => !LIGHT.has(name));
+  if (projects.length === 0 || heavy.some((name) => name !== "provider")) return everything;
+  return { build: heavy.length > 0 };
 }
 
 function usage() {

@@ -61,7 +61,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
     const { ctx, statuses } = record();
     const ensuring = ensureIndex({ database: target, desired, ctx });
     await untilPhase(db, "waiting for writers before build");
-    await expect.poll(() => statuses.join(), { timeout: 10_000 }).toContain(`pid ${writer.pid} `);
+    await expect.poll(() => statuses.join(), { timeout: 60_000 }).toContain(`pid ${writer.pid} `);
     await writer.release();
     const { live } = await ensuring;
     expect(live.valid).toBe(true);

@@ -11,6 +11,7 @@ import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
 import { type Recorder, record, targetOf } from "./engine.ts";
+import { until } from "./engineDatabase.ts";
 
 export const INDEX = { schema: "public", table: "orders", name: "orders_customer_idx" };
 export const BUILD = "CREATE INDEX orders_customer_idx ON orders (customer)";
@@ -114,11 +115,30 @@ export class Verifying {
 
   /** Scans by an application, counted as soon as its session has ended. */
   async traffic(scans: number): Promise<void> {
+    const before = await this.#scans();
     const client = await this.database.connect();
     for (let i = 0; i < scans; i += 1)
       await client.query("SELECT * FROM orders WHERE customer = $1", [i]);
     await client.end();
     await countersSettle();
+    await until("the scans are counted", async () => (await this.#scans()) >= before + scans);
+  }
+
+  /** Forgets what was counted. */
+  async reset(statement: string): Promise<void> {
+    await this.database.query(statement);
+    await countersSettle();
+    await until("the counters are reset", async () => (await this.#scans("index")) === 0);
+  }
+
+  /** How often the table was read, by whatever plan, or the index alone. */
+  async #scans(of: "table" | "index" = "table"): Promise<number> {
+    const [row] = await this.database.query<{ scans: number }>(
+      of === "table"
+        ? "SELECT (seq_scan + coalesce(idx_scan, 0))::int AS scans FROM pg_stat_all_tables WHERE relname = 'orders'"
+        : "SELECT idx_scan::int AS scans FROM pg_stat_all_indexes WHERE indexrelname = 'orders_customer_idx'",
+    );
+    return row?.scans ?? 0;
   }
 
   /**

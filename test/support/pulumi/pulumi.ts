@@ -3,6 +3,7 @@ import { join } from "node:path";
 import automation, {
   type EngineEvent,
   type InlineProgramArgs,
+  type OpMap,
   type PulumiFn,
   type Stack,
   type StackSettings,
@@ -34,6 +35,10 @@ export class TestStack {
     this.name = stack.name;
     this.#stack = stack;
     this.#backend = backend;
+    // Three more runs of the CLI after each command, for what its events and the state's file say
+    // too.
+    stack.info = async () => undefined;
+    stack.outputs = async () => ({});
   }
 
   /** Another program from now on. */
@@ -47,36 +52,19 @@ export class TestStack {
   }
 
   preview(onEvent?: (event: EngineEvent) => void): Promise<Run> {
-    return this.#run(onEvent, async (watch) => {
-      const { stdout, changeSummary } = await this.#stack.preview({ diff: true, ...watch });
-      return { text: stdout, changes: changeSummary };
-    });
+    return this.#run(onEvent, (watch) => this.#stack.preview({ diff: true, ...watch }));
   }
 
   up(onEvent?: (event: EngineEvent) => void): Promise<Run> {
-    return this.#run(onEvent, async (watch) => {
-      const { stdout, summary, outputs } = await this.#stack.up({ showSecrets: false, ...watch });
-      const values = Object.entries(outputs).map(([key, { value }]) => [key, value]);
-      return {
-        text: stdout,
-        changes: summary.resourceChanges ?? {},
-        outputs: Object.fromEntries(values),
-      };
-    });
+    return this.#run(onEvent, (watch) => this.#stack.up({ showSecrets: false, ...watch }));
   }
 
   refresh(): Promise<Run> {
-    return this.#run(undefined, async (watch) => {
-      const { stdout, summary } = await this.#stack.refresh({ showSecrets: false, ...watch });
-      return { text: stdout, changes: summary.resourceChanges ?? {} };
-    });
+    return this.#run(undefined, (watch) => this.#stack.refresh({ showSecrets: false, ...watch }));
   }
 
   destroy(): Promise<Run> {
-    return this.#run(undefined, async (watch) => {
-      const { stdout, summary } = await this.#stack.destroy({ showSecrets: false, ...watch });
-      return { text: stdout, changes: summary.resourceChanges ?? {} };
-    });
+    return this.#run(undefined, (watch) => this.#stack.destroy({ showSecrets: false, ...watch }));
   }
 
   async setConfig(key: string, value: string): Promise<void> {
@@ -99,6 +87,11 @@ export class TestStack {
     return checkpoint.latest?.resources ?? [];
   }
 
+  /** What the program exported, as the state holds it. */
+  outputs(): StoredResource["outputs"] {
+    return this.resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+  }
+
   /** What the state holds of one resource. */
   resource(name: string): StoredResource {
     const found = this.resources().find(({ urn }) => urn.endsWith(`::${name}`));
@@ -108,7 +101,7 @@ export class TestStack {
 
   async #run(
     onEvent: ((event: EngineEvent) => void) | undefined,
-    command: (watch: Watch) => Promise<Partial<Run> & { readonly text: string }>,
+    command: (watch: Watch) => Promise<{ readonly stdout: string }>,
   ): Promise<Run> {
     const events: EngineEvent[] = [];
     const record = (event: EngineEvent) => {
@@ -118,18 +111,23 @@ export class TestStack {
         this.transcript += `${JSON.stringify(event)}\n`;
       onEvent?.(event);
     };
-    const run = (part: Partial<Run> & { readonly text: string }): Run => {
-      this.transcript += `${part.text}\n`;
-      return { events, changes: {}, outputs: {}, ...part };
+    const run = (text: string): Run => {
+      this.transcript += `${text}\n`;
+      return { text, events, changes: changesIn(events) };
     };
     try {
-      return run(await command({ onEvent: record }));
+      return run((await command({ onEvent: record })).stdout);
     } catch (error) {
-      if (error instanceof automation.CommandError)
-        throw new RunError(run({ text: error.message }));
+      if (error instanceof automation.CommandError) throw new RunError(run(error.message));
       throw error;
     }
   }
+}
+
+/** How many resources of each kind of change, as the engine sums them up at the end. */
+function changesIn(events: readonly EngineEvent[]): OpMap {
+  const [summary] = events.flatMap(({ summaryEvent }) => summaryEvent ?? []);
+  return summary?.resourceChanges ?? {};
 }
 
 interface Watch {

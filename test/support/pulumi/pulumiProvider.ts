@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import { credentials } from "@grpc/grpc-js";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
@@ -10,6 +10,7 @@ import { atEnd } from "../atEnd.ts";
 
 const SCRIPT = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
 
+type Done<Answer> = (error: ServiceError | null, answer: Answer) => void;
 type Properties = Readonly<Record<string, struct.JavaScriptValue>>;
 
 /** The dynamic-provider process, driven as the engine drives it, without an engine. */
@@ -39,13 +40,20 @@ export class ProviderProcess {
     });
   }
 
-  /** Gives the provider its configuration; by default none, but the environment's. */
-  configure(settings: Properties = {}): Promise<unknown> {
-    const request = new provider.ConfigureRequest();
-    request.setArgs(struct.Struct.fromJavaScript({ ...settings }));
+  /** One call of the protocol. Rejects with what the provider refused. */
+  call<Answer>(
+    make: (client: providerRpc.ResourceProviderClient, done: Done<Answer>) => unknown,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#client.configure(request, (error, answer) => (error ? reject(error) : resolve(answer)));
+      make(this.#client, (error, answer) => (error ? reject(error) : resolve(answer)));
     });
+  }
+
+  /** Gives the provider its configuration: without one, the environment's. */
+  configure(config: Readonly<Record<string, string>> = {}): Promise<unknown> {
+    const request = new provider.ConfigureRequest();
+    request.setArgs(struct.Struct.fromJavaScript(config));
+    return this.call((client, done) => client.configure(request, done));
   }
 
   /** Builds an index. Gives what went wrong, or its outputs. */
@@ -65,15 +73,17 @@ export class ProviderProcess {
   }
 
   cancel(): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const done = (error: unknown) => (error ? reject(error) : resolve(undefined));
-      this.#client.cancel(new empty.Empty(), done);
-    });
+    return this.call((client, done) => client.cancel(new empty.Empty(), done));
   }
 
   /** As the engine does when it is done with the process, or gives it up. */
   interrupt(): void {
     this.#process.kill("SIGINT");
+  }
+
+  /** As when somebody kills it. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
   }
 
   /** As when the CLI is killed. */
@@ -82,10 +92,12 @@ export class ProviderProcess {
   }
 }
 
+/** `engine` is the address that takes the lines of its log. */
 export async function startProvider(
   env: Readonly<Record<string, string>>,
+  engine = "no engine",
 ): Promise<ProviderProcess> {
-  const child = spawn(process.execPath, [SCRIPT, "no engine"], {
+  const child = spawn(process.execPath, [SCRIPT, engine], {
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -6,8 +6,6 @@ export interface Run {
   readonly events: readonly EngineEvent[];
   /** How many resources of each kind of change, providers left out. */
   readonly changes: OpMap;
-  /** The stack's outputs after an `up`. */
-  readonly outputs: Readonly<Record<string, unknown>>;
 }
 
 /** A command that failed. */

@@ -9,9 +9,13 @@ import {
 import { type Args, declare, record, targetOf } from "../engine/engine.ts";
 
 /** Builds an index as `pulumi up` does, and gives what it leaves in the state. */
-export async function buildIndex(url: string, args: Args): Promise<IndexOutputs> {
+export async function buildIndex(
+  url: string,
+  args: Args,
+  { ctx } = record(),
+): Promise<IndexOutputs> {
   const desired = await declare(args);
-  const ensured = await ensureIndex({ database: targetOf(url), desired, ctx: record().ctx });
+  const ensured = await ensureIndex({ database: targetOf(url), desired, ctx });
   return toIndexOutputs(ensured, desired, []);
 }
 

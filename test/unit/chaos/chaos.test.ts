@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Notable } from "../../../chaos/chaosWriter.ts";
 import { RunRecord } from "../../../chaos/runRecord.ts";
 import { goalsOf, scheduleOf } from "../../../chaos/troubleSchedule.ts";
@@ -6,6 +6,14 @@ import { goalsOf, scheduleOf } from "../../../chaos/troubleSchedule.ts";
 const from = Date.now();
 const ended = { code: 1, text: "error: refused", from, to: from + 100, interference: [] };
 const write: Notable = { table: "orders", from, to: from + 100 };
+// A trouble that begins now is beside them, whenever it is that the machine comes to it.
+beforeAll(() => {
+  vi.useFakeTimers({ now: from, toFake: ["Date"] });
+});
+afterAll(() => {
+  vi.useRealTimers();
+});
+
 const written = { writes: 1, longestMs: 100, failed: [], long: [] };
 
 test("a seed makes the same troubles every time, and a longer run begins with those of a shorter one", () => {

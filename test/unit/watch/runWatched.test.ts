@@ -67,7 +67,7 @@ describe("a statement whose end the network has swallowed", () => {
       ctx,
       verb: "building",
     });
-    await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(4), { timeout: 10_000 });
+    await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(4), { timeout: 50_000 });
     resolve([]);
     await run;
     expect(destroy).not.toHaveBeenCalled();

@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Canary,
+  createCanary,
+  indexNames,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
+import { oneProvider, Resource } from "./resource.ts";
+
+const NOBODY_LISTENS = "postgresql://nobody:nothing@127.0.0.1:1/nowhere";
+const database = useDatabase("CREATE TABLE users (id int, email text)");
+let canary: Canary;
+beforeAll(async () => {
+  canary = await createCanary(database());
+});
+afterAll(() => canary.drop());
+
+const args = { table: "users", name: "users_email_idx", columns: ["email"] };
+
+describe("where an index connects to, first source that is there", () => {
+  interface Source {
+    readonly source: string;
+    readonly env: () => Readonly<Record<string, string>>;
+    /** As the engine gives it to the process. */
+    readonly config?: () => Readonly<Record<string, string>>;
+  }
+
+  const pgVariables = (): Record<string, string> => {
+    const { hostname, port, pathname } = new URL(canary.url);
+    return {
+      PGHOST: hostname,
+      PGPORT: port,
+      PGUSER: canary.role,
+      PGPASSWORD: canary.password,
+      PGDATABASE: pathname.slice(1),
+    };
+  };
+
+  const sources: readonly Source[] = [
+    {
+      source: "the Connection's URL",
+      env: () => ({ DATABASE_URL: NOBODY_LISTENS }),
+      config: () => ({ "pgindex:url": canary.url, "pgindex:databaseUrl": NOBODY_LISTENS }),
+    },
+    {
+      source: "the stack's pgindex:databaseUrl",
+      env: () => ({ DATABASE_URL: NOBODY_LISTENS }),
+      config: () => ({ "pgindex:databaseUrl": canary.url }),
+    },
+    {
+      source: "DATABASE_URL",
+      env: () => ({ DATABASE_URL: canary.url, PGHOST: "127.0.0.1", PGPORT: "1" }),
+    },
+    { source: "the PG* variables", env: pgVariables },
+  ];
+
+  test.for(sources)("$source", async ({ env, config }) => {
+    const index = new Resource("index", oneProvider(env(), config?.()));
+    await index.up(args);
+    expect(await indexNames(database())).toEqual(["users_email_idx"]);
+    expect((await index.preview(args)).change).toBe("same");
+    await index.destroy();
+    expect(await indexNames(database())).toEqual([]);
+    canary.assertAbsent(index.transcript);
+  });
+});

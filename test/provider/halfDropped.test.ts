@@ -1,0 +1,37 @@
+import { beforeEach, expect, test } from "vitest";
+import { interruptDrop } from "../support/engine/engineLeftovers.ts";
+import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { oneProvider, openProvider, Resource } from "./resource.ts";
+
+const database = useDatabase("CREATE TABLE t (a int)");
+const args = { table: "t", name: "mine_idx", columns: ["a"] };
+let mine: Resource;
+beforeEach(async () => {
+  // What queries have lost is looked up once in each process.
+  const env = { DATABASE_URL: database().url };
+  const built = new Resource("index", () => openProvider(env));
+  await built.up(args);
+  mine = new Resource("index", oneProvider(env));
+  mine.state = built.state;
+});
+
+test("the next up sees a failed drop without a refresh, and builds the index anew", async () => {
+  await interruptDrop(database(), "t", "mine_idx", "f/t/t");
+  const preview = await mine.preview(args);
+  expect(preview.change).toBe("update");
+  const lines = preview.lines.map(({ message }) => message);
+  expect(lines.join("\n")).toMatch(/INVALID: queries have lost the index/);
+  expect(lines.join("\n")).toMatch(/DROP INDEX CONCURRENTLY "public"\."mine_idx": an interrupted/);
+  expect((await mine.up(args)).change).toBe("update");
+  expect(await indexNames(database())).toEqual(["mine_idx"]);
+  const next = new Resource("index", () => openProvider({ DATABASE_URL: database().url }));
+  next.state = mine.state;
+  expect((await next.preview(args)).change).toBe("same");
+  await mine.destroy();
+});
+
+test("the next destroy finishes it", async () => {
+  await interruptDrop(database(), "t", "mine_idx", "f/f/f");
+  await mine.destroy();
+  expect(await indexNames(database())).toEqual([]);
+});
