@@ -116,7 +116,7 @@ test("the page and the JSON rest on one look, and it is drawn once, however many
   const { checkedAt } = await endpoint.current();
   const at = checkedAt.slice(0, 19).replace("T", " ");
   expect(new Set(answers).size).toBe(1);
-  expect(answers[0]?.body).toContain(`Of ${at} UTC`);
+  expect(answers[0]?.body).toContain(`Written ${at} UTC`);
   await endpoint.close();
 });
 

@@ -24,7 +24,7 @@ export interface Runtime {
  * What the answer to Pulumi gets to be sent before the process ends: an exit drops what its sockets
  * still hold.
  */
-const ANSWER_MS = 200;
+const ANSWER_MS = 2_000;
 
 /** Makes the runtime of this process. Nothing happens before the first `configure`. */
 export function createRuntime(log: EngineLog): Runtime {
