@@ -5,14 +5,8 @@ import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
-import {
-  BACKUP,
-  indexOf,
-  queryOf,
-  reportOf,
-  verificationOf,
-  WRITES,
-} from "../../support/report/report.ts";
+import { WRITES } from "../../support/report/recorded.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 

@@ -4,13 +4,8 @@ import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibra
 import { type TimePlotInput, timePlot } from "../../../providers/pgindex/src/report/timePlot.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
-import {
-  HISTORY,
-  indexOf,
-  queryOf,
-  reportOf,
-  verificationOf,
-} from "../../support/report/report.ts";
+import { HISTORY } from "../../support/report/recorded.ts";
+import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 
