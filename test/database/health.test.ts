@@ -102,7 +102,7 @@ test("a short token is refused when the server starts, without showing it", () =
   expect(() => h.open({ token: "secret" })).not.toThrow(/secret/);
 });
 
-test("whatever is sent, the answer is one of ours: no 500, no secret, no second look", async () => {
+test("whatever is sent, the answer is ours: no 500, no secret, no second read", async () => {
   const before = (await h.ask()).health.checkedAt;
   await fc.assert(
     fc.asyncProperty(

@@ -83,7 +83,7 @@ describe("expectations", () => {
     expect(found.queries[1]).toMatchObject({ ok: true });
   });
 
-  it("of a session that is ended from outside are nothing that the query is to blame for", async () => {
+  it("of a session that is ended from outside are not blamed on the query", async () => {
     const slow = { name: "slow", sql: "SELECT pg_sleep(60)" };
     const endedWhile = async (served: readonly object[]) => {
       const failing = failureOf(v.create({ served }));

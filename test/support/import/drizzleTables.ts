@@ -7,7 +7,7 @@ export const columns = () => ({
   at: timestamp("created_at", { withTimezone: true }),
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: Drizzle exports no type for a table's columns and extras
+// biome-ignore lint/suspicious/noExplicitAny: Drizzle exports no type for columns and extras
 export type Untyped = any;
 export type Extras = (table: Untyped) => Untyped[];
 

@@ -74,7 +74,7 @@ test("an index that becomes a constraint has its name", () => {
   ]);
 });
 
-test("of node-pg-migrate's sections the Up Migration is read, and errors name the line of the file", () => {
+test("of node-pg-migrate's sections Up is read, and errors name the file's line", () => {
   const sql = `-- Down Migration
 DROP INDEX a_idx;
 -- Up Migration

@@ -18,7 +18,7 @@ const RESOURCES = [
 const plotOf = (label: string) => `#use svg[aria-label^="${label}"]`;
 const lines = (label: string) => `${plotOf(label)} g[stroke-linejoin="round"] path`;
 
-test("samples hold what was counted then, from the build on; what an older release left out is not known", () => {
+test("samples hold the counters of their time; what older releases omit is unknown", () => {
   const use = reportOf(RESOURCES).stack.indexes[0]?.use;
   expect(use?.queries).toEqual(HISTORY.queries);
   expect(use?.samples).toHaveLength(5);

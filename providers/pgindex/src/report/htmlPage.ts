@@ -145,10 +145,7 @@ function buildSection(
 ${writes.length > 0 && figure(writesPlot(library, watched, writes), WRITES_LEGEND)}
 ${watched.map(
   ({ index, phases }) => html`<h3>${index}</h3>
-${figure(
-  phasesPlot(library, index, phases),
-  `Phases of the build of ${index}, sampled ` + "twice a second",
-)}
+${figure(phasesPlot(library, index, phases), phasesLegend(index))}
 ${table(
   `Build of ${index}`,
   ["phase", "time"],
