@@ -39,7 +39,7 @@ export const HARSH: readonly Fault[] = [
     mark: "limit",
     words: ["SQLSTATE 53100; its INVALID leftover was dropped"],
     tests: [
-      "test/faults/harsh/diskFull.test.ts: the leftover goes, its room is free, and the message says how much is needed",
+      "test/faults/harsh/diskFull.test.ts: the leftover goes, its room is free, and the message says what is needed",
     ],
   },
   {
@@ -109,7 +109,7 @@ export const HARSH: readonly Fault[] = [
     mark: "refused",
     words: ["refused: a pooler answers in the server's place"],
     tests: [
-      "test/faults/harsh/pgbouncer.test.ts: in transaction mode: refused in preview already, with the direct URL asked for",
+      "test/faults/harsh/pgbouncer.test.ts: in transaction mode: refused in preview already, asking for the direct URL",
       "test/faults/harsh/pgbouncer.test.ts: in session mode with allowPooler: waits, watches, builds and drops as usual",
     ],
   },

@@ -35,7 +35,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
   });
   afterAll(() => Promise.all(poolers.map((pooler) => pooler.stop())));
 
-  test("in transaction mode: refused in preview already, with the direct URL asked for", async () => {
+  test("in transaction mode: refused in preview already, asking for the direct URL", async () => {
     const url = await through("transaction");
     // It answers: the refusal is ours.
     expect(await withClient(url, async (client) => (await client.query("SELECT 1")).rowCount)).toBe(
