@@ -65,8 +65,8 @@ describe("each missing right is told once, with what to run", () => {
     await a.db.query(`ALTER TABLE app.t OWNER TO ${deploy}`);
     await a.db.query(`GRANT USAGE, CREATE ON SCHEMA app TO ${deploy}`);
     const there = { ...desired, tablespace };
-    const _build = () => ensureIndex({ target: targetOf(url), desired: there, ctx: record().ctx });
-    expect(await a.followAdvice(a.build)).toEqual([
+    const build = () => ensureIndex({ target: targetOf(url), desired: there, ctx: record().ctx });
+    expect(await a.followAdvice(build)).toEqual([
       `GRANT CREATE ON TABLESPACE "${tablespace}" TO "${deploy}";`,
     ]);
     // Everybody may use the database's own.
@@ -79,9 +79,9 @@ describe("each missing right is told once, with what to run", () => {
 
   test("membership, where a role is to be acted as", async () => {
     const { owner, deploy, url } = a.roles;
-    const _build = () =>
+    const build = () =>
       ensureIndex({ target: targetOf(url, { role: owner }), desired, ctx: record().ctx });
-    expect(await a.followAdvice(a.build)).toEqual([`GRANT "${owner}" TO "${deploy}";`]);
+    expect(await a.followAdvice(build)).toEqual([`GRANT "${owner}" TO "${deploy}";`]);
     // "none" is SET ROLE's word for the login itself.
     const none = failureOf(previewIndex(targetOf(url, { role: "none" }), desired));
     expect((await none).message).toMatch(

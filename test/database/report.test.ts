@@ -75,7 +75,7 @@ test("the stack that went first, and measurements of others", async () => {
     extra: "load test",
   });
   expect(checklist[3]).toMatchObject({
-    title: "They stood in production for 0s before",
+    title: "They soaked in production for 0s first",
     isDone: true,
   });
 });
