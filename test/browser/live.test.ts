@@ -42,7 +42,7 @@ describe.skipIf(noChromium)(
       expect(await ask("another")).toMatchObject({ status: 401, title: "" });
     });
 
-    test("it looks as it was written, under the policy of its headers, and axe finds nothing wrong", async () => {
+    test("it looks as written under its headers' policy, and axe finds nothing wrong", async () => {
       const page = await browser.newPage({ httpCredentials: { username: "", password: TOKEN } });
       const refused: string[] = [];
       page.on("console", (message) => refused.push(message.text()));

@@ -9,17 +9,8 @@ import { loadPlotLibrary } from "../../providers/pgindex/src/report/plotLibrary.
 import type { Report } from "../../providers/pgindex/src/report/reportModel.ts";
 import { violations } from "../support/report/axe.ts";
 import { noChromium, startChromium } from "../support/report/chromium.ts";
-import {
-  BACKUP,
-  HISTORY,
-  INDEX_SCAN_NODES,
-  indexOf,
-  queryOf,
-  reportOf,
-  SEQ_SCAN_NODES,
-  verificationOf,
-  WRITES,
-} from "../support/report/report.ts";
+import { HISTORY, INDEX_SCAN_NODES, SEQ_SCAN_NODES, WRITES } from "../support/report/recorded.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report/report.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };

@@ -39,7 +39,7 @@ test("a short step whose session somebody ends is done by the next attempt", asy
   expect(lines.join("\n")).toMatch(/^info: attempt 1 was interrupted \(.*connection/im);
 });
 
-test("what the server refuses in a short step is final, and nothing of the step remains", async () => {
+test("what the server refuses in a short step is final and leaves nothing behind", async () => {
   const { reader, ensuring } = await waitForReader();
   // It waits for a second, and is tried again after somebody else was faster.
   await reader.client.query("ALTER TABLE t ADD COLUMN b int PRIMARY KEY");

@@ -99,7 +99,7 @@ describe.skipIf(problem)(`pg_dump${problem ? ` (skipped: ${problem})` : ""}`, ()
     expect(third.outputs.file).not.toBe(first.file);
   });
 
-  test("a table that is not there: nothing is left behind, and pg_dump's reason is shown", async () => {
+  test("a missing table leaves nothing behind, and pg_dump's reason is shown", async () => {
     const before = await readdir(directory);
     const failure = await failureOf(back({ tables: ["nowhere"] }));
     expect(failure.message).toMatch(/the backup failed: pg_dump exited with code 1/);

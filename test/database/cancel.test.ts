@@ -39,7 +39,7 @@ test("while it waits for old snapshots: it ends at once and leaves nothing", asy
   await snapshot.release();
 });
 
-test("while it waits for a writer: the build ends at once, the clean-up when the writer has", async () => {
+test("while it waits for a writer: the build ends now, the clean-up after the writer", async () => {
   const writer = await holdWrite(db, "t");
   const recorder = record();
   const ensuring = failureOf(ensure(recorder));

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => db.drop());
 
-test("an index that others drop and make while it is looked at is there or not, never an error", async () => {
+test("an index that others drop and create while it is read is never an error", async () => {
   const outputs = await buildIndex(db.url, { table: "t", name: "i", columns: ["a", "b"] });
   let isOver = false;
   const churn = async () => {

@@ -109,7 +109,7 @@ describe("for a role that may not make temporary tables", () => {
     return { building, lines, pid: await untilPhase(db, phase) };
   }
 
-  test("an interrupted build, which it cannot compare with the declaration, is dropped and begun again", async () => {
+  test("an interrupted build that cannot be compared is dropped and begun again", async () => {
     const writer = await holdWrite(db, "t");
     const { building, lines, pid } = await build("waiting for writers before build");
     await db.query("SELECT pg_terminate_backend($1)", [pid]);
@@ -120,7 +120,7 @@ describe("for a role that may not make temporary tables", () => {
     );
   });
 
-  test("one that somebody has mended meanwhile is neither dropped nor taken for the declared one", async () => {
+  test("one mended meanwhile is neither dropped nor taken for the declared one", async () => {
     await holdSnapshot(db);
     const { building, pid } = await build("waiting for old snapshots");
     const mender = await hold(db, "BEGIN");

@@ -53,7 +53,7 @@ async function failures(target: Database): Promise<string[]> {
   return (await Promise.all(all.map(failureOf))).map(({ message }) => message);
 }
 
-describe("a connection that fails: one clear message for every operation, without the password", () => {
+describe("a failed connection gives every operation one message, without the password", () => {
   test("wrong password", async () => {
     for (const message of await failures(targetOf(urlWith(() => {})))) {
       expect(message).toMatch(

@@ -53,7 +53,7 @@ describe("the real drizzle-kit", () => {
     expect(await marks()).toHaveLength(13);
   });
 
-  test("with the mark it finds nothing to run and nothing to generate; the mark is the one it writes", async () => {
+  test("with the mark, which is the one it writes, it has nothing to run or generate", async () => {
     await buildAll();
     const outputs = await markApplied(drizzle, targetOf(db.url), await baseline());
     expect(outputs).toMatchObject({ migration: TAG, adopted: false, createdAt: mark.createdAt });

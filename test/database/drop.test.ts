@@ -82,7 +82,7 @@ describe.each(LEFTOVER_STATES)("what an interrupted statement left, %s", (state)
   });
 });
 
-test("an old transaction is waited for before the point of no return: queries keep the index", async () => {
+test("an old transaction is waited for while queries still have the index", async () => {
   const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
   await until("the transaction is old", async () => {
     const [row] = await db.query<{ old: boolean }>(

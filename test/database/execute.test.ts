@@ -17,7 +17,7 @@ const RENAME: Step = {
   why: "it has another name",
 };
 
-test("a build is asked about first, makes the index, and tells when by the server's clock", async () => {
+test("a build asks first, makes the index, and tells when by the server's clock", async () => {
   const asked: string[] = [];
   const started = performance.now();
   const { done, lines } = await run([BUILD], record(), {
@@ -81,7 +81,7 @@ test("a rebuild counts as a build: it has a time and an end", async () => {
   expect(await oidOf(db, "i")).not.toBe(oid);
 });
 
-test("short statements run together, in the order that they have, after their warning", async () => {
+test("short statements run together, in their order, after their warning", async () => {
   await db.query("CREATE INDEX i ON t (a)");
   const { done, lines } = await run([{ ...RENAME, warning: "everybody waits" }]);
   expect(done).toEqual({});
@@ -93,7 +93,7 @@ test("short statements run together, in the order that they have, after their wa
   expect(await stateOf(db, "j")).toBe("t/t/t");
 });
 
-test("short statements give way to whoever is in their way, and say whom they wait for", async () => {
+test("short statements give way to others, and say whom they wait for", async () => {
   await db.query("CREATE INDEX i ON t (a)");
   const holder = await hold(
     db,

@@ -43,7 +43,7 @@ test("a build that queues behind somebody all the same leaves the queue at once"
   expect(await stateOf(db, "i")).toBeUndefined();
 });
 
-test("on a partition: under its own key and after whoever works there; the key is given back", async () => {
+test("on a partition: under its own key, after others, and the key is given back", async () => {
   const [{ oid = 0 } = {}] = await db.query<{ oid: number }>("SELECT 't'::regclass::oid AS oid");
   const on = { schema: "public", table: "t", oid };
   const worker = await hold(db, "BEGIN", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE");

@@ -46,7 +46,7 @@ describe("who may see it", () => {
     expect(statuses).toEqual([...Array(10).fill(401), 429, 429]);
   });
 
-  test("whatever is sent, the answer is one of ours: no 500, no secret, no second look", async () => {
+  test("whatever is sent, the answer is ours: no 500, no secret, no second read", async () => {
     const endpoint = live.open({ cacheSeconds: 3600 });
     const before = (await endpoint.current()).checkedAt;
     const credentials = fc.oneof(

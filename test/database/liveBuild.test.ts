@@ -136,7 +136,7 @@ test("a refresh does not wait for ever behind a lock, and says what to do", asyn
   expect(await refreshIndex(targetOf(db.url), outputs)).toEqual(outputs);
 });
 
-describe("other work on the table is waited for, so that the build does not queue behind it", () => {
+describe("other work on the table is waited for, and the build does not queue behind it", () => {
   test.each([
     ["a lock", "LOCK TABLE t IN SHARE UPDATE EXCLUSIVE MODE"],
     ["DDL", "ALTER TABLE t ALTER COLUMN b SET STATISTICS 50"],
@@ -158,7 +158,7 @@ describe("other work on the table is waited for, so that the build does not queu
   });
 });
 
-test("so is DDL that waits itself: the build would queue behind it, and end as a deadlock", async () => {
+test("so is DDL that waits itself, behind which the build would end as a deadlock", async () => {
   const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
   const client = await db.connect();
   const altered = client.query("ALTER TABLE t ADD COLUMN c int");

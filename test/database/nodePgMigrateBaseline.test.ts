@@ -70,7 +70,7 @@ describe("the real node-pg-migrate", () => {
     expect(await rows()).toEqual([TABLES]);
   });
 
-  test("with the mark it goes on with what comes after, and finds nothing more to run; the marks are those it writes", async () => {
+  test("with the mark, which is the one it writes, it runs only what comes after", async () => {
     expect(await mark()).toMatchObject({ migration: INDEXES, adopted: false });
     await build(PROGRAM);
     await mark(PROGRAM);
@@ -117,7 +117,7 @@ describe("is refused, and nothing is marked", () => {
     expect(await rows()).toEqual([TABLES]);
   });
 
-  test("while the migrations before it have not been run: the tool would then run nothing at all", async () => {
+  test("while earlier migrations have not run: the tool would then run nothing", async () => {
     await tool("up", "1");
     await build(PROGRAM);
     const { message } = await failureOf(mark(PROGRAM));
@@ -152,7 +152,7 @@ describe("is refused, and nothing is marked", () => {
   });
 });
 
-test("finds tables and its own table where --schema, --migrations-schema and --migrations-table say, and makes it as the tool does", async () => {
+test("--schema, --migrations-schema and --migrations-table are followed", async () => {
   await db.query("CREATE SCHEMA app; CREATE SCHEMA kept");
   const options = ["--schema", "app", "--migrations-schema", "kept", "--migrations-table", "Done"];
   expect(await tool("up", "1", ...options)).toMatchObject({ failed: false });

@@ -83,7 +83,7 @@ async function buildInProcess(): Promise<Built[]> {
   return JSON.parse(stdout);
 }
 
-test("two processes that both want all 25: each is built once, and adopted by the other", async () => {
+test("two processes both want all 25: one builds each, and the other adopts it", async () => {
   const [first, second] = await Promise.all([buildInProcess(), buildInProcess()]);
   await expectAllValid();
   expect(first).toHaveLength(DECLARATIONS.length);

@@ -150,7 +150,7 @@ describe("where the server is", () => {
 describe("what else a URL may say", () => {
   const url = (parameters: string) => server.url.concat("?", parameters);
 
-  test("options reach the server; the timeouts of a build and who is building do not change", async () => {
+  test("options reach the server, but not a build's timeouts nor its name", async () => {
     const set = url(
       "application_name=shop&statement_timeout=1&" +
         "options=-c%20statement_timeout=1%20-c%20work_mem=5MB",

@@ -33,7 +33,7 @@ afterAll(async () => {
 const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
 const behind = () => targetOf(proxy.url, { allowPooler: true });
 
-test("a proxy with a process id of its own is taken for a pooler, unless it is allowed", async () => {
+test("a proxy with its own process id counts as a pooler, unless it is allowed", async () => {
   const refused = ensureIndex({ database: targetOf(proxy.url), desired, ctx: record().ctx });
   expect((await failureOf(refused)).message).toMatch(
     /a pooler answers.*\n.*\n.*\n.*allowPooler: true/,

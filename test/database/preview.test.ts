@@ -31,7 +31,7 @@ async function pretendRows(rows: number): Promise<void> {
   await db.query("UPDATE pg_class SET reltuples = $1 WHERE oid = 't'::regclass", [rows]);
 }
 
-test("the room that a large index takes is told, by the widths that ANALYZE has found", async () => {
+test("the room that a large index takes is told, by the widths from ANALYZE", async () => {
   await db.query("INSERT INTO t SELECT i, repeat('x', 100) FROM generate_series(1, 1000) i");
   await db.query("ANALYZE t");
   expect(await previewed("t")).toHaveLength(1);

@@ -60,7 +60,7 @@ const rows = () =>
   );
 
 describe("the real Prisma", () => {
-  test("without the mark it runs the migration, fails as its users report, and runs nothing any more", async () => {
+  test("without the mark the migration fails as users report, and nothing runs after", async () => {
     await buildAll();
     const first = await tool("deploy");
     expect(first.failed).toBe(true);
@@ -78,7 +78,7 @@ describe("the real Prisma", () => {
     ]);
   });
 
-  test("with the mark it finds nothing to run; the mark is the one that resolve writes", async () => {
+  test("with the mark, which is the one that resolve writes, it has nothing to run", async () => {
     await buildAll();
     await mark();
     const ours = await rows();
@@ -170,7 +170,7 @@ describe("is refused, and nothing is marked", () => {
   });
 });
 
-test("tables without a schema are in the one of Prisma's URL; the checksum is of the file as it is", async () => {
+test("unqualified tables are in the URL's schema; the checksum is of the raw file", async () => {
   expect(read(INDEXES, "app").indexes.map(({ schema }) => schema)).toEqual(["app", "app"]);
   const before = read().checksum;
   await writeFile(join(folder, INDEXES, "migration.sql"), "CREATE INDEX a ON b (c);\r\n");

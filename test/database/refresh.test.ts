@@ -52,7 +52,7 @@ test("renamed by somebody else: told, and the declared name stays in the outputs
   });
 });
 
-describe("changed by somebody else: told, with the live definition and the old canonical form", () => {
+describe("changed by others: told, with the live definition and the old canonical form", () => {
   test.each<[title: string, statement: string, drift: RegExp]>([
     [
       "another column",

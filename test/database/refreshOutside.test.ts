@@ -36,7 +36,7 @@ async function build(args: Args = {}, previous?: IndexOutputs): Promise<void> {
 
 const refresh = () => refreshIndex(targetOf(db.url), outputs);
 
-describe("renamed or moved outside: found by its OID, told, and the declared place stays in the outputs", () => {
+describe("renamed or moved outside: found by its OID, told, the outputs keep the place", () => {
   test.each<[title: string, statement: string, change: [string, string], drift: string]>([
     [
       "another name",
@@ -146,7 +146,7 @@ test("bloat is told in times the bytes a row right after the build, from 1 MB on
   expect(refreshed?.bloatRatio).toBeLessThan(4.5);
 });
 
-test("an index that is declared under another name, and was dropped outside, is built there", async () => {
+test("an index dropped outside and declared under another name is built there", async () => {
   await db.query("DROP INDEX t_idx");
   const desired = await declare({ table: "t", name: "other_idx", columns: ["a"] });
   const previous = { schema: "public", name: "t_idx" };

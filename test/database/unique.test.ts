@@ -36,7 +36,7 @@ async function expectNothingLeft(): Promise<void> {
   await db.query("INSERT INTO t VALUES (7, 'u7')");
 }
 
-test("duplicates: the message has the query that lists them, and no value of a row; nothing is left", async () => {
+test("duplicates: the message has a query for them and no value; nothing is left", async () => {
   await db.query("INSERT INTO t VALUES (101, 'U7'), (102, 'u7')");
   const message = await failure({ columns: [{ expression: "lower(email)" }], predicate: "id > 0" });
   expect(message).toMatch(
@@ -50,7 +50,7 @@ test("duplicates: the message has the query that lists them, and no value of a r
   expect(await db.query(query)).toEqual([{ lower: "u7", count: "4" }]);
 });
 
-test("a duplicate that arrives during the build: nothing is left that would reject the application's rows", async () => {
+test("a duplicate during the build: nothing is left that would reject rows", async () => {
   const lock = await hold(db, "BEGIN", "SELECT pg_advisory_xact_lock(77)");
   const failed = failure({ columns: [{ expression: "slowly(id)" }] });
   await untilWaiting(db, "CREATE UNIQUE INDEX CONCURRENTLY");

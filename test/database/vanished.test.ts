@@ -46,7 +46,7 @@ function isBuilding(pid: number): Promise<boolean> {
 }
 
 describe("when the process that builds is killed", () => {
-  test("the server finishes the build, also where an administrator would stop it, and the next run adopts it", async () => {
+  test("the server finishes the build despite its settings; the next run adopts it", async () => {
     if (serverHas(140000))
       await db.query(`ALTER DATABASE ${db.name} SET client_connection_check_interval = '100ms'`);
     const snapshot = await holdSnapshot(db);

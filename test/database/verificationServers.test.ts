@@ -82,7 +82,7 @@ test("a scan on a standby is traffic, which the primary alone knows nothing of",
   });
 });
 
-test("a crash of the primary begins the window again, although more was scanned since", async () => {
+test("a crash of the primary restarts the window, although more was scanned since", async () => {
   await scan(pair.primary);
   last = await verify(last);
   await pair.primary.stopImmediately();

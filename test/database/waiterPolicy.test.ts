@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
-import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { failureOf } from "../support/engine/engine.ts";
 import {
   type Holder,
   holdSnapshot,
@@ -9,36 +8,12 @@ import {
   stateOf,
   until,
   untilPhase,
-  untilWaiting,
 } from "../support/engine/engineDatabase.ts";
 import { createRoles, dropRoles } from "../support/engine/engineRoles.ts";
 import { useTable } from "../support/engine/engineTable.ts";
+import { ALTER, SLOW, start, untilSaid, waitBehind } from "../support/engine/waiterCases.ts";
 
 const db = await useTable();
-
-async function start(args: Args = {}, url = db.url) {
-  const recorder = record();
-  const desired = await declare({ table: "t", name: "t_idx", columns: ["a"], ...args });
-  const target = targetOf(url, { maxConcurrentBuilds: 16 });
-  return { ...recorder, ensuring: ensureIndex({ database: target, desired, ctx: recorder.ctx }) };
-}
-
-/** A statement of another session that waits behind the build. */
-async function waitBehind(statement: string) {
-  const client = await db.connect();
-  const outcome = client.query(statement).then(
-    () => "done",
-    (error: { code?: string }) => error.code,
-  );
-  return { client, outcome, pid: await untilWaiting(db, statement) };
-}
-
-function untilSaid(lines: readonly string[], words: string): Promise<string> {
-  return until(words, async () => lines.find((line) => line.includes(words)));
-}
-
-const ALTER = "ALTER TABLE t ADD COLUMN c int";
-const SLOW = { timeout: 60_000 };
 
 describe("warn, the default", () => {
   test(
@@ -46,10 +21,10 @@ describe("warn, the default", () => {
     SLOW,
     async () => {
       const writer = await holdWrite(db, "t");
-      const { ensuring, lines } = await start();
+      const { ensuring, lines } = await start(db);
       await untilPhase(db, "waiting for writers before build");
-      const alter = await waitBehind(ALTER);
-      const read = await waitBehind("SELECT count(*) FROM t");
+      const alter = await waitBehind(db, ALTER);
+      const read = await waitBehind(db, "SELECT count(*) FROM t");
       const warning = await untilSaid(lines, `pid ${alter.pid} `);
       expect(warning).toContain("PostgreSQL will end the build as a deadlock");
       expect(warning).toContain("every read and write of the table waits behind it now (1 so far)");
@@ -68,16 +43,16 @@ describe("warn, the default", () => {
     SLOW,
     async () => {
       const snapshot = await holdSnapshot(db);
-      const { ensuring, lines, statuses } = await start();
+      const { ensuring, lines, statuses } = await start(db);
       await untilPhase(db, "waiting for old snapshots");
       await until("the phase is seen", async () =>
         statuses.some((line) => line.startsWith("waiting for old snapshots")),
       );
-      const analyze = await waitBehind("ANALYZE t");
+      const analyze = await waitBehind(db, "ANALYZE t");
       await until("it has waited for long", async () =>
         statuses.some((line) => /1 waiting behind: .* waiting for [3-9] s/.test(line)),
       );
-      const alter = await waitBehind(ALTER);
+      const alter = await waitBehind(db, ALTER);
       const warning = await untilSaid(lines, `pid ${alter.pid} `);
       expect(warning).not.toContain("deadlock");
       expect(warning).toContain("every read and write of the table waits behind it now");
@@ -99,7 +74,7 @@ describe("warn, the default", () => {
       await db.query(`GRANT CREATE ON SCHEMA public TO ${roles.owner}`);
       await db.query(`GRANT ${roles.owner} TO ${roles.deploy}`);
       const writer = await holdWrite(db, "t");
-      const { ensuring, lines } = await start({}, roles.url);
+      const { ensuring, lines } = await start(db, {}, roles.url);
       const builder = await untilPhase(db, "waiting for writers before build");
       const [key] = await db.query<{ classid: number; objid: number }>(
         "SELECT classid::int4, objid::int8::int8 AS objid FROM pg_locks WHERE locktype = " +
@@ -107,7 +82,7 @@ describe("warn, the default", () => {
         [builder],
       );
       const objid = BigInt.asIntN(32, BigInt(key?.objid ?? 0));
-      const advisory = await waitBehind(`SELECT pg_advisory_lock(${key?.classid}, ${objid})`);
+      const advisory = await waitBehind(db, `SELECT pg_advisory_lock(${key?.classid}, ${objid})`);
       const warning = await untilSaid(lines, `pid ${advisory.pid} `);
       expect(warning).toContain("It waits in pg_advisory_lock() and keeps a snapshot meanwhile.");
       expect(warning).toContain("and run its statement afterwards");
@@ -122,9 +97,9 @@ describe("warn, the default", () => {
 
 test("yield stops the build, lets the waiter pass, and builds afterwards", SLOW, async () => {
   const writer: Holder = await holdWrite(db, "t");
-  const { ensuring, lines } = await start({ waiters: "yield" });
+  const { ensuring, lines } = await start(db, { waiters: "yield" });
   await untilPhase(db, "waiting for writers before build");
-  const alter = await waitBehind("ANALYZE t");
+  const alter = await waitBehind(db, "ANALYZE t");
   // The writer is no obstacle to it: it passes while the writer is still there.
   expect(await alter.outcome).toBe("done");
   const line = await untilSaid(lines, `gave way to pid ${alter.pid} `);
@@ -137,10 +112,10 @@ test("yield stops the build, lets the waiter pass, and builds afterwards", SLOW,
 test("yield without retries says for whom it gave way, and leaves nothing", SLOW, async () => {
   await holdSnapshot(db);
   const writer = await holdWrite(db, "t");
-  const { ensuring } = await start({ waiters: "yield", retries: 0 });
+  const { ensuring } = await start(db, { waiters: "yield", retries: 0 });
   const failed = failureOf(ensuring);
   await untilPhase(db, "waiting for writers before build");
-  const analyze = await waitBehind("ANALYZE t");
+  const analyze = await waitBehind(db, "ANALYZE t");
   expect(await analyze.outcome).toBe("done");
   await writer.release();
   const { message } = await failed;
@@ -149,47 +124,14 @@ test("yield without retries says for whom it gave way, and leaves nothing", SLOW
   expect(await stateOf(db, "t_idx")).toBeUndefined();
 });
 
-describe("cancel", () => {
-  test("cancels the waiter, and the build goes on", SLOW, async () => {
-    const writer = await holdWrite(db, "t");
-    const { ensuring, lines } = await start({ waiters: "cancel" });
-    await untilPhase(db, "waiting for writers before build");
-    const alter = await waitBehind(ALTER);
-    expect(await alter.outcome).toBe("57014");
-    await writer.release();
-    expect((await ensuring).live.valid).toBe(true);
-    expect(lines).toEqual([
-      expect.stringMatching(new RegExp(`^warning: cancelled pid ${alter.pid} .*waited behind`)),
-    ]);
-  });
-
-  test("says the GRANT where it may not", SLOW, async () => {
-    const roles = await createRoles(db);
-    await db.query(`ALTER TABLE t OWNER TO ${roles.owner}`);
-    await db.query(`GRANT CREATE ON SCHEMA public TO ${roles.owner}`);
-    await db.query(`GRANT ${roles.owner} TO ${roles.deploy}`);
-    const writer = await holdWrite(db, "t");
-    const { ensuring, lines } = await start({ waiters: "cancel" }, roles.url);
-    await untilPhase(db, "waiting for writers before build");
-    const alter = await waitBehind(ALTER);
-    const warning = await untilSaid(lines, "may not be cancelled");
-    expect(warning).toContain(`GRANT pg_signal_backend TO "${roles.deploy}";`);
-    await db.query("SELECT pg_cancel_backend($1)", [alter.pid]);
-    await writer.release();
-    expect((await ensuring).live.valid).toBe(true);
-    await settle(db);
-    await dropRoles(db, roles);
-  });
-});
-
 test(
   "who is in the way only since he waits himself: the one that he waits for is named too",
   SLOW,
   async () => {
     const holder = await db.connect();
     const { rows } = await holder.query("SELECT pg_advisory_lock(42), pg_backend_pid() AS pid");
-    const waiter = await waitBehind("SELECT pg_advisory_lock(42)");
-    const { ensuring, statuses } = await start();
+    const waiter = await waitBehind(db, "SELECT pg_advisory_lock(42)");
+    const { ensuring, statuses } = await start(db);
     const shown = await until("both", async () =>
       statuses.find(
         (line) => line.startsWith("waiting for old") && line.includes(`pid ${waiter.pid} (`),

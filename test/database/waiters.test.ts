@@ -52,7 +52,7 @@ test("who waits behind a build is warned of; what it does to the build is mended
   expect(lines.filter((line) => line.startsWith("warning:"))).toHaveLength(1);
 });
 
-test("who is waited for is shown: pid, age, state, application and statement, without constants", async () => {
+test("who is waited for is shown with age, state and statement, without constants", async () => {
   const writer = await hold(
     db,
     "BEGIN",

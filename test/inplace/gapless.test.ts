@@ -136,7 +136,7 @@ async function proveRoles(before: string | undefined, oid: number | undefined): 
   expect(roles).toEqual({ replica: isReplica, clustered: isClustered });
 }
 
-describe(`while an index changes in place, ${inject("server").version}: it is there, valid and used`, () => {
+describe(`an index that changes in place is always used, ${inject("server").version}`, () => {
   test.for(CHANGES)("$title", async (change, { skip }) => {
     skip(!serverHas(change.since ?? 0), "the server is too old");
     await proveGapless(change);

@@ -4,7 +4,7 @@ import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 
 const { place, stackOf, indexes } = usePartitions();
 
-test("but for its entry and its drop, an index of partitions needs nothing of who uses the table", async () => {
+test("only entry and drop of a partitioned index need anything of the table's users", async () => {
   const stack = stackOf({ columns: ["id"] });
   let holder: Holder | undefined;
   // A writer that has come as far as the table above, from the first build on.
@@ -21,7 +21,7 @@ test("but for its entry and its drop, an index of partitions needs nothing of wh
   expect(await indexes()).toEqual(matching(...ALL));
 });
 
-describe("who is in the way of a short lock is shown, and others are held up for a moment only", () => {
+describe("who is in the way of a short lock is shown, and others wait only a moment", () => {
   test.each([
     ["an attach, by a reader", "up", "SELECT 1 FROM app.m1 LIMIT 1", "SELECT count(*) FROM app.m1"],
     [

@@ -7,7 +7,7 @@ import { watched } from "./watcher.ts";
 const { place, stackOf, indexes } = usePartitions();
 
 describe("an index of a partitioned table", () => {
-  test("is built on every partition, in whatever schema and at whatever depth, and counted", async () => {
+  test("is built on every partition, in any schema and at any depth, and counted", async () => {
     const stack = stackOf({ columns: ["id"] });
     const previewed = await stack.preview();
     expect(previewed.join("\n")).toMatch(
@@ -59,7 +59,7 @@ describe("an index of a partitioned table", () => {
     );
   });
 
-  test("takes an equal index that a partition has already, and leaves other ones alone", async () => {
+  test("takes an equal index that a partition already has, and leaves others alone", async () => {
     await place.db.query("CREATE INDEX mine ON app.m1 (id)");
     await place.db.query("CREATE INDEX other ON app.m1 (region)");
     const stack = stackOf({ columns: ["id"], comment: "of all" });

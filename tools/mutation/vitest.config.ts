@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/unit/**/*.test.ts", "test/database/execute*.test.ts"],
-    exclude: ["test/unit/import-*"],
+    exclude: ["test/unit/import/**"],
     globalSetup: ["test/support/server/server.ts"],
     env: { TEST_DATABASE: "embedded" },
     testTimeout: 30_000,

@@ -31,8 +31,7 @@ export const DEADLOCKS: readonly Fault[] = [
       "test/database/executeLong.test.ts: a build that queues behind somebody all the same " +
         "leaves the queue at once",
       "test/database/parallel.test.ts: 25 indexes on five tables, all at once, as Pulumi calls",
-      "test/database/parallel.test.ts: two processes that both want all 25: each is built " +
-        "once, and adopted by the other",
+      "test/database/parallel.test.ts: two processes both want all 25: one builds each, and the other adopts it",
     ],
   },
   {

@@ -20,8 +20,7 @@ export const DROPS: readonly Fault[] = [
       "prepared transaction 'has_read' (",
     ],
     tests: [
-      "test/database/drop.test.ts: an old transaction is waited for before the point of no " +
-        "return: queries keep the index",
+      "test/database/drop.test.ts: an old transaction is waited for while queries still have the index",
       "test/database/drop.test.ts: in mid-drop says that it is half done; the next run finishes it",
     ],
     shown: {

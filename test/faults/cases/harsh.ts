@@ -39,8 +39,7 @@ export const HARSH: readonly Fault[] = [
     mark: "limit",
     words: ["SQLSTATE 53100; its INVALID leftover was dropped"],
     tests: [
-      "test/faults/harsh/diskFull.test.ts: the leftover goes at once, the room is free " +
-        "again, the message says how much is needed",
+      "test/faults/harsh/diskFull.test.ts: the leftover goes, its room is free, and the message says what is needed",
     ],
   },
   {
@@ -110,10 +109,8 @@ export const HARSH: readonly Fault[] = [
     mark: "refused",
     words: ["refused: a pooler answers in the server's place"],
     tests: [
-      "test/faults/harsh/pgbouncer.test.ts: in transaction mode: it is refused, in the " +
-        "preview already, and the direct URL asked for",
-      "test/faults/harsh/pgbouncer.test.ts: in session mode, with allowPooler: it waits, " +
-        "watches, builds and drops as without it",
+      "test/faults/harsh/pgbouncer.test.ts: in transaction mode: refused in preview already, asking for the direct URL",
+      "test/faults/harsh/pgbouncer.test.ts: in session mode with allowPooler: waits, watches, builds and drops as usual",
     ],
   },
   {
@@ -127,8 +124,7 @@ export const HARSH: readonly Fault[] = [
     tests: [
       "test/faults/harsh/oldServers.test.ts: builds nothing, in the preview already, and " +
         "names the release that mends it",
-      "test/faults/harsh/oldServers.test.ts: allowCorruptingServer builds, and the check " +
-        "that it advises finds rows left out",
+      "test/faults/harsh/oldServers.test.ts: allowCorruptingServer builds, and the check it advises finds missing rows",
     ],
   },
 ];

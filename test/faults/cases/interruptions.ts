@@ -67,8 +67,7 @@ export const INTERRUPTIONS: readonly Fault[] = [
       "looks again, drops the leftover, builds again",
     mark: "handled",
     tests: [
-      "test/database/cancel.test.ts: while it waits for a writer: the build ends at once, " +
-        "the clean-up when the writer has",
+      "test/database/cancel.test.ts: while it waits for a writer: the build ends now, the clean-up after the writer",
       INTERRUPTED,
     ],
   },

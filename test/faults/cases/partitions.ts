@@ -14,8 +14,8 @@ export const PARTITIONS: readonly Fault[] = [
       "a lock timeout of a second, after a warning",
     mark: "handled",
     tests: [
-      `${PARTITIONED}: is built on every partition, in whatever schema and at whatever ` +
-        "depth, and counted",
+      `${PARTITIONED}: is built on every partition, in any schema and at any depth, ` +
+        "and counted",
     ],
   },
   {

@@ -43,7 +43,7 @@ describe("a server without room", () => {
     });
     afterAll(() => disk.unmount());
 
-    test("the leftover goes at once, the room is free again, the message says how much is needed", async () => {
+    test("the leftover goes, its room is free, and the message says what is needed", async () => {
       const desired = await declare({
         table: "t",
         name: "t_idx",

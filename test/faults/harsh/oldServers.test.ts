@@ -61,7 +61,7 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
     expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 
-  test("allowCorruptingServer builds, and the check that it advises finds rows left out", async () => {
+  test("allowCorruptingServer builds, and the check it advises finds missing rows", async () => {
     const target = targetOf(db.url, { allowCorruptingServer: true });
     const writing = writeUntilStopped(db);
     let found: string | undefined;

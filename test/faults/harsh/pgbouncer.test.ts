@@ -35,7 +35,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
   });
   afterAll(() => Promise.all(poolers.map((pooler) => pooler.stop())));
 
-  test("in transaction mode: it is refused, in the preview already, and the direct URL asked for", async () => {
+  test("in transaction mode: refused in preview already, asking for the direct URL", async () => {
     const url = await through("transaction");
     // It answers: the refusal is ours.
     expect(await withClient(url, async (client) => (await client.query("SELECT 1")).rowCount)).toBe(
@@ -55,7 +55,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
     expect(await stateOf(db, "t_idx")).toBeUndefined();
   });
 
-  test("in session mode, with allowPooler: it waits, watches, builds and drops as without it", async () => {
+  test("in session mode with allowPooler: waits, watches, builds and drops as usual", async () => {
     const target = targetOf(await through("session"), { allowPooler: true });
     const writer = await holdWrite(db, "t");
     const { ctx, statuses } = record();

@@ -109,7 +109,7 @@ describe("refused", () => {
     );
   });
 
-  test("a file without a number, unless it is ignored; folders and hidden files always are", async () => {
+  test("a file without a number, unless ignored as folders and hidden files are", async () => {
     await mkdir(join(folder, "helpers"));
     await write(".keep", "");
     expect(read(INDEXES).earlier).toEqual([TABLES]);

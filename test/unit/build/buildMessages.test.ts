@@ -80,7 +80,7 @@ describe("a build that failed says what the server said, what is left, and what 
     expect(advice.otherwise).toBe("let it try more often: retries on the resource");
   });
 
-  test("without values of a row: neither a violation's DETAIL, nor what a cast or somebody's function says", () => {
+  test("without row values: no DETAIL, and no words of a cast or a function", () => {
     const violation = serverError("23505", { detail: "Key (email)=(a@b.test) is duplicated." });
     expect(buildFailedAdvice(desired, violation, { cleanedUp: "" }).what).toMatch(
       /failed: what the server said$/,

@@ -16,7 +16,7 @@ afterAll(() => {
 
 const written = { writes: 1, longestMs: 100, failed: [], long: [] };
 
-test("a seed makes the same troubles every time, and a longer run begins with those of a shorter one", () => {
+test("a seed makes the same troubles, and a longer run begins like a shorter one", () => {
   const short = scheduleOf(7, 1);
   const long = scheduleOf(7, 2);
   expect(short.length).toBeGreaterThan(10);
@@ -39,7 +39,7 @@ function next<T>(values: Generator<T>): () => T {
   return () => values.next().value;
 }
 
-test("a command may fail only when it was interfered with, or the server was restarted", async () => {
+test("a command may fail only after interference or a restart of the server", async () => {
   const record = new RunRecord();
   record.ended({ ...ended, interference: ["kill provider"] }, "left");
   await record.during("restart, fast", async () => true);
@@ -61,7 +61,7 @@ test("a write may fail only by the connection that a restart has ended", async (
   expect(record.broken).toHaveLength(2);
 });
 
-test("a write may wait long only beside a restart or another tool's patient ALTER TABLE", async () => {
+test("a write may wait long only for a restart or a patient ALTER TABLE", async () => {
   const record = new RunRecord();
   const long = { ...write, to: from + 20_000 };
   record.written({ ...written, long: [long] });

@@ -19,7 +19,7 @@ function read(url: string | undefined) {
   return { parameters, addresses };
 }
 
-describe("a password that is not encoded is refused, and never shown as a host or a database", () => {
+describe("an unencoded password is refused, and never shown as a host or a database", () => {
   test.each([
     "postgresql://u:12/hidden@h/d",
     "postgresql://u:/hidden@h:5432/d",

@@ -81,7 +81,7 @@ describe("built under another name", () => {
     ]);
   });
 
-  test("statistics are set before ANALYZE gathers them, in one transaction with the comment", async () => {
+  test("statistics are set before ANALYZE, in one transaction with the comment", async () => {
     const columns = [{ ...lower, statistics: 9 }];
     const desired = await declare({ ...BASE, columns, comment: "mine" });
     expect(buildSteps(desired, "n", "why").map(({ kind }) => kind)).toEqual([
@@ -93,7 +93,7 @@ describe("built under another name", () => {
   });
 });
 
-test("a constraint's lock is told: everything waits for it, and nothing for the build", async () => {
+test("a constraint's lock is told: everything waits for it, nothing for the build", async () => {
   const desired = await declare({ ...BASE, constraint: "unique", comment: "mine" });
   expect(buildSteps(desired, "i", "why").map((step) => "locks" in step && step.locks)).toEqual([
     "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits",

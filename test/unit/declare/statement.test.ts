@@ -117,7 +117,7 @@ test("what is looked up and what is done with leftovers is no part of the statem
   expect(createIndexStatement(other)).toBe(plain);
 });
 
-test("the clone's index is the same but for its place: plain, on the clone, in no tablespace", async () => {
+test("the clone's index differs in its place only: plain, and in no tablespace", async () => {
   const desired = await declare({
     ...BASE,
     unique: true,

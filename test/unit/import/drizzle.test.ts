@@ -1,9 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { and, eq, inArray, isNull, sql } from "drizzle-orm";
 import {
-  boolean,
   index,
   integer,
   pgSchema,
@@ -15,25 +11,9 @@ import {
 import { describe, expect, test } from "vitest";
 import * as phase3 from "../../../drizzle/schema.ts";
 import type { IndexDeclaration } from "../../../providers/pgindex/src/import/declaration.ts";
-import { loadDrizzleOrm } from "../../../providers/pgindex/src/import/drizzleOrm.ts";
-import { readDrizzleSchema } from "../../../providers/pgindex/src/import/drizzleSchema.ts";
 import { indexesFromDrizzle } from "../../../providers/pgindex/src/import/indexesFromDrizzle.ts";
 import { indexesFromSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
-
-const columns = () => ({
-  id: integer("id").primaryKey(),
-  email: text("email").notNull().unique(),
-  active: boolean("is_active"),
-  at: timestamp("created_at", { withTimezone: true }),
-});
-
-// biome-ignore lint/suspicious/noExplicitAny: Drizzle exports no type for a table's columns and extras
-type Untyped = any;
-type Extras = (table: Untyped) => Untyped[];
-
-function docs(extras: Extras = () => []) {
-  return pgTable("docs", columns(), extras);
-}
+import { columns, docs, type Untyped } from "../../support/import/drizzleTables.ts";
 
 /** What the one index of a table is declared as, without the table. */
 function declared(extras: (table: Untyped) => Untyped): Partial<IndexDeclaration> {
@@ -182,52 +162,4 @@ test("columns without a name are cased as the options say", () => {
 test("a table that is exported twice, or by default, is read once", () => {
   const table = docs((t) => [index("i").on(t.id)]);
   expect(indexesFromDrizzle({ a: table, b: table, default: { table } })).toHaveLength(1);
-});
-
-test("order beside an operator class is left out, as drizzle-kit leaves it out, and noted", () => {
-  const table = docs((t) => [index("i").on(t.email.desc().op("text_pattern_ops"))]);
-  const { found, notes } = readDrizzleSchema([{ table }], loadDrizzleOrm(undefined));
-  expect(found[0]?.columns).toEqual([{ column: "email", operatorClass: "text_pattern_ops" }]);
-  expect(notes).toEqual([expect.stringMatching(/^public\.i: drizzle-kit omits order and nulls/)]);
-});
-
-describe("what drizzle-kit could not build either is refused with advice", () => {
-  const refused: readonly (readonly [string, Extras, RegExp])[] = [
-    [
-      "an expression without a name",
-      (t) => [index().on(sql`lower(${t.email})`)],
-      /^an index on an expression of the Drizzle table docs has no name/,
-    ],
-    [
-      "an expression without brackets",
-      (t) => [index("i").on(sql`${t.id} + 1`)],
-      /^PostgreSQL cannot parse the SQL of the index i on docs .*\n {2}why: .*syntax error/,
-    ],
-    [
-      "two of one name",
-      (t) => [index("i").on(t.id), index("i").on(t.at)],
-      /^the Drizzle schema has two indexes public\.i/,
-    ],
-  ];
-  test.each(refused)("%s", (_, extras, message) => {
-    expect(() => indexesFromDrizzle({ docs: docs(extras) })).toThrow(message);
-  });
-
-  test("no table", () => {
-    expect(() => indexesFromDrizzle({ phase3 })).toThrow(/^the Drizzle schema has no tables\n/);
-  });
-});
-
-test("without drizzle-orm, or with an old one, the way to install it is told", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "pgindex-drizzle-"));
-  const place = [join(folder, "program.js")];
-  expect(() => loadDrizzleOrm(undefined, place)).toThrow(
-    /drizzle-orm is not installed\n.*npm install/s,
-  );
-
-  const old = join(folder, "node_modules", "drizzle-orm");
-  await mkdir(old, { recursive: true });
-  await writeFile(join(old, "version.js"), 'exports.npmVersion = "0.30.10";');
-  expect(() => loadDrizzleOrm(undefined, place)).toThrow(/^cannot read .* drizzle-orm 0\.30\.10\n/);
-  await rm(folder, { recursive: true });
 });

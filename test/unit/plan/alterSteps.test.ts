@@ -86,7 +86,7 @@ describe("altered in place", () => {
     for (const step of steps) expect(step.why).toMatch(/\S/);
   });
 
-  test("everything at once: short statements in one transaction, then what takes longer", async () => {
+  test("everything together: short statements in one transaction, then longer ones", async () => {
     const declared = { ...target(500), comment: "mine", tablespace: "fast" };
     const steps = alterSteps(await declare({ ...BASE, ...declared }), [
       storage({ fillfactor: "90" }),

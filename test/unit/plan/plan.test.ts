@@ -153,7 +153,7 @@ test("every refusal says why and what to write", async () => {
   }
 });
 
-test("a valid index that is not ours yet is never dropped, and the difference is named", async () => {
+test("a valid index not yet ours is never dropped, and the difference is named", async () => {
   const verdict: Verdict = { kind: "different", live, differences };
   expect(plan(situation(verdict), await declare(BASE), "create")).toMatchObject({
     kind: "refused",

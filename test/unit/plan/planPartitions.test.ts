@@ -35,7 +35,7 @@ function shortPlan(seen: Situation) {
 
 const CREATE = "CREATE INDEX i ON ONLY m USING btree (state)";
 
-test("the parent's entry, the partition's index, its attachment, then what CREATE INDEX cannot say", () => {
+test("the parent's entry, the partition's index, its attachment, then the rest", () => {
   const seen = situation({ kind: "absent" }, partitioned("i", false, [partition("m_1")]));
   expect(shortPlan(seen)).toMatch(
     /^CREATE INDEX i ON ONLY m USING btree \(state\), build (\S+), ALTER INDEX i ATTACH PARTITION \1, COMMENT ON INDEX i IS 'by state'$/,
@@ -65,7 +65,7 @@ test("an unfinished one of another definition is replaced", () => {
   expect(shortPlan(seen)).toContain("i -> i_pgindex_old; i_pgindex_new -> i");
 });
 
-test("an unfinished one that differs in what partitions cannot alter is replaced, and a comment is no such thing", () => {
+test("an unfinished one that partitions cannot alter is replaced; a comment can be", () => {
   const seen = (difference: Difference, name: string) =>
     shortPlan(situation(invalid([difference]), partitioned(name, true, [])));
   expect(seen({ field: "comment", declared: "by state" }, "i")).not.toContain("->");

@@ -61,7 +61,7 @@ test("an update that finds our own index in place forgets nothing of its build",
   expect(toIndexOutputs(adopted, desired, [], previous)).toEqual(previous);
 });
 
-test("an index that somebody else has built under the name is not the one that we built, whatever its OID", () => {
+test("an index built by somebody else under the name is not ours, whatever its OID", () => {
   const canonical = { ...live.canonical, columns: "created_at pg_catalog.timestamptz_ops" };
   const found = { ...adopted, live: liveIndex({ canonical }) };
   expect(toIndexOutputs(found, desired, [], previous)).toMatchObject({

@@ -4,14 +4,8 @@ import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport
 import { planLines } from "../../../providers/pgindex/src/report/planTrees.ts";
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import { parsePage } from "../../support/report/page.ts";
-import {
-  INDEX_SCAN_NODES,
-  indexOf,
-  queryOf,
-  reportOf,
-  SEQ_SCAN_NODES,
-  verificationOf,
-} from "../../support/report/report.ts";
+import { INDEX_SCAN_NODES, SEQ_SCAN_NODES } from "../../support/report/recorded.ts";
+import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const NAME = "message history";
 const library = await loadPlotLibrary();

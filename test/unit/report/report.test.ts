@@ -5,14 +5,8 @@ import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport
 import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
 import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
-import {
-  BACKUP,
-  indexOf,
-  queryOf,
-  reportOf,
-  verificationOf,
-  WRITES,
-} from "../../support/report/report.ts";
+import { WRITES } from "../../support/report/recorded.ts";
+import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 
@@ -110,7 +104,7 @@ test("an empty stack has a page all the same", () => {
   expect(page.count("svg")).toBe(0);
 });
 
-test("what an older release has recorded, without phases and history, is shown as far as it goes", () => {
+test("what an older release recorded, without phases and history, is shown", () => {
   const old = indexOf("i", { phaseSeconds: undefined, builtAt: null, buildSeconds: null });
   const page = parsePage(toPage(reportOf([old, verificationOf("public.i", [])]), library));
   expect(page.ids("section")).toEqual(["checklist", "indexes", "use"]);

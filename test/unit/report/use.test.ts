@@ -4,13 +4,8 @@ import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibra
 import { type TimePlotInput, timePlot } from "../../../providers/pgindex/src/report/timePlot.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
-import {
-  HISTORY,
-  indexOf,
-  queryOf,
-  reportOf,
-  verificationOf,
-} from "../../support/report/report.ts";
+import { HISTORY } from "../../support/report/recorded.ts";
+import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const library = await loadPlotLibrary();
 
@@ -23,7 +18,7 @@ const RESOURCES = [
 const plotOf = (label: string) => `#use svg[aria-label^="${label}"]`;
 const lines = (label: string) => `${plotOf(label)} g[stroke-linejoin="round"] path`;
 
-test("samples hold what was counted then, from the build on; what an older release left out is not known", () => {
+test("samples hold the counters of their time; what older releases omit is unknown", () => {
   const use = reportOf(RESOURCES).stack.indexes[0]?.use;
   expect(use?.queries).toEqual(HISTORY.queries);
   expect(use?.samples).toHaveLength(5);

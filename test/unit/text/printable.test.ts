@@ -53,11 +53,11 @@ test("TypeScript that was written means the same, and shows what it means", () =
   expect(text).not.toMatch(STEERING);
   expect(text.split("\n")[0]).toMatch(/^\/\/ of .* import "evil";$/);
   const [, list = ""] = /indexes = (\[.*\]) satisfies/s.exec(text) ?? [];
-  // biome-ignore lint/security/noGlobalEval: whether it is code that means the names is the question.
+  // biome-ignore lint/security/noGlobalEval: the question is whether it is code for the names.
   expect(eval(list)).toEqual([declaration]);
 });
 
-test("whatever the provider answers with is escaped, and has no cause that could be printed", async () => {
+test("whatever the provider answers is escaped, and has no cause to be printed", async () => {
   const log = { write: () => undefined, flush: async () => undefined };
   const refused = new PgIndexError({ what: "w", why: "y", fix: "f" }, { cause: "a row's value" });
   for (const error of [

@@ -45,7 +45,7 @@ function locked(): string[] {
   return [...new Set(urls)].sort();
 }
 
-test("the bill of materials names every production dependency of the lock file, and is the same each time", async () => {
+test("the bill of materials names every production dependency, the same each time", async () => {
   const [text, again] = await Promise.all([sbom(), sbom()]);
   expect(again).toBe(text);
   expect(text).not.toMatch(/serialNumber|timestamp|pgindex-sbom/);

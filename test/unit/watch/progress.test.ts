@@ -98,7 +98,7 @@ test("no estimate of the end, and no percentage", () => {
   for (const [, text] of ROWS) expect(text).not.toMatch(/%|remaining|left/);
 });
 
-test("who is waited for is named with pid, user, application, state and age, without constants", () => {
+test("who is waited for is named with pid, user, state and age, without constants", () => {
   expect(line({ phase: "waiting for writers before build" }, { blockers: [WRITER] })).toBe(
     "waiting for writers before build, step 2 of 8, 4 s, " +
       "waits for pid 4711 (app, worker, idle in transaction for 12 s: UPDATE t SET a = '…')",

@@ -97,7 +97,7 @@ describe("the warning", () => {
   });
 });
 
-test("a waiter that cannot be cancelled since the observer is lost is no matter of rights", async () => {
+test("a waiter not cancelled because the observer is lost is no matter of rights", async () => {
   const { ctx, lines } = record();
   const watch = new WaiterWatch({ ...ctx, patience: new Patience({ waiters: "cancel" }) }, true);
   const lost = new Error("Connection terminated unexpectedly");

@@ -51,6 +51,6 @@ function found({ outputs, secretOutputNames }: StackOutputs) {
 
 function problem(name: string, { message }: Error): string {
   return /unknown stack/.test(message)
-    ? `there is no stack ${name}: correct the name, or create it and run pulumi up there`
+    ? `there is no stack ${name}: correct its name, or create it and run pulumi up there`
     : `the stack ${name} cannot be read: ${message}`;
 }
