@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import automation, {
+  type Deployment,
   type EngineEvent,
   type InlineProgramArgs,
   type OpMap,
@@ -65,6 +66,11 @@ export class TestStack {
 
   destroy(): Promise<Run> {
     return this.#run(undefined, (watch) => this.#stack.destroy({ showSecrets: false, ...watch }));
+  }
+
+  /** Takes over a state, as `pulumi stack import` does. */
+  async importState(deployment: Deployment): Promise<void> {
+    await this.#stack.importStack(deployment);
   }
 
   async setConfig(key: string, value: string): Promise<void> {
