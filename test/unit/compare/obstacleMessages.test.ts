@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Obstacle } from "../../../providers/pgindex/src/engine/compare/clone.ts";
-import { cannotVerifyAdvice } from "../../../providers/pgindex/src/engine/compare/obstacleMessages.ts";
+import { obstacleAdvice } from "../../../providers/pgindex/src/engine/compare/obstacleMessages.ts";
 import { declare } from "../../support/engine/engine.ts";
 
 const desired = await declare({ schema: "App", table: "t", name: "i", columns: ["a"] });
@@ -31,7 +31,7 @@ test.each<[obstacle: Obstacle, why: RegExp, fix: string]>([
       'TEMPORARY ON DATABASE "Shop" TO "De";',
   ],
 ])("an index that cannot be compared, %s", (obstacle, why, fix) => {
-  const advice = cannotVerifyAdvice(desired, obstacle, login);
+  const advice = obstacleAdvice(desired, obstacle, login);
   expect(advice.what).toBe(
     "cannot verify that the existing index App.i on App.t is the declared one",
   );

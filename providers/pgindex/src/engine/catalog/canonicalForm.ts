@@ -45,9 +45,9 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     columns: row.keys.map(renderKey).join(", "),
     include: row.include.join(", ") || undefined,
     predicate: row.predicate ?? undefined,
-    storageParameters: someOf(parametersOf(row.storageParameters)),
+    storageParameters: undefinedIfEmpty(parametersOf(row.storageParameters)),
     tablespace: row.tablespace,
-    statistics: someOf(statisticsOf(row.keys.map((key) => key.statistics))),
+    statistics: undefinedIfEmpty(statisticsOf(row.keys.map((key) => key.statistics))),
     comment: row.comment || undefined,
     constraint: CONSTRAINT_TYPES[row.constraintType ?? ""],
   };
@@ -55,7 +55,7 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
 }
 
 /** What has no entries has no value, so that an index costs little state. */
-function someOf<T extends object>(record: T): T | undefined {
+function undefinedIfEmpty<T extends object>(record: T): T | undefined {
   return Object.keys(record).length > 0 ? record : undefined;
 }
 

@@ -1,7 +1,7 @@
 import type { Session } from "../session/session";
 
 /** A relation by the names that EXPLAIN shows. */
-export interface Named {
+export interface RelationName {
   readonly schema: string;
   readonly name: string;
 }
@@ -12,9 +12,9 @@ export interface Named {
  */
 export interface IndexTree extends IndexOnTable {
   /** The table first, then its partitions at any depth. */
-  readonly tables: readonly Named[];
+  readonly tables: readonly RelationName[];
   /** The index first, then its partitions'; empty while there is no index. */
-  readonly indexes: readonly (Named & { readonly oid: number })[];
+  readonly indexes: readonly (RelationName & { readonly oid: number })[];
 }
 
 /**
@@ -49,7 +49,7 @@ export async function readIndexTree(session: Session, index: IndexOnTable): Prom
     schema,
     table,
     name,
-    tables: await session.query<Named>(TABLE_TREE + MEMBERS, [schema, table]),
+    tables: await session.query<RelationName>(TABLE_TREE + MEMBERS, [schema, table]),
     indexes: await session.query(INDEX_TREE + MEMBERS, [schema, name]),
   };
 }

@@ -58,14 +58,14 @@ export const BUILD_CONFLICTS: readonly string[] = [
  * The one mode that conflicts with looking: the catalog's own functions and the clone wait behind
  * it.
  */
-export const LOOK_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
+export const READ_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
 
 /**
  * Who holds, or queues for, a lock on the table that a concurrent build cannot share, or of the
  * modes given. `pg_locks` is visible to every role (`pg_stat_progress_create_index` is not), needs
  * no ownership and, unlike a LOCK TABLE, leaves nobody behind us.
  */
-export async function workersOn(
+export async function conflictingSessions(
   session: Session,
   tableOid: number,
   ownPid: number,
@@ -156,7 +156,7 @@ export async function waitersBehind(session: Session, pid: number): Promise<Wait
 }
 
 /** Who holds a session-level advisory lock of two keys. */
-export async function advisoryHolder(
+export async function advisoryLockHolders(
   session: Session,
   classId: number,
   key: number,

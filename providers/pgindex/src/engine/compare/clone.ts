@@ -12,7 +12,7 @@ import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
 import { ident, qualified, searchPathValue } from "../text/sql";
-import { takesWholeRow } from "./wholeRow";
+import { referencesWholeRow } from "./wholeRowReference";
 
 /** What the server makes of a declaration, or why it could not be asked. */
 export type Canonicalized =
@@ -47,26 +47,29 @@ export async function canonicalize(
   desired: IndexDefinition,
 ): Promise<Canonicalized> {
   const tried = await onClone(session, () => makeClone(session, desired));
-  if (tried.kind === "refused" && isOfRowType(tried.error, desired))
+  if (tried.kind === "refused" && needsRowType(tried.error, desired))
     return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
   return { kind: "ok", canonical: declaredForm(tried.value.canonical, desired) };
 }
 
 /** A function of the table's row type is not one of the clone's (42883, undefined_function). */
-function isOfRowType(error: Error, desired: IndexDefinition): boolean {
-  return sqlState(error) === "42883" && takesWholeRow(desired);
+function needsRowType(error: Error, desired: IndexDefinition): boolean {
+  return sqlState(error) === "42883" && referencesWholeRow(desired);
 }
 
 /** What came of a try on a clone of the table. */
-export type Tried<T> = { readonly kind: "ok"; readonly value: T } | NotTried;
-type NotTried = Exclude<Canonicalized, { kind: "ok" }>;
+export type CloneResult<T> = { readonly kind: "ok"; readonly value: T } | CloneFailure;
+type CloneFailure = Exclude<Canonicalized, { kind: "ok" }>;
 
 /**
  * Runs `work` in a transaction that is rolled back. Throws only what may be different at once: a
  * lost connection, say.
  */
-export async function onClone<T>(session: Session, work: () => Promise<T>): Promise<Tried<T>> {
+export async function onClone<T>(
+  session: Session,
+  work: () => Promise<T>,
+): Promise<CloneResult<T>> {
   await session.query("BEGIN");
   try {
     return { kind: "ok", value: await work() };

@@ -4,7 +4,7 @@ import { ident, qualified } from "../text/sql";
 import type { Obstacle } from "./clone";
 
 /** Who is connected to what. */
-export interface Login {
+export interface ClonePrivileges {
   readonly role: string;
   readonly database: string;
   readonly usesSchema: boolean;
@@ -12,10 +12,10 @@ export interface Login {
   readonly makesTemporary: boolean;
 }
 
-export function cannotVerifyAdvice(
+export function obstacleAdvice(
   desired: DesiredIndex,
   obstacle: Obstacle,
-  login: Login,
+  login: ClonePrivileges,
 ): Advice {
   return {
     what: `cannot verify that the existing ${subject(desired)} is the declared one`,
@@ -32,7 +32,7 @@ const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
     "an expression takes a whole row of the table, and a copy of the table has another row type",
 };
 
-function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): string {
+function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePrivileges): string {
   const role = ident(login.role);
   switch (obstacle) {
     case "readOnly":
@@ -48,7 +48,7 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): s
   }
 }
 
-function missingRights({ schema, table }: DesiredIndex, login: Login): string[] {
+function missingRights({ schema, table }: DesiredIndex, login: ClonePrivileges): string[] {
   const rights: readonly (readonly [has: boolean, right: string])[] = [
     [login.usesSchema, `USAGE ON SCHEMA ${ident(schema)}`],
     [login.selects, `SELECT ON ${qualified(schema, table)}`],

@@ -1,12 +1,12 @@
 import { Client } from "pg";
 import { errorText, PgIndexError, UnsuitableServerError } from "../errors/advice";
-import { isConnectionLoss, isUnanswered, sqlState } from "../errors/sqlstate";
+import { isConnectionLoss, isUnreachable, sqlState } from "../errors/sqlstate";
+import { closeClient } from "./closeClient";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
 import type { Parameters } from "./environment";
-import { goodbye } from "./lostConnection";
 import { badParameterAdvice } from "./parameterMessages";
 import { connectionParameters } from "./parameters";
-import { findPassword, noteMechanisms } from "./password";
+import { findPassword, rememberMechanisms } from "./password";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
 import { type Encryption, encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";
@@ -40,16 +40,16 @@ export async function connect<T>(
   for (const wanted of roundsOf(parameters)) {
     for (const address of addresses) {
       try {
-        return await visit(address, parameters, application, (it) => accept(it, wanted));
+        return await tryServer(address, parameters, application, (it) => accept(it, wanted));
       } catch (error) {
-        if (!isWorthTheNext(error)) throw error;
+        if (!isWorthTryingNext(error)) throw error;
         failures.push({ address, error });
       }
     }
   }
   throw addresses.length > 1
     ? new UnsuitableServerError(
-        noServerAdvice(describeTarget(addresses, parameters), tell(failures)),
+        noServerAdvice(describeTarget(addresses, parameters), renderFailures(failures)),
       )
     : failures[0]?.error;
 }
@@ -63,19 +63,19 @@ function roundsOf({ target_session_attrs: wanted = "any" }: Parameters): string[
   );
 }
 
-function isWorthTheNext(error: unknown): error is PgIndexError {
+function isWorthTryingNext(error: unknown): error is PgIndexError {
   if (error instanceof UnsuitableServerError) return true;
   if (!(error instanceof PgIndexError) || error.cause === undefined) return false;
-  return isUnanswered(error.cause) || sqlState(error.cause) === "57P03";
+  return isUnreachable(error.cause) || sqlState(error.cause) === "57P03";
 }
 
-function tell(failures: readonly { address: Address; error: PgIndexError }[]): string {
+function renderFailures(failures: readonly { address: Address; error: PgIndexError }[]): string {
   return failures
     .map(({ address, error }) => `${describeAddress(address)}: ${error.advice.why}`)
     .join("; ");
 }
 
-async function visit<T>(
+async function tryServer<T>(
   address: Address,
   parameters: Parameters,
   application: string,
@@ -85,7 +85,7 @@ async function visit<T>(
   try {
     return await accept(connection);
   } catch (error) {
-    await goodbye(connection.client);
+    await closeClient(connection.client);
     throw error;
   }
 }
@@ -101,10 +101,10 @@ async function connectTo(
   for (const encryption of encryptionsOf(parameters, address.host)) {
     const client = clientOf(address, parameters, { encryption, application, timeout });
     let isOpen = true;
-    const lose = () => {
+    const markClosed = () => {
       isOpen = false;
     };
-    client.on("error", lose).on("end", lose);
+    client.on("error", markClosed).on("end", markClosed);
     try {
       await client.connect();
       return { client, isOpen: () => isOpen };
@@ -113,7 +113,7 @@ async function connectTo(
       if (!isAboutEncryption(error)) break;
     }
   }
-  const error = mostTelling(errors);
+  const error = mostInformative(errors);
   const advice = connectionAdvice(error, describeTarget([address], parameters), timeout);
   throw new PgIndexError(advice, { cause: error });
 }
@@ -126,14 +126,14 @@ function isAboutEncryption(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return state === "28000";
   if (tlsCause(error) || /establishing an SSL/.test(errorText(error))) return true;
-  return isConnectionLoss(error) && !isUnanswered(error);
+  return isConnectionLoss(error) && !isUnreachable(error);
 }
 
 /** That the way not meant by anybody is closed too says nothing. */
-function mostTelling(errors: readonly unknown[]): unknown {
-  const isTelling = (error: unknown) =>
+function mostInformative(errors: readonly unknown[]): unknown {
+  const isInformative = (error: unknown) =>
     !/does not support SSL|no encryption/.test(errorText(error));
-  return errors.find(isTelling) ?? errors.at(-1);
+  return errors.find(isInformative) ?? errors.at(-1);
 }
 
 function clientOf(
@@ -162,7 +162,7 @@ function clientOf(
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  noteMechanisms(client);
+  rememberMechanisms(client);
   return client;
 }
 

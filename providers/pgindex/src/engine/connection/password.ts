@@ -13,7 +13,7 @@ import { bindingAdvice } from "./tlsMessages";
 const mechanisms = new WeakMap<Client, readonly string[]>();
 
 /** Remembers what the server will offer. */
-export function noteMechanisms(client: Client): void {
+export function rememberMechanisms(client: Client): void {
   const { connection } = client as unknown as {
     connection: NodeJS.EventEmitter;
   };

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { duration } from "../input/duration";
-import { wrong } from "../input/parse";
+import { issueMessage } from "../input/parse";
 import type { PatienceOptions } from "./patienceOptions";
 
 /** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */
@@ -16,7 +16,7 @@ export const patienceArgs = {
   retries: z.number().int().min(0).max(MAX_RETRIES).optional(),
   waiters: z
     .enum(["warn", "yield", "cancel"], {
-      error: () => wrong("is none of the three", 'write "warn", "yield" or "cancel"'),
+      error: () => issueMessage("is none of the three", 'write "warn", "yield" or "cancel"'),
     })
     .optional(),
 };

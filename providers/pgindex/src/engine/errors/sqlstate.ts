@@ -112,7 +112,7 @@ export function isConnectionLoss(error: unknown): boolean {
     message?: string;
   };
   return (
-    isUnanswered(error) ||
+    isUnreachable(error) ||
     (code !== undefined && SOCKET_CODES.has(code)) ||
     /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
   );
@@ -123,14 +123,14 @@ const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 /**
  * Nobody was reached: no host of that name just now, no way to it, nothing that listens, no answer.
  */
-export function isUnanswered(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   // A server that is down has no socket on the machine.
   if (code === "ENOENT") return syscall === "connect";
-  return (code !== undefined && UNANSWERED.has(code)) || message === "timeout expired";
+  return (code !== undefined && UNREACHABLE_CODES.has(code)) || message === "timeout expired";
 }
 
-const UNANSWERED = new Set([
+const UNREACHABLE_CODES = new Set([
   "ETIMEDOUT",
   "ECONNREFUSED",
   "ENETUNREACH",

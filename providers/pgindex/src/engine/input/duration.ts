@@ -1,14 +1,14 @@
 import type { StringValue } from "ms";
 import ms from "ms";
 import { z } from "zod";
-import { wrong } from "./parse";
+import { issueMessage } from "./parse";
 
 /** A length of time as people write it: "24h", "30 s", "90m". Gives milliseconds. */
 export const duration = z.string().transform((text, ctx) => {
   const value = milliseconds(text);
   if (value !== undefined && value >= 0) return value;
   ctx.addIssue(
-    wrong("is not a length of time", 'write a number with a unit, such as "24h" or "30s"'),
+    issueMessage("is not a length of time", 'write a number with a unit, such as "24h" or "30s"'),
   );
   return z.NEVER;
 });

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Problem } from "../errors/advice";
-import { concerns, unknownPaths } from "./unknownValues";
+import { pathsOverlap, unknownPaths } from "./unknownValues";
 
 /** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
 export type Parsed<T> =
@@ -22,7 +22,7 @@ export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<
   const result = schema.safeParse(raw);
   const issues = (result.error?.issues ?? [])
     .flatMap((issue) => flatten(issue, []))
-    .filter((issue) => !unknown.some((path) => concerns(issue.path, path)));
+    .filter((issue) => !unknown.some((path) => pathsOverlap(issue.path, path)));
   if (issues.length > 0) return { kind: "problems", problems: issues.map(toProblem) };
   if (unknown.length > 0) return { kind: "unknown" };
   return { kind: "ok", value: result.data as z.output<S> };
@@ -51,7 +51,7 @@ function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIss
 }
 
 function toProblem({ issue, path }: FlatIssue): Problem {
-  const [message = "", fix] = issue.message.split(FIX);
+  const [message = "", fix] = issue.message.split(FIX_SEPARATOR);
   return { path: renderPath(path), ...describe(issue, message, fix) };
 }
 
@@ -85,8 +85,8 @@ export function renderPath(path: readonly PropertyKey[]): string {
 }
 
 /** The separator between what is wrong and what to do about it in a zod message. */
-export const FIX = "\u0001";
+export const FIX_SEPARATOR = "\u0001";
 
-export function wrong(message: string, fix: string): string {
-  return `${message}${FIX}${fix}`;
+export function issueMessage(message: string, fix: string): string {
+  return `${message}${FIX_SEPARATOR}${fix}`;
 }

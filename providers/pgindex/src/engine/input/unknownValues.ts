@@ -15,7 +15,10 @@ export function unknownPaths(value: unknown, path: readonly PropertyKey[] = []):
 }
 
 /** Whether what was found wrong at `path` may only be wrong because `unknown` is not known yet. */
-export function concerns(path: readonly PropertyKey[], unknown: readonly PropertyKey[]): boolean {
+export function pathsOverlap(
+  path: readonly PropertyKey[],
+  unknown: readonly PropertyKey[],
+): boolean {
   const length = Math.min(path.length, unknown.length);
   return path.slice(0, length).every((key, i) => key === unknown[i]);
 }

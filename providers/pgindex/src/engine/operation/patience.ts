@@ -16,7 +16,7 @@ const DEFAULTS = {
 } as const;
 
 /** What a laptop sleeps between two looks is no wait. */
-const LONGEST_LOOK_MS = 10_000;
+const MAX_POLL_GAP_MS = 10_000;
 
 /**
  * The patience of one operation, all of its attempts together. Enforced by us and not by the
@@ -44,7 +44,7 @@ export class Patience {
 
   /** Counts the time since the last look, in which the others were in the way. */
   waited(ms: number): void {
-    this.waitedMs += Math.min(ms, LONGEST_LOOK_MS);
+    this.waitedMs += Math.min(ms, MAX_POLL_GAP_MS);
   }
 
   /** Milliseconds until it is over if the others stay in the way. */

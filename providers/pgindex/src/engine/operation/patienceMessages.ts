@@ -24,14 +24,14 @@ export function outOfPatienceAdvice(
   return {
     what: `gave up ${operation}: others were in the way for ${limit} (waitFor)`,
     why: `in the way at the end: ${inTheWay}; ${left}`,
-    fix: `${others.map(wayOut).join("; ") || "see who works on the table"}; then run the same command again`,
+    fix: `${others.map(remedyFor).join("; ") || "see who works on the table"}; then run the same command again`,
     otherwise:
       'wait longer: waitFor on the resource, such as "4h", or pulumi config set pgindex:waitFor 4h',
   };
 }
 
 /** How somebody is got out of the way. A session that runs nothing has nothing to cancel. */
-function wayOut({ pid, state, backendType }: OtherSession): string {
+function remedyFor({ pid, state, backendType }: OtherSession): string {
   if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
   if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;
   if (state?.startsWith("idle")) return `end it: SELECT pg_terminate_backend(${pid})`;

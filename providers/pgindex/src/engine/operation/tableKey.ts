@@ -1,4 +1,4 @@
-import { advisoryHolder } from "../catalog/otherSessions";
+import { advisoryLockHolders } from "../catalog/otherSessions";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import type { Operation, TableName } from "./operation";
@@ -22,7 +22,7 @@ export async function takeTableKey(
   const key = await tableKey(builder, table);
   const wait = new Wait(ctx, `another pgindex works on ${table.schema}.${table.table}`);
   while (!(await tryLock(builder, key))) {
-    const holders = await advisoryHolder(observer, LOCK_CLASS, key);
+    const holders = await advisoryLockHolders(observer, LOCK_CLASS, key);
     await wait.on(holders);
   }
   wait.over();

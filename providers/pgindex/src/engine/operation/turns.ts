@@ -8,7 +8,7 @@ interface Turns {
   readonly builds: LimitFunction;
 }
 
-type Queued = Pick<Database, "target" | "maxConcurrentBuilds">;
+type QueueTarget = Pick<Database, "target" | "maxConcurrentBuilds">;
 
 /**
  * Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one
@@ -21,7 +21,7 @@ const databases = new Map<string, Turns>();
  * free.
  */
 export async function inTurn<T>(
-  database: Queued,
+  database: QueueTarget,
   table: string,
   ctx: Context,
   work: () => Promise<T>,
@@ -40,7 +40,7 @@ export async function inTurn<T>(
   });
 }
 
-function turnsAt({ target: { url = "" }, maxConcurrentBuilds }: Queued): Turns {
+function turnsAt({ target: { url = "" }, maxConcurrentBuilds }: QueueTarget): Turns {
   const known = databases.get(url);
   if (known) return known;
   const turns = { tables: new Map<string, LimitFunction>(), builds: pLimit(maxConcurrentBuilds) };

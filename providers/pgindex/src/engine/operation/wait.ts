@@ -1,8 +1,8 @@
 import {
+  conflictingSessions,
   describeSession,
   isYieldingAutovacuum,
   type OtherSession,
-  workersOn,
 } from "../catalog/otherSessions";
 import { type Context, jitter, pause } from "./context";
 import type { Operation, TablePlace } from "./operation";
@@ -24,7 +24,7 @@ export async function waitUntilNobodyWorks(
 ): Promise<void> {
   const wait = new Wait(ctx, `waiting for others to finish on ${table.schema}.${table.table}`);
   for (;;) {
-    const found = await workersOn(observer, table.oid, builder.pid, modes);
+    const found = await conflictingSessions(observer, table.oid, builder.pid, modes);
     const workers = found.filter((other) => !isYieldingAutovacuum(other));
     if (workers.length === 0) return wait.over();
     await wait.on(workers);
@@ -34,7 +34,7 @@ export async function waitUntilNobodyWorks(
 /** A polled wait that shows whom it waits for, and says so for good once it is long. */
 export class Wait {
   private readonly started = Date.now();
-  private lastLook = this.started;
+  private lastPolledAt = this.started;
   private reported = false;
   private readonly ctx: Context;
   private readonly reason: string;
@@ -50,8 +50,8 @@ export class Wait {
   async on(others: readonly OtherSession[]): Promise<void> {
     const { patience } = this.ctx;
     const waited = Date.now() - this.started;
-    patience?.waited(Date.now() - this.lastLook);
-    this.lastLook = Date.now();
+    patience?.waited(Date.now() - this.lastPolledAt);
+    this.lastPolledAt = Date.now();
     const over = patience?.overWait(others);
     if (over) throw over;
     const names = others.map(describeSession).join("; ") || "unknown";

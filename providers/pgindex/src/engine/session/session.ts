@@ -1,6 +1,6 @@
 import type { Client, QueryConfig } from "pg";
+import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
-import { answered, cut, goodbye } from "../connection/lostConnection";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
@@ -9,10 +9,10 @@ import { assumeRole } from "./role";
 import {
   corruptingServerAdvice,
   corruptsIndexes,
-  kindAdvice,
   oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
+  serverKindAdvice,
 } from "./sessionMessages";
 import { vanishingSettings } from "./vanishingClient";
 
@@ -82,12 +82,14 @@ async function prepareSession(
   settings: SessionSettings,
   options: SessionOptions,
 ): Promise<Session> {
-  const inTurn = takingTurns();
+  const enqueue = serialQueue();
   const query: Query = (text, values) =>
-    inTurn(() => answered(ask(client, text, values), client, options.answerWithinMs));
+    enqueue(() =>
+      withAnswerTimeout(runQuery(client, text, values), client, options.answerWithinMs),
+    );
   const server = await readServer(query);
-  gateServer(server, clientProcessId(client), settings, options);
-  gateKind(server, wanted, options);
+  assertSupportedServer(server, clientProcessId(client), settings, options);
+  assertServerKind(server, wanted, options);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
@@ -99,13 +101,13 @@ async function prepareSession(
     },
     query,
     queryAsLogin,
-    run: (text) => inTurn(async () => void (await ask(client, text))),
-    close: () => goodbye(client),
-    destroy: () => cut(client),
+    run: (text) => enqueue(async () => void (await runQuery(client, text))),
+    close: () => closeClient(client),
+    destroy: () => destroyClient(client),
   };
 }
 
-async function ask<Row>(
+async function runQuery<Row>(
   client: Client,
   text: string,
   values: readonly unknown[] = [],
@@ -119,7 +121,7 @@ async function ask<Row>(
 }
 
 /** One statement after the other, in the order they are given: pg 9 will queue none any more. */
-function takingTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+function serialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);
@@ -150,7 +152,7 @@ function clientProcessId(client: Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
-function gateServer(
+function assertSupportedServer(
   server: Server,
   keyDataPid: number,
   settings: SessionSettings,
@@ -165,7 +167,7 @@ function gateServer(
 }
 
 /** Whether it is what `target_session_attrs` wants, and what the work needs. */
-function gateKind(server: Server, wanted: string, { writable }: SessionOptions): void {
+function assertServerKind(server: Server, wanted: string, { writable }: SessionOptions): void {
   const { inRecovery, readOnly } = server;
   if (writable && (inRecovery || readOnly))
     throw new UnsuitableServerError(readOnlyAdvice(inRecovery));
@@ -175,5 +177,6 @@ function gateKind(server: Server, wanted: string, { writable }: SessionOptions):
     primary: !inRecovery,
     standby: inRecovery,
   };
-  if (kinds[wanted] === false) throw new UnsuitableServerError(kindAdvice(wanted, inRecovery));
+  if (kinds[wanted] === false)
+    throw new UnsuitableServerError(serverKindAdvice(wanted, inRecovery));
 }

@@ -81,7 +81,7 @@ export function keptSettingAdvice({ name, setting, wanted }: KeptSetting): Advic
 }
 
 /** `wanted` is a `target_session_attrs`. */
-export function kindAdvice(wanted: string, inRecovery: boolean): Advice {
+export function serverKindAdvice(wanted: string, inRecovery: boolean): Advice {
   return {
     what: "refused: this server is of another kind than target_session_attrs asks for",
     why: `${wanted} is wanted, and it is ${inRecovery ? "a standby" : "a primary"}`,

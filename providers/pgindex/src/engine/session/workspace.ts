@@ -18,10 +18,10 @@ export interface Workspace {
 }
 
 /** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
-const LOOK_TIMEOUT_MS = 3_000;
+const READ_LOCK_TIMEOUT_MS = 3_000;
 
 /** Nothing but what is watched while it runs takes as long as this. */
-const ANSWER_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * Opens both sessions, and closes them whatever happens; closing the builder also gives the table's
@@ -43,8 +43,8 @@ export async function withWorkspace<T>(
       searchPath: [],
       writable: true,
       builds,
-      lockTimeoutMs: LOOK_TIMEOUT_MS,
-      answerWithinMs: ANSWER_MS,
+      lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
+      answerWithinMs: ANSWER_TIMEOUT_MS,
     });
   const observer = await openObserver();
   try {
@@ -53,7 +53,7 @@ export async function withWorkspace<T>(
       searchPath,
       writable: true,
       builds,
-      answerWithinMs: ANSWER_MS,
+      answerWithinMs: ANSWER_TIMEOUT_MS,
     });
     try {
       return await work({ builder, observer, reconnect: openObserver });
@@ -74,11 +74,11 @@ export async function withObserver<T>(
   const observer = await openSession(database, {
     ...options,
     searchPath: [],
-    lockTimeoutMs: LOOK_TIMEOUT_MS,
-    answerWithinMs: ANSWER_MS,
+    lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
+    answerWithinMs: ANSWER_TIMEOUT_MS,
   });
   try {
-    return await readingAgain(() => work(observer));
+    return await retryCatalogRaces(() => work(observer));
   } catch (error) {
     if (sqlState(error) !== "55P03") throw error;
     throw new LockedTableError(lockedAdvice(options.purpose), { cause: error });
@@ -88,14 +88,14 @@ export async function withObserver<T>(
 }
 
 /** An index that goes while it is looked at is gone at the next look. */
-const READS = 5;
+const MAX_READS = 5;
 
-async function readingAgain<T>(read: () => Promise<T>): Promise<T> {
+async function retryCatalogRaces<T>(read: () => Promise<T>): Promise<T> {
   for (let reads = 1; ; reads += 1) {
     try {
       return await read();
     } catch (error) {
-      if (reads === READS || !isCatalogRace(error)) throw error;
+      if (reads === MAX_READS || !isCatalogRace(error)) throw error;
     }
   }
 }

@@ -18,7 +18,7 @@ import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
  * one is one of the forms of the other. Nothing but PostgreSQL's own printing stands between two
  * forms of an index, and that keeps the meaning: pg_dump rests on it.
  */
-export async function respell(
+export async function adoptLiveSpelling(
   session: Session,
   desired: IndexDefinition,
   declared: CanonicalIndex,

@@ -2,18 +2,18 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { LockedTableError, PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
 import type { Obstacle } from "./clone";
-import { cannotVerifyAdvice, type Login } from "./obstacleMessages";
+import { type ClonePrivileges, obstacleAdvice } from "./obstacleMessages";
 
 /**
  * The refusal of a declaration that cannot be compared with what stands, with what is to be
  * granted.
  */
-export async function cannotVerify(
+export async function obstacleRefusal(
   observer: Session,
   desired: DesiredIndex,
   obstacle: Obstacle,
 ): Promise<PgIndexError> {
-  const [login] = await observer.query<Login>(
+  const [login] = await observer.query<ClonePrivileges>(
     `SELECT current_user AS role, current_database() AS database,
             has_schema_privilege(n.oid, 'USAGE') AS "usesSchema",
             has_table_privilege(c.oid, 'SELECT') AS selects,
@@ -24,5 +24,5 @@ export async function cannotVerify(
   );
   if (!login) throw new Error("the server did not tell who is connected to what");
   const Refusal = obstacle === "locked" ? LockedTableError : PgIndexError;
-  return new Refusal(cannotVerifyAdvice(desired, obstacle, login));
+  return new Refusal(obstacleAdvice(desired, obstacle, login));
 }

@@ -5,7 +5,7 @@ import type { IndexDefinition } from "../declare/desiredIndex";
  * Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or
  * `f(t.*)`.
  */
-export function takesWholeRow({ table, keys, predicate }: IndexDefinition): boolean {
+export function referencesWholeRow({ table, keys, predicate }: IndexDefinition): boolean {
   const fragments = [...keys.map((key) => key.expression), predicate];
   return fragments.some(
     (text) => text !== undefined && namesRow(parseSync(`SELECT (${text})`), table),
