@@ -16,17 +16,17 @@ test.each<[obstacle: Obstacle, why: RegExp, fix: string]>([
   ["readOnly", /^the session is read-only, so/, "connect to the primary"],
   [
     "locked",
-    /^somebody else has locked the table, so/,
+    /^another session has locked the table, so/,
     "run the command again once the table is free",
   ],
   [
     "rowType",
     /^an expression takes a whole row/,
-    "let the function take columns instead of the row",
+    "change the function to take columns instead of the row",
   ],
   [
     "privilege",
-    /^the role lacks a right, so/,
+    /^the role lacks a privilege, so/,
     'run: GRANT USAGE ON SCHEMA "App" TO "De"; GRANT SELECT ON "App"."t" TO "De"; GRANT ' +
       'TEMPORARY ON DATABASE "Shop" TO "De";',
   ],

@@ -194,7 +194,8 @@ export function describeSession(other: OtherSession): string {
 function describePrepared({ gid, user, ageSeconds }: OtherSession): string {
   if (!gid) return "a prepared transaction (see pg_prepared_xacts)";
   return oneLine(
-    `prepared transaction ${literal(gid)} (${user}, for ${Math.round(ageSeconds ?? 0)} s; COMMIT PREPARED or ROLLBACK PREPARED ends it)`,
+    `prepared transaction ${literal(gid)} (${user}, for ${Math.round(ageSeconds ?? 0)} s; ` +
+      "COMMIT PREPARED or ROLLBACK PREPARED ends it)",
   );
 }
 

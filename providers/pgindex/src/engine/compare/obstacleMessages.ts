@@ -3,7 +3,7 @@ import type { Advice } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
 import type { Obstacle } from "./clone";
 
-/** Who is connected to what. */
+/** Which of the privileges that {@link onClone} needs the role has. */
 export interface ClonePrivileges {
   readonly role: string;
   readonly database: string;
@@ -19,17 +19,18 @@ export function obstacleAdvice(
 ): Advice {
   return {
     what: `cannot verify that the existing ${subject(desired)} is the declared one`,
-    why: `${OBSTACLE_REASONS[obstacle]}, so the declaration cannot be tried on a temporary copy of the table`,
+    why:
+      `${OBSTACLE_REASONS[obstacle]}, ` +
+      "so the declaration cannot be tried on a temporary copy of the table",
     fix: obstacleFix(desired, obstacle, login),
   };
 }
 
 const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
   readOnly: "the session is read-only",
-  privilege: "the role lacks a right",
-  locked: "somebody else has locked the table",
-  rowType:
-    "an expression takes a whole row of the table, and a copy of the table has another row type",
+  privilege: "the role lacks a privilege",
+  locked: "another session has locked the table",
+  rowType: "an expression takes a whole row of the table, and a copy has a row type of its own",
 };
 
 function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePrivileges): string {
@@ -40,7 +41,7 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePriv
     case "locked":
       return "run the command again once the table is free";
     case "rowType":
-      return "let the function take columns instead of the row";
+      return "change the function to take columns instead of the row";
     case "privilege":
       return `run: ${missingRights(desired, login)
         .map((right) => `GRANT ${right} TO ${role};`)

@@ -22,7 +22,7 @@ export async function obstacleRefusal(
       WHERE n.nspname = $1 AND c.relname = $2`,
     [desired.schema, desired.table],
   );
-  if (!login) throw new Error("the server did not tell who is connected to what");
+  if (!login) throw new Error("the table vanished while the role's privileges were read");
   const Refusal = obstacle === "locked" ? LockedTableError : PgIndexError;
   return new Refusal(obstacleAdvice(desired, obstacle, login));
 }

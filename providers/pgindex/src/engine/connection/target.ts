@@ -31,7 +31,7 @@ export function addressesOf(parameters: Parameters): Address[] {
   const count = Math.max(hosts.length, hostaddrs?.length ?? 0);
   const isPaired = parameters.host === undefined || hosts.length === count;
   if (!isPaired || (hostaddrs && hostaddrs.length !== count) || ![1, count].includes(ports.length))
-    throw new PgIndexError(badParameterAdvice("port", "as many ports as hosts, or one"));
+    throw new PgIndexError(badParameterAdvice("port", "one port, or as many ports as hosts"));
   return Array.from({ length: count }, (_, n) => ({
     host: hosts[n] || hostaddrs?.[n] || DEFAULT_HOST,
     hostaddr: hostaddrs?.[n] || undefined,

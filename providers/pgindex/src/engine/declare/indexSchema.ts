@@ -14,7 +14,8 @@ export const identifier = z.string().superRefine((name, ctx) => {
     ctx.addIssue(
       issueMessage(
         `is ${bytes} bytes long, and PostgreSQL cuts names at ${MAX_IDENTIFIER_BYTES} bytes`,
-        `shorten it by ${bytes - MAX_IDENTIFIER_BYTES} bytes (a letter outside ASCII takes two to four)`,
+        `shorten it by ${bytes - MAX_IDENTIFIER_BYTES} bytes ` +
+          "(a character outside ASCII takes two to four)",
       ),
     );
   }
@@ -39,7 +40,7 @@ const parameters = z.record(
   z
     .union(
       [z.string(), z.number(), z.boolean()],
-      issueMessage("is not a value of a parameter", "write a string, a number or a boolean"),
+      issueMessage("is not a valid parameter value", "write a string, a number or a boolean"),
     )
     .transform(String),
 );
@@ -128,8 +129,8 @@ export const indexSchema = z
         code: "custom",
         path: ["columns"],
         message: issueMessage(
-          `has more than ${MAX_COLUMNS} entries with include`,
-          "PostgreSQL's limit; drop some",
+          `has more than ${MAX_COLUMNS} entries, counting include`,
+          "remove some: this is PostgreSQL's limit",
         ),
       });
     }
@@ -169,7 +170,9 @@ function constraintProblems(index: {
   const noNulls = "remove nullsNotDistinct: a primary key holds no nulls";
   return [
     ...(isNullable ? [issueMessage("cannot be primaryKey with nullsNotDistinct", noNulls)] : []),
-    ...(index.predicate === undefined ? [] : [issueMessage("cannot go with a predicate", plain)]),
+    ...(index.predicate === undefined
+      ? []
+      : [issueMessage("cannot be combined with a predicate", plain)]),
     ...(index.accessMethod === "btree" ? [] : [issueMessage("needs accessMethod btree", plain)]),
     ...(keys.every(isPlainKey)
       ? []

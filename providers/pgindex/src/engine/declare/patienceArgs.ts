@@ -16,7 +16,7 @@ export const patienceArgs = {
   retries: z.number().int().min(0).max(MAX_RETRIES).optional(),
   waiters: z
     .enum(["warn", "yield", "cancel"], {
-      error: () => issueMessage("is none of the three", 'write "warn", "yield" or "cancel"'),
+      error: () => issueMessage("is not one of the three", 'write "warn", "yield" or "cancel"'),
     })
     .optional(),
 };

@@ -32,7 +32,7 @@ export function checkExpression(text: string): FragmentProblem {
   } catch (error) {
     return problem(
       `is not SQL that PostgreSQL can parse${syntaxReason(error)}`,
-      "write one expression over the table's columns, as it would stand in a WHERE clause",
+      "write one expression over the table's columns, as in a WHERE clause",
     );
   }
 }
@@ -45,7 +45,7 @@ export function checkExpression(text: string): FragmentProblem {
 export function syntaxReason(error: unknown): string {
   if (hasSqlDetails(error)) return `: ${error.message}`;
   if (error instanceof RangeError) return ": it is nested too deeply";
-  if (error instanceof SyntaxError) return ": a string, a quoted name or a number does not end";
+  if (error instanceof SyntaxError) return ": unterminated string, quoted name or number";
   throw error;
 }
 
@@ -57,7 +57,7 @@ function checkTokens(text: string): FragmentProblem {
   let depth = 0;
   for (const token of scanSync(text).tokens) {
     if (COMMENT_TOKENS.has(token.tokenName)) {
-      return problem("contains a comment", "put the comment into your program instead");
+      return problem("contains a comment", "move the comment into your program");
     }
     if (token.text === ";") return problem("contains a semicolon", "write one expression only");
     if (token.text === "(") depth += 1;

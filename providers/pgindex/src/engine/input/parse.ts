@@ -72,7 +72,7 @@ function describe(
   }
   return {
     message: message.replace(/^Invalid input: /, ""),
-    fix: "see the reference of arguments",
+    fix: "see the argument reference",
   };
 }
 

@@ -18,13 +18,15 @@ export function outOfPatienceAdvice(
     return {
       what: `stopped ${operation}: it was not done within ${limit} (buildWithin)`,
       why: `in the way at the end: ${inTheWay}; ${left}`,
-      fix: "give it more time with buildWithin, or run pulumi up when the server has less to do",
-      otherwise: "leave buildWithin out: a build that works is then never ended",
+      fix: "give it more time with buildWithin, or run pulumi up when the server is less busy",
+      otherwise: "omit buildWithin: a build that makes progress is then never stopped",
     };
   return {
     what: `gave up ${operation}: others were in the way for ${limit} (waitFor)`,
     why: `in the way at the end: ${inTheWay}; ${left}`,
-    fix: `${others.map(remedyFor).join("; ") || "see who works on the table"}; then run the same command again`,
+    fix:
+      `${others.map(remedyFor).join("; ") || "see who is working on the table"}; ` +
+      "then run the same command again",
     otherwise:
       'wait longer: waitFor on the resource, such as "4h", or pulumi config set pgindex:waitFor 4h',
   };

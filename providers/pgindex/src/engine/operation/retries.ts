@@ -24,7 +24,7 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
       if (retriesLeft > 0 && isWorthRetrying(error, connectedOnce)) {
         ctx.log(
           "info",
-          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); looking again`,
+          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); trying again`,
         );
       }
     },

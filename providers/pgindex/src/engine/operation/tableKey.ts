@@ -20,7 +20,7 @@ export async function takeTableKey(
   table: TableName,
 ): Promise<void> {
   const key = await tableKey(builder, table);
-  const wait = new Wait(ctx, `another pgindex works on ${table.schema}.${table.table}`);
+  const wait = new Wait(ctx, `another pgindex is working on ${table.schema}.${table.table}`);
   while (!(await tryLock(builder, key))) {
     const holders = await advisoryLockHolders(observer, LOCK_CLASS, key);
     await wait.on(holders);

@@ -32,7 +32,7 @@ export async function inTurn<T>(
   if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
   return tableTurn(() => {
     if (buildTurn.activeCount >= buildTurn.concurrency)
-      ctx.status(`queued: ${buildTurn.concurrency} builds run already`);
+      ctx.status(`queued: ${buildTurn.concurrency} builds are already running`);
     return buildTurn(() => {
       assertMayGoOn(ctx);
       return work();

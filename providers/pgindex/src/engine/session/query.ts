@@ -7,6 +7,6 @@ export type Query = <Row>(text: string, values?: readonly unknown[]) => Promise<
  */
 export function onlyRow<Row>(rows: readonly Row[]): Row {
   const [row] = rows;
-  if (!row) throw new Error("the server answered no row where there is always one");
+  if (!row) throw new Error("the server returned no row where there is always one");
   return row;
 }

@@ -32,7 +32,7 @@ export function vanishingWarning(
 ): string | undefined {
   if (serverVersion >= SINCE || when === "finish") return undefined;
   return (
-    'whenClientVanishes is "stop", which needs PostgreSQL 14: this server finishes a build although pulumi is gone, ' +
-    "and the next pulumi up adopts it"
+    'whenClientVanishes is "stop", which needs PostgreSQL 14: ' +
+    "this server finishes a build even when pulumi is gone, and the next pulumi up adopts it"
   );
 }
