@@ -5,8 +5,8 @@ import type { Obstacle } from "./clone";
 import { type ClonePrivileges, obstacleAdvice } from "./obstacleMessages";
 
 /**
- * The refusal of a declaration that cannot be compared with what stands, with what is to be
- * granted.
+ * The error for a declaration that cannot be compared with the existing index, with the missing
+ * GRANTs. A locked table yields {@link LockedTableError}.
  */
 export async function obstacleRefusal(
   observer: Session,

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 /** How long to wait for the server to acknowledge the end of the session. */
 const CLOSE_MS = 2_000;
 
-/** Cuts the connection; whatever waits for an answer on it fails. */
+/** Destroys the socket; every query that is still waiting on it fails. */
 export function destroyClient(client: Client): void {
   (
     client as unknown as { connection: { stream: { destroy(): void } } }
@@ -11,16 +11,16 @@ export function destroyClient(client: Client): void {
 }
 
 /**
- * Ends the connection in order; never fails, and does not wait for a network that no longer
- * answers.
+ * Ends the session properly. Never fails, and waits at most two seconds for a network that no
+ * longer answers.
  */
 export async function closeClient(client: Client): Promise<void> {
   await withAnswerTimeout(client.end(), client, CLOSE_MS).catch(() => undefined);
 }
 
 /**
- * What the server answers. Cuts the connection, which makes the promise fail, when nothing has come
- * within the time.
+ * Waits for the server's answer. Destroys the connection, and so rejects, if none arrives within
+ * `withinMs` milliseconds (undefined: no limit).
  */
 export async function withAnswerTimeout<T>(
   answer: Promise<T>,

@@ -11,23 +11,24 @@ import { type Address, addressesOf, describeAddress, describeTarget, type Target
 import { type Encryption, encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";
 
-/** A connection that stands, and whether it still does. */
+/** An established connection. */
 export interface Connection {
   readonly client: Client;
+  /** False once the connection is lost or closed. */
   isOpen(): boolean;
 }
 
 /**
- * Seconds after which an unreachable server is given up. libpq's own default, for ever, would hang
- * a deployment.
+ * Seconds before giving up on an unreachable server. libpq's default, no limit, would hang a
+ * deployment.
  */
 const CONNECT_TIMEOUT_S = 15;
 
 /**
- * Connects to the first of the target's servers that answers and that `accept` takes, and gives
- * what `accept` gives. `accept` throws {@link UnsuitableServerError} for a server of the wrong kind
- * (`wanted` is a `target_session_attrs`); the next one is tried then. After an error of another
- * kind (a wrong password) no other is, as with libpq.
+ * Connects to the first of the target's servers that answers and that `accept` takes, and returns
+ * what `accept` returns. `accept` throws {@link UnsuitableServerError} for a server of the wrong
+ * kind (`wanted` is a `target_session_attrs`), and the next server is tried. Any other error, such
+ * as a wrong password, ends the search, as with libpq.
  */
 export async function connect<T>(
   target: Target,
@@ -54,7 +55,7 @@ export async function connect<T>(
     : failures[0]?.error;
 }
 
-/** `prefer-standby` goes twice through the servers. */
+/** `prefer-standby` tries the servers twice. */
 function roundsOf({ target_session_attrs: wanted = "any" }: Parameters): string[] {
   if (wanted === "prefer-standby") return ["standby", "any"];
   if (["any", "read-write", "read-only", "primary", "standby"].includes(wanted)) return [wanted];
@@ -119,8 +120,9 @@ async function connectTo(
 }
 
 /**
- * Whether the same server may answer otherwise with TLS, or without: `pg_hba.conf` refused, or the
- * handshake failed, or the server hung up. A wrong password is not tried again in the clear.
+ * Whether the same server may accept a connection with TLS, or without, instead: `pg_hba.conf`
+ * refused this one, the handshake failed, or the server hung up. A wrong password is not sent again
+ * in the clear.
  */
 function isAboutEncryption(error: unknown): boolean {
   const state = sqlState(error);
@@ -129,7 +131,7 @@ function isAboutEncryption(error: unknown): boolean {
   return isConnectionLoss(error) && !isUnreachable(error);
 }
 
-/** That the way not meant by anybody is closed too says nothing. */
+/** Prefers an error other than the one that only says the fallback is not available either. */
 function mostInformative(errors: readonly unknown[]): unknown {
   const isInformative = (error: unknown) =>
     !/does not support SSL|no encryption/.test(errorText(error));
@@ -150,7 +152,7 @@ function clientOf(
     port: address.port,
     user: parameters.user,
     database: parameters.dbname,
-    // Asked for only when the server wants one.
+    // Called only when the server asks for a password.
     password: () => findPassword(client, parameters, address.host),
     ssl: encryption,
     sslnegotiation: encryption && parameters.sslnegotiation === "direct" ? "direct" : "postgres",
@@ -158,7 +160,7 @@ function clientOf(
     options: parameters.options,
     application_name: application,
     connectionTimeoutMillis: timeout * 1000,
-    // A silent build of an hour must outlive the idle timeout of the network devices on the way.
+    // An hour-long silent build must survive the idle timeouts of network devices on the way.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
@@ -166,7 +168,7 @@ function clientOf(
   return client;
 }
 
-/** `connect_timeout` in seconds, of each server. */
+/** `connect_timeout` in seconds, which applies to each server. */
 function timeoutOf({ connect_timeout: text = "0" }: Parameters): number {
   if (!/^\s*[-+]?\d+\s*$/.test(text))
     throw new PgIndexError(badParameterAdvice("connect_timeout", "a whole number of seconds"));

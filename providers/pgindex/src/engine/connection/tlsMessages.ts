@@ -117,7 +117,7 @@ export function bindingAdvice(): Advice {
   return {
     what: "refused: channel_binding=require, and the server does not offer it",
     why:
-      "without it (no TLS, or no SCRAM-SHA-256-PLUS) whoever answers cannot prove to be the server; " +
+      "without it (no TLS, or no SCRAM-SHA-256-PLUS) nothing proves that this is the server; " +
       "the password was not sent",
     fix: "connect to the server itself over TLS, with a password stored as scram-sha-256",
     otherwise: "omit channel_binding",

@@ -4,7 +4,7 @@ import { BESIDE_OTHER_PROBLEMS, issueMessage } from "../input/parse";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import { patienceArgs } from "./patienceArgs";
 
-/** A PostgreSQL identifier as it stands in the catalog, unquoted. */
+/** A PostgreSQL identifier as the catalog stores it, unquoted. */
 export const identifier = z.string().superRefine((name, ctx) => {
   const bytes = Buffer.byteLength(name, "utf8");
   if (name === "")
@@ -81,14 +81,13 @@ const key = z.union(
 );
 
 /**
- * A stage's own promise: one key at least, PostgreSQL's limit of 32 in all (INDEX_MAX_KEYS, error
- * 54011).
+ * PostgreSQL's limit on keys and INCLUDE columns together (INDEX_MAX_KEYS, error 54011).
  */
 const MAX_COLUMNS = 32;
 
 /**
- * `Index` arguments, defaults filled in. What only the server knows is checked later, on a clone of
- * the table.
+ * The arguments of an `Index`, with defaults filled in. What only the server can check is checked
+ * later, on a clone of the table.
  */
 export const indexSchema = z
   .strictObject({
@@ -149,9 +148,7 @@ export const indexSchema = z
     }
   }, BESIDE_OTHER_PROBLEMS);
 
-/**
- * What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX).
- */
+/** Why the index cannot back its constraint (ADD CONSTRAINT … USING INDEX); empty if it can. */
 function constraintProblems(index: {
   readonly constraint?: string;
   readonly nullsNotDistinct?: boolean;
@@ -180,7 +177,7 @@ function constraintProblems(index: {
   ];
 }
 
-/** Of what may not be the list that it should be. */
+/** 0 for a value that is not an array: these checks also run on invalid input. */
 function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }

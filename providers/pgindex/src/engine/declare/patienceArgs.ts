@@ -3,12 +3,12 @@ import { duration } from "../input/duration";
 import { issueMessage } from "../input/parse";
 import type { PatienceOptions } from "./patienceOptions";
 
-/** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */
+/** An upper limit: nobody wants to wait that long for a server that is gone. */
 export const MAX_RETRIES = 1_000;
 
 /**
- * Arguments of a resource that say how long it waits, how often it tries, and what becomes of who
- * waits behind it.
+ * A resource's arguments for how long to wait, how often to retry, and what to do about sessions
+ * that wait behind it.
  */
 export const patienceArgs = {
   waitFor: duration.optional(),
@@ -23,7 +23,7 @@ export const patienceArgs = {
 
 const ofResource = z.object(patienceArgs);
 
-/** Undefined where nothing is declared; holds no undefined value, which a state could not keep. */
+/** Undefined if nothing is declared; omits undefined values, which a state cannot store. */
 export function toPatienceOptions(
   parsed: z.output<typeof ofResource>,
 ): PatienceOptions | undefined {

@@ -4,8 +4,8 @@ import { renderElapsed } from "../text/render";
 import type { OutOfPatience } from "./patience";
 
 /**
- * An operation has waited, or built, for as long as it may. `left` says what became of what it had
- * begun.
+ * Advice for an operation that has reached `waitFor` or `buildWithin`. `left` says what happened to
+ * the work it had begun.
  */
 export function outOfPatienceAdvice(
   operation: string,
@@ -32,7 +32,7 @@ export function outOfPatienceAdvice(
   };
 }
 
-/** How somebody is got out of the way. A session that runs nothing has nothing to cancel. */
+/** How to get a session out of the way. An idle one has no statement to cancel. */
 function remedyFor({ pid, state, backendType }: OtherSession): string {
   if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
   if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;

@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Database } from "../session/database";
 import { assertMayGoOn, type Context } from "./context";
 
-/** Whose turn it is at one database: one build a table at a time, and few in all. */
+/** The queues of one database: one build per table at a time, and a limit on all builds. */
 interface Turns {
   readonly tables: Map<string, LimitFunction>;
   readonly builds: LimitFunction;
@@ -11,14 +11,14 @@ interface Turns {
 type QueueTarget = Pick<Database, "target" | "maxConcurrentBuilds">;
 
 /**
- * Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one
- * process.
+ * Shared by the whole process: Pulumi makes up to four calls per CPU in parallel, for every
+ * Connection of a program.
  */
 const databases = new Map<string, Turns>();
 
 /**
- * Runs `work` when nobody of this process works on the table and a build slot of the database is
- * free.
+ * Runs `work` once nothing else in this process works on the table and a build slot of the database
+ * is free.
  */
 export async function inTurn<T>(
   database: QueueTarget,

@@ -9,13 +9,13 @@ import type { Operation, TablePlace } from "./operation";
 
 const POLL_MS = 400;
 
-/** After this long a wait is worth a line that stays. */
+/** A wait longer than this earns a permanent line in the diagnostics. */
 const LONG_WAIT_MS = 10_000;
 
 /**
- * Waits until nobody works on the table: an INVALID index may be one that an orphaned build is
- * about to finish, and whoever queues on the table while it builds kills it. Ordinary autovacuum is
- * not waited for: it gives way, but only to a statement that queues.
+ * Waits until no other session works on the table: an orphaned build may be about to finish an
+ * INVALID index, and a session that queues for the table while it builds would kill it. Does not
+ * wait for ordinary autovacuum, which yields, but only to a statement that queues.
  */
 export async function waitUntilNobodyWorks(
   { observer, builder, ctx }: Operation,
@@ -31,7 +31,7 @@ export async function waitUntilNobodyWorks(
   }
 }
 
-/** A polled wait that shows whom it waits for, and says so for good once it is long. */
+/** A polled wait that shows whom it waits for, and logs it once the wait is long. */
 export class Wait {
   private readonly started = Date.now();
   private lastPolledAt = this.started;
@@ -45,7 +45,8 @@ export class Wait {
   }
 
   /**
-   * Waits for a moment; throws {@link OutOfPatience} when the operation has waited for long enough.
+   * Waits until the next poll; throws {@link OutOfPatience} once the operation has waited for too
+   * long.
    */
   async on(others: readonly OtherSession[]): Promise<void> {
     const { patience } = this.ctx;

@@ -2,7 +2,7 @@ import { type Advice, errorText } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import { ident } from "../text/sql";
 
-/** Every message about the rights of the role that builds. */
+/** Every message about the role that a session acts as. */
 
 const CORRECT_ROLE =
   "correct role on the Connection, or pgindex:role in the stack's settings (case matters)";

@@ -107,6 +107,7 @@ export function lockedAdvice(purpose: string): Advice {
     why: "a session holds ACCESS EXCLUSIVE or waits for it (ALTER TABLE, VACUUM FULL, LOCK TABLE)",
     fix: "run the command again once it has ended",
     otherwise:
-      "to see who: SELECT pid, relation::regclass FROM pg_locks WHERE mode = 'AccessExclusiveLock';",
+      "to see who: SELECT pid, relation::regclass FROM pg_locks " +
+      "WHERE mode = 'AccessExclusiveLock';",
   };
 }

@@ -5,27 +5,27 @@ import { onlyRow } from "./query";
 import { openSession, type Session } from "./session";
 import { lockedAdvice } from "./sessionMessages";
 
-/** The two sessions of a change: one that works, one that watches. */
+/** The two sessions of a change: one builds, the other observes. */
 export interface Workspace {
   readonly builder: Session;
   /**
-   * Its search_path is empty, so that the catalog prints every name with its schema. It never holds
-   * a transaction open.
+   * Its search_path is empty, so the catalog prints every name with its schema. It never keeps a
+   * transaction open.
    */
   readonly observer: Session;
   /** Opens another session like the observer. */
   readonly reconnect: () => Promise<Session>;
 }
 
-/** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
+/** Reads need only weak locks; one that has to wait longer means the table is locked for all. */
 const READ_LOCK_TIMEOUT_MS = 3_000;
 
-/** Nothing but what is watched while it runs takes as long as this. */
+/** Only statements that are watched while they run take longer than this. */
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
- * Opens both sessions, and closes them whatever happens; closing the builder also gives the table's
- * key back.
+ * Opens both sessions for `work`, and always closes them. Closing the builder also releases the
+ * table's key.
  */
 export async function withWorkspace<T>(
   database: SessionTarget,
@@ -65,7 +65,7 @@ export async function withWorkspace<T>(
   }
 }
 
-/** Opens one read-only-minded session with an empty search_path for looking. */
+/** Opens one session for reads, with an empty search_path. Throws {@link LockedTableError}. */
 export async function withObserver<T>(
   database: SessionTarget,
   options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
@@ -87,7 +87,7 @@ export async function withObserver<T>(
   }
 }
 
-/** An index that goes while it is looked at is gone at the next look. */
+/** An index that is dropped during a read is gone at the next read. */
 const MAX_READS = 5;
 
 async function retryCatalogRaces<T>(read: () => Promise<T>): Promise<T> {
@@ -101,8 +101,7 @@ async function retryCatalogRaces<T>(read: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The server's clock, so that two machines that look at one database agree on how long the index
- * has stood.
+ * The server's clock, in ISO 8601, so that two machines agree on how long an index has existed.
  */
 export async function serverTime(observer: Session): Promise<string> {
   const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");
