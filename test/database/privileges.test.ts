@@ -175,7 +175,7 @@ describe("each missing right is told once, with what to run", () => {
     );
     const strange = failureOf(previewIndex(targetOf(url, { role: 'no "such' }), desired));
     expect((await strange).message).toMatch(
-      /^cannot act as role no "such\n.*does not exist\n +fix: correct role of the Connection/,
+      /^cannot act as role no "such\n.*does not exist\n +fix: correct role on the Connection/,
     );
   });
 
