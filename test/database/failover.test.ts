@@ -100,7 +100,7 @@ test("a failover in mid-build: the index is built on the new primary", async () 
   await pair.caughtUp();
   await pair.failOver();
   expect((await built).live).toMatchObject({ name: "t_idx", valid: true });
-  expect(lines.join("\n")).toMatch(/was interrupted .*; looking again/);
+  expect(lines.join("\n")).toMatch(/was interrupted .*; trying again/);
   expect(
     await ask(
       pair.standby,

@@ -77,7 +77,7 @@ describe.concurrent("a build that is interrupted ends valid all the same", () =>
     expect(ensured).toMatchObject({ adopted: false, live: { valid: true } });
     expect(ensured.live.oid).not.toBe(oid);
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
-    expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.*\); looking again$/);
+    expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.*\); trying again$/);
     expect(lines[1]).toBe(
       "info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: " +
         'DROP INDEX CONCURRENTLY "public"."t_idx"',
@@ -152,6 +152,6 @@ test.concurrent("a stranger's leftover is not cleaned up as ours", async ({ plac
     hooks: { beforeBuild: takeName },
   });
   await expect(ensuring).rejects.toThrow(/^refused: .* is INVALID, and has another definition/);
-  expect(recorder.lines.join()).toMatch(/relation "t_idx" already exists\); looking again/);
+  expect(recorder.lines.join()).toMatch(/relation "t_idx" already exists\); trying again/);
   expect(await stateOf(db, "t_idx")).toBe("f/t/t");
 });

@@ -131,7 +131,7 @@ test("a refresh does not wait for ever behind a lock, and says what to do", asyn
   const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
   const holder = await hold(db, "BEGIN", "DROP INDEX t_idx");
   const { message } = await failureOf(refreshIndex(targetOf(db.url), outputs));
-  expect(message).toMatch(/could not look at the database \(refresh t_idx\).*\n.*ACCESS EXCLUSIVE/);
+  expect(message).toMatch(/could not read the database \(refresh t_idx\).*\n.*ACCESS EXCLUSIVE/);
   await holder.release();
   expect(await refreshIndex(targetOf(db.url), outputs)).toEqual(outputs);
 });

@@ -97,7 +97,7 @@ describe("a password that the URL does not have", () => {
     expect(await whoAt(at("127.0.0.1"))).toBe("app postgres 127.0.0.1");
     chmodSync(join(home, "passwords"), 0o644);
     expect((await failureOf(whoAt(at("127.0.0.1")))).message).toMatch(
-      /asks for a password, and none is given\n +fix: .*pass file.*chmod 600/,
+      /asks for a password, and none is given\n +fix: .*password file.*chmod 600/,
     );
   });
 
@@ -167,7 +167,7 @@ describe("what else a URL may say", () => {
     ["target_session_attrs", "best", /read-write, primary, any, standby or read-only/],
   ])("%s=%s is refused before anybody is asked", async (keyword, value, form) => {
     const { message } = await failureOf(whoAt(`postgresql://127.0.0.1:1/d?${keyword}=${value}`));
-    expect(message).toContain(`cannot use ${keyword} of the connection\n`);
+    expect(message).toContain(`cannot use the connection parameter ${keyword}\n`);
     expect(message).toMatch(form);
   });
 

@@ -85,11 +85,13 @@ describe("each missing right is told once, with what to run", () => {
     // "none" is SET ROLE's word for the login itself.
     const none = failureOf(previewIndex(targetOf(url, { role: "none" }), desired));
     expect((await none).message).toMatch(
-      new RegExp(`^cannot act as role none\n.*acts as ${deploy} although.*\n +fix: correct role`),
+      new RegExp(
+        `^cannot act as role none\n.*still acts as ${deploy} after SET ROLE.*\n +fix: correct role`,
+      ),
     );
     const strange = failureOf(previewIndex(targetOf(url, { role: 'no "such' }), desired));
     expect((await strange).message).toMatch(
-      /^cannot act as role no "such\n.*does not exist\n +fix: correct role of the Connection/,
+      /^cannot act as role no "such\n.*does not exist\n +fix: correct role on the Connection/,
     );
   });
 

@@ -148,17 +148,17 @@ describe("a refusal is advice", () => {
 
   test("Railway's certificate: require works, verify-full does not", async () => {
     expect(await adviceOf("railway either", { sslmode: "verify-full" })).toMatch(
-      /nobody known here has signed.*\n +fix: let sslrootcert name.*\n +or: +sslmode=require/,
+      /not signed by a trusted authority.*\n +fix: set sslrootcert to.*\n +or: +sslmode=require/,
     );
     const sslrootcert = servers.files.railwayItself;
     expect(await adviceOf("railway either", { sslmode: "verify-full", sslrootcert })).toMatch(
-      /made out to another name.*localhost.*railway.*\n +fix: connect by a name.*\n.*sslmode=verify-ca/,
+      /issued for another name.*localhost.*railway.*\n +fix: connect by a name.*\n.*sslmode=verify-ca/,
     );
   });
 
   test("a server without TLS", async () => {
     expect(await adviceOf("without TLS", { sslmode: "require" })).toMatch(
-      /offers no TLS.*\n +fix: switch TLS on.*\n +or: +sslmode=prefer/,
+      /offers no TLS.*\n +fix: enable TLS on.*\n +or: +sslmode=prefer/,
     );
   });
 
@@ -167,7 +167,7 @@ describe("a refusal is advice", () => {
       /no encryption\n +fix: add \?sslmode=require/,
     );
     expect(await adviceOf("rds certificate", { sslmode: "require" })).toMatch(
-      /client certificate\n +fix: let sslcert and sslkey/,
+      /client certificate\n +fix: set sslcert and sslkey in the URL/,
     );
   });
 });
@@ -177,7 +177,7 @@ test("a client's certificate opens the door; its key is needed", async () => {
   const full = { sslmode: "verify-full", sslrootcert, sslcert };
   expect(await connects(urlOf("rds certificate", { ...full, sslkey }))).toBe("tls");
   const { message } = await failureOf(connects(urlOf("rds certificate", full)));
-  expect(message).toMatch(/private key\n +fix: let sslkey name/);
+  expect(message).toMatch(/private key\n +fix: set sslkey to/);
 });
 
 test("a wrong password is not sent again in the clear", async () => {

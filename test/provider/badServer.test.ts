@@ -55,19 +55,19 @@ const cases: readonly Case[] = [
     what: "a wrong password",
     url: () => changed({ password: `${new URL(canary.url).password}x` }),
     cause: /cannot connect to .* as canary_\w+\n.*password authentication failed/,
-    fix: /correct the user and password of the URL/,
+    fix: /correct the user and password in the URL/,
   },
   {
     what: "a port where nobody listens",
     url: () => changed({ hostname: "127.0.0.1", port: "1" }),
     cause: /cannot connect to 127\.0\.0\.1:1\/test_\w+ as canary_\w+\n.*nothing listens there/,
-    fix: /check that the server runs, and the host and port/,
+    fix: /check that the server is running, and the host and port/,
   },
   {
     what: "a host that does not exist",
     url: () => changed({ hostname: "no-such-host.invalid" }),
     cause: /cannot connect to no-such-host\.invalid:.*\n.*does not resolve/,
-    fix: /check that the server runs, and the host and port/,
+    fix: /check that the server is running, and the host and port/,
   },
   {
     what: "a database that does not exist",

@@ -16,7 +16,7 @@ test("two stacks that build the same index at once both end well, with one index
   const one = project.start(...UP, "--stack=one");
   await blockedBuild(database(), "t1_idx");
   const two = project.start(...UP, "--stack=two");
-  await two.printed(/another pgindex works on public\.t1/);
+  await two.printed(/another pgindex is working on public\.t1/);
   await holder.release();
   const [first, second] = await Promise.all([one.ended, two.ended]);
   expect([first.code, second.code]).toEqual([0, 0]);

@@ -70,7 +70,7 @@ export const LEFTOVERS: readonly Fault[] = [
       "function that is not IMMUTABLE, more than 32 columns, a view, a system table",
     answer: "finds it in the preview already, on an empty copy of the table, and changes nothing",
     mark: "refused",
-    words: ["has more than 32 entries with include", "is a system table"],
+    words: ["has more than 32 entries, counting include", "is a system table"],
     tests: [
       "test/database/refusals.test.ts: refused in preview and run with one clear message, " +
         "and nothing is changed",

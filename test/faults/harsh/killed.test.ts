@@ -96,7 +96,7 @@ test.each(CASES)("SIGKILL of $what while $phase: the build ends valid", async (i
     "SELECT indexrelid FROM pg_index WHERE indrelid = 't'::regclass",
   );
   expect(indexes).toHaveLength(1);
-  expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.*terminated.*\); looking again$/);
+  expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.*terminated.*\); trying again$/);
   expect(lines.join("\n")).toContain("an interrupted build left it INVALID");
 });
 

@@ -49,7 +49,7 @@ describeUnless(pgbouncerProblem(), "through PgBouncer", () => {
     ];
     for (const { message } of await Promise.all(changes.map(failureOf))) {
       expect(message).toMatch(/^refused: a pooler answers in the server's place\n/);
-      expect(message).toMatch(/fix: give the direct URL: no PgBouncer/);
+      expect(message).toMatch(/fix: use the direct URL: not PgBouncer/);
       expect(message).toMatch(/or: +allowPooler: true on the Connection/);
     }
     expect(await stateOf(db, "t_idx")).toBeUndefined();

@@ -73,7 +73,7 @@ test("a write may wait long only for a restart or a patient ALTER TABLE", async 
 
 test("what interrupted an attempt is counted by its words, whatever the numbers in them", () => {
   const record = new RunRecord();
-  const text = [1, 2].map((n) => `attempt ${n} was interrupted (lost ${n}); looking again`);
+  const text = [1, 2].map((n) => `attempt ${n} was interrupted (lost ${n}); trying again`);
   record.ended({ ...ended, code: 0, text: text.join("\n") }, "left");
   expect([...record.retries]).toEqual([["lost N", 2]]);
 });

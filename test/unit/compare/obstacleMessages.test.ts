@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Obstacle } from "../../../providers/pgindex/src/engine/compare/clone.ts";
-import { cannotVerifyAdvice } from "../../../providers/pgindex/src/engine/compare/obstacleMessages.ts";
+import { obstacleAdvice } from "../../../providers/pgindex/src/engine/compare/obstacleMessages.ts";
 import { declare } from "../../support/engine/engine.ts";
 
 const desired = await declare({ schema: "App", table: "t", name: "i", columns: ["a"] });
@@ -16,22 +16,22 @@ test.each<[obstacle: Obstacle, why: RegExp, fix: string]>([
   ["readOnly", /^the session is read-only, so/, "connect to the primary"],
   [
     "locked",
-    /^somebody else has locked the table, so/,
+    /^another session has locked the table, so/,
     "run the command again once the table is free",
   ],
   [
     "rowType",
     /^an expression takes a whole row/,
-    "let the function take columns instead of the row",
+    "change the function to take columns instead of the row",
   ],
   [
     "privilege",
-    /^the role lacks a right, so/,
+    /^the role lacks a privilege, so/,
     'run: GRANT USAGE ON SCHEMA "App" TO "De"; GRANT SELECT ON "App"."t" TO "De"; GRANT ' +
       'TEMPORARY ON DATABASE "Shop" TO "De";',
   ],
 ])("an index that cannot be compared, %s", (obstacle, why, fix) => {
-  const advice = cannotVerifyAdvice(desired, obstacle, login);
+  const advice = obstacleAdvice(desired, obstacle, login);
   expect(advice.what).toBe(
     "cannot verify that the existing index App.i on App.t is the declared one",
   );

@@ -4,9 +4,9 @@ import { PgIndexError, renderAdvice } from "../../../providers/pgindex/src/engin
 import {
   corruptingServerAdvice,
   corruptsIndexes,
-  kindAdvice,
   oldServerAdvice,
   readOnlyAdvice,
+  serverKindAdvice,
 } from "../../../providers/pgindex/src/engine/session/sessionMessages.ts";
 
 function failure(code: string | undefined, message: string): Error {
@@ -53,7 +53,7 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
     "no TLS at the server",
     failure(undefined, "The server does not support SSL connections"),
     /offers no TLS/,
-    /switch TLS on/,
+    /enable TLS on/,
   ],
   [
     "a host of several addresses",
@@ -101,6 +101,6 @@ test("a replica and a read-only role are told apart", () => {
 });
 
 test("a server of the wrong kind says of which it is", () => {
-  expect(kindAdvice("primary", true).why).toBe("primary is wanted, and it is a standby");
-  expect(kindAdvice("standby", false).why).toBe("standby is wanted, and it is a primary");
+  expect(serverKindAdvice("primary", true).why).toBe("primary is wanted, but this is a standby");
+  expect(serverKindAdvice("standby", false).why).toBe("standby is wanted, but this is a primary");
 });

@@ -28,7 +28,7 @@ describe("an unencoded password is refused, and never shown as a host or a datab
     "postgresql://u:1/2?hidden@h/d",
   ])("%s", (url) => {
     const refused = () => read(url);
-    expect(refused).toThrow(/percent-encode special characters of the password/);
+    expect(refused).toThrow(/percent-encode special characters in the password/);
     expect(refused).not.toThrow(/hidden/);
   });
 
@@ -102,7 +102,7 @@ describe("URLs and what they mean", () => {
 
 describe("what cannot be used is refused", () => {
   test.each<[parameters: string, message: RegExp]>([
-    ["sslmode=no-verify", /sslmode is none.*\n.*disable, allow, prefer, require/],
+    ["sslmode=no-verify", /no such sslmode.*\n.*disable, allow, prefer, require/],
     ["sslmode=require&sslrootcert=system", /fix: write sslmode=verify-full/],
     ["port=1,2", /as many ports as hosts/],
     ["port=65536", /a number from 1 to 65535/],
@@ -120,7 +120,10 @@ describe("no message shows the password", () => {
     [`postgresql://user:${SECRET}%@host/db`, "cannot read the database URL"],
     [`host=db user=app password=${SECRET}`, "cannot read the database URL"],
     [`postgresql://user:${SECRET}@host/db?sslrootcert=/no/such/file`, "no file /no/such/file"],
-    [`postgresql://user:${SECRET}@host/db?sslmode=verify-ca`, "cannot use the TLS settings"],
+    [
+      `postgresql://user:${SECRET}@host/db?sslmode=verify-ca`,
+      "cannot use the connection's TLS settings",
+    ],
   ])("of a URL that cannot be used, %#", (url, message) => {
     expect(() => read(url)).toThrow(message);
     try {

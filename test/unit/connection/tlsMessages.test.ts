@@ -9,8 +9,8 @@ describe("what a failure of the encryption means", () => {
     [
       "SELF_SIGNED_CERT_IN_CHAIN",
       "self-signed",
-      /nobody known here has signed/,
-      /sslrootcert name/,
+      /not signed by a trusted authority/,
+      /^set sslrootcert to/,
     ],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "Host: db.", /another name \(Host: db\.\)/, /by a name that/],
     ["CERT_HAS_EXPIRED", "certificate has expired", /not valid: .*expired/, /renew .*clock/],
@@ -35,7 +35,7 @@ describe("a certificate's file that cannot be used", () => {
     const file = { keyword: "sslrootcert", path: "/no/root.crt", code: "ENOENT" };
     expect(certificateFileAdvice(file)).toMatchObject({
       why: "there is no file /no/root.crt",
-      fix: expect.stringMatching(/^let sslrootcert name a file/),
+      fix: expect.stringMatching(/^set sslrootcert to a readable file/),
       otherwise: expect.stringMatching(/^sslmode=require/),
     });
   });
@@ -44,18 +44,18 @@ describe("a certificate's file that cannot be used", () => {
     const file = { keyword: "sslkey", path: "/root/client.key", code: "EACCES" };
     expect(certificateFileAdvice(file)).toMatchObject({
       why: "/root/client.key cannot be read (EACCES)",
-      fix: expect.stringMatching(/^let sslkey name a file/),
+      fix: expect.stringMatching(/^set sslkey to a readable file/),
       otherwise: undefined,
     });
   });
 
   test("is not named", () => {
     expect(certificateFileAdvice({ keyword: "sslkey" })).toMatchObject({
-      fix: "let sslkey name the file",
+      fix: "set sslkey to the file",
       otherwise: undefined,
     });
     expect(certificateFileAdvice()).toMatchObject({
-      fix: "let sslrootcert name the file",
+      fix: "set sslrootcert to the file",
       otherwise: expect.stringMatching(/^sslmode=require/),
     });
   });

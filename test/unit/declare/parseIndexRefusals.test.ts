@@ -39,7 +39,7 @@ test("every problem of an input is told at once, each with its path", async () =
     "columns[6].operatorClass: is empty",
     "include[0]: is 64 bytes long, and PostgreSQL cuts names at 63 bytes",
     "predicate: is a list",
-    "storageParameters.fillfactor: is not a value of a parameter",
+    "storageParameters.fillfactor: is not a valid parameter value",
     'invalidLeftover: Invalid option: expected one of "rebuild"|"rebuildAny"|"refuse"',
     "uniqe: is not an argument",
     "nullsNotDistinct: has no meaning without unique",
@@ -84,7 +84,7 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
       columns: [{ column: "a", order: "desc" }],
     },
     [
-      "constraint: cannot go with a predicate",
+      "constraint: cannot be combined with a predicate",
       "constraint: needs accessMethod btree",
       "constraint: needs plain columns in the default order",
     ],
@@ -129,7 +129,7 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
   [
     "more than 32 columns",
     { ...MINIMAL, columns: Array(20).fill("a"), include: Array(13).fill("b") },
-    ["columns: has more than 32 entries with include"],
+    ["columns: has more than 32 entries, counting include"],
   ],
   [
     "a patience that is no length of time, or no number",
@@ -144,8 +144,8 @@ const REFUSED: readonly (readonly [title: string, args: unknown, problems: reado
     "a string that does not end",
     { ...MINIMAL, predicate: "a = 'x" },
     [
-      "predicate: is not SQL that PostgreSQL can parse: a string, a quoted name or a number " +
-        "does not end",
+      "predicate: is not SQL that PostgreSQL can parse: " +
+        "unterminated string, quoted name or number",
     ],
   ],
 ];

@@ -1,7 +1,7 @@
 import { unknownValue } from "@pulumi/pulumi/runtime/rpc.js";
 import { describe, expect, test } from "vitest";
 import {
-  concerns,
+  pathsOverlap,
   UNKNOWN,
   unknownPaths,
 } from "../../../providers/pgindex/src/engine/input/unknownValues.ts";
@@ -28,5 +28,7 @@ describe("a problem concerns an unknown when one is inside the other", () => {
     [["a", 1], ["a", 2], false],
     [["a"], ["b"], false],
     [[], ["a"], true],
-  ])("%j and %j: %s", (path, unknown, expected) => expect(concerns(path, unknown)).toBe(expected));
+  ])("%j and %j: %s", (path, unknown, expected) =>
+    expect(pathsOverlap(path, unknown)).toBe(expected),
+  );
 });

@@ -19,7 +19,7 @@ test("a build that took too long: more time, or no limit", () => {
   expect(what).toBe("stopped index i: it was not done within 4 h 0 min (buildWithin)");
   expect(why).toBe("in the way at the end: nobody; nothing was left");
   expect(fix).toMatch(/^give it more time with buildWithin/);
-  expect(otherwise).toMatch(/^leave buildWithin out/);
+  expect(otherwise).toMatch(/^omit buildWithin/);
 });
 
 describe("who was in the way for too long is got out of it", () => {
@@ -65,6 +65,6 @@ describe("who was in the way for too long is got out of it", () => {
   test("who has gone at the last moment is not named", () => {
     const { why, fix } = advice("waitFor");
     expect(why).toBe("in the way at the end: nobody; nothing was left");
-    expect(fix).toBe("see who works on the table; then run the same command again");
+    expect(fix).toBe("see who is working on the table; then run the same command again");
   });
 });

@@ -53,7 +53,7 @@ describe("tried again after", () => {
     expect(outcome).toBe("done");
     expect(attempts).toBe(errors.length + 1);
     expect(lines).toHaveLength(errors.length);
-    expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.+\); looking again$/);
+    expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.+\); trying again$/);
   });
 });
 

@@ -57,7 +57,7 @@ test("no more builds in all than wanted", async () => {
   await end("c");
   await Promise.all(all);
   expect(seen).toEqual(["a", "a+b", "b+c"]);
-  expect(statuses).toContain("queued: 2 builds run already");
+  expect(statuses).toContain("queued: 2 builds are already running");
 });
 
 test("another database has turns of its own", async () => {

@@ -103,7 +103,7 @@ describe("what cannot be read is refused, with its name and what to write", () =
       'write "true" or "false"',
     ],
     ["whenClientVanishes", ["abort"], "is neither of the two", 'write "finish" or "stop"'],
-    ["waiters", ["kill"], "is none of the three", 'write "warn", "yield" or "cancel"'],
+    ["waiters", ["kill"], "is not one of the three", 'write "warn", "yield" or "cancel"'],
     [
       "waitFor",
       ["soon", "30", "-1h"],
@@ -134,7 +134,7 @@ describe("what cannot be read is refused, with its name and what to write", () =
       [
         'pgindex:maxConcurrentBuilds "many" is not a whole number from 1 to 100; ' +
           'pgindex:allowPooler "yes" is neither "true" nor "false"; ' +
-          'pgindex:waiters "kill" is none of the three',
+          'pgindex:waiters "kill" is not one of the three',
         "  why: they hold for everything that is done at this database, " +
           "so nothing is begun before they can be read",
         '  fix: write one, such as "2": pulumi config set pgindex:maxConcurrentBuilds …, ' +

@@ -6,7 +6,7 @@ import { toDesired } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { duration } from "../engine/input/duration";
 import { loadParser } from "../engine/input/expression";
-import { type Parsed, parseWith, wrong } from "../engine/input/parse";
+import { issueMessage, type Parsed, parseWith } from "../engine/input/parse";
 
 /** A declared `Backup`: validated input. */
 export interface DesiredBackup {
@@ -26,21 +26,24 @@ export interface DesiredBackup {
 
 const text = z
   .string()
-  .min(1, wrong("is empty", "set it, or omit it"))
-  .refine((value) => !value.includes("\0"), wrong("contains a NUL character", "remove it"));
+  .min(1, issueMessage("is empty", "set it, or omit it"))
+  .refine((value) => !value.includes("\0"), issueMessage("contains a NUL character", "remove it"));
 
 /** A word starting with a dash would be read as an option. */
 const word = text.refine(
   (value) => !value.startsWith("-"),
-  wrong("begins with a dash", "remove it"),
+  issueMessage("begins with a dash", "remove it"),
 );
 
 const backupSchema = z.strictObject({
-  indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes it protects")),
+  indexes: z.array(indexSchema).min(1, issueMessage("is empty", "name the indexes it protects")),
   directory: text.default("backups"),
-  command: z.array(text).min(1, wrong("is empty", "name the program and its arguments")).optional(),
+  command: z
+    .array(text)
+    .min(1, issueMessage("is empty", "name the program and its arguments"))
+    .optional(),
   pgDump: word.default("pg_dump"),
-  tables: z.array(word).min(1, wrong("is empty", "name tables, or omit it")).optional(),
+  tables: z.array(word).min(1, issueMessage("is empty", "name tables, or omit it")).optional(),
   maximumAge: duration.default(ms("24h")),
 });
 

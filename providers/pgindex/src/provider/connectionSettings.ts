@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { MAX_RETRIES, patienceArgs, toPatienceOptions } from "../engine/declare/patienceArgs";
 import { PgIndexError } from "../engine/errors/advice";
-import { parseWith, wrong } from "../engine/input/parse";
+import { issueMessage, parseWith } from "../engine/input/parse";
 import { type Database, databaseOf } from "../engine/session/database";
 import { unreadableSettingsAdvice } from "./settingsMessages";
 
 /** The configuration of a provider consists of texts. */
 function wholeNumber(min: number, max: number, example: string) {
-  const message = wrong(
+  const message = issueMessage(
     `is not a whole number from ${min} to ${max}`,
     `write one, such as "${example}"`,
   );
@@ -17,12 +17,12 @@ function wholeNumber(min: number, max: number, example: string) {
 
 const flag = z
   .enum(["true", "false"], {
-    error: () => wrong('is neither "true" nor "false"', 'write "true" or "false"'),
+    error: () => issueMessage('is neither "true" nor "false"', 'write "true" or "false"'),
   })
   .transform((text) => text === "true");
 
 const whenClientVanishes = z.enum(["finish", "stop"], {
-  error: () => wrong("is neither of the two", 'write "finish" or "stop"'),
+  error: () => issueMessage("is neither of the two", 'write "finish" or "stop"'),
 });
 
 const urlsByName = z.record(z.string(), z.string().min(1));
@@ -32,7 +32,10 @@ const replicas = z.string().transform((text, ctx) => {
   const { data } = urlsByName.safeParse(fromJson(text));
   if (data) return data;
   ctx.addIssue(
-    wrong("is not a JSON object of names and URLs", 'write one, such as {"eu": "postgresql://…"}'),
+    issueMessage(
+      "is not a JSON object of names and URLs",
+      'write one, such as {"eu": "postgresql://…"}',
+    ),
   );
   return z.NEVER;
 });

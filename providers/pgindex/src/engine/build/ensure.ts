@@ -1,4 +1,4 @@
-import { LOOK_CONFLICTS } from "../catalog/otherSessions";
+import { READ_CONFLICTS } from "../catalog/otherSessions";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { changeTable, type Operation } from "../operation/operation";
@@ -55,7 +55,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
 async function attempt(operation: Operation, request: Request, journal: Journal): Promise<Ensured> {
   const it = await beginAttempt(operation, request, journal);
   const { observer, desired, table } = it;
-  let declared = await askedForm(it, () => waitUntilNobodyWorks(it, placeOf(it), LOOK_CONFLICTS));
+  let declared = await askedForm(it, () => waitUntilNobodyWorks(it, placeOf(it), READ_CONFLICTS));
   if (declared.kind !== "ok" && journal.building) await clearAway(it, journal.building);
   let situation = await readAgain(it, declared);
   if (!isSettled(situation)) {

@@ -1,5 +1,5 @@
 import type { LiveTable } from "../catalog/liveIndex";
-import { describeSession, workersOn } from "../catalog/otherSessions";
+import { conflictingSessions, describeSession } from "../catalog/otherSessions";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";
@@ -33,7 +33,7 @@ export async function previewIndex(
     if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
     const builders =
       situation.verdict.kind === "invalid"
-        ? await workersOn(observer, table.oid, observer.pid)
+        ? await conflictingSessions(observer, table.oid, observer.pid)
         : [];
     if (builders.length > 0) {
       return [`waits for ${builders.map(describeSession).join("; ")}, then looks again`];

@@ -1,7 +1,7 @@
 import type { CanonicalIndex, FieldValues, IndexField } from "../declare/indexFields";
 import { type Parameters, parametersOf, renderParameters } from "./storageParameters";
 
-/** What the catalog says of a definition. */
+/** An index definition as read from the catalog. */
 export interface CanonicalRow {
   readonly accessMethod: string;
   readonly unique: boolean;
@@ -13,7 +13,7 @@ export interface CanonicalRow {
   readonly storageParameters: readonly string[];
   readonly tablespace: string;
   readonly comment: string | null;
-  /** `pg_constraint.contype` of the constraint that it backs. */
+  /** `pg_constraint.contype` of the constraint that the index backs. */
   readonly constraintType: string | null;
 }
 
@@ -36,7 +36,7 @@ const CONSTRAINT_TYPES: Readonly<Record<string, string>> = {
   x: "exclusion",
 };
 
-/** The canonical form of a definition. Pure. */
+/** Turns a catalog row into the canonical form. Pure. */
 export function toCanonical(row: CanonicalRow): CanonicalIndex {
   const fields: { readonly [F in IndexField]: FieldValues[F] | undefined } = {
     accessMethod: row.accessMethod,
@@ -45,22 +45,22 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     columns: row.keys.map(renderKey).join(", "),
     include: row.include.join(", ") || undefined,
     predicate: row.predicate ?? undefined,
-    storageParameters: someOf(parametersOf(row.storageParameters)),
+    storageParameters: undefinedIfEmpty(parametersOf(row.storageParameters)),
     tablespace: row.tablespace,
-    statistics: someOf(statisticsOf(row.keys.map((key) => key.statistics))),
+    statistics: undefinedIfEmpty(statisticsOf(row.keys.map((key) => key.statistics))),
     comment: row.comment || undefined,
     constraint: CONSTRAINT_TYPES[row.constraintType ?? ""],
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
-/** What has no entries has no value, so that an index costs little state. */
-function someOf<T extends object>(record: T): T | undefined {
+/** Treats an empty record as no value, which keeps the state small. */
+function undefinedIfEmpty<T extends object>(record: T): T | undefined {
   return Object.keys(record).length > 0 ? record : undefined;
 }
 
 /**
- * Statistics targets by column number, where they are not the default.
+ * Statistics targets by column number; defaults are left out.
  *
  * @example statisticsOf([null, 500]) // { "2": 500 }
  */
@@ -75,7 +75,7 @@ export function statisticsOf(
 const OPTION_DESC = 1;
 const OPTION_NULLS_FIRST = 2;
 
-/** Every part of a key that makes a difference: two keys are the same exactly when this text is. */
+/** Renders every significant part of a key: keys are the same if and only if their texts are. */
 function renderKey(key: KeyRow): string {
   const collation = key.collation ? ` COLLATE ${key.collation}` : "";
   const parameters: Parameters = parametersOf(key.parameters ?? []);

@@ -1,25 +1,25 @@
 import type { Session } from "../session/session";
 
-/** A relation by the names that EXPLAIN shows. */
-export interface Named {
+/** A relation, by the names that EXPLAIN shows. */
+export interface RelationName {
   readonly schema: string;
   readonly name: string;
 }
 
 /**
- * An index with its table and, where that is partitioned, with those of every partition: plans and
- * counters know only these.
+ * An index with its table and, if partitioned, those of every partition, which are what plans and
+ * counters show.
  */
 export interface IndexTree extends IndexOnTable {
   /** The table first, then its partitions at any depth. */
-  readonly tables: readonly Named[];
-  /** The index first, then its partitions'; empty while there is no index. */
-  readonly indexes: readonly (Named & { readonly oid: number })[];
+  readonly tables: readonly RelationName[];
+  /** The index first, then its partitions' indexes; empty while there is no index. */
+  readonly indexes: readonly (RelationName & { readonly oid: number })[];
 }
 
 /**
- * From a relation of such a name and kind downwards. A `WITH RECURSIVE` clause for {@link MEMBERS};
- * `$1` schema, `$2` name.
+ * A `WITH RECURSIVE` clause for {@link MEMBERS}: the relation of that name and kind, and everything
+ * below it. `$1` schema, `$2` name.
  */
 const treeOf = (kinds: string) => `
 WITH RECURSIVE tree (oid, depth) AS (
@@ -28,13 +28,10 @@ WITH RECURSIVE tree (oid, depth) AS (
    UNION ALL
   SELECT i.inhrelid, tree.depth + 1 FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)`;
 
-/** The index and its partitions', as `tree (oid, depth)`. */
+/** The index and its partitions' indexes, as `tree (oid, depth)`. */
 export const INDEX_TREE = treeOf("'i', 'I'");
 
-/**
- * Inheritance without partitioning has children too: their scans are read for the parent's query as
- * well.
- */
+/** Includes children by plain inheritance: a query on the parent scans them too. */
 const TABLE_TREE = treeOf("'r', 'p', 'm', 'f'");
 
 const MEMBERS = `
@@ -42,19 +39,19 @@ SELECT n.nspname AS schema, c.relname AS name, c.oid::int8::float8 AS oid
   FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
  ORDER BY tree.depth, 1, 2`;
 
-/** Reads which relations a plan may name when it uses the index, or reads its table. */
+/** Reads which relations a plan can name when it uses the index or reads its table. */
 export async function readIndexTree(session: Session, index: IndexOnTable): Promise<IndexTree> {
   const { schema, table, name } = index;
   return {
     schema,
     table,
     name,
-    tables: await session.query<Named>(TABLE_TREE + MEMBERS, [schema, table]),
+    tables: await session.query<RelationName>(TABLE_TREE + MEMBERS, [schema, table]),
     indexes: await session.query(INDEX_TREE + MEMBERS, [schema, name]),
   };
 }
 
-/** The index that a plan is searched for. */
+/** An index with its table, by name. */
 export interface IndexOnTable {
   readonly schema: string;
   readonly table: string;

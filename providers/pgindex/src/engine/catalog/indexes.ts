@@ -10,8 +10,8 @@ interface RelationRow {
 }
 
 /**
- * What stands under a name. Read-only; the session's search_path must be empty, so that everything
- * comes qualified.
+ * Reads what exists under a name. The session's search_path must be empty, so that every name comes
+ * schema-qualified.
  */
 export async function observe(
   session: Session,
@@ -38,12 +38,13 @@ type IndexRow = Omit<LiveIndex, "canonical" | "constraint"> &
 
 /**
  * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
- * nor order, so that those are read from the catalog itself. `indnullsnotdistinct` exists from 15
- * on, hence to_jsonb.
+ * nor order, so those come from the catalog tables. `indnullsnotdistinct` exists only since
+ * PostgreSQL 15, hence to_jsonb.
  */
 const INDEX_QUERY = `
 SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
-       t.oid::int8::float8 AS "tableOid", i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
+       t.oid::int8::float8 AS "tableOid",
+       i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
        i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
        pg_get_indexdef(c.oid) AS definition,
        coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
@@ -51,23 +52,28 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        coalesce(CASE WHEN c.relkind = 'I' THEN (
          SELECT sum(greatest(r.reltuples, 0)) FROM pg_partition_tree(c.oid) AS part
            JOIN pg_index x ON x.indexrelid = part.relid JOIN pg_class r ON r.oid = x.indrelid
-          WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows", con.conname AS constraint, con.contype AS "constraintType",
-       EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f') AS "isReferenced",
+          WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows",
+       con.conname AS constraint, con.contype AS "constraintType",
+       EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f')
+         AS "isReferenced",
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
        pg_get_expr(i.indpred, i.indrelid) AS predicate,
        coalesce(c.reloptions, '{}') AS "storageParameters",
        (SELECT spcname FROM pg_tablespace WHERE oid = coalesce(nullif(c.reltablespace, 0),
-          (SELECT dattablespace FROM pg_database WHERE datname = current_database()))) AS tablespace,
+          (SELECT dattablespace FROM pg_database WHERE datname = current_database())))
+         AS tablespace,
        (SELECT jsonb_agg(jsonb_build_object(
                  'definition', pg_get_indexdef(c.oid, k, false),
-                 'operatorClass', (SELECT quote_ident(ns.nspname) || '.' || quote_ident(oc.opcname)
-                                     FROM pg_opclass oc JOIN pg_namespace ns ON ns.oid = oc.opcnamespace
-                                    WHERE oc.oid = i.indclass[k - 1]),
-                 'collation', (SELECT quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
-                                 FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
-                                WHERE co.oid = i.indcollation[k - 1]),
+                 'operatorClass', (
+                   SELECT quote_ident(ns.nspname) || '.' || quote_ident(oc.opcname)
+                     FROM pg_opclass oc JOIN pg_namespace ns ON ns.oid = oc.opcnamespace
+                    WHERE oc.oid = i.indclass[k - 1]),
+                 'collation', (
+                   SELECT quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
+                     FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
+                    WHERE co.oid = i.indcollation[k - 1]),
                  'option', i.indoption[k - 1], 'statistics', a.attstattarget,
                  'parameters', to_jsonb(a.attoptions)) ORDER BY k)
           FROM generate_series(1, i.indnkeyatts) AS k
@@ -88,7 +94,7 @@ export async function readIndex(session: Session, oid: number): Promise<LiveInde
   return index;
 }
 
-/** Reads indexes by OID; those that are gone are left out. */
+/** Reads indexes by OID; omits those that are gone. */
 export async function readIndexes(session: Session, oids: readonly number[]): Promise<LiveIndex[]> {
   if (oids.length === 0) return [];
   const rows = await session.query<IndexRow>(INDEX_QUERY, [oids]);
@@ -96,8 +102,8 @@ export async function readIndexes(session: Session, oids: readonly number[]): Pr
 }
 
 /**
- * The server's functions see the catalog as it is now, the rest of the query as it was when it
- * began: of an index that is dropped between the two they print null.
+ * The server's functions read the current catalog, while the rest of the query reads its snapshot:
+ * they return null for an index that is dropped in between.
  */
 function isStillThere({ definition, sizeBytes, keys, include }: IndexRow): boolean {
   const printed: unknown[] = [definition, sizeBytes, ...keys.map((key) => key.definition)];

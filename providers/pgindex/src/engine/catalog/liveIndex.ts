@@ -1,6 +1,6 @@
 import type { CanonicalIndex } from "../declare/indexFields";
 
-/** Where an index is and what the catalog says of it; `pg_class` and `pg_index` joined. */
+/** An index as the catalog describes it; `pg_class` and `pg_index` joined. */
 export interface LiveIndex {
   readonly oid: number;
   readonly schema: string;
@@ -11,25 +11,25 @@ export interface LiveIndex {
   readonly valid: boolean;
   /** `indisready`: every write maintains it. */
   readonly ready: boolean;
-  /** `indislive`: false once the last step of a DROP INDEX CONCURRENTLY has begun. */
+  /** `indislive`: false once a DROP INDEX CONCURRENTLY has reached its last step. */
   readonly live: boolean;
-  /** `pg_get_indexdef`, everything schema-qualified. */
+  /** `pg_get_indexdef`, with every name schema-qualified. */
   readonly definition: string;
   readonly sizeBytes: number;
   /** The constraint that this index backs, if any. */
   readonly constraint?: string;
-  /** Estimated rows of the table; -1 until its first VACUUM or ANALYZE. */
+  /** Estimated rows in the table; -1 until its first VACUUM or ANALYZE. */
   readonly tableRows: number;
-  /** A foreign key refers to it. */
+  /** A foreign key depends on it. */
   readonly isReferenced: boolean;
   readonly isReplicaIdentity: boolean;
-  /** `indisclustered`: CLUSTER without a name orders the table by it. */
+  /** `indisclustered`: CLUSTER without an index name orders the table by it. */
   readonly isClustered: boolean;
   readonly isPartitioned: boolean;
   readonly canonical: CanonicalIndex;
 }
 
-/** What stands under the declared name. */
+/** What exists under the declared name. */
 export type Observation =
   | { readonly kind: "absent" }
   | { readonly kind: "otherRelation"; readonly relationKind: string }
@@ -39,8 +39,8 @@ export type Observation =
 export interface LiveTable {
   readonly oid: number;
   readonly kind: string;
-  /** As of the last VACUUM or ANALYZE; -1 before the first one. */
+  /** Estimated by the last VACUUM or ANALYZE; -1 before the first one. */
   readonly rows: number;
-  /** Without TOAST, as old as `rows`. */
+  /** Without TOAST; as old as `rows`. */
   readonly sizeBytes: number;
 }

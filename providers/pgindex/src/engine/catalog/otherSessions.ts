@@ -3,11 +3,11 @@ import { maskStatement } from "../text/maskStatement";
 import { oneLine } from "../text/printable";
 import { literal } from "../text/sql";
 
-/** Another session that stands in our way, or waits behind us. */
+/** Another session that blocks us, or waits behind us. */
 export interface OtherSession {
-  /** 0: a prepared transaction, which has no session. */
+  /** 0 for a prepared transaction, which has no session. */
   readonly pid: number;
-  /** The name by which a prepared transaction can be ended. */
+  /** The name of a prepared transaction, by which it can be ended. */
   readonly gid?: string | null;
   readonly user: string | null;
   readonly application: string | null;
@@ -16,11 +16,11 @@ export interface OtherSession {
   readonly statement: string | null;
   /** Seconds since its transaction began. */
   readonly ageSeconds: number | null;
-  /** Seconds since it began to wait for a lock; null when it does not wait. */
+  /** Seconds that it has waited for a lock; null if it is not waiting. */
   readonly waitSeconds: number | null;
-  /** Lock mode that it holds or wants, where one is known. */
+  /** The lock mode that it holds or waits for, if known. */
   readonly mode: string | null;
-  /** Pids that it waits for itself. */
+  /** The pids that it waits for itself. */
   readonly behind?: string | null;
 }
 
@@ -29,19 +29,21 @@ const COLUMNS = `
   left(a.query, 400) AS statement,
   extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS "ageSeconds"`;
 
-/** The same where it may be a prepared transaction, `p`. */
+/** As {@link COLUMNS}, where the session can be a prepared transaction, `p`. */
 const HOLDER_COLUMNS = `
-  p.gid, coalesce(a.usename, p.owner) AS user, a.application_name AS application, a.state, a.backend_type AS "backendType",
-  left(a.query, 400) AS statement,
-  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::float8 AS "ageSeconds",
+  p.gid, coalesce(a.usename, p.owner) AS user, a.application_name AS application,
+  a.state, a.backend_type AS "backendType", left(a.query, 400) AS statement,
+  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::float8
+    AS "ageSeconds",
   NULL::float8 AS "waitSeconds"`;
 
 /**
- * A lock of a prepared transaction has no pid; which one it is says the lock that every transaction
- * with a number has on that.
+ * The locks of a prepared transaction have no pid. The lock that it holds on its own transaction ID
+ * identifies it.
  */
 const HOLDERS = `pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-       LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid' AND own.granted
+       LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL
+                             AND own.locktype = 'transactionid' AND own.granted
                              AND own.virtualtransaction = l.virtualtransaction
        LEFT JOIN pg_prepared_xacts p ON p.transaction = own.transactionid`;
 
@@ -54,18 +56,16 @@ export const BUILD_CONFLICTS: readonly string[] = [
   "AccessExclusiveLock",
 ];
 
-/**
- * The one mode that conflicts with looking: the catalog's own functions and the clone wait behind
- * it.
- */
-export const LOOK_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
+/** The one mode that conflicts with reads: catalog functions and the clone wait behind it. */
+export const READ_CONFLICTS: readonly string[] = ["AccessExclusiveLock"];
 
 /**
- * Who holds, or queues for, a lock on the table that a concurrent build cannot share, or of the
- * modes given. `pg_locks` is visible to every role (`pg_stat_progress_create_index` is not), needs
- * no ownership and, unlike a LOCK TABLE, leaves nobody behind us.
+ * Sessions that hold, or queue for, a lock on the table in one of these modes; by default those
+ * that conflict with a concurrent build. Every role can read all of `pg_locks` (unlike
+ * `pg_stat_progress_create_index`) without owning the table, and, unlike with LOCK TABLE, nobody
+ * has to queue behind us.
  */
-export async function workersOn(
+export async function conflictingSessions(
   session: Session,
   tableOid: number,
   ownPid: number,
@@ -83,8 +83,8 @@ export async function workersOn(
 }
 
 /**
- * Transactions older than `seconds` that hold any lock on the table or a partition of it: DROP
- * INDEX CONCURRENTLY waits for every one.
+ * Transactions older than `seconds` that hold any lock on the table or one of its partitions: DROP
+ * INDEX CONCURRENTLY waits for all of them.
  */
 export async function oldTransactionsOn(
   session: Session,
@@ -95,7 +95,8 @@ export async function oldTransactionsOn(
     `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
        FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = ANY(coalesce(
-              (SELECT array_agg(relid::oid) FROM pg_partition_tree($1::int8::oid::regclass)), ARRAY[$1::int8::oid]))
+              (SELECT array_agg(relid::oid) FROM pg_partition_tree($1::int8::oid::regclass)),
+              ARRAY[$1::int8::oid]))
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM pg_backend_pid()
         AND (a.pid IS NULL OR a.xact_start < clock_timestamp() - make_interval(secs => $2))
@@ -105,20 +106,23 @@ export async function oldTransactionsOn(
 }
 
 /**
- * Whom the backend `pid` waits for, and whom those wait for in turn: who waits in
- * pg_advisory_lock() is not the one to speak to. `pg_blocking_pids` says 0 for a prepared
- * transaction. The session that asks is left out: its snapshot is gone with its answer.
+ * The sessions that the backend `pid` waits for, and those that they wait for in turn: a blocker
+ * that itself waits in pg_advisory_lock() is not the real cause. `pg_blocking_pids` returns 0 for a
+ * prepared transaction. Omits the querying session, whose snapshot ends with this query.
  */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
   return session.queryAsLogin<OtherSession>(
     `WITH direct AS (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid),
-          behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid FROM direct WHERE pid <> 0)
+          behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid
+                       FROM direct WHERE pid <> 0)
      SELECT b.pid, NULL AS mode, ${HOLDER_COLUMNS},
-            (SELECT string_agg(DISTINCT o.pid::text, ', ') FROM unnest(pg_blocking_pids(b.pid)) AS o(pid)) AS behind
+            (SELECT string_agg(DISTINCT o.pid::text, ', ')
+               FROM unnest(pg_blocking_pids(b.pid)) AS o(pid)) AS behind
        FROM (SELECT pid FROM direct UNION SELECT pid FROM behind) b
        LEFT JOIN pg_stat_activity a ON a.pid = b.pid
        LEFT JOIN pg_prepared_xacts p ON b.pid = 0 AND p.transaction IN (
-         SELECT transactionid FROM pg_locks WHERE NOT granted AND (pid = $1 OR pid IN (SELECT pid FROM direct)))
+         SELECT transactionid FROM pg_locks
+          WHERE NOT granted AND (pid = $1 OR pid IN (SELECT pid FROM direct)))
       WHERE b.pid NOT IN ($1, pg_backend_pid())`,
     [pid],
   );
@@ -127,18 +131,18 @@ export async function blockersOf(session: Session, pid: number): Promise<OtherSe
 /** A session that waits behind us. */
 export interface Waiter extends OtherSession {
   /**
-   * `relation`: it queues on the table; `virtualxid` and `transactionid`: it waits for our
-   * transaction; `advisory`: for the table's key.
+   * `relation`: it queues for the table; `virtualxid` and `transactionid`: it waits for our
+   * transaction; `advisory`: it waits for the table's key.
    */
   readonly lockType: string;
-  /** Sessions that wait behind it in turn. */
+  /** How many sessions wait behind it in turn. */
   readonly stopped: number;
 }
 
 /**
- * Who waits for the backend `pid`. `pg_locks` shows the sessions of every role, which
- * `pg_stat_activity` does not. Only sessions that wait for a lock are asked: pg_blocking_pids is
- * not free.
+ * Sessions that wait for the backend `pid`. `pg_locks` shows the sessions of every role in full,
+ * unlike `pg_stat_activity`. Calls pg_blocking_pids, which is expensive, only for sessions that
+ * wait for a lock.
  */
 export async function waitersBehind(session: Session, pid: number): Promise<Waiter[]> {
   const since =
@@ -148,15 +152,16 @@ export async function waitersBehind(session: Session, pid: number): Promise<Wait
             extract(epoch FROM clock_timestamp() - ${since})::float8 AS "waitSeconds",
             (SELECT count(DISTINCT o.pid)::int FROM pg_locks o
               WHERE NOT o.granted AND a.pid = ANY(pg_blocking_pids(o.pid))) AS stopped
-       FROM (SELECT DISTINCT ON (pid) * FROM pg_locks WHERE NOT granted AND pid <> $1 ORDER BY pid) l
+       FROM (SELECT DISTINCT ON (pid) * FROM pg_locks
+              WHERE NOT granted AND pid <> $1 ORDER BY pid) l
        JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE $1 = ANY(pg_blocking_pids(l.pid))`,
     [pid],
   );
 }
 
-/** Who holds a session-level advisory lock of two keys. */
-export async function advisoryHolder(
+/** Sessions that hold the session-level advisory lock with these two keys. */
+export async function advisoryLockHolders(
   session: Session,
   classId: number,
   key: number,
@@ -164,13 +169,14 @@ export async function advisoryHolder(
   return session.queryAsLogin<OtherSession>(
     `SELECT l.pid, l.mode, ${COLUMNS}, NULL::float8 AS "waitSeconds"
        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-      WHERE l.locktype = 'advisory' AND l.granted AND l.classid = $1::int4::oid AND l.objid = $2::int4::oid
+      WHERE l.locktype = 'advisory' AND l.granted
+        AND l.classid = $1::int4::oid AND l.objid = $2::int4::oid
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [classId, key],
   );
 }
 
-/** Ordinary autovacuum gives way to a build that queues; the one against wraparound does not. */
+/** Ordinary autovacuum yields to a queued build; one to prevent wraparound does not. */
 export function isYieldingAutovacuum(other: OtherSession): boolean {
   return (
     other.backendType === "autovacuum worker" &&
@@ -188,13 +194,14 @@ export function describeSession(other: OtherSession): string {
 }
 
 /**
- * It has no session that could be ended: only whoever prepared it knows whether to COMMIT PREPARED
- * or to ROLLBACK PREPARED.
+ * A prepared transaction has no session to end: only the user who prepared it knows whether to
+ * COMMIT PREPARED or ROLLBACK PREPARED.
  */
 function describePrepared({ gid, user, ageSeconds }: OtherSession): string {
   if (!gid) return "a prepared transaction (see pg_prepared_xacts)";
   return oneLine(
-    `prepared transaction ${literal(gid)} (${user}, for ${Math.round(ageSeconds ?? 0)} s; COMMIT PREPARED or ROLLBACK PREPARED ends it)`,
+    `prepared transaction ${literal(gid)} (${user}, for ${Math.round(ageSeconds ?? 0)} s; ` +
+      "COMMIT PREPARED or ROLLBACK PREPARED ends it)",
   );
 }
 

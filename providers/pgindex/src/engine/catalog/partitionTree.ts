@@ -29,7 +29,7 @@ interface Attachment {
   readonly parentIndexOid: number | null;
 }
 
-/** Every index of the given tables, with the partitioned index that it is attached to. */
+/** Every index of the given tables, with the partitioned index it is attached to. */
 export async function readAttachments(
   session: Session,
   tableOids: readonly number[],

@@ -3,7 +3,7 @@ import type { Advice } from "../errors/advice";
 import { ident } from "../text/sql";
 import type { BuildPrivileges } from "./privileges";
 
-/** The first right that is missing; undefined when none is. */
+/** Advice on the first missing privilege; undefined when the role has them all. */
 export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Advice | undefined {
   const { owner, role } = has;
   const what = `cannot build ${subject(desired)} as role ${role}`;
@@ -23,13 +23,13 @@ export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Ad
     what,
     why: `the role may not create anything in tablespace ${tablespace}`,
     fix: `run: GRANT CREATE ON TABLESPACE ${ident(tablespace)} TO ${ident(role)};`,
-    otherwise: "leave tablespace out",
+    otherwise: "omit tablespace",
   };
 }
 
 /**
- * `what`: what only the owner may do. A member that does not inherit (NOINHERIT) has to be told to
- * act as the owner.
+ * `what` is what only the owner may do. A member that does not inherit (NOINHERIT) must act as the
+ * owner explicitly.
  */
 export function ownerCause(
   what: string,
@@ -37,9 +37,15 @@ export function ownerCause(
 ): Omit<Advice, "what"> {
   if (mayActAsOwner) {
     return {
-      why: `only the owner of a table (${owner}) may ${what}; ${role} is a member of it that does not inherit its rights`,
-      fix: `set role: ${JSON.stringify(owner)} on the Connection, or pulumi config set pgindex:role ${owner}`,
-      otherwise: `ALTER ROLE ${ident(role)} INHERIT; from PostgreSQL 16 on also GRANT ${ident(owner)} TO ${ident(role)} WITH INHERIT TRUE;`,
+      why:
+        `only the owner of a table (${owner}) may ${what}; ` +
+        `${role} is a member of it that does not inherit its rights`,
+      fix:
+        `set role: ${JSON.stringify(owner)} on the Connection, ` +
+        `or pulumi config set pgindex:role ${owner}`,
+      otherwise:
+        `ALTER ROLE ${ident(role)} INHERIT; from PostgreSQL 16 on also ` +
+        `GRANT ${ident(owner)} TO ${ident(role)} WITH INHERIT TRUE;`,
     };
   }
   return {

@@ -1,15 +1,15 @@
 import type { Session } from "../session/session";
 
 /**
- * What a build needs: the table's ownership (MAINTAIN is not enough), CREATE on its schema, and on
- * the tablespace where one is declared.
+ * Reads whether the session's role has what a build needs: ownership of the table (MAINTAIN is not
+ * enough), CREATE on its schema, and CREATE on the tablespace if one is declared.
  */
 export async function readPrivileges(
   session: Session,
   tableOid: number,
   tablespace?: string,
 ): Promise<BuildPrivileges> {
-  // Before 16 every member may act as the role.
+  // Before 16, every member can act as the role.
   const member = session.serverVersion >= 160000 ? "SET" : "MEMBER";
   const [row] = await session.query<BuildPrivileges>(
     `SELECT current_user AS role, pg_get_userbyid(c.relowner) AS owner,
@@ -17,7 +17,8 @@ export async function readPrivileges(
             pg_has_role(c.relowner, '${member}') AS "mayActAsOwner",
             has_schema_privilege(c.relnamespace, 'CREATE') AS "createsInSchema",
             coalesce((SELECT has_tablespace_privilege(s.oid, 'CREATE') OR s.oid = d.dattablespace
-               FROM pg_tablespace s, pg_database d WHERE s.spcname = $2 AND d.datname = current_database()), true)
+               FROM pg_tablespace s, pg_database d
+              WHERE s.spcname = $2 AND d.datname = current_database()), true)
               AS "createsInTablespace"
        FROM pg_class c WHERE c.oid = $1`,
     [tableOid, tablespace],
@@ -26,13 +27,13 @@ export async function readPrivileges(
   return row;
 }
 
-/** What a build needs of the role that it is run by. */
+/** Which of the privileges that a build needs the role has. */
 export interface BuildPrivileges {
   readonly role: string;
   readonly owner: string;
-  /** By itself, or as a member that inherits. */
+  /** Directly, or as a member that inherits. */
   readonly ownsTable: boolean;
-  /** May be told to act as the owner. */
+  /** Can act as the owner by SET ROLE. */
   readonly mayActAsOwner: boolean;
   readonly createsInSchema: boolean;
   readonly createsInTablespace: boolean;

@@ -4,7 +4,7 @@ import { readIndexes } from "./indexes";
 import type { LiveIndex } from "./liveIndex";
 
 /**
- * The INVALID indexes that interrupted runs of REINDEX CONCURRENTLY of an index have left on its
+ * The INVALID indexes that interrupted REINDEX CONCURRENTLY runs on the index `name` left on its
  * table.
  */
 export async function reindexLeftoversOf(
@@ -21,8 +21,8 @@ export async function reindexLeftoversOf(
 }
 
 /**
- * The OIDs and names of the INVALID indexes of a table: leftovers of builds and of REINDEX are
- * among them.
+ * The OIDs and names of a table's INVALID indexes, including what failed builds and REINDEX left
+ * behind.
  */
 export async function invalidIndexesOf(
   session: Session,

@@ -1,12 +1,12 @@
-/** Options of an index or of an operator class, by name. A set: the catalog keeps the order. */
+/** Options of an index or operator class, by name. Their order has no meaning. */
 export type Parameters = Readonly<Record<string, string>>;
 
 type Type = "boolean" | "enum";
 
 /**
- * The parameters whose value PostgreSQL reads without regard to case or spelling (`boolRelOpts` and
- * `enumRelOpts` in access/common/reloptions.c, and GIN's, GiST's and BRIN's own). The value of any
- * other one is compared as it is written: it may be a text such as JSON.
+ * The parameters whose values PostgreSQL accepts in any case or spelling (`boolRelOpts` and
+ * `enumRelOpts` in access/common/reloptions.c, and those of GIN, GiST and BRIN). All other values
+ * are compared literally: they can be text such as JSON.
  */
 const TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
   ["deduplicate_items", "boolean"],
@@ -16,9 +16,11 @@ const TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
 ]);
 
 /**
- * Reads `pg_class.reloptions` or `pg_attribute.attoptions`; of a boolean all spellings become one.
+ * Parses `pg_class.reloptions` or `pg_attribute.attoptions`; every spelling of a boolean becomes
+ * `on` or `off`.
  *
- * @example parametersOf(["fillfactor=70", "fastupdate=YES"]) // { fillfactor: "70", fastupdate: "on" }
+ * @example
+ * parametersOf(["fillfactor=70", "fastupdate=YES"]) // { fillfactor: "70", fastupdate: "on" }
  */
 export function parametersOf(options: readonly string[]): Parameters {
   return Object.fromEntries(options.map(readOption));
@@ -42,8 +44,7 @@ function canonicalValue(name: string, value: string): string {
 }
 
 /**
- * PostgreSQL takes each beginning of a boolean's words that is unambiguous (`parse_bool` in
- * utils/adt/bool.c).
+ * PostgreSQL accepts every unambiguous prefix of a boolean word (`parse_bool` in utils/adt/bool.c).
  */
 function canonicalBoolean(value: string): string {
   const text = value.trim().toLowerCase();
@@ -55,8 +56,8 @@ function canonicalBoolean(value: string): string {
 }
 
 /**
- * `fillfactor=70, x='a, b'`: a value that is more than a word is quoted, so that none looks like
- * two.
+ * Renders `fillfactor=70, x='a, b'`: a value that is not a single word is quoted, so it cannot look
+ * like two parameters.
  */
 export function renderParameters(parameters: Parameters): string {
   return Object.entries(parameters)

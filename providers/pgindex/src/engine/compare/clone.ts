@@ -12,19 +12,19 @@ import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
 import { ident, qualified, searchPathValue } from "../text/sql";
-import { takesWholeRow } from "./wholeRow";
+import { referencesWholeRow } from "./wholeRowReference";
 
-/** What the server makes of a declaration, or why it could not be asked. */
+/** The canonical form of a declaration, or why the server could not produce it. */
 export type Canonicalized =
   | { readonly kind: "ok"; readonly canonical: CanonicalIndex }
-  /** The declaration cannot be built on this table: the server's own error. */
+  /** The declaration cannot be built on this table, for the server's own reason. */
   | { readonly kind: "refused"; readonly error: Error }
-  /** The server does not let us try: read-only, no TEMP privilege, the table is locked. */
+  /** The server does not let us try: read-only, no TEMPORARY privilege, the table is locked. */
   | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
 
 /**
- * What keeps the server from trying: our session, our rights, the moment, or that a clone has a row
- * type of its own.
+ * What keeps us from trying: a read-only session, a missing privilege, a lock on the table, or an
+ * expression that needs the table's own row type, which a clone does not have.
  */
 export type Obstacle = "readOnly" | "privilege" | "locked" | "rowType";
 
@@ -37,36 +37,39 @@ const OBSTACLES: ReadonlyMap<string | undefined, Obstacle> = new Map([
 ]);
 
 /**
- * Asks the server for the canonical form of a declaration: builds it on an empty temporary clone of
- * the table, reads it back and rolls back. Takes ACCESS SHARE on the table for a few milliseconds.
- * Because the whole declaration is built, this also finds unknown columns, operator classes and
- * functions, and expressions that are not immutable, without touching the table.
+ * Gets the canonical form of a declaration from the server: builds it on an empty temporary clone
+ * of the table, reads it back and rolls back. Takes ACCESS SHARE on the table for a few
+ * milliseconds. Since the whole index is built, this also finds unknown columns, operator classes
+ * and functions, and expressions that are not immutable, without touching the table.
  */
 export async function canonicalize(
   session: Session,
   desired: IndexDefinition,
 ): Promise<Canonicalized> {
   const tried = await onClone(session, () => makeClone(session, desired));
-  if (tried.kind === "refused" && isOfRowType(tried.error, desired))
+  if (tried.kind === "refused" && needsRowType(tried.error, desired))
     return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
   return { kind: "ok", canonical: declaredForm(tried.value.canonical, desired) };
 }
 
-/** A function of the table's row type is not one of the clone's (42883, undefined_function). */
-function isOfRowType(error: Error, desired: IndexDefinition): boolean {
-  return sqlState(error) === "42883" && takesWholeRow(desired);
+/** A function of the table's row type does not accept the clone's (42883, undefined_function). */
+function needsRowType(error: Error, desired: IndexDefinition): boolean {
+  return sqlState(error) === "42883" && referencesWholeRow(desired);
 }
 
-/** What came of a try on a clone of the table. */
-export type Tried<T> = { readonly kind: "ok"; readonly value: T } | NotTried;
-type NotTried = Exclude<Canonicalized, { kind: "ok" }>;
+/** The result of work on a clone of the table. */
+export type CloneResult<T> = { readonly kind: "ok"; readonly value: T } | CloneFailure;
+type CloneFailure = Exclude<Canonicalized, { kind: "ok" }>;
 
 /**
- * Runs `work` in a transaction that is rolled back. Throws only what may be different at once: a
- * lost connection, say.
+ * Runs `work` in a transaction and rolls it back. Throws only errors worth an immediate retry, such
+ * as a lost connection.
  */
-export async function onClone<T>(session: Session, work: () => Promise<T>): Promise<Tried<T>> {
+export async function onClone<T>(
+  session: Session,
+  work: () => Promise<T>,
+): Promise<CloneResult<T>> {
   await session.query("BEGIN");
   try {
     return { kind: "ok", value: await work() };
@@ -81,35 +84,38 @@ export async function onClone<T>(session: Session, work: () => Promise<T>): Prom
 }
 
 /**
- * Builds the declared index on a temporary clone of its table, inside of {@link onClone}, and reads
- * it back.
+ * Builds the declared index on a temporary clone of its table and reads it back. Only within
+ * {@link onClone}.
  */
 export async function makeClone(session: Session, desired: IndexDefinition): Promise<LiveIndex> {
   await session.query(
-    "SELECT pg_catalog.set_config('lock_timeout', '500ms', true), pg_catalog.set_config('search_path', $1, true)",
+    `SELECT pg_catalog.set_config('lock_timeout', '500ms', true),
+            pg_catalog.set_config('search_path', $1, true)`,
     [searchPathValue(desired.searchPath)],
   );
-  // The clone has the table's own name, so that an expression may say "table.column".
+  // The clone has the table's own name, so expressions can refer to "table.column".
   const like = qualified(desired.schema, desired.table);
   await session.query(
-    `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED) ON COMMIT DROP`,
+    `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED)
+         ON COMMIT DROP`,
   );
   const clone = `pg_temp.${ident(desired.table)}`;
   await session.query(cloneIndexStatement(desired, clone, CLONE_INDEX));
-  // Before the build, and not after it: an operator class or a collation of its own keeps an index
+  // Now rather than after the real build: a non-default operator class or collation keeps an index
   // from backing a constraint.
   if (desired.constraint)
     await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
   return readClone(session, CLONE_INDEX);
 }
 
-/** An index of the clone, everything in it qualified. */
+/** Reads an index of the clone, with every name schema-qualified. */
 export async function readClone(session: Session, name: string): Promise<LiveIndex> {
-  // The clone's schema last, which would be first unnamed: a table may be called like one of the
-  // catalog, pg_class say.
+  // Names the clone's schema explicitly, as the last: by default it is searched first, and a table
+  // can have the name of a catalog table, such as pg_class.
   await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
   const [row] = await session.query<{ oid: number }>(
-    "SELECT c.oid::int8::float8 AS oid FROM pg_class c WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()",
+    `SELECT c.oid::int8::float8 AS oid FROM pg_class c
+      WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()`,
     [name],
   );
   const index = row && (await readIndex(session, row.oid));
@@ -117,7 +123,7 @@ export async function readClone(session: Session, name: string): Promise<LiveInd
   return index;
 }
 
-/** Values that a temporary clone cannot have: they are managed only where they are declared. */
+/** Values that a temporary clone cannot have: they are managed only if they are declared. */
 const DECLARED: {
   readonly [F in FieldsWith<"source", "declaration">]: (
     index: IndexDefinition,
@@ -132,7 +138,7 @@ const DECLARED: {
   },
 };
 
-/** What the clone is, and what the declaration says beyond that. */
+/** The form of the clone, plus the declared values that a clone cannot have. */
 function declaredForm(clone: CanonicalIndex, index: IndexDefinition): CanonicalIndex {
   const asked = Object.entries(DECLARED).map(([field, read]) => [field, read(index)] as const);
   const built = fieldsWith("source", "clone").map((field) => [field, clone[field]] as const);

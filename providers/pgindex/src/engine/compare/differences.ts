@@ -10,7 +10,7 @@ import {
   type IndexField,
 } from "../declare/indexFields";
 
-/** One thing in which two definitions differ; what has no value is absent. */
+/** One field in which two definitions differ; a side without a value is absent. */
 export type Difference = {
   readonly [F in IndexField]: {
     readonly field: F;
@@ -22,26 +22,26 @@ export type Difference = {
 /** What the live state means for a declaration. */
 export type Verdict =
   | { readonly kind: "absent" }
-  /** The name belongs to something that is not an index. */
+  /** The name belongs to a relation that is not an index. */
   | { readonly kind: "otherRelation"; readonly relationKind: string }
   | { readonly kind: "otherTable"; readonly live: LiveIndex }
-  /** `indislive` is false: a DROP INDEX CONCURRENTLY got as far as its last step. */
+  /** `indislive` is false: a DROP INDEX CONCURRENTLY reached its last step. */
   | { readonly kind: "dropping"; readonly live: LiveIndex }
-  /** Not valid. `differences` says whether it would be the declared index. */
+  /** Not valid. Without `differences`, it would be the declared index. */
   | {
       readonly kind: "invalid";
       readonly live: LiveIndex;
       readonly differences: readonly Difference[];
     }
   | {
-      /** `alterable`: only in what can be changed on the standing index. */
+      /** `alterable`: every difference can be changed on the existing index. */
       readonly kind: "different" | "alterable";
       readonly live: LiveIndex;
       readonly differences: readonly Difference[];
     }
   | { readonly kind: "same"; readonly live: LiveIndex };
 
-/** Compares a declaration, given in the server's canonical form, with what was observed. Pure. */
+/** Compares a declaration, in the server's canonical form, with what was observed. Pure. */
 export function compare(
   desired: Pick<IndexDefinition, "table">,
   declared: CanonicalIndex,
@@ -57,7 +57,7 @@ export function compare(
   return { kind: isAlterable(differences) ? "alterable" : "different", live, differences };
 }
 
-/** In what two canonical forms differ; none means that they are the same index. */
+/** The differences of two canonical forms; empty if they are the same index. */
 export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): Difference[] {
   return FIELD_NAMES.filter((field) => isManaged(field, declared)).flatMap((field) => {
     const [ours, its] = [fieldValue(declared, field), fieldValue(live, field)];
@@ -66,7 +66,7 @@ export function differencesOf(declared: CanonicalIndex, live: CanonicalIndex): D
   });
 }
 
-/** That a declaration has none of something is a value too: it is what a refresh compares with. */
+/** An empty value in a recorded form means "declared as none", so it equals an absent one. */
 function fieldValue<F extends IndexField>(
   form: CanonicalIndex,
   field: F,
@@ -81,8 +81,8 @@ function isManaged(field: IndexField, declared: CanonicalIndex): boolean {
 }
 
 /**
- * The part of a live form that a declaration manages: what a refresh compares with. That it
- * declares none of something is managed too.
+ * The fields of a live form that a declaration manages, for a refresh to compare with. A field that
+ * is declared as none is managed too.
  */
 export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): CanonicalIndex {
   const managed = FIELD_NAMES.filter((field) => isManaged(field, declared));
@@ -90,22 +90,22 @@ export function managedPart(live: CanonicalIndex, declared: CanonicalIndex): Can
   return Object.fromEntries(values.filter(([, value]) => value !== undefined));
 }
 
-/** What is always managed may be left out. */
+/** The empty value of a field; undefined if the field is always managed and can be left out. */
 function noneOf(field: IndexField, declared: CanonicalIndex): "" | object | undefined {
   if (INDEX_FIELDS[field].managed === "always") return undefined;
   return typeof declared[field] === "object" ? {} : "";
 }
 
-/** Whether every difference can be changed on the standing index. */
+/** Whether every difference can be changed on the existing index. */
 export function isAlterable(differences: readonly Difference[]): boolean {
   return differences.every(({ field, live }) => {
-    // A constraint can be added to an index, but not exchanged for one of another kind.
+    // A constraint can be added to an index, but not replaced by one of another kind.
     if (field === "constraint") return live === undefined;
     return INDEX_FIELDS[field].change !== "replace";
   });
 }
 
-/** Whether an index on a partitioned table takes every difference. */
+/** Whether every difference can be changed on an index of a partitioned table. */
 export function isAlterableOnPartitions(differences: readonly Difference[]): boolean {
   return (
     isAlterable(differences) &&
@@ -113,7 +113,7 @@ export function isAlterableOnPartitions(differences: readonly Difference[]): boo
   );
 }
 
-/** `columns: declared (…), found (…)`, separated by semicolons. */
+/** Renders `columns: declared …, found …`, separated by semicolons. */
 export function renderDifferences(differences: readonly Difference[]): string {
   return differences
     .map(({ field, declared, live }) => {

@@ -3,21 +3,21 @@ import type { PatienceOptions } from "../declare/patienceOptions";
 import { differencesSince, type RecordedForm } from "./recordedForm";
 
 /**
- * What identifies an index: never its name alone, and not its OID, which REINDEX CONCURRENTLY
+ * What identifies an index: never just its name, and never its OID, which REINDEX CONCURRENTLY
  * changes.
  */
 export interface IndexIdentity {
   readonly schema: string;
   readonly name: string;
   readonly table: string;
-  /** Where it was last seen; a hint for an index that was renamed outside. */
+  /** The last known OID; a hint to find an index that was renamed outside Pulumi. */
   readonly oid?: number;
   readonly canonical: RecordedForm;
-  /** As the resource declared it; absent where an older release made it. */
+  /** As the resource declared it; absent in states of older releases. */
   readonly patience?: PatienceOptions | null;
 }
 
-/** An OID alone proves little: a restored database gives the same numbers to other indexes. */
+/** An OID alone proves little: in a restored database it can belong to another index. */
 export function isStillOurs(
   live: LiveIndex,
   old: Pick<IndexIdentity, "schema" | "name" | "table" | "canonical">,

@@ -3,8 +3,8 @@ import type { Advice } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
 import type { Obstacle } from "./clone";
 
-/** Who is connected to what. */
-export interface Login {
+/** Which of the privileges that {@link onClone} needs the role has. */
+export interface ClonePrivileges {
   readonly role: string;
   readonly database: string;
   readonly usesSchema: boolean;
@@ -12,27 +12,28 @@ export interface Login {
   readonly makesTemporary: boolean;
 }
 
-export function cannotVerifyAdvice(
+export function obstacleAdvice(
   desired: DesiredIndex,
   obstacle: Obstacle,
-  login: Login,
+  login: ClonePrivileges,
 ): Advice {
   return {
     what: `cannot verify that the existing ${subject(desired)} is the declared one`,
-    why: `${OBSTACLE_REASONS[obstacle]}, so the declaration cannot be tried on a temporary copy of the table`,
+    why:
+      `${OBSTACLE_REASONS[obstacle]}, ` +
+      "so the declaration cannot be tried on a temporary copy of the table",
     fix: obstacleFix(desired, obstacle, login),
   };
 }
 
 const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
   readOnly: "the session is read-only",
-  privilege: "the role lacks a right",
-  locked: "somebody else has locked the table",
-  rowType:
-    "an expression takes a whole row of the table, and a copy of the table has another row type",
+  privilege: "the role lacks a privilege",
+  locked: "another session has locked the table",
+  rowType: "an expression takes a whole row of the table, and a copy has a row type of its own",
 };
 
-function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): string {
+function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePrivileges): string {
   const role = ident(login.role);
   switch (obstacle) {
     case "readOnly":
@@ -40,7 +41,7 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): s
     case "locked":
       return "run the command again once the table is free";
     case "rowType":
-      return "let the function take columns instead of the row";
+      return "change the function to take columns instead of the row";
     case "privilege":
       return `run: ${missingRights(desired, login)
         .map((right) => `GRANT ${right} TO ${role};`)
@@ -48,7 +49,7 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: Login): s
   }
 }
 
-function missingRights({ schema, table }: DesiredIndex, login: Login): string[] {
+function missingRights({ schema, table }: DesiredIndex, login: ClonePrivileges): string[] {
   const rights: readonly (readonly [has: boolean, right: string])[] = [
     [login.usesSchema, `USAGE ON SCHEMA ${ident(schema)}`],
     [login.selects, `SELECT ON ${qualified(schema, table)}`],

@@ -3,20 +3,20 @@ import type { CanonicalIndex, FieldValues } from "../declare/indexFields";
 import { type Difference, differencesOf } from "./differences";
 
 /**
- * A form as a state holds it. Release 0.1 kept storage parameters and statistics targets as text
- * (`a=1, b=2`), and the values of parameters in lower case.
+ * A canonical form as stored in Pulumi's state. Release 0.1 stored storage parameters and
+ * statistics targets as text (`a=1, b=2`), with parameter values in lower case.
  */
 export type RecordedForm = Omit<CanonicalIndex, "storageParameters" | "statistics"> & {
   readonly storageParameters?: FieldValues["storageParameters"] | string;
   readonly statistics?: FieldValues["statistics"] | string;
 };
 
-/** In what a live index differs from the form that was recorded of it; none: it is that index. */
+/** How a live index differs from its recorded form; empty if it is still that index. */
 export function differencesSince(recorded: RecordedForm, live: CanonicalIndex): Difference[] {
   return differencesOf(readRecorded(recorded, live), live);
 }
 
-/** A recorded form as today's. */
+/** Converts a recorded form to today's. */
 export function readRecorded(recorded: RecordedForm, live: CanonicalIndex): CanonicalIndex {
   const { storageParameters, statistics, ...fields } = recorded;
   return {
@@ -29,8 +29,8 @@ export function readRecorded(recorded: RecordedForm, live: CanonicalIndex): Cano
 }
 
 /**
- * A text cannot be read back where a value has a comma or had capitals. It means the live value
- * exactly when 0.1 would have written that one so.
+ * Text cannot be parsed reliably if a value has a comma or had capitals. It matches the live value
+ * if 0.1 would have written that value the same way.
  */
 function readParameters(recorded: Parameters | string, live: Parameters = {}): Parameters {
   if (typeof recorded !== "string") return recorded;

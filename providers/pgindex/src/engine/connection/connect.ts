@@ -1,33 +1,34 @@
 import { Client } from "pg";
 import { errorText, PgIndexError, UnsuitableServerError } from "../errors/advice";
-import { isConnectionLoss, isUnanswered, sqlState } from "../errors/sqlstate";
+import { isConnectionLoss, isUnreachable, sqlState } from "../errors/sqlstate";
+import { closeClient } from "./closeClient";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
 import type { Parameters } from "./environment";
-import { goodbye } from "./lostConnection";
 import { badParameterAdvice } from "./parameterMessages";
 import { connectionParameters } from "./parameters";
-import { findPassword, noteMechanisms } from "./password";
+import { findPassword, rememberMechanisms } from "./password";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
 import { type Encryption, encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";
 
-/** A connection that stands, and whether it still does. */
+/** An established connection. */
 export interface Connection {
   readonly client: Client;
+  /** False once the connection is lost or closed. */
   isOpen(): boolean;
 }
 
 /**
- * Seconds after which an unreachable server is given up. libpq's own default, for ever, would hang
- * a deployment.
+ * Seconds before giving up on an unreachable server. libpq's default, no limit, would hang a
+ * deployment.
  */
 const CONNECT_TIMEOUT_S = 15;
 
 /**
- * Connects to the first of the target's servers that answers and that `accept` takes, and gives
- * what `accept` gives. `accept` throws {@link UnsuitableServerError} for a server of the wrong kind
- * (`wanted` is a `target_session_attrs`); the next one is tried then. After an error of another
- * kind (a wrong password) no other is, as with libpq.
+ * Connects to the first of the target's servers that answers and that `accept` takes, and returns
+ * what `accept` returns. `accept` throws {@link UnsuitableServerError} for a server of the wrong
+ * kind (`wanted` is a `target_session_attrs`), and the next server is tried. Any other error, such
+ * as a wrong password, ends the search, as with libpq.
  */
 export async function connect<T>(
   target: Target,
@@ -40,21 +41,21 @@ export async function connect<T>(
   for (const wanted of roundsOf(parameters)) {
     for (const address of addresses) {
       try {
-        return await visit(address, parameters, application, (it) => accept(it, wanted));
+        return await tryServer(address, parameters, application, (it) => accept(it, wanted));
       } catch (error) {
-        if (!isWorthTheNext(error)) throw error;
+        if (!isWorthTryingNext(error)) throw error;
         failures.push({ address, error });
       }
     }
   }
   throw addresses.length > 1
     ? new UnsuitableServerError(
-        noServerAdvice(describeTarget(addresses, parameters), tell(failures)),
+        noServerAdvice(describeTarget(addresses, parameters), renderFailures(failures)),
       )
     : failures[0]?.error;
 }
 
-/** `prefer-standby` goes twice through the servers. */
+/** `prefer-standby` tries the servers twice. */
 function roundsOf({ target_session_attrs: wanted = "any" }: Parameters): string[] {
   if (wanted === "prefer-standby") return ["standby", "any"];
   if (["any", "read-write", "read-only", "primary", "standby"].includes(wanted)) return [wanted];
@@ -63,19 +64,19 @@ function roundsOf({ target_session_attrs: wanted = "any" }: Parameters): string[
   );
 }
 
-function isWorthTheNext(error: unknown): error is PgIndexError {
+function isWorthTryingNext(error: unknown): error is PgIndexError {
   if (error instanceof UnsuitableServerError) return true;
   if (!(error instanceof PgIndexError) || error.cause === undefined) return false;
-  return isUnanswered(error.cause) || sqlState(error.cause) === "57P03";
+  return isUnreachable(error.cause) || sqlState(error.cause) === "57P03";
 }
 
-function tell(failures: readonly { address: Address; error: PgIndexError }[]): string {
+function renderFailures(failures: readonly { address: Address; error: PgIndexError }[]): string {
   return failures
     .map(({ address, error }) => `${describeAddress(address)}: ${error.advice.why}`)
     .join("; ");
 }
 
-async function visit<T>(
+async function tryServer<T>(
   address: Address,
   parameters: Parameters,
   application: string,
@@ -85,7 +86,7 @@ async function visit<T>(
   try {
     return await accept(connection);
   } catch (error) {
-    await goodbye(connection.client);
+    await closeClient(connection.client);
     throw error;
   }
 }
@@ -101,10 +102,10 @@ async function connectTo(
   for (const encryption of encryptionsOf(parameters, address.host)) {
     const client = clientOf(address, parameters, { encryption, application, timeout });
     let isOpen = true;
-    const lose = () => {
+    const markClosed = () => {
       isOpen = false;
     };
-    client.on("error", lose).on("end", lose);
+    client.on("error", markClosed).on("end", markClosed);
     try {
       await client.connect();
       return { client, isOpen: () => isOpen };
@@ -113,27 +114,28 @@ async function connectTo(
       if (!isAboutEncryption(error)) break;
     }
   }
-  const error = mostTelling(errors);
+  const error = mostInformative(errors);
   const advice = connectionAdvice(error, describeTarget([address], parameters), timeout);
   throw new PgIndexError(advice, { cause: error });
 }
 
 /**
- * Whether the same server may answer otherwise with TLS, or without: `pg_hba.conf` refused, or the
- * handshake failed, or the server hung up. A wrong password is not tried again in the clear.
+ * Whether the same server may accept a connection with TLS, or without, instead: `pg_hba.conf`
+ * refused this one, the handshake failed, or the server hung up. A wrong password is not sent again
+ * in the clear.
  */
 function isAboutEncryption(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined) return state === "28000";
   if (tlsCause(error) || /establishing an SSL/.test(errorText(error))) return true;
-  return isConnectionLoss(error) && !isUnanswered(error);
+  return isConnectionLoss(error) && !isUnreachable(error);
 }
 
-/** That the way not meant by anybody is closed too says nothing. */
-function mostTelling(errors: readonly unknown[]): unknown {
-  const isTelling = (error: unknown) =>
+/** Prefers an error other than the one that only says the fallback is not available either. */
+function mostInformative(errors: readonly unknown[]): unknown {
+  const isInformative = (error: unknown) =>
     !/does not support SSL|no encryption/.test(errorText(error));
-  return errors.find(isTelling) ?? errors.at(-1);
+  return errors.find(isInformative) ?? errors.at(-1);
 }
 
 function clientOf(
@@ -150,7 +152,7 @@ function clientOf(
     port: address.port,
     user: parameters.user,
     database: parameters.dbname,
-    // Asked for only when the server wants one.
+    // Called only when the server asks for a password.
     password: () => findPassword(client, parameters, address.host),
     ssl: encryption,
     sslnegotiation: encryption && parameters.sslnegotiation === "direct" ? "direct" : "postgres",
@@ -158,15 +160,15 @@ function clientOf(
     options: parameters.options,
     application_name: application,
     connectionTimeoutMillis: timeout * 1000,
-    // A silent build of an hour must outlive the idle timeout of the network devices on the way.
+    // An hour-long silent build must survive the idle timeouts of network devices on the way.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   });
-  noteMechanisms(client);
+  rememberMechanisms(client);
   return client;
 }
 
-/** `connect_timeout` in seconds, of each server. */
+/** `connect_timeout` in seconds, which applies to each server. */
 function timeoutOf({ connect_timeout: text = "0" }: Parameters): number {
   if (!/^\s*[-+]?\d+\s*$/.test(text))
     throw new PgIndexError(badParameterAdvice("connect_timeout", "a whole number of seconds"));

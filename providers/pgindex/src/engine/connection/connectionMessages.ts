@@ -7,7 +7,7 @@ import { tlsCause } from "./tlsMessages";
 const LONG_NAMES: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
   ENOTFOUND: "the host name does not resolve",
-  EAI_AGAIN: "the host name does not resolve just now",
+  EAI_AGAIN: "the host name does not resolve at the moment",
   ETIMEDOUT: "no answer",
   ENOENT: "there is no such socket",
   EHOSTUNREACH: "no route to the host",
@@ -45,9 +45,10 @@ function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> 
   const why = LONG_NAMES[code] ?? networkText(error, timeout);
   return {
     why,
-    fix: "check that the server runs, and the host and port of the URL",
+    fix: "check that the server is running, and the host and port in the URL",
     otherwise:
-      "a server in a private network needs a tunnel, or a run from inside it (a bastion, a CI runner there); Railway has a public URL too",
+      "a server in a private network needs a tunnel, or pulumi run inside that network " +
+      "(on a bastion or a CI runner); Railway also has a public URL",
   };
 }
 
@@ -55,34 +56,38 @@ function authenticationCause(text: string): Omit<Advice, "what"> {
   if (/no encryption/.test(text)) {
     return {
       why: text,
-      fix: "add ?sslmode=require to the URL (verify-full with sslrootcert checks the certificate too)",
+      fix:
+        "add ?sslmode=require to the URL " +
+        "(verify-full with sslrootcert also checks the certificate)",
     };
   }
   if (/client certificate/.test(text)) {
     return {
       why: text,
-      fix: "let sslcert and sslkey of the URL name the files with the client's certificate and its key",
+      fix: "set sslcert and sslkey in the URL to the files of the client certificate and its key",
     };
   }
   return {
     why: text,
-    fix: "correct the user and password of the URL: pulumi config set --secret pgindex:databaseUrl, or DATABASE_URL",
-    otherwise: "percent-encode special characters of the password (@ is %40, / is %2F, # is %23)",
+    fix:
+      "correct the user and password in the URL: " +
+      "pulumi config set --secret pgindex:databaseUrl, or DATABASE_URL",
+    otherwise: "percent-encode special characters in the password (@ is %40, / is %2F, # is %23)",
   };
 }
 
-/** A host with several addresses gives an AggregateError whose own message is empty. */
+/** A host with several addresses yields an AggregateError whose own message is empty. */
 function networkText(error: unknown, timeout: number): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(errorText))].join("; ");
   const text = errorText(error);
   return /timeout expired/.test(text) ? `no answer within ${timeout} s` : text;
 }
 
-/** `reasons`: what each of several servers failed by. */
+/** `reasons`: why each of several servers failed. */
 export function noServerAdvice(target: string, reasons: string): Advice {
   return {
     what: `cannot use any server of ${target}`,
     why: reasons,
-    fix: "check that the primary runs, and that it is among the hosts of the URL",
+    fix: "check that the primary is running and is one of the hosts in the URL",
   };
 }

@@ -1,12 +1,12 @@
 /**
- * Connection parameters by libpq's own keywords, as they were written: `host`, `port`, `dbname`,
- * `user`, `password`, `sslmode` and so on.
+ * Connection parameters by libpq keyword, as the user wrote them: `host`, `port`, `dbname`, `user`,
+ * `password`, `sslmode` and so on.
  *
  * @see https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
  */
 export type Parameters = Readonly<Record<string, string | undefined>>;
 
-/** The variables that libpq reads, and the keywords that they stand for. */
+/** The environment variables that libpq reads, and their keywords. */
 const VARIABLES: Readonly<Record<string, string>> = {
   PGHOST: "host",
   PGHOSTADDR: "hostaddr",
@@ -32,13 +32,13 @@ export function readEnvironment(env: NodeJS.ProcessEnv): Parameters {
 }
 
 /**
- * The variables by which a program with libpq connects as the parameters say: a child's environment
- * is nobody else's to read, its arguments are everybody's.
+ * The variables that make a libpq program connect with these parameters. A child's environment is
+ * private; its arguments are visible to every user.
  */
 export function environmentOf(parameters: Parameters): Readonly<Record<string, string>> {
   const set = Object.entries(VARIABLES).flatMap(([variable, keyword]) => {
     const value = parameters[keyword];
-    // The service has been read already: its parameters are among these.
+    // The service file has been read already: its parameters are included.
     return value === undefined || keyword === "service" ? [] : [[variable, value]];
   });
   return Object.fromEntries(set);

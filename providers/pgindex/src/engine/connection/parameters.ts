@@ -4,8 +4,8 @@ import { unreadableUrlAdvice } from "./parameterMessages";
 import { readService } from "./serviceFile";
 
 /**
- * What to connect with: of each parameter the URL's value, else the connection service's, else the
- * environment's. Throws {@link PgIndexError} for a URL or a service that cannot be read, without
+ * The parameters to connect with. The URL takes precedence over the connection service, and that
+ * over the environment. Throws {@link PgIndexError} for an unreadable URL or service, without
  * showing the URL.
  */
 export function connectionParameters(url: string | undefined): Parameters {
@@ -16,16 +16,19 @@ export function connectionParameters(url: string | undefined): Parameters {
 }
 
 /**
- * `postgresql://user:password@host1:5432,host2:5432/database?keyword=value`. A `#` would hide what
- * follows it.
+ * `postgresql://user:password@host1:5432,host2:5432/database?keyword=value`. No `#`: it would hide
+ * what follows.
  */
-const URL_FORM =
-  /^postgres(?:ql)?:\/\/(?<login>[^/?#]*@)?(?<hosts>[^/?#]*)(?<path>\/[^?#]*)?(?:\?(?<query>[^#]*))?$/i;
+const URL_FORM = new RegExp(
+  "^postgres(?:ql)?://(?<login>[^/?#]*@)?(?<hosts>[^/?#]*)" +
+    String.raw`(?<path>/[^?#]*)?(?:\?(?<query>[^#]*))?$`,
+  "i",
+);
 
 /**
- * A password with a `/` or a `?` that is not encoded ends the hosts' part: what follows would be
- * taken for a database and be shown in messages. `@` stands in a path or before the first `=` of a
- * query for no other reason.
+ * An unencoded `/` or `?` in a password ends the host part early: the rest would be taken for a
+ * database name and shown in messages. An `@` in the path, or before the first `=` of the query,
+ * has no other cause.
  */
 const MISREAD_PASSWORD = /^[a-z]+:\/\/[^/?@]*(\/[^?@]*@|[^?]*\?[^=&]*@)/i;
 
@@ -34,7 +37,7 @@ function readUrl(text: string): Parameters {
   try {
     if (!parts || MISREAD_PASSWORD.test(text)) throw new Error("not a URL of PostgreSQL");
     const { login = "", hosts = "", path = "", query = "" } = parts;
-    // URL knows nothing of several hosts; one of no scheme of the web it leaves as it is.
+    // URL does not support several hosts, but leaves a host alone if the scheme is not a web one.
     const url = new URL(`postgresql://${login}hosts${path}`);
     const [host, port] = readHosts(hosts);
     const named = {
@@ -46,14 +49,14 @@ function readUrl(text: string): Parameters {
     };
     return { ...onlySet(named), ...onlySet(readQuery(query)) };
   } catch {
-    // The error of the parser would carry the URL, and with it the password.
+    // The parser's error would include the URL, and with it the password.
     throw new PgIndexError(unreadableUrlAdvice());
   }
 }
 
 /**
- * The parameters after the question mark, where a plus sign is a plus sign. `ssl=true` is JDBC's
- * word.
+ * The parameters after the question mark, where a plus sign is literal. `ssl=true` is JDBC's
+ * keyword.
  */
 function readQuery(query: string): Parameters {
   const { ssl, ...parameters } = Object.fromEntries(
@@ -62,10 +65,10 @@ function readQuery(query: string): Parameters {
   return ssl === "true" || ssl === "1" ? { sslmode: "require", ...parameters } : parameters;
 }
 
-/** An address in brackets is IPv6; a slash begins a folder of sockets, and is %2F in a URL. */
+/** IPv6 addresses are in brackets; a socket folder begins with a slash (%2F in a URL). */
 const HOST_FORM = /^(?:\[(?<v6>[^\]]*)\]|(?<name>[^:[\]]*))(?::(?<port>\d*))?$/;
 
-/** Hosts and ports as two lists of one length. */
+/** Hosts and ports as two comma-separated lists of the same length. */
 function readHosts(text: string): [hosts: string, ports: string] {
   const each = text.split(",").map((item) => {
     const { v6, name = "", port = "" } = HOST_FORM.exec(item)?.groups ?? {};

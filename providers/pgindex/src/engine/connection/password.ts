@@ -6,14 +6,11 @@ import type { Parameters } from "./environment";
 import { noPasswordAdvice } from "./parameterMessages";
 import { bindingAdvice } from "./tlsMessages";
 
-/**
- * What the server has offered to check a password by; nothing of pg tells it before the answer is
- * sent.
- */
+/** The SASL mechanisms that the server offered; pg does not expose them before it answers. */
 const mechanisms = new WeakMap<Client, readonly string[]>();
 
-/** Remembers what the server will offer. */
-export function noteMechanisms(client: Client): void {
+/** Records the SASL mechanisms once the server offers them. */
+export function rememberMechanisms(client: Client): void {
   const { connection } = client as unknown as {
     connection: NodeJS.EventEmitter;
   };
@@ -23,11 +20,11 @@ export function noteMechanisms(client: Client): void {
 }
 
 /**
- * The password that the server asks for: the parameters', else that of the pass file (`PGPASSFILE`,
- * or `~/.pgpass`).
+ * The password for the server: from the parameters, else from the password file (`PGPASSFILE` or
+ * `~/.pgpass`). Throws {@link PgIndexError} if there is none.
  *
- * With `channel_binding=require` none is given to a server that does not prove with it that it is
- * the one whose certificate was shown.
+ * With `channel_binding=require`, also throws if the server does not offer channel binding, which
+ * proves that it owns the certificate it showed.
  *
  * @see https://www.postgresql.org/docs/current/libpq-pgpass.html
  */
@@ -43,7 +40,7 @@ export async function findPassword(
   return found;
 }
 
-/** A socket's line says `localhost` there. */
+/** For a socket, also tries the lines for `localhost`, as libpq does. */
 async function passwordFromFile(client: Client, host: string): Promise<string | undefined> {
   const { port, database = "", user = "" } = client;
   const hosts = host.startsWith("/") ? [host, "localhost"] : [host];

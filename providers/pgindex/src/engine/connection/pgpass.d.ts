@@ -5,7 +5,7 @@ declare module "pgpass" {
     readonly database: string;
     readonly user: string;
   }
-  /** Gives the password of the first line that fits, undefined when there is none. */
+  /** Passes on the password of the first matching line, or undefined if there is none. */
   function pgpass(login: Login, done: (password: string | undefined) => void): void;
   export = pgpass;
 }

@@ -7,8 +7,9 @@ import type { Parameters } from "./environment";
 import { missingServiceAdvice } from "./parameterMessages";
 
 /**
- * The parameters of a connection service: the section of that name in `PGSERVICEFILE`
- * (`~/.pg_service.conf` without it), else in `pg_service.conf` of the folder `PGSYSCONFDIR`.
+ * The parameters of a connection service: the section of that name in `PGSERVICEFILE` (default
+ * `~/.pg_service.conf`), else in `pg_service.conf` in the folder `PGSYSCONFDIR`. Throws
+ * {@link PgIndexError} if neither has it.
  *
  * @see https://www.postgresql.org/docs/current/libpq-pgservice.html
  */
@@ -28,8 +29,8 @@ function serviceFiles(): string[] {
 }
 
 /**
- * libpq takes a value as it stands: no quotes, no comment after it. What a common INI file would
- * read into it (a password has any character) is quoted, and so are the dots of a section's name.
+ * libpq takes a value literally, without quotes or trailing comments. Quotes what the INI parser
+ * would interpret (a password can have any character), and escapes the dots of a section's name.
  */
 function literalValues(text: string): string {
   return text

@@ -8,11 +8,11 @@ export interface Target {
   readonly url?: string;
 }
 
-/** One server of those that the parameters name. */
+/** One of the servers that the parameters name. */
 export interface Address {
-  /** A name, an IP address, or a folder of sockets, which begins with a slash. */
+  /** A host name, an IP address, or a socket folder, which begins with a slash. */
   readonly host: string;
-  /** An IP address that spares asking for the name's. */
+  /** An IP address, to avoid resolving `host`. */
   readonly hostaddr?: string;
   readonly port: number;
 }
@@ -21,8 +21,8 @@ const DEFAULT_HOST = "localhost";
 const DEFAULT_PORT = 5432;
 
 /**
- * The servers to try, in their order. Lists of hosts and ports must be of one length; one port is
- * for all.
+ * The servers to try, in order. Lists of hosts and ports must have the same length; a single port
+ * applies to all hosts.
  */
 export function addressesOf(parameters: Parameters): Address[] {
   const hosts = (parameters.host ?? "").split(",");
@@ -31,7 +31,7 @@ export function addressesOf(parameters: Parameters): Address[] {
   const count = Math.max(hosts.length, hostaddrs?.length ?? 0);
   const isPaired = parameters.host === undefined || hosts.length === count;
   if (!isPaired || (hostaddrs && hostaddrs.length !== count) || ![1, count].includes(ports.length))
-    throw new PgIndexError(badParameterAdvice("port", "as many ports as hosts, or one"));
+    throw new PgIndexError(badParameterAdvice("port", "one port, or as many ports as hosts"));
   return Array.from({ length: count }, (_, n) => ({
     host: hosts[n] || hostaddrs?.[n] || DEFAULT_HOST,
     hostaddr: hostaddrs?.[n] || undefined,

@@ -6,7 +6,7 @@ import { PgIndexError } from "../errors/advice";
 import type { Parameters } from "./environment";
 import { certificateFileAdvice, sslModeAdvice, weakSystemAdvice } from "./tlsMessages";
 
-/** How one connection is made: without TLS, or with these options of it. */
+/** How to connect: without TLS (false), or with these TLS options. */
 export type Encryption = false | tls.ConnectionOptions;
 
 export const SSL_MODES = [
@@ -20,8 +20,7 @@ export const SSL_MODES = [
 type SslMode = (typeof SSL_MODES)[number];
 
 /**
- * The ways to try one after the other, as `sslmode` means them to libpq. A socket of the machine is
- * never encrypted.
+ * The options to try in turn, as libpq does for `sslmode`. A Unix socket is never encrypted.
  *
  * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
  */
@@ -45,8 +44,8 @@ function modeOf({ sslmode, sslrootcert, sslnegotiation }: Parameters): SslMode {
 }
 
 /**
- * Node would ask for the name that it connects to, which is `hostaddr` where that is given. An
- * address is no name (RFC 6066).
+ * The name to ask for (SNI): Node would use the host it connects to, which can be `hostaddr`. An
+ * address is not a server name (RFC 6066).
  */
 function serverName(host: string): string | undefined {
   return /^[\d.]+$|:/.test(host) ? undefined : host;
@@ -58,8 +57,7 @@ function certificateOptions(parameters: Parameters, mode: SslMode): tls.Connecti
   const own = cert && { cert, key: privateKey(parameters) };
   const options = { ca, ...own, passphrase: parameters.sslpassword };
   if (mode === "verify-full") return options;
-  // With a root certificate at hand every mode asks who signed, and only verify-full to whom it was
-  // given.
+  // With a root certificate, every mode verifies the signature; only verify-full checks the name.
   return ca
     ? { ...options, checkServerIdentity: () => undefined }
     : { ...options, rejectUnauthorized: false };
@@ -72,22 +70,22 @@ function rootCertificates(parameters: Parameters, mode: SslMode): string | strin
   return root;
 }
 
-/** A certificate of the client's is of no use without its key. */
+/** The key that a client certificate needs. */
 function privateKey(parameters: Parameters): string {
   const key = file(parameters, "sslkey", "postgresql.key");
   if (key === undefined) throw new PgIndexError(certificateFileAdvice({ keyword: "sslkey" }));
   return key;
 }
 
-/** Node before 22.15 cannot read the machine's own list, and has one of its own. */
+/** Node's own list, plus the machine's, which Node can read since 22.15. */
 function systemCertificates(): string[] {
   const { getCACertificates } = tls as { getCACertificates?: (of: "system") => string[] };
   return [...tls.rootCertificates, ...(getCACertificates?.("system") ?? [])];
 }
 
 /**
- * The file that a parameter names, which must be there, else the one that libpq looks for in
- * `~/.postgresql`.
+ * The content of the file that a parameter names, which must exist, else of libpq's default file in
+ * `~/.postgresql`, if there is one.
  */
 function file(parameters: Parameters, keyword: string, usual: string): string | undefined {
   const named = parameters[keyword];

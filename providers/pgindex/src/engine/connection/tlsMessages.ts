@@ -4,7 +4,7 @@ import { type Advice, errorText } from "../errors/advice";
 
 type Cause = Omit<Advice, "what">;
 
-/** Codes of OpenSSL, as Node gives them, for a certificate that nobody known here has signed. */
+/** OpenSSL codes, as Node reports them, for a certificate without a trusted signer. */
 const UNKNOWN_SIGNER = new Set([
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
@@ -16,7 +16,7 @@ const UNKNOWN_SIGNER = new Set([
 
 const REQUIRE = "sslmode=require encrypts without checking who answers";
 
-/** What a failure of the encryption means; undefined for another failure. */
+/** What a TLS failure means; undefined for any other failure. */
 export function tlsCause(error: unknown): Cause | undefined {
   const { code = "" } = error as { code?: string };
   const text = errorText(error);
@@ -25,16 +25,16 @@ export function tlsCause(error: unknown): Cause | undefined {
   if (/^CERT_/.test(code)) {
     return {
       why: `the server's certificate is not valid: ${text}`,
-      fix: "renew the certificate, or correct the clock of this machine",
+      fix: "renew the certificate, or correct this machine's clock",
       otherwise: REQUIRE,
     };
   }
   if (/does not support SSL/.test(text)) {
     return {
-      why: "the server offers no TLS, and sslmode asks for it",
-      fix: "switch TLS on there (ssl = on), or check that the port is the server's own",
+      why: "the server offers no TLS, but sslmode requires it",
+      fix: "enable TLS on the server (ssl = on), or check that the port is the server's own",
       otherwise:
-        "sslmode=prefer goes on without TLS, for a server on the same machine or behind a tunnel",
+        "sslmode=prefer connects without TLS, for a server on the same machine or behind a tunnel",
     };
   }
   return /^ERR_(SSL|TLS|OSSL)_|^EPROTO$/.test(code) ? handshakeCause(text) : undefined;
@@ -42,31 +42,35 @@ export function tlsCause(error: unknown): Cause | undefined {
 
 function unknownSignerCause(text: string): Cause {
   return {
-    why: `nobody known here has signed the server's certificate (${text})`,
-    fix: "let sslrootcert name the file with the root certificate (Amazon RDS: global-bundle.pem; a self-signed one: itself)",
-    otherwise: `${REQUIRE} (Railway's certificates are signed by nobody known)`,
+    why: `the server's certificate is not signed by a trusted authority (${text})`,
+    fix:
+      "set sslrootcert to the root certificate's file " +
+      "(Amazon RDS: global-bundle.pem; self-signed: the certificate itself)",
+    otherwise: `${REQUIRE} (no trusted authority signs Railway's certificates)`,
   };
 }
 
-/** Node's text tells the names: "Host: db. is not in the cert's altnames: DNS:localhost". */
+/** Node's text lists the names: "Host: db. is not in the cert's altnames: DNS:localhost". */
 function otherNameCause(text: string): Cause {
   return {
-    why: `the server's certificate is made out to another name (${text})`,
-    fix: "connect by a name that the certificate has",
-    otherwise: `sslmode=verify-ca with sslrootcert checks the signature alone; ${REQUIRE}`,
+    why: `the server's certificate was issued for another name (${text})`,
+    fix: "connect by a name that is in the certificate",
+    otherwise: `sslmode=verify-ca with sslrootcert checks only the signature; ${REQUIRE}`,
   };
 }
 
 function handshakeCause(text: string): Cause {
   return {
     why: `the TLS handshake failed (${text})`,
-    fix: "check sslcert, sslkey and sslrootcert, and which versions of TLS the server takes (ssl_min_protocol_version)",
+    fix:
+      "check sslcert, sslkey and sslrootcert, and which TLS versions the server accepts " +
+      "(ssl_min_protocol_version)",
   };
 }
 
-const SSL_SETTINGS = "cannot use the TLS settings of the connection";
+const SSL_SETTINGS = "cannot use the connection's TLS settings";
 
-/** Without `file`: verify-ca has nothing to verify with. Without its path: nothing names it. */
+/** Without `file`: verify-ca has no root certificate. Without its path: no parameter sets it. */
 export function certificateFileAdvice(file?: {
   readonly keyword: string;
   readonly path?: string;
@@ -76,10 +80,8 @@ export function certificateFileAdvice(file?: {
     const keyword = file?.keyword ?? "sslrootcert";
     return {
       what: SSL_SETTINGS,
-      why: file
-        ? "sslcert is of no use without its private key"
-        : "sslmode=verify-ca needs the certificate to verify with",
-      fix: `let ${keyword} name the file`,
+      why: file ? "sslcert needs its private key" : "sslmode=verify-ca needs a root certificate",
+      fix: `set ${keyword} to the file`,
       otherwise: file ? undefined : REQUIRE,
     };
   }
@@ -87,7 +89,7 @@ export function certificateFileAdvice(file?: {
   return {
     what: SSL_SETTINGS,
     why: code === "ENOENT" ? `there is no file ${path}` : `${path} cannot be read (${code})`,
-    fix: `let ${keyword} name a file that can be read, best by its absolute path`,
+    fix: `set ${keyword} to a readable file, preferably by its absolute path`,
     otherwise: keyword === "sslrootcert" ? REQUIRE : undefined,
   };
 }
@@ -95,25 +97,29 @@ export function certificateFileAdvice(file?: {
 export function sslModeAdvice(modes: readonly string[]): Advice {
   return {
     what: SSL_SETTINGS,
-    why: "sslmode is none that PostgreSQL knows",
+    why: "PostgreSQL has no such sslmode",
     fix: `write one of ${modes.join(", ")}`,
-    otherwise: "no-verify of node-postgres is sslmode=require here",
+    otherwise: "node-postgres's no-verify is sslmode=require here",
   };
 }
 
 export function weakSystemAdvice(mode: string): Advice {
   return {
     what: SSL_SETTINGS,
-    why: `sslrootcert=system with sslmode=${mode}: an authority that anybody may ask has signed everybody's certificate`,
-    fix: "write sslmode=verify-full, or leave sslmode out",
+    why:
+      `sslrootcert=system with sslmode=${mode} proves nothing: ` +
+      "anybody can get a certificate from a public authority",
+    fix: "write sslmode=verify-full, or omit sslmode",
   };
 }
 
 export function bindingAdvice(): Advice {
   return {
     what: "refused: channel_binding=require, and the server does not offer it",
-    why: "channel_binding=require is set, and what answers cannot prove that it is the server (no TLS, no SCRAM-SHA-256-PLUS); the password was not sent",
-    fix: "connect with TLS to the server itself, with a password that is kept as scram-sha-256",
-    otherwise: "leave channel_binding out",
+    why:
+      "without it (no TLS, or no SCRAM-SHA-256-PLUS) nothing proves that this is the server; " +
+      "the password was not sent",
+    fix: "connect to the server itself over TLS, with a password stored as scram-sha-256",
+    otherwise: "omit channel_binding",
   };
 }

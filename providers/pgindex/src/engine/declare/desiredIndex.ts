@@ -1,15 +1,15 @@
 import { displayName } from "../text/render";
 import type { PatienceOptions } from "./patienceOptions";
 
-/** A name that may carry its schema: an operator class or a collation. */
+/** The name of an operator class or a collation, optionally with its schema. */
 export interface ObjectName {
   readonly schema?: string;
   readonly name: string;
 }
 
 /**
- * One key of an index, as declared: a column or an expression, with everything `CREATE INDEX` lets
- * it carry.
+ * One declared key of an index: a column or an expression, with every option `CREATE INDEX` has for
+ * it.
  */
 export interface IndexKey {
   readonly column?: string;
@@ -19,14 +19,14 @@ export interface IndexKey {
   readonly operatorClassParameters: Readonly<Record<string, string>>;
   readonly order?: "asc" | "desc";
   readonly nulls?: "first" | "last";
-  /** Statistics target of an expression. */
+  /** The statistics target of an expression. */
   readonly statistics?: number;
 }
 
 /** What to do with an INVALID index that a failed build left under the declared name. */
 export type InvalidLeftover = "rebuild" | "rebuildAny" | "refuse";
 
-/** What an index is: valid input, with nothing left to check but what only the server can know. */
+/** What an index is: input that is valid as far as anybody but the server can know. */
 export interface IndexDefinition {
   readonly schema: string;
   readonly name: string;
@@ -40,29 +40,29 @@ export interface IndexDefinition {
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly tablespace?: string;
   readonly comment?: string;
-  /** The constraint of the same name that the index is to back. */
+  /** The constraint of the same name that the index backs. */
   readonly constraint?: "unique" | "primaryKey";
-  /** Schemas in which unqualified functions, types and operators of the fragments are looked up. */
+  /** Schemas where unqualified functions, types and operators in expressions are looked up. */
   readonly searchPath: readonly string[];
 }
 
-/** How changes of an index are carried out. Another policy makes no other index. */
+/** How changes to an index are carried out. A different policy is not a different index. */
 export interface IndexPolicy {
   readonly invalidLeftover: InvalidLeftover;
   readonly rebuildWhen?: RebuildWhen;
   readonly patience?: PatienceOptions;
 }
 
-/** A declared index: what it is, and how it is changed. */
+/** A declared index: what it is and how it is changed. */
 export interface DesiredIndex extends IndexDefinition {
   readonly policy: IndexPolicy;
 }
 
-/** When a standing index is rebuilt by REINDEX CONCURRENTLY. */
+/** When to rebuild an existing index by REINDEX CONCURRENTLY. */
 export interface RebuildWhen {
-  /** Rebuild when this value is another one than at the last build. */
+  /** Rebuild when this value differs from the one at the last build. */
   readonly trigger?: string;
-  /** Rebuild when a refresh finds so many times more bytes a row than right after the build. */
+  /** Rebuild when a refresh finds this many times the bytes per row of the fresh build. */
   readonly bloatRatio?: number;
 }
 

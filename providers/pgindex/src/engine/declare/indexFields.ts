@@ -1,12 +1,12 @@
 import type { ParsedIndex } from "./indexSchema";
 
 /**
- * What an index consists of, once: every field, the type of its value, and what holds for it. Each
- * place that has to treat fields one by one does so in an object or a switch that the compiler
- * checks against this table, so a field that is added here and forgotten there does not compile.
+ * The one list of an index's fields: the type of each value, and its traits. Code that treats
+ * fields one by one uses an object or a switch that the compiler checks against this table, so a
+ * field that is added here but forgotten there does not compile.
  */
 
-/** The value of each field in PostgreSQL's own words, with every name qualified. */
+/** The value of each field as PostgreSQL prints it, with every name schema-qualified. */
 export interface FieldValues {
   /** `pg_am.amname`, such as `btree`. */
   readonly accessMethod: string;
@@ -21,52 +21,52 @@ export interface FieldValues {
   /** `pg_class.reloptions`, by name. */
   readonly storageParameters: Readonly<Record<string, string>>;
   readonly tablespace: string;
-  /** `pg_attribute.attstattarget` by column number, where it is not the default. */
+  /** `pg_attribute.attstattarget` by column number; defaults are left out. */
   readonly statistics: Readonly<Record<string, number>>;
   readonly comment: string;
-  /** The kind of the constraint that the index backs. */
+  /** The kind of constraint that the index backs. */
   readonly constraint: string;
 }
 
 export type IndexField = keyof FieldValues;
 
 /**
- * An index in the server's own words; a field without a value is absent. Two indexes are the same
- * exactly when their fields are equal. (`pg_get_indexdef` would name the table and leave out the
- * tablespace.)
+ * An index as the server describes it; a field without a value is absent. Two indexes are the same
+ * if and only if their fields are equal. (`pg_get_indexdef` would include the table's name and omit
+ * the tablespace.)
  */
 export type CanonicalIndex = Partial<FieldValues>;
 
-/** What holds for one field. */
+/** The traits of one field. */
 export interface FieldTraits {
-  /** The argument of an `Index` that says it. */
+  /** The argument of an `Index` that sets it. */
   readonly argument: keyof ParsedIndex;
   /**
-   * How a standing index takes a new value: not at all, so that another index is built beside it
-   * and replaces it (`replace`), by ALTER or COMMENT (`alter`), or by REINDEX (`reindex`).
+   * How an existing index gets a new value: by ALTER or COMMENT (`alter`), by REINDEX (`reindex`),
+   * or not at all: another index is built beside it and replaces it (`replace`).
    */
   readonly change: "replace" | "alter" | "reindex";
-  /** `server_version_num` from which CREATE INDEX knows the field. */
+  /** The first `server_version_num` whose CREATE INDEX supports the field. */
   readonly since: number;
-  /** `server_version_num` from which a standing index can take a new value. */
+  /** The first `server_version_num` on which an existing index can get a new value. */
   readonly changesSince: number;
   /**
-   * When a value that differs is drift: always, or only where the program declares one, because a
-   * DBA may well have moved or commented the index.
+   * When a different value is drift: always, or only if the program declares one, because a DBA may
+   * have moved or commented the index on purpose.
    */
   readonly managed: "always" | "whenDeclared";
-  /** Whether each partition's index has it too, or the partitioned index alone. */
+  /** Whether each partition's index has it too, or only the partitioned index. */
   readonly scope: "partitions" | "root";
-  /** Whether PostgreSQL takes a new value for an index on a partitioned table. */
+  /** Whether PostgreSQL accepts a new value for an index on a partitioned table. */
   readonly changesOnPartitions: boolean;
-  /** Whether PostgreSQL prints an expression here, in a spelling of its own. */
+  /** Whether PostgreSQL prints an expression here, in its own spelling. */
   readonly isExpression: boolean;
   /**
-   * Where the declared value is read: from the index on the empty clone, or from the declaration,
-   * because a temporary table has a tablespace of its own and carries no comment.
+   * Where to read the declared value: from the index on the empty clone, or from the declaration,
+   * because a temporary table has its own tablespace and no comment.
    */
   readonly source: "clone" | "declaration";
-  /** Whether another value on an index that is not ours yet may be somebody's choice. */
+  /** Whether a different value on an index that is not ours yet may be intentional. */
   readonly isChoice: boolean;
 }
 
@@ -93,7 +93,7 @@ const ADDITION = {
   isChoice: false,
 } as const satisfies Omit<FieldTraits, "argument">;
 
-/** What holds for each field. The order is that of messages. */
+/** The traits of each field, in the order in which messages list them. */
 export const INDEX_FIELDS = {
   accessMethod: { ...STRUCTURAL, argument: "accessMethod" },
   unique: { ...STRUCTURAL, argument: "unique" },
@@ -101,9 +101,10 @@ export const INDEX_FIELDS = {
   columns: { ...STRUCTURAL, argument: "columns", isExpression: true },
   include: { ...STRUCTURAL, argument: "include" },
   predicate: { ...STRUCTURAL, argument: "predicate", isExpression: true },
-  // New values apply to pages written from then on; only a rebuild applies them to all.
+  // New values apply only to pages written from then on; a rebuild applies them to all.
   storageParameters: { ...STRUCTURAL, argument: "storageParameters", change: "alter" },
-  // REINDEX has TABLESPACE from 14 on (https://www.postgresql.org/docs/14/sql-reindex.html).
+  // REINDEX has TABLESPACE since PostgreSQL 14
+  // (https://www.postgresql.org/docs/14/sql-reindex.html).
   tablespace: {
     ...STRUCTURAL,
     argument: "tablespace",
@@ -117,15 +118,17 @@ export const INDEX_FIELDS = {
   constraint: { ...ADDITION, argument: "constraint", scope: "root" },
 } as const satisfies Record<IndexField, FieldTraits>;
 
-/** Every field, in the order of messages. */
+/** Every field, in the order in which messages list them. */
 export const FIELD_NAMES = Object.keys(INDEX_FIELDS) as readonly IndexField[];
 
-/** The fields that have `value` for a trait. */
+/** The fields whose trait `T` is `V`. */
 export type FieldsWith<T extends keyof FieldTraits, V> = {
   [F in IndexField]: (typeof INDEX_FIELDS)[F][T] extends V ? F : never;
 }[IndexField];
 
 /**
+ * The fields that have this value of a trait.
+ *
  * @example fieldsWith("change", "reindex") // ["tablespace"]
  */
 export function fieldsWith<T extends keyof FieldTraits, V extends FieldTraits[T]>(

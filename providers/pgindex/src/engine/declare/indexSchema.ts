@@ -1,19 +1,21 @@
 import { z } from "zod";
 import { checkExpression } from "../input/expression";
-import { BESIDE_OTHER_PROBLEMS, wrong } from "../input/parse";
+import { BESIDE_OTHER_PROBLEMS, issueMessage } from "../input/parse";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import { patienceArgs } from "./patienceArgs";
 
-/** A PostgreSQL identifier as it stands in the catalog, unquoted. */
+/** A PostgreSQL identifier as the catalog stores it, unquoted. */
 export const identifier = z.string().superRefine((name, ctx) => {
   const bytes = Buffer.byteLength(name, "utf8");
-  if (name === "") ctx.addIssue(wrong("is empty", "write the name as it stands in the catalog"));
-  if (name.includes("\0")) ctx.addIssue(wrong("contains a NUL character", "remove it"));
+  if (name === "")
+    ctx.addIssue(issueMessage("is empty", "write the name as it stands in the catalog"));
+  if (name.includes("\0")) ctx.addIssue(issueMessage("contains a NUL character", "remove it"));
   if (bytes > MAX_IDENTIFIER_BYTES) {
     ctx.addIssue(
-      wrong(
+      issueMessage(
         `is ${bytes} bytes long, and PostgreSQL cuts names at ${MAX_IDENTIFIER_BYTES} bytes`,
-        `shorten it by ${bytes - MAX_IDENTIFIER_BYTES} bytes (a letter outside ASCII takes two to four)`,
+        `shorten it by ${bytes - MAX_IDENTIFIER_BYTES} bytes ` +
+          "(a character outside ASCII takes two to four)",
       ),
     );
   }
@@ -24,12 +26,12 @@ const objectName = z.union(
     identifier.transform((name) => ({ name })),
     z.strictObject({ schema: identifier.optional(), name: identifier }),
   ],
-  wrong("is neither a name nor an object", 'write "name" or { schema: "…", name: "…" }'),
+  issueMessage("is neither a name nor an object", 'write "name" or { schema: "…", name: "…" }'),
 );
 
 const expression = z.string().superRefine((text, ctx) => {
   const found = checkExpression(text);
-  if (found) ctx.addIssue(wrong(found.message, found.fix));
+  if (found) ctx.addIssue(issueMessage(found.message, found.fix));
 });
 
 /** Storage and operator-class parameters: PostgreSQL stores every value as text. */
@@ -38,7 +40,7 @@ const parameters = z.record(
   z
     .union(
       [z.string(), z.number(), z.boolean()],
-      wrong("is not a value of a parameter", "write a string, a number or a boolean"),
+      issueMessage("is not a valid parameter value", "write a string, a number or a boolean"),
     )
     .transform(String),
 );
@@ -57,7 +59,7 @@ const keyObject = z
   .superRefine((key, ctx) => {
     if ((key.column === undefined) === (key.expression === undefined)) {
       ctx.addIssue(
-        wrong(
+        issueMessage(
           "needs exactly one of column and expression",
           'write { column: "…" } or { expression: "…" }',
         ),
@@ -65,7 +67,7 @@ const keyObject = z
     }
     if (Object.keys(key.operatorClassParameters ?? {}).length > 0 && !key.operatorClass) {
       ctx.addIssue(
-        wrong(
+        issueMessage(
           "has operatorClassParameters but no operatorClass",
           "name the operator class that takes them",
         ),
@@ -75,25 +77,26 @@ const keyObject = z
 
 const key = z.union(
   [identifier.transform((column) => ({ column, operatorClassParameters: {} })), keyObject],
-  wrong("is neither a column nor an object", 'write "column" or { expression: "…" }'),
+  issueMessage("is neither a column nor an object", 'write "column" or { expression: "…" }'),
 );
 
 /**
- * A stage's own promise: one key at least, PostgreSQL's limit of 32 in all (INDEX_MAX_KEYS, error
- * 54011).
+ * PostgreSQL's limit on keys and INCLUDE columns together (INDEX_MAX_KEYS, error 54011).
  */
 const MAX_COLUMNS = 32;
 
 /**
- * `Index` arguments, defaults filled in. What only the server knows is checked later, on a clone of
- * the table.
+ * The arguments of an `Index`, with defaults filled in. What only the server can check is checked
+ * later, on a clone of the table.
  */
 export const indexSchema = z
   .strictObject({
     schema: identifier.default("public"),
     table: identifier,
     name: identifier,
-    columns: z.array(key).min(1, wrong("is empty", "name at least one column or expression")),
+    columns: z
+      .array(key)
+      .min(1, issueMessage("is empty", "name at least one column or expression")),
     unique: z.boolean().default(false),
     nullsNotDistinct: z.boolean().default(false),
     include: z.array(identifier).default([]),
@@ -103,7 +106,7 @@ export const indexSchema = z
     tablespace: identifier.optional(),
     comment: z
       .string()
-      .refine((text) => !text.includes("\0"), wrong("contains a NUL character", "remove it"))
+      .refine((text) => !text.includes("\0"), issueMessage("contains a NUL character", "remove it"))
       .optional(),
     constraint: z.enum(["unique", "primaryKey"]).optional(),
     searchPath: z.array(identifier).optional(),
@@ -112,7 +115,7 @@ export const indexSchema = z
         trigger: z.string().optional(),
         bloatRatio: z
           .number()
-          .gt(1, wrong("must be above 1", "2 is twice the size after the build"))
+          .gt(1, issueMessage("must be above 1", "2 is twice the size after the build"))
           .optional(),
       })
       .optional(),
@@ -124,9 +127,9 @@ export const indexSchema = z
       ctx.addIssue({
         code: "custom",
         path: ["columns"],
-        message: wrong(
-          `has more than ${MAX_COLUMNS} entries with include`,
-          "PostgreSQL's limit; drop some",
+        message: issueMessage(
+          `has more than ${MAX_COLUMNS} entries, counting include`,
+          "remove some: this is PostgreSQL's limit",
         ),
       });
     }
@@ -134,7 +137,7 @@ export const indexSchema = z
       ctx.addIssue({
         code: "custom",
         path: ["nullsNotDistinct"],
-        message: wrong(
+        message: issueMessage(
           "has no meaning without unique",
           'add unique: true or constraint: "unique", or remove it',
         ),
@@ -145,9 +148,7 @@ export const indexSchema = z
     }
   }, BESIDE_OTHER_PROBLEMS);
 
-/**
- * What PostgreSQL refuses of an index that is to back a constraint (ADD CONSTRAINT … USING INDEX).
- */
+/** Why the index cannot back its constraint (ADD CONSTRAINT … USING INDEX); empty if it can. */
 function constraintProblems(index: {
   readonly constraint?: string;
   readonly nullsNotDistinct?: boolean;
@@ -165,14 +166,18 @@ function constraintProblems(index: {
   const isNullable = index.constraint === "primaryKey" && index.nullsNotDistinct === true;
   const noNulls = "remove nullsNotDistinct: a primary key holds no nulls";
   return [
-    ...(isNullable ? [wrong("cannot be primaryKey with nullsNotDistinct", noNulls)] : []),
-    ...(index.predicate === undefined ? [] : [wrong("cannot go with a predicate", plain)]),
-    ...(index.accessMethod === "btree" ? [] : [wrong("needs accessMethod btree", plain)]),
-    ...(keys.every(isPlainKey) ? [] : [wrong("needs plain columns in the default order", plain)]),
+    ...(isNullable ? [issueMessage("cannot be primaryKey with nullsNotDistinct", noNulls)] : []),
+    ...(index.predicate === undefined
+      ? []
+      : [issueMessage("cannot be combined with a predicate", plain)]),
+    ...(index.accessMethod === "btree" ? [] : [issueMessage("needs accessMethod btree", plain)]),
+    ...(keys.every(isPlainKey)
+      ? []
+      : [issueMessage("needs plain columns in the default order", plain)]),
   ];
 }
 
-/** Of what may not be the list that it should be. */
+/** 0 for a value that is not an array: these checks also run on invalid input. */
 function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }

@@ -3,17 +3,17 @@ import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import type { IndexDefinition } from "./desiredIndex";
 import { createIndexStatement } from "./statement";
 
-/** What we call an index while it is not yet, or no longer, the declared one. */
+/** Suffixes of the names an index has before and after it is the declared one. */
 const SUFFIXES = {
-  /** Built to replace the declared index, not swapped in yet. */
+  /** Built to replace the declared index; not swapped in yet. */
   next: "_pgindex_new",
-  /** Swapped out, not dropped yet. */
+  /** Swapped out; not dropped yet. */
   retired: "_pgindex_old",
 } as const;
 
 /**
- * The temporary name beside an index: the same in every run, at most 63 bytes, recognisable after a
- * crash. A name that has to be cut carries a hash, so that two long names stay apart.
+ * The temporary name for an index's replacement or predecessor: the same in every run, at most 63
+ * bytes, recognisable after a crash. A truncated name carries a hash to keep long names distinct.
  *
  * @example companionName("users_email_idx", "next") // users_email_idx_pgindex_new
  */
@@ -31,8 +31,8 @@ export function companionNames(name: string): [next: string, retired: string] {
 }
 
 /**
- * The name of a partition's index: the same in every run, another one for another definition, and
- * recognisable as belonging to the declared partitioned index.
+ * The name of a partition's index: the same in every run, different for each definition, and
+ * recognisable as part of the declared partitioned index.
  */
 export function childName(partition: string, desired: IndexDefinition): string {
   const definition = createIndexStatement({
@@ -46,10 +46,7 @@ export function childName(partition: string, desired: IndexDefinition): string {
   return cutBytes(`${partition}_${desired.name}`, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
 }
 
-/**
- * Whether a name is one that {@link childName} gives for this index, whatever its definition was
- * then.
- */
+/** Whether {@link childName} can have made this name for the index, under any definition. */
 export function isChildName(
   candidate: string,
   index: { readonly schema: string; readonly name: string },
@@ -65,7 +62,7 @@ function shortHash(text: string, length: number): string {
   return createHash("sha256").update(text).digest("hex").slice(0, length);
 }
 
-/** The longest beginning of `text` of at most `bytes` bytes that cuts no character. */
+/** The longest prefix of `text` that fits into `bytes` bytes without splitting a character. */
 function cutBytes(text: string, bytes: number): string {
   let cut = "";
   for (const character of text) {
@@ -76,10 +73,9 @@ function cutBytes(text: string, bytes: number): string {
 }
 
 /**
- * Whether `candidate` is what an interrupted REINDEX CONCURRENTLY of `name` leaves: `_ccnew` (the
- * new one) or `_ccold` (the old one after the swap), numbered on repeats, the name cut where it
- * would be too long
- * (https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY).
+ * Whether an interrupted REINDEX CONCURRENTLY of `name` can have left `candidate` behind: `_ccnew`
+ * (the new index) or `_ccold` (the old one after the swap), numbered on repeats, and truncated if
+ * too long (https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY).
  */
 export function isReindexLeftoverName(candidate: string, name: string): boolean {
   const match = /^(.*)_cc(?:new|old)\d*$/s.exec(candidate);

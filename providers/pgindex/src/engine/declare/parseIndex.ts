@@ -5,8 +5,8 @@ import { indexSchema, type ParsedIndex } from "./indexSchema";
 import { toPatienceOptions } from "./patienceArgs";
 
 /**
- * Parses the arguments of an `Index`. Problems that stand beside a value Pulumi does not know yet
- * are reported, those that the unknown value itself causes are not.
+ * Parses the arguments of an `Index`. While a value is unknown to Pulumi, reports every problem
+ * that the unknown value itself does not cause.
  */
 export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>> {
   await loadParser();
@@ -14,7 +14,7 @@ export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>
   return parsed.kind === "ok" ? { kind: "ok", value: toDesired(parsed.value) } : parsed;
 }
 
-/** Splits checked arguments into what the index is and how it is changed. */
+/** Splits parsed arguments into what the index is and how it is changed. */
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...others } = parsed;
   const { invalidLeftover, rebuildWhen, ...definition } = others;
@@ -28,7 +28,7 @@ export function toDesired(parsed: ParsedIndex): DesiredIndex {
   };
 }
 
-/** The table's own schema, then `public`, where most installations keep their extensions. */
+/** The table's schema, then `public`, where most databases keep their extensions. */
 function defaultSearchPath(schema: string): string[] {
   return schema === "public" ? ["public"] : [schema, "public"];
 }

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { duration } from "../input/duration";
-import { wrong } from "../input/parse";
+import { issueMessage } from "../input/parse";
 import type { PatienceOptions } from "./patienceOptions";
 
-/** A wait behind a forgotten server is nobody's wish; p-retry would count them all the same. */
+/** An upper limit: nobody wants to wait that long for a server that is gone. */
 export const MAX_RETRIES = 1_000;
 
 /**
- * Arguments of a resource that say how long it waits, how often it tries, and what becomes of who
- * waits behind it.
+ * A resource's arguments for how long to wait, how often to retry, and what to do about sessions
+ * that wait behind it.
  */
 export const patienceArgs = {
   waitFor: duration.optional(),
@@ -16,14 +16,14 @@ export const patienceArgs = {
   retries: z.number().int().min(0).max(MAX_RETRIES).optional(),
   waiters: z
     .enum(["warn", "yield", "cancel"], {
-      error: () => wrong("is none of the three", 'write "warn", "yield" or "cancel"'),
+      error: () => issueMessage("is not one of the three", 'write "warn", "yield" or "cancel"'),
     })
     .optional(),
 };
 
 const ofResource = z.object(patienceArgs);
 
-/** Undefined where nothing is declared; holds no undefined value, which a state could not keep. */
+/** Undefined if nothing is declared; omits undefined values, which a state cannot store. */
 export function toPatienceOptions(
   parsed: z.output<typeof ofResource>,
 ): PatienceOptions | undefined {

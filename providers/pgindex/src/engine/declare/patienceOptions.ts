@@ -1,17 +1,17 @@
-/** What one operation may take; what is not said is the stack's, else the default. */
+/** The limits of one operation; unset ones come from the stack, then from the defaults. */
 export interface PatienceOptions {
-  /** Milliseconds that it waits for others, in total. */
+  /** Milliseconds to wait for other sessions, in total. */
   readonly waitForMs?: number;
   /**
-   * Milliseconds from the begin of the first build of the operation to the end of its last, waits
-   * and retries included.
+   * Milliseconds from the start of the operation's first build to the end of its last, including
+   * waits and retries.
    */
   readonly buildWithinMs?: number;
   /** Attempts after the first one. */
   readonly retries?: number;
-  /** What becomes of who waits behind it. */
+  /** What to do about sessions that wait behind it. */
   readonly waiters?: WaiterPolicy;
 }
 
-/** What becomes of a session whose wait behind our statement does harm. */
+/** What to do when a session's wait behind our statement does harm. */
 export type WaiterPolicy = "warn" | "yield" | "cancel";

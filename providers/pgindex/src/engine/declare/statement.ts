@@ -2,18 +2,18 @@ import { ident, literal, qualified } from "../text/sql";
 import type { IndexDefinition, IndexKey, ObjectName } from "./desiredIndex";
 import type { FieldValues, IndexField } from "./indexFields";
 
-/** Where SQL says a field. */
+/** Where a field appears in SQL. */
 type FieldSql =
   /** Between CREATE and INDEX. */
   | { readonly head: (index: IndexDefinition) => string }
   /** In the body of CREATE INDEX. */
   | { readonly body: (index: IndexDefinition) => string }
-  /** In statements about the finished index, which may still have a temporary name. */
+  /** In statements on the finished index, which can still have a temporary name. */
   | { readonly after: (index: IndexDefinition, name: string) => string[] }
-  /** In statements about the finished index under its declared name. */
+  /** In statements on the finished index under its declared name. */
   | { readonly named: (index: IndexDefinition) => string[] };
 
-/** What SQL says of each field; those of the body in the order of the grammar. */
+/** The SQL of each field; body clauses are in the order of the grammar. */
 const FIELD_SQL: Readonly<Record<IndexField, FieldSql>> = {
   unique: { head: ({ unique }) => (unique ? "UNIQUE " : "") },
   accessMethod: { body: ({ accessMethod }) => `USING ${ident(accessMethod)}` },
@@ -38,13 +38,15 @@ const FIELD_SQL: Readonly<Record<IndexField, FieldSql>> = {
 };
 
 /**
- * The statement that builds an index; the same text in `pulumi preview --diff` and on the server.
- * Never IF NOT EXISTS: over an INVALID leftover it reports success without building (NOTICE 42P07).
+ * The statement that builds an index: the same text in `pulumi preview --diff` and on the server.
+ * Never with IF NOT EXISTS, which reports success without building if an INVALID leftover has the
+ * name (NOTICE 42P07).
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html
  * @example
  * createIndexStatement(desired)
- * // CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING btree ("state_id", "created_at" DESC)
+ * // CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m"
+ * //   USING btree ("state_id", "created_at" DESC)
  */
 export function createIndexStatement(index: IndexDefinition): string {
   const table = qualified(index.schema, index.table);
@@ -52,8 +54,8 @@ export function createIndexStatement(index: IndexDefinition): string {
 }
 
 /**
- * The statement that makes a partitioned index without any of its partitions' indexes: it holds no
- * rows, and stays INVALID until the last of them is attached.
+ * The statement that creates a partitioned index without its partitions' indexes: it holds no rows,
+ * and stays INVALID until the last of them is attached.
  */
 export function createParentStatement(index: IndexDefinition): string {
   const table = qualified(index.schema, index.table);
@@ -61,8 +63,8 @@ export function createParentStatement(index: IndexDefinition): string {
 }
 
 /**
- * The statement that makes the same index on a temporary clone of the table, so that the server
- * itself says what the declaration means. A temporary table knows no tablespace of ours.
+ * The statement that creates the same index on a temporary clone of the table, where the server
+ * itself shows what the declaration means. Without TABLESPACE: a temporary table has its own.
  */
 export function cloneIndexStatement(index: IndexDefinition, clone: string, name: string): string {
   const here = { ...index, tablespace: undefined };
@@ -115,24 +117,24 @@ function objectName(name: ObjectName): string {
 }
 
 /**
- * What makes the declared index, as one text: the derived input `statement`, shown by a preview.
+ * Every statement for the declared index, as one text: the derived input `statement` in a preview.
  */
 export function declaredStatement(index: IndexDefinition): string {
   const statements = [createIndexStatement(index), ...afterSql(index, index.name)];
   return [...statements, ...namedSql(index)].join(";\n");
 }
 
-/** What CREATE INDEX cannot say of an index that stands under `name`. */
+/** Statements for what CREATE INDEX cannot express, on the index called `name`. */
 export function afterSql(index: IndexDefinition, name: string): string[] {
   return Object.values(FIELD_SQL).flatMap((sql) => ("after" in sql ? sql.after(index, name) : []));
 }
 
-/** What can be said of an index only under its declared name. */
+/** Statements that need the index to have its declared name. */
 function namedSql(index: IndexDefinition): string[] {
   return Object.values(FIELD_SQL).flatMap((sql) => ("named" in sql ? sql.named(index) : []));
 }
 
-/** `standing`: the targets that the index has now. -1 gives a column back to the default. */
+/** `standing` has the targets the index has now. -1 resets a column to the default. */
 export function statisticsSql(
   index: IndexDefinition,
   name: string,
@@ -153,6 +155,8 @@ export function commentSql(index: IndexDefinition, name: string): string[] {
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;
 
 /**
+ * Turns a unique index into a constraint of the same name.
+ *
  * @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD
  * table_constraint_using_index)
  */

@@ -1,10 +1,10 @@
 import { oneLine } from "../text/printable";
 
 /**
- * One thing that is wrong with an input.
+ * One problem with an input.
  *
- * `path` is the argument as the program wrote it (`columns[1].expression`), `message` says what is
- * wrong with it and `fix` what to write instead.
+ * `path` is the argument as the program wrote it (`columns[1].expression`), `message` is the
+ * problem and `fix` what to write instead.
  */
 export interface Problem {
   readonly path: string;
@@ -12,19 +12,19 @@ export interface Problem {
   readonly fix: string;
 }
 
-/** What an error tells its reader: an error is advice, not only a refusal. */
+/** The parts of an error message: it gives advice, not only a refusal. */
 export interface Advice {
-  /** What was refused or failed, with the user's own names. */
+  /** What was refused or failed, in the user's own names. */
   readonly what: string;
-  /** Why that is so, or why going on would hurt. */
+  /** Why, or what harm going on would do. */
   readonly why: string;
   /** The exact thing to do. */
   readonly fix: string;
-  /** The way round, where there is one. */
+  /** An alternative or workaround, if there is one. */
   readonly otherwise?: string;
 }
 
-/** Renders advice as the lines that Pulumi shows below the resource, one each. */
+/** Renders advice as the lines that Pulumi shows below the resource. */
 export function renderAdvice(advice: Advice): string {
   const lines = [advice.what, `  why: ${advice.why}`, `  fix: ${advice.fix}`];
   if (advice.otherwise) lines.push(`  or:  ${advice.otherwise}`);
@@ -32,8 +32,8 @@ export function renderAdvice(advice: Advice): string {
 }
 
 /**
- * An error whose message is advice. The cause is kept for the log and never printed with values of
- * a URL.
+ * An error whose message is advice. `cause` is kept for the log; values from a URL are never
+ * printed.
  */
 export class PgIndexError extends Error {
   override readonly name = "PgIndexError";
@@ -46,33 +46,30 @@ export class PgIndexError extends Error {
 }
 
 /**
- * The server that answered is of the wrong kind: it takes no writes. A failover may change that, so
- * it is worth another look.
+ * The server that answered is the wrong kind, such as one that takes no writes. Worth retrying: a
+ * failover can change that.
  */
 export class UnsuitableServerError extends PgIndexError {}
 
-/** Somebody has locked the table for the moment, so that nothing can be said of it. */
+/** Another session has locked the table, so nothing can be read about it for now. */
 export class LockedTableError extends PgIndexError {}
 
-/** What a decision rests on has changed before it was carried out: worth another look. */
+/** The state changed between the decision and its execution. Worth deciding again. */
 export class ChangedError extends Error {
   override readonly name = "ChangedError";
 }
 
-/**
- * The operation was cancelled by the user (Ctrl-C, `pulumi cancel`) or by the loss of the Pulumi
- * CLI.
- */
+/** The user cancelled the operation (Ctrl-C, `pulumi cancel`), or the Pulumi CLI is gone. */
 export class CancelledError extends Error {
   override readonly name = "CancelledError";
 }
 
-/** The text of whatever was thrown. */
+/** The message of anything thrown. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Of advice: what was refused or failed. */
+/** The first line of an error's message; for advice, what was refused or failed. */
 export function firstLine(error: unknown): string {
   return errorText(error).replace(/\n.*/s, "");
 }

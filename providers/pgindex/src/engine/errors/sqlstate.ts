@@ -1,12 +1,12 @@
 import { ChangedError } from "./advice";
 
-/** What an error of a step means for what comes next. */
+/** What to do after a step has failed. */
 export type Reaction =
-  /** Somebody or something interrupted us: connect again, look again, try again. */
+  /** The step was interrupted: reconnect, read the catalog again and retry. */
   | "retry"
-  /** The catalog is not what we thought: look again and decide anew. */
+  /** The catalog is not what we thought: read it again and decide anew. */
   | "reobserve"
-  /** Trying again cannot help. */
+  /** Retrying cannot help. */
   | "final";
 
 interface PostgresError {
@@ -17,8 +17,8 @@ interface PostgresError {
 }
 
 /**
- * The SQLSTATE of whatever was thrown, or undefined: a lost connection has none. No class begins
- * with E, and every code of the operating system does: EPIPE is as long as an SQLSTATE.
+ * The SQLSTATE of anything thrown, or undefined: a lost connection has none. No SQLSTATE class
+ * begins with E, but every operating system code does, and EPIPE is as long as an SQLSTATE.
  */
 export function sqlState(error: unknown): string | undefined {
   const code = (error as PostgresError | undefined)?.code;
@@ -26,8 +26,8 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATE classes whose texts speak of names, rights and the server. All others may quote a row's
- * values, which may be anybody's data (22P02: invalid input syntax for type uuid: "…").
+ * SQLSTATE classes whose messages mention only names, privileges and the server. All others can
+ * quote values of a row, which can be user data (22P02: invalid input syntax for type uuid: "…").
  */
 const HARMLESS_CLASSES = new Set([
   "08",
@@ -44,13 +44,13 @@ const HARMLESS_CLASSES = new Set([
 ]);
 
 /**
- * Integrity violations: the message names constraint and table, and DETAIL has the row's values.
+ * Integrity violations: the message names constraint and table; DETAIL holds the row's values.
  */
 const VIOLATION_CLASS = "23";
 
 /**
- * What the server said, with DETAIL, as far as it cannot quote a row; undefined when all of it
- * might.
+ * The server's message with DETAIL, without any part that can quote a row; undefined when even the
+ * message can.
  */
 export function harmlessText(error: unknown): string | undefined {
   const { message, detail } = error as PostgresError;
@@ -61,8 +61,8 @@ export function harmlessText(error: unknown): string | undefined {
 }
 
 /**
- * SQLSTATEs that say "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html):
- * lock not available, deadlock (the builder is the victim when somebody queued behind it),
+ * SQLSTATEs that mean "not now" (https://www.postgresql.org/docs/current/errcodes-appendix.html):
+ * lock not available, deadlock (the build is the victim when another session queues behind it),
  * cancelled, terminated, crash, starting up, transaction timeout, too many connections.
  */
 const RETRYABLE = new Set(["55P03", "40P01", "57014", "57P01", "57P02", "57P03", "25P04", "53300"]);
@@ -70,7 +70,7 @@ const RETRYABLE = new Set(["55P03", "40P01", "57014", "57P01", "57P02", "57P03",
 /** Class 08: connection exceptions. */
 const CONNECTION_CLASS = "08";
 
-/** Decides by SQLSTATE what an error of a build or a drop means. */
+/** Decides by SQLSTATE how to react to an error of a build or a drop. */
 export function classify(error: unknown): Reaction {
   if (error instanceof ChangedError) return "reobserve";
   const state = sqlState(error);
@@ -80,19 +80,16 @@ export function classify(error: unknown): Reaction {
   return "final";
 }
 
-/**
- * Two sessions that create one name at once: the loser may get a unique violation of the catalog
- * itself.
- */
+/** When two sessions create the same name, the loser can get a unique violation in the catalog. */
 export function isNameRace(error: unknown): boolean {
   const { constraint } = error as PostgresError;
   return sqlState(error) === "23505" && constraint === "pg_class_relname_nsp_index";
 }
 
 /**
- * Functions such as `pg_get_indexdef` read the catalog as it is now, and not as the statement's
- * snapshot has it: of an index that another session drops at that moment they find no more. The
- * text of such an error is never translated.
+ * Functions such as `pg_get_indexdef` read the current catalog rather than the statement's
+ * snapshot, so they fail on an index that another session has just dropped. The text of such an
+ * error is never translated.
  */
 export function isCatalogRace(error: unknown): boolean {
   const { message } = error as PostgresError;
@@ -103,8 +100,8 @@ export function isCatalogRace(error: unknown): boolean {
 }
 
 /**
- * node-postgres and Node's sockets give a lost connection no SQLSTATE. The outcome of the statement
- * is unknown then.
+ * Whether the connection was lost: node-postgres and Node's sockets report no SQLSTATE then. The
+ * outcome of the statement is unknown.
  */
 export function isConnectionLoss(error: unknown): boolean {
   const { code, message } = (error ?? {}) as {
@@ -112,7 +109,7 @@ export function isConnectionLoss(error: unknown): boolean {
     message?: string;
   };
   return (
-    isUnanswered(error) ||
+    isUnreachable(error) ||
     (code !== undefined && SOCKET_CODES.has(code)) ||
     /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
   );
@@ -121,16 +118,16 @@ export function isConnectionLoss(error: unknown): boolean {
 const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /**
- * Nobody was reached: no host of that name just now, no way to it, nothing that listens, no answer.
+ * Whether no server was reached: unknown host name, no route, connection refused or no answer.
  */
-export function isUnanswered(error: unknown): boolean {
+export function isUnreachable(error: unknown): boolean {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  // A server that is down has no socket on the machine.
+  // A local server that is down has no socket file.
   if (code === "ENOENT") return syscall === "connect";
-  return (code !== undefined && UNANSWERED.has(code)) || message === "timeout expired";
+  return (code !== undefined && UNREACHABLE_CODES.has(code)) || message === "timeout expired";
 }
 
-const UNANSWERED = new Set([
+const UNREACHABLE_CODES = new Set([
   "ETIMEDOUT",
   "ECONNREFUSED",
   "ENETUNREACH",

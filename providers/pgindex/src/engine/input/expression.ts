@@ -1,13 +1,13 @@
 import { hasSqlDetails, loadModule, parseSync, scanSync } from "libpg-query";
 
-/** Why a fragment was refused, or undefined when it is exactly one expression. */
+/** Why an SQL fragment was refused; undefined when it is exactly one expression. */
 export type FragmentProblem = { readonly message: string; readonly fix: string } | undefined;
 
 const COMMENT_TOKENS = new Set(["SQL_COMMENT", "C_COMMENT"]);
 
 let loaded: Promise<void> | undefined;
 
-/** Loads PostgreSQL's parser (WebAssembly) once a process. */
+/** Loads PostgreSQL's parser (WebAssembly), once per process. */
 export function loadParser(): Promise<void> {
   loaded ??= loadModule();
   return loaded;
@@ -17,12 +17,14 @@ export function loadParser(): Promise<void> {
  * Checks with PostgreSQL's own scanner and parser that `text` is one expression and nothing more.
  * Call {@link loadParser} first.
  *
- * Brackets are counted on the scanner's tokens first, so that the text cannot close the bracket
- * that CREATE INDEX puts around it; what parses between brackets after that is one expression, a
- * row or a subquery, and the last two are refused.
+ * Counts brackets in the scanner's tokens first, so the text cannot close the bracket that CREATE
+ * INDEX puts around it. What then parses between brackets is one expression, a row or a subquery;
+ * rows and subqueries are refused.
  *
- * @example checkExpression("lower(email)")               // undefined
- * @example checkExpression("x) ; drop table t; --")      // { message: 'closes a bracket that it did not open', … }
+ * @example
+ * checkExpression("lower(email)") // undefined
+ * checkExpression("x) ; drop table t; --")
+ * // { message: "closes a bracket that it did not open", … }
  */
 export function checkExpression(text: string): FragmentProblem {
   if (text.trim() === "") return problem("is empty", "write one SQL expression");
@@ -32,20 +34,20 @@ export function checkExpression(text: string): FragmentProblem {
   } catch (error) {
     return problem(
       `is not SQL that PostgreSQL can parse${syntaxReason(error)}`,
-      "write one expression over the table's columns, as it would stand in a WHERE clause",
+      "write one expression over the table's columns, as in a WHERE clause",
     );
   }
 }
 
 /**
- * What the parser says. What it cannot even cut into tokens (a string that does not end) it answers
- * with text that is not the JSON it promised, hence a SyntaxError. Throws what is no answer of the
- * parser's.
+ * The parser's reason. For text that it cannot even split into tokens (an unterminated string),
+ * libpg-query returns something other than JSON, hence the SyntaxError. Rethrows any error that did
+ * not come from the parser.
  */
 export function syntaxReason(error: unknown): string {
   if (hasSqlDetails(error)) return `: ${error.message}`;
   if (error instanceof RangeError) return ": it is nested too deeply";
-  if (error instanceof SyntaxError) return ": a string, a quoted name or a number does not end";
+  if (error instanceof SyntaxError) return ": unterminated string, quoted name or number";
   throw error;
 }
 
@@ -57,7 +59,7 @@ function checkTokens(text: string): FragmentProblem {
   let depth = 0;
   for (const token of scanSync(text).tokens) {
     if (COMMENT_TOKENS.has(token.tokenName)) {
-      return problem("contains a comment", "put the comment into your program instead");
+      return problem("contains a comment", "move the comment into your program");
     }
     if (token.text === ";") return problem("contains a semicolon", "write one expression only");
     if (token.text === "(") depth += 1;
@@ -70,8 +72,8 @@ function checkTokens(text: string): FragmentProblem {
 }
 
 /**
- * The parse tree of `SELECT (<text>)`: one statement, one target, no other clause. The tokens allow
- * nothing else; this would hold where scanner and parser disagreed.
+ * Checks the parse tree of `SELECT (<text>)`: one statement, one target, no other clause. The token
+ * check already rules out anything else; this guards against a disagreement of scanner and parser.
  */
 export function checkTree(tree: unknown): FragmentProblem {
   const { stmts } = tree as {
@@ -104,7 +106,7 @@ const FORBIDDEN_NODES: Record<string, FragmentProblem> = {
   SetToDefault: problem("contains DEFAULT", "write the constant itself"),
 };
 
-/** Without recursion: a tree may be deeper than the stack. */
+/** Iterative, because a tree can be deeper than the call stack. */
 function checkNodes(root: unknown): FragmentProblem {
   const left = [root];
   while (left.length > 0) {

@@ -1,28 +1,28 @@
 import type { z } from "zod";
 import type { Problem } from "../errors/advice";
-import { concerns, unknownPaths } from "./unknownValues";
+import { pathsOverlap, unknownPaths } from "./unknownValues";
 
-/** What parsing gives: a value, every problem of the input at once, or "wait until it is known". */
+/** The result of parsing: a value, every problem of the input, or "not known yet". */
 export type Parsed<T> =
   | { readonly kind: "ok"; readonly value: T }
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | { readonly kind: "unknown" };
 
 /**
- * For a check of several properties together. Zod runs it only when each of them is right by
- * itself; with this it runs beside their problems, so that a user reads all of them at once.
+ * For a check across several properties. By default Zod runs it only when each property is valid;
+ * with this option it always runs, so the user sees all problems together.
  */
 export const BESIDE_OTHER_PROBLEMS = {
   when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
 };
 
-/** Parses with any schema of ours: the one place that turns zod's issues into problems. */
+/** Parses with any of our schemas: the one place that turns zod issues into problems. */
 export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<z.output<S>> {
   const unknown = unknownPaths(raw);
   const result = schema.safeParse(raw);
   const issues = (result.error?.issues ?? [])
     .flatMap((issue) => flatten(issue, []))
-    .filter((issue) => !unknown.some((path) => concerns(issue.path, path)));
+    .filter((issue) => !unknown.some((path) => pathsOverlap(issue.path, path)));
   if (issues.length > 0) return { kind: "problems", problems: issues.map(toProblem) };
   if (unknown.length > 0) return { kind: "unknown" };
   return { kind: "ok", value: result.data as z.output<S> };
@@ -34,8 +34,7 @@ interface FlatIssue {
 }
 
 /**
- * A union reports one list of issues a branch: the branch that got furthest is the one the user
- * meant.
+ * A union reports one list of issues per branch; the user meant the first branch whose type fits.
  */
 function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIssue[] {
   const path = [...base, ...issue.path];
@@ -51,7 +50,7 @@ function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIss
 }
 
 function toProblem({ issue, path }: FlatIssue): Problem {
-  const [message = "", fix] = issue.message.split(FIX);
+  const [message = "", fix] = issue.message.split(FIX_SEPARATOR);
   return { path: renderPath(path), ...describe(issue, message, fix) };
 }
 
@@ -72,7 +71,7 @@ function describe(
   }
   return {
     message: message.replace(/^Invalid input: /, ""),
-    fix: "see the reference of arguments",
+    fix: "see the argument reference",
   };
 }
 
@@ -84,9 +83,10 @@ export function renderPath(path: readonly PropertyKey[]): string {
   }, "");
 }
 
-/** The separator between what is wrong and what to do about it in a zod message. */
-export const FIX = "\u0001";
+/** Separates the problem from its fix in a zod message. */
+export const FIX_SEPARATOR = "\u0001";
 
-export function wrong(message: string, fix: string): string {
-  return `${message}${FIX}${fix}`;
+/** A zod message that carries both the problem and its fix. */
+export function issueMessage(message: string, fix: string): string {
+  return `${message}${FIX_SEPARATOR}${fix}`;
 }

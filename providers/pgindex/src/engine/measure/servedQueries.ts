@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { duration } from "../input/duration";
 import { loadParser } from "../input/expression";
-import { BESIDE_OTHER_PROBLEMS, type Parsed, parseWith, wrong } from "../input/parse";
+import { BESIDE_OTHER_PROBLEMS, issueMessage, type Parsed, parseWith } from "../input/parse";
 import { PLAN_TYPES, type PlanType } from "./explain";
 import { type FunctionName, readSelect, type SelectStatement } from "./readSelect";
 
@@ -52,7 +52,7 @@ export async function parseServedQueries(
 const select = z.string().transform((text, ctx): SelectStatement => {
   const read = readSelect(text);
   if (read.kind === "ok") return read.select;
-  ctx.addIssue(wrong(read.problem.message, read.problem.fix));
+  ctx.addIssue(issueMessage(read.problem.message, read.problem.fix));
   return z.NEVER;
 });
 
@@ -61,14 +61,14 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const timeout = duration.superRefine((milliseconds, ctx) => {
   if (milliseconds < 1)
-    ctx.addIssue(wrong("is no time at all", 'write how long a run may take, such as "30s"'));
+    ctx.addIssue(issueMessage("is no time at all", 'write how long a run may take, such as "30s"'));
   if (milliseconds > MAX_TIMEOUT_MS)
-    ctx.addIssue(wrong("is longer than PostgreSQL can wait", 'write at most "24d"'));
+    ctx.addIssue(issueMessage("is longer than PostgreSQL can wait", 'write at most "24d"'));
 });
 
 const positive = z
   .number()
-  .positive(wrong("is not above zero", "write a number above zero, or leave it out"));
+  .positive(issueMessage("is not above zero", "write a number above zero, or leave it out"));
 
 const expectation = z.strictObject({
   usesIndex: z.boolean().default(true),
@@ -76,10 +76,13 @@ const expectation = z.strictObject({
     .array(
       z.enum(PLAN_TYPES, {
         error: () =>
-          wrong("is not how PostgreSQL scans a table", `write one of ${PLAN_TYPES.join(", ")}`),
+          issueMessage(
+            "is not how PostgreSQL scans a table",
+            `write one of ${PLAN_TYPES.join(", ")}`,
+          ),
       }),
     )
-    .min(1, wrong("is empty", "name the plan types that will do, or leave it out"))
+    .min(1, issueMessage("is empty", "name the plan types that will do, or leave it out"))
     .optional(),
   maximumMs: positive.optional(),
   minimumRatio: positive.optional(),
@@ -89,15 +92,15 @@ const MAX_RUNS = 1_000;
 
 const servedQuery = z
   .strictObject({
-    name: z.string().trim().min(1, wrong("is empty", "name the query as people call it")),
+    name: z.string().trim().min(1, issueMessage("is empty", "name the query as people call it")),
     sql: select,
     values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     sample: select.optional(),
     runs: z
       .number()
-      .int(wrong("is not a whole number", "write how often to run the query"))
-      .min(1, wrong("is below 1", "write how often to run the query"))
-      .max(MAX_RUNS, wrong(`is above ${MAX_RUNS}`, "a median needs no more than a few runs"))
+      .int(issueMessage("is not a whole number", "write how often to run the query"))
+      .min(1, issueMessage("is below 1", "write how often to run the query"))
+      .max(MAX_RUNS, issueMessage(`is above ${MAX_RUNS}`, "a median needs no more than a few runs"))
       .default(5),
     timeout: timeout.default(30_000),
     expect: expectation.default({ usesIndex: true }),
@@ -139,19 +142,19 @@ function parameterIssues({ sql, values, sample }: WithParameters): Issue[] {
   if (values && sample)
     issues.push({
       path: "sample",
-      message: wrong("stands beside values", "leave one of them out"),
+      message: issueMessage("stands beside values", "leave one of them out"),
     });
   if (!isRead(sql)) return issues;
   const { parameters } = sql;
   if (parameters > 0 && !values && !sample) {
-    const message = wrong(
+    const message = issueMessage(
       `takes ${count(parameters, "parameter")}, and nothing gives their values`,
       "add sample (a SELECT that finds real ones) or values",
     );
     issues.push({ path: "sql", message });
   }
   if (Array.isArray(values) && values.length !== parameters) {
-    const message = wrong(
+    const message = issueMessage(
       `has ${count(values.length, "value")} for ${count(parameters, "parameter")}`,
       "give one value for each $n, in their order",
     );
@@ -162,12 +165,12 @@ function parameterIssues({ sql, values, sample }: WithParameters): Issue[] {
 
 function sampleIssues({ parameters, columns }: SelectStatement, wanted: number): Issue[] {
   if (parameters > 0) {
-    const message = wrong("takes a parameter", "write the constant itself");
+    const message = issueMessage("takes a parameter", "write the constant itself");
     return [{ path: "sample", message }];
   }
   if (columns === wanted) return [];
   const returned = columns === undefined ? "*" : count(columns, "column");
-  const message = wrong(
+  const message = issueMessage(
     `returns ${returned} for ${count(wanted, "parameter")}`,
     wanted === 0 ? "leave sample out" : "return one column for each $n, in their order",
   );
@@ -183,7 +186,10 @@ export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ct
   const names = Array.isArray(queries) ? queries.map((query) => query?.name) : [];
   names.forEach((name, i) => {
     if (typeof name !== "string" || names.indexOf(name) === i) return;
-    const message = wrong(`is the name of another query too ("${name}")`, "give each its own name");
+    const message = issueMessage(
+      `is the name of another query too ("${name}")`,
+      "give each its own name",
+    );
     ctx.addIssue({ code: "custom", path: [i, "name"], message });
   });
 }, BESIDE_OTHER_PROBLEMS);

@@ -2,21 +2,21 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError } from "../errors/advice";
 import type { Patience } from "./patience";
 
-/** All that the engine knows of the world outside. */
+/** The engine's interface to its caller. */
 export interface Context {
   /** Aborted when the user cancels. */
   readonly signal: AbortSignal;
-  /** Aborted when the Pulumi CLI is gone: what runs may finish, nothing new is begun. */
+  /** Aborted when the Pulumi CLI is gone: running work can finish, but nothing new begins. */
   readonly draining: AbortSignal;
-  /** What the operation may still take; without it, no end. */
+  /** The limits of the operation; without it there are none. */
   readonly patience?: Patience;
-  /** A line that stays, in the resource's diagnostics. */
+  /** Adds a permanent line to the resource's diagnostics. */
   log(severity: "info" | "warning", message: string): void;
-  /** A line that the next one replaces, in the resource's own row. */
+  /** Shows a line in the resource's row until the next one replaces it. */
   status(message: string): void;
 }
 
-/** Waits; throws {@link CancelledError} as soon as the operation is cancelled. */
+/** Waits `ms` milliseconds; throws {@link CancelledError} as soon as it is cancelled. */
 export async function pause(ms: number, ctx: Context): Promise<void> {
   assertMayGoOn(ctx);
   try {
@@ -26,14 +26,14 @@ export async function pause(ms: number, ctx: Context): Promise<void> {
   }
 }
 
-/** To be asked before anything is begun. */
+/** Throws {@link CancelledError} if cancelled. Call this before beginning anything. */
 export function assertMayGoOn(ctx: Context): void {
   if (ctx.signal.aborted || ctx.draining.aborted) {
     throw new CancelledError("cancelled before it began; nothing was changed");
   }
 }
 
-/** Somewhere between 75 % and 125 % of `ms`: two pollers must not meet for ever. */
+/** A random 75 % to 125 % of `ms`, so two pollers do not stay in step forever. */
 export function jitter(ms: number): number {
   return ms * (0.75 + Math.random() / 2);
 }

@@ -6,7 +6,7 @@ import { Patience } from "./patience";
 import { withRetries } from "./retries";
 import { inTurn } from "./turns";
 
-/** An operation at work: its two sessions, what it may do, and whom it tells. */
+/** A running operation: its two sessions, its limits, and where it reports. */
 export interface Operation extends Workspace {
   readonly ctx: Context;
 }
@@ -17,7 +17,7 @@ export interface TableName {
   readonly table: string;
 }
 
-/** A table that was found. */
+/** A table that exists. */
 export interface TablePlace extends TableName {
   readonly oid: number;
 }
@@ -27,20 +27,20 @@ export interface TableChange {
   readonly database: Database;
   readonly table: TableName;
   readonly ctx: Context;
-  /** What the resource says of it, where it says anything. */
+  /** The limits that the resource sets, if any. */
   readonly patience?: PatienceOptions;
-  /** In words, for `pg_stat_activity`. */
+  /** A description for `pg_stat_activity`. */
   readonly purpose: string;
-  /** Of the building session. */
+  /** The search path of the building session. */
   readonly searchPath: readonly string[];
-  /** Refuse a server whose concurrent builds may corrupt. */
+  /** Refuse a server whose concurrent builds can corrupt. */
   readonly builds?: boolean;
 }
 
 /**
- * Runs a change: when it is its turn at the table, with sessions of its own for each attempt, and
- * with further attempts while the error says "not now". `explain` makes what is thrown of the last
- * error, while it is still our turn: it may clean up.
+ * Runs a change in its turn on the table, with new sessions for each attempt, and retries while the
+ * error means "not now". `explain` turns the last error into the one to throw; it runs while it is
+ * still our turn, so it can clean up.
  */
 export async function changeTable<T>(
   change: TableChange,

@@ -2,11 +2,10 @@ import type { OtherSession } from "../catalog/otherSessions";
 import type { PatienceOptions, WaiterPolicy } from "../declare/patienceOptions";
 
 /**
- * An hour outlasts nearly every report and migration, and not the transaction that somebody has
- * forgotten: that one never ends, and a build that waits keeps autovacuum and all DDL from its
- * table. A build that works is not ended by default: it comes nearer to its end, and all of its
- * work would be lost. Ten attempts take about two minutes: a restart or a failover of a managed
- * server fits in.
+ * An hour outlasts nearly every report and migration, but not a forgotten transaction, which never
+ * ends while a waiting build keeps autovacuum and all DDL off its table. By default there is no
+ * limit on a build that makes progress: stopping it would lose all of its work. Ten attempts take
+ * about two minutes, enough for a managed server to restart or fail over.
  */
 const DEFAULTS = {
   waitForMs: 60 * 60 * 1000,
@@ -15,12 +14,12 @@ const DEFAULTS = {
   waiters: "warn",
 } as const;
 
-/** What a laptop sleeps between two looks is no wait. */
-const LONGEST_LOOK_MS = 10_000;
+/** The most that one poll interval counts: a sleeping laptop is not waiting. */
+const MAX_POLL_GAP_MS = 10_000;
 
 /**
- * The patience of one operation, all of its attempts together. Enforced by us and not by the
- * server, whose timeouts count each wait anew.
+ * The limits of one operation, across all its attempts. Enforced here rather than by the server,
+ * whose timeouts start again with each wait.
  */
 export class Patience {
   readonly retries: number;
@@ -37,27 +36,27 @@ export class Patience {
     this.retries = own.retries ?? ofStack.retries ?? DEFAULTS.retries;
   }
 
-  /** To be called before each build; the first one counts. */
+  /** Starts the clock of `buildWithin`. Call before each build; only the first call counts. */
   beginBuild(): void {
     this.buildEndsAt = Math.min(this.buildEndsAt, performance.now() + this.buildWithinMs);
   }
 
-  /** Counts the time since the last look, in which the others were in the way. */
+  /** Counts the milliseconds since the last poll, during which others were in the way. */
   waited(ms: number): void {
-    this.waitedMs += Math.min(ms, LONGEST_LOOK_MS);
+    this.waitedMs += Math.min(ms, MAX_POLL_GAP_MS);
   }
 
-  /** Milliseconds until it is over if the others stay in the way. */
+  /** Milliseconds left of `waitFor`. */
   leftToWait(): number {
     return this.waitForMs - this.waitedMs;
   }
 
-  /** What is to be thrown once others have been in the way for too long. */
+  /** The error to throw once others have been in the way for too long; undefined until then. */
   overWait(others: readonly OtherSession[]): OutOfPatience | undefined {
     return this.leftToWait() > 0 ? undefined : new OutOfPatience("waitFor", this.waitForMs, others);
   }
 
-  /** What is to be thrown once the build has taken too long; `others` are in its way just now. */
+  /** The error to throw once the build has taken too long; `others` are in its way now. */
   overBuild(others: readonly OtherSession[]): OutOfPatience | undefined {
     return performance.now() < this.buildEndsAt
       ? undefined
@@ -65,7 +64,7 @@ export class Patience {
   }
 }
 
-/** An operation has reached what it may take. */
+/** An operation has reached one of its limits. */
 export class OutOfPatience extends Error {
   override readonly name = "OutOfPatience";
   readonly option: "waitFor" | "buildWithin";

@@ -4,8 +4,8 @@ import { renderElapsed } from "../text/render";
 import type { OutOfPatience } from "./patience";
 
 /**
- * An operation has waited, or built, for as long as it may. `left` says what became of what it had
- * begun.
+ * Advice for an operation that has reached `waitFor` or `buildWithin`. `left` says what happened to
+ * the work it had begun.
  */
 export function outOfPatienceAdvice(
   operation: string,
@@ -18,20 +18,22 @@ export function outOfPatienceAdvice(
     return {
       what: `stopped ${operation}: it was not done within ${limit} (buildWithin)`,
       why: `in the way at the end: ${inTheWay}; ${left}`,
-      fix: "give it more time with buildWithin, or run pulumi up when the server has less to do",
-      otherwise: "leave buildWithin out: a build that works is then never ended",
+      fix: "give it more time with buildWithin, or run pulumi up when the server is less busy",
+      otherwise: "omit buildWithin: a build that makes progress is then never stopped",
     };
   return {
     what: `gave up ${operation}: others were in the way for ${limit} (waitFor)`,
     why: `in the way at the end: ${inTheWay}; ${left}`,
-    fix: `${others.map(wayOut).join("; ") || "see who works on the table"}; then run the same command again`,
+    fix:
+      `${others.map(remedyFor).join("; ") || "see who is working on the table"}; ` +
+      "then run the same command again",
     otherwise:
       'wait longer: waitFor on the resource, such as "4h", or pulumi config set pgindex:waitFor 4h',
   };
 }
 
-/** How somebody is got out of the way. A session that runs nothing has nothing to cancel. */
-function wayOut({ pid, state, backendType }: OtherSession): string {
+/** How to get a session out of the way. An idle one has no statement to cancel. */
+function remedyFor({ pid, state, backendType }: OtherSession): string {
   if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
   if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;
   if (state?.startsWith("idle")) return `end it: SELECT pg_terminate_backend(${pid})`;

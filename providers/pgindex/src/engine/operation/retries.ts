@@ -4,12 +4,13 @@ import { classify } from "../errors/sqlstate";
 import type { Context } from "./context";
 import { OutOfPatience } from "./patience";
 
-/** Where the operation says nothing of retries. */
+/** The default for operations that set no limits. */
 const RETRIES = 9;
 
 /**
- * Repeats `attempt` while the error says "not now". Every attempt opens its own sessions and looks
- * again before it acts, since the outcome of a statement whose connection was lost is unknown.
+ * Retries `attempt` while the error means "not now". Every attempt opens its own sessions and reads
+ * the catalog again before it acts, because a lost connection leaves the outcome of its statement
+ * unknown.
  */
 export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): Promise<T> {
   let connectedOnce = false;
@@ -24,7 +25,7 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
       if (retriesLeft > 0 && isWorthRetrying(error, connectedOnce)) {
         ctx.log(
           "info",
-          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); looking again`,
+          `attempt ${attemptNumber} was interrupted (${firstLine(error)}); trying again`,
         );
       }
     },
@@ -32,11 +33,11 @@ export async function withRetries<T>(ctx: Context, attempt: () => Promise<T>): P
   });
 }
 
-/** A server that never answered is a wrong address; one that answered before is restarting. */
+/** A server that never answered has a wrong address; one that answered before is restarting. */
 function isWorthRetrying(error: Error, connectedOnce: boolean): boolean {
   if (error instanceof CancelledError || error instanceof OutOfPatience) return false;
-  // After a failover the old primary may answer as a standby before the name, or the new one, is
-  // there.
+  // After a failover, the old primary can answer as a standby until DNS or the new primary is
+  // ready.
   if (error instanceof UnsuitableServerError) return connectedOnce;
   if (error instanceof PgIndexError)
     return connectedOnce && error.cause !== undefined && classify(error.cause) === "retry";

@@ -1,34 +1,34 @@
-import { advisoryHolder } from "../catalog/otherSessions";
+import { advisoryLockHolders } from "../catalog/otherSessions";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import type { Operation, TableName } from "./operation";
 import { Wait } from "./wait";
 
-/** First key of our advisory locks: "pgix" in ASCII. */
+/** The first key of our advisory locks: "pgix" in ASCII. */
 const LOCK_CLASS = 0x70676978;
 
 /**
- * Takes the key of a table on the building session itself, so that the key also proves that a
- * builder lives. One key a table, also for drops and ANALYZE: two concurrent builds on one table
- * always deadlock.
+ * Takes the table's key, an advisory lock, on the building session itself, so the key also proves
+ * that the builder is alive. There is one key per table, for drops and ANALYZE too: two concurrent
+ * builds on one table always deadlock.
  *
- * Polled, never waited for: a session that waits in pg_advisory_lock() holds a snapshot, and a
- * build that waits for snapshots deadlocks with it.
+ * Polls instead of waiting in pg_advisory_lock(): a session that waits there holds a snapshot, and
+ * a build that waits for snapshots would deadlock with it.
  */
 export async function takeTableKey(
   { builder, observer, ctx }: Operation,
   table: TableName,
 ): Promise<void> {
   const key = await tableKey(builder, table);
-  const wait = new Wait(ctx, `another pgindex works on ${table.schema}.${table.table}`);
+  const wait = new Wait(ctx, `another pgindex is working on ${table.schema}.${table.table}`);
   while (!(await tryLock(builder, key))) {
-    const holders = await advisoryHolder(observer, LOCK_CLASS, key);
+    const holders = await advisoryLockHolders(observer, LOCK_CLASS, key);
     await wait.on(holders);
   }
   wait.over();
 }
 
-/** Gives a table's key back before the session ends. */
+/** Releases the table's key before the session ends. */
 export async function returnTableKey({ builder }: Operation, table: TableName): Promise<void> {
   await builder.query("SELECT pg_catalog.pg_advisory_unlock($1::int4, $2::int4)", [
     LOCK_CLASS,

@@ -2,26 +2,26 @@ import pLimit, { type LimitFunction } from "p-limit";
 import type { Database } from "../session/database";
 import { assertMayGoOn, type Context } from "./context";
 
-/** Whose turn it is at one database: one build a table at a time, and few in all. */
+/** The queues of one database: one build per table at a time, and a limit on all builds. */
 interface Turns {
   readonly tables: Map<string, LimitFunction>;
   readonly builds: LimitFunction;
 }
 
-type Queued = Pick<Database, "target" | "maxConcurrentBuilds">;
+type QueueTarget = Pick<Database, "target" | "maxConcurrentBuilds">;
 
 /**
- * Pulumi calls in parallel, four times the CPUs, and for every Connection of a program in one
- * process.
+ * Shared by the whole process: Pulumi makes up to four calls per CPU in parallel, for every
+ * Connection of a program.
  */
 const databases = new Map<string, Turns>();
 
 /**
- * Runs `work` when nobody of this process works on the table and a build slot of the database is
- * free.
+ * Runs `work` once nothing else in this process works on the table and a build slot of the database
+ * is free.
  */
 export async function inTurn<T>(
-  database: Queued,
+  database: QueueTarget,
   table: string,
   ctx: Context,
   work: () => Promise<T>,
@@ -32,7 +32,7 @@ export async function inTurn<T>(
   if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
   return tableTurn(() => {
     if (buildTurn.activeCount >= buildTurn.concurrency)
-      ctx.status(`queued: ${buildTurn.concurrency} builds run already`);
+      ctx.status(`queued: ${buildTurn.concurrency} builds are already running`);
     return buildTurn(() => {
       assertMayGoOn(ctx);
       return work();
@@ -40,7 +40,7 @@ export async function inTurn<T>(
   });
 }
 
-function turnsAt({ target: { url = "" }, maxConcurrentBuilds }: Queued): Turns {
+function turnsAt({ target: { url = "" }, maxConcurrentBuilds }: QueueTarget): Turns {
   const known = databases.get(url);
   if (known) return known;
   const turns = { tables: new Map<string, LimitFunction>(), builds: pLimit(maxConcurrentBuilds) };

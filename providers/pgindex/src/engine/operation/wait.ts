@@ -1,21 +1,21 @@
 import {
+  conflictingSessions,
   describeSession,
   isYieldingAutovacuum,
   type OtherSession,
-  workersOn,
 } from "../catalog/otherSessions";
 import { type Context, jitter, pause } from "./context";
 import type { Operation, TablePlace } from "./operation";
 
 const POLL_MS = 400;
 
-/** After this long a wait is worth a line that stays. */
+/** A wait longer than this earns a permanent line in the diagnostics. */
 const LONG_WAIT_MS = 10_000;
 
 /**
- * Waits until nobody works on the table: an INVALID index may be one that an orphaned build is
- * about to finish, and whoever queues on the table while it builds kills it. Ordinary autovacuum is
- * not waited for: it gives way, but only to a statement that queues.
+ * Waits until no other session works on the table: an orphaned build may be about to finish an
+ * INVALID index, and a session that queues for the table while it builds would kill it. Does not
+ * wait for ordinary autovacuum, which yields, but only to a statement that queues.
  */
 export async function waitUntilNobodyWorks(
   { observer, builder, ctx }: Operation,
@@ -24,17 +24,17 @@ export async function waitUntilNobodyWorks(
 ): Promise<void> {
   const wait = new Wait(ctx, `waiting for others to finish on ${table.schema}.${table.table}`);
   for (;;) {
-    const found = await workersOn(observer, table.oid, builder.pid, modes);
+    const found = await conflictingSessions(observer, table.oid, builder.pid, modes);
     const workers = found.filter((other) => !isYieldingAutovacuum(other));
     if (workers.length === 0) return wait.over();
     await wait.on(workers);
   }
 }
 
-/** A polled wait that shows whom it waits for, and says so for good once it is long. */
+/** A polled wait that shows whom it waits for, and logs it once the wait is long. */
 export class Wait {
   private readonly started = Date.now();
-  private lastLook = this.started;
+  private lastPolledAt = this.started;
   private reported = false;
   private readonly ctx: Context;
   private readonly reason: string;
@@ -45,13 +45,14 @@ export class Wait {
   }
 
   /**
-   * Waits for a moment; throws {@link OutOfPatience} when the operation has waited for long enough.
+   * Waits until the next poll; throws {@link OutOfPatience} once the operation has waited for too
+   * long.
    */
   async on(others: readonly OtherSession[]): Promise<void> {
     const { patience } = this.ctx;
     const waited = Date.now() - this.started;
-    patience?.waited(Date.now() - this.lastLook);
-    this.lastLook = Date.now();
+    patience?.waited(Date.now() - this.lastPolledAt);
+    this.lastPolledAt = Date.now();
     const over = patience?.overWait(others);
     if (over) throw over;
     const names = others.map(describeSession).join("; ") || "unknown";

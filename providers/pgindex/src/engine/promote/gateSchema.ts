@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { indexSchema } from "../declare/indexSchema";
 import { DEFAULT_SOAK, writtenDuration } from "../input/duration";
-import { wrong } from "../input/parse";
+import { issueMessage } from "../input/parse";
 import { PLAN_TYPES } from "../measure/explain";
 
 const evidence = z.object({
@@ -23,13 +23,13 @@ const evidence = z.object({
   ),
 });
 
-const planTypes = z.array(z.enum(PLAN_TYPES)).min(1, wrong("is empty", "leave it out"));
+const planTypes = z.array(z.enum(PLAN_TYPES)).min(1, issueMessage("is empty", "leave it out"));
 const milliseconds = z.number().positive();
 
 /** `PromotionGate` arguments. */
 export const gateSchema = z
   .strictObject({
-    indexes: z.array(indexSchema).min(1, wrong("is empty", "name the indexes to promote")),
+    indexes: z.array(indexSchema).min(1, issueMessage("is empty", "name the indexes to promote")),
     stack: z.string().min(1).optional(),
     evidence: z.record(z.string(), evidence).nullish(),
     /** Why `stack` could not be read. */

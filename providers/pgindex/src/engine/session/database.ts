@@ -1,37 +1,37 @@
 import type { Target } from "../connection/target";
 import type { PatienceOptions } from "../declare/patienceOptions";
 
-/** What becomes of a statement on the server when the process that waits for it is gone. */
+/** What happens to a statement on the server when the process that waits for it is gone. */
 export type WhenClientVanishes = "finish" | "stop";
 
-/** What every session at a database is like. */
+/** Settings that apply to every session on a database. */
 export interface SessionSettings {
-  /** Connect although a pooler answers for the server. */
+  /** Connect even if a pooler answers in the server's place. */
   readonly allowPooler: boolean;
-  /** Build although concurrent builds of PostgreSQL 14.0 to 14.3 may leave rows out. */
+  /** Build even on PostgreSQL 14.0 to 14.3, whose concurrent builds can leave rows out. */
   readonly allowCorruptingServer: boolean;
-  /** The role to act as, where it is another than the one that logs in. */
+  /** The role to act as, if it is not the one that logs in. */
   readonly role?: string;
   readonly whenClientVanishes: WhenClientVanishes;
 }
 
-/** What a session has to know: where it connects to, and what it is like. */
+/** Where a session connects to, and its settings. */
 export interface SessionTarget {
   readonly target: Target;
   readonly session: SessionSettings;
 }
 
-/** The database that a Connection stands for, with nothing left to read. */
+/** The database of a Connection, with every setting resolved. */
 export interface Database extends SessionTarget {
-  /** Standbys whose scans count too, by name. */
+  /** Standbys whose index scans count too, by name. */
   readonly replicas: Readonly<Record<string, Target>>;
-  /** Builds on different tables that may run side by side. */
+  /** How many builds on different tables can run at the same time. */
   readonly maxConcurrentBuilds: number;
-  /** What operations may take where their resource does not say it. */
+  /** The limits of operations whose resource sets none. */
   readonly patience: PatienceOptions;
 }
 
-/** What may be said of a database; {@link databaseOf} has the defaults. */
+/** The settings of a database, all optional; {@link databaseOf} has the defaults. */
 export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   /** URLs of standbys, by name. */
   readonly replicas?: Readonly<Record<string, string>>;

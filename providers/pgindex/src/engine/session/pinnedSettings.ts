@@ -4,14 +4,14 @@ import type { Query } from "./query";
 import { type KeptSetting, keptSettingAdvice } from "./sessionMessages";
 
 /**
- * A role or database may carry timeouts, and a timeout that ends a concurrent build leaves an
- * INVALID index behind; the rest decides how the server reads literals and prints definitions.
+ * A role or database can set timeouts, and a timeout during a concurrent build leaves an INVALID
+ * index behind. The other settings decide how the server reads literals and prints definitions.
  */
 const PINNED: Readonly<Record<string, string>> = {
   statement_timeout: "0",
   idle_in_transaction_session_timeout: "0",
-  // A session whose client is gone keeps the table's key: without these the server may notice after
-  // two hours.
+  // A session whose client is gone keeps the table's key: by default the server can take two hours
+  // to notice.
   tcp_keepalives_idle: "60",
   tcp_keepalives_interval: "10",
   tcp_keepalives_count: "6",
@@ -24,7 +24,7 @@ const PINNED: Readonly<Record<string, string>> = {
   quote_all_identifiers: "off",
 };
 
-/** Sets them for the session, and reads back those that would end a build. */
+/** Pins the settings for the session, and verifies the timeouts, which would end a build. */
 export async function pinSettings(
   query: Query,
   version: number,
@@ -43,7 +43,8 @@ export async function pinSettings(
   if (version >= 140000) settings.idle_session_timeout = "0";
   if (version >= 170000) settings.transaction_timeout = "0";
   await query(
-    "SELECT pg_catalog.set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS s(name, value)",
+    `SELECT pg_catalog.set_config(name, value, false)
+       FROM unnest($1::text[], $2::text[]) AS s(name, value)`,
     [Object.keys(settings), Object.values(settings)],
   );
   await assertPinned(query, settings);

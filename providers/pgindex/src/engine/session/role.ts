@@ -3,16 +3,16 @@ import { sqlState } from "../errors/sqlstate";
 import { onlyRow, type Query } from "./query";
 import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
 
-/** SET ROLE, whose name is a value here and so needs no quotes. */
+/** SET ROLE with the name as a parameter, which needs no quoting. */
 const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";
 
 /**
- * Lets the session act as `role`, or as its login when there is none, and gives the way to query as
- * the login all the same.
+ * Makes the session act as `role`, or leaves it as it is if undefined, and returns a function that
+ * still queries as the login role.
  *
- * What belongs to a session belongs to its login: only the login (and who has its rights) sees what
- * it does in `pg_stat_activity` and `pg_stat_progress_create_index`, and may cancel it. A role that
- * was assumed may not even cancel its own session.
+ * A session belongs to its login role: only that role (and its members) can see its activity in
+ * `pg_stat_activity` and `pg_stat_progress_create_index`, and cancel it. An assumed role cannot
+ * even cancel its own session.
  */
 export async function assumeRole(query: Query, role: string | undefined): Promise<Query> {
   if (role !== undefined) await setRole(query, role);
@@ -23,9 +23,9 @@ export async function assumeRole(query: Query, role: string | undefined): Promis
   );
   if (role !== undefined && acting.current !== role)
     throw new PgIndexError(unchangedRoleAdvice(role, acting.current));
-  // ALTER ROLE … SET role, or the URL's options, may have chosen one too.
+  // ALTER ROLE … SET role, or the URL's options, can set a role too.
   if (acting.role === "none") return query;
-  // Sent at once, so that nothing of ours gets in between.
+  // Queued together, so none of our own statements can run in between.
   return async <Row>(text: string, values?: readonly unknown[]) => {
     const [, rows] = await Promise.all([
       query(SET_ROLE, ["none"]),
@@ -41,13 +41,13 @@ async function setRole(query: Query, role: string): Promise<void> {
     await query(SET_ROLE, [role]);
   } catch (error) {
     const state = sqlState(error);
-    // No such role, or no member of it.
+    // No such role, or not a member of it.
     if (state !== "22023" && state !== "42501") throw error;
     throw new PgIndexError(deniedRoleAdvice(role, await actingRole(query), error));
   }
 }
 
-/** The role whose rights count now. */
+/** The role whose privileges apply now. */
 export async function actingRole(query: Query): Promise<string> {
   return onlyRow(await query<{ role: string }>("SELECT current_user AS role")).role;
 }

@@ -2,15 +2,15 @@ import { type Advice, errorText } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import { ident } from "../text/sql";
 
-/** Every message about the rights of the role that builds. */
+/** Every message about the role that a session acts as. */
 
 const CORRECT_ROLE =
-  "correct role of the Connection, or pgindex:role of the stack (upper and lower case count)";
+  "correct role on the Connection, or pgindex:role in the stack's settings (case matters)";
 
 /** invalid_parameter_value, for a role that does not exist. */
 const UNKNOWN_ROLE = "22023";
 
-/** A role of the Connection's that its login may not assume. */
+/** The Connection's role, which its login may not assume. */
 export function deniedRoleAdvice(role: string, login: string, error: unknown): Advice {
   return {
     what: `cannot act as role ${role}`,
@@ -22,13 +22,13 @@ export function deniedRoleAdvice(role: string, login: string, error: unknown): A
 }
 
 /**
- * SET ROLE went well, and changed nothing: `none` is no role, and a pooler may have sent it to
- * another session of its own.
+ * SET ROLE succeeded but changed nothing: `none` is not a role, and a pooler may have sent the
+ * statement to another of its sessions.
  */
 export function unchangedRoleAdvice(role: string, current: string): Advice {
   return {
     what: `cannot act as role ${role}`,
-    why: `the session acts as ${current} although it was told to change`,
+    why: `the session still acts as ${current} after SET ROLE`,
     fix: CORRECT_ROLE,
     otherwise: "connect directly to the server, not through a pooler",
   };

@@ -1,6 +1,6 @@
 import type { Client, QueryConfig } from "pg";
+import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
-import { answered, cut, goodbye } from "../connection/lostConnection";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
@@ -9,19 +9,19 @@ import { assumeRole } from "./role";
 import {
   corruptingServerAdvice,
   corruptsIndexes,
-  kindAdvice,
   oldServerAdvice,
   poolerAdvice,
   readOnlyAdvice,
+  serverKindAdvice,
 } from "./sessionMessages";
 import { vanishingSettings } from "./vanishingClient";
 
 /**
- * One direct connection to the server with every setting pinned that changes what we do or read.
+ * One direct connection to the server, with every setting pinned that affects our work or reads.
  *
- * Where the search path is not empty, functions are called as `pg_catalog.…`: in a schema of the
- * path anybody may have put one that fits a parameter better than the server's own, and it would
- * run with our rights (https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
+ * If the search path is not empty, functions are called as `pg_catalog.…`: anybody may have created
+ * one in a schema of the path whose parameters match better than those of the server's own, and it
+ * would run with our privileges (https://wiki.postgresql.org/wiki/A_Guide_to_CVE-2018-1058).
  */
 export interface Session {
   /** The backend's process id, as in `pg_stat_activity.pid`. */
@@ -30,18 +30,18 @@ export interface Session {
   readonly serverVersion: number;
   /** False once the connection is lost or closed. */
   readonly isOpen: boolean;
-  /** Runs one statement by the extended protocol, which cannot carry a second one. */
+  /** Runs one statement over the extended protocol, which cannot carry a second one. */
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** The same for a statement that may take its time: somebody has to watch it. */
+  /** As `query`, for a long statement: without a time limit, so the caller must watch it. */
   run(text: string): Promise<void>;
   /**
-   * As `query`, but as the role that logged in where that acts as another: for what concerns
+   * As `query`, but as the role that logged in rather than the one it acts as: for queries about
    * sessions. Not within a transaction.
    */
   queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
-  /** Never fails, and does not wait for a network that no longer answers. */
+  /** Never fails, and waits only briefly for a network that no longer answers. */
   close(): Promise<void>;
-  /** Cuts the connection without waiting: for a network that no longer answers. */
+  /** Destroys the connection without waiting, for a network that no longer answers. */
   destroy(): void;
 }
 
@@ -49,16 +49,16 @@ export interface SessionOptions {
   /** Shown in `pg_stat_activity.application_name`. */
   readonly purpose: string;
   readonly searchPath: readonly string[];
-  /** Refuse a server that cannot be written to. */
+  /** Refuse a server that takes no writes. */
   readonly writable: boolean;
-  /** Refuse a server whose concurrent builds may corrupt, unless the settings allow it. */
+  /** Refuse a server whose concurrent builds can corrupt, unless the settings allow it. */
   readonly builds?: boolean;
-  /** How long a statement may wait for a lock; without limit by default, which a build needs. */
+  /** How long a statement waits for a lock; by default without limit, which a build needs. */
   readonly lockTimeoutMs?: number;
   /**
-   * How long a `query` waits for its answer before the connection counts as lost; without limit by
-   * default. A NAT or a load balancer that drops an idle connection tells nobody, and what was sent
-   * into it stays unanswered for ever.
+   * How long a `query` waits for its answer before the connection counts as lost; by default
+   * without limit. A NAT or load balancer can drop an idle connection silently, and then no answer
+   * ever comes.
    */
   readonly answerWithinMs?: number;
 }
@@ -68,8 +68,8 @@ export function openSession(
   { target, session }: SessionTarget,
   options: SessionOptions,
 ): Promise<Session> {
-  // The application's own name, if the URL has one, would hide who this is from whoever looks for
-  // what locks the table.
+  // Ignores an application name in the URL: it would hide pgindex from anybody who looks for the
+  // holder of a lock.
   const application = `pgindex ${options.purpose}`.slice(0, 63);
   return connect(target, application, (connection, wanted) =>
     prepareSession(connection, wanted, session, options),
@@ -82,12 +82,14 @@ async function prepareSession(
   settings: SessionSettings,
   options: SessionOptions,
 ): Promise<Session> {
-  const inTurn = takingTurns();
+  const enqueue = serialQueue();
   const query: Query = (text, values) =>
-    inTurn(() => answered(ask(client, text, values), client, options.answerWithinMs));
+    enqueue(() =>
+      withAnswerTimeout(runQuery(client, text, values), client, options.answerWithinMs),
+    );
   const server = await readServer(query);
-  gateServer(server, clientProcessId(client), settings, options);
-  gateKind(server, wanted, options);
+  assertSupportedServer(server, clientProcessId(client), settings, options);
+  assertServerKind(server, wanted, options);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
@@ -99,13 +101,13 @@ async function prepareSession(
     },
     query,
     queryAsLogin,
-    run: (text) => inTurn(async () => void (await ask(client, text))),
-    close: () => goodbye(client),
-    destroy: () => cut(client),
+    run: (text) => enqueue(async () => void (await runQuery(client, text))),
+    close: () => closeClient(client),
+    destroy: () => destroyClient(client),
   };
 }
 
-async function ask<Row>(
+async function runQuery<Row>(
   client: Client,
   text: string,
   values: readonly unknown[] = [],
@@ -118,8 +120,8 @@ async function ask<Row>(
   return (await client.query(config)).rows as Row[];
 }
 
-/** One statement after the other, in the order they are given: pg 9 will queue none any more. */
-function takingTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+/** Runs statements one at a time, in order: pg 9 will no longer queue them itself. */
+function serialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
     const result = last.then(work);
@@ -138,19 +140,20 @@ interface Server {
 async function readServer(query: Query): Promise<Server> {
   return onlyRow(
     await query<Server>(
-      `SELECT pg_catalog.current_setting('server_version_num')::int AS version, pg_catalog.pg_backend_pid() AS pid,
+      `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+              pg_catalog.pg_backend_pid() AS pid,
               pg_catalog.pg_is_in_recovery() AS "inRecovery",
               pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
     ),
   );
 }
 
-/** BackendKeyData as the server, or a pooler in its name, sent it at connection start. */
+/** The pid in BackendKeyData, which the server, or a pooler in its place, sends at startup. */
 function clientProcessId(client: Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
-function gateServer(
+function assertSupportedServer(
   server: Server,
   keyDataPid: number,
   settings: SessionSettings,
@@ -160,12 +163,12 @@ function gateServer(
   if (tooOld) throw new PgIndexError(tooOld);
   if (options.builds && corruptsIndexes(server.version) && !settings.allowCorruptingServer)
     throw new PgIndexError(corruptingServerAdvice(server.version));
-  // A pooler sends key data of its own: the one sign of a pooler that is certain.
+  // A pooler sends its own key data: the only reliable sign of a pooler.
   if (keyDataPid !== server.pid && !settings.allowPooler) throw new PgIndexError(poolerAdvice());
 }
 
-/** Whether it is what `target_session_attrs` wants, and what the work needs. */
-function gateKind(server: Server, wanted: string, { writable }: SessionOptions): void {
+/** Refuses a server that `target_session_attrs`, or the work itself, rules out. */
+function assertServerKind(server: Server, wanted: string, { writable }: SessionOptions): void {
   const { inRecovery, readOnly } = server;
   if (writable && (inRecovery || readOnly))
     throw new UnsuitableServerError(readOnlyAdvice(inRecovery));
@@ -175,5 +178,6 @@ function gateKind(server: Server, wanted: string, { writable }: SessionOptions):
     primary: !inRecovery,
     standby: inRecovery,
   };
-  if (kinds[wanted] === false) throw new UnsuitableServerError(kindAdvice(wanted, inRecovery));
+  if (kinds[wanted] === false)
+    throw new UnsuitableServerError(serverKindAdvice(wanted, inRecovery));
 }

@@ -8,13 +8,15 @@ export function oldServerAdvice(version: number): Advice | undefined {
   if (version >= OLDEST) return undefined;
   return {
     what: `refused: PostgreSQL ${renderVersion(version)} is too old`,
-    why: "pgindex is tested on PostgreSQL 13 and newer; older servers get no fixes any more, and tell less of a build",
+    why:
+      "pgindex is tested on PostgreSQL 13 and newer; " +
+      "older releases no longer get fixes, and report less about a build",
     fix: "upgrade the server",
   };
 }
 
 /**
- * Whether its concurrent builds may leave rows out: https://www.postgresql.org/docs/release/14.4/
+ * Whether its concurrent builds can leave rows out: https://www.postgresql.org/docs/release/14.4/
  */
 export function corruptsIndexes(version: number): boolean {
   return version >= 140000 && version < 140004;
@@ -23,18 +25,22 @@ export function corruptsIndexes(version: number): boolean {
 export function corruptingServerAdvice(version: number): Advice {
   return {
     what: `refused: PostgreSQL ${renderVersion(version)} builds corrupt indexes`,
-    why: "in 14.0 to 14.3 CREATE INDEX CONCURRENTLY can leave rows out that are updated meanwhile, silently (release notes of 14.4)",
+    why:
+      "in 14.0 to 14.3, CREATE INDEX CONCURRENTLY can silently leave out rows that are updated " +
+      "during the build (release notes of 14.4)",
     fix: "upgrade to 14.4 or newer, then check existing indexes with amcheck",
     otherwise:
-      "allowCorruptingServer: true on the Connection, for a database that nobody writes to during the build; refresh and destroy work without it",
+      "allowCorruptingServer: true on the Connection, for a database that nobody writes to " +
+      "during the build; refresh and destroy work without it",
   };
 }
 
-/** What has been built on such a server has to be looked at: the catalog says that it is valid. */
+/** An index built on such a server needs a check: the catalog calls it valid either way. */
 export function corruptibleWarning(index: string, version: number): string {
   return (
     `${index}: PostgreSQL ${renderVersion(version)} may have left rows out of it. ` +
-    `To check a btree index: CREATE EXTENSION IF NOT EXISTS amcheck; SELECT bt_index_check(${literal(index)}::regclass, true);`
+    "To check a btree index: CREATE EXTENSION IF NOT EXISTS amcheck; " +
+    `SELECT bt_index_check(${literal(index)}::regclass, true);`
   );
 }
 
@@ -45,10 +51,15 @@ function renderVersion(version: number): string {
 export function poolerAdvice(): Advice {
   return {
     what: "refused: a pooler answers in the server's place",
-    why: "in transaction mode its clients share sessions: settings leak to the application, and locks exclude nobody",
-    fix: "give the direct URL: no PgBouncer, at Neon the host without -pooler, at Supabase not port 6543",
+    why:
+      "in transaction mode its clients share sessions: settings leak to the application, " +
+      "and locks exclude nobody",
+    fix:
+      "use the direct URL: not PgBouncer's, on Neon the host without -pooler, " +
+      "on Supabase not port 6543",
     otherwise:
-      "allowPooler: true on the Connection, for a proxy that keeps one server session a client (Neon's direct host and Supabase's session pooler, which answer in the server's place too)",
+      "allowPooler: true on the Connection, for a proxy that keeps one server session per client " +
+      "(Neon's direct host and Supabase's session pooler also answer in the server's place)",
   };
 }
 
@@ -60,12 +71,13 @@ export function readOnlyAdvice(inRecovery: boolean): Advice {
       : "transactions are read-only here (default_transaction_read_only, or a read-only role)",
     fix: "connect to the primary",
     otherwise: inRecovery
-      ? "name every server, and the primary is found: host1:5432,host2:5432/database?target_session_attrs=read-write"
+      ? "list every server, and pgindex finds the primary: " +
+        "host1:5432,host2:5432/database?target_session_attrs=read-write"
       : "ALTER ROLE … SET default_transaction_read_only = off",
   };
 }
 
-/** A timeout that did not take what it was set to, both in milliseconds. */
+/** A timeout that ignored what it was set to; both values in milliseconds. */
 export interface KeptSetting {
   readonly name: string;
   readonly setting: string;
@@ -81,20 +93,21 @@ export function keptSettingAdvice({ name, setting, wanted }: KeptSetting): Advic
 }
 
 /** `wanted` is a `target_session_attrs`. */
-export function kindAdvice(wanted: string, inRecovery: boolean): Advice {
+export function serverKindAdvice(wanted: string, inRecovery: boolean): Advice {
   return {
-    what: "refused: this server is of another kind than target_session_attrs asks for",
-    why: `${wanted} is wanted, and it is ${inRecovery ? "a standby" : "a primary"}`,
-    fix: "correct the host, or target_session_attrs, of the URL",
+    what: "refused: this server is not the kind that target_session_attrs asks for",
+    why: `${wanted} is wanted, but this is ${inRecovery ? "a standby" : "a primary"}`,
+    fix: "correct the host or target_session_attrs in the URL",
   };
 }
 
 export function lockedAdvice(purpose: string): Advice {
   return {
-    what: `could not look at the database (${purpose}): somebody has locked what is looked at`,
+    what: `could not read the database (${purpose}): another session has locked a table or index`,
     why: "a session holds ACCESS EXCLUSIVE or waits for it (ALTER TABLE, VACUUM FULL, LOCK TABLE)",
     fix: "run the command again once it has ended",
     otherwise:
-      "to see who: SELECT pid, relation::regclass FROM pg_locks WHERE mode = 'AccessExclusiveLock';",
+      "to see who: SELECT pid, relation::regclass FROM pg_locks " +
+      "WHERE mode = 'AccessExclusiveLock';",
   };
 }

@@ -4,12 +4,12 @@ import type { WhenClientVanishes } from "./database";
 const SINCE = 140000;
 
 /**
- * The settings of a session. "finish" is pinned too: an administrator may have set an interval. A
- * machine that is gone without a word is noticed by the keepalive of TCP alone, which every session
- * has set to two minutes.
+ * The session settings for `whenClientVanishes`. "finish" is pinned too, because an administrator
+ * may have set an interval. A machine that vanishes silently is noticed only by TCP keepalive,
+ * which every session sets to two minutes.
  *
- * @see
- * https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+ * @see https://www.postgresql.org/docs/current/runtime-config-connection.html
+ * (client_connection_check_interval)
  */
 export function vanishingSettings(
   when: WhenClientVanishes,
@@ -25,14 +25,14 @@ export function vanishingSettings(
   };
 }
 
-/** What the server cannot do, in words. */
+/** A warning if the server is too old for `whenClientVanishes`; undefined if it is not. */
 export function vanishingWarning(
   when: WhenClientVanishes,
   serverVersion: number,
 ): string | undefined {
   if (serverVersion >= SINCE || when === "finish") return undefined;
   return (
-    'whenClientVanishes is "stop", which needs PostgreSQL 14: this server finishes a build although pulumi is gone, ' +
-    "and the next pulumi up adopts it"
+    'whenClientVanishes is "stop", which needs PostgreSQL 14: ' +
+    "this server finishes a build even when pulumi is gone, and the next pulumi up adopts it"
   );
 }

@@ -5,27 +5,27 @@ import { onlyRow } from "./query";
 import { openSession, type Session } from "./session";
 import { lockedAdvice } from "./sessionMessages";
 
-/** The two sessions of a change: one that works, one that watches. */
+/** The two sessions of a change: one builds, the other observes. */
 export interface Workspace {
   readonly builder: Session;
   /**
-   * Its search_path is empty, so that the catalog prints every name with its schema. It never holds
-   * a transaction open.
+   * Its search_path is empty, so the catalog prints every name with its schema. It never keeps a
+   * transaction open.
    */
   readonly observer: Session;
   /** Opens another session like the observer. */
   readonly reconnect: () => Promise<Session>;
 }
 
-/** Looking takes no lock that waits for long: whoever makes it wait has locked everybody out. */
-const LOOK_TIMEOUT_MS = 3_000;
+/** Reads need only weak locks; one that has to wait longer means the table is locked for all. */
+const READ_LOCK_TIMEOUT_MS = 3_000;
 
-/** Nothing but what is watched while it runs takes as long as this. */
-const ANSWER_MS = 15_000;
+/** Only statements that are watched while they run take longer than this. */
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
- * Opens both sessions, and closes them whatever happens; closing the builder also gives the table's
- * key back.
+ * Opens both sessions for `work`, and always closes them. Closing the builder also releases the
+ * table's key.
  */
 export async function withWorkspace<T>(
   database: SessionTarget,
@@ -43,8 +43,8 @@ export async function withWorkspace<T>(
       searchPath: [],
       writable: true,
       builds,
-      lockTimeoutMs: LOOK_TIMEOUT_MS,
-      answerWithinMs: ANSWER_MS,
+      lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
+      answerWithinMs: ANSWER_TIMEOUT_MS,
     });
   const observer = await openObserver();
   try {
@@ -53,7 +53,7 @@ export async function withWorkspace<T>(
       searchPath,
       writable: true,
       builds,
-      answerWithinMs: ANSWER_MS,
+      answerWithinMs: ANSWER_TIMEOUT_MS,
     });
     try {
       return await work({ builder, observer, reconnect: openObserver });
@@ -65,7 +65,7 @@ export async function withWorkspace<T>(
   }
 }
 
-/** Opens one read-only-minded session with an empty search_path for looking. */
+/** Opens one session for reads, with an empty search_path. Throws {@link LockedTableError}. */
 export async function withObserver<T>(
   database: SessionTarget,
   options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
@@ -74,11 +74,11 @@ export async function withObserver<T>(
   const observer = await openSession(database, {
     ...options,
     searchPath: [],
-    lockTimeoutMs: LOOK_TIMEOUT_MS,
-    answerWithinMs: ANSWER_MS,
+    lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
+    answerWithinMs: ANSWER_TIMEOUT_MS,
   });
   try {
-    return await readingAgain(() => work(observer));
+    return await retryCatalogRaces(() => work(observer));
   } catch (error) {
     if (sqlState(error) !== "55P03") throw error;
     throw new LockedTableError(lockedAdvice(options.purpose), { cause: error });
@@ -87,22 +87,21 @@ export async function withObserver<T>(
   }
 }
 
-/** An index that goes while it is looked at is gone at the next look. */
-const READS = 5;
+/** An index that is dropped during a read is gone at the next read. */
+const MAX_READS = 5;
 
-async function readingAgain<T>(read: () => Promise<T>): Promise<T> {
+async function retryCatalogRaces<T>(read: () => Promise<T>): Promise<T> {
   for (let reads = 1; ; reads += 1) {
     try {
       return await read();
     } catch (error) {
-      if (reads === READS || !isCatalogRace(error)) throw error;
+      if (reads === MAX_READS || !isCatalogRace(error)) throw error;
     }
   }
 }
 
 /**
- * The server's clock, so that two machines that look at one database agree on how long the index
- * has stood.
+ * The server's clock, in ISO 8601, so that two machines agree on how long an index has existed.
  */
 export async function serverTime(observer: Session): Promise<string> {
   const rows = await observer.query<{ now: Date }>("SELECT clock_timestamp() AS now");

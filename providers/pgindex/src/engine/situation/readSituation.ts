@@ -1,15 +1,15 @@
 import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
-import { cannotVerify } from "../compare/cannotVerify";
 import {
   compare,
   differencesOf,
   isAlterableOnPartitions,
   type Verdict,
 } from "../compare/differences";
+import { adoptLiveSpelling } from "../compare/liveSpelling";
+import { obstacleRefusal } from "../compare/obstacleRefusal";
 import { differencesSince } from "../compare/recordedForm";
-import { respell } from "../compare/respell";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
 import { observePartitions } from "./partitions";
@@ -56,7 +56,7 @@ async function readPartitioned(
 ): Promise<Situation["partitioned"]> {
   if (table.kind !== "partitioned table") return undefined;
   await requirePartitionable(observer, desired, table);
-  if (declared.kind !== "ok") throw await cannotVerify(observer, desired, declared.obstacle);
+  if (declared.kind !== "ok") throw await obstacleRefusal(observer, desired, declared.obstacle);
   const { schema, name } = desired;
   const isReplaced = "differences" in verdict && !isAlterableOnPartitions(verdict.differences);
   const live = isReplaced ? next : "live" in verdict ? verdict.live : undefined;
@@ -84,9 +84,9 @@ async function compareStanding(
 ): Promise<Compared> {
   const observed = await observe(observer, desired);
   if (observed.kind !== "index") return { verdict: observed, declared };
-  if (declared.kind !== "ok") throw await cannotVerify(observer, desired, declared.obstacle);
-  const form = await respell(observer, desired, declared.canonical, observed.index);
-  if (form.kind !== "ok") throw await cannotVerify(observer, desired, form.obstacle);
+  if (declared.kind !== "ok") throw await obstacleRefusal(observer, desired, declared.obstacle);
+  const form = await adoptLiveSpelling(observer, desired, declared.canonical, observed.index);
+  if (form.kind !== "ok") throw await obstacleRefusal(observer, desired, form.obstacle);
   return { verdict: compare(desired, form.canonical, observed), declared: form };
 }
 

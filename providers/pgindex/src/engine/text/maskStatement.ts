@@ -1,10 +1,10 @@
 const STATEMENT_LENGTH = 120;
 
 /**
- * The pieces of a statement that are names and parameters, then those that may be anybody's data. A
- * piece that does not end reaches to the end of the text: the server cuts long statements anywhere.
- * (libpg-query's normalize is of no use here: it leaves the constants of DDL, and answers a text
- * that was cut with an error that quotes it.)
+ * The tokens of a statement: names and parameters stay, constants and comments can hold user data.
+ * An unterminated token runs to the end of the text, because the server truncates long statements
+ * anywhere. (libpg-query's normalize does not help: it keeps the constants of DDL, and on truncated
+ * text it throws an error that quotes it.)
  */
 const PIECES = new RegExp(
   [
@@ -17,12 +17,17 @@ const PIECES = new RegExp(
   "gi",
 );
 
-/** The statement on one line, cut short, without its constants, which may be anybody's data. */
+/**
+ * The statement on one line, without its constants (they can hold user data), truncated to 120
+ * characters.
+ *
+ * @example maskStatement("UPDATE t SET a = 'secret'") // UPDATE t SET a = '…'
+ */
 export function maskStatement(text: string): string {
   return maskConstants(text).slice(0, STATEMENT_LENGTH);
 }
 
-/** SQL on one line, whole, without its constants: a statement, or a part of one. */
+/** As {@link maskStatement}, for a whole statement or a part of one, without truncating it. */
 export function maskConstants(text: string): string {
   const masked = text.replace(PIECES, (piece, ...rest) => {
     const groups = rest.at(-1) as Readonly<Record<string, string | undefined>>;

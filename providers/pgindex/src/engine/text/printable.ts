@@ -1,13 +1,13 @@
 /**
- * Control characters but the end of a line and the tab, those that reorder text on a display
- * ("Trojan Source", CVE-2021-42574), and the two that only JavaScript takes for the end of a line.
+ * Control characters other than newline and tab, characters that reorder text on a display
+ * ("Trojan Source", CVE-2021-42574), and the two that only JavaScript treats as line ends.
  */
 const UNPRINTABLE = /[^\P{Cc}\n\t]|\p{Bidi_Control}|[\u2028\u2029]/gu;
 
 /**
- * Text that cannot steer the terminal it is shown on: names, comments, statements of other sessions
- * and the server's messages are whatever somebody has put into the database. What is escaped reads
- * the same in JSON and in TypeScript's strings.
+ * Escapes characters that could control the terminal: names, comments, other sessions' statements
+ * and server messages hold whatever somebody put into the database. The escapes read the same in
+ * JSON and in TypeScript strings.
  *
  * @example printable("\u001b[2Jgone") // "\\u001b[2Jgone"
  */
@@ -16,8 +16,7 @@ export function printable(text: string): string {
 }
 
 /**
- * As {@link printable}, and on one line, so that a name cannot pretend to be the next line of a
- * message.
+ * As {@link printable}, but on one line: a name cannot pretend to be the next line of a message.
  */
 export function oneLine(text: string): string {
   return printable(text).replaceAll("\n", "\\n");

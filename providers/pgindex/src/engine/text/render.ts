@@ -1,4 +1,4 @@
-/** `0.4 s`, `42 s`, `3 min 20 s`, `2 h 5 min` */
+/** Renders milliseconds as `0.4 s`, `42 s`, `3 min 20 s` or `2 h 5 min`. */
 export function renderElapsed(ms: number): string {
   if (ms < 10_000) return `${Math.round(ms / 100) / 10} s`;
   const seconds = Math.round(ms / 1000);
@@ -8,7 +8,7 @@ export function renderElapsed(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-/** `39 MB`, with PostgreSQL's meaning of MB (1024 kB). */
+/** Renders bytes as `39 MB`, where MB is PostgreSQL's (1024 kB). */
 export function renderBytes(bytes: number): string {
   const units = ["bytes", "kB", "MB", "GB", "TB"];
   let value = bytes;

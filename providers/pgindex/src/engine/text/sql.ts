@@ -1,5 +1,5 @@
 /**
- * Quotes an identifier. Always quoted: a keyword list would have to follow the server's version.
+ * Quotes an identifier, always: which words are keywords depends on the server version.
  *
  * @example ident('my "table"') // "my ""table"""
  */
@@ -13,8 +13,8 @@ export function qualified(schema: string, name: string): string {
 }
 
 /**
- * Quotes a string constant. `standard_conforming_strings` is pinned on in every session, so that a
- * backslash is only a backslash
+ * Quotes a string constant. Every session pins `standard_conforming_strings` to on, so a backslash
+ * is an ordinary character
  * (https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS).
  */
 export function literal(value: string): string {
@@ -22,8 +22,8 @@ export function literal(value: string): string {
 }
 
 /**
- * The longest identifier in bytes: NAMEDATALEN - 1. A longer one is truncated by the server with
- * only a NOTICE (42622).
+ * The longest identifier in bytes: NAMEDATALEN - 1. The server truncates a longer one with only a
+ * NOTICE (42622).
  */
 export const MAX_IDENTIFIER_BYTES = 63;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { identifier } from "../declare/indexSchema";
 import { loadParser } from "../input/expression";
-import { type Parsed, parseWith, wrong } from "../input/parse";
+import { issueMessage, type Parsed, parseWith } from "../input/parse";
 import type { QueryMeasurement } from "../measure/measurement";
 import { servedQueriesSchema } from "../measure/servedQueries";
 import type { VerificationRequest } from "./verification";
@@ -27,7 +27,7 @@ const verificationSchema = z.strictObject({
   searchPath: z.array(identifier).optional(),
   onFailedExpectation: z
     .enum(["warning", "error"], {
-      error: () => wrong("is neither of the two", 'write "warning" or "error"'),
+      error: () => issueMessage("is neither of the two", 'write "warning" or "error"'),
     })
     .default("warning"),
 });

@@ -6,19 +6,19 @@ import { ident } from "../text/sql";
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
 
 /**
- * The declared form, its expressions spelled as the live index has them where both mean the same;
- * unchanged where they do not.
+ * The declared form, with its expressions spelled as in the live index if both mean the same;
+ * unchanged if they do not.
  *
- * What PostgreSQL prints of an expression, read again, may be another tree of the same meaning,
- * which is printed in yet another way: `status IN ('a')` on a varchar is printed
- * `(ARRAY['a'::varchar])::text[]`, and that, read again, `ARRAY[('a'::varchar)::text]`; and `\d`
- * leaves out brackets that keep one AND within another. So what was copied from a dump or from
- * `\d`, or restored from a dump, differs from its original only by having been printed. Both
- * indexes are therefore printed and read once more: they mean the same if one of the forms of the
- * one is one of the forms of the other. Nothing but PostgreSQL's own printing stands between two
- * forms of an index, and that keeps the meaning: pg_dump rests on it.
+ * When PostgreSQL parses an expression that it printed, the result can be a different tree with the
+ * same meaning, which prints differently again: `status IN ('a')` on a varchar prints as
+ * `(ARRAY['a'::varchar])::text[]`, and that, parsed again, as `ARRAY[('a'::varchar)::text]`. `\d`
+ * also omits brackets that nest one AND within another. So an expression that was copied or
+ * restored from a dump, or copied from `\d`, can differ from its original only in how it was
+ * printed. Therefore both indexes are printed and parsed once more: they mean the same if any form
+ * of one equals any form of the other. The forms of an index differ only by PostgreSQL's own
+ * printing, which preserves the meaning: pg_dump relies on it.
  */
-export async function respell(
+export async function adoptLiveSpelling(
   session: Session,
   desired: IndexDefinition,
   declared: CanonicalIndex,
@@ -35,7 +35,7 @@ export async function respell(
     };
   });
   if (again.kind === "cannotVerify") return again;
-  // What cannot be read again has no other form.
+  // An index that cannot be rebuilt from its printed form has no other form.
   if (again.kind === "refused") return unchanged;
   const liveForms = [live.canonical, ...again.value.live];
   const meansTheSame = [declared, ...again.value.declared].some((one) =>
@@ -61,17 +61,19 @@ function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): Canonica
 }
 
 /**
- * What an index becomes when what is printed of it is built on the clone: as a dump has it, and as
- * `\d` shows it.
+ * The forms of an index when it is rebuilt on the clone from its printed definition: as in a dump,
+ * and as in `\d`.
  */
 async function readAgain(
   session: Session,
   { table }: IndexDefinition,
   { oid }: LiveIndex,
 ): Promise<CanonicalIndex[]> {
-  // Of an index that has just been dropped there is nothing to print.
+  // An index that has just been dropped prints as null.
   const printed = await session.query<{ sql: string }>(
-    `SELECT DISTINCT sql FROM (VALUES (false), (true)) AS v (is_pretty), pg_get_indexdef($1::int8::oid, 0, is_pretty) AS sql
+    `SELECT DISTINCT sql
+       FROM (VALUES (false), (true)) AS v (is_pretty),
+            pg_get_indexdef($1::int8::oid, 0, is_pretty) AS sql
       WHERE sql IS NOT NULL`,
     [oid],
   );
@@ -88,9 +90,10 @@ const NAME = /(?:"(?:[^"]|"")*"|[^" .]+)/.source;
 const HEAD = new RegExp(`^CREATE (?:UNIQUE )?INDEX ${NAME} ON (?:ONLY )?(?:${NAME}\\.)?${NAME} `);
 
 /**
- * What `pg_get_indexdef` prints after the table, which it names first.
+ * The part of a `pg_get_indexdef` definition that follows the table's name.
  *
- * @example bodyOf('CREATE UNIQUE INDEX "my ON idx" ON ONLY app.t USING btree (a)') // USING btree (a)
+ * @example
+ * bodyOf('CREATE UNIQUE INDEX "my ON idx" ON ONLY app.t USING btree (a)') // USING btree (a)
  */
 export function bodyOf(definition: string): string {
   const body = definition.replace(HEAD, "");

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readIndex } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
 import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
-import { respell } from "../../providers/pgindex/src/engine/compare/respell.ts";
+import { adoptLiveSpelling } from "../../providers/pgindex/src/engine/compare/liveSpelling.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { declare, targetOf } from "../support/engine/engine.ts";
 import { hold, oidOf, settle } from "../support/engine/engineDatabase.ts";
@@ -34,7 +34,7 @@ async function respelled(name: string, predicate: string, before?: () => Promise
   const declared = await canonicalize(session, desired);
   if (!live || declared.kind !== "ok") throw new Error(`cannot compare ${name}`);
   await before?.();
-  const found = await respell(session, desired, declared.canonical, live);
+  const found = await adoptLiveSpelling(session, desired, declared.canonical, live);
   return { found, declared, live };
 }
 

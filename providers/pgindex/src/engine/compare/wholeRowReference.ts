@@ -2,10 +2,10 @@ import { parseSync } from "libpg-query";
 import type { IndexDefinition } from "../declare/desiredIndex";
 
 /**
- * Whether an expression of the declaration takes a whole row of the table, as in `f(t)` or
+ * Whether an expression of the declaration has a whole-row reference to the table, as in `f(t)` or
  * `f(t.*)`.
  */
-export function takesWholeRow({ table, keys, predicate }: IndexDefinition): boolean {
+export function referencesWholeRow({ table, keys, predicate }: IndexDefinition): boolean {
   const fragments = [...keys.map((key) => key.expression), predicate];
   return fragments.some(
     (text) => text !== undefined && namesRow(parseSync(`SELECT (${text})`), table),

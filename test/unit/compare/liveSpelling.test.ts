@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bodyOf } from "../../../providers/pgindex/src/engine/compare/respell.ts";
+import { bodyOf } from "../../../providers/pgindex/src/engine/compare/liveSpelling.ts";
 
 /** What PostgreSQL prints before the table, in whatever way the names are to be written. */
 const HEADS = [
