@@ -2,6 +2,7 @@ import { readIndex } from "../engine/catalog/indexes";
 import { canonicalize } from "../engine/compare/clone";
 import { differencesOf, renderDifferences } from "../engine/compare/differences";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
+import type { INDEX_FIELDS, IndexField } from "../engine/declare/indexFields";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { PgIndexError } from "../engine/errors/advice";
 import type { Session } from "../engine/session/session";
@@ -55,6 +56,13 @@ export async function readLiveIndexes(
     notes: [...new Set(results.flatMap((result) => (result.kind === "found" ? result.notes : [])))],
   };
 }
+
+type Assert<Nothing extends never> = Nothing;
+
+/** Does not compile while a field of an index has no place in a declaration that is imported. */
+export type NotImported = Assert<
+  Exclude<(typeof INDEX_FIELDS)[IndexField]["argument"], keyof IndexDeclaration>
+>;
 
 type Result =
   | { kind: "found"; declaration: IndexDeclaration; notes: readonly string[] }
