@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { removeLeftover } from "../../providers/pgindex/src/engine/build/cleanUp.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { removeLeftover } from "../../providers/pgindex/src/engine/build/leftoverCleanup.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   type Holder,

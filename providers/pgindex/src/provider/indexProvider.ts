@@ -55,9 +55,10 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const moved = (["schema", "table"] as const).filter(
     (property) => isKnown(news[property]) && olds[property] !== news[property],
   );
-  if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
+  if (moved.length > 0 && !(await hasMovedWithTable(runtime, olds, news)))
+    return { replaces: moved };
   const { bloatRatio, valid } = olds;
-  const drift = olds.drift ?? (await lossUnseen(runtime, olds, news));
+  const drift = olds.drift ?? (await unrefreshedLoss(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   if (valid !== false && !drift && !bloated) return {};
   const { declared } = splitHidden(news);
@@ -65,7 +66,7 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const parsed = await parseIndexArgs(args);
   // Where the declaration has changed too, check has told it.
   if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
-    await tellRepair(runtime, { ...olds, drift }, parsed.value);
+    await logRepair(runtime, { ...olds, drift }, parsed.value);
   return { changes: true };
 }
 
@@ -73,7 +74,7 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
  * A drop that has failed leaves the state as it was, and the queries without their index: no
  * refresh is needed to see that.
  */
-async function lossUnseen(
+async function unrefreshedLoss(
   runtime: Runtime,
   { schema, name }: IndexOutputs,
   { validateInPreview }: IndexInputs,
@@ -87,7 +88,7 @@ function isKnown(value: unknown): boolean {
 }
 
 /** Never fails: a refresh asks for the difference too. */
-async function tellRepair(
+async function logRepair(
   runtime: Runtime,
   olds: IndexOutputs,
   desired: DesiredIndex,
@@ -105,7 +106,7 @@ async function tellRepair(
  * A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to
  * be built.
  */
-async function hasMovedAlong(
+async function hasMovedWithTable(
   runtime: Runtime,
   olds: IndexOutputs,
   news: IndexInputs,

@@ -24,6 +24,6 @@ export async function beginAttempt(
 }
 
 /** Where the table is that the index is declared on. */
-export function placeOf({ desired, table }: Pick<Scope, "desired" | "table">): TablePlace {
+export function tablePlaceOf({ desired, table }: Pick<Scope, "desired" | "table">): TablePlace {
   return { schema: desired.schema, table: desired.table, oid: table.oid };
 }

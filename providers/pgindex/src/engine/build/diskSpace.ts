@@ -6,7 +6,7 @@ import { literal } from "../text/sql";
 import type { Attempt } from "./attempt";
 
 /** Before the first build, says what may fill the disk; before each, about how much it needs. */
-export async function makeSureOfSpace({
+export async function checkDiskSpace({
   observer,
   desired,
   table,

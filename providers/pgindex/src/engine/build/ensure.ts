@@ -9,15 +9,15 @@ import type { Declared } from "../situation/declaredForm";
 import { requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
-import { type Attempt, beginAttempt, placeOf } from "./attempt";
+import { type Attempt, beginAttempt, tablePlaceOf } from "./attempt";
+import { awaitDeclaredForm, builtForm } from "./attemptForm";
 import { unsettledAdvice } from "./buildMessages";
-import { clearAway } from "./cleanUp";
-import { askedForm, builtForm } from "./declarationForm";
-import { makeSureOfSpace } from "./diskSpace";
-import { addUp, type Executed, execute } from "./execute";
-import { explainFailure } from "./failure";
-import { finish } from "./finish";
+import { reportOutcome } from "./buildOutcome";
+import { checkDiskSpace } from "./diskSpace";
+import { addExecuted, type Executed, execute } from "./execute";
+import { explainFailure } from "./failedBuild";
 import { Journal } from "./journal";
+import { clearLeftover } from "./leftoverCleanup";
 import type { Ensured, Request } from "./request";
 
 /** A rename and a replacement settle in two rounds, an interrupted one in three. */
@@ -46,44 +46,50 @@ export function ensureIndex(request: Request): Promise<Ensured> {
       searchPath,
       builds: true,
     },
-    (operation) => attempt(operation, request, journal),
+    (operation) => runAttempt(operation, request, journal),
     (error) => explainFailure(error, request, journal),
   );
 }
 
 /** Reads the situation, decides, acts, and reads again until nothing is left to do. */
-async function attempt(operation: Operation, request: Request, journal: Journal): Promise<Ensured> {
-  const it = await beginAttempt(operation, request, journal);
-  const { observer, desired, table } = it;
-  let declared = await askedForm(it, () => waitUntilNobodyWorks(it, placeOf(it), LOOK_CONFLICTS));
-  if (declared.kind !== "ok" && journal.building) await clearAway(it, journal.building);
-  let situation = await readAgain(it, declared);
+async function runAttempt(
+  operation: Operation,
+  request: Request,
+  journal: Journal,
+): Promise<Ensured> {
+  const attempt = await beginAttempt(operation, request, journal);
+  const { observer, desired, table } = attempt;
+  let declared = await awaitDeclaredForm(attempt, () =>
+    waitUntilNobodyWorks(attempt, tablePlaceOf(attempt), LOOK_CONFLICTS),
+  );
+  if (declared.kind !== "ok" && journal.building) await clearLeftover(attempt, journal.building);
+  let situation = await readCurrentSituation(attempt, declared);
   if (!isSettled(situation)) {
     await requirePrivileges(observer, desired, table);
-    await takeTableKey(it, desired);
-    await waitUntilNobodyWorks(it, placeOf(it));
-    situation = await readAgain(it, declared);
+    await takeTableKey(attempt, desired);
+    await waitUntilNobodyWorks(attempt, tablePlaceOf(attempt));
+    situation = await readCurrentSituation(attempt, declared);
   }
   let done: Executed = {};
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (isSettled(situation))
-      return finish(it, { ...done, live: situation.verdict.live }, declared);
-    done = addUp(done, await act(it, situation));
-    declared = await builtForm(it, declared);
-    situation = await readAgain(it, declared);
+      return reportOutcome(attempt, { ...done, live: situation.verdict.live }, declared);
+    done = addExecuted(done, await runRound(attempt, situation));
+    declared = await builtForm(attempt, declared);
+    situation = await readCurrentSituation(attempt, declared);
   }
   throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
 }
 
-async function readAgain(it: Attempt, declared: Declared): Promise<Situation> {
-  const { rebuilt, isRebuilt } = it.journal;
-  const situation = await readSituation(it, declared);
+async function readCurrentSituation(attempt: Attempt, declared: Declared): Promise<Situation> {
+  const { rebuilt, isRebuilt } = attempt.journal;
+  const situation = await readSituation(attempt, declared);
   return { ...situation, rebuilt, ...(isRebuilt && { rebuild: undefined }) };
 }
 
 /** Decides and does one round. */
-async function act(it: Attempt, situation: Situation): Promise<Executed> {
-  const { desired, previous, journal } = it;
+async function runRound(attempt: Attempt, situation: Situation): Promise<Executed> {
+  const { desired, previous, journal } = attempt;
   const decided = plan(situation, ownLeftover(desired, journal), previous ? "update" : "create");
   if (decided.kind === "refused") {
     // What stands there is not ours: nothing to clean up.
@@ -91,8 +97,8 @@ async function act(it: Attempt, situation: Situation): Promise<Executed> {
     throw new PgIndexError(decided.advice);
   }
   const builds = decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
-  if (builds) await makeSureOfSpace(it);
-  const done = await execute(decided.steps, it);
+  if (builds) await checkDiskSpace(attempt);
+  const done = await execute(decided.steps, attempt);
   // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a
   // table has no partitions.
   journal.isRebuilt ||= situation.verdict.kind === "same" || builds;

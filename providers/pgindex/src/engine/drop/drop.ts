@@ -14,10 +14,10 @@ import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
-import { alter } from "../watch/alter";
-import { runWatched } from "../watch/runWatched";
+import { runAlteration } from "../watch/alteration";
+import { runWatched } from "../watch/watchedStatement";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
-import { findOurs } from "./ownIndexes";
+import { findOwnIndexes } from "./ownIndexes";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone
@@ -40,10 +40,10 @@ export function dropIndex(
 
 async function attempt(operation: Operation, identity: IndexIdentity): Promise<void> {
   const { observer } = operation;
-  if ((await findOurs(observer, identity)).length === 0) return;
+  if ((await findOwnIndexes(observer, identity)).length === 0) return;
   await takeTableKey(operation, identity);
   for (;;) {
-    const [live] = await findOurs(observer, identity);
+    const [live] = await findOwnIndexes(observer, identity);
     if (!live) return;
     await dropOne(operation, live);
   }
@@ -101,14 +101,14 @@ async function dropWithConstraint(
   );
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
-  await alter({ sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ sqls, what, tableOid: live.tableOid }, operation);
 }
 
 async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
   const step = dropPartitioned(live.schema, live.name, "it is to go");
   operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
-  await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
 }
 
 /** A transaction this old will not be gone in a moment. */

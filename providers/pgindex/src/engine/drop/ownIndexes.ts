@@ -21,7 +21,10 @@ import {
  * Everything that this stack has of the index: itself, and what an interrupted replacement has left
  * beside it.
  */
-export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
+export async function findOwnIndexes(
+  observer: Session,
+  identity: IndexIdentity,
+): Promise<LiveIndex[]> {
   const { schema, name, oid } = identity;
   const observed = await observe(observer, { schema, name });
   const byOid =
@@ -34,17 +37,17 @@ export async function findOurs(observer: Session, identity: IndexIdentity): Prom
         : undefined;
   // An interrupted rename stands under its new name already.
   const names = new Set([name, own?.name ?? name]);
-  const besides = (
+  const companions = (
     await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
   ).flat();
-  const isSwapped = besides.some((index) => isReplaced(index, identity));
+  const isSwapped = companions.some((index) => isReplaced(index, identity));
   if (own) await requireOurs(observer, own, identity, isSwapped);
   const strays = await readStrays(observer, identity);
-  if (!own) return [...besides, ...strays];
+  if (!own) return [...companions, ...strays];
   const rebuilds = await reindexLeftoversOf(observer, own.tableOid, own.name);
   // The one by which the others are known goes last.
-  const asides = [...besides, ...strays, ...rebuilds];
-  return isSwapped ? [own, ...asides] : [...asides, own];
+  const leftovers = [...companions, ...strays, ...rebuilds];
+  return isSwapped ? [own, ...leftovers] : [...leftovers, own];
 }
 
 /** What stands beside an index under our temporary names. */
@@ -54,9 +57,11 @@ async function companionsOf(
   name: string,
 ): Promise<LiveIndex[]> {
   const found = await Promise.all(
-    companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
+    companionNames(name).map((companion) => observe(observer, { schema, name: companion })),
   );
-  const indexes = found.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
+  const indexes = found.flatMap((companion) =>
+    companion.kind === "index" ? [companion.index] : [],
+  );
   return indexes.filter((index) => index.table === table);
 }
 

@@ -7,6 +7,7 @@ import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { alterSteps } from "./alterSteps";
 import { drop, reindex } from "./buildSteps";
+import { dropAllStrays, dropRetired, dropSuperseded, makeIndex } from "./companionSteps";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import {
   backsConstraintAdvice,
@@ -17,7 +18,6 @@ import {
   referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./planMessages";
-import { dropAsides, make, retire, strays } from "./planParts";
 import type { Step } from "./step";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
@@ -38,7 +38,7 @@ export function plan(situation: Situation, desired: DesiredIndex, intent: Intent
   const leftovers = situation.reindexLeftovers.map((live) =>
     drop(live, "an interrupted REINDEX CONCURRENTLY left it INVALID"),
   );
-  return steps(...retire(situation), ...leftovers, ...decided.steps);
+  return steps(...dropRetired(situation), ...leftovers, ...decided.steps);
 }
 
 function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
@@ -47,7 +47,11 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "absent":
       return steps(...planAbsent(situation, desired));
     case "same":
-      return steps(...dropAsides(situation), ...strays(situation), ...standing(situation, desired));
+      return steps(
+        ...dropSuperseded(situation),
+        ...dropAllStrays(situation),
+        ...adoptOrRebuild(situation, desired),
+      );
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
@@ -59,7 +63,7 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "dropping":
       return steps(
         drop(verdict.live, "an interrupted DROP INDEX CONCURRENTLY has already disabled it"),
-        ...make(situation, desired, desired.name, "its drop is finished first"),
+        ...makeIndex(situation, desired, desired.name, "its drop is finished first"),
       );
     case "invalid":
       return verdict.live.isPartitioned
@@ -85,10 +89,13 @@ function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
       ),
     ];
   }
-  return [...leftover, ...make(situation, desired, name, "it does not exist")];
+  return [...leftover, ...makeIndex(situation, desired, name, "it does not exist")];
 }
 
-function standing({ rebuild, partitioned, rebuilt }: Situation, desired: DesiredIndex): Step[] {
+function adoptOrRebuild(
+  { rebuild, partitioned, rebuilt }: Situation,
+  desired: DesiredIndex,
+): Step[] {
   if (rebuild === undefined)
     return [{ kind: "adopt", why: "a valid index of this definition stands already" }];
   if (!partitioned) return [reindex(desired, rebuild)];
@@ -112,7 +119,7 @@ function planAlterable(
     return refused(differentAdvice(desired, verdict.differences));
   if (takesAway && !canAlter(situation, verdict))
     return planDifferent(situation, verdict, desired, intent);
-  return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
+  return steps(...dropSuperseded(situation), ...alterSteps(desired, verdict.differences));
 }
 
 /** PostgreSQL alters neither parameters nor tablespace of a partitioned index. */
@@ -134,7 +141,7 @@ function planUnfinished(
   intent: Intent,
 ): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
-    return steps(...make(situation, desired, desired.name, "partitions are missing"));
+    return steps(...makeIndex(situation, desired, desired.name, "partitions are missing"));
   }
   return planDifferent(situation, verdict, desired, intent);
 }
@@ -157,7 +164,7 @@ function planDifferent(
   if (live.isReferenced && !keepsConstraint) return refused(referencedIndexAdvice(desired));
   const { next } = situation;
   const name = companionName(desired.name, "next");
-  const build = make(
+  const build = makeIndex(
     situation,
     desired,
     name,
@@ -198,7 +205,7 @@ function planInvalid(situation: Situation, verdict: Differing, desired: DesiredI
   }
   return steps(
     drop(live, "an interrupted build left it INVALID, and nobody is building it"),
-    ...make(situation, desired, desired.name, "the INVALID leftover is dropped first"),
+    ...makeIndex(situation, desired, desired.name, "the INVALID leftover is dropped first"),
   );
 }
 

@@ -28,7 +28,7 @@ export function declarationAdvice(index: IndexDefinition, error: unknown): Advic
   };
 }
 
-export function tooOldAdvice(
+export function unsupportedClauseAdvice(
   index: IndexDefinition,
   { clause, since }: { readonly clause: string; readonly since: number },
   serverVersion: number,

@@ -45,6 +45,6 @@ export type Settled = Situation & { readonly verdict: Extract<Verdict, { kind: "
 export function isSettled(situation: Situation): situation is Settled {
   const { verdict, next, retired, misplaced, reindexLeftovers, partitioned } = situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  const asides = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
-  return verdict.kind === "same" && asides.length === 0 && situation.rebuild === undefined;
+  const leftovers = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
+  return verdict.kind === "same" && leftovers.length === 0 && situation.rebuild === undefined;
 }

@@ -17,7 +17,7 @@ import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
-import { readReplicas } from "./replicas";
+import { readReplicaUsages } from "./replicaUsage";
 import {
   type Accounted,
   type AccountedUsage,
@@ -159,7 +159,7 @@ async function accountOverTime(
   counted: Accounted,
   measured: readonly VerifiedQuery[],
 ): Promise<Pick<VerificationReport, "usage" | "history">> {
-  const replicas = await readReplicas(database, request, ctx, previous?.usage.replicas ?? []);
+  const replicas = await readReplicaUsages(database, request, ctx, previous?.usage.replicas ?? []);
   const elsewhere = replicas.reduce((sum, { scans }) => sum + (scans ?? 0), 0);
   const usage = {
     ...counted,

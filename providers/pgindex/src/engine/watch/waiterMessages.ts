@@ -1,6 +1,6 @@
 import { describeSession, type Waiter } from "../catalog/otherSessions";
 import { maskStatement } from "../text/maskStatement";
-import type { Harm } from "./harm";
+import type { Harm } from "./waiterHarm";
 
 /** What `pg_stat_activity` shows in place of another role's statement. */
 const HIDDEN = "<insufficient privilege>";

@@ -4,7 +4,7 @@ import type { Context } from "../operation/context";
 import { actingRole } from "../session/role";
 import type { Session } from "../session/session";
 import { ident } from "../text/sql";
-import { type Harm, harmOf } from "./harm";
+import { type Harm, waiterHarm } from "./waiterHarm";
 import { waiterWarning } from "./waiterMessages";
 
 /**
@@ -35,7 +35,7 @@ export class WaiterWatch {
   private readonly ctx: Context;
   private readonly isBuild: boolean;
   private readonly firstSeen = new Map<number, number>();
-  private readonly told = new Set<number>();
+  private readonly warned = new Set<number>();
   private lastPhaseSeen: number | undefined;
 
   constructor(ctx: Context, isBuild: boolean) {
@@ -53,24 +53,24 @@ export class WaiterWatch {
     const now = performance.now();
     if (phase && LAST_PHASES.includes(phase)) this.lastPhaseSeen ??= now;
     for (const waiter of waiters) {
-      const harm = this.harmNow(waiter, now);
+      const harm = this.currentHarm(waiter, now);
       if (!harm) continue;
       const policy = this.ctx.patience?.waiters ?? "warn";
       if (policy === "yield") return new GaveWay(`gave way to ${describeSession(waiter)}`);
       if (policy === "cancel") await this.cancel(waiter, observer, builderPid);
-      else this.tell(waiter, waiterWarning(waiter, harm));
+      else this.warnOnce(waiter, waiterWarning(waiter, harm));
     }
     return undefined;
   }
 
-  private harmNow(waiter: Waiter, now: number): Harm | undefined {
+  private currentHarm(waiter: Waiter, now: number): Harm | undefined {
     const first = this.firstSeen.get(waiter.pid) ?? now;
     this.firstSeen.set(waiter.pid, first);
     // Of another role's session an older server does not tell since when it waits.
     const waitedMs = Math.max(now - first, (waiter.waitSeconds ?? 0) * 1000);
     if (waitedMs < HARMFUL_WAIT_MS) return undefined;
     const since = this.lastPhaseSeen === undefined ? undefined : now - this.lastPhaseSeen;
-    const harm = harmOf(waiter, this.isBuild, since);
+    const harm = waiterHarm(waiter, this.isBuild, since);
     return harm.endsBuild || harm.stopsApplication ? harm : undefined;
   }
 
@@ -81,11 +81,11 @@ export class WaiterWatch {
         "SELECT pg_cancel_backend(pid) FROM unnest(ARRAY[$1::int4]) AS w(pid) WHERE $2::int4 = ANY(pg_blocking_pids(pid))",
         [waiter.pid, builderPid],
       );
-      this.tell(waiter, `cancelled ${describeSession(waiter)}, which waited behind this build`);
+      this.warnOnce(waiter, `cancelled ${describeSession(waiter)}, which waited behind this build`);
     } catch (error) {
       if (sqlState(error) !== "42501") throw error;
       const role = await actingRole(observer.query);
-      this.tell(
+      this.warnOnce(
         waiter,
         `${describeSession(waiter)} waits behind this build and may not be cancelled: ${(error as Error).message}; ` +
           `run: GRANT pg_signal_backend TO ${ident(role)}; (a superuser's session is only a superuser's to cancel)`,
@@ -93,8 +93,8 @@ export class WaiterWatch {
     }
   }
 
-  private tell({ pid }: Waiter, message: string): void {
-    if (!this.told.has(pid)) this.ctx.log("warning", message);
-    this.told.add(pid);
+  private warnOnce({ pid }: Waiter, message: string): void {
+    if (!this.warned.has(pid)) this.ctx.log("warning", message);
+    this.warned.add(pid);
   }
 }

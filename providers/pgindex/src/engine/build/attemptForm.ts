@@ -7,7 +7,7 @@ import type { Attempt } from "./attempt";
  * The declaration in the server's own form. Whoever holds ACCESS EXCLUSIVE on the table is waited
  * for in sight, by `untilReadable`, and not inside of a statement of ours.
  */
-export async function askedForm(
+export async function awaitDeclaredForm(
   { observer, desired, ctx }: Attempt,
   untilReadable: () => Promise<void>,
 ): Promise<Declared> {

@@ -2,7 +2,7 @@ import { oldTransactionsOn } from "../catalog/otherSessions";
 import { sqlState } from "../errors/sqlstate";
 import type { Operation } from "../operation/operation";
 import { Wait } from "../operation/wait";
-import { runWatched } from "./runWatched";
+import { runWatched } from "./watchedStatement";
 
 /**
  * A short change gives way after this long, so that nobody queues behind it, and is tried again.
@@ -24,7 +24,7 @@ export interface Alteration {
  * Runs short statements in one transaction with a short lock timeout, again and again until it gets
  * its locks.
  */
-export async function alter(alteration: Alteration, operation: Operation): Promise<void> {
+export async function runAlteration(alteration: Alteration, operation: Operation): Promise<void> {
   const wait = new Wait(operation.ctx, `waiting to ${alteration.what}`);
   for (;;) {
     await alteration.guard?.();

@@ -10,7 +10,7 @@ import { type ReplicaUsage, readUsage } from "./usage";
  * Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait
  * for it.
  */
-export async function readReplicas(
+export async function readReplicaUsages(
   { replicas, session }: Database,
   index: { readonly schema: string; readonly name: string },
   ctx: Context,

@@ -8,7 +8,7 @@ import type { Session } from "../session/session";
 const CUT_OFF_MS = 60_000;
 
 /** Tells a network that is down from one that only lost a connection. */
-export class CutOff {
+export class NetworkOutage {
   private since: number | undefined;
 
   reached(): void {
@@ -34,7 +34,7 @@ function isUnreachable(error: unknown): boolean {
  * swallowed one of the two. The session holds the table's key, which the next attempt needs, and
  * the server might notice after hours.
  */
-export async function endForgotten(observer: Session, builder: Session): Promise<void> {
+export async function terminateIdleBuilder(observer: Session, builder: Session): Promise<void> {
   try {
     await observer.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -11,7 +11,7 @@ import type { EngineLog } from "./engineLog";
  * of the whole stack, and the engine shows the message in the resource's own. Advice is read once:
  * what the SDK prints becomes one line. Errors that are bugs keep their stack.
  */
-export function answering(provider: ResourceProvider, log: EngineLog): ResourceProvider {
+export function answeringProvider(provider: ResourceProvider, log: EngineLog): ResourceProvider {
   const { check, diff, create, read, update, delete: remove } = provider;
   const answered =
     <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>

@@ -11,7 +11,11 @@ export interface Harm {
 /**
  * Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before.
  */
-export function harmOf(waiter: Waiter, isBuild: boolean, lastPhaseMs: number | undefined): Harm {
+export function waiterHarm(
+  waiter: Waiter,
+  isBuild: boolean,
+  lastPhaseMs: number | undefined,
+): Harm {
   const { lockType, mode, ageSeconds } = waiter;
   const isLate =
     lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;

@@ -7,7 +7,7 @@ import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
-import { CutOff, endForgotten } from "./cutOff";
+import { NetworkOutage, terminateIdleBuilder } from "./networkOutage";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
 import { GaveWay, WaiterWatch } from "./waiters";
@@ -78,7 +78,7 @@ class Watch {
   private isBlocked = false;
   private isCancelHeard = false;
   private idlePolls = 0;
-  private readonly cutOff = new CutOff();
+  private readonly outage = new NetworkOutage();
 
   constructor(watched: Watched, ended: AbortSignal) {
     this.watched = watched;
@@ -93,13 +93,13 @@ class Watch {
     while (!this.ended.aborted) {
       try {
         await this.poll();
-        this.cutOff.reached();
+        this.outage.reached();
         if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
-          await endForgotten(this.observer, builder);
+          await terminateIdleBuilder(this.observer, builder);
           break;
         }
       } catch (error) {
-        if (this.cutOff.failed(error)) builder.destroy();
+        if (this.outage.failed(error)) builder.destroy();
         // Progress is a courtesy: the build goes on without it, and its end is verified in the
         // catalog.
         const elapsed = renderElapsed(performance.now() - this.started);

@@ -13,7 +13,7 @@ import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
-import { runWatched } from "../watch/runWatched";
+import { runWatched } from "../watch/watchedStatement";
 import type { BuiltName } from "./journal";
 
 /** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
@@ -79,7 +79,7 @@ export async function removeLeftover(
  * What an interrupted attempt has left cannot be compared with a declaration that the server could
  * not be asked about.
  */
-export async function clearAway(operation: Operation, built: BuiltName): Promise<void> {
+export async function clearLeftover(operation: Operation, built: BuiltName): Promise<void> {
   await takeTableKey(operation, built);
   const became = await dropInvalid(operation, built);
   operation.ctx.log("info", `${displayName(built)}: after the interruption, ${became}`);

@@ -10,7 +10,7 @@ import type { Journal } from "./journal";
 import type { Ensured } from "./request";
 
 /** The last word on an index that stands as declared. */
-export async function finish(
+export async function reportOutcome(
   { observer, builder, ctx, desired, previous, journal }: Attempt,
   { live, ...done }: Executed & { readonly live: LiveIndex },
   declared: Declared,

@@ -7,12 +7,12 @@ import type { Step } from "./step";
 /**
  * What was swapped out goes first: its name is needed again when the index is replaced once more.
  */
-export function retire({ retired }: Situation): Step[] {
+export function dropRetired({ retired }: Situation): Step[] {
   return retired ? [dropAny(retired, "an interrupted run has replaced it and not dropped it")] : [];
 }
 
 /** Makes the index under `name`, or what is missing of it. */
-export function make(
+export function makeIndex(
   situation: Situation,
   desired: DesiredIndex,
   name: string,
@@ -26,12 +26,12 @@ export function make(
 }
 
 /** Partitions' indexes that an interrupted run has left, attached to nothing. */
-export function strays({ partitioned }: Situation): Step[] {
+export function dropAllStrays({ partitioned }: Situation): Step[] {
   return partitioned?.partitions.flatMap((partition) => dropStrays(partition)) ?? [];
 }
 
 /** What stands aside and has become superfluous since the declared index stands. */
-export function dropAsides({ next, misplaced }: Situation): Step[] {
+export function dropSuperseded({ next, misplaced }: Situation): Step[] {
   return [
     ...(next ? [dropAny(next.live, "an interrupted replacement has left it")] : []),
     ...(misplaced

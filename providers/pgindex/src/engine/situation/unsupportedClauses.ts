@@ -1,7 +1,7 @@
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { type FieldsWith, INDEX_FIELDS, type IndexField } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
-import { tooOldAdvice } from "./declarationMessages";
+import { unsupportedClauseAdvice } from "./declarationMessages";
 
 /** The fields that not every supported server knows, and whether a declaration has them. */
 const FIELDS: Readonly<
@@ -40,7 +40,10 @@ const CLAUSES: readonly Clause[] = [
 ];
 
 /** The first clause of a declaration that the server is too old for. */
-export function tooOld(index: IndexDefinition, serverVersion: number): Advice | undefined {
+export function unsupportedClause(
+  index: IndexDefinition,
+  serverVersion: number,
+): Advice | undefined {
   const found = CLAUSES.find(({ since, isUsed }) => serverVersion < since && isUsed(index));
-  return found && tooOldAdvice(index, found, serverVersion);
+  return found && unsupportedClauseAdvice(index, found, serverVersion);
 }
