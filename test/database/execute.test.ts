@@ -64,7 +64,7 @@ test("every other step is told with its reason and its SQL, and runs in its orde
     expect.stringMatching(
       /^info: public\.i: an index on an expression has no .*: ANALYZE "public"\."t"$/,
     ),
-    'info: public.i: it is to go: DROP INDEX CONCURRENTLY "public"."i"',
+    'info: public.i: it must be dropped: DROP INDEX CONCURRENTLY "public"."i"',
   ]);
   expect(done.buildSeconds).toBeGreaterThan(0);
 });

@@ -77,14 +77,14 @@ const INDEX: readonly Case[] = [
     { minimumScans: 10 },
     // 8 in 24 hours: two more take six.
     [
-      /8 times there, 10 wanted.* at the pace until 2026-11-22T11:00:00Z enough by 2026-11-22T17:00/,
+      /8 times there, 10 wanted.* at the rate until 2026-11-22T11:00:00Z, there will be enough by 2026-11-22T17:00/,
     ],
   ],
   [
     "too few scans, of which some may be ours",
     { isExact: false },
     { minimumScans: 2 },
-    [/some of the scans counted may be by measurements that were not kept/],
+    [/unsaved measurements may have caused some of the counted scans/],
   ],
   ["enough scans", { trafficScans: 10 }, { minimumScans: 10 }, []],
   ["no scan wanted", { trafficScans: 0 }, { minimumScans: 0 }, []],
@@ -108,7 +108,7 @@ const PLANS: readonly Case[] = [
     "a plan of the list wanted, and none that reads the table",
     { queries: [{ ...OTHER, planType: null }] },
     { planTypes: { other: ["Index Scan"] } },
-    [/no measured plan/, /"other" is answered by no scan of its table without this index there/],
+    [/no measured plan/, /"other" uses no scan of its table without this index there/],
   ],
   ["no query at all", { queries: [] }, {}, [/no measured plan there uses it/]],
   ["a plan of the list; others do not count", {}, { planTypes: ["Index Scan"] }, []],
@@ -116,14 +116,14 @@ const PLANS: readonly Case[] = [
     "a plan that is not in the list",
     {},
     { planTypes: ["Index Only Scan", "Bitmap Heap Scan"] },
-    [/"lookup" is answered by Index Scan there, Index Only Scan or Bitmap Heap Scan wanted/],
+    [/"lookup" uses Index Scan there, Index Only Scan or Bitmap Heap Scan wanted/],
   ],
   ["the named query's plan", {}, { planTypes: { lookup: ["Index Scan"] } }, []],
   [
     "a named query that does not use it",
     {},
     { planTypes: { other: ["Seq Scan"] } },
-    [/"other" is answered by Seq Scan without this index there, Seq Scan wanted/],
+    [/"other" uses Seq Scan without this index there, Seq Scan wanted/],
   ],
   [
     "a named query that is not there",
@@ -225,7 +225,7 @@ test("no such index there", () => {
 test("what is met is told too", () => {
   const found = judge({}, { maximumMs: { lookup: 5 }, planTypes: ["Index Scan"] });
   expect(found.map(({ text }) => text)).toEqual([
-    "it has this very definition there",
+    "it has the same definition there",
     "it is valid there",
     'plans there use it: "lookup" by Index Scan',
     '"lookup" takes 4 ms there, at most 5 ms wanted',

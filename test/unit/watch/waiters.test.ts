@@ -78,7 +78,7 @@ describe("the warning", () => {
     await watch.poll([ANALYZE], "building index", observer(), 11);
     const [line, ...others] = lines;
     expect(line).toMatch(
-      /^warning: pid 7 .* waits behind this build\. PostgreSQL will end the build/,
+      /^warning: pid 7 .* waits behind this build\. PostgreSQL will cancel the build/,
     );
     expect(line).toContain('SELECT pg_cancel_backend(7); and run "ANALYZE t" afterwards');
     expect(others).toEqual([]);

@@ -9,7 +9,7 @@ import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { parseServedQueries } from "../engine/measure/servedQueries";
 import type { IndexOutputs } from "../engine/record/outputs";
-import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
+import { isAtDeclaredPlace, refreshIndex } from "../engine/record/refresh";
 import { rebuildReason } from "../engine/situation/rebuildReason";
 import type { PreviousIndex } from "../engine/situation/scope";
 import type { IndexArgs } from "../resources/indexArgs";
@@ -114,7 +114,7 @@ async function hasMovedWithTable(
   const { schema, name, table } = news;
   if (![schema, name, table].every(isKnown)) return false;
   const declared = { schema: String(schema), name: String(name), table: String(table) };
-  return standsElsewhere(runtime.database(), olds, declared);
+  return isAtDeclaredPlace(runtime.database(), olds, declared);
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {

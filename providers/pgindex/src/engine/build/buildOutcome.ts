@@ -9,7 +9,7 @@ import type { Executed } from "./execute";
 import type { Journal } from "./journal";
 import type { Ensured } from "./request";
 
-/** The last word on an index that stands as declared. */
+/** Reports an index that exists as declared, and returns the result of the request. */
 export async function reportOutcome(
   { observer, builder, ctx, desired, previous, journal }: Attempt,
   { live, ...done }: Executed & { readonly live: LiveIndex },
@@ -26,7 +26,8 @@ export async function reportOutcome(
   if (adopted && !previous) {
     ctx.log(
       "info",
-      `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
+      `adopted ${desired.schema}.${desired.name}: ` +
+        "a valid index with this definition already existed; nothing was built",
     );
   }
   const { serverVersion } = builder;
@@ -36,7 +37,7 @@ export async function reportOutcome(
   return { ...built, live, declared: form, adopted, verifiedAt };
 }
 
-/** An index that stands already may be the one that our own interrupted attempt has built. */
+/** An existing index may be the one that our own interrupted attempt built. */
 function finishedBefore({ buildStartedAt }: Journal, verifiedAt: string): Executed {
   if (buildStartedAt === undefined) return {};
   return {

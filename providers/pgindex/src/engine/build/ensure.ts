@@ -20,16 +20,18 @@ import { Journal } from "./journal";
 import { clearLeftover } from "./leftoverCleanup";
 import type { Ensured, Request } from "./request";
 
-/** A rename and a replacement settle in two rounds, an interrupted one in three. */
+/** A rename or a replacement needs two rounds, an interrupted one three. */
 const MAX_ROUNDS = 5;
 
 /**
- * Makes the declared index exist, valid: reads the situation, decides, acts, and reads again until
- * nothing is left to do; and does so again when interrupted. Create and update are this one
- * function, since only the live state decides.
+ * Makes the declared index exist and valid: reads the situation, plans, executes, and repeats until
+ * nothing is left to do. Starts over when interrupted. Create and update share this function because
+ * only the live state decides.
  *
- * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what
- * a failed build of its own left; {@link CancelledError} when cancelled.
+ * Throws {@link PgIndexError} with advice when it is refused or fails permanently, after removing
+ * what its own failed build left behind; {@link CancelledError} when cancelled.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
 export function ensureIndex(request: Request): Promise<Ensured> {
   const { database, desired, ctx } = request;
@@ -38,7 +40,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
   const journal = new Journal();
   return changeTable(
     {
-      database: database,
+      database,
       table: desired,
       ctx,
       patience,
@@ -51,7 +53,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
   );
 }
 
-/** Reads the situation, decides, acts, and reads again until nothing is left to do. */
+/** Reads the situation, plans and executes until nothing is left to do. */
 async function runAttempt(
   operation: Operation,
   request: Request,
@@ -87,28 +89,25 @@ async function readCurrentSituation(attempt: Attempt, declared: Declared): Promi
   return { ...situation, rebuilt, ...(isRebuilt && { rebuild: undefined }) };
 }
 
-/** Decides and does one round. */
+/** Plans and executes one round. */
 async function runRound(attempt: Attempt, situation: Situation): Promise<Executed> {
   const { desired, previous, journal } = attempt;
   const decided = plan(situation, ownLeftover(desired, journal), previous ? "update" : "create");
   if (decided.kind === "refused") {
-    // What stands there is not ours: nothing to clean up.
+    // The existing index is not ours, so there is nothing to clean up.
     journal.building = undefined;
     throw new PgIndexError(decided.advice);
   }
   const builds = decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
   if (builds) await checkDiskSpace(attempt);
   const done = await execute(decided.steps, attempt);
-  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a
+  // The plan covered everything to rebuild in the existing index, which is nothing if a partitioned
   // table has no partitions.
   journal.isRebuilt ||= situation.verdict.kind === "same" || builds;
   return done;
 }
 
-/**
- * `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of
- * ours has left.
- */
+/** `invalidLeftover: "refuse"` does not apply to what our own interrupted attempt left behind. */
 function ownLeftover(desired: DesiredIndex, { building }: Journal): DesiredIndex {
   const isOwn = building !== undefined && desired.policy.invalidLeftover === "refuse";
   return isOwn

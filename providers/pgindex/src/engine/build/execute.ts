@@ -18,13 +18,13 @@ import { notVerifiedAdvice } from "./buildMessages";
 export interface Executed {
   /** Server time at the end of the build, ISO 8601; undefined when nothing was built. */
   readonly builtAt?: string;
-  /** Duration of CREATE INDEX CONCURRENTLY in seconds, waits included. */
+  /** Duration of CREATE INDEX CONCURRENTLY in seconds, including waits. */
   readonly buildSeconds?: number;
-  /** What of it each of the PHASES took, in seconds. */
+  /** Seconds spent in each of the PHASES. */
   readonly phaseSeconds?: readonly number[];
 }
 
-/** What happens around the steps that is not theirs. */
+/** Callbacks around the steps. */
 export interface Hooks {
   /** Called right before CREATE INDEX, while the queries still run without the index. */
   readonly beforeBuild?: (step: Step) => Promise<void>;
@@ -34,14 +34,14 @@ export interface Hooks {
   readonly afterStep?: (step: Step) => Promise<void>;
 }
 
-/** Everything that a step is run with. */
+/** Everything needed to run a step. */
 export interface Execution extends Operation {
   readonly desired: DesiredIndex;
   readonly table: LiveTable;
   readonly hooks: Hooks;
 }
 
-/** Runs the steps of a plan in their order. */
+/** Runs the steps of a plan in order. */
 export async function execute(steps: readonly Step[], execution: Execution): Promise<Executed> {
   let done: Executed = {};
   for (const step of steps) {
@@ -52,7 +52,7 @@ export async function execute(steps: readonly Step[], execution: Execution): Pro
   return done;
 }
 
-/** A partitioned index is built in as many parts as the table has partitions. */
+/** Adds up the build times, since a partitioned index has one build per partition. */
 export function addExecuted(before: Executed, step: Executed): Executed {
   if (step.buildSeconds === undefined) return before;
   return {
@@ -94,8 +94,9 @@ function sqlOf(step: Step): string {
 type LongStep = Extract<Step, { readonly sql: string }>;
 
 /**
- * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to
- * work on the table since we looked: whoever queues behind a concurrent build kills it at its end.
+ * Runs a long statement; on a partition, under the partition's own key. Waits for other sessions
+ * first, because they may have started since we checked, and a statement queued behind a concurrent
+ * build makes it fail when it ends.
  */
 async function watchStep(
   step: LongStep,
@@ -105,7 +106,7 @@ async function watchStep(
   const { desired, table, ctx, observer } = execution;
   const { on: partition, position } = step;
   if (partition) {
-    // A small one is built before the first look at its progress.
+    // A small one is built before its progress is first polled.
     ctx.status(`${position ?? `${partition.schema}.${partition.table}`}: ${verb}`);
     await takeTableKey(execution, partition);
   }
@@ -115,14 +116,13 @@ async function watchStep(
   if (await isAsDecided(step, observer))
     await runWatched(step.sql, { ...execution, verb, position, isBuild });
   else if (!partition)
-    throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
+    throw new ChangedError(`${step.name} has changed since its drop was planned`);
   if (partition) await returnTableKey(execution, partition);
 }
 
 /**
- * Whether what is to be dropped is still what it was. What looked like a leftover may have been
- * somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end, or has been
- * mended by one.
+ * Whether the index to drop is unchanged. An apparent leftover may have belonged to a running REINDEX
+ * CONCURRENTLY, which renames or removes it at its end, or a REINDEX may have repaired it.
  */
 async function isAsDecided(step: LongStep, observer: Session): Promise<boolean> {
   if (step.kind !== "drop") return true;
@@ -156,7 +156,7 @@ async function alterStep(
   );
 }
 
-/** A name or a place is only given to an index that can serve. */
+/** Only a valid index can get a name or be attached. */
 async function requireValid(
   id: { readonly schema: string; readonly name: string },
   { desired, observer }: Execution,

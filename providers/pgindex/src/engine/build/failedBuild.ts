@@ -7,7 +7,7 @@ import type { Journal } from "./journal";
 import { removeLeftover } from "./leftoverCleanup";
 import type { Request } from "./request";
 
-/** Removes what a failed build of ours has left, and says so together with what went wrong. */
+/** Removes what our failed build left behind and returns the error that reports both. */
 export async function explainFailure(
   error: unknown,
   { database, desired, ctx }: Request,

@@ -18,8 +18,8 @@ import {
 } from "./dropMessages";
 
 /**
- * Everything that this stack has of the index: itself, and what an interrupted replacement has left
- * beside it.
+ * Finds everything this stack owns of the index: the index itself and what an interrupted
+ * replacement left behind.
  */
 export async function findOwnIndexes(
   observer: Session,
@@ -35,7 +35,7 @@ export async function findOwnIndexes(
       : byOid && isStillOurs(byOid, identity)
         ? byOid
         : undefined;
-  // An interrupted rename stands under its new name already.
+  // After an interrupted rename, the index already has its new name.
   const names = new Set([name, own?.name ?? name]);
   const companions = (
     await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
@@ -45,12 +45,12 @@ export async function findOwnIndexes(
   const strays = await readStrays(observer, identity);
   if (!own) return [...companions, ...strays];
   const rebuilds = await reindexLeftoversOf(observer, own.tableOid, own.name);
-  // The one by which the others are known goes last.
+  // The index that identifies the others goes last.
   const leftovers = [...companions, ...strays, ...rebuilds];
   return isSwapped ? [own, ...leftovers] : [...leftovers, own];
 }
 
-/** What stands beside an index under our temporary names. */
+/** Finds the indexes that have our temporary names for an index. */
 async function companionsOf(
   observer: Session,
   { schema, table }: IndexIdentity,
@@ -65,16 +65,13 @@ async function companionsOf(
   return indexes.filter((index) => index.table === table);
 }
 
-/**
- * It is what was built, swapped out: what has its name now is its replacement, which an interrupted
- * run has made.
- */
+/** Whether this is the index we built, which an interrupted run already swapped for another. */
 function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolean {
   const isRetired = live.name === companionName(name, "retired");
   return isRetired && differencesSince(canonical, live.canonical).length === 0;
 }
 
-/** Refuses what is not, or not only, the index that was built. */
+/** Refuses an index that we did not build, or that something else depends on. */
 async function requireOurs(
   observer: Session,
   live: LiveIndex,
@@ -95,7 +92,7 @@ async function requireOurs(
   if (!has.ownsTable) throw new PgIndexError(notOwnerAdvice(live, has));
 }
 
-/** A constraint that was declared goes with its index; any other is not ours. */
+/** A declared constraint is dropped with its index; any other is not ours. */
 function madeConstraint(identity: IndexIdentity): boolean {
   return identity.canonical.constraint !== undefined;
 }

@@ -1,15 +1,16 @@
 import type { Waiter } from "../catalog/otherSessions";
 
-/** What a wait behind our statement does. */
+/** The harm done by a session that waits behind our statement. */
 export interface Harm {
-  /** PostgreSQL will end the build as a deadlock in its last phase. */
+  /** PostgreSQL will cancel the build as a deadlock in its last phase. */
   readonly endsBuild: boolean;
-  /** It wants ACCESS EXCLUSIVE on the table, and everybody queues behind it. */
+  /** It requests ACCESS EXCLUSIVE on the table, so all other sessions queue behind it. */
   readonly stopsApplication: boolean;
 }
 
 /**
- * Pure. `lastPhaseMs`: since when the build is known to be in its last phases; undefined before.
+ * Judges one waiter. Pure. `lastPhaseMs`: milliseconds since the build was first seen in its last
+ * phases; undefined before that.
  */
 export function waiterHarm(
   waiter: Waiter,
@@ -19,8 +20,8 @@ export function waiterHarm(
   const { lockType, mode, ageSeconds } = waiter;
   const isLate =
     lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;
-  // Who waits for our transaction itself, as another build does, holds no snapshot that we wait
-  // for.
+  // A session that waits for our transaction itself, like another build, holds no snapshot that we
+  // wait for.
   const isQueued = lockType === "relation" || lockType === "advisory";
   return {
     endsBuild: isBuild && isQueued && !isLate,
