@@ -34,7 +34,7 @@ describe("an index that was dropped by hand", () => {
     const refreshed = await index.refresh();
     expect(refreshed.change).toBe("delete");
     expect(refreshed.lines.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/index public\.t_idx was dropped outside of Pulumi/),
+      expect.stringMatching(/index public\.t_idx was dropped outside Pulumi/),
     );
     expect(() => index.outputs).toThrow();
   });

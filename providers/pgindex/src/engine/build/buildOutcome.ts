@@ -19,7 +19,7 @@ export async function reportOutcome(
   const built = done.builtAt ? done : finishedBefore(journal, verifiedAt);
   const how =
     built.buildSeconds === undefined
-      ? "stands"
+      ? "already built"
       : `built in ${renderElapsed(built.buildSeconds * 1000)}`;
   ctx.status(`valid, ${how}, ${renderBytes(live.sizeBytes)}`);
   const adopted = built.builtAt === undefined;

@@ -27,7 +27,8 @@ const UNKNOWN_WIDTH = 16;
 
 /**
  * Estimates the index size in bytes from the column widths that ANALYZE found; undefined if the
- * table was never analyzed. Overestimates partial indexes, and equal keys, which a btree stores once.
+ * table was never analyzed. Overestimates partial indexes, and equal keys, which a btree stores
+ * once.
  */
 export async function estimateSize(
   session: Session,

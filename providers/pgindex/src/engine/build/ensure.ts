@@ -25,8 +25,8 @@ const MAX_ROUNDS = 5;
 
 /**
  * Makes the declared index exist and valid: reads the situation, plans, executes, and repeats until
- * nothing is left to do. Starts over when interrupted. Create and update share this function because
- * only the live state decides.
+ * nothing is left to do. Starts over when interrupted. Create and update share this function
+ * because only the live state decides.
  *
  * Throws {@link PgIndexError} with advice when it is refused or fails permanently, after removing
  * what its own failed build left behind; {@link CancelledError} when cancelled.

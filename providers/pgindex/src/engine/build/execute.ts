@@ -121,8 +121,8 @@ async function watchStep(
 }
 
 /**
- * Whether the index to drop is unchanged. An apparent leftover may have belonged to a running REINDEX
- * CONCURRENTLY, which renames or removes it at its end, or a REINDEX may have repaired it.
+ * Whether the index to drop is unchanged. An apparent leftover may have belonged to a running
+ * REINDEX CONCURRENTLY, which renames or removes it at its end, or a REINDEX may have repaired it.
  */
 async function isAsDecided(step: LongStep, observer: Session): Promise<boolean> {
   if (step.kind !== "drop") return true;

@@ -85,16 +85,18 @@ export async function clearLeftover(operation: Operation, built: BuiltName): Pro
   operation.ctx.log("info", `${displayName(built)}: after the interruption, ${became}`);
 }
 
-/** Drops our build's INVALID indexes, under the table's key. Returns a description of the result. */
+/**
+ * Drops our build's INVALID indexes, under the table's key. Returns a description of the result.
+ */
 async function dropInvalid(operation: Operation, built: BuiltName): Promise<string> {
   const { observer } = operation;
   const { leftovers } = await findLeft(observer, built);
   const dropped: LiveIndex[] = [];
   for (const live of leftovers) if (await dropLeftover(operation, live)) dropped.push(live);
-  const { standing } = await findLeft(observer, built);
+  const { valid } = await findLeft(observer, built);
   const said = [
     dropped.length > 0 && "its INVALID leftover was dropped",
-    standing && "the index exists and is valid; the next pulumi up adopts it",
+    valid && "the index exists and is valid; the next pulumi up adopts it",
   ];
   return said.filter(Boolean).join("; ") || NOTHING_LEFT;
 }
@@ -112,19 +114,19 @@ async function dropLeftover(operation: Operation, live: LiveIndex): Promise<bool
 
 interface Left {
   readonly leftovers: readonly LiveIndex[];
-  readonly standing: LiveIndex | undefined;
+  readonly valid: LiveIndex | undefined;
 }
 
 /** Finds the index itself and the leftovers of an interrupted REINDEX CONCURRENTLY. */
 async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
   const observed = await observe(observer, built);
   if (observed.kind !== "index" || observed.index.table !== built.table)
-    return { leftovers: [], standing: undefined };
+    return { leftovers: [], valid: undefined };
   const { index } = observed;
   const leftovers = await reindexLeftoversOf(observer, index.tableOid, built.name);
   return index.valid
-    ? { leftovers, standing: index }
-    : { leftovers: [index, ...leftovers], standing: undefined };
+    ? { leftovers, valid: index }
+    : { leftovers: [index, ...leftovers], valid: undefined };
 }
 
 /** Describes what is left; empty if nothing is. */

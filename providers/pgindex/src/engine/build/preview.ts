@@ -16,8 +16,8 @@ import { estimateSize, walWarnings } from "./diskSpace";
 
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
- * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a build
- * would be refused.
+ * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a
+ * build would be refused.
  */
 export async function previewIndex(
   database: SessionTarget,

@@ -102,8 +102,8 @@ export function scanOf(plan: PlanNode, index: IndexTree): Scan {
 }
 
 /**
- * Finds the scan of the index's table. With several, as for partitions, it prefers one that uses the
- * index, then the first in the plan: the planner may read small partitions without the index.
+ * Finds the scan of the index's table. With several, as for partitions, it prefers one that uses
+ * the index, then the first in the plan: the planner may read small partitions without the index.
  */
 export function scanNode(plan: PlanNode, index: IndexTree): PlanNode | undefined {
   const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
@@ -158,8 +158,8 @@ function indexNames(scan: PlanNode): string[] {
 }
 
 /**
- * The bitmap nodes below a Bitmap Heap Scan, through BitmapAnd and BitmapOr. They name the index but
- * not its table.
+ * The bitmap nodes below a Bitmap Heap Scan, through BitmapAnd and BitmapOr. They name the index
+ * but not its table.
  */
 function bitmapNodes(scan: PlanNode): PlanNode[] {
   return (scan.Plans ?? [])

@@ -62,9 +62,9 @@ export function uncounted(queries: readonly Measured[]): MeasuredAll {
 }
 
 /**
- * Runs each query with EXPLAIN ANALYZE to read its plan, time and buffers, in read-only transactions
- * of a separate session. Also works when the index does not exist. Throws {@link PgIndexError} that
- * names the query the server refuses.
+ * Runs each query with EXPLAIN ANALYZE to read its plan, time and buffers, in read-only
+ * transactions of a separate session. Also works when the index does not exist. Throws {@link
+ * PgIndexError} that names the query the server refuses.
  *
  * @see https://www.postgresql.org/docs/current/sql-explain.html
  */

@@ -30,8 +30,9 @@ const HOUR_MS = 3_600_000;
 const UNSAVED_AN_HOUR = 4;
 
 /**
- * Estimates how many unsaved measurements were made since the last saved one. Each refresh makes one
- * in its preview; an hourly allowance covers other previews with a refresh, by colleagues or CI.
+ * Estimates how many unsaved measurements were made since the last saved one. Each refresh makes
+ * one in its preview; an hourly allowance covers other previews with a refresh, by colleagues or
+ * CI.
  *
  * @example unsavedMeasurements(3_600_000) // 5
  */

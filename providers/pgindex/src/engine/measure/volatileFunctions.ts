@@ -6,8 +6,8 @@ import type { FunctionName } from "./readSelect";
 import type { ParsedQuery } from "./servedQueries";
 
 /**
- * Built-in functions that are VOLATILE because of their result but have no side effects. The query's
- * timeout ends a sleep.
+ * Built-in functions that are VOLATILE because of their result but have no side effects. The
+ * query's timeout ends a sleep.
  */
 const HARMLESS: readonly string[] = [
   ...["random", "random_normal", "setseed", "gen_random_uuid", "uuidv4", "uuidv7"],

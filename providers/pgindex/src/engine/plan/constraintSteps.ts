@@ -9,7 +9,7 @@ export const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds:
 /**
  * Steps that add the constraint backed by the index, once the index exists.
  *
- * @see https://www.postgresql.org/docs/current/sql-altertable.html (ADD table_constraint_using_index)
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html (USING INDEX)
  */
 export function constraintSteps(desired: DesiredIndex): Step[] {
   const sqls = constraintSql(desired);

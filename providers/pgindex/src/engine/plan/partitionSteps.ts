@@ -91,8 +91,8 @@ export function dropStrays(partition: Partition, position?: string): Step[] {
 
 /**
  * Steps that rebuild a partitioned index partition by partition, except those in `rebuilt`.
- * PostgreSQL 13 cannot REINDEX a partitioned index CONCURRENTLY, and later versions start over after
- * an interruption.
+ * PostgreSQL 13 cannot REINDEX a partitioned index CONCURRENTLY, and later versions start over
+ * after an interruption.
  */
 export function reindexPartitions(
   partitions: readonly Partition[],

@@ -96,8 +96,8 @@ function adoptOrRebuild(
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
 /**
- * Storage parameters of an index that is not ours yet may be somebody's choice, so create refuses to
- * change them. A declared comment or statistics target is only an addition.
+ * Storage parameters of an index that is not ours yet may be somebody's choice, so create refuses
+ * to change them. A declared comment or statistics target is only an addition.
  */
 function planAlterable(
   situation: Situation,

@@ -60,7 +60,8 @@ function scansExpected(
   const until = Date.parse(verifiedAt ?? "");
   if (trafficScans === 0 || !(until > since)) return "";
   const missing = ((minimumScans - trafficScans) * (until - since)) / trafficScans;
-  return `; at the rate until ${instant(until)}, there will be enough by ${instant(until + missing)}`;
+  const enough = instant(until + missing);
+  return `; at the rate until ${instant(until)}, there will be enough by ${enough}`;
 }
 
 function soak({ validSince }: Evidence, { soakMs, soak }: GateConditions, now: number): Condition {

@@ -10,8 +10,8 @@ export function bytesPerRowOf({ sizeBytes, tableRows }: LiveIndex): number | nul
 
 /**
  * Ratio of the index's bytes per row to those right after its build. The index is compared with
- * itself because its ideal size is only a guess, and exact figures (pgstattuple) require reading the
- * whole index. Null if either figure is unknown or the index is small.
+ * itself because its ideal size is only a guess, and exact figures (pgstattuple) require reading
+ * the whole index. Null if either figure is unknown or the index is small.
  *
  * @example bloatOf(live, 20) // 2.5: the index now takes 50 bytes per row
  */

@@ -92,8 +92,8 @@ export function toIndexOutputs(
 }
 
 /**
- * Whether the live index is the recorded one. The OID alone does not tell: a refresh records the OID
- * of whatever index has the name, while the canonical form remains that of our build.
+ * Whether the live index is the recorded one. The OID alone does not tell: a refresh records the
+ * OID of whatever index has the name, while the canonical form remains that of our build.
  */
 function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boolean {
   const isSameForm = fieldsWith("change", "replace").every(

@@ -16,8 +16,8 @@ export interface VerifiedQuery extends Omit<QueryMeasurement, "note"> {
   readonly note: string | null;
   readonly before: QueryBefore | null;
   /**
-   * How many times faster the query is than before, to one decimal; a lower bound if the earlier run
-   * timed out.
+   * How many times faster the query is than before, to one decimal; a lower bound if the earlier
+   * run timed out.
    */
   readonly ratio: number | null;
   /** True if every expectation is met. */

@@ -138,8 +138,8 @@ export type Accounted = Omit<AccountedUsage, "replicas" | "unusedSince" | "summa
 
 /**
  * Separates traffic from our own scans. Counters lower than in the last report were reset since and
- * no longer include our earlier scans. Underestimates traffic rather than overestimating it, because
- * a promotion can depend on it. Pure.
+ * no longer include our earlier scans. Underestimates traffic rather than overestimating it,
+ * because a promotion can depend on it. Pure.
  */
 export function account(
   { scansBefore, ownScans, unsavedScans, after }: Counted,

@@ -74,9 +74,9 @@ export function extend(
 }
 
 /**
- * Removes the least valuable sample: the one whose neighbours are closest, relative to its age. This
- * keeps recent hours dense and past months sparse. The newest sample and the start of its window are
- * never removed.
+ * Removes the least valuable sample: the one whose neighbours are closest, relative to its age.
+ * This keeps recent hours dense and past months sparse. The newest sample and the start of its
+ * window are never removed.
  */
 function thin(samples: readonly Sample[]): readonly Sample[] {
   if (samples.length <= MAX_SAMPLES) return samples;

@@ -16,7 +16,8 @@ export interface ProgressRow {
 }
 
 /**
- * The columns of a {@link ProgressRow}. Without pg_read_all_stats, another role's build shows nulls.
+ * The columns of a {@link ProgressRow}. Without pg_read_all_stats, another role's build shows
+ * nulls.
  */
 export const PROGRESS_COLUMNS = [
   "phase",
