@@ -118,7 +118,7 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   const queued = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
   expect(await db.query(queued)).toEqual([]);
   recorder.cancel();
-  expect((await ensuring).message).toMatch(/^cancelled; the index stands and is valid/);
+  expect((await ensuring).message).toMatch(/^cancelled; the index exists and is valid/);
   expect(await stateOf(db, "t_idx")).toBe("t/t/t");
   await other.end();
 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { removeLeftover } from "../../providers/pgindex/src/engine/build/cleanUp.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { removeLeftover } from "../../providers/pgindex/src/engine/build/leftoverCleanup.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import {
   type Holder,
@@ -45,9 +45,7 @@ const CASES: readonly (readonly [leftover: Leftover, cost: string])[] = [
 test.each(CASES)("what cannot be dropped yet is told exactly: %o", async (leftover, cost) => {
   const { reader, left, statuses } = await cleanUpInVain(leftover);
   expect(left).toMatch(/^public\.t_idx is left behind, .*; the next pulumi up removes it$/);
-  expect(left).toContain(
-    `is left behind, ${cost}; in the way of the clean-up: pid ${reader.pid} (`,
-  );
+  expect(left).toContain(`is left behind, ${cost}; blocking the clean-up: pid ${reader.pid} (`);
   expect(left).toContain("SELECT a FROM t LIMIT …)");
   expect(statuses.join("\n")).toMatch(
     new RegExp(`^cleaning up t_idx, .* waits for pid ${reader.pid} `, "m"),
@@ -74,7 +72,7 @@ test("what somebody mends while the clean-up waits for them is not dropped", asy
   await until("it waits", async () => statuses.join().includes(`pid ${mender.pid} `));
   await mender.client.query("REINDEX INDEX t_idx");
   await mender.client.query("COMMIT");
-  expect(await left).toBe("the index stands and is valid; the next pulumi up adopts it");
+  expect(await left).toBe("the index exists and is valid; the next pulumi up adopts it");
   expect(await stateOf(db, "t_idx")).toBe("t/t/t");
 });
 
@@ -163,7 +161,7 @@ test("a REINDEX that is cancelled leaves nothing beside its index, which serves 
   expect(await db.query("SELECT 1 FROM pg_index WHERE NOT indisvalid")).toHaveLength(1);
   cancel();
   expect((await rebuilding).message).toBe(
-    "cancelled; its INVALID leftover was dropped; the index stands and is valid; the next " +
+    "cancelled; its INVALID leftover was dropped; the index exists and is valid; the next " +
       "pulumi up adopts it",
   );
   expect(await db.query("SELECT 1 FROM pg_index WHERE NOT indisvalid")).toEqual([]);

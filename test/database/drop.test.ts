@@ -122,7 +122,7 @@ describe("a cancel", () => {
     recorder.cancel();
     const failure = await dropping;
     expect(failure).toBeInstanceOf(CancelledError);
-    expect(failure.message).toBe("cancelled; the index stands as before");
+    expect(failure.message).toBe("cancelled; the index is unchanged");
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
   });
 

@@ -54,7 +54,7 @@ describe("an index that is not what we built is refused, and stays", () => {
     [
       "another definition",
       ["CREATE INDEX t_idx ON t (b)"],
-      /what stands under that name now is not what this stack built: columns: built a .*, found b /,
+      /the index that now has that name is not the one this stack built: columns: built a .*, found b /,
     ],
     ["unique now", ["CREATE UNIQUE INDEX t_idx ON t (a)"], /unique: built none, found true/],
     [
@@ -112,7 +112,7 @@ describe("an index that is not what we built is refused, and stays", () => {
     const recorder = record();
     const { message } = await failureOf(drop(recorder));
     expect(message).toMatch(
-      /^refused to drop index public\.t_idx\n.*a foreign key refers to it.*\n.*drop the foreign key first.*\n.*pulumi state delete/,
+      /^refused to drop index public\.t_idx\n.*a foreign key references it.*\n.*drop the foreign key first.*\n.*pulumi state delete/,
     );
     expect(recorder.lines).toEqual([]);
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");

@@ -52,7 +52,7 @@ const LOCKED = "RAISE EXCEPTION USING ERRCODE = 'lock_not_available';";
 const END = "PERFORM pg_terminate_backend(pg_backend_pid());";
 
 describe("a drop that an event trigger forbids is told, and not tried again", () => {
-  test("the index stands as before", async () => {
+  test("the index is unchanged", async () => {
     const { live } = await ensure();
     await before("DROP INDEX", FORBID);
     const recorder = record();
@@ -61,7 +61,7 @@ describe("a drop that an event trigger forbids is told, and not tried again", ()
     expect(message).toMatch(
       /^the drop of index public\.t_idx did not finish: no drops on Fridays\n/,
     );
-    expect(message).toContain("SQLSTATE P0001; the index stands as before");
+    expect(message).toContain("SQLSTATE P0001; the index is unchanged");
     expect(recorder.lines).toEqual([]);
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
   });

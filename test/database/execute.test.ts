@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addUp } from "../../providers/pgindex/src/engine/build/execute.ts";
+import { addExecuted } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import type { Step } from "../../providers/pgindex/src/engine/plan/step.ts";
 import { failureOf, record } from "../support/engine/engine.ts";
@@ -64,7 +64,7 @@ test("every other step is told with its reason and its SQL, and runs in its orde
     expect.stringMatching(
       /^info: public\.i: an index on an expression has no .*: ANALYZE "public"\."t"$/,
     ),
-    'info: public.i: it is to go: DROP INDEX CONCURRENTLY "public"."i"',
+    'info: public.i: it must be dropped: DROP INDEX CONCURRENTLY "public"."i"',
   ]);
   expect(done.buildSeconds).toBeGreaterThan(0);
 });
@@ -137,9 +137,9 @@ test("a step that needs a valid index runs when it has one", async () => {
 });
 
 test("the parts of a partitioned build add up, and its end is that of the last", () => {
-  const first = addUp({}, { builtAt: "a", buildSeconds: 1, phaseSeconds: [0.25, 0.75] });
-  expect(addUp(first, {})).toEqual(first);
-  expect(addUp(first, { builtAt: "b", buildSeconds: 2, phaseSeconds: [0.5, 1.5] })).toEqual({
+  const first = addExecuted({}, { builtAt: "a", buildSeconds: 1, phaseSeconds: [0.25, 0.75] });
+  expect(addExecuted(first, {})).toEqual(first);
+  expect(addExecuted(first, { builtAt: "b", buildSeconds: 2, phaseSeconds: [0.5, 1.5] })).toEqual({
     builtAt: "b",
     buildSeconds: 3,
     phaseSeconds: [0.75, 2.25],

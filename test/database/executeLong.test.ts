@@ -3,7 +3,7 @@ import { ChangedError } from "../../providers/pgindex/src/engine/errors/advice.t
 import { Patience } from "../../providers/pgindex/src/engine/operation/patience.ts";
 import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildSteps.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
-import { runWatched } from "../../providers/pgindex/src/engine/watch/runWatched.ts";
+import { runWatched } from "../../providers/pgindex/src/engine/watch/watchedStatement.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { type Holder, hold, stateOf, until } from "../support/engine/engineDatabase.ts";
 import { useTable } from "../support/engine/engineTable.ts";

@@ -135,5 +135,5 @@ test.each([
   const { adopted, live } = await ensureIndex({ ...request, hooks: { beforeStep } });
   expect(adopted).toBe(true);
   expect(live).toMatchObject({ valid: true, oid: found[0] });
-  expect(lines.join("\n")).toMatch(/t_idx is no longer what it was when its drop was decided/);
+  expect(lines.join("\n")).toMatch(/t_idx has changed since its drop was planned/);
 });

@@ -103,7 +103,7 @@ describe("waitFor ends a drop", () => {
     const { message } = await failureOf(dropIndex(targetOf(db.url), identity, record().ctx));
     expect(message).toMatch(/^gave up the drop of index public\.t_idx: /);
     expect(message).toContain(`pid ${holder.pid} `);
-    expect(message).toContain("the index stands as before");
+    expect(message).toContain("the index is unchanged");
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
   });
 
@@ -115,7 +115,7 @@ describe("waitFor ends a drop", () => {
     expect(message).toContain(`pid ${writer.pid} `);
     // A slow machine finds the transaction old, and does not begin.
     const state = await stateOf(db, "t_idx");
-    if (state === "t/t/t") expect(message).toContain("the index stands as before");
+    if (state === "t/t/t") expect(message).toContain("the index is unchanged");
     else expect(message).toContain("queries have lost the index");
     await writer.release();
     await dropIndex(target, identityOf(live), record().ctx);

@@ -23,7 +23,7 @@ test("a table of many partitions is not shown step by step", async () => {
   const steps = await previewed("p");
   expect(steps).toHaveLength(13);
   // Itself, and for each partition a build and an attachment.
-  expect(steps.at(-1)).toBe("… and 3 steps more of the same kind");
+  expect(steps.at(-1)).toBe("… and 3 more steps of the same kind");
 });
 
 /** As ANALYZE would leave it, on a table that nobody wants to wait for. */
@@ -37,7 +37,7 @@ test("the room that a large index takes is told, by the widths from ANALYZE", as
   expect(await previewed("t")).toHaveLength(1);
   await pretendRows(10_000_000);
   // Each row takes its column (int: 4, text: 101 with its length) and 16 bytes beside it.
-  expect((await previewed("t"))[1]).toMatch(/^needs about 2\d\d MB, and as much again/);
+  expect((await previewed("t"))[1]).toMatch(/^needs about 2\d\d MB, and the same again/);
   expect((await previewed("t", { include: ["b"] }))[1]).toMatch(/^needs about 1 GB,/);
   const guessed = await previewed("t", { columns: [{ expression: "abs(a)" }] });
   expect(guessed.at(-1)).toMatch(/^needs about 3\d\d MB,/);

@@ -45,6 +45,6 @@ test.each([
   await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
   await db.query("CREATE TABLE child (a int REFERENCES t (a))");
   expect(await refusal({ ...args, include: ["b"] })).toMatch(
-    /^refused: [\s\S]*a foreign key refers to/,
+    /^refused: [\s\S]*a foreign key references/,
   );
 });

@@ -78,7 +78,7 @@ describe("changed by others: told, with the live definition and the old canonica
     [
       "another table",
       "DROP INDEX t_idx; CREATE INDEX t_idx ON other (a)",
-      /^its table is other now$/,
+      /^its table is now other$/,
     ],
   ])("%s", async (_title, statement, drift) => {
     await db.query(statement);

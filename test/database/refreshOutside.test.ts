@@ -6,8 +6,8 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import {
+  isAtDeclaredPlace,
   refreshIndex,
-  standsElsewhere,
 } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { settle } from "../support/engine/engineDatabase.ts";
@@ -54,7 +54,7 @@ describe("renamed or moved outside: found by its OID, told, the outputs keep the
       "another name of its table",
       "ALTER TABLE t RENAME TO renamed",
       ["public.t", "public.renamed"],
-      "its table is renamed now",
+      "its table is now renamed",
     ],
   ])("%s", async (_title, statement, [from, to], drift) => {
     await db.query(statement);
@@ -128,7 +128,7 @@ describe("whether the index stands already where the declaration now says", () =
   ])("%s: %s", async (_title, statement, stands) => {
     await db.query(statement);
     const declared = { schema: "archive", name: "t_idx", table: "t" };
-    expect(await standsElsewhere(targetOf(db.url), outputs, declared)).toBe(stands);
+    expect(await isAtDeclaredPlace(targetOf(db.url), outputs, declared)).toBe(stands);
   });
 });
 

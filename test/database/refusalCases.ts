@@ -82,7 +82,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     "a set of rows",
     key("generate_series(1, id)"),
     /set-returning functions are not allowed/,
-    /leave that feature out/,
+    /remove that feature/,
   ],
   ["a row", key("row(id, title)"), /pseudo-type record/, /correct the declaration/],
   [
@@ -95,7 +95,7 @@ export const REFUSALS: readonly RefusalCase[] = [
     "an operator class of another type",
     { columns: [{ column: "id", operatorClass: "text_ops" }] },
     /does not accept data type integer/,
-    /takes the column's type/,
+    /accepts the column's type/,
   ],
   [
     "a type without a default operator class",
@@ -137,13 +137,13 @@ export const REFUSALS: readonly RefusalCase[] = [
     "a method that cannot be unique",
     { accessMethod: "hash", unique: true },
     /does not support unique/,
-    /leave that feature out/,
+    /remove that feature/,
   ],
   [
     "a method without order",
     { accessMethod: "hash", columns: [{ column: "id", order: "desc" }] },
     /does not support ASC\/DESC/,
-    /leave that feature out/,
+    /remove that feature/,
   ],
   ["the name of a table", { name: "other" }, /a table has that name/, /another name/],
   ["the name of a view", { name: "taken_view" }, /a view has that name/, /another name/],
@@ -157,7 +157,7 @@ export const REFUSALS: readonly RefusalCase[] = [
   [
     "the name of an index of another table",
     { name: "taken_index" },
-    /stands on table public\.other/,
+    /table public\.other has an index with that name/,
     /another name/,
   ],
   ["a foreign table", { table: "far" }, /is a foreign table/, /table that holds the rows/],

@@ -53,9 +53,9 @@ export const TABLE_REFUSALS: readonly RefusalCase[] = [
     /default operator class, collation and order/,
   ],
   [
-    "a primary key over a column that may be null",
+    "a primary key over a column that can be null",
     { constraint: "primaryKey", columns: ["id", "title"] },
-    /id, title may be null/,
+    /id, title can be null/,
     /NOT NULL/,
   ],
 ];

@@ -93,11 +93,13 @@ describe("an index that is not as it should be", () => {
     expect(await v.refresh(outputs)).toMatchObject({
       valid: false,
       ok: false,
-      problems: ["there is no index public.orders_customer_idx; run pulumi refresh and pulumi up"],
+      problems: [
+        "index public.orders_customer_idx does not exist; run pulumi refresh and pulumi up",
+      ],
       usage: { scans: 0, trafficScans: 0, sizeBytes: 0 },
-      queries: [{ usesIndex: false, executionMs: null, note: "the index is not there" }],
+      queries: [{ usesIndex: false, executionMs: null, note: "the index does not exist" }],
     });
-    expect(v.recorder.lines[0]).toMatch(/^warning: there is no index/);
+    expect(v.recorder.lines[0]).toMatch(/^warning: index public\.\w+ does not exist/);
   });
 
   it("is reported when it is INVALID, with the plan without it", async () => {

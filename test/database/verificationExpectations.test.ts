@@ -46,7 +46,7 @@ describe("expectations", () => {
       properties: { ok: false, __provider: "text", onFailedExpectation: "error" },
       reasons: [expect.stringMatching(/found Seq Scan/)],
     });
-    expect(failure.message).toMatch(/does not do what is expected of it/);
+    expect(failure.message).toMatch(/does not meet its expectations/);
     const { properties } = failure as Error & { properties: Outputs };
     expect(await v.refresh(properties)).toMatchObject({ ok: false });
   });

@@ -6,7 +6,7 @@ const v = useVerifying();
 describe("the history", () => {
   it("grows with each measuring, and says what it rests on", async () => {
     const first = await v.create();
-    expect(first.usage.summary).toBe("cannot say yet: one sample is no window");
+    expect(first.usage.summary).toBe("not known yet: there is only one sample");
     const second = await v.refresh(first);
     expect(second.usage.unusedSince).toBe(first.verifiedAt);
     expect(second.history).toMatchObject({
@@ -42,7 +42,7 @@ describe("the history", () => {
     expect(third.history.samples.at(-1)?.restarted).toMatch(/^the counters were reset at \d{4}-/);
     expect(third.usage).toMatchObject({
       unusedSince: null,
-      summary: expect.stringMatching(/one sample is no window \(the window begins there: /),
+      summary: expect.stringMatching(/one sample is no window \(the window starts there: /),
     });
   });
 
@@ -53,7 +53,7 @@ describe("the history", () => {
     expect(second.usage).toMatchObject({
       enforces: true,
       unusedSince: null,
-      summary: expect.stringMatching(/^needed without a scan: it enforces/),
+      summary: expect.stringMatching(/^needed even without scans, because it enforces a rule/),
     });
   });
 
@@ -76,15 +76,15 @@ describe("replicas", () => {
     expect(outputs.usage).toMatchObject({
       isExact: false,
       unusedSince: null,
-      summary: expect.stringMatching(/^cannot say: eu, self did not answer/),
+      summary: expect.stringMatching(/^unknown: eu, self did not answer/),
       replicas: [
         { name: "eu", scans: null },
         { name: "self", scans: null },
       ],
     });
     const said = v.recorder.lines.join("\n");
-    expect(said).toMatch(/on the replica eu are not known: cannot connect to/);
-    expect(said).toMatch(/on the replica self are not known: it takes writes, so it is no standby/);
+    expect(said).toMatch(/on the replica eu: cannot connect to/);
+    expect(said).toMatch(/on the replica self: it accepts writes, so it is not a standby/);
     expect(JSON.stringify(outputs) + said).not.toContain(secret);
   });
 });

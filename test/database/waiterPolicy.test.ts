@@ -27,7 +27,7 @@ describe("warn, the default", () => {
       const read = await waitBehind(db, "SELECT count(*) FROM t");
       const warning = await untilSaid(lines, `pid ${alter.pid} `);
       expect(warning).toContain("PostgreSQL will end the build as a deadlock");
-      expect(warning).toContain("every read and write of the table waits behind it now (1 so far)");
+      expect(warning).toContain("every read and write of the table now waits behind it (1 so far)");
       expect(warning).toContain(`SELECT pg_cancel_backend(${alter.pid}); and run "${ALTER}"`);
       // Who only waits behind the waiter is no danger.
       expect(lines.join("\n")).not.toContain(`pid ${read.pid} (`);
@@ -55,7 +55,7 @@ describe("warn, the default", () => {
       const alter = await waitBehind(db, ALTER);
       const warning = await untilSaid(lines, `pid ${alter.pid} `);
       expect(warning).not.toContain("deadlock");
-      expect(warning).toContain("every read and write of the table waits behind it now");
+      expect(warning).toContain("every read and write of the table now waits behind it");
       expect(lines.join("\n")).not.toContain(`pid ${analyze.pid} `);
       await snapshot.release();
       // Neither has ended the build.
@@ -84,7 +84,9 @@ describe("warn, the default", () => {
       const objid = BigInt.asIntN(32, BigInt(key?.objid ?? 0));
       const advisory = await waitBehind(db, `SELECT pg_advisory_lock(${key?.classid}, ${objid})`);
       const warning = await untilSaid(lines, `pid ${advisory.pid} `);
-      expect(warning).toContain("It waits in pg_advisory_lock() and keeps a snapshot meanwhile.");
+      expect(warning).toContain(
+        "It waits in pg_advisory_lock() and holds a snapshot while it waits.",
+      );
       expect(warning).toContain("and run its statement afterwards");
       await db.query("SELECT pg_cancel_backend($1)", [advisory.pid]);
       await writer.release();

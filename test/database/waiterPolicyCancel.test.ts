@@ -29,7 +29,7 @@ describe("cancel", () => {
     const { ensuring, lines } = await start(db, { waiters: "cancel" }, roles.url);
     await untilPhase(db, "waiting for writers before build");
     const alter = await waitBehind(db, ALTER);
-    const warning = await untilSaid(lines, "may not be cancelled");
+    const warning = await untilSaid(lines, "cannot be cancelled");
     expect(warning).toContain(`GRANT pg_signal_backend TO "${roles.deploy}";`);
     await db.query("SELECT pg_cancel_backend($1)", [alter.pid]);
     await writer.release();

@@ -114,7 +114,7 @@ describe("an index that moves with its table stays the one it is", () => {
     const stack = new Stack(place.db, BASE);
     const { live } = await stack.up();
     await place.db.query(accident);
-    expect(await stack.refresh()).toMatch(/its table is moved now|moved outside to schema/);
+    expect(await stack.refresh()).toMatch(/its table is now moved|moved outside to schema/);
     expect(await stack.preview(to)).toContainEqual(expect.stringMatching(/^builds nothing/));
     expect(await stack.up(to)).toMatchObject({ adopted: true, live: { oid: live.oid, ...to } });
     expect(await stack.refresh()).toBeNull();

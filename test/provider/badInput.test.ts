@@ -73,7 +73,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       what: "a function that is not immutable",
       args: { columns: [{ expression: "now() - interval '1 day'" }] },
       cause: "functions in index expression must be marked IMMUTABLE",
-      fix: "use only functions that are IMMUTABLE",
+      fix: "use only IMMUTABLE functions",
     },
     {
       what: "a name over 63 bytes",
@@ -102,7 +102,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
     {
       what: "a name that is another table's index",
       args: { name: "taken_idx" },
-      cause: "an index of that name stands on table public.other",
+      cause: "table public.other has an index with that name",
       fix: "give the index another name",
     },
     {

@@ -34,7 +34,7 @@ describe("an index that was dropped by hand", () => {
     const refreshed = await index.refresh();
     expect(refreshed.change).toBe("delete");
     expect(refreshed.lines.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/index public\.t_idx was dropped outside of Pulumi/),
+      expect.stringMatching(/index public\.t_idx was dropped outside Pulumi/),
     );
     expect(() => index.outputs).toThrow();
   });
@@ -160,7 +160,7 @@ describe("an index that was renamed outside", () => {
     expect(previewed.lines.map(({ message }) => message)).toEqual([
       "renamed outside to theirs_idx",
       expect.stringMatching(/^public\.t has (never been analyzed|\d+ rows, )/),
-      'ALTER INDEX "public"."theirs_idx" RENAME TO "t_idx": it stands under another name',
+      'ALTER INDEX "public"."theirs_idx" RENAME TO "t_idx": it has another name',
     ]);
     expect((await index.up(args)).change).toBe("update");
     expect(await onlyIndex()).toMatchObject({ name: "t_idx", oid: theirs?.oid, valid: true });

@@ -69,7 +69,7 @@ export const missing: readonly Unmet[] = [
     what: "another plan",
     evidence: () => query({ planType: "Bitmap Heap Scan" }),
     asked: { planTypes: ["Index Scan", "Index Only Scan"] },
-    lines: [/"by a" is answered by Bitmap Heap Scan there, Index Scan or Index Only Scan wanted/],
+    lines: [/"by a" uses Bitmap Heap Scan there, Index Scan or Index Only Scan wanted/],
   },
   {
     what: "too slow",

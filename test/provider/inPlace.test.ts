@@ -108,7 +108,7 @@ describe("what can be altered is altered: the index stays the same one", () => {
     [
       "another name",
       { name: "renamed_idx" },
-      [/^ALTER INDEX "public"\."mine_idx" RENAME TO "renamed_idx": it stands under another name$/],
+      [/^ALTER INDEX "public"\."mine_idx" RENAME TO "renamed_idx": it has another name$/],
     ],
     [
       "a comment",
@@ -123,7 +123,7 @@ describe("what can be altered is altered: the index stays the same one", () => {
     [
       "another spelling",
       { columns: [{ column: "a", order: "asc", nulls: "last" }, "b"] },
-      [/^builds nothing: a valid index of this definition stands already$/],
+      [/^builds nothing: a valid index with this definition already exists$/],
     ],
   ])("%s", async ([, changes, steps]) => {
     const old = await onlyIndex();
@@ -148,9 +148,9 @@ test("on another table its name is taken, by itself: refused in preview, and lef
   const { table } = args;
   args = { ...args, table: "other" };
   const errors = await refusalOf(mine.preview(args));
-  expect(errors).toContain("an index of that name stands on table public.t");
+  expect(errors).toContain("table public.t has an index with that name");
   expect(errors).toContain("give the index another name");
-  expect(await refusalOf(mine.up(args))).toContain("stands on table public.t");
+  expect(await refusalOf(mine.up(args))).toContain("table public.t has an index");
   expect(await indexesOf(database())).toEqual(before);
   args = { ...args, table };
   expect((await mine.preview(args)).change).toBe("same");

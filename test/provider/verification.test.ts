@@ -60,7 +60,7 @@ test("a proof says what the matter is when the index is gone, and is made again 
   await database().query("DROP INDEX users_email_idx");
   expect((await index.refresh()).change).toBe("delete");
   const said = warningsOf(await proof.refresh());
-  expect(said[0]?.message).toMatch(/there is no index public\.users_email_idx/);
+  expect(said[0]?.message).toMatch(/index public\.users_email_idx does not exist/);
   expect(proof.outputs).toMatchObject({ valid: false, ok: false });
   expect((await index.up(declared())).change).toBe("create");
   expect((await proof.up(proves())).change).toBe("update");
@@ -99,8 +99,8 @@ test("queries of its own are refused in preview, with every problem", async () =
   ];
   const text = await refusalOf(proof.preview(proves({}, { served })));
   expect(text).toMatch(/queries\[0\]\.sql is not a SELECT/);
-  expect(text).toMatch(/queries\[1\]\.sql takes 1 parameter, and nothing gives their values/);
-  expect(text).toMatch(/queries\[1\]\.name is the name of another query too/);
+  expect(text).toMatch(/queries\[1\]\.sql takes 1 parameter but has no values/);
+  expect(text).toMatch(/queries\[1\]\.name is also the name of another query/);
 });
 
 test("replicas: a URL that is no standby's is warned of", async () => {
@@ -110,6 +110,6 @@ test("replicas: a URL that is no standby's is warned of", async () => {
   const asked = new Resource("verification", async () => withReplica);
   const { lines } = await asked.up(proves({}, { served: [] }));
   expect(lines.map(({ message }) => message)).toContainEqual(
-    expect.stringMatching(/on the replica eu are not known: it takes writes, so it is no standby/),
+    expect.stringMatching(/on the replica eu: it accepts writes, so it is not a standby/),
   );
 });

@@ -30,7 +30,7 @@ test("an index that was dropped by hand: refresh removes it from the state, up b
   await database().query("DROP INDEX t_idx");
   const refreshed = await stack.refresh();
   expect(refreshed.changes).toEqual({ delete: 1, same: 1 });
-  expect(refreshed.text).toMatch(/index public\.t_idx was dropped outside of Pulumi/);
+  expect(refreshed.text).toMatch(/index public\.t_idx was dropped outside Pulumi/);
   expect(() => stack.resource("index")).toThrow();
   expect((await stack.up()).changes).toEqual({ create: 1, same: 1 });
 });

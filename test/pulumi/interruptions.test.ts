@@ -105,7 +105,7 @@ describe("Ctrl-C", () => {
     const { code, text } = await up.ended;
     expect(code).not.toBe(0);
     expect(text).toMatch(
-      /is left behind, INVALID .*; in the way of the clean-up: pid \d+ .*; the next pulumi up removes it/,
+      /is left behind, INVALID .*; blocking the clean-up: pid \d+ .*; the next pulumi up removes it/,
     );
     await holder.release();
     expect(await indexNames(database())).toEqual(["INVALID t1_idx"]);

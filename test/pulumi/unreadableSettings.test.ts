@@ -11,7 +11,7 @@ test.each<[settings: Readonly<Record<string, string>>, what: string]>([
   ],
   [
     { maxConcurrentBuilds: "0", allowPooler: "yes", replicas: "u:hunter2@eu" },
-    "pgindex:replicas (not shown: it may hold passwords) is not a JSON object of names and URLs; " +
+    "pgindex:replicas (hidden: it can contain passwords) is not a JSON object of names and URLs; " +
       'pgindex:maxConcurrentBuilds "0" is not a whole number from 1 to 100; ' +
       'pgindex:allowPooler "yes" is neither "true" nor "false"',
   ],

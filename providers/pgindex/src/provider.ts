@@ -2,7 +2,7 @@ import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { drizzle } from "./baseline/drizzle/drizzleBookkeeping";
 import { nodePgMigrate } from "./baseline/nodePgMigrate/nodePgMigrateBookkeeping";
 import { prisma } from "./baseline/prisma/prismaBookkeeping";
-import { answering } from "./provider/answering";
+import { answeringProvider } from "./provider/answeringProvider";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
 import { engineLog } from "./provider/engineLog";
@@ -16,7 +16,7 @@ const runtime = createRuntime(log);
 
 function configured(provider: ResourceProvider): ResourceProvider {
   return {
-    ...answering(provider, log),
+    ...answeringProvider(provider, log),
     configure: async ({ config }) => runtime.configure((key) => config.get(key)),
   };
 }

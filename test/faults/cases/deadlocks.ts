@@ -91,7 +91,7 @@ export const DEADLOCKS: readonly Fault[] = [
       "never queues such a statement itself for more than a second; warns of whoever does, " +
       "with the statement that lets everybody go on",
     mark: "limit",
-    words: ["It wants ACCESS EXCLUSIVE: every read and write of the table waits behind it now"],
+    words: ["It requests ACCESS EXCLUSIVE: every read and write of the table now waits behind it"],
     shown: {
       end: "valid",
       provoke: async (scene) => {

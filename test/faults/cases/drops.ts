@@ -73,7 +73,7 @@ export const DROPS: readonly Fault[] = [
     answer:
       "refuses before PostgreSQL would, and says what to drop first; what is gone is a success",
     mark: "refused",
-    words: ["backs the constraint", "a foreign key refers to it"],
+    words: ["backs the constraint", "a foreign key references it"],
     tests: [
       `${REFUSALS}: what serves a constraint`,
       `${REFUSALS}: what a foreign key needs: refused before PostgreSQL would, once`,
@@ -97,7 +97,7 @@ export const DROPS: readonly Fault[] = [
       "keeps the table's key and compares table and definition right before; refuses what " +
       "is not its own",
     mark: "refused",
-    words: ["what stands under that name now is not what this stack built"],
+    words: ["the index that now has that name is not the one this stack built"],
     tests: [
       `${REFUSALS}: an index that is not what we built is refused, and stays`,
       `${REFUSALS}: also when it was put there while we waited for our turn`,

@@ -10,7 +10,7 @@ export const NAMES: readonly Fault[] = [
     answer:
       "builds the one, refuses the other as a name that is taken, not as an error of the data",
     mark: "refused",
-    words: ["an index of that name stands on table public."],
+    words: ["has an index with that name"],
     shown: {
       end: "valid",
       provoke: async (scene) => {
@@ -19,7 +19,7 @@ export const NAMES: readonly Fault[] = [
           const ends = await Promise.allSettled(both.map(({ done }) => done));
           assert.deepEqual(ends.map(({ status }) => status).sort(), ["fulfilled", "rejected"]);
           const lost = both[ends[0]?.status === "rejected" ? 0 : 1];
-          assert.match(await lost.failure(), /an index of that name stands on table public\./);
+          assert.match(await lost.failure(), /table public\.\S+ has an index with that name/);
           assert.equal(await scene.stateOf("t_idx"), "t/t/t");
           if (run < 4) await scene.other("DROP INDEX t_idx");
         }

@@ -40,7 +40,7 @@ export const SERVERS: readonly Fault[] = [
       "runs ANALYZE after such a build; a concurrent build never needs old snapshots to end " +
       "first (`indcheckxmin` is false)",
     mark: "handled",
-    words: ["has no statistics, and the planner guesses, until ANALYZE"],
+    words: ["has no statistics until ANALYZE, and the planner guesses"],
     shown: {
       end: "valid",
       provoke: async (scene) => {

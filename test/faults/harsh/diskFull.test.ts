@@ -81,12 +81,14 @@ describe("a server without room", () => {
     const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
     await db.query("SELECT pg_create_physical_replication_slot('forgotten', true)");
     const before = await previewIndex(target, desired);
-    expect(before.join("\n")).toMatch(/needs about (4\d|5\d) MB, and as much again while it sorts/);
+    expect(before.join("\n")).toMatch(
+      /needs about (4\d|5\d) MB, and the same again while it sorts/,
+    );
     expect(before.join("\n")).not.toContain("forgotten");
     await db.query("CREATE TABLE wal AS SELECT * FROM t");
     await db.query("CHECKPOINT");
     const expected =
-      /replication slot forgotten, which keeps \d+ MB of WAL, more than max_wal_size/;
+      /replication slot forgotten, which retains \d+ MB of WAL, more than max_wal_size/;
     expect((await previewIndex(target, desired)).join("\n")).toMatch(expected);
     const { ctx, lines } = record();
     const { live } = await ensureIndex({ database: target, desired, ctx });

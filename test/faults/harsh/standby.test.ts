@@ -113,7 +113,7 @@ describe("a standby", () => {
     await withClient(standby.url, (client) => client.query("SELECT pg_promote()"));
     const { ctx } = record();
     expect(await previewIndex(onStandby, other)).toContain(
-      "builds nothing: a valid index of this definition stands already",
+      "builds nothing: a valid index with this definition already exists",
     );
     const third = await declare({ table: "t", name: "t_ab_idx", columns: ["a", "b"] });
     expect(await ensureIndex({ database: onStandby, desired: third, ctx })).toMatchObject({

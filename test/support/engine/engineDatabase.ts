@@ -157,7 +157,7 @@ export function stepsOf(lines: readonly string[], table: string): string[] {
 }
 
 /** What a preview says when the declared index stands already. */
-export const BUILDS_NOTHING = "builds nothing: a valid index of this definition stands already";
+export const BUILDS_NOTHING = "builds nothing: a valid index with this definition already exists";
 
 /** What a stack remembers of an index that it built. */
 export function identityOf({ schema, name, table, canonical }: LiveIndex): IndexIdentity {

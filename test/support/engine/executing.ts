@@ -20,7 +20,7 @@ export async function useSteps(db: TestDatabase) {
   /** The drop of what stands there now. */
   const dropStep = async (): Promise<Step> => {
     const oid = (await oidOf(db, "i")) ?? 0;
-    return drop(liveIndex({ name: "i", oid }), "it is to go");
+    return drop(liveIndex({ name: "i", oid }), "it must be dropped");
   };
   /** Runs steps as an attempt does, and tells what was done and said. */
   const run = async (steps: readonly Step[], recorder = record(), hooks: Hooks = {}) => {

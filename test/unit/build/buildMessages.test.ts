@@ -58,12 +58,12 @@ describe("a build that failed says what the server said, what is left, and what 
       { detail: "Key (email)=(a) is duplicated." },
       /remove the duplicates.*SELECT "email"/,
     ],
-    ["23505", { constraint: "pg_class_relname_nsp_index" }, /mend the cause/],
+    ["23505", { constraint: "pg_class_relname_nsp_index" }, /fix the cause/],
     ["53100", {}, /disk space/],
     ["53400", {}, /temp_file_limit/],
     ["54000", {}, /index less of the value/],
     ["40P01", {}, /stop other DDL/],
-    ["XX001", {}, /mend the cause/],
+    ["XX001", {}, /fix the cause/],
   ])("%s %j", (code, more, fix) => {
     const advice = buildFailedAdvice(desired, serverError(code, more), {
       cleanedUp: "nothing was left behind",
@@ -77,7 +77,7 @@ describe("a build that failed says what the server said, what is left, and what 
     const lost = new Error("Connection terminated unexpectedly");
     const advice = buildFailedAdvice(desired, lost, { cleanedUp: "nothing was left behind" });
     expect(advice.why).toBe("SQLSTATE none: the connection was lost; nothing was left behind");
-    expect(advice.otherwise).toBe("let it try more often: retries on the resource");
+    expect(advice.otherwise).toBe("allow more attempts: set retries on the resource");
   });
 
   test("without row values: no DETAIL, and no words of a cast or a function", () => {
@@ -87,7 +87,7 @@ describe("a build that failed says what the server said, what is left, and what 
     );
     for (const code of ["22P02", "22003", "P0001"])
       expect(buildFailedAdvice(desired, serverError(code), { cleanedUp: "" }).what).toMatch(
-        /failed: the server refused a value \(its message is not shown/,
+        /failed: the server refused a value \(its message is hidden/,
       );
     const full = serverError("53100", { detail: "there is none" });
     expect(buildFailedAdvice(desired, full, { cleanedUp: "" }).what).toMatch(/\(there is none\)$/);

@@ -6,15 +6,15 @@ const LOST = new Error("Connection terminated unexpectedly");
 
 describe("a drop that failed says what the server said, what stands, and what to do", () => {
   test.each<[title: string, error: Error, halfDropped: boolean, why: RegExp, or: RegExp]>([
-    ["before it began", REFUSED, false, /^SQLSTATE P0001; the index stands as before$/, /^$/],
+    ["before it began", REFUSED, false, /^SQLSTATE P0001; the index is unchanged$/, /^$/],
     [
       "in its midst",
       REFUSED,
       true,
       /^SQLSTATE P0001; it is half dropped: queries have lost the index/,
-      /REINDEX INDEX CONCURRENTLY revives it/,
+      /REINDEX INDEX CONCURRENTLY, which restores it/,
     ],
-    ["by the network", LOST, false, /^SQLSTATE none; the index stands as before$/, /^$/],
+    ["by the network", LOST, false, /^SQLSTATE none; the index is unchanged$/, /^$/],
   ])("%s", (_title, error, halfDropped, why, or) => {
     const advice = dropFailedAdvice("app.t_idx", error, halfDropped);
     expect(advice.what).toBe(`the drop of index app.t_idx did not finish: ${error.message}`);

@@ -54,11 +54,11 @@ describe("refused in preview", () => {
         "no values",
         { values: undefined },
         "sql",
-        /takes 1 parameter, and nothing gives their values/,
+        /takes 1 parameter but has no values/,
       ],
       ["too many values", { values: [1, 2] }, "values", /has 2 values for 1 parameter/],
       ["values for nothing", { sql: "SELECT 1" }, "values", /has 1 value for 0 parameters/],
-      ["values and a sample", { sample: "SELECT 1" }, "sample", /stands beside values/],
+      ["values and a sample", { sample: "SELECT 1" }, "sample", /is given together with values/],
       [
         "a sample for nothing",
         { sql: "SELECT 1", values: undefined, sample: "SELECT 1" },
@@ -94,7 +94,7 @@ describe("refused in preview", () => {
         "a timeout of nothing, which would be none",
         { timeout: "0s" },
         "timeout",
-        /is no time at all/,
+        /is zero/,
       ],
       [
         "a timeout beyond PostgreSQL's",

@@ -68,7 +68,7 @@ const CASES: readonly Row[] = [
   [
     "an index of another table",
     { kind: "otherTable", live: liveIndex({ table: "other" }) },
-    `${CANNOT} an index of that name stands on table public.other`,
+    `${CANNOT} table public.other has an index with that name`,
   ],
   [
     "a drop that was interrupted",

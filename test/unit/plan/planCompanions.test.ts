@@ -105,7 +105,7 @@ const EITHER: Record<Exclude<keyof typeof VERDICTS, "different" | "alterable">, 
   dropping: repeated(AGAIN),
   otherRelation: always("cannot build index public.i on public.m: a view has that name"),
   otherTable: always(
-    "cannot build index public.i on public.m: an index of that name stands on table public.other",
+    "cannot build index public.i on public.m: table public.other has an index with that name",
   ),
 };
 

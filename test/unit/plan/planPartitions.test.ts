@@ -78,7 +78,7 @@ test("an unfinished one that partitions cannot alter is replaced; a comment can 
 
 test("partitions that were looked at for another name are a mistake of ours", () => {
   const seen = situation({ kind: "absent" }, partitioned("other", false, []));
-  expect(() => shortPlan(seen)).toThrow("the partitions were looked at for other, not for i");
+  expect(() => shortPlan(seen)).toThrow("the partitions were read for other, not for i");
 });
 
 test("what an interrupted run left on a partition goes, although the index stands", () => {
@@ -86,7 +86,7 @@ test("what an interrupted run left on a partition goes, although the index stand
   const seen = situation(same, partitioned("i", true, [partition("m_1", { strays: [stray] })]));
   const decided = plan(seen, desired, "update");
   expect(inShort(decided)).toBe("drop left, adopt");
-  expect(decided).toMatchObject({ steps: [{ why: "an interrupted run has left it" }, {}] });
+  expect(decided).toMatchObject({ steps: [{ why: "an interrupted run left it behind" }, {}] });
 });
 
 test.each([

@@ -35,7 +35,7 @@ describe("the swap of names", () => {
   const CLUSTER = 'ALTER TABLE "App"."t" CLUSTER ON "i""x"';
   const IDENTITY = 'ALTER TABLE "App"."t" REPLICA IDENTITY USING INDEX "i""x"';
   test.each<[role: Partial<LiveIndex>, sqls: string[], warning: RegExp]>([
-    [{ isClustered: true }, [CLUSTER], /CLUSTER orders t by, and so will its new self/],
+    [{ isClustered: true }, [CLUSTER], /CLUSTER orders t by .*; its replacement takes over/],
     [{ isReplicaIdentity: true }, [IDENTITY], /replica identity of t; .* ACCESS EXCLUSIVE/],
     [
       { isClustered: true, isReplicaIdentity: true },
@@ -62,23 +62,23 @@ test("below a constraint, the constraint is made anew in the same transaction", 
     ],
     locks: "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits",
     onlyWithValid: { schema: "App", name: 'i"x_pgindex_new' },
-    warning: 'the constraint i"x of t is made anew on the new index, in one transaction',
-    why: "the new index is valid and takes the place of the old one below the constraint",
+    warning: 'the constraint i"x of t is recreated with the new index, in one transaction',
+    why: "the new index is valid and replaces the old one in the constraint",
   });
 });
 
 test("a rename is one short statement", () => {
-  expect(rename("App", "earlier", 'i"x', "it stands under another name")).toEqual({
+  expect(rename("App", "earlier", 'i"x', "it has another name")).toEqual({
     kind: "alter",
     sqls: ['ALTER INDEX "App"."earlier" RENAME TO "i""x"'],
     locks: "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on",
-    why: "it stands under another name",
+    why: "it has another name",
   });
 });
 
 const SUBJECT = "index public.i on public.t";
 const BACKS = (name: string) => `refused: ${SUBJECT} backs the constraint ${name}`;
-const REFERENCED = `refused: a foreign key refers to ${SUBJECT}`;
+const REFERENCED = `refused: a foreign key references ${SUBJECT}`;
 const BELOW =
   "build i_pgindex_new, ALTER TABLE t DROP CONSTRAINT i; i_pgindex_new -> i; " +
   "ALTER TABLE t ADD CONSTRAINT i UNIQUE USING INDEX i";

@@ -42,14 +42,14 @@ const INDEX: readonly Case[] = [
     { minimumScans: 10 },
     // 8 in 24 hours: two more take six.
     [
-      /8 times there, 10 wanted.* at the pace until 2026-11-22T11:00:00Z enough by 2026-11-22T17:00/,
+      /8 times there, 10 wanted.* at the rate until 2026-11-22T11:00:00Z, there will be enough by 2026-11-22T17:00/,
     ],
   ],
   [
     "too few scans, of which some may be ours",
     { isExact: false },
     { minimumScans: 2 },
-    [/some of the scans counted may be by measurements that were not kept/],
+    [/unsaved measurements may have caused some of the counted scans/],
   ],
   ["enough scans", { trafficScans: 10 }, { minimumScans: 10 }, []],
   ["no scan wanted", { trafficScans: 0 }, { minimumScans: 0 }, []],
@@ -82,7 +82,7 @@ test("no such index there", () => {
 test("what is met is told too", () => {
   const found = judge({}, { maximumMs: { lookup: 5 }, planTypes: ["Index Scan"] });
   expect(found.map(({ text }) => text)).toEqual([
-    "it has this very definition there",
+    "it has the same definition there",
     "it is valid there",
     'plans there use it: "lookup" by Index Scan',
     '"lookup" takes 4 ms there, at most 5 ms wanted',

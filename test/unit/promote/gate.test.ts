@@ -81,7 +81,7 @@ test("a refusal lists what is met, then what is missing", () => {
   if (!refused) throw new Error("it was let through");
   expect(refusal(refused, "organization/p/staging").split("\n")).toEqual([
     "refused: public.a_idx has not been proved by the stack organization/p/staging yet",
-    "  met:     it has this very definition there",
+    "  met:     it has the same definition there",
     "  met:     it is valid there",
     '  met:     plans there use it: "q" by Index Scan',
     "  met:     it has soaked 24h",

@@ -121,8 +121,8 @@ describe("what cannot be read is refused, with its name and what to write", () =
       expect(refusal({ [name]: value })).toBe(
         [
           `pgindex:${name} "${value}" ${what}`,
-          "  why: it holds for everything that is done at this database, " +
-            "so nothing is begun before it can be read",
+          "  why: it applies to every operation on this database, " +
+            "so nothing starts before it can be read",
           `  fix: ${fix}: pulumi config set pgindex:${name} …, or the argument of the Connection`,
         ].join("\n"),
       );
@@ -135,8 +135,8 @@ describe("what cannot be read is refused, with its name and what to write", () =
         'pgindex:maxConcurrentBuilds "many" is not a whole number from 1 to 100; ' +
           'pgindex:allowPooler "yes" is neither "true" nor "false"; ' +
           'pgindex:waiters "kill" is not one of the three',
-        "  why: they hold for everything that is done at this database, " +
-          "so nothing is begun before they can be read",
+        "  why: they apply to every operation on this database, " +
+          "so nothing starts before they can be read",
         '  fix: write one, such as "2": pulumi config set pgindex:maxConcurrentBuilds …, ' +
           'or the argument of the Connection; write "true" or "false": ' +
           "pulumi config set pgindex:allowPooler …, or the argument of the Connection; " +
@@ -159,7 +159,7 @@ describe("a secret is never repeated", () => {
   ])("replicas %s", (replicas) => {
     const message = refusal({ replicas, waitFor: "soon" }, { DATABASE_URL: "u:hunter2@primary" });
     expect(message.split("; ").slice(0, 2)).toEqual([
-      "pgindex:replicas (not shown: it may hold passwords) is not a JSON object of names and URLs",
+      "pgindex:replicas (hidden: it can contain passwords) is not a JSON object of names and URLs",
       expect.stringMatching(/^pgindex:waitFor "soon" /),
     ]);
     expect(message).toContain("pulumi config set --secret pgindex:replicas …");
@@ -168,7 +168,7 @@ describe("a secret is never repeated", () => {
 
   test("nor a URL that stands where it does not belong", () => {
     const message = refusal({ maxConcurrentBuilds: "postgresql://u:hunter2@eu" });
-    expect(message).toMatch(/^pgindex:maxConcurrentBuilds \(not shown: it may hold passwords\) is/);
+    expect(message).toMatch(/^pgindex:maxConcurrentBuilds \(hidden: it can contain passwords\) is/);
     expect(message).not.toContain("hunter2");
   });
 });

@@ -32,7 +32,7 @@ describe("check", () => {
     const wrong = { ...unknown, onFailedExpectation: "panic" };
     const { failures } = await provider.check({}, wrong);
     expect(failures?.map(({ reason }) => reason)).toEqual([
-      'onFailedExpectation is neither of the two; write "warning" or "error"',
+      'onFailedExpectation is neither "warning" nor "error"; write "warning" or "error"',
     ]);
   });
 

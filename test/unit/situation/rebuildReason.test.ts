@@ -28,7 +28,7 @@ describe("how many times more bytes a row than right after the build", () => {
 });
 
 describe("an index is rebuilt", () => {
-  const BLOATED = "it takes 2.5 times the bytes a row that it took after the build";
+  const BLOATED = "it takes 2.5 times as many bytes per row as right after the build";
 
   test.each([
     ["not without rebuildWhen", undefined, { rebuildTrigger: "a", bloatRatio: 9 }, undefined],
@@ -37,19 +37,19 @@ describe("an index is rebuilt", () => {
       "for another trigger",
       { trigger: "b" },
       { rebuildTrigger: "a" },
-      'rebuildWhen.trigger is "b" now',
+      'rebuildWhen.trigger is now "b"',
     ],
     [
       "for a first trigger",
       { trigger: "b" },
       { rebuildTrigger: null },
-      'rebuildWhen.trigger is "b" now',
+      'rebuildWhen.trigger is now "b"',
     ],
     [
       "for an empty trigger too",
       { trigger: "" },
       { rebuildTrigger: "a" },
-      'rebuildWhen.trigger is "" now',
+      'rebuildWhen.trigger is now ""',
     ],
     ["not for the same trigger", { trigger: "a" }, { rebuildTrigger: "a" }, undefined],
     ["not where the last trigger is not known", { trigger: "b" }, {}, undefined],

@@ -6,7 +6,7 @@ import {
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { oneLine, printable } from "../../../providers/pgindex/src/engine/text/printable.ts";
 import { renderTypeScript } from "../../../providers/pgindex/src/import/typescriptSource.ts";
-import { answering } from "../../../providers/pgindex/src/provider/answering.ts";
+import { answeringProvider } from "../../../providers/pgindex/src/provider/answeringProvider.ts";
 
 /**
  * Clears the screen, sets the window's title, goes back, reorders, ends a line for JavaScript, is
@@ -67,7 +67,7 @@ test("whatever the provider answers is escaped, and has no cause to be printed",
   ]) {
     const create = () => Promise.reject(error);
     const check = async () => ({ inputs: {}, failures: [{ property: "", reason: HOSTILE }] });
-    const provider = answering({ create, check }, log);
+    const provider = answeringProvider({ create, check }, log);
     await expect(provider.create({})).rejects.toBe(error);
     expect(`${error} ${error.message} ${error.stack}`).not.toMatch(STEERING);
     expect(error.cause).toBeUndefined();

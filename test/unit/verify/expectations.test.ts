@@ -116,7 +116,7 @@ describe("what is not as expected is told with what to do", () => {
       {},
       { planType: null, index: null, usesIndex: false },
       false,
-      /found no scan of public\.t; check that the query reads the table/,
+      /found no scan of public\.t; check that the query reads the index's table/,
     ],
     [
       "another plan",

@@ -22,8 +22,12 @@ describe("counters that cannot be compared any more", () => {
       { scans: 99, statsReset: null, countersSince: at(3) },
       /^the server lost its counters/,
     ],
-    ["fewer", { scans: 9 }, /^the counters stand lower than before$/],
-    ["no replica any more", { scans: 10, replicas: [] }, /^other replicas are declared: none$/],
+    ["fewer", { scans: 9 }, /^the counters are lower than before$/],
+    [
+      "no replica any more",
+      { scans: 10, replicas: [] },
+      /^the declared replicas changed to: none$/,
+    ],
     [
       "those of a replica",
       { scans: 10, replicas: [{ ...eu, countersSince: at(2) }] },

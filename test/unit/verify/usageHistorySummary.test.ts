@@ -18,7 +18,7 @@ describe("whether it is used, by samples", () => {
     since: string | null,
     says: RegExp,
   ][] = [
-    ["one sample", [sample(0, 0)], {}, null, /^cannot say yet: one sample is no window$/],
+    ["one sample", [sample(0, 0)], {}, null, /^not known yet: there is only one sample$/],
     [
       "no scan in a window",
       [sample(0, 0), sample(1, 0), sample(30, 0)],
@@ -46,21 +46,21 @@ describe("whether it is used, by samples", () => {
       [sample(0, 7), sample(1, 0, { restarted: "the counters were reset" }), sample(2, 0)],
       {},
       at(1),
-      /2 samples \(the window begins there: the counters were reset\)$/,
+      /2 samples \(the window starts there: the counters were reset\)$/,
     ],
     [
       "a reset just now",
       [sample(0, 7), sample(1, 0, { restarted: "the counters were reset" })],
       {},
       null,
-      /^cannot say yet: one sample is no window \(the window begins there: the counters/,
+      /^not known yet: there is only one sample \(the window starts there: the counters/,
     ],
     [
       "a unique index that nobody scans",
       [sample(0, 0), sample(1, 0)],
       { enforces: true },
       null,
-      /^needed without a scan: it enforces; 0 scans/,
+      /^needed even without scans, because it enforces a rule; 0 scans/,
     ],
     [
       "replicas that answer",
@@ -74,7 +74,7 @@ describe("whether it is used, by samples", () => {
       [sample(0, 0), sample(1, 0, { unreachable: ["eu"] })],
       { replicas: [{ ...eu, scans: null }] },
       null,
-      /^cannot say: eu did not answer, and each server counts its own scans$/,
+      /^unknown: eu did not answer, and each server counts its own scans$/,
     ],
     [
       "a replica that answers again: what lacks its scans does not count",
@@ -88,7 +88,7 @@ describe("whether it is used, by samples", () => {
       [sample(0, 0, { unreachable: ["eu"] }), sample(1, 4)],
       { replicas: [eu] },
       null,
-      /^cannot say yet/,
+      /^not known yet/,
     ],
   ];
   it.each(cases)("%s", (_what, samples, change, unusedSince, says) => {

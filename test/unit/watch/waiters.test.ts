@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Waiter } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
 import { Patience } from "../../../providers/pgindex/src/engine/operation/patience.ts";
 import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
-import { harmOf } from "../../../providers/pgindex/src/engine/watch/harm.ts";
+import { waiterHarm } from "../../../providers/pgindex/src/engine/watch/waiterHarm.ts";
 import { WaiterWatch } from "../../../providers/pgindex/src/engine/watch/waiters.ts";
 import { failureOf, record } from "../../support/engine/engine.ts";
 
@@ -48,7 +48,11 @@ describe("what a wait behind our statement does", () => {
     ["who hides since when", { ageSeconds: null }, { isBuild: true, lastPhaseMs: 61_000 }, [BUILD]],
   ];
   test.each(CASES)("%s", (_title, waiter, { isBuild, lastPhaseMs }, harm) => {
-    const { endsBuild, stopsApplication } = harmOf({ ...ANALYZE, ...waiter }, isBuild, lastPhaseMs);
+    const { endsBuild, stopsApplication } = waiterHarm(
+      { ...ANALYZE, ...waiter },
+      isBuild,
+      lastPhaseMs,
+    );
     expect(endsBuild).toBe(harm.includes(BUILD));
     expect(stopsApplication).toBe(harm.includes(APPLICATION));
   });
@@ -74,7 +78,7 @@ describe("the warning", () => {
     await watch.poll([ANALYZE], "building index", observer(), 11);
     const [line, ...others] = lines;
     expect(line).toMatch(
-      /^warning: pid 7 .* waits behind this build\. PostgreSQL will end the build/,
+      /^warning: pid 7 .* waits behind this build\. PostgreSQL will cancel the build/,
     );
     expect(line).toContain('SELECT pg_cancel_backend(7); and run "ANALYZE t" afterwards');
     expect(others).toEqual([]);

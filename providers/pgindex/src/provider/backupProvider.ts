@@ -5,12 +5,12 @@ import { UNKNOWN } from "../engine/input/unknownValues";
 import { type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
-/** Checked inputs: what was declared, and what stands for the indexes, which are many words. */
+/** Checked inputs: the declaration, with `covers` in place of the long list of indexes. */
 type BackupInputs = Readonly<Record<string, unknown>> & HiddenInputs & { readonly covers?: string };
 
 type Outputs = BackupOutputs & { readonly __urn?: string };
 
-/** Translates Pulumi's calls for a `Backup`. A destroy keeps what was backed up. */
+/** Implements Pulumi's calls for a `Backup`. A destroy keeps the backup. */
 export function backupProvider(runtime: Runtime): ResourceProvider {
   return {
     check: (olds: BackupInputs, news: BackupInputs) => check(runtime, olds, news),
@@ -57,7 +57,7 @@ async function take(runtime: Runtime, inputs: BackupInputs, olds?: Outputs): Pro
   return { ...outs, __urn: hidden.__urn };
 }
 
-/** The indexes are not kept, only what stands for them: any will do to parse the rest. */
+/** The inputs contain `covers` instead of the indexes, so a placeholder index parses the rest. */
 async function checkedBackup(args: object, covers: string): Promise<DesiredBackup> {
   const parsed = await parseBackup({ ...args, indexes: [ANY_INDEX] });
   if (parsed.kind !== "ok") throw new Error("the inputs were not checked");

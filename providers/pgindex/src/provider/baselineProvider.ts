@@ -7,7 +7,7 @@ import type { Runtime } from "./runtime";
 
 type BaselineInputs = Readonly<Record<string, unknown>> & HiddenInputs;
 
-/** Translates Pulumi's calls for the baseline of one tool. */
+/** Implements Pulumi's calls for one tool's baseline. */
 export function baselineProvider<M extends Mark>(
   runtime: Runtime,
   bookkeeping: Bookkeeping<M>,
@@ -24,7 +24,7 @@ export function baselineProvider<M extends Mark>(
     },
     diff: async (_id, olds: Outputs, news: BaselineInputs) => {
       const replaces = await otherMark(bookkeeping, olds, news);
-      // The other one first: to some tools both are the same row.
+      // Deletes the other mark first: some tools keep both in the same row.
       return replaces.length > 0 ? { changes: true, replaces, deleteBeforeReplace: true } : {};
     },
     create: async (inputs: BaselineInputs) => {
@@ -36,7 +36,7 @@ export function baselineProvider<M extends Mark>(
       );
       const context = runtime.context(hidden.__urn);
       const { migration, migrationsSchema, migrationsTable } = outs;
-      if (outs.adopted) context.log("info", `${migration} was marked already`);
+      if (outs.adopted) context.log("info", `${migration} was already marked`);
       else
         context.status(`${migration} marked as applied in ${migrationsSchema}.${migrationsTable}`);
       return { id: outs.migration, outs: { ...outs, __urn: hidden.__urn } };
@@ -52,7 +52,7 @@ export function baselineProvider<M extends Mark>(
   };
 }
 
-/** What makes it another mark. An argument that is not known yet may. */
+/** The arguments that identify another mark. An argument that is not known yet counts as well. */
 async function otherMark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   olds: M,

@@ -5,7 +5,7 @@ import { issueMessage, parseWith } from "../engine/input/parse";
 import { type Database, databaseOf } from "../engine/session/database";
 import { unreadableSettingsAdvice } from "./settingsMessages";
 
-/** The configuration of a provider consists of texts. */
+/** Parses a whole number from text: provider configuration contains only strings. */
 function wholeNumber(min: number, max: number, example: string) {
   const message = issueMessage(
     `is not a whole number from ${min} to ${max}`,
@@ -27,7 +27,7 @@ const whenClientVanishes = z.enum(["finish", "stop"], {
 
 const urlsByName = z.record(z.string(), z.string().min(1));
 
-/** Its text is a secret: no message may repeat it, nor where in it something is wrong. */
+/** The text is a secret: messages must not repeat it or reveal where it is wrong. */
 const replicas = z.string().transform((text, ctx) => {
   const { data } = urlsByName.safeParse(fromJson(text));
   if (data) return data;
@@ -62,17 +62,19 @@ const settings = z.object({
 });
 
 /**
- * The Connection's own settings, which hold the stack's where it has none; without a Connection the
- * stack's. The URL is `pgindex:databaseUrl` or `DATABASE_URL` then, else the `PG*` variables say
- * where.
+ * Reads the Connection's settings, which already include the stack's as defaults; without a
+ * Connection, reads the stack's. The URL is then `pgindex:databaseUrl` or `DATABASE_URL`, otherwise
+ * the `PG*` variables apply.
  *
- * Throws one {@link PgIndexError} for everything that is wrong.
+ * Throws one {@link PgIndexError} for all problems.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-envars.html
  */
 export function databaseFrom(
   get: (key: string) => string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Database {
-  // An empty text is a setting that is not set.
+  // An empty string means that the setting is not set.
   const names = Object.keys(settings.shape);
   const texts = Object.fromEntries(
     names.map((name) => [name, get(`pgindex:${name}`) || undefined]),

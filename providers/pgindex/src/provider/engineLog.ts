@@ -10,18 +10,18 @@ export interface EngineLog {
     urn: string | undefined,
     ephemeral: boolean,
   ): void;
-  /** Resolves when every line so far has been delivered, or given up. */
+  /** Resolves when every line so far was delivered or given up. */
   flush(): Promise<void>;
 }
 
 const SEVERITIES = { info: LogSeverity.INFO, warning: LogSeverity.WARNING } as const;
 
-/** A display that does not take a line within this time goes without it. */
+/** Gives up a line that the display does not accept within this time. */
 const DELIVERY_MS = 2_000;
 
 /**
- * The engine's address is the dynamic-provider process's first argument. Without one, lines go to
- * standard error.
+ * Creates the log. The engine's address is the first argument of the dynamic-provider process;
+ * without one, lines go to standard error.
  */
 export function engineLog(address: string | undefined): EngineLog {
   if (!address || !/:\d+$/.test(address))
@@ -30,13 +30,13 @@ export function engineLog(address: string | undefined): EngineLog {
       flush: async () => undefined,
     };
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
-  // One line after the other: side by side they overtake each other, and the steps of a plan stand
+  // Sends one line at a time: concurrent lines can overtake each other and show the steps of a plan
   // in the wrong order.
   let last: Promise<void> = Promise.resolve();
   const send = (request: LogRequest) =>
     new Promise<void>((resolve) => {
-      // Not the SDK's EngineClient: its answer decodes an Empty, which is how cancel.ts hears a
-      // Cancel. A display that is gone must not fail a build, so whatever the answer is, it is one.
+      // Does not use the SDK's EngineClient: it decodes an Empty, which stopSignals.ts takes for a
+      // Cancel. A missing display must not fail a build, so any answer will do, even an error.
       const answered = () => resolve();
       const deadline = Date.now() + DELIVERY_MS;
       const metadata = new grpc.Metadata();

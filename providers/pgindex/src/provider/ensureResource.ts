@@ -7,7 +7,7 @@ import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
 import { type IndexInputs, splitHidden } from "./inputs";
 import type { Runtime } from "./runtime";
 
-/** Create and update: makes the index exist as its inputs declare it, and gives its outputs. */
+/** Create and update: makes the index exist as declared and returns its outputs. */
 export async function ensureResource(
   runtime: Runtime,
   inputs: IndexInputs,
@@ -45,7 +45,7 @@ async function measureBefore(
   return measureQueries({ database: runtime.database(), index: desired, queries, searchPath, ctx });
 }
 
-/** Inputs have been through check; what is wrong now is a mistake of ours. */
+/** Check has already validated the inputs, so a problem here is our bug. */
 function required<T>(parsed: { readonly kind: string; readonly value?: T }): T {
   if (parsed.kind !== "ok" || parsed.value === undefined)
     throw new Error("the inputs were not checked");

@@ -16,7 +16,7 @@ import { type GateInputs, gateSchema, type ParsedGate } from "../engine/promote/
 import { splitHidden, toFailures } from "./inputs";
 
 /**
- * Inputs that are kept: what was promoted, not the evidence, which changes with every refresh of
+ * The recorded inputs: what was promoted, without the evidence, which changes with every refresh of
  * the other stack.
  */
 interface CheckedGate {
@@ -26,8 +26,8 @@ interface CheckedGate {
 }
 
 /**
- * Translates Pulumi's calls for a `PromotionGate`. It needs no database: it judges what the other
- * stack recorded.
+ * Implements Pulumi's calls for a `PromotionGate`. It needs no database, because it judges what the
+ * other stack recorded.
  */
 export function gateProvider(): ResourceProvider {
   return {
@@ -58,7 +58,7 @@ async function check(olds: Partial<CheckedGate>, news: GateInputs): Promise<Chec
   const before = Array.isArray(olds.indexes) ? (olds.indexes as readonly Promoted[]) : [];
   const requirements = parsed.value.indexes.map(toRequirement);
   const { promoted, refused } = judgeGate(parsed.value, requirements, before, Date.now());
-  // A failure that named the property would have Pulumi print the whole evidence before the reason.
+  // If a failure named a property, Pulumi would print the whole evidence before the reason.
   const failures = refused.map((each) => ({
     property: "",
     reason: refusal(each, parsed.value.stack),

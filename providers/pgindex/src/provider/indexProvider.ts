@@ -9,7 +9,7 @@ import { errorText, LockedTableError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { parseServedQueries } from "../engine/measure/servedQueries";
 import type { IndexOutputs } from "../engine/record/outputs";
-import { refreshIndex, standsElsewhere } from "../engine/record/refresh";
+import { isAtDeclaredPlace, refreshIndex } from "../engine/record/refresh";
 import { rebuildReason } from "../engine/situation/rebuildReason";
 import type { PreviousIndex } from "../engine/situation/scope";
 import type { IndexArgs } from "../resources/indexArgs";
@@ -20,10 +20,10 @@ import type { Runtime } from "./runtime";
 
 type Assert<Nothing extends never> = Nothing;
 
-/** Does not compile while there is an argument that the engine reads and no program can write. */
+/** Fails to compile if the engine reads an argument that programs cannot write. */
 export type Undocumented = Assert<Exclude<keyof ParsedIndex, keyof IndexArgs>>;
 
-/** Translates Pulumi's calls for an `Index` into the engine's functions. No logic of its own. */
+/** Implements Pulumi's calls for an `Index` with the engine's functions. */
 export function indexProvider(runtime: Runtime): ResourceProvider {
   return {
     check: (olds: IndexInputs, news: IndexInputs) => check(runtime, olds, news),
@@ -41,7 +41,7 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
       if (found) return { id, props: found };
       runtime
         .context(outputs.__urn)
-        .log("warning", `index ${outputs.schema}.${outputs.name} was dropped outside of Pulumi`);
+        .log("warning", `index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
       return { id: "" };
     },
     delete: (_id, outputs: IndexOutputs) =>
@@ -49,31 +49,32 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
   };
 }
 
-/** The engine compares the inputs itself. A new table, and what a refresh found, are said here. */
+/** Pulumi compares the inputs itself. This adds a new table and what a refresh found. */
 async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
-  // What a preview does not know yet is no other table: most often it will be the same one.
+  // A value that a preview does not know yet is not a change: it usually turns out the same.
   const moved = (["schema", "table"] as const).filter(
     (property) => isKnown(news[property]) && olds[property] !== news[property],
   );
-  if (moved.length > 0 && !(await hasMovedAlong(runtime, olds, news))) return { replaces: moved };
+  if (moved.length > 0 && !(await hasMovedWithTable(runtime, olds, news)))
+    return { replaces: moved };
   const { bloatRatio, valid } = olds;
-  const drift = olds.drift ?? (await lossUnseen(runtime, olds, news));
+  const drift = olds.drift ?? (await unrefreshedLoss(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   if (valid !== false && !drift && !bloated) return {};
   const { declared } = splitHidden(news);
   const { serves: _, validateInPreview, statement, ...args } = declared;
   const parsed = await parseIndexArgs(args);
-  // Where the declaration has changed too, check has told it.
+  // If the declaration changed too, check has already reported it.
   if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
-    await tellRepair(runtime, { ...olds, drift }, parsed.value);
+    await logRepair(runtime, { ...olds, drift }, parsed.value);
   return { changes: true };
 }
 
 /**
- * A drop that has failed leaves the state as it was, and the queries without their index: no
- * refresh is needed to see that.
+ * Finds an index that queries lost without a refresh having recorded it: a failed drop leaves the
+ * state unchanged but hides the index from queries.
  */
-async function lossUnseen(
+async function unrefreshedLoss(
   runtime: Runtime,
   { schema, name }: IndexOutputs,
   { validateInPreview }: IndexInputs,
@@ -86,8 +87,8 @@ function isKnown(value: unknown): boolean {
   return value !== undefined && value !== UNKNOWN;
 }
 
-/** Never fails: a refresh asks for the difference too. */
-async function tellRepair(
+/** Logs the planned repair. Never fails, because a refresh also calls diff. */
+async function logRepair(
   runtime: Runtime,
   olds: IndexOutputs,
   desired: DesiredIndex,
@@ -101,11 +102,8 @@ async function tellRepair(
   }
 }
 
-/**
- * A table that was renamed, or whose schema was, has taken its indexes along: then nothing has to
- * be built.
- */
-async function hasMovedAlong(
+/** Whether the index moved with its renamed table or schema, so that nothing must be built. */
+async function hasMovedWithTable(
   runtime: Runtime,
   olds: IndexOutputs,
   news: IndexInputs,
@@ -113,7 +111,7 @@ async function hasMovedAlong(
   const { schema, name, table } = news;
   if (![schema, name, table].every(isKnown)) return false;
   const declared = { schema: String(schema), name: String(name), table: String(table) };
-  return standsElsewhere(runtime.database(), olds, declared);
+  return isAtDeclaredPlace(runtime.database(), olds, declared);
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
@@ -135,10 +133,7 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
 }
 
-/**
- * Asks the server, in preview and again before the change; in a preview also tells what would be
- * done.
- */
+/** Validates on the server, in preview and again before the change. A preview logs the plan. */
 async function validate(
   runtime: Runtime,
   olds: IndexInputs,
@@ -151,14 +146,14 @@ async function validate(
     return [];
   } catch (error) {
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
-    // The change itself waits in sight for whoever has locked the table.
+    // The change itself waits visibly for the session that locked the table.
     runtime.context(hidden.__urn).log("warning", error.message);
     return [];
   }
 }
 
 /**
- * The index so far, as far as the old inputs tell: only an index of the same table can become the
+ * The previous index according to the old inputs. Only an index on the same table can become the
  * declared one.
  */
 function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {

@@ -1,24 +1,22 @@
 import type { RebuildWhen } from "../engine/declare/desiredIndex";
 import { PgIndexError, type Problem } from "../engine/errors/advice";
 
-/** Inputs that are ours and not the user's. */
+/** Inputs that we add, not the user. */
 export interface HiddenInputs {
   readonly __provider?: unknown;
   readonly __urn?: string;
-  /** True while the program runs for a preview; never kept. */
+  /** True during a preview; never recorded. */
   readonly __preview?: boolean;
 }
 
-/**
- * Checked inputs of an `Index`: what the program declared, and the statement that follows from it.
- */
+/** Checked inputs of an `Index`: the program's declaration and the statement derived from it. */
 export type IndexInputs = Record<string, unknown> & {
   readonly __urn?: string;
   readonly statement?: string;
   readonly rebuildWhen?: RebuildWhen;
 };
 
-/** Splits what a program declared from what the resource class added. */
+/** Separates the program's declaration from what the resource class added. */
 export function splitHidden<T extends object>(
   news: T & HiddenInputs,
 ): { hidden: HiddenInputs; declared: Omit<T, keyof HiddenInputs> } {
@@ -26,11 +24,11 @@ export function splitHidden<T extends object>(
   return { hidden: { __provider, __urn, __preview }, declared };
 }
 
-/** What Pulumi prints below the resource for a refused input. */
+/** A refused input, which Pulumi prints below the resource. */
 export interface CheckFailure {
   /**
-   * Empty: Pulumi prints the value of a property named here, also that of a secret. The reason
-   * names the argument.
+   * Empty, because Pulumi prints the value of a property named here, even if it is a secret. The
+   * reason names the argument.
    */
   readonly property: "";
   readonly reason: string;
@@ -43,7 +41,7 @@ export function toFailures(problems: readonly Problem[]): CheckFailure[] {
   }));
 }
 
-/** A refusal by the server, as a failure of the resource. */
+/** Turns a {@link PgIndexError} into a failure of the resource; throws any other error. */
 export function toFailure(error: unknown): CheckFailure {
   if (error instanceof PgIndexError) return { property: "", reason: error.message };
   throw error;

@@ -6,27 +6,22 @@ import { databaseFrom } from "./connectionSettings";
 import type { EngineLog } from "./engineLog";
 import { listenForStop } from "./stopSignals";
 
-/**
- * What the resources' providers share in one process: the database, and how to speak to Pulumi.
- */
+/** Shared by all resource providers in one process: the database and the log to Pulumi. */
 export interface Runtime {
-  /** As configured. Throws {@link PgIndexError} for what cannot be read. */
+  /** The configured database. Throws {@link PgIndexError} for invalid settings. */
   database(): Database;
-  /** What queries have lost, as of the first time that this process asks. */
+  /** The indexes that queries have lost, read once per process. */
   lostIndexes(): Promise<ReadonlyMap<string, string>>;
   context(urn: string | undefined): Context;
-  /** Counts an operation as under way, so that an orphaned process ends only after the last one. */
+  /** Counts running operations: an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
   configure(get: (key: string) => string | undefined): void;
 }
 
-/**
- * What the answer to Pulumi gets to be sent before the process ends: an exit drops what its sockets
- * still hold.
- */
+/** Time to send the answer to Pulumi before the process exits, which discards unsent data. */
 const ANSWER_MS = 2_000;
 
-/** Makes the runtime of this process. Nothing happens before the first `configure`. */
+/** Creates this process's runtime. Nothing happens before the first `configure`. */
 export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();

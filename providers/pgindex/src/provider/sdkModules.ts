@@ -3,8 +3,8 @@ import type * as Grpc from "@grpc/grpc-js";
 import type * as EmptyMessage from "google-protobuf/google/protobuf/empty_pb";
 
 /**
- * Modules of the SDK's own: no dependencies of this package, which a package manager may put out of
- * its reach, and the very copies that the SDK has loaded in this process.
+ * Loads the SDK's own modules: the very copies that the SDK uses in this process. They are not
+ * dependencies of this package, so a package manager may place them out of its reach.
  */
 const requireOfSdk = createRequire(require.resolve("@pulumi/pulumi"));
 

@@ -1,26 +1,26 @@
 import type { Advice, Problem } from "../engine/errors/advice";
 
-/** Every message about the settings of a Connection, of the stack and of the environment. */
+/** All messages about the settings of a Connection, the stack and the environment. */
 
-/** A URL holds a password, and somebody may have put one where it does not belong. */
+/** Only short, simple values are shown: a misplaced URL can contain a password. */
 const SHOWN = /^[\w .-]{1,40}$/;
 
-/** Settings that are secrets. */
+/** Secret settings. */
 const SECRET: readonly string[] = ["replicas"];
 
-/** Everything that is wrong with the settings, at once. */
+/** Advice about all problems with the settings. */
 export function unreadableSettingsAdvice(
   problems: readonly Problem[],
   texts: Readonly<Record<string, string | undefined>>,
 ): Advice {
-  const [it, holds] = problems.length === 1 ? ["it", "holds"] : ["they", "hold"];
+  const [it, applies] = problems.length === 1 ? ["it", "applies"] : ["they", "apply"];
   return {
     what: problems
       .map(({ path, message }) => `pgindex:${path} ${shown(path, texts[path])} ${message}`)
       .join("; "),
     why:
-      `${it} ${holds} for everything that is done at this database, ` +
-      `so nothing is begun before ${it} can be read`,
+      `${it} ${applies} to every operation on this database, ` +
+      `so nothing starts before ${it} can be read`,
     fix: problems
       .map(({ path, fix }) => `${fix}: ${command(path)}, or the argument of the Connection`)
       .join("; "),
@@ -29,7 +29,7 @@ export function unreadableSettingsAdvice(
 
 function shown(name: string, text = ""): string {
   const isSecret = SECRET.includes(name) || !SHOWN.test(text);
-  return isSecret ? "(not shown: it may hold passwords)" : `"${text}"`;
+  return isSecret ? "(hidden: it can contain passwords)" : `"${text}"`;
 }
 
 function command(name: string): string {

@@ -1,20 +1,22 @@
 import { Empty } from "./sdkModules";
 
-/** How the world tells the provider's process to stop. */
+/** Callbacks for each way in which the provider's process is told to stop. */
 export interface StopSignals {
-  /** The user cancelled: stop what runs, clean up. */
+  /** The user cancelled: stop running operations and clean up. */
   readonly onCancel: () => void;
-  /** The engine wants the process to end, within 5 s: stop what runs, then exit. */
+  /** The engine wants the process to end within 5 s: stop running operations, then exit. */
   readonly onTerminate: () => void;
-  /** The Pulumi CLI is gone: finish what runs, begin nothing. */
+  /** The Pulumi CLI is gone: finish running operations, start no others. */
   readonly onOrphaned: () => void;
 }
 
 /**
- * Listens for a cancel in the dynamic-provider process. The SDK answers the engine's Cancel call
- * without telling anybody, so the decoding of its empty message, which after start-up only Cancel
- * does, is what we hear; a SIGINT is the engine that is done with us, or a second Ctrl-C; a killed
- * CLI is the end of standard input.
+ * Listens for stop signals in the dynamic-provider process:
+ *
+ * - The SDK answers the engine's Cancel call without notifying us, so we intercept the decoding of
+ *   its empty message, which only Cancel does after start-up.
+ * - SIGINT means that the engine is done with us, or a second Ctrl-C.
+ * - The end of standard input means that the CLI was killed.
  */
 export function listenForStop(signals: StopSignals): void {
   process.once("SIGINT", signals.onTerminate);
@@ -25,13 +27,10 @@ export function listenForStop(signals: StopSignals): void {
   listenForCancelCall(signals.onCancel);
 }
 
-/**
- * Start-up decodes an Empty for GetPluginInfo; we listen only after it, from the first `configure`
- * on.
- */
+/** Listens from the first `configure` on, because start-up decodes an Empty for GetPluginInfo. */
 function listenForCancelCall(onCancel: () => void): void {
   const original = Empty.deserializeBinary;
-  // A later SDK may decode differently; a cancel is then heard as SIGINT only.
+  // A later SDK may decode differently; a cancel then arrives only as SIGINT.
   if (typeof original !== "function") return;
   Empty.deserializeBinary = (bytes) => {
     onCancel();

@@ -18,7 +18,7 @@ import type { Runtime } from "./runtime";
 type VerificationInputs = Readonly<Record<string, unknown>> & HiddenInputs;
 type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
 
-/** Translates Pulumi's calls for a `Verification` into the engine's functions. */
+/** Implements Pulumi's calls for a `Verification` with the engine's functions. */
 export function verificationProvider(runtime: Runtime): ResourceProvider {
   return {
     check,
@@ -41,8 +41,8 @@ async function check(_olds: unknown, news: VerificationInputs): Promise<CheckRes
 }
 
 /**
- * What was measured is no difference, unless it was to be an error: a refresh may have recorded it,
- * and does not fail for it.
+ * New measurements are not a change, except failed expectations that must be an error: a refresh
+ * may have recorded them without failing.
  */
 function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   const replaces = ["schema", "name"].filter(
@@ -50,13 +50,13 @@ function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   );
   if (replaces.length > 0) return { changes: true, replaces };
   if (olds.ok === false && news.onFailedExpectation === "error") return { changes: true };
-  // The URN changes with a new parent or an alias, which is nothing to measure again for.
+  // A new parent or an alias changes the URN, which is no reason to measure again.
   return isDeepStrictEqual(verificationInputs(olds), verificationInputs(news))
     ? { changes: false }
     : {};
 }
 
-/** Counters go on from the last report while it is the same index. */
+/** The last report if it is about the same index, so that its counters continue. */
 function reportOfSame(
   olds: VerificationOutputs,
   news: VerificationInputs,
@@ -96,7 +96,7 @@ function messagesOf({ failures }: Verified): string {
   return failures.map(({ message }) => message).join("\n");
 }
 
-/** A refresh never fails for what it finds: it reports it. */
+/** A refresh reports its findings and never fails because of them. */
 async function refresh(
   runtime: Runtime,
   id: string,
@@ -134,8 +134,8 @@ function problemsOf(report: VerificationReport): string[] {
 }
 
 /**
- * Thrown, it makes Pulumi record the resource as made but not well, and call `update` at the next
- * `pulumi up`.
+ * Makes Pulumi record the resource as created but failed to initialize, and call `update` on the
+ * next `pulumi up`.
  */
 class FailedExpectations extends Error {
   readonly id: string;
@@ -149,7 +149,7 @@ class FailedExpectations extends Error {
   ) {
     const reasons = problemsOf(report);
     super(
-      `${desired.schema}.${desired.name} does not do what is expected of it:\n${reasons.join("\n")}`,
+      `${desired.schema}.${desired.name} does not meet its expectations:\n${reasons.join("\n")}`,
     );
     this.id = report.index;
     this.properties = properties;

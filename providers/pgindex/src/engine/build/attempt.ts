@@ -5,12 +5,12 @@ import type { Execution } from "./execute";
 import type { Journal } from "./journal";
 import type { Request } from "./request";
 
-/** One attempt at a request: all that its stages need. */
+/** One attempt at a request, with everything its stages need. */
 export interface Attempt extends Execution, Scope {
   readonly journal: Journal;
 }
 
-/** Looks for the table; throws {@link PgIndexError} where there is none that takes the index. */
+/** Begins an attempt. Throws {@link PgIndexError} if there is no table that supports the index. */
 export async function beginAttempt(
   operation: Operation,
   { database, desired, previous, hooks }: Request,
@@ -23,7 +23,7 @@ export async function beginAttempt(
   return { ...operation, desired, table, previous, journal, hooks: journal.noting(desired, hooks) };
 }
 
-/** Where the table is that the index is declared on. */
-export function placeOf({ desired, table }: Pick<Scope, "desired" | "table">): TablePlace {
+/** The place of the declared table. */
+export function tablePlaceOf({ desired, table }: Pick<Scope, "desired" | "table">): TablePlace {
   return { schema: desired.schema, table: desired.table, oid: table.oid };
 }

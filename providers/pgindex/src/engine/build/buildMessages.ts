@@ -7,23 +7,28 @@ import { ident, qualified } from "../text/sql";
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
     what: `${subject(desired)} is not as declared after ${rounds} rounds of changes`,
-    why: "somebody else changes it at the same time, or the server gives another form than the one declared",
-    fix: "run pulumi refresh to see what stands there, then pulumi up",
+    why:
+      "somebody else is changing it at the same time, " +
+      "or the server reports a form that differs from the declaration",
+    fix: "run pulumi refresh to see what exists, then pulumi up",
   };
 }
 
 export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice {
   return {
-    what: `the build of ${subject(desired)} ended without an error, but the catalog does not show the declared index`,
+    what:
+      `the build of ${subject(desired)} ended without an error, ` +
+      "but the catalog does not show the declared index",
     why: found,
-    fix: "run pulumi up again; it looks at the index and finishes or rebuilds it",
+    fix: "run pulumi up again; it checks the index and finishes or rebuilds it",
   };
 }
 
 const HIDDEN =
-  "the server refused a value (its message is not shown, since it may quote a row's data; the server's log has it)";
+  "the server refused a value (its message is hidden because it can quote a row's data; " +
+  "see the server's log)";
 
-/** A build failed for good. `cleanedUp` says whether what it left behind is gone. */
+/** Advice after a build failed permanently. `cleanedUp` says what happened to its leftover. */
 export function buildFailedAdvice(
   desired: DesiredIndex,
   error: unknown,
@@ -34,11 +39,11 @@ export function buildFailedAdvice(
     why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
     fix: buildFix(desired, error, estimatedBytes),
     otherwise:
-      classify(error) === "final" ? undefined : "let it try more often: retries on the resource",
+      classify(error) === "final" ? undefined : "allow more attempts: set retries on the resource",
   };
 }
 
-/** `estimatedBytes`: about how large the index would have become. */
+/** `estimatedBytes`: the approximate size of the finished index. */
 function buildFix(desired: DesiredIndex, error: unknown, estimatedBytes?: number): string {
   const size =
     estimatedBytes === undefined ? "its size" : `${renderBytes(estimatedBytes)}, its size,`;
@@ -46,19 +51,33 @@ function buildFix(desired: DesiredIndex, error: unknown, estimatedBytes?: number
     case "23505":
       return `remove the duplicates, then run pulumi up; to list them: ${duplicatesQuery(desired)}`;
     case "53100":
-      return `free disk space, then run pulumi up: the index needs about ${size} in its tablespace, and as much again for sorting (temp_tablespaces)`;
+      return (
+        `free disk space, then run pulumi up: the index needs about ${size} in its tablespace, ` +
+        "and the same again for sorting (temp_tablespaces)"
+      );
     case "53400":
-      return `raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up: sorting needs about ${size} in temporary files`;
+      return (
+        "raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up: " +
+        `sorting needs about ${size} in temporary files`
+      );
     case "54000":
       return "index less of the value, such as left(column, 200) or md5(column)";
     case "40P01":
-      return "stop other DDL on the table (see the warnings above for who waited), then run pulumi up";
+      return (
+        "stop other DDL on the table (the warnings above show which sessions waited), " +
+        "then run pulumi up"
+      );
     default:
-      return "mend the cause that the server names, then run pulumi up";
+      return "fix the cause that the server reports, then run pulumi up";
   }
 }
 
-/** The query that lists what a unique index trips over. */
+/**
+ * The query that lists the duplicates that prevent a unique index.
+ *
+ * @example
+ * // SELECT "email", count(*) FROM "public"."users" GROUP BY "email" HAVING count(*) > 1;
+ */
 export function duplicatesQuery(desired: DesiredIndex): string {
   const keys = desired.keys.map((key) =>
     key.column === undefined ? `(${key.expression})` : ident(key.column),

@@ -5,8 +5,8 @@ import { renderBytes } from "../text/render";
 import { literal } from "../text/sql";
 import type { Attempt } from "./attempt";
 
-/** Before the first build, says what may fill the disk; before each, about how much it needs. */
-export async function makeSureOfSpace({
+/** Estimates a build's size; before the first build, also warns about what can fill the disk. */
+export async function checkDiskSpace({
   observer,
   desired,
   table,
@@ -18,19 +18,17 @@ export async function makeSureOfSpace({
   for (const warning of await walWarnings(observer)) ctx.log("warning", warning);
 }
 
-/** An index entry's header and line pointer, and what pages keep free. */
+/** An index entry's header and line pointer, and the free space of pages. */
 const OVERHEAD_BYTES = 16;
 const PER_PAGE = 1.1;
 
-/**
- * Where the statistics know nothing of a key: an expression, or a table that was never analyzed.
- */
+/** The assumed width of a key without statistics, such as an expression. */
 const UNKNOWN_WIDTH = 16;
 
 /**
- * About how large the index will be, in bytes, by the widths that ANALYZE has found; undefined when
- * the table was never analyzed. Too much for a partial index and for equal keys, which a btree
- * keeps once.
+ * Estimates the index size in bytes from the column widths that ANALYZE found; undefined if the
+ * table was never analyzed. Overestimates partial indexes, and equal keys, which a btree stores
+ * once.
  */
 export async function estimateSize(
   session: Session,
@@ -42,7 +40,8 @@ export async function estimateSize(
   const widths = await session.query<{ width: number }>(
     `SELECT coalesce(s.avg_width, $4)::float8 AS width
        FROM unnest($3::text[]) AS k(name)
-       LEFT JOIN pg_stats s ON s.schemaname = $1 AND s.tablename = $2 AND s.attname = k.name AND NOT s.inherited`,
+       LEFT JOIN pg_stats s ON s.schemaname = $1 AND s.tablename = $2
+                           AND s.attname = k.name AND NOT s.inherited`,
     [desired.schema, desired.table, columns, UNKNOWN_WIDTH],
   );
   const entry = widths.reduce((sum, { width }) => sum + width, OVERHEAD_BYTES);
@@ -50,18 +49,20 @@ export async function estimateSize(
 }
 
 /**
- * What may fill the disk of the write-ahead log, to which a build adds about the size of its index:
- * a full one stops the whole server (PANIC), and not only the build.
+ * Warns about what can fill the write-ahead log's disk, since a build adds about the size of its
+ * index to the log. A full disk stops the whole server (PANIC), not only the build.
  */
 export async function walWarnings(session: Session): Promise<string[]> {
   const slots = await session.query<{ name: string; bytes: number }>(
-    `SELECT slot_name::text AS name, pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS bytes
+    `SELECT slot_name::text AS name,
+            pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)::float8 AS bytes
        FROM pg_replication_slots WHERE NOT active AND wal_status IN ('extended', 'unreserved')`,
   );
   return slots.map(
     ({ name, bytes }) =>
-      `nobody reads the replication slot ${name}, which keeps ${renderBytes(bytes)} of WAL, more than max_wal_size: a build adds about the size of ` +
-      "its index to that, and a full WAL disk stops the server. Start the slot's reader, or drop the slot: " +
+      `nobody reads the replication slot ${name}, which retains ${renderBytes(bytes)} of WAL, ` +
+      "more than max_wal_size: a build adds about the size of its index to that, " +
+      "and a full WAL disk stops the server. Start the slot's reader, or drop the slot: " +
       `SELECT pg_drop_replication_slot(${literal(name)})`,
   );
 }

@@ -9,27 +9,29 @@ import type { Declared } from "../situation/declaredForm";
 import { requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
-import { type Attempt, beginAttempt, placeOf } from "./attempt";
+import { type Attempt, beginAttempt, tablePlaceOf } from "./attempt";
+import { awaitDeclaredForm, builtForm } from "./attemptForm";
 import { unsettledAdvice } from "./buildMessages";
-import { clearAway } from "./cleanUp";
-import { askedForm, builtForm } from "./declarationForm";
-import { makeSureOfSpace } from "./diskSpace";
-import { addUp, type Executed, execute } from "./execute";
-import { explainFailure } from "./failure";
-import { finish } from "./finish";
+import { reportOutcome } from "./buildOutcome";
+import { checkDiskSpace } from "./diskSpace";
+import { addExecuted, type Executed, execute } from "./execute";
+import { explainFailure } from "./failedBuild";
 import { Journal } from "./journal";
+import { clearLeftover } from "./leftoverCleanup";
 import type { Ensured, Request } from "./request";
 
-/** A rename and a replacement settle in two rounds, an interrupted one in three. */
+/** A rename or a replacement needs two rounds, an interrupted one three. */
 const MAX_ROUNDS = 5;
 
 /**
- * Makes the declared index exist, valid: reads the situation, decides, acts, and reads again until
- * nothing is left to do; and does so again when interrupted. Create and update are this one
- * function, since only the live state decides.
+ * Makes the declared index exist and valid: reads the situation, plans, executes, and repeats until
+ * nothing is left to do. Starts over when interrupted. Create and update share this function
+ * because only the live state decides.
  *
- * Throws {@link PgIndexError} with advice when it is refused or fails for good, after removing what
- * a failed build of its own left; {@link CancelledError} when cancelled.
+ * Throws {@link PgIndexError} with advice when it is refused or fails permanently, after removing
+ * what its own failed build left behind; {@link CancelledError} when cancelled.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
 export function ensureIndex(request: Request): Promise<Ensured> {
   const { database, desired, ctx } = request;
@@ -38,7 +40,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
   const journal = new Journal();
   return changeTable(
     {
-      database: database,
+      database,
       table: desired,
       ctx,
       patience,
@@ -46,63 +48,66 @@ export function ensureIndex(request: Request): Promise<Ensured> {
       searchPath,
       builds: true,
     },
-    (operation) => attempt(operation, request, journal),
+    (operation) => runAttempt(operation, request, journal),
     (error) => explainFailure(error, request, journal),
   );
 }
 
-/** Reads the situation, decides, acts, and reads again until nothing is left to do. */
-async function attempt(operation: Operation, request: Request, journal: Journal): Promise<Ensured> {
-  const it = await beginAttempt(operation, request, journal);
-  const { observer, desired, table } = it;
-  let declared = await askedForm(it, () => waitUntilNobodyWorks(it, placeOf(it), READ_CONFLICTS));
-  if (declared.kind !== "ok" && journal.building) await clearAway(it, journal.building);
-  let situation = await readAgain(it, declared);
+/** Reads the situation, plans and executes until nothing is left to do. */
+async function runAttempt(
+  operation: Operation,
+  request: Request,
+  journal: Journal,
+): Promise<Ensured> {
+  const attempt = await beginAttempt(operation, request, journal);
+  const { observer, desired, table } = attempt;
+  let declared = await awaitDeclaredForm(attempt, () =>
+    waitUntilNobodyWorks(attempt, tablePlaceOf(attempt), READ_CONFLICTS),
+  );
+  if (declared.kind !== "ok" && journal.building) await clearLeftover(attempt, journal.building);
+  let situation = await readCurrentSituation(attempt, declared);
   if (!isSettled(situation)) {
     await requirePrivileges(observer, desired, table);
-    await takeTableKey(it, desired);
-    await waitUntilNobodyWorks(it, placeOf(it));
-    situation = await readAgain(it, declared);
+    await takeTableKey(attempt, desired);
+    await waitUntilNobodyWorks(attempt, tablePlaceOf(attempt));
+    situation = await readCurrentSituation(attempt, declared);
   }
   let done: Executed = {};
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (isSettled(situation))
-      return finish(it, { ...done, live: situation.verdict.live }, declared);
-    done = addUp(done, await act(it, situation));
-    declared = await builtForm(it, declared);
-    situation = await readAgain(it, declared);
+      return reportOutcome(attempt, { ...done, live: situation.verdict.live }, declared);
+    done = addExecuted(done, await runRound(attempt, situation));
+    declared = await builtForm(attempt, declared);
+    situation = await readCurrentSituation(attempt, declared);
   }
   throw new PgIndexError(unsettledAdvice(desired, MAX_ROUNDS));
 }
 
-async function readAgain(it: Attempt, declared: Declared): Promise<Situation> {
-  const { rebuilt, isRebuilt } = it.journal;
-  const situation = await readSituation(it, declared);
+async function readCurrentSituation(attempt: Attempt, declared: Declared): Promise<Situation> {
+  const { rebuilt, isRebuilt } = attempt.journal;
+  const situation = await readSituation(attempt, declared);
   return { ...situation, rebuilt, ...(isRebuilt && { rebuild: undefined }) };
 }
 
-/** Decides and does one round. */
-async function act(it: Attempt, situation: Situation): Promise<Executed> {
-  const { desired, previous, journal } = it;
+/** Plans and executes one round. */
+async function runRound(attempt: Attempt, situation: Situation): Promise<Executed> {
+  const { desired, previous, journal } = attempt;
   const decided = plan(situation, ownLeftover(desired, journal), previous ? "update" : "create");
   if (decided.kind === "refused") {
-    // What stands there is not ours: nothing to clean up.
+    // The existing index is not ours, so there is nothing to clean up.
     journal.building = undefined;
     throw new PgIndexError(decided.advice);
   }
   const builds = decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
-  if (builds) await makeSureOfSpace(it);
-  const done = await execute(decided.steps, it);
-  // Of the index that stands, what the plan said is all that there is to rebuild: nothing, where a
+  if (builds) await checkDiskSpace(attempt);
+  const done = await execute(decided.steps, attempt);
+  // The plan covered everything to rebuild in the existing index, which is nothing if a partitioned
   // table has no partitions.
   journal.isRebuilt ||= situation.verdict.kind === "same" || builds;
   return done;
 }
 
-/**
- * `invalidLeftover: "refuse"` speaks of what stood before, not of what an interrupted attempt of
- * ours has left.
- */
+/** `invalidLeftover: "refuse"` does not apply to what our own interrupted attempt left behind. */
 function ownLeftover(desired: DesiredIndex, { building }: Journal): DesiredIndex {
   const isOwn = building !== undefined && desired.policy.invalidLeftover === "refuse";
   return isOwn

@@ -9,22 +9,22 @@ import type { Step } from "../plan/step";
 import type { Session } from "../session/session";
 import { serverTime } from "../session/workspace";
 import { displayName } from "../text/render";
-import { alter } from "../watch/alter";
+import { runAlteration } from "../watch/alteration";
 import { PhaseWatch } from "../watch/phases";
-import { runWatched } from "../watch/runWatched";
+import { runWatched } from "../watch/watchedStatement";
 import { notVerifiedAdvice } from "./buildMessages";
 
 /** What the steps did. */
 export interface Executed {
   /** Server time at the end of the build, ISO 8601; undefined when nothing was built. */
   readonly builtAt?: string;
-  /** Duration of CREATE INDEX CONCURRENTLY in seconds, waits included. */
+  /** Duration of CREATE INDEX CONCURRENTLY in seconds, including waits. */
   readonly buildSeconds?: number;
-  /** What of it each of the PHASES took, in seconds. */
+  /** Seconds spent in each of the PHASES. */
   readonly phaseSeconds?: readonly number[];
 }
 
-/** What happens around the steps that is not theirs. */
+/** Callbacks around the steps. */
 export interface Hooks {
   /** Called right before CREATE INDEX, while the queries still run without the index. */
   readonly beforeBuild?: (step: Step) => Promise<void>;
@@ -34,26 +34,26 @@ export interface Hooks {
   readonly afterStep?: (step: Step) => Promise<void>;
 }
 
-/** Everything that a step is run with. */
+/** Everything needed to run a step. */
 export interface Execution extends Operation {
   readonly desired: DesiredIndex;
   readonly table: LiveTable;
   readonly hooks: Hooks;
 }
 
-/** Runs the steps of a plan in their order. */
+/** Runs the steps of a plan in order. */
 export async function execute(steps: readonly Step[], execution: Execution): Promise<Executed> {
   let done: Executed = {};
   for (const step of steps) {
     await execution.hooks.beforeStep?.(step);
-    done = addUp(done, await executeStep(step, execution));
+    done = addExecuted(done, await executeStep(step, execution));
     await execution.hooks.afterStep?.(step);
   }
   return done;
 }
 
-/** A partitioned index is built in as many parts as the table has partitions. */
-export function addUp(before: Executed, step: Executed): Executed {
+/** Adds up the build times, since a partitioned index has one build per partition. */
+export function addExecuted(before: Executed, step: Executed): Executed {
   if (step.buildSeconds === undefined) return before;
   return {
     builtAt: step.builtAt,
@@ -62,8 +62,8 @@ export function addUp(before: Executed, step: Executed): Executed {
   };
 }
 
-async function executeStep(step: Step, it: Execution): Promise<Executed> {
-  const { desired, ctx, hooks } = it;
+async function executeStep(step: Step, execution: Execution): Promise<Executed> {
+  const { desired, ctx, hooks } = execution;
   if ("warning" in step && step.warning) ctx.log("warning", step.warning);
   if (step.kind !== "adopt" && step.kind !== "build")
     ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlOf(step)}`);
@@ -71,18 +71,18 @@ async function executeStep(step: Step, it: Execution): Promise<Executed> {
     case "adopt":
       return {};
     case "alter":
-      await alterStep(step, it);
+      await alterStep(step, execution);
       return {};
     case "build":
       await hooks.beforeBuild?.(step);
-      return timed(it, (phases) => watchStep(step, "building", { ...it, phases }));
+      return timed(execution, (phases) => watchStep(step, "building", { ...execution, phases }));
     case "reindex":
-      return timed(it, (phases) => watchStep(step, "rebuilding", { ...it, phases }));
+      return timed(execution, (phases) => watchStep(step, "rebuilding", { ...execution, phases }));
     case "drop":
-      await watchStep(step, `dropping ${step.name}`, it);
+      await watchStep(step, `dropping ${step.name}`, execution);
       return {};
     case "analyze":
-      await watchStep(step, "ANALYZE", it);
+      await watchStep(step, "ANALYZE", execution);
       return {};
   }
 }
@@ -94,35 +94,35 @@ function sqlOf(step: Step): string {
 type LongStep = Extract<Step, { readonly sql: string }>;
 
 /**
- * Runs a long statement; on a partition, under the partition's own key. Somebody may have begun to
- * work on the table since we looked: whoever queues behind a concurrent build kills it at its end.
+ * Runs a long statement; on a partition, under the partition's own key. Waits for other sessions
+ * first, because they may have started since we checked, and a statement queued behind a concurrent
+ * build makes it fail when it ends.
  */
 async function watchStep(
   step: LongStep,
   verb: string,
-  it: Execution & { readonly phases?: PhaseWatch },
+  execution: Execution & { readonly phases?: PhaseWatch },
 ): Promise<void> {
-  const { desired, table, ctx, observer } = it;
+  const { desired, table, ctx, observer } = execution;
   const { on: partition, position } = step;
   if (partition) {
-    // A small one is built before the first look at its progress.
+    // A small one is built before its progress is first polled.
     ctx.status(`${position ?? `${partition.schema}.${partition.table}`}: ${verb}`);
-    await takeTableKey(it, partition);
+    await takeTableKey(execution, partition);
   }
   const declared = { schema: desired.schema, table: desired.table, oid: table.oid };
-  await waitUntilNobodyWorks(it, partition ?? declared);
+  await waitUntilNobodyWorks(execution, partition ?? declared);
   const isBuild = step.kind === "build" || step.kind === "reindex";
   if (await isAsDecided(step, observer))
-    await runWatched(step.sql, { ...it, verb, position, isBuild });
+    await runWatched(step.sql, { ...execution, verb, position, isBuild });
   else if (!partition)
-    throw new ChangedError(`${step.name} is no longer what it was when its drop was decided`);
-  if (partition) await returnTableKey(it, partition);
+    throw new ChangedError(`${step.name} has changed since its drop was planned`);
+  if (partition) await returnTableKey(execution, partition);
 }
 
 /**
- * Whether what is to be dropped is still what it was. What looked like a leftover may have been
- * somebody's REINDEX CONCURRENTLY at work, which has renamed or removed it by its end, or has been
- * mended by one.
+ * Whether the index to drop is unchanged. An apparent leftover may have belonged to a running
+ * REINDEX CONCURRENTLY, which renames or removes it at its end, or a REINDEX may have repaired it.
  */
 async function isAsDecided(step: LongStep, observer: Session): Promise<boolean> {
   if (step.kind !== "drop") return true;
@@ -143,14 +143,20 @@ async function timed(
   return { builtAt: await serverTime(observer), buildSeconds, phaseSeconds };
 }
 
-async function alterStep(step: Extract<Step, { kind: "alter" }>, it: Execution): Promise<void> {
+async function alterStep(
+  step: Extract<Step, { kind: "alter" }>,
+  execution: Execution,
+): Promise<void> {
   const { onlyWithValid } = step;
-  const guard = onlyWithValid && (() => requireValid(onlyWithValid, it));
-  const what = `alter ${displayName(it.desired)}`;
-  await alter({ sqls: step.sqls, what, tableOid: step.on?.oid ?? it.table.oid, guard }, it);
+  const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
+  const what = `alter ${displayName(execution.desired)}`;
+  await runAlteration(
+    { sqls: step.sqls, what, tableOid: step.on?.oid ?? execution.table.oid, guard },
+    execution,
+  );
 }
 
-/** A name or a place is only given to an index that can serve. */
+/** Only a valid index can get a name or be attached. */
 async function requireValid(
   id: { readonly schema: string; readonly name: string },
   { desired, observer }: Execution,

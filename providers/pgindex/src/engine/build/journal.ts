@@ -3,27 +3,25 @@ import type { TableName } from "../operation/operation";
 import type { Step } from "../plan/step";
 import type { Hooks } from "./execute";
 
-/** What a build was to make, and where. */
+/** The index that a build creates, and its table. */
 export interface BuiltName extends TableName {
   readonly name: string;
 }
 
-/**
- * What the attempts at one request have begun: the next attempt, and the clean-up, go on from it.
- */
+/** Records what the attempts at one request began, for the next attempt and the clean-up. */
 export class Journal {
-  /** What the last build was to make, and where. */
+  /** The index that the last build was creating. */
   building: BuiltName | undefined;
-  /** When the first build began, by `performance.now()`. */
+  /** When the first build began (`performance.now()`). */
   buildStartedAt: number | undefined;
-  /** A rebuild is done once, whatever the outputs said when it was asked for. */
+  /** True after a rebuild, which is done only once per request. */
   isRebuilt = false;
-  /** OIDs of the partitions whose index has been rebuilt. */
+  /** OIDs of the partitions whose index was rebuilt. */
   readonly rebuilt = new Set<number>();
-  /** About how large the index will be; undefined where nothing is known. */
+  /** Estimated index size in bytes; undefined if unknown. */
   estimatedBytes: number | undefined;
 
-  /** The hooks of a request, with a note taken of each step. */
+  /** Wraps a request's hooks to record each step. */
   noting(desired: DesiredIndex, hooks: Hooks = {}): Hooks {
     return {
       beforeBuild: async (step) => {

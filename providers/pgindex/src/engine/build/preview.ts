@@ -15,9 +15,9 @@ import { renderBytes } from "../text/render";
 import { estimateSize, walWarnings } from "./diskSpace";
 
 /**
- * Checks a declaration against the live server without changing anything, by the same look and the
- * same plan that a build uses. Returns what would be done, one line a step; throws {@link
- * PgIndexError} when it would be refused.
+ * Checks a declaration against the live server without changing anything, with the same catalog
+ * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a
+ * build would be refused.
  */
 export async function previewIndex(
   database: SessionTarget,
@@ -36,7 +36,7 @@ export async function previewIndex(
         ? await conflictingSessions(observer, table.oid, observer.pid)
         : [];
     if (builders.length > 0) {
-      return [`waits for ${builders.map(describeSession).join("; ")}, then looks again`];
+      return [`waits for ${builders.map(describeSession).join("; ")}, then checks again`];
     }
     const decided = plan(situation, desired, previous ? "update" : "create");
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
@@ -50,31 +50,28 @@ export async function previewIndex(
   });
 }
 
-/** An index of this size fits everywhere. */
+/** An index smaller than this fits everywhere. */
 const SMALL_BYTES = 10 * 1024 * 1024;
 
 async function spaceLines({ observer, desired, table }: Scope): Promise<string[]> {
   const bytes = (await estimateSize(observer, desired, table)) ?? 0;
   const warnings = await walWarnings(observer);
   if (bytes < SMALL_BYTES) return warnings;
-  return [`needs about ${renderBytes(bytes)}, and as much again while it sorts`, ...warnings];
+  return [`needs about ${renderBytes(bytes)}, and the same again while it sorts`, ...warnings];
 }
 
-/** A table of a thousand partitions is not shown step by step. */
+/** Maximum number of steps shown, since a table can have a thousand partitions. */
 const SHOWN_STEPS = 12;
 
 function abridge(lines: readonly string[]): string[] {
   if (lines.length <= SHOWN_STEPS) return [...lines];
   return [
     ...lines.slice(0, SHOWN_STEPS),
-    `… and ${lines.length - SHOWN_STEPS} steps more of the same kind`,
+    `… and ${lines.length - SHOWN_STEPS} more steps of the same kind`,
   ];
 }
 
-/**
- * The statement of a first build stands in the preview as the input `statement`; all others are
- * told here.
- */
+/** Describes a step. The preview also shows a first build's statement as the input `statement`. */
 function describe(step: Step): string {
   switch (step.kind) {
     case "adopt":
@@ -90,5 +87,6 @@ function describe(step: Step): string {
 
 function sizeOf(table: LiveTable): string {
   if (table.rows < 0) return "has never been analyzed";
-  return `has ${Math.round(table.rows).toLocaleString("en-US")} rows, ${renderBytes(table.sizeBytes)}`;
+  const rows = Math.round(table.rows).toLocaleString("en-US");
+  return `has ${rows} rows, ${renderBytes(table.sizeBytes)}`;
 }

@@ -6,23 +6,23 @@ import type { Database } from "../session/database";
 import type { PreviousIndex } from "../situation/scope";
 import type { Executed, Hooks } from "./execute";
 
-/** What a change is asked for. */
+/** A request to create or update an index. */
 export interface Request {
   readonly database: Database;
   readonly desired: DesiredIndex;
-  /** What the resource's state says of its index so far; undefined on create. */
+  /** The resource's previous index, from its state; undefined on create. */
   readonly previous?: PreviousIndex;
   readonly ctx: Context;
   readonly hooks?: Hooks;
 }
 
-/** The index as it stands after {@link ensureIndex}, and what was done for it. */
+/** The index after {@link ensureIndex}, and what was done. */
 export interface Ensured extends Executed {
   readonly live: LiveIndex;
-  /** The declaration in the server's own form; undefined where it could not be asked. */
+  /** The declaration's canonical form; undefined if the server could not provide it. */
   readonly declared?: CanonicalIndex;
-  /** True when a valid index of this definition stood already and nothing was built. */
+  /** True if a valid index with this definition already existed and nothing was built. */
   readonly adopted: boolean;
-  /** Server time at which it was seen valid, ISO 8601. */
+  /** Server time when the index was seen valid, ISO 8601. */
   readonly verifiedAt: string;
 }

@@ -14,15 +14,20 @@ import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
-import { alter } from "../watch/alter";
-import { runWatched } from "../watch/runWatched";
+import { runAlteration } from "../watch/alteration";
+import { runWatched } from "../watch/watchedStatement";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
-import { findOurs } from "./ownIndexes";
+import { findOwnIndexes } from "./ownIndexes";
 
 /**
- * Drops the index that this stack built, with DROP INDEX CONCURRENTLY; success when it is gone
- * already. Refuses, with advice, when another index stands under the name, or when it backs a
- * constraint or is the replica identity.
+ * Drops the index that this stack built, with DROP INDEX CONCURRENTLY. Succeeds if the index is
+ * already gone. Throws {@link PgIndexError} with advice if another index has the name, or if the
+ * index backs a constraint or is the replica identity.
+ *
+ * @example
+ * // DROP INDEX CONCURRENTLY "public"."users_email_idx"
+ *
+ * @see https://www.postgresql.org/docs/current/sql-dropindex.html
  */
 export function dropIndex(
   database: Database,
@@ -32,7 +37,7 @@ export function dropIndex(
   const patience = identity.patience ?? {};
   const purpose = `drop ${identity.name}`;
   return changeTable(
-    { database: database, table: identity, ctx, patience, purpose, searchPath: [] },
+    { database, table: identity, ctx, patience, purpose, searchPath: [] },
     (operation) => attempt(operation, identity),
     (error) => explainFailure(error, database, identity, ctx),
   );
@@ -40,16 +45,16 @@ export function dropIndex(
 
 async function attempt(operation: Operation, identity: IndexIdentity): Promise<void> {
   const { observer } = operation;
-  if ((await findOurs(observer, identity)).length === 0) return;
+  if ((await findOwnIndexes(observer, identity)).length === 0) return;
   await takeTableKey(operation, identity);
   for (;;) {
-    const [live] = await findOurs(observer, identity);
+    const [live] = await findOwnIndexes(observer, identity);
     if (!live) return;
     await dropOne(operation, live);
   }
 }
 
-/** Says also whether queries have lost the index to a drop that did not finish. */
+/** Explains a failure, including whether an unfinished drop took the index from queries. */
 async function explainFailure(
   error: unknown,
   database: Database,
@@ -59,7 +64,7 @@ async function explainFailure(
   if (error instanceof PgIndexError) return error;
   const half = await isHalfDropped(database, identity);
   if (ctx.signal.aborted || error instanceof CancelledError)
-    return new CancelledError(half ? HALF_DROPPED : "cancelled; the index stands as before");
+    return new CancelledError(half ? HALF_DROPPED : "cancelled; the index is unchanged");
   const name = displayName(identity);
   const advice =
     error instanceof OutOfPatience
@@ -69,8 +74,8 @@ async function explainFailure(
 }
 
 const HALF_DROPPED =
-  "cancelled; the index is half dropped: queries have lost it; the next destroy finishes the drop, " +
-  "an up that still declares it builds it anew";
+  "cancelled; the index is half dropped: queries have lost it; " +
+  "the next destroy finishes the drop, and an up that still declares it rebuilds it";
 
 async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
   const { observer } = operation;
@@ -88,7 +93,7 @@ async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
   await runWatched(sql, { ...operation, verb: `dropping ${live.name}` });
 }
 
-/** The index of a constraint goes with it; the lock is short, since a drop moves no rows. */
+/** Drops a constraint together with its index. The lock is short, since a drop moves no rows. */
 async function dropWithConstraint(
   operation: Operation,
   live: LiveIndex,
@@ -101,23 +106,23 @@ async function dropWithConstraint(
   );
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
-  await alter({ sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ sqls, what, tableOid: live.tableOid }, operation);
 }
 
 async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
-  const step = dropPartitioned(live.schema, live.name, "it is to go");
+  const step = dropPartitioned(live.schema, live.name, "it must be dropped");
   operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
-  await alter({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
 }
 
-/** A transaction this old will not be gone in a moment. */
+/** A transaction this old is not about to end. */
 const OLD_SECONDS = 2;
 
 /**
- * The first step of DROP INDEX CONCURRENTLY takes the index from the planner and cannot be undone
- * by a cancel; then it waits for every transaction that has touched the table. So the waiting is
- * done before it, while queries still have the index.
+ * Waits for old transactions before the drop, while queries can still use the index. The first step
+ * of DROP INDEX CONCURRENTLY hides the index from the planner, which a cancel cannot undo; the drop
+ * then waits for every transaction that has touched the table.
  */
 async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): Promise<void> {
   const wait = new Wait(
@@ -133,10 +138,14 @@ async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): P
 
 async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): Promise<boolean> {
   try {
-    return await withObserver(database, { purpose: "look", writable: false }, async (observer) => {
-      const observed = await observe(observer, identity);
-      return observed.kind === "index" && !observed.index.valid;
-    });
+    return await withObserver(
+      database,
+      { purpose: "check the drop", writable: false },
+      async (observer) => {
+        const observed = await observe(observer, identity);
+        return observed.kind === "index" && !observed.index.valid;
+      },
+    );
   } catch {
     return false;
   }

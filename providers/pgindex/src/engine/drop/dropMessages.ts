@@ -9,19 +9,20 @@ import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { displayName } from "../text/render";
 import { qualified } from "../text/sql";
 
-/** Every message about dropping an index. */
+/** All messages about dropping an index. */
 
-const STANDS = "the index stands as before";
+const UNCHANGED = "the index is unchanged";
 const HALF_DROPPED =
-  "it is half dropped: queries have lost the index, and writes may still maintain it; pulumi up builds it anew where it is still declared";
+  "it is half dropped: queries have lost the index, and writes may still maintain it; " +
+  "pulumi up rebuilds it if it is still declared";
 
 const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
 
 export function notOursAdvice(live: LiveIndex, reason: string): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
-    why: `what stands under that name now is not what this stack built: ${reason}`,
-    fix: "run pulumi refresh to see what stands there",
+    why: `the index that now has that name is not the one this stack built: ${reason}`,
+    fix: "run pulumi refresh to see what exists",
     otherwise: FORGET,
   };
 }
@@ -34,7 +35,9 @@ export function constraintAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
     why: `it backs the constraint ${live.constraint} of ${live.schema}.${live.table}`,
-    fix: `if the constraint is not wanted: ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT "${live.constraint}";`,
+    fix:
+      "if nobody needs the constraint: " +
+      `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT "${live.constraint}";`,
     otherwise: FORGET,
   };
 }
@@ -42,8 +45,12 @@ export function constraintAdvice(live: LiveIndex): Advice {
 export function replicaIdentityAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
-    why: `it is the replica identity of ${live.schema}.${live.table}: PostgreSQL would drop it without complaint and break logical replication of UPDATE and DELETE`,
-    fix: `choose another one first: ALTER TABLE ${qualified(live.schema, live.table)} REPLICA IDENTITY DEFAULT;`,
+    why:
+      `it is the replica identity of ${live.schema}.${live.table}: PostgreSQL would drop it ` +
+      "without complaint and break logical replication of UPDATE and DELETE",
+    fix:
+      "choose another one first: " +
+      `ALTER TABLE ${qualified(live.schema, live.table)} REPLICA IDENTITY DEFAULT;`,
     otherwise: FORGET,
   };
 }
@@ -51,8 +58,8 @@ export function replicaIdentityAdvice(live: LiveIndex): Advice {
 export function referencedAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
-    why: `a foreign key refers to it, and PostgreSQL would refuse the drop`,
-    fix: "drop the foreign key first, or let it refer to another unique key",
+    why: "a foreign key references it, and PostgreSQL would refuse the drop",
+    fix: "drop the foreign key first, or make it reference another unique key",
     otherwise: FORGET,
   };
 }
@@ -64,24 +71,24 @@ export function notOwnerAdvice(live: LiveIndex, has: BuildPrivileges): Advice {
   };
 }
 
-/** A drop failed for good. */
+/** Advice after a drop failed permanently. */
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
   return {
     what: `the drop of index ${name} did not finish: ${errorText(error)}`,
-    why: `SQLSTATE ${sqlState(error) ?? "none"}; ${halfDropped ? HALF_DROPPED : STANDS}`,
+    why: `SQLSTATE ${sqlState(error) ?? "none"}; ${halfDropped ? HALF_DROPPED : UNCHANGED}`,
     fix: "run the same command again: it finishes the drop",
     otherwise: halfDropped
-      ? "to keep it after all, REINDEX INDEX CONCURRENTLY revives it"
+      ? "to keep it, run REINDEX INDEX CONCURRENTLY, which restores it"
       : undefined,
   };
 }
 
-/** A drop has waited for as long as it may. */
+/** Advice after a drop ran out of patience. */
 export function dropOutOfPatienceAdvice(
   name: string,
   error: OutOfPatience,
   halfDropped: boolean,
 ): Advice {
-  const left = halfDropped ? HALF_DROPPED : STANDS;
+  const left = halfDropped ? HALF_DROPPED : UNCHANGED;
   return outOfPatienceAdvice(`the drop of index ${name}`, error, left);
 }

@@ -18,10 +18,13 @@ import {
 } from "./dropMessages";
 
 /**
- * Everything that this stack has of the index: itself, and what an interrupted replacement has left
- * beside it.
+ * Finds everything this stack owns of the index: the index itself and what an interrupted
+ * replacement left behind.
  */
-export async function findOurs(observer: Session, identity: IndexIdentity): Promise<LiveIndex[]> {
+export async function findOwnIndexes(
+  observer: Session,
+  identity: IndexIdentity,
+): Promise<LiveIndex[]> {
   const { schema, name, oid } = identity;
   const observed = await observe(observer, { schema, name });
   const byOid =
@@ -32,44 +35,43 @@ export async function findOurs(observer: Session, identity: IndexIdentity): Prom
       : byOid && isStillOurs(byOid, identity)
         ? byOid
         : undefined;
-  // An interrupted rename stands under its new name already.
+  // After an interrupted rename, the index already has its new name.
   const names = new Set([name, own?.name ?? name]);
-  const besides = (
+  const companions = (
     await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
   ).flat();
-  const isSwapped = besides.some((index) => isReplaced(index, identity));
+  const isSwapped = companions.some((index) => isReplaced(index, identity));
   if (own) await requireOurs(observer, own, identity, isSwapped);
   const strays = await readStrays(observer, identity);
-  if (!own) return [...besides, ...strays];
+  if (!own) return [...companions, ...strays];
   const rebuilds = await reindexLeftoversOf(observer, own.tableOid, own.name);
-  // The one by which the others are known goes last.
-  const asides = [...besides, ...strays, ...rebuilds];
-  return isSwapped ? [own, ...asides] : [...asides, own];
+  // The index that identifies the others goes last.
+  const leftovers = [...companions, ...strays, ...rebuilds];
+  return isSwapped ? [own, ...leftovers] : [...leftovers, own];
 }
 
-/** What stands beside an index under our temporary names. */
+/** Finds the indexes that have our temporary names for an index. */
 async function companionsOf(
   observer: Session,
   { schema, table }: IndexIdentity,
   name: string,
 ): Promise<LiveIndex[]> {
   const found = await Promise.all(
-    companionNames(name).map((aside) => observe(observer, { schema, name: aside })),
+    companionNames(name).map((companion) => observe(observer, { schema, name: companion })),
   );
-  const indexes = found.flatMap((aside) => (aside.kind === "index" ? [aside.index] : []));
+  const indexes = found.flatMap((companion) =>
+    companion.kind === "index" ? [companion.index] : [],
+  );
   return indexes.filter((index) => index.table === table);
 }
 
-/**
- * It is what was built, swapped out: what has its name now is its replacement, which an interrupted
- * run has made.
- */
+/** Whether this is the index we built, which an interrupted run already swapped for another. */
 function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolean {
   const isRetired = live.name === companionName(name, "retired");
   return isRetired && differencesSince(canonical, live.canonical).length === 0;
 }
 
-/** Refuses what is not, or not only, the index that was built. */
+/** Refuses an index that we did not build, or that something else depends on. */
 async function requireOurs(
   observer: Session,
   live: LiveIndex,
@@ -90,7 +92,7 @@ async function requireOurs(
   if (!has.ownsTable) throw new PgIndexError(notOwnerAdvice(live, has));
 }
 
-/** A constraint that was declared goes with its index; any other is not ours. */
+/** A declared constraint is dropped with its index; any other is not ours. */
 function madeConstraint(identity: IndexIdentity): boolean {
   return identity.canonical.constraint !== undefined;
 }

@@ -2,26 +2,25 @@ import { sqlState } from "../errors/sqlstate";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 
-/** What a piece of a measurement may take, and whose scans are counted. */
+/** The time limit of one measuring transaction, and the indexes whose scans it counts. */
 export interface Bounds {
   readonly timeoutMs: number;
-  /** The index and those of its partitions. Empty: there is no index yet. */
+  /** OIDs of the index and of its partitions' indexes; empty when there is no index yet. */
   readonly indexOids: readonly number[];
 }
 
-/** What came of it. */
+/** The result of a bounded transaction, and the index scans it caused. */
 export type Bounded<T> =
   | { readonly kind: "done"; readonly value: T; readonly scans: number }
   | { readonly kind: "timedOut"; readonly scans: number };
 
 /**
- * Runs `work` in a read-only transaction that is rolled back, each statement bounded by
- * `statement_timeout`, and counts the index's scans.
+ * Runs `work` in a read-only transaction, counts the index's scans, and rolls back. Each statement
+ * is limited by `statement_timeout`.
  *
- * The count is the session's own, not yet reported one, which no report can interrupt within a
- * transaction. It is better than the loops that EXPLAIN shows: `= ANY` scans once for each value,
- * and the planner itself scans an index to learn a column's extremes. It does not know of parallel
- * workers.
+ * It counts the session's own pending statistics, which are never flushed within a transaction.
+ * They are more accurate than EXPLAIN's loops: `= ANY` scans once for each value, and the planner
+ * itself scans an index to find a column's extremes. They do not include parallel workers.
  */
 export async function runBounded<T>(
   session: Session,
@@ -37,7 +36,7 @@ export async function runBounded<T>(
       return { kind: "done", value, scans: (await countScans(session, bounds)) - before };
     } catch (error) {
       if (!isTimeout(error, performance.now() - started, bounds)) throw error;
-      // The count stands, whatever is rolled back.
+      // A rollback does not reset the count.
       await session.query("ROLLBACK TO SAVEPOINT pgindex");
       return { kind: "timedOut", scans: (await countScans(session, bounds)) - before };
     }
@@ -64,7 +63,10 @@ async function countScans(session: Session, { indexOids }: Bounds): Promise<numb
   return onlyRow(rows).scans;
 }
 
-/** 57014 is also what pg_cancel_backend gives; the text that tells them apart is translated. */
+/**
+ * pg_cancel_backend raises 57014 too, and the message that distinguishes the two is localized, so
+ * the elapsed time decides.
+ */
 function isTimeout(error: unknown, elapsedMs: number, { timeoutMs }: Bounds): boolean {
   return sqlState(error) === "57014" && elapsedMs >= timeoutMs * 0.9;
 }

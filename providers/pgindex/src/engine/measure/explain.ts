@@ -1,8 +1,9 @@
 import type { IndexTree } from "../catalog/indexTree";
 
 /**
- * Scans of a table, as EXPLAIN names them
- * (https://www.postgresql.org/docs/current/using-explain.html).
+ * Table scan nodes, as EXPLAIN names them.
+ *
+ * @see https://www.postgresql.org/docs/current/using-explain.html
  */
 export const PLAN_TYPES = [
   "Index Scan",
@@ -19,7 +20,7 @@ export const PLAN_TYPES = [
 /** How a plan reads a table. */
 export type PlanType = (typeof PLAN_TYPES)[number];
 
-/** A node of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON), as far as we read it. */
+/** The fields we read from a node of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON). */
 export interface PlanNode {
   readonly "Node Type": string;
   readonly "Relation Name"?: string;
@@ -34,7 +35,7 @@ export interface PlanNode {
   readonly "Parallel Aware"?: boolean;
   readonly "Index Cond"?: string;
   readonly "Recheck Cond"?: string;
-  /** A list from PostgreSQL 18 on where there is more than one. */
+  /** A list from PostgreSQL 18 on when there is more than one condition. */
   readonly "TID Cond"?: string | readonly string[];
   readonly "Order By"?: string;
   readonly "Hash Cond"?: string;
@@ -49,30 +50,30 @@ export interface PlanNode {
   readonly "Plan Rows"?: number;
   readonly "Actual Rows"?: number;
   readonly "Actual Loops"?: number;
-  /** Only with ANALYZE, and where workers took part. */
+  /** Only with ANALYZE, and only if parallel workers took part. */
   readonly Workers?: readonly { readonly "Actual Loops": number }[];
   readonly Plans?: readonly PlanNode[];
 }
 
-/** What EXPLAIN answers. */
+/** The output of EXPLAIN (FORMAT JSON). */
 export interface Explained {
   readonly Plan: PlanNode;
 }
 
-/** What it answers with ANALYZE and BUFFERS. */
+/** The output of EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON). */
 export interface Analyzed {
   readonly Plan: PlanNode & {
     readonly "Actual Rows": number;
     readonly "Shared Hit Blocks": number;
     readonly "Shared Read Blocks": number;
   };
-  /** Milliseconds, planning not counted. */
+  /** Milliseconds, without planning. */
   readonly "Execution Time": number;
 }
 
 /** How a plan reads the index's table. */
 export interface Scan {
-  /** Null: the plan does not read the table. */
+  /** Null when the plan does not read the table. */
   readonly planType: string | null;
   /** The index that this scan uses, if any. */
   readonly index: string | null;
@@ -83,12 +84,12 @@ export interface Scan {
 export interface Run extends Scan {
   readonly executionMs: number;
   readonly rows: number;
-  /** Pages of 8 kB, from shared buffers or read into them. */
+  /** 8 kB pages found in shared buffers or read into them. */
   readonly buffers: number;
   readonly plan: PlanNode;
 }
 
-/** What {@link scanNode} tells of how the table is read. */
+/** Describes how the plan reads the table, by the node that {@link scanNode} finds. */
 export function scanOf(plan: PlanNode, index: IndexTree): Scan {
   const found = scanNode(plan, index);
   if (!found) return { planType: null, index: null, usesIndex: false };
@@ -101,16 +102,15 @@ export function scanOf(plan: PlanNode, index: IndexTree): Scan {
 }
 
 /**
- * The scan of the index's table; where there are several, as of partitions, the one that uses the
- * index, else the first in the plan. Of the partitions that a query reads, the planner may well
- * read small ones without it.
+ * Finds the scan of the index's table. With several, as for partitions, it prefers one that uses
+ * the index, then the first in the plan: the planner may read small partitions without the index.
  */
 export function scanNode(plan: PlanNode, index: IndexTree): PlanNode | undefined {
   const scans = nodesOf(plan).filter((node) => isScanOf(node, index));
   return scans.find((node) => usesIndex(node, index)) ?? scans[0];
 }
 
-/** What one EXPLAIN ANALYZE tells. The root's rows and buffers include everything below it. */
+/** Reads one EXPLAIN ANALYZE. The root's rows and buffers include everything below it. */
 export function runOf(explained: Analyzed, index: IndexTree): Run {
   const { Plan: plan } = explained;
   return {
@@ -123,8 +123,8 @@ export function runOf(explained: Analyzed, index: IndexTree): Run {
 }
 
 /**
- * Scans of the index by parallel workers, which the leader's own counter does not know. From 18 on
- * the server counts some of them as one.
+ * Counts the index scans by parallel workers, which the leader's own counter does not include. From
+ * PostgreSQL 18 on, the server counts some of them as one.
  */
 export function workerScans(plan: PlanNode, index: IndexTree): number {
   return nodesOf(plan)
@@ -158,8 +158,8 @@ function indexNames(scan: PlanNode): string[] {
 }
 
 /**
- * Below a Bitmap Heap Scan, through BitmapAnd and BitmapOr: there the index stands, without its
- * table.
+ * The bitmap nodes below a Bitmap Heap Scan, through BitmapAnd and BitmapOr. They name the index
+ * but not its table.
  */
 function bitmapNodes(scan: PlanNode): PlanNode[] {
   return (scan.Plans ?? [])

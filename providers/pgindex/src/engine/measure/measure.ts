@@ -21,7 +21,7 @@ import { requireNoSideEffects } from "./volatileFunctions";
 
 export type { QueryMeasurement } from "./measurement";
 
-/** What is to be measured, and where. */
+/** The queries to measure, and the database to measure them on. */
 export interface MeasuringRequest {
   readonly database: SessionTarget;
   readonly index: IndexOnTable;
@@ -31,40 +31,42 @@ export interface MeasuringRequest {
   readonly ctx: Context;
 }
 
-/** One query's measurement, and what it takes to judge it. */
+/** One query's measurement, with everything needed to judge it. */
 export interface Measured {
   readonly measurement: QueryMeasurement;
-  /** That of most runs; undefined when nothing was run. */
+  /** The plan of most runs; undefined when nothing ran. */
   readonly plan?: PlanTree;
   /**
-   * Whether the planner would use the index if it could not scan the table; null when it uses it,
-   * or there is none.
+   * Whether the planner would use the index with `enable_seqscan` off; null when it already uses it
+   * or there is no index.
    */
   readonly usable: boolean | null;
   /** Why the server refused the query. */
   readonly failure?: PgIndexError;
 }
 
-/** Measurements of an index's queries, with what they did to the index's own counters. */
+/** Measurements of an index's queries, and their effect on the index's own counters. */
 export interface MeasuredAll {
   readonly queries: readonly Measured[];
   /** Scans of the index that the measuring itself caused. */
   readonly ownScans: number;
-  /** False: there may have been more, by parallel workers of a run that did not end. */
+  /** False when parallel workers of an unfinished run may have caused more scans. */
   readonly isExact: boolean;
-  /** False: the server counted none of them, since the role may switch the counting off. */
+  /** False when the server counted none of them, because counting was off for the session. */
   readonly isCounted: boolean;
 }
 
-/** Measurements that the server has not counted. */
+/** Measurements that the server did not count. */
 export function uncounted(queries: readonly Measured[]): MeasuredAll {
   return { queries, ownScans: 0, isExact: true, isCounted: false };
 }
 
 /**
- * Runs each query and reads its plan, time and buffers with EXPLAIN ANALYZE, in read-only
- * transactions of a session of its own. Works without the index too. Throws {@link PgIndexError}
- * naming the query that the server refuses.
+ * Runs each query with EXPLAIN ANALYZE to read its plan, time and buffers, in read-only
+ * transactions of a separate session. Also works when the index does not exist. Throws {@link
+ * PgIndexError} that names the query the server refuses.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-explain.html
  */
 export async function measureQueries(asked: MeasuringRequest): Promise<readonly Measured[]> {
   const measured = await measureAll(asked);
@@ -72,12 +74,12 @@ export async function measureQueries(asked: MeasuringRequest): Promise<readonly 
   return measured.queries;
 }
 
-/** The plans of those queries that have one. */
+/** The plans of the queries that have one. */
 export function plansOf(measured: readonly Measured[]): QueryPlan[] {
   return measured.flatMap(({ measurement: { name }, plan }) => (plan ? [{ name, ...plan }] : []));
 }
 
-/** As {@link measureQueries}, for a reader who wants to go on when the server refuses a query. */
+/** Like {@link measureQueries}, but continues when the server refuses a query. */
 export async function measureAll({
   database,
   index,
@@ -106,7 +108,7 @@ export async function measureAll({
   }
 }
 
-/** A query that the server refuses does not keep the others from being measured. */
+/** Measures one query. If the server refuses it, the other queries are still measured. */
 async function measureOrFail(bench: Bench, query: ParsedQuery): Promise<Measured> {
   try {
     await requireNoSideEffects(bench.session, query, bench.index);
@@ -114,7 +116,7 @@ async function measureOrFail(bench: Bench, query: ParsedQuery): Promise<Measured
   } catch (error) {
     if (bench.ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });
     const failure = error instanceof PgIndexError ? error : queryFailed(query, bench.index, error);
-    // A cancel, or a lost connection.
+    // A cancel or a lost connection.
     if (!failure) throw error;
     bench.tally.isExact = false;
     return {
@@ -130,7 +132,7 @@ async function measure(bench: Bench, query: ParsedQuery): Promise<Measured> {
   const [first] = sets;
   if (!first) return { measurement: notMeasured(query, "no rows to sample"), usable: null };
   const runs: Run[] = [];
-  // The first run warms the caches and does not count, even when it takes too long.
+  // The first run warms the caches and does not count, even if it times out.
   for (let i = -1; i < query.runs; i += 1) {
     bench.ctx.status(
       `measuring "${query.name}": ${i < 0 ? "warming up" : `run ${i + 1} of ${query.runs}`}`,
@@ -166,8 +168,8 @@ async function timedOut(
 }
 
 /**
- * A run that nobody waits for any more must not go on until its timeout: its snapshot holds back
- * VACUUM and other builds.
+ * Cancels a run that nobody waits for any longer instead of letting it time out: its snapshot holds
+ * back VACUUM and other builds.
  */
 function cancelWhenAborted(database: SessionTarget, session: Session, ctx: Context): () => void {
   const cancel = () => {

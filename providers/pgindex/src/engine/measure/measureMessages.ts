@@ -8,17 +8,17 @@ const FIXES: Readonly<Record<string, string>> = {
   "42P01": "check the table's name, or add its schema to searchPath",
   "42703": "check the column's spelling; without quotes PostgreSQL reads names in lower case",
   "42883": "check the function's name and argument types, or add its schema to searchPath",
-  "42P18": "say what type the parameter has, such as $1::uuid",
-  "42725": "say what types the parameters have, such as $1::uuid",
+  "42P18": "give the parameter a type, such as $1::uuid",
+  "42725": "give the parameters types, such as $1::uuid",
   "42501": "run: GRANT SELECT ON the table TO the role that pgindex connects as",
   "25006": "measure a SELECT that changes nothing",
-  "57014": "run pulumi up again when nobody cancels it",
-  "57P01": "run pulumi up again: somebody has ended the session, or restarts the server",
+  "57014": "somebody cancelled it; run pulumi up again",
+  "57P01": "somebody ended the session or is restarting the server; run pulumi up again",
 };
 
 /**
- * The server refused a query or the SELECT that finds its values; undefined for an error that is
- * none of the server's.
+ * The error for a query, or the SELECT that finds its values, that the server refused. Undefined if
+ * the error did not come from the server.
  */
 export function queryFailed(
   query: ParsedQuery,
@@ -30,33 +30,40 @@ export function queryFailed(
   const text = harmlessText(error);
   const isHarmless = text !== undefined;
   const advice: Advice = {
-    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ${text ?? "the server refused a value"}`,
+    what:
+      `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
+      (text ?? "the server refused a value"),
     why: isHarmless
       ? `SQLSTATE ${state}; nothing was changed`
-      : `SQLSTATE ${state} (https://www.postgresql.org/docs/current/errcodes-appendix.html); its text is not shown, since it may quote a row's data`,
+      : `SQLSTATE ${state} (https://www.postgresql.org/docs/current/errcodes-appendix.html); ` +
+        "its message is hidden because it can quote a row's data",
     fix: FIXES[state] ?? fixOf(query, isHarmless),
   };
   return new PgIndexError(advice, isHarmless ? { cause: error } : undefined);
 }
 
 function fixOf(query: ParsedQuery, isHarmless: boolean): string {
-  if (isHarmless) return "try the query in psql, and correct its sql";
+  if (isHarmless) return "try the query in psql and correct its sql";
   return query.sample
     ? "check that sample returns, for each $n, a value of the type that sql compares it with"
     : "check that values has, for each $n, a value of the type that sql compares it with";
 }
 
-/** The SELECT that finds values took too long. */
+/** The error when the SELECT that finds values exceeds the timeout. */
 export function sampleTimedOut(query: ParsedQuery, index: IndexOnTable): PgIndexError {
   return new PgIndexError({
-    what: `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: its sample did not end within ${query.timeoutMs} ms`,
-    why: "sample finds the values that the query is run with, under the same timeout as the query; nothing was changed",
-    fix: "let sample read less: add a LIMIT, and no ORDER BY that has to sort the table",
+    what:
+      `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
+      `its sample did not end within ${query.timeoutMs} ms`,
+    why:
+      "sample finds the values for the query and has the same timeout as the query; " +
+      "nothing was changed",
+    fix: "make sample read less: add a LIMIT, and avoid an ORDER BY that sorts the table",
     otherwise: "give values, or a longer timeout",
   });
 }
 
-/** `called`: the VOLATILE functions among those that it calls. */
+/** Advice about a query that calls VOLATILE functions, which are given in `called`. */
 export function volatileAdvice(
   query: ParsedQuery,
   index: IndexOnTable,
@@ -69,9 +76,9 @@ export function volatileAdvice(
       `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
       `it calls ${names}`,
     why:
-      "a VOLATILE function may do anything, also in a read-only transaction, " +
-      "and a measurement must do nothing; nothing was run",
-    fix: "leave the call out of sql and sample: the plan of the rest is the same",
+      "a VOLATILE function can do anything, even in a read-only transaction, " +
+      "and a measurement must change nothing; nothing ran",
+    fix: "remove the call from sql and sample: the plan of the rest is the same",
     otherwise: isOnlyServers
       ? undefined
       : "if the function only reads: ALTER FUNCTION … STABLE " +

@@ -1,39 +1,39 @@
 import type { Run, Scan } from "./explain";
 import type { ParsedQuery } from "./servedQueries";
 
-/** What a query takes. Plain JSON, and never a value of a row. */
+/** The measured cost of one query. Plain JSON that never contains a value of a row. */
 export interface QueryMeasurement {
   /** The served query's name. */
   readonly name: string;
   /**
-   * How the plan reads the index's table ("Index Scan"); null when it does not, or when nothing was
-   * run.
+   * How the plan reads the index's table ("Index Scan"); null if it does not read the table or
+   * nothing ran.
    */
   readonly planType: string | null;
   /** The index that this scan uses, or null. */
   readonly index: string | null;
-  /** Whether it is the index that was measured for. */
+  /** Whether that is the index being measured. */
   readonly usesIndex: boolean;
   /**
-   * Median of the runs in milliseconds, planning not counted; the timeout when it timed out; null
-   * when nothing was run.
+   * Median of the runs in milliseconds, without planning; the timeout if the query timed out; null
+   * if nothing ran.
    */
   readonly executionMs: number | null;
-  /** Rows that the query returned, median of the runs. */
+  /** Rows returned, median of the runs. */
   readonly rows: number | null;
-  /** Pages of 8 kB that were read, from memory or disk; median of the runs. */
+  /** 8 kB pages read from memory or disk, median of the runs. */
   readonly buffers: number | null;
-  /** A run took longer than the timeout: executionMs is a lower bound. */
+  /** True if a run exceeded the timeout; executionMs is then a lower bound. */
   readonly timedOut: boolean;
-  /** How many runs ended and count. */
+  /** Number of completed runs, without the warm-up. */
   readonly runs: number;
-  /** What else is worth knowing. */
+  /** A remark about the measurement, if any. */
   readonly note?: string;
 }
 
 type Named = Pick<ParsedQuery, "name">;
 
-/** Medians of the runs, and the plan that most of them had. */
+/** Summarizes the runs: their medians and their most frequent plan. */
 export function summarize({ name }: Named, runs: readonly Run[]): QueryMeasurement {
   const plans = plansByFrequency(runs);
   const { planType, index, usesIndex } = plans[0]?.run ?? NO_SCAN;
@@ -51,14 +51,14 @@ export function summarize({ name }: Named, runs: readonly Run[]): QueryMeasureme
   };
 }
 
-/** The first run with the plan that most of them had. */
+/** The first run with the most frequent plan. */
 export function typicalRun(runs: readonly Run[]): Run | undefined {
   return plansByFrequency(runs)[0]?.run;
 }
 
 /**
- * A query that took longer than its timeout: its plan is known all the same, unless planning itself
- * took too long.
+ * Summarizes a query that exceeded its timeout. Its plan is still known unless planning also timed
+ * out.
  */
 export function summarizeTimeout(
   { name, timeoutMs }: Named & Pick<ParsedQuery, "timeoutMs">,
@@ -79,7 +79,7 @@ export function summarizeTimeout(
   };
 }
 
-/** A query that was not run. */
+/** The measurement of a query that did not run. */
 export function notMeasured({ name }: Named, note: string): QueryMeasurement {
   return {
     name,
@@ -95,7 +95,11 @@ export function notMeasured({ name }: Named, note: string): QueryMeasurement {
 
 const NO_SCAN: Scan = { planType: null, index: null, usesIndex: false };
 
-/** The middle of the numbers, rounded to EXPLAIN's own precision. */
+/**
+ * The median, rounded to three decimals like EXPLAIN; null if there are no numbers.
+ *
+ * @example median([3, 1, 2]) // 2
+ */
 export function median(numbers: readonly number[]): number | null {
   const sorted = [...numbers].sort((a, b) => a - b);
   const half = sorted.length / 2;
@@ -106,12 +110,12 @@ export function median(numbers: readonly number[]): number | null {
 }
 
 interface PlanCount {
-  /** The first of them. */
+  /** The first run with this plan. */
   readonly run: Run;
   readonly count: number;
 }
 
-/** Commonest first; the earlier one where two are as common. */
+/** The distinct plans, most frequent first; ties keep the order of the runs. */
 function plansByFrequency(runs: readonly Run[]): PlanCount[] {
   const counts = new Map<string, PlanCount>();
   for (const run of runs) {

@@ -3,50 +3,50 @@ import { maskConstants } from "../text/maskStatement";
 import { type PlanNode, scanNode } from "./explain";
 
 /**
- * A node of a plan, as it is kept. Plain JSON, without a constant: those of a plan are values of
- * rows, put in for the parameters.
+ * A plan node as it is kept. Plain JSON without constants: a plan's constants are values of rows
+ * that were substituted for the parameters.
  */
 export interface KeptNode {
-  /** Levels below the root, which has 0. */
+  /** Levels below the root; 0 for the root. */
   readonly depth: number;
-  /** As EXPLAIN writes it in text: "Parallel Seq Scan", "Hash Left Join". */
+  /** As in EXPLAIN's text format: "Parallel Seq Scan", "Hash Left Join". */
   readonly node: string;
-  /** The table, of a scan. */
+  /** The table that a scan reads. */
   readonly relation?: string;
-  /** What the query calls the relation, where that is another name: conditions use it. */
+  /** The query's alias for the relation, if it differs; conditions use it. */
   readonly alias?: string;
-  /** The index, of a scan of one. */
+  /** The index that an index scan reads. */
   readonly index?: string;
   /** Conditions and sort keys, as EXPLAIN labels them: "Index Cond: (t.a = '…'::uuid)". */
   readonly conditions?: readonly string[];
-  /** Rows that the planner expects of each loop. */
+  /** Rows the planner expects from each loop. */
   readonly plannedRows: number;
-  /** Rows that each loop found, on average; absent in a plan that was not run to its end. */
+  /** Rows returned by each loop, on average; absent if the plan did not run to its end. */
   readonly rows?: number;
-  /** Rows that each loop read in vain, on average. */
+  /** Rows that each loop read and discarded, on average. */
   readonly removed?: number;
-  /** How often the node ran, parallel workers counted; absent when once, 0 when never. */
+  /** How often the node ran, including parallel workers; absent for once, 0 for never. */
   readonly loops?: number;
 }
 
-/** The plan of a query, as it is kept. Small, since the state keeps it. */
+/** A query's plan as it is kept. Small, because it is stored in the state. */
 export interface QueryPlan {
   /** The query's name. */
   readonly name: string;
-  /** In the order in which EXPLAIN prints them. */
+  /** In EXPLAIN's order. */
   readonly nodes: readonly KeptNode[];
-  /** Nodes that were left out, where the plan is a large one. */
+  /** Number of nodes left out of a large plan. */
   readonly leftOut?: number;
 }
 
-/** A plan as it is kept. */
+/** A kept plan without its query's name. */
 export type PlanTree = Omit<QueryPlan, "name">;
 
 export const MAX_NODES = 12;
-/** Of a plan as JSON in UTF-8. */
+/** Maximum size of a plan as JSON in UTF-8. */
 export const MAX_BYTES = 1_200;
 const MAX_CONDITION = 140;
-/** Longer lists of constants are not even read. */
+/** Maximum length that is read of a condition, which can list many constants. */
 const MAX_READ = 10_000;
 
 const CONDITIONS = [
@@ -66,11 +66,15 @@ const CONDITIONS = [
 const REMOVED = ["Rows Removed by Filter", "Rows Removed by Join Filter"] as const;
 
 /**
- * What is kept of a plan. Where it is too large, nodes are left out, last of all the scan of the
- * index's table and what stands right above it. Pure.
+ * Reduces a plan to what is kept. If it is too large, nodes are left out; the scan of the index's
+ * table and its ancestors go last. Pure.
  *
  * @example toPlanTree(plan, index).nodes[1]
- * // { depth: 1, node: "Seq Scan", relation: "users", conditions: ["Filter: (users.email = '…'::text)"], plannedRows: 5, rows: 1, removed: 99999 }
+ * // {
+ * //   depth: 1, node: "Seq Scan", relation: "users",
+ * //   conditions: ["Filter: (users.email = '…'::text)"],
+ * //   plannedRows: 5, rows: 1, removed: 99999,
+ * // }
  */
 export function toPlanTree(plan: PlanNode, index: IndexTree): PlanTree {
   const places = placesOf(plan);
@@ -93,7 +97,7 @@ export function toPlanTree(plan: PlanNode, index: IndexTree): PlanTree {
   return { nodes, ...(leftOut > 0 && { leftOut }) };
 }
 
-/** The place first, the root last. */
+/** The path from a place up to the root. */
 function pathTo(place: Place | undefined): Place[] {
   return place ? [place, ...pathTo(place.parent)] : [];
 }
@@ -128,8 +132,8 @@ function toKept({ raw, depth }: Place): KeptNode {
 }
 
 /**
- * The planner puts a value in for each parameter, and often has others of its own; the text is cut
- * only when they are gone.
+ * Masks the constants of a condition, then truncates it. The planner substitutes a value for each
+ * parameter and often adds constants of its own.
  */
 function condition(label: string, value: string | readonly string[] | undefined): string[] {
   if (value === undefined) return [];
@@ -145,7 +149,7 @@ const AGGREGATES: Readonly<Record<string, string>> = {
   Mixed: "MixedAggregate",
 };
 
-/** EXPLAIN's JSON has the words of its text one by one. */
+/** Builds the name of the text format; EXPLAIN's JSON has each part in a separate field. */
 function nodeName(raw: PlanNode): string {
   const type = raw["Node Type"];
   const join = raw["Join Type"];

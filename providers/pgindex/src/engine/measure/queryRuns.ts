@@ -16,16 +16,16 @@ import {
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./servedQueries";
 
-/** What the statements of one measuring share. */
+/** Shared by all statements of one measurement. */
 export interface Bench {
   readonly session: Session;
   readonly index: IndexTree;
   readonly ctx: Context;
-  /** Scans of the index so far. */
+  /** Index scans that the measurement has caused so far. */
   readonly tally: { scans: number; isExact: boolean };
 }
 
-/** The values to run with, one set a run, in turn. */
+/** The parameter values: one set per run, used in turn. */
 export async function valueSets(
   bench: Bench,
   query: ParsedQuery,
@@ -34,7 +34,7 @@ export async function valueSets(
   bench.ctx.status(`measuring "${query.name}": finding values`);
   const statement = sampleStatement(query, query.sample);
   const rows = await bounded(bench, query, async () => {
-    // Scans by parallel workers would not be counted as ours.
+    // Scans by parallel workers would not be attributed to us.
     await set(bench.session, "max_parallel_workers_per_gather", "0");
     return bench.session.query<Record<string, string | null>>(statement);
   });
@@ -47,8 +47,13 @@ function placeholders({ parameters }: ParsedQuery): string[] {
 }
 
 /**
- * As text, which PostgreSQL reads back as the same value of any type; node-postgres would cut
- * microseconds off.
+ * Selects the values as text, which PostgreSQL reads back unchanged for any type. node-postgres
+ * would truncate microseconds.
+ *
+ * @example
+ * // SELECT s."$1"::text AS "$1" FROM (
+ * // SELECT email FROM users
+ * // ) AS s ("$1") LIMIT 5
  */
 function sampleStatement(query: ParsedQuery, sample: string): string {
   const names = placeholders(query).map((name) => `"${name}"`);
@@ -56,7 +61,7 @@ function sampleStatement(query: ParsedQuery, sample: string): string {
   return `SELECT ${list} FROM (\n${sample}\n) AS s (${names.join(", ")}) LIMIT ${query.runs}`;
 }
 
-/** Per-node timing is left out: it can double the time of a scan of many rows. */
+/** Without per-node timing, which can double the duration of a scan of many rows. */
 const ANALYZE = "EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, VERBOSE, FORMAT JSON)";
 const PLAN_ONLY = "EXPLAIN (VERBOSE, FORMAT JSON)";
 
@@ -70,7 +75,7 @@ async function explain<T extends Explained>(
   return onlyRow(onlyRow(rows)["QUERY PLAN"]);
 }
 
-/** Undefined: it took longer than the query's timeout. */
+/** Runs the query once. Undefined if it exceeded the query's timeout. */
 export async function runOnce(
   bench: Bench,
   query: ParsedQuery,
@@ -87,12 +92,12 @@ export async function runOnce(
   return runOf(explained, bench.index);
 }
 
-/** A plan that was not run. */
+/** A plan that did not run. */
 export interface Planned extends Scan {
   readonly plan: PlanNode;
 }
 
-/** The plan without running it. */
+/** Reads the plan without running it. Undefined if planning exceeded the query's timeout. */
 export async function planOnly(
   bench: Bench,
   query: ParsedQuery,
@@ -107,8 +112,8 @@ export async function planOnly(
 }
 
 /**
- * Whether the planner would use the index if it could not scan the table; null when it does
- * already, or there is none.
+ * Whether the planner would use the index with `enable_seqscan` off; null when it already uses it
+ * or there is no index.
  */
 export async function isUsable(
   bench: Bench,
@@ -125,7 +130,7 @@ async function set(session: Session, name: string, value: string): Promise<void>
   await session.query("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
 
-/** Undefined: a statement of it took longer than the query's timeout. */
+/** Undefined if one of its statements exceeded the query's timeout. */
 async function bounded<T>(
   { session, index, ctx, tally }: Bench,
   { timeoutMs }: ParsedQuery,

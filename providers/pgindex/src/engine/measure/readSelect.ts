@@ -1,20 +1,20 @@
 import { parseSync } from "libpg-query";
 import { syntaxReason } from "../input/expression";
 
-/** One SELECT, taken apart as far as a measurement needs it. */
+/** One parsed SELECT, with the parts a measurement needs. */
 export interface SelectStatement {
-  /** The statement alone: no semicolon, nothing behind it. */
+  /** The statement without its semicolon or anything after it. */
   readonly text: string;
-  /** How many values it takes: `$1` to `$n`. */
+  /** Number of parameters, `$1` to `$n`. */
   readonly parameters: number;
-  /** How many columns it returns; undefined when it says `*`. */
+  /** Number of columns it returns; undefined if it selects `*`. */
   readonly columns: number | undefined;
-  /** The functions that it calls, as it names them. */
+  /** The functions it calls, named as in its text. */
   readonly functions: readonly FunctionName[];
 }
 
 export interface FunctionName {
-  /** Undefined: wherever the search path finds it. */
+  /** Undefined if the search path resolves the name. */
   readonly schema?: string;
   readonly name: string;
 }
@@ -31,9 +31,9 @@ export type ReadSelect =
 type Tree = Readonly<Record<string, unknown>>;
 
 /**
- * Reads with PostgreSQL's own parser a text that must be one SELECT which changes and locks
- * nothing. The read-only transaction it runs in refuses the same on the server; this says so in
- * preview. The parser must have been loaded (`loadParser`).
+ * Parses a text that must be one SELECT that changes and locks nothing, with PostgreSQL's own
+ * parser. The server would refuse anything else in its read-only transaction; this reports it in
+ * preview. Load the parser first (`loadParser`).
  *
  * @example readSelect("SELECT * FROM t WHERE id = $1") // one parameter, columns undefined
  */
@@ -68,7 +68,7 @@ function readTree(text: string, tree: ParseTree): ReadSelect {
   if (others.length > 0)
     return problem(
       `is ${tree.stmts.length} statements`,
-      "write one SELECT; others have queries of their own",
+      "write one SELECT; make a separate query of each other one",
     );
   const select = first?.stmt.SelectStmt;
   if (!select)
@@ -99,7 +99,7 @@ function readTree(text: string, tree: ParseTree): ReadSelect {
   };
 }
 
-/** A comment in front stays: pg_hint_plan reads it. An empty statement in front does not. */
+/** Keeps a leading comment, since pg_hint_plan reads it, but not a leading empty statement. */
 function statementOnly(
   text: string,
   { stmt_location, stmt_len }: ParseTree["stmts"][number],
@@ -114,7 +114,7 @@ function statementOnly(
     .trim();
 }
 
-/** Fields of the parse tree by which a SELECT writes or locks. */
+/** Fields of the parse tree that make a SELECT write or lock. */
 const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
   ...Object.fromEntries(
     ["Insert", "Update", "Delete", "Merge"].map((verb) => [
@@ -125,16 +125,16 @@ const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
       },
     ]),
   ),
-  intoClause: { message: "creates a table (SELECT INTO)", fix: "leave INTO out" },
+  intoClause: { message: "creates a table (SELECT INTO)", fix: "remove INTO" },
   lockingClause: {
     message: "locks rows (FOR UPDATE or FOR SHARE)",
-    fix: "leave that clause out: the plan is the same, and nobody is kept waiting",
+    fix: "remove that clause: the plan is the same, and no other session has to wait",
   },
 };
 
 /**
- * Every field of the tree below `root`, whatever its depth: `a + b + …` is as deep as it is long.
- * Field names come from the grammar, never from the text.
+ * Yields every field of the tree below `root`, without recursion: `a + b + …` is as deep as it is
+ * long. Field names come from the grammar, never from the text.
  */
 function* fieldsOf(root: unknown): Generator<[string, unknown]> {
   const left = [root];
@@ -154,12 +154,12 @@ function nameOf(call: unknown): FunctionName {
   return { schema, name };
 }
 
-/** `$0` has its number left out. */
+/** The parser omits the number of `$0`. */
 function paramNumber(ref: unknown): number {
   return (ref as { number?: number }).number ?? 0;
 }
 
-/** The server cannot know the type of a parameter that is not used (42P18). */
+/** The first missing number: the server cannot infer the type of an unused parameter (42P18). */
 function missingNumber(numbers: ReadonlySet<number>): number | undefined {
   if (numbers.has(0)) return 1;
   const wanted = Array.from({ length: numbers.size }, (_, i) => i + 1);
@@ -167,7 +167,7 @@ function missingNumber(numbers: ReadonlySet<number>): number | undefined {
 }
 
 function columnsOf(select: Tree): number | undefined {
-  // UNION and its like: the first branch names the columns.
+  // In a UNION and the like, the first branch names the columns.
   if (select.larg) return columnsOf(select.larg as Tree);
   const rows = select.valuesLists as readonly { List: { items: unknown[] } }[] | undefined;
   if (rows?.[0]) return rows[0].List.items.length;

@@ -3,13 +3,15 @@ import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 
 /**
- * Switches the server's counting of scans off for the session, its parallel workers and its planner
- * included, so that what we measure is not taken for traffic: a refresh also measures in its
- * preview, whose results Pulumi does not keep, and nobody could tell those scans apart later. True:
- * nothing that the session scans is counted.
+ * Turns off scan counting for the session, including its parallel workers and planner, to keep our
+ * measurements out of the traffic count. A refresh also measures in its preview, Pulumi discards
+ * those results, and nobody could identify those scans later. Returns true if none of the session's
+ * scans are counted.
  *
- * A superuser may; others need `GRANT SET ON PARAMETER track_counts` (15 and newer) or `ALTER ROLE
- * … SET track_counts = off`.
+ * A superuser can do this; other roles need `GRANT SET ON PARAMETER track_counts` (15 and newer) or
+ * `ALTER ROLE … SET track_counts = off`.
+ *
+ * @see https://www.postgresql.org/docs/current/runtime-config-statistics.html
  */
 export async function stopCounting(session: Session): Promise<boolean> {
   try {
@@ -28,9 +30,11 @@ const HOUR_MS = 3_600_000;
 const UNSAVED_AN_HOUR = 4;
 
 /**
- * How many measurements may have been made since the last one that was kept. Each refresh has one
- * in its preview; other previews with a refresh, of a colleague or of CI, are allowed for by the
- * hour.
+ * Estimates how many unsaved measurements were made since the last saved one. Each refresh makes
+ * one in its preview; an hourly allowance covers other previews with a refresh, by colleagues or
+ * CI.
+ *
+ * @example unsavedMeasurements(3_600_000) // 5
  */
 export function unsavedMeasurements(elapsedMs: number): number {
   return 1 + Math.floor((Math.max(0, elapsedMs) / HOUR_MS) * UNSAVED_AN_HOUR);

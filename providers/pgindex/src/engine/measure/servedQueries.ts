@@ -5,10 +5,10 @@ import { BESIDE_OTHER_PROBLEMS, issueMessage, type Parsed, parseWith } from "../
 import { PLAN_TYPES, type PlanType } from "./explain";
 import { type FunctionName, readSelect, type SelectStatement } from "./readSelect";
 
-/** A value of a parameter. PostgreSQL reads it as the type that the statement wants. */
+/** A parameter value. PostgreSQL converts it to the type the statement expects. */
 export type ParameterValue = string | number | boolean | null;
 
-/** What a query that an index serves must keep to. */
+/** The declared expectations of a query. */
 export interface Expectation {
   readonly usesIndex: boolean;
   readonly planTypes?: readonly PlanType[];
@@ -16,10 +16,7 @@ export interface Expectation {
   readonly minimumRatio?: number;
 }
 
-/**
- * A query that an index serves: valid input, nothing left to check but what only the server can
- * know.
- */
+/** A validated query that an index serves. Only the server can check the rest. */
 export interface ParsedQuery {
   readonly name: string;
   /** One SELECT, without a semicolon. */
@@ -29,17 +26,14 @@ export interface ParsedQuery {
   readonly values?: readonly ParameterValue[];
   /** One SELECT with as many columns as `sql` has parameters. */
   readonly sample?: string;
-  /** The functions that `sql` and `sample` call. */
+  /** The functions called by `sql` and `sample`. */
   readonly functions: readonly FunctionName[];
   readonly runs: number;
   readonly timeoutMs: number;
   readonly expect: Expectation;
 }
 
-/**
- * Parses the queries that the argument of this name holds; its problems carry the name in their
- * paths.
- */
+/** Parses the queries in the named argument; the paths of its problems begin with that name. */
 export async function parseServedQueries(
   argument: string,
   raw: unknown,
@@ -56,12 +50,12 @@ const select = z.string().transform((text, ctx): SelectStatement => {
   return z.NEVER;
 });
 
-/** `statement_timeout` is a 32-bit number of milliseconds, and 0 would mean none. */
+/** `statement_timeout` is a 32-bit number of milliseconds; 0 would disable it. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const timeout = duration.superRefine((milliseconds, ctx) => {
   if (milliseconds < 1)
-    ctx.addIssue(issueMessage("is no time at all", 'write how long a run may take, such as "30s"'));
+    ctx.addIssue(issueMessage("is zero", 'write how long a run can take, such as "30s"'));
   if (milliseconds > MAX_TIMEOUT_MS)
     ctx.addIssue(issueMessage("is longer than PostgreSQL can wait", 'write at most "24d"'));
 });
@@ -82,7 +76,7 @@ const expectation = z.strictObject({
           ),
       }),
     )
-    .min(1, issueMessage("is empty", "name the plan types that will do, or leave it out"))
+    .min(1, issueMessage("is empty", "name the acceptable plan types, or leave it out"))
     .optional(),
   maximumMs: positive.optional(),
   minimumRatio: positive.optional(),
@@ -92,7 +86,10 @@ const MAX_RUNS = 1_000;
 
 const servedQuery = z
   .strictObject({
-    name: z.string().trim().min(1, issueMessage("is empty", "name the query as people call it")),
+    name: z
+      .string()
+      .trim()
+      .min(1, issueMessage("is empty", "give the query a name that people know")),
     sql: select,
     values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     sample: select.optional(),
@@ -100,7 +97,7 @@ const servedQuery = z
       .number()
       .int(issueMessage("is not a whole number", "write how often to run the query"))
       .min(1, issueMessage("is below 1", "write how often to run the query"))
-      .max(MAX_RUNS, issueMessage(`is above ${MAX_RUNS}`, "a median needs no more than a few runs"))
+      .max(MAX_RUNS, issueMessage(`is above ${MAX_RUNS}`, "a few runs are enough for a median"))
       .default(5),
     timeout: timeout.default(30_000),
     expect: expectation.default({ usesIndex: true }),
@@ -120,7 +117,7 @@ const servedQuery = z
     }),
   );
 
-/** What zod hands on may hold fields that were refused: {@link isRead} tells. */
+/** A query whose fields may have failed validation; {@link isRead} checks a statement. */
 interface WithParameters {
   readonly sql: SelectStatement;
   readonly values?: readonly ParameterValue[];
@@ -136,27 +133,27 @@ interface Issue {
   readonly message: string;
 }
 
-/** Whether every `$n` has one source of values. */
+/** Checks that every `$n` has exactly one source of values. */
 function parameterIssues({ sql, values, sample }: WithParameters): Issue[] {
   const issues: Issue[] = [];
   if (values && sample)
     issues.push({
       path: "sample",
-      message: issueMessage("stands beside values", "leave one of them out"),
+      message: issueMessage("is given together with values", "leave one of them out"),
     });
   if (!isRead(sql)) return issues;
   const { parameters } = sql;
   if (parameters > 0 && !values && !sample) {
     const message = issueMessage(
-      `takes ${count(parameters, "parameter")}, and nothing gives their values`,
-      "add sample (a SELECT that finds real ones) or values",
+      `takes ${count(parameters, "parameter")} but has no values`,
+      "add sample (a SELECT that finds real values) or values",
     );
     issues.push({ path: "sql", message });
   }
   if (Array.isArray(values) && values.length !== parameters) {
     const message = issueMessage(
       `has ${count(values.length, "value")} for ${count(parameters, "parameter")}`,
-      "give one value for each $n, in their order",
+      "give one value for each $n, in order",
     );
     issues.push({ path: "values", message });
   }
@@ -172,7 +169,7 @@ function sampleIssues({ parameters, columns }: SelectStatement, wanted: number):
   const returned = columns === undefined ? "*" : count(columns, "column");
   const message = issueMessage(
     `returns ${returned} for ${count(wanted, "parameter")}`,
-    wanted === 0 ? "leave sample out" : "return one column for each $n, in their order",
+    wanted === 0 ? "leave sample out" : "return one column for each $n, in order",
   );
   return [{ path: "sample", message }];
 }
@@ -181,13 +178,13 @@ function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** The queries that an index serves. Reading them needs the parser (`loadParser`). */
+/** The queries that an index serves. Load the parser first (`loadParser`). */
 export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ctx) => {
   const names = Array.isArray(queries) ? queries.map((query) => query?.name) : [];
   names.forEach((name, i) => {
     if (typeof name !== "string" || names.indexOf(name) === i) return;
     const message = issueMessage(
-      `is the name of another query too ("${name}")`,
+      `is also the name of another query ("${name}")`,
       "give each its own name",
     );
     ctx.addIssue({ code: "custom", path: [i, "name"], message });

@@ -7,11 +7,18 @@ import { alter, analyze } from "./buildSteps";
 import { constraintSteps } from "./constraintSteps";
 import { type Step, TABLE_LOCK } from "./step";
 
-/** Changes a standing index where it differs only in what can be altered. */
+/**
+ * Steps that change an existing index in place, for differences that can be altered.
+ *
+ * @example
+ * // ALTER INDEX "public"."users_email_idx" SET ("fillfactor" = '70')
+ *
+ * @see https://www.postgresql.org/docs/current/sql-alterindex.html
+ */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
   const sqls = differences.flatMap((difference) => alterSql(desired, difference));
   const steps: Step[] =
-    sqls.length > 0 ? [alter(sqls, "it differs only in what can be altered")] : [];
+    sqls.length > 0 ? [alter(sqls, "every difference can be altered in place")] : [];
   const movesTablespace = differences.some((difference) => difference.field === "tablespace");
   const changesStatistics = differences.some((difference) => difference.field === "statistics");
   const addsConstraint = differences.some((difference) => difference.field === "constraint");
@@ -23,16 +30,17 @@ export function alterSteps(desired: DesiredIndex, differences: readonly Differen
 
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
 function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
+  const options = `TABLESPACE ${ident(tablespace ?? "pg_default")}, CONCURRENTLY`;
   return {
     kind: "reindex",
     name,
-    sql: `REINDEX (TABLESPACE ${ident(tablespace ?? "pg_default")}, CONCURRENTLY) INDEX ${qualified(schema, name)}`,
+    sql: `REINDEX (${options}) INDEX ${qualified(schema, name)}`,
     locks: TABLE_LOCK,
-    why: "it has to move to another tablespace",
+    why: "it must move to another tablespace",
   };
 }
 
-/** What can be said in one transaction under a lock on the index alone. */
+/** Statements that run in one transaction and lock only the index. */
 function alterSql(desired: DesiredIndex, difference: Difference): string[] {
   switch (difference.field) {
     case "storageParameters":
@@ -41,7 +49,7 @@ function alterSql(desired: DesiredIndex, difference: Difference): string[] {
       return statisticsSql(desired, desired.name, difference.live);
     case "comment":
       return commentSql(desired, desired.name);
-    // Steps of their own: one moves the whole index, the other locks its table.
+    // Separate steps: one moves the whole index, the other locks its table.
     case "tablespace":
     case "constraint":
       return [];
@@ -51,11 +59,11 @@ function alterSql(desired: DesiredIndex, difference: Difference): string[] {
     case "columns":
     case "include":
     case "predicate":
-      throw new Error(`${difference.field} of a standing index cannot be altered`);
+      throw new Error(`${difference.field} of an existing index cannot be altered`);
   }
 }
 
-/** New values apply to pages that are written from now on; a rebuild would apply them to all. */
+/** New values apply only to pages written from now on; a rebuild would apply them to all. */
 function storageSql(
   { schema, name, storageParameters }: DesiredIndex,
   live: FieldValues["storageParameters"] = {},

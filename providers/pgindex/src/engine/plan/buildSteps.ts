@@ -5,13 +5,20 @@ import { qualified } from "../text/sql";
 import { constraintSteps } from "./constraintSteps";
 import { INDEX_LOCK, type Step, TABLE_LOCK } from "./step";
 
-/** What CREATE INDEX cannot say. */
+/** Steps for what CREATE INDEX cannot express: comments and statistics targets. */
 export function extraSteps(desired: DesiredIndex, name: string): Step[] {
   const extras = afterSql(desired, name);
-  return extras.length > 0 ? [alter(extras, "CREATE INDEX cannot say it")] : [];
+  return extras.length > 0 ? [alter(extras, "CREATE INDEX cannot express it")] : [];
 }
 
-/** Builds the index under `name`, with everything that CREATE INDEX cannot say. */
+/**
+ * Steps that build the index under `name`, including what CREATE INDEX cannot express.
+ *
+ * @example
+ * // CREATE INDEX CONCURRENTLY "users_email_idx" ON "public"."users" ("email")
+ *
+ * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+ */
 export function buildSteps(desired: DesiredIndex, name: string, why: string): Step[] {
   const sql = createIndexStatement({ ...desired, name });
   const hasExpression = desired.keys.some((key) => key.expression !== undefined);
@@ -29,7 +36,7 @@ export function analyze(desired: DesiredIndex, name: string): Step {
     name,
     sql: `ANALYZE ${qualified(desired.schema, desired.table)}`,
     locks: TABLE_LOCK,
-    why: "an index on an expression has no statistics, and the planner guesses, until ANALYZE",
+    why: "an index on an expression has no statistics until ANALYZE, and the planner guesses",
   };
 }
 

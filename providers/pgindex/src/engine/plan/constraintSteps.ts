@@ -6,16 +6,18 @@ import type { Step } from "./step";
 
 export const CONSTRAINT_LOCK = "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits";
 
-/** Makes the constraint that the index backs, once the index stands. */
+/**
+ * Steps that add the constraint backed by the index, once the index exists.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-altertable.html (USING INDEX)
+ */
 export function constraintSteps(desired: DesiredIndex): Step[] {
   const sqls = constraintSql(desired);
   if (sqls.length === 0) return [];
-  return [
-    { kind: "alter", sqls, locks: CONSTRAINT_LOCK, why: "the index is to back a constraint" },
-  ];
+  return [{ kind: "alter", sqls, locks: CONSTRAINT_LOCK, why: "the index must back a constraint" }];
 }
 
-/** Drops a constraint, and its index with it. */
+/** Drops a constraint together with its index. */
 export function dropConstraintSql({ schema, table }: LiveIndex, constraint: string): string {
   return `ALTER TABLE ${qualified(schema, table)} DROP CONSTRAINT ${ident(constraint)}`;
 }

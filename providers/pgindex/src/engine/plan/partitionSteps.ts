@@ -14,17 +14,15 @@ const DROP_LOCK =
   "ACCESS EXCLUSIVE on the table and every partition, for milliseconds: everything waits";
 
 /**
- * Builds what is missing of a partitioned index: the parent's entry, each partition's index
- * concurrently, and attaches them from the bottom up; the parent becomes valid with the last one.
+ * Steps that complete a partitioned index: create the parent, build each partition's index
+ * concurrently, and attach them from the bottom up. The parent becomes valid with the last one.
  * PostgreSQL cannot build on the parent concurrently.
  *
- * From the bottom up, because attaching the last partition of an index that is attached itself
- * makes PostgreSQL validate the index above too, for which it takes ACCESS EXCLUSIVE on the table
- * above, and in an order in which an INSERT dead-locks with it (validatePartitionedIndex in
- * tablecmds.c).
+ * The order is bottom-up because attaching the last partition of an already attached index makes
+ * PostgreSQL validate the index above too. That takes ACCESS EXCLUSIVE on the table above, in an
+ * order that deadlocks with an INSERT (validatePartitionedIndex in tablecmds.c).
  *
- * @see
- * https://www.postgresql.org/docs/current/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
+ * @see https://www.postgresql.org/docs/current/ddl-partitioning.html (Partition Maintenance)
  */
 export function partitionSteps(
   desired: DesiredIndex,
@@ -59,10 +57,7 @@ interface IndexName {
   readonly name: string;
 }
 
-/**
- * An attached index that is broken: a partition's own, not one that only waits for partitions
- * below.
- */
+/** Whether a leaf partition's attached index is INVALID. A parent may just await its partitions. */
 function isBroken({ isLeaf, attached }: Partition): boolean {
   return isLeaf && attached !== undefined && !attached.valid;
 }
@@ -83,21 +78,21 @@ function makeSteps(
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
   if (!partition.isLeaf) return [...strays, createParent({ ...here, name })];
-  const build = buildSteps({ ...here, comment: undefined }, name, "the partition has none");
+  const build = buildSteps({ ...here, comment: undefined }, name, "the partition has no index");
   return [...strays, ...build.map((step) => on(step, partition, position))];
 }
 
-/** What interrupted runs have left on a partition. */
+/** Steps that drop what interrupted runs left on a partition. */
 export function dropStrays(partition: Partition, position?: string): Step[] {
   return partition.strays.map((stray) =>
-    on(dropAny(stray, "an interrupted run has left it"), partition, position),
+    on(dropAny(stray, "an interrupted run left it behind"), partition, position),
   );
 }
 
 /**
- * Rebuilds a partitioned index partition by partition, leaving out those that are `rebuilt`:
- * PostgreSQL 13 has no REINDEX CONCURRENTLY of the whole, and that of later versions begins again
- * with the first when it is interrupted.
+ * Steps that rebuild a partitioned index partition by partition, except those in `rebuilt`.
+ * PostgreSQL 13 cannot REINDEX a partitioned index CONCURRENTLY, and later versions start over
+ * after an interruption.
  */
 export function reindexPartitions(
   partitions: readonly Partition[],
@@ -113,7 +108,7 @@ export function reindexPartitions(
   });
 }
 
-/** Attaching again what is attached makes PostgreSQL look whether the parent is complete now. */
+/** Attaching an attached index again makes PostgreSQL check whether the parent is now complete. */
 function attachSteps(partition: Partition, name: string, parent: IndexName): Step[] {
   if (partition.attached && !isBroken(partition)) return [];
   return [attachStep(partition, name, parent)];
@@ -135,13 +130,14 @@ function createParent(desired: DesiredIndex): Step {
 
 function attachStep(partition: Partition, name: string, parent: IndexName): Step {
   const { schema, table, oid } = partition;
-  const sql = `ALTER INDEX ${qualified(parent.schema, parent.name)} ATTACH PARTITION ${qualified(schema, name)}`;
+  const parentIndex = qualified(parent.schema, parent.name);
+  const sql = `ALTER INDEX ${parentIndex} ATTACH PARTITION ${qualified(schema, name)}`;
   return {
     kind: "alter",
     sqls: [sql],
     locks: ATTACH_LOCK,
     on: { schema, table, oid },
-    // PostgreSQL attaches an INVALID index without a word, and the parent then never becomes valid.
+    // PostgreSQL attaches an INVALID index without an error, and the parent never becomes valid.
     onlyWithValid: { schema, name },
     why: `the index of ${schema}.${table} is valid`,
   };
@@ -162,8 +158,13 @@ export function dropAny(live: LiveIndex, why: string): Step {
 }
 
 /**
- * PostgreSQL has no concurrent drop of a partitioned index: it is the one step that everybody waits
- * for.
+ * The step that drops a partitioned index. PostgreSQL cannot drop it concurrently, so all other
+ * sessions on the table wait.
+ *
+ * @example
+ * // DROP INDEX "public"."events_at_idx"
+ *
+ * @see https://www.postgresql.org/docs/current/sql-dropindex.html
  */
 export function dropPartitioned(
   schema: string,
@@ -174,7 +175,10 @@ export function dropPartitioned(
     kind: "alter",
     sqls: [`DROP INDEX ${qualified(schema, name)}`],
     locks: DROP_LOCK,
-    warning: `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: for a moment everything on the table waits; it is tried with a lock timeout of 1 s until nobody is in the way`,
+    warning:
+      `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: ` +
+      "everything on the table waits for a moment; " +
+      "pgindex retries with a lock timeout of 1 s until nothing blocks the drop",
     why,
   };
 }

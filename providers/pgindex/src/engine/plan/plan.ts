@@ -7,6 +7,7 @@ import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { alterSteps } from "./alterSteps";
 import { drop, reindex } from "./buildSteps";
+import { dropAllStrays, dropRetired, dropSuperseded, makeIndex } from "./companionSteps";
 import { dropAny, reindexPartitions } from "./partitionSteps";
 import {
   backsConstraintAdvice,
@@ -17,28 +18,24 @@ import {
   referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./planMessages";
-import { dropAsides, make, retire, strays } from "./planParts";
 import type { Step } from "./step";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
-/**
- * Whether the resource has this index in its state already: only then a different one may be
- * replaced.
- */
+/** Whether the index is already in the resource's state: only then can it be replaced. */
 export type Intent = "create" | "update";
 
 export type Plan =
   | { readonly kind: "steps"; readonly steps: readonly Step[] }
   | { readonly kind: "refused"; readonly advice: Advice };
 
-/** Decides what to do. Pure: the same plan is previewed, printed and executed. */
+/** Plans the steps, or refuses. Pure: the same plan is previewed, printed and executed. */
 export function plan(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
   const decided = planVerdict(situation, desired, intent);
   if (decided.kind === "refused") return decided;
   const leftovers = situation.reindexLeftovers.map((live) =>
     drop(live, "an interrupted REINDEX CONCURRENTLY left it INVALID"),
   );
-  return steps(...retire(situation), ...leftovers, ...decided.steps);
+  return steps(...dropRetired(situation), ...leftovers, ...decided.steps);
 }
 
 function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
@@ -47,7 +44,11 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "absent":
       return steps(...planAbsent(situation, desired));
     case "same":
-      return steps(...dropAsides(situation), ...strays(situation), ...standing(situation, desired));
+      return steps(
+        ...dropSuperseded(situation),
+        ...dropAllStrays(situation),
+        ...adoptOrRebuild(situation, desired),
+      );
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
@@ -59,7 +60,7 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
     case "dropping":
       return steps(
         drop(verdict.live, "an interrupted DROP INDEX CONCURRENTLY has already disabled it"),
-        ...make(situation, desired, desired.name, "its drop is finished first"),
+        ...makeIndex(situation, desired, desired.name, "its drop is finished first"),
       );
     case "invalid":
       return verdict.live.isPartitioned
@@ -68,29 +69,26 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
   }
 }
 
-/** Nothing has the name: what we have under another name takes it, else it is built. */
+/** The name is free: renames our index if it has another name, otherwise builds it. */
 function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   const { misplaced, next } = situation;
   const { schema, name } = desired;
   const leftover = next ? [dropAny(next.live, "an interrupted replacement has left it")] : [];
-  if (misplaced)
-    return [...leftover, rename(schema, misplaced.name, name, "it stands under another name")];
+  if (misplaced) return [...leftover, rename(schema, misplaced.name, name, "it has another name")];
   if (next?.isDeclared) {
     return [
-      rename(
-        schema,
-        next.live.name,
-        name,
-        "an interrupted run has built it under a temporary name",
-      ),
+      rename(schema, next.live.name, name, "an interrupted run built it under a temporary name"),
     ];
   }
-  return [...leftover, ...make(situation, desired, name, "it does not exist")];
+  return [...leftover, ...makeIndex(situation, desired, name, "it does not exist")];
 }
 
-function standing({ rebuild, partitioned, rebuilt }: Situation, desired: DesiredIndex): Step[] {
+function adoptOrRebuild(
+  { rebuild, partitioned, rebuilt }: Situation,
+  desired: DesiredIndex,
+): Step[] {
   if (rebuild === undefined)
-    return [{ kind: "adopt", why: "a valid index of this definition stands already" }];
+    return [{ kind: "adopt", why: "a valid index with this definition already exists" }];
   if (!partitioned) return [reindex(desired, rebuild)];
   return reindexPartitions(partitioned.partitions, rebuilt ?? new Set(), rebuild);
 }
@@ -98,8 +96,8 @@ function standing({ rebuild, partitioned, rebuilt }: Situation, desired: Desired
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
 /**
- * Storage parameters of an index that is not ours yet may be somebody's choice; a declared comment
- * or statistics target is an addition.
+ * Storage parameters of an index that is not ours yet may be somebody's choice, so create refuses
+ * to change them. A declared comment or statistics target is only an addition.
  */
 function planAlterable(
   situation: Situation,
@@ -112,10 +110,10 @@ function planAlterable(
     return refused(differentAdvice(desired, verdict.differences));
   if (takesAway && !canAlter(situation, verdict))
     return planDifferent(situation, verdict, desired, intent);
-  return steps(...dropAsides(situation), ...alterSteps(desired, verdict.differences));
+  return steps(...dropSuperseded(situation), ...alterSteps(desired, verdict.differences));
 }
 
-/** PostgreSQL alters neither parameters nor tablespace of a partitioned index. */
+/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
 function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
   return differences.every(({ field }) => {
     const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
@@ -124,8 +122,8 @@ function canAlter({ serverVersion }: Situation, { live, differences }: Differing
 }
 
 /**
- * A partitioned index is not valid before its last partition is: it is finished, never dropped for
- * that.
+ * A partitioned index becomes valid with its last partition, so an unfinished one is completed, not
+ * dropped.
  */
 function planUnfinished(
   situation: Situation,
@@ -134,14 +132,14 @@ function planUnfinished(
   intent: Intent,
 ): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
-    return steps(...make(situation, desired, desired.name, "partitions are missing"));
+    return steps(...makeIndex(situation, desired, desired.name, "partitions are missing"));
   }
   return planDifferent(situation, verdict, desired, intent);
 }
 
 /**
- * Builds beside, swaps the names, drops the old one: a valid index stands under the declared name
- * all the time.
+ * Builds the new index under a temporary name, swaps the names, and drops the old one. The declared
+ * name always refers to a valid index.
  */
 function planDifferent(
   situation: Situation,
@@ -157,11 +155,11 @@ function planDifferent(
   if (live.isReferenced && !keepsConstraint) return refused(referencedIndexAdvice(desired));
   const { next } = situation;
   const name = companionName(desired.name, "next");
-  const build = make(
+  const build = makeIndex(
     situation,
     desired,
     name,
-    "the definition has changed; the old index serves meanwhile",
+    "the definition has changed; the old index serves queries until then",
   );
   const obsolete =
     next && !next.isUnfinished
@@ -170,25 +168,15 @@ function planDifferent(
   const retired = { ...live, name: companionName(desired.name, "retired") };
   const begin = next?.isDeclared ? [] : [...obsolete, ...build];
   if (keepsConstraint) return steps(...begin, swapBelowConstraint(desired, live));
-  return steps(
-    ...begin,
-    swap(desired, live),
-    dropAny(retired, "the new index has taken its place"),
-  );
+  return steps(...begin, swap(desired, live), dropAny(retired, "the new index has replaced it"));
 }
 
-/**
- * Only a constraint that the declaration speaks of, and that no foreign key refers to, may be made
- * anew.
- */
+/** Only a declared constraint that no foreign key references can be recreated. */
 function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
   return desired.constraint !== undefined && live.constraint === desired.name && !live.isReferenced;
 }
 
-/**
- * An INVALID index costs every write, serves no read, and when UNIQUE rejects the application's
- * rows.
- */
+/** An INVALID index slows every write, serves no read and, if UNIQUE, still rejects rows. */
 function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
   if (live.constraint || desired.policy.invalidLeftover === "refuse")
@@ -198,7 +186,7 @@ function planInvalid(situation: Situation, verdict: Differing, desired: DesiredI
   }
   return steps(
     drop(live, "an interrupted build left it INVALID, and nobody is building it"),
-    ...make(situation, desired, desired.name, "the INVALID leftover is dropped first"),
+    ...makeIndex(situation, desired, desired.name, "the INVALID leftover is dropped first"),
   );
 }
 

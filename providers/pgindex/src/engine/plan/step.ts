@@ -1,14 +1,14 @@
-/** One step of a change: what runs, what it locks, and why it is there. */
+/** One step of a plan: what runs, what it locks, and why. */
 export type Step = {
   readonly why: string;
-  /** The partition that it works on, when it is not the declared table. */
+  /** The partition it works on, if not the declared table. */
   readonly on?: { readonly schema: string; readonly table: string; readonly oid: number };
   /** "partition 3 of 20" */
   readonly position?: string;
 } & (
   | { readonly kind: "adopt" }
   | {
-      /** A long statement, watched; `name` is the index that it is about. */
+      /** A long statement that is watched while it runs; `name` is its index. */
       readonly kind: "build" | "analyze" | "reindex";
       readonly name: string;
       readonly sql: string;
@@ -18,10 +18,11 @@ export type Step = {
       readonly kind: "drop";
       readonly name: string;
       /**
-       * What it was when that was decided: by now another index may have its name, or somebody may
-       * have mended it.
+       * The index's OID when the step was planned. By now another index may have the name, or
+       * somebody may have repaired this one.
        */
       readonly oid: number;
+      /** Whether it was valid when the step was planned. */
       readonly wasValid: boolean;
       readonly sql: string;
       readonly locks: string;
@@ -33,14 +34,15 @@ export type Step = {
       readonly locks: string;
       /** An index that must be valid before they run. */
       readonly onlyWithValid?: { readonly schema: string; readonly name: string };
-      /** What the user should know before. */
+      /** A warning for the user, logged before the statements run. */
       readonly warning?: string;
     }
 );
 
 /**
- * https://www.postgresql.org/docs/current/explicit-locking.html: conflicts with DDL and VACUUM,
- * with no read and no write.
+ * Conflicts with DDL and VACUUM, but not with reads or writes.
+ *
+ * @see https://www.postgresql.org/docs/current/explicit-locking.html
  */
 export const TABLE_LOCK =
   "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";

@@ -8,9 +8,11 @@ import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
 
 /**
- * Gives the new index the declared name and the old one a temporary name, in one transaction:
- * whoever looks finds a valid index under the name before, during and after. RENAME of an index
- * takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
+ * The step that gives the new index the declared name and the old one a temporary name, in one
+ * transaction. The declared name refers to a valid index before, during and after it. Renaming an
+ * index takes SHARE UPDATE EXCLUSIVE from PostgreSQL 12 on.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-alterindex.html
  */
 export function swap(desired: DesiredIndex, old: LiveIndex): Step {
   const { schema, name } = desired;
@@ -30,7 +32,7 @@ export function swap(desired: DesiredIndex, old: LiveIndex): Step {
   };
 }
 
-/** What the table says of the old index has to be said of the new one. */
+/** Transfers the table's CLUSTER and REPLICA IDENTITY settings to the new index. */
 function rolesOf(desired: DesiredIndex, old: LiveIndex): { sql: string; warning: string }[] {
   const table = `ALTER TABLE ${qualified(desired.schema, desired.table)}`;
   const index = `${desired.schema}.${desired.name}`;
@@ -38,13 +40,15 @@ function rolesOf(desired: DesiredIndex, old: LiveIndex): { sql: string; warning:
   if (old.isClustered) {
     roles.push({
       sql: `${table} CLUSTER ON ${ident(desired.name)}`,
-      warning: `${index} is what CLUSTER orders ${desired.table} by, and so will its new self be`,
+      warning: `CLUSTER orders ${desired.table} by ${index}; its replacement takes over`,
     });
   }
   if (old.isReplicaIdentity) {
     roles.push({
       sql: `${table} REPLICA IDENTITY USING INDEX ${ident(desired.name)}`,
-      warning: `${index} is the replica identity of ${desired.table}; naming its new self takes ACCESS EXCLUSIVE on the table for milliseconds`,
+      warning:
+        `${index} is the replica identity of ${desired.table}; ` +
+        "setting its replacement takes ACCESS EXCLUSIVE on the table for milliseconds",
     });
   }
   return roles;
@@ -59,8 +63,8 @@ function renameSql(schema: string, from: string, to: string): string {
 }
 
 /**
- * Replaces the index below a constraint of its name: the constraint goes and comes back in one
- * transaction, with the new index.
+ * The step that replaces the index of a constraint with the same name: it drops the constraint and
+ * recreates it with the new index, in one transaction.
  */
 export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
   const { schema, name } = desired;
@@ -75,7 +79,9 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step
     ],
     locks: CONSTRAINT_LOCK,
     onlyWithValid: { schema, name: next },
-    warning: `the constraint ${name} of ${desired.table} is made anew on the new index, in one transaction`,
-    why: "the new index is valid and takes the place of the old one below the constraint",
+    warning:
+      `the constraint ${name} of ${desired.table} is recreated with the new index, ` +
+      "in one transaction",
+    why: "the new index is valid and replaces the old one in the constraint",
   };
 }

@@ -9,7 +9,7 @@ import {
 } from "./evidence";
 import { latencyConditions, planConditions } from "./queryConditions";
 
-/** Every condition on one index. Pure: `now` is given. */
+/** Judges every condition on one index. Pure: `now` is an argument (milliseconds). */
 export function conditionsOn(
   requirement: Requirement,
   evidence: Evidence | undefined,
@@ -20,11 +20,13 @@ export function conditionsOn(
     return [unmet("evidence", "the other stack has no such index: run pulumi up there first")];
   }
   if (evidence.statement !== requirement.statement) {
-    const text = `the other stack has another definition (${evidence.statement}): run pulumi up there with this program`;
+    const text =
+      `the other stack has another definition (${evidence.statement}): ` +
+      "run pulumi up there with this program";
     return [unmet("definition", text)];
   }
   return [
-    met("definition", "it has this very definition there"),
+    met("definition", "it has the same definition there"),
     evidence.valid
       ? met("valid", "it is valid there")
       : unmet("valid", "it is not valid there: run pulumi up there"),
@@ -43,12 +45,13 @@ function scans(evidence: Evidence, { minimumScans }: GateConditions): Condition 
   const estimate = scansExpected(evidence, minimumScans);
   const uncertain =
     isExact === false
-      ? " (some of the scans counted may be by measurements that were not kept: see docs/verification.md, own scans)"
+      ? " (unsaved measurements may have caused some of the counted scans: " +
+        "see docs/verification.md, own scans)"
       : "";
   return unmet("scans", `${found}: ${fix}${estimate}${uncertain}`);
 }
 
-/** When there will be enough at the pace so far. */
+/** Estimates when there will be enough scans at the current rate. */
 function scansExpected(
   { trafficScans, validSince, verifiedAt }: Evidence,
   minimumScans: number,
@@ -57,7 +60,8 @@ function scansExpected(
   const until = Date.parse(verifiedAt ?? "");
   if (trafficScans === 0 || !(until > since)) return "";
   const missing = ((minimumScans - trafficScans) * (until - since)) / trafficScans;
-  return `; at the pace until ${instant(until)} enough by ${instant(until + missing)}`;
+  const enough = instant(until + missing);
+  return `; at the rate until ${instant(until)}, there will be enough by ${enough}`;
 }
 
 function soak({ validSince }: Evidence, { soakMs, soak }: GateConditions, now: number): Condition {
@@ -71,7 +75,7 @@ function soak({ validSince }: Evidence, { soakMs, soak }: GateConditions, now: n
   );
 }
 
-/** To the second, rounded up: at that time it is true. */
+/** ISO 8601, rounded up to the second, by when the condition is surely met. */
 function instant(time: number): string {
   return new Date(Math.ceil(time / 1000) * 1000).toISOString().replace(".000", "");
 }

@@ -1,71 +1,66 @@
 import type { PlanType } from "../measure/explain";
 
-/** What a stage must have shown of one index. */
+/** One index that the other stack must have proven. */
 export interface Requirement {
   readonly schema: string;
   readonly name: string;
-  /** The statement that this stack would run: the other stage must have run the same. */
+  /** The statement this stack would run; the other stack must have run the same one. */
   readonly statement: string;
 }
 
-/** What another stage says of one index: outputs of its `Index` and its `Verification`. */
+/** Another stack's evidence for one index: outputs of its `Index` and its `Verification`. */
 export interface Evidence {
   readonly statement: string;
   readonly valid: boolean;
   /** ISO 8601. */
   readonly validSince: string;
-  /** Scans by anything but our own measurements. */
+  /** Scans by anything other than our own measurements. */
   readonly trafficScans: number;
-  /**
-   * False: there may have been more scans by traffic than that. Evidence of older releases does not
-   * say it.
-   */
+  /** False if there may have been more scans by traffic. Missing in older releases' evidence. */
   readonly isExact?: boolean | null;
-  /** When it was measured there last, ISO 8601. Evidence of older releases does not say it. */
+  /** When it was last measured, ISO 8601. Missing in older releases' evidence. */
   readonly verifiedAt?: string | null;
   readonly queries: readonly QueryEvidence[];
 }
 
-/** What another stage says of one query. */
+/** Another stack's evidence for one query. */
 export interface QueryEvidence {
   readonly name: string;
   readonly usesIndex: boolean;
   readonly planType: string | null;
-  /**
-   * Median in milliseconds; null when it was not run; evidence of older releases does not say it.
-   */
+  /** Median in milliseconds; null if it did not run. Missing in older releases' evidence. */
   readonly executionMs?: number | null;
-  /** The same before the build there; null when it was not measured then. */
+  /** The same before the build; null if it was not measured then. */
   readonly beforeMs?: number | null;
-  /** It took longer than its timeout, which is what executionMs says then. */
+  /** True if it exceeded its timeout, which `executionMs` then contains. */
   readonly timedOut?: boolean | null;
 }
 
-/** One value for every query, or one for each that is named. */
+/** One value for all queries, or one for each named query. */
 export type PerQuery<T> = T | Readonly<Record<string, T>>;
 
-/** What is asked of the other stage. */
+/** What a gate requires of the other stack. */
 export interface GateConditions {
-  /** Milliseconds that the index must have stood, valid. */
+  /** How long the index must have been valid, in milliseconds. */
   readonly soakMs: number;
-  /** The same as it was written. */
+  /** The same duration as written. */
   readonly soak: string;
-  /** Scans by traffic, our own measurements not counted. */
+  /** Minimum scans by traffic, without our own measurements. */
   readonly minimumScans: number;
-  /** How queries may read the table. */
+  /** Permitted plan types. */
   readonly planTypes?: PerQuery<readonly PlanType[]>;
-  /** Milliseconds that a query may take at most. */
+  /** Maximum milliseconds of a query. */
   readonly maximumMs?: PerQuery<number>;
-  /** How many times longer than before the build a query may take. */
+  /** Maximum ratio of a query's time to its time before the build. */
   readonly maximumSlowdown: number;
 }
 
-/** One condition, judged. */
+/** A judged condition. */
 export interface Condition {
-  /** A word for it, which is recorded when an override waives it. */
+  /** The condition's name, which is recorded when an override waives it. */
   readonly name: "evidence" | "definition" | "valid" | "plan" | "latency" | "scans" | "soak";
   readonly isMet: boolean;
-  /** What was found; where it is not met also what to do, and when it will be met. */
+  /** What was found; if unmet, also what to do and when it will be met. */
   readonly text: string;
 }
 

@@ -2,27 +2,27 @@ import { conditionsOn } from "./conditions";
 import { type Condition, type Requirement, unmet } from "./evidence";
 import type { ParsedGate } from "./gateSchema";
 
-/** An index that may be built, as it is kept with the gate. */
+/** An index that can be built, as recorded with the gate. */
 export interface Promoted extends Requirement {
-  /** The conditions that an override has waived. */
+  /** The conditions that an override waived. */
   readonly waived?: readonly Condition["name"][];
 }
 
-/** An index that may not, with every condition on it. */
+/** A refused index, with all its conditions. */
 export interface Refused {
   readonly requirement: Requirement;
   readonly conditions: readonly Condition[];
 }
 
-/** What the gate answers. */
+/** The gate's decision. */
 export interface GateDecision {
   readonly promoted: readonly Promoted[];
   readonly refused: readonly Refused[];
 }
 
 /**
- * Judges each index. What went through once does not have to again: the other stack may be torn
- * down later. Pure: `now` is given.
+ * Judges each index. An index that passed once is not judged again, because the other stack may be
+ * gone by then. Pure: `now` is an argument.
  */
 export function judgeGate(
   gate: Omit<ParsedGate, "indexes">,
@@ -54,7 +54,7 @@ function judge(
   return conditionsOn(requirement, evidence, gate, now);
 }
 
-/** Schema and name are part of the statement, but for indexes of older releases. */
+/** The statement contains schema and name, except for indexes from older releases. */
 function isSame(a: Requirement, b: Requirement): boolean {
   return a.statement === b.statement && a.name === b.name && a.schema === b.schema;
 }
@@ -70,25 +70,25 @@ export interface OverrideUse {
   readonly waived: readonly string[];
 }
 
-/** What a gate keeps of what it let through. Plain JSON. */
+/** A gate's record of what passed. Plain JSON. */
 export interface GateRecord {
   readonly schemaVersion: number;
-  /** When the last index was let through, ISO 8601. */
+  /** When the last index passed, ISO 8601. */
   readonly passedAt: string;
-  /** The reason of the last override that was used, or null. */
+  /** The reason given for the last used override, or null. */
   readonly overridden: string | null;
-  /** Every override that was used, the oldest first. */
+  /** The used overrides, oldest first, at most 50. */
   readonly overrides: readonly OverrideUse[];
-  /** The statements that were let through. */
+  /** The statements that passed. */
   readonly statements: readonly string[];
 }
 
-/** Overrides that are kept, so that the state does not grow for ever. */
+/** Maximum number of recorded overrides, which limits the size of the state. */
 const KEPT_OVERRIDES = 50;
 
 /**
- * Adds what goes through now to what went through before. What is recorded stays, whatever the
- * configuration says later. Pure.
+ * Adds the indexes that pass now to the record. Recorded entries stay, whatever the configuration
+ * says later. Pure.
  */
 export function recordPass(
   promoted: readonly Promoted[],
@@ -96,7 +96,7 @@ export function recordPass(
   before: Partial<GateRecord>,
   now: string,
 ): GateRecord {
-  // A state of an older release does not say what it let through; what it waived is not marked.
+  // A state from an older release does not record the statements or mark what it waived.
   const isNew = ({ statement, waived }: Promoted) =>
     before.passedAt === undefined ||
     (before.statements ? !before.statements.includes(statement) : waived !== undefined);
@@ -113,11 +113,12 @@ export function recordPass(
   };
 }
 
-/** The refusal, as Pulumi shows it. */
+/** Renders the refusal that Pulumi shows. */
 export function refusal({ requirement, conditions }: Refused, stack: string | undefined): string {
   const byMet = [...conditions].sort((a, b) => Number(b.isMet) - Number(a.isMet));
+  const where = stack ? `by the stack ${stack}` : "on the other stack";
   return [
-    `refused: ${requirement.schema}.${requirement.name} has not been proved ${stack ? `by the stack ${stack}` : "on the other stack"} yet`,
+    `refused: ${requirement.schema}.${requirement.name} has not been proved ${where} yet`,
     ...byMet.map(({ isMet, text }) => `  ${isMet ? "met:    " : "missing:"} ${text}`),
     "  fix: wait until nothing is missing, then run this again",
     '  or:  give override a reason (pulumi config set pgindex:override "why it cannot wait")',

@@ -1,9 +1,6 @@
 import { type Condition, type GateConditions, met, type QueryEvidence, unmet } from "./evidence";
 
-/**
- * The conditions on plans: one query at least uses the index, and those that are to be read in some
- * way are.
- */
+/** Conditions on plans: at least one query uses the index, and all have a permitted plan type. */
 export function planConditions(
   queries: readonly QueryEvidence[],
   { planTypes }: GateConditions,
@@ -13,7 +10,8 @@ export function planConditions(
     ? met("plan", `plans there use it: ${using.map(plan).join(", ")}`)
     : unmet(
         "plan",
-        "no measured plan there uses it: run pulumi refresh --run-program there, and see its verification",
+        "no measured plan there uses it: run pulumi refresh --run-program there, " +
+          "and see its verification",
       );
   if (!planTypes) return [used];
   if (isList(planTypes)) {
@@ -44,21 +42,24 @@ function plan({ name, planType }: QueryEvidence): string {
 }
 
 function wrongPlan(query: QueryEvidence, wanted: readonly string[]): Condition {
-  const found = `${query.planType ?? "no scan of its table"}${query.usesIndex ? "" : " without this index"}`;
+  const planType = query.planType ?? "no scan of its table";
+  const found = query.usesIndex ? planType : `${planType} without this index`;
   return unmet(
     "plan",
-    `"${query.name}" is answered by ${found} there, ${wanted.join(" or ")} wanted: see its verification there`,
+    `"${query.name}" uses ${found} there, ${wanted.join(" or ")} wanted: ` +
+      "see its verification there",
   );
 }
 
 function notMeasuredThere(condition: Condition["name"], name: string): Condition {
   return unmet(
     condition,
-    `no query "${name}" is measured there: declare it under serves of the index there, or correct its name here`,
+    `no query "${name}" is measured there: declare it in the index's serves there, ` +
+      "or correct its name here",
   );
 }
 
-/** The conditions on times: within the bound, and not slower than before. */
+/** Conditions on times: within the limit, and not slower than before the build. */
 export function latencyConditions(
   queries: readonly QueryEvidence[],
   conditions: GateConditions,
@@ -82,18 +83,20 @@ function withinBound({ name, executionMs, timedOut }: QueryEvidence, bound: numb
   if (executionMs == null) {
     return unmet(
       "latency",
-      `"${name}" was not measured there, at most ${bound} ms wanted: run pulumi up there, and see its verification`,
+      `"${name}" was not measured there, at most ${bound} ms wanted: ` +
+        "run pulumi up there, and see its verification",
     );
   }
-  const found = `"${name}" takes ${timedOut ? "more than " : ""}${executionMs} ms there, at most ${bound} ms wanted`;
+  const time = `${timedOut ? "more than " : ""}${executionMs} ms`;
+  const found = `"${name}" takes ${time} there, at most ${bound} ms wanted`;
   if (executionMs <= bound && !timedOut) return met("latency", found);
   return unmet("latency", `${found}: run pulumi refresh --run-program there when it is less busy`);
 }
 
-/** On small tables a query takes some hundredths of a millisecond, one more or less each run. */
+/** Tolerance for small tables, where times of hundredths of a millisecond vary between runs. */
 const NOISE_MS = 1;
 
-/** Judges what was measured before the build and after it; nothing to say of other queries. */
+/** Judges queries that were measured both before and after the build; ignores all others. */
 function slowerThan({ maximumSlowdown }: GateConditions) {
   return ({ name, executionMs, beforeMs, timedOut }: QueryEvidence): Condition[] => {
     if (beforeMs == null || executionMs === undefined) return [];
@@ -101,11 +104,13 @@ function slowerThan({ maximumSlowdown }: GateConditions) {
       return [
         unmet(
           "latency",
-          `"${name}" took ${beforeMs} ms before the build there and does not run now: see its verification there`,
+          `"${name}" took ${beforeMs} ms before the build there and does not run now: ` +
+            "see its verification there",
         ),
       ];
     }
-    const found = `"${name}" takes ${timedOut ? "more than " : ""}${executionMs} ms there, ${beforeMs} ms before the build`;
+    const time = `${timedOut ? "more than " : ""}${executionMs} ms`;
+    const found = `"${name}" takes ${time} there, ${beforeMs} ms before the build`;
     const bound = Math.max(beforeMs * maximumSlowdown, beforeMs + NOISE_MS);
     if (executionMs <= bound) return [met("latency", found)];
     const fix = "find out why it is slower, or raise maximumSlowdown";

@@ -1,17 +1,19 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 
-/** Below this size a ratio says nothing: a small index is a few half-empty pages. */
+/** Below this size a ratio is meaningless: a small index has a few half-empty pages. */
 const MEASURABLE_BYTES = 1024 * 1024;
 
-/** Bytes of the index for each row of its table; null while the table has not been analyzed. */
+/** Index bytes per table row; null until the table is analyzed. */
 export function bytesPerRowOf({ sizeBytes, tableRows }: LiveIndex): number | null {
   return tableRows > 0 ? Math.round((sizeBytes / tableRows) * 100) / 100 : null;
 }
 
 /**
- * How many times more bytes a row the index has than right after its build. Compared with itself,
- * since what an index of a kind ought to take is only a guess, and exact figures (pgstattuple) read
- * the whole index.
+ * Ratio of the index's bytes per row to those right after its build. The index is compared with
+ * itself because its ideal size is only a guess, and exact figures (pgstattuple) require reading
+ * the whole index. Null if either figure is unknown or the index is small.
+ *
+ * @example bloatOf(live, 20) // 2.5: the index now takes 50 bytes per row
  */
 export function bloatOf(live: LiveIndex, bytesPerRowAtBuild: number | null): number | null {
   const now = bytesPerRowOf(live);

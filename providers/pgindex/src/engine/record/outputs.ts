@@ -10,10 +10,10 @@ import { type Measured, plansOf, type QueryMeasurement } from "../measure/measur
 import type { QueryPlan } from "../measure/queryPlan";
 import { bloatOf, bytesPerRowOf } from "./bloat";
 
-/** The layout of the outputs. A newer release reads every older one. */
+/** Version of the outputs' layout. Newer releases read every older version. */
 export const SCHEMA_VERSION = 1;
 
-/** What an `Index` leaves in Pulumi's state: plain JSON, no secret, small. */
+/** The outputs of an `Index` in Pulumi's state: plain JSON, small, without secrets. */
 export interface IndexOutputs {
   readonly schemaVersion: number;
   readonly name: string;
@@ -21,49 +21,46 @@ export interface IndexOutputs {
   readonly table: string;
   /** `pg_get_indexdef` of the live index. */
   readonly definition: string;
-  /** OID of the index; REINDEX CONCURRENTLY changes it. */
+  /** The index's OID, which REINDEX CONCURRENTLY changes. */
   readonly oid: number;
   readonly valid: boolean;
   readonly sizeBytes: number;
-  /** End of the build by the server's clock, ISO 8601; null when the index was adopted. */
+  /** End of the build by the server's clock, ISO 8601; null if the index was adopted. */
   readonly builtAt: string | null;
-  /** Seconds that CREATE INDEX CONCURRENTLY took, waits included; null when adopted. */
+  /** Duration of CREATE INDEX CONCURRENTLY in seconds, including waits; null if adopted. */
   readonly buildSeconds: number | null;
   /**
-   * What of it each phase took, in seconds, in the order of PostgreSQL's documentation, as looked
-   * at twice a second; null when nobody saw it. Outputs of older releases do not have it.
+   * Seconds spent in each build phase, in the order of PostgreSQL's documentation, sampled twice a
+   * second; null if not observed. Missing in outputs from older releases.
    */
   readonly phaseSeconds?: readonly number[] | null;
   readonly adopted: boolean;
-  /** Since when this stack knows the index to be valid, by the server's clock, ISO 8601. */
+  /** When this stack first saw the index valid, by the server's clock, ISO 8601. */
   readonly validSince: string;
-  /** The statement that makes the index. */
+  /** The statement that creates the index. */
   readonly statement: string;
-  /** What the served queries took just before the build. */
+  /** Measurements of the served queries from just before the build. */
   readonly before: readonly QueryMeasurement[];
-  /** Their plans then. Outputs of older releases do not have it. */
+  /** Their plans from just before the build. Missing in outputs from older releases. */
   readonly plansBefore?: readonly QueryPlan[];
-  /** What a refresh found to be wrong; null when nothing is. */
+  /** The drift that a refresh found; null if there is none. */
   readonly drift: string | null;
   /** The value of `rebuildWhen.trigger` that the index was built for. */
   readonly rebuildTrigger: string | null;
-  /**
-   * Bytes of the index for each row of its table right after the build; null where the rows are not
-   * known.
-   */
+  /** Index bytes per table row right after the build; null if the row count is unknown. */
   readonly bytesPerRow: number | null;
-  /** How many times more bytes a row than right after the build; null where it is not known. */
+  /** Ratio of bytes per row to those right after the build; null if unknown. */
   readonly bloatRatio: number | null;
-  /** How long a destroy waits, where it was declared. */
+  /** The declared patience, which a destroy uses. */
   readonly patience?: PatienceOptions | null;
-  /** The structural form that refresh and destroy compare with. */
+  /** The canonical form that refresh and destroy compare the live index with. */
   readonly canonical: RecordedForm;
   readonly __urn?: string;
 }
 
 /**
- * Outputs after a create or an update. `previous` keeps what an adoption of our own index must not
- * forget.
+ * Builds the outputs after a create or an update. `previous` provides what must survive when we
+ * adopt our own index.
  */
 export function toIndexOutputs(
   ensured: Ensured,
@@ -95,8 +92,8 @@ export function toIndexOutputs(
 }
 
 /**
- * A refresh takes over the OID of what it finds, also of an index that somebody else has built
- * under the name; the form stays that of ours.
+ * Whether the live index is the recorded one. The OID alone does not tell: a refresh records the
+ * OID of whatever index has the name, while the canonical form remains that of our build.
  */
 function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boolean {
   const isSameForm = fieldsWith("change", "replace").every(
@@ -105,7 +102,7 @@ function isTheOneKnown(live: LiveIndex, { oid, canonical }: IndexOutputs): boole
   return oid === live.oid && isSameForm;
 }
 
-/** What a refresh may change in the outputs: what the catalog says now. */
+/** The outputs that a refresh updates from the catalog. */
 export function liveOutputs(
   live: LiveIndex,
 ): Pick<IndexOutputs, "name" | "schema" | "table" | "definition" | "oid" | "valid" | "sizeBytes"> {

@@ -11,8 +11,8 @@ import { lossOf } from "./lostIndexes";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 
 /**
- * The outputs as they are now; undefined when the index is gone. Read-only: it works on a standby
- * too.
+ * Reads the current outputs; undefined if the index is gone. Read-only, so it also works on a
+ * standby.
  */
 export async function refreshIndex(
   database: SessionTarget,
@@ -22,14 +22,14 @@ export async function refreshIndex(
   return withObserver(database, options, (observer) => refreshedOutputs(observer, old));
 }
 
-/** As {@link refreshIndex}, on a session that is open already; its search_path must be empty. */
+/** Like {@link refreshIndex}, on an open session, whose search_path must be empty. */
 export async function refreshedOutputs(
   observer: Session,
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
   const live = await findIndex(observer, old);
   if (!live) return undefined;
-  // The declared name stays in the outputs: it is what the next update looks for.
+  // The outputs keep the declared name, because the next update searches for it.
   const { schema, name, table } = old;
   const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
   return {
@@ -44,8 +44,8 @@ export async function refreshedOutputs(
 }
 
 /**
- * By name; else by OID, for an index that was renamed or moved outside and is still the one that
- * was built.
+ * Finds the index by name, otherwise by OID if it was renamed or moved outside Pulumi and is still
+ * the one we built.
  */
 async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveIndex | undefined> {
   const observed = await observe(observer, old);
@@ -54,24 +54,21 @@ async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveInde
   return byOid && isStillOurs(byOid, old) ? byOid : undefined;
 }
 
-/**
- * In what the live index is no longer what was built, compared with the form recorded then; null
- * when it is the same.
- */
+/** How the live index differs from the form recorded at its build; null if it is the same. */
 function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   if (live.name !== old.name) return `renamed outside to ${live.name}`;
   if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
-  if (live.table !== old.table) return `its table is ${live.table} now`;
+  if (live.table !== old.table) return `its table is now ${live.table}`;
   const differences = differencesSince(old.canonical, live.canonical);
   if (differences.length > 0) return `redefined outside: ${renderDifferences(differences)}`;
   return lossOf(live);
 }
 
 /**
- * Whether the index that was built stands where the declaration now says: its table was renamed, or
- * the schema.
+ * Whether the index we built is already where the declaration now places it, because its table or
+ * schema was renamed.
  */
-export async function standsElsewhere(
+export async function isAtDeclaredPlace(
   database: SessionTarget,
   old: IndexOutputs,
   declared: { readonly schema: string; readonly name: string; readonly table: string },

@@ -4,31 +4,36 @@ import { sqlState } from "../errors/sqlstate";
 
 const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42703":
-    "check the column's spelling; names are taken as they stand in the catalog, so upper case matters",
+    "check the column's spelling; names are matched exactly as in the catalog, " +
+    "so upper case matters",
   "42704":
-    "check the name of the operator class, collation, access method or type, or add its schema to searchPath",
-  "42804": "name an operator class that takes the column's type",
+    "check the name of the operator class, collation, access method or type, " +
+    "or add its schema to searchPath",
+  "42804": "name an operator class that accepts the column's type",
   "42883": "check the function's name and argument types, or add its schema to searchPath",
-  "42P17": "use only functions that are IMMUTABLE: an index cannot follow a result that changes",
+  "42P17": "use only IMMUTABLE functions: an index cannot follow a result that changes",
   "42P22": "name a collation",
   "42809":
-    "let the constraint's columns have their default operator class, collation and order, or declare a unique index without constraint",
+    "give the constraint's columns their default operator class, collation and order, " +
+    "or declare a unique index without constraint",
   "22023": "check the parameter's value",
-  "0A000": "leave that feature out",
+  "0A000": "remove that feature",
   "42601": "check the fragment's syntax",
 };
 
-/** The server refused the declaration on an empty clone of the table. */
+/** The advice when the server refuses the declaration on an empty clone of the table. */
 export function declarationAdvice(index: IndexDefinition, error: unknown): Advice {
   const state = sqlState(error) ?? "unknown";
   return {
     what: `cannot build ${subject(index)}: ${errorText(error)}`,
-    why: `PostgreSQL refused the declaration on an empty copy of the table (SQLSTATE ${state}); ${NOTHING_CHANGED}`,
+    why:
+      "PostgreSQL refused the declaration on an empty copy of the table " +
+      `(SQLSTATE ${state}); ${NOTHING_CHANGED}`,
     fix: DECLARATION_FIXES[state] ?? "correct the declaration",
   };
 }
 
-export function tooOldAdvice(
+export function unsupportedClauseAdvice(
   index: IndexDefinition,
   { clause, since }: { readonly clause: string; readonly since: number },
   serverVersion: number,

@@ -3,14 +3,17 @@ import type { IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
 import { declarationAdvice } from "./declarationMessages";
-import { tooOld } from "./tooOld";
+import { unsupportedClause } from "./unsupportedClauses";
 
-/** The declaration as far as the server could be asked about it. */
+/** The declaration in canonical form, or the reason the server could not provide that form. */
 export type Declared = Exclude<Canonicalized, { kind: "refused" }>;
 
-/** The declaration in the server's own form, or advice why the server does not take it. */
+/**
+ * Returns the declaration in the server's canonical form. Throws {@link PgIndexError} with advice
+ * when the server does not accept it.
+ */
 export async function declaredForm(observer: Session, index: IndexDefinition): Promise<Declared> {
-  const advice = tooOld(index, observer.serverVersion);
+  const advice = unsupportedClause(index, observer.serverVersion);
   if (advice) throw new PgIndexError(advice);
   const form = await canonicalize(observer, index);
   if (form.kind !== "refused") return form;

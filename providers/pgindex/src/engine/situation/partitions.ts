@@ -7,39 +7,39 @@ import { type CanonicalIndex, INDEX_FIELDS } from "../declare/indexFields";
 import { isChildName, isReindexLeftoverName } from "../declare/names";
 import type { Session } from "../session/session";
 
-/** A partition, at whatever depth, with what it has of a partitioned index. */
+/** A partition at any depth, with its own indexes that belong to a partitioned index. */
 export interface Partition {
   readonly oid: number;
   readonly schema: string;
   readonly table: string;
   readonly parentOid: number;
-  /** False: it is partitioned itself. */
+  /** False when the partition is itself partitioned. */
   readonly isLeaf: boolean;
-  /** Its index that is attached to the parent's index. */
+  /** The partition's index that is attached to the parent's index. */
   readonly attached?: LiveIndex;
   /**
-   * A valid index of the declared definition that is attached to nothing: it can be attached
-   * instead of building one.
+   * A valid, unattached index with the declared definition. It can be attached instead of building
+   * a new one.
    */
   readonly candidate?: LiveIndex;
   /**
-   * What interrupted runs have left, a REINDEX CONCURRENTLY of its index among them: attached to
-   * nothing, and not the candidate.
+   * Unattached leftovers of interrupted runs, including those of REINDEX CONCURRENTLY. The
+   * candidate is not among them.
    */
   readonly strays: readonly LiveIndex[];
 }
 
-/** What a partitioned index is looked at for. */
+/** The partitioned index whose partitions are read. */
 export interface PartitionedIndex {
   readonly schema: string;
   /** The declared name. */
   readonly name: string;
-  /** The partitioned index itself; undefined when it does not exist yet. */
+  /** OID of the partitioned index itself; undefined when it does not exist yet. */
   readonly oid?: number;
   readonly canonical: CanonicalIndex;
 }
 
-/** What every partition has of the index. Read-only. */
+/** Reads each partition's part of the index: attached, attachable or left over. Read-only. */
 export async function observePartitions(
   session: Session,
   tableOid: number,
@@ -91,21 +91,19 @@ function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
   return !live.valid && isReindexLeftoverName(live.name, name);
 }
 
-/** Said of the partitioned index alone, not of its partitions' indexes. */
+/** Whether the field belongs to the partitioned index only, not to its partitions' indexes. */
 function isOfTheRoot({ field }: Difference): boolean {
   return INDEX_FIELDS[field].scope === "root";
 }
 
-/** An unfinished partitioned index is a candidate too: its own partitions will make it valid. */
+/** An unfinished partitioned index is usable too: its own partitions will make it valid. */
 function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
   const differences = differencesOf(canonical, live.canonical);
   return isSound && !live.constraint && differences.every(isOfTheRoot);
 }
 
-/**
- * What interrupted runs have left of a partitioned index on the partitions, attached to nothing.
- */
+/** Reads the unattached indexes that interrupted runs of a partitioned index left on partitions. */
 export async function readStrays(
   session: Session,
   index: { readonly schema: string; readonly name: string; readonly table: string },

@@ -17,13 +17,15 @@ import {
 
 interface PartitionedTable {
   readonly label: string;
-  /** Columns of the partition key; null stands for an expression. */
+  /** Columns of the partition key; null for an expression. */
   readonly keyColumns: readonly (string | null)[];
 }
 
 /**
- * Refuses what PostgreSQL refuses of a partitioned index, which an index on a temporary copy of the
- * table does not show.
+ * Refuses a partitioned index that PostgreSQL would refuse. An index on a temporary copy of the
+ * table does not reveal these cases. Throws {@link PgIndexError}.
+ *
+ * @see https://www.postgresql.org/docs/current/ddl-partitioning.html
  */
 export async function requirePartitionable(
   session: Session,
@@ -46,18 +48,22 @@ export async function requirePartitionable(
     throw new PgIndexError(partitionKeyAdvice(desired, missing.label, missing.keyColumns));
 }
 
-/** The partition keys of the table and of its partitions that are partitioned themselves. */
+/** Reads the partition keys of the table and of its partitions that are themselves partitioned. */
 async function readPartitionKeys(session: Session, table: LiveTable): Promise<PartitionedTable[]> {
   return session.query<PartitionedTable>(
     `SELECT p.partrelid::regclass::text AS label,
             (SELECT jsonb_agg(a.attname ORDER BY k.at)
                FROM unnest(p.partattrs::int2[]) WITH ORDINALITY AS k(attnum, at)
-               LEFT JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0) AS "keyColumns"
-       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_partitioned_table p ON p.partrelid = t.relid`,
+               LEFT JOIN pg_attribute a
+                 ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0
+            ) AS "keyColumns"
+       FROM pg_partition_tree($1::int8::oid::regclass) t
+       JOIN pg_partitioned_table p ON p.partrelid = t.relid`,
     [table.oid],
   );
 }
 
+/** Throws {@link PgIndexError} when the role lacks a privilege that the build needs. */
 export async function requirePrivileges(
   observer: Session,
   desired: DesiredIndex,
@@ -69,8 +75,8 @@ export async function requirePrivileges(
 }
 
 /**
- * Refuses a constraint that PostgreSQL would refuse, or for which it would scan the whole table
- * under ACCESS EXCLUSIVE.
+ * Refuses a constraint that PostgreSQL would refuse, or that would make it scan the whole table
+ * under ACCESS EXCLUSIVE. Throws {@link PgIndexError}.
  */
 export async function requireConstrainable(
   session: Session,
@@ -96,8 +102,8 @@ export async function requireConstrainable(
 }
 
 /**
- * Refuses a replacement of the table's replica identity by an index that cannot be one: it would
- * fail in the swap, after the whole build. The clone is asked, having the table's own NOT NULLs.
+ * Refuses to replace the table's replica identity with an index that cannot be one: the swap would
+ * fail after the whole build. Tries it on the clone, which has the table's NOT NULL constraints.
  */
 export async function requireReplicaIdentity(
   session: Session,
@@ -107,9 +113,8 @@ export async function requireReplicaIdentity(
   if (verdict.kind !== "different" || !verdict.live.isReplicaIdentity) return;
   const tried = await onClone(session, async () => {
     await makeClone(session, desired);
-    await session.query(
-      `ALTER TABLE pg_temp.${ident(desired.table)} REPLICA IDENTITY USING INDEX ${ident(CLONE_INDEX)}`,
-    );
+    const clone = `pg_temp.${ident(desired.table)}`;
+    await session.query(`ALTER TABLE ${clone} REPLICA IDENTITY USING INDEX ${ident(CLONE_INDEX)}`);
   });
   if (tried.kind !== "refused") return;
   throw new PgIndexError(replicaIdentityLostAdvice(desired, tried.error), { cause: tried.error });

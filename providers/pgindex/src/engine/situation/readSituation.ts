@@ -18,10 +18,10 @@ import { rebuildReason } from "./rebuildReason";
 import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
 
-/** Observes everything that has to do with the declared index. */
+/** Reads everything in the catalog that affects the declared index. */
 export async function readSituation(scope: Scope, asked: Declared): Promise<Situation> {
   const { observer, desired, table, previous } = scope;
-  const compared = await compareStanding(scope, asked);
+  const compared = await compareExisting(scope, asked);
   if (previous) await requireReplicaIdentity(observer, desired, compared.verdict);
   const [next, retired] = await Promise.all(
     companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
@@ -46,8 +46,8 @@ function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["nex
 }
 
 /**
- * Of a partitioned table, the partitions: for the declared index, or for the one that is to replace
- * it.
+ * Reads the partitions of a partitioned table, for the declared index or for its replacement.
+ * Undefined for any other table.
  */
 async function readPartitioned(
   { observer, desired, table }: Scope,
@@ -73,12 +73,15 @@ async function readPartitioned(
 
 interface Compared {
   readonly verdict: Verdict;
-  /** As the live index spells it, where both mean the same. */
+  /** The declaration, spelled like the live index where both mean the same. */
   readonly declared: Declared;
 }
 
-/** What cannot be compared is only acceptable where there is nothing to compare with. */
-async function compareStanding(
+/**
+ * Compares the declaration with the existing index. A declaration that cannot be compared is
+ * acceptable only when there is no index to compare it with.
+ */
+async function compareExisting(
   { observer, desired }: Scope,
   declared: Declared,
 ): Promise<Compared> {
@@ -90,7 +93,7 @@ async function compareStanding(
   return { verdict: compare(desired, form.canonical, observed), declared: form };
 }
 
-/** The index of that name in the declared schema, if it is on the table. */
+/** Reads the index with that name in the declared schema, if it is on the declared table. */
 async function indexNamed(
   { observer, desired, table }: Scope,
   name: string,
@@ -101,8 +104,8 @@ async function indexNamed(
 }
 
 /**
- * The resource's index under another name: by the name it had (a declared rename), else by its OID
- * (renamed outside).
+ * Finds the resource's index under another name: by its previous name (a declared rename),
+ * otherwise by its OID (renamed outside Pulumi).
  */
 async function findMisplaced(
   scope: Scope,

@@ -8,7 +8,7 @@ import { requireConstrainable } from "./prerequisites";
 import type { LastBuild } from "./rebuildReason";
 import { missingTableAdvice, unsupportedRelationAdvice } from "./tableMessages";
 
-/** What a decision is about: one declared index, its table, and what the resource had so far. */
+/** What a decision concerns: one declared index, its table, and the resource's previous index. */
 export interface Scope {
   readonly observer: Session;
   readonly desired: DesiredIndex;
@@ -17,7 +17,7 @@ export interface Scope {
   readonly previous?: PreviousIndex;
 }
 
-/** The index that a resource had so far: where it was, and what it was. */
+/** The index that a resource managed until now: its place and its definition. */
 export interface PreviousIndex extends LastBuild {
   readonly schema: string;
   readonly name: string;
@@ -29,7 +29,10 @@ export interface PreviousIndex extends LastBuild {
 
 const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
 
-/** The table, or advice: it is missing, or of a kind that takes no concurrent build. */
+/**
+ * Reads the table. Throws {@link PgIndexError} when it is missing or does not support a concurrent
+ * build.
+ */
 export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
   const table = await readTable(observer, desired);
   if (!table) throw new PgIndexError(missingTableAdvice(desired));

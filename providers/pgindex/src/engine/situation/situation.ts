@@ -2,32 +2,30 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { Verdict } from "../compare/differences";
 import type { Partition } from "./partitions";
 
-/** Everything that a decision rests on. */
+/** Everything a plan is based on, as read from the catalog. */
 export interface Situation {
-  /** What stands under the declared name. */
+  /** What exists under the declared name. */
   readonly verdict: Verdict;
-  /** The index that this resource had so far, where it stands under another name now. */
+  /** The resource's index, when it now has another name. */
   readonly misplaced?: LiveIndex;
-  /** A replacement that an interrupted run has built, or begun to. */
+  /** A replacement that an interrupted run built or began to build. */
   readonly next?: {
     readonly live: LiveIndex;
     readonly isDeclared: boolean;
-    /** It has the declared definition, and partitions of it may still be missing. */
+    /** It has the declared definition, but partitions may still lack their index. */
     readonly isUnfinished: boolean;
   };
-  /** What an interrupted run has swapped out and not dropped yet. */
+  /** The old index that an interrupted run swapped out but has not dropped yet. */
   readonly retired?: LiveIndex;
-  /** Why the standing index is to be rebuilt, where it is. */
+  /** Why the existing index must be rebuilt; undefined when it need not be. */
   readonly rebuild?: string;
-  /**
-   * Of a partitioned table, the OIDs of the partitions whose index this run has rebuilt already.
-   */
+  /** For a partitioned table: OIDs of the partitions whose index this run has already rebuilt. */
   readonly rebuilt?: ReadonlySet<number>;
-  /** INVALID indexes that an interrupted REINDEX CONCURRENTLY has left. */
+  /** INVALID indexes left by an interrupted REINDEX CONCURRENTLY. */
   readonly reindexLeftovers: readonly LiveIndex[];
   /**
-   * Of a partitioned table: what its partitions have of the index, and of which index: the declared
-   * one, or the one that is to replace it.
+   * For a partitioned table: the partitions' parts of the index named in `root`, which is the
+   * declared index or its replacement.
    */
   readonly partitioned?: {
     readonly tableOid: number;
@@ -38,13 +36,13 @@ export interface Situation {
   readonly serverVersion: number;
 }
 
-/** A situation in which nothing is left to do. */
+/** A situation that needs no further steps. */
 export type Settled = Situation & { readonly verdict: Extract<Verdict, { kind: "same" }> };
 
-/** Whether the declared index stands, valid and as declared, with nothing of ours beside it. */
+/** Whether the declared index exists, valid and as declared, with no leftovers of ours. */
 export function isSettled(situation: Situation): situation is Settled {
   const { verdict, next, retired, misplaced, reindexLeftovers, partitioned } = situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  const asides = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
-  return verdict.kind === "same" && asides.length === 0 && situation.rebuild === undefined;
+  const leftovers = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
+  return verdict.kind === "same" && leftovers.length === 0 && situation.rebuild === undefined;
 }

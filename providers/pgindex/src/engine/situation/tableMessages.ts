@@ -2,22 +2,25 @@ import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
 
-/** Every message about the table that an index is on. */
+/** All messages about an index's table. */
 
 export function missingTableAdvice(desired: DesiredIndex): Advice {
   return {
     what: `cannot build ${subject(desired)}: there is no table ${desired.schema}.${desired.table}`,
-    why: `the database has no relation of that name in schema ${desired.schema}; ${NOTHING_CHANGED}`,
+    why:
+      "the database has no relation with that name " +
+      `in schema ${desired.schema}; ${NOTHING_CHANGED}`,
     fix: "check the arguments table and schema, and that the connection is to the right database",
     otherwise:
-      "if this program creates the table, let the index depend on that and set validateInPreview: false",
+      "if this program creates the table, make the index depend on it " +
+      "and set validateInPreview: false",
   };
 }
 
 export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): Advice {
   return {
     what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
-    why: `PostgreSQL builds no index on a ${kind}`,
+    why: `PostgreSQL cannot index a ${kind}`,
     fix: "name the table that holds the rows",
   };
 }
@@ -25,7 +28,9 @@ export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): 
 export function foreignPartitionAdvice(desired: DesiredIndex, partition: string): Advice {
   return {
     what: `cannot build ${subject(desired)}: its partition ${partition} is a foreign table`,
-    why: "a foreign table has no indexes here, so the partitioned index would never become valid by attaching",
+    why:
+      "a foreign table has no indexes on this server, " +
+      "so attaching could never make the partitioned index valid",
     fix: "declare an index on each local partition",
   };
 }
@@ -36,10 +41,14 @@ export function partitionKeyAdvice(
   key: readonly (string | null)[],
 ): Advice {
   const columns = key.map((column) => column ?? "an expression").join(", ");
-  const each = "declare a unique index on each partition: it is then unique within each only";
+  const each = "declare a unique index on each partition: it is unique only within that partition";
   return {
-    what: `cannot build the unique ${subject(desired)}: it lacks the partition key of ${table} (${columns})`,
-    why: "PostgreSQL enforces uniqueness partition by partition, so a unique index must contain every column of the partition key, and the key may hold no expression",
+    what:
+      `cannot build the unique ${subject(desired)}: ` +
+      `it lacks the partition key of ${table} (${columns})`,
+    why:
+      "PostgreSQL enforces uniqueness partition by partition, so a unique index must contain " +
+      "every column of the partition key, and the key cannot contain an expression",
     ...(key.includes(null) ? { fix: each } : { fix: `add ${columns} to columns`, otherwise: each }),
   };
 }
@@ -47,18 +56,26 @@ export function partitionKeyAdvice(
 export function replicaIdentityLostAdvice(desired: DesiredIndex, error: Error): Advice {
   const table = qualified(desired.schema, desired.table);
   return {
-    what: `refused: ${subject(desired)} is the replica identity of the table, and the declared one cannot be: ${errorText(error)}`,
-    why: "without a replica identity, logical replication of UPDATE and DELETE fails; PostgreSQL takes a unique index over NOT NULL columns, without predicate and expressions",
-    fix: "declare such an index, or build the new one under another name beside this one",
-    otherwise: `give the table another replica identity first: ALTER TABLE ${table} REPLICA IDENTITY FULL;`,
+    what:
+      `refused: ${subject(desired)} is the replica identity of the table, ` +
+      `and the declared one cannot be: ${errorText(error)}`,
+    why:
+      "without a replica identity, logical replication of UPDATE and DELETE fails; PostgreSQL " +
+      "needs a unique index on NOT NULL columns, without predicate or expressions",
+    fix: "declare such an index, or build the new one under another name and keep this one",
+    otherwise:
+      "give the table another replica identity first: " +
+      `ALTER TABLE ${table} REPLICA IDENTITY FULL;`,
   };
 }
 
 export function partitionedConstraintAdvice(desired: DesiredIndex, kind: string): Advice {
   return {
-    what: `cannot make a constraint of ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
+    what:
+      `cannot make ${subject(desired)} a constraint: ` +
+      `${desired.schema}.${desired.table} is a ${kind}`,
     why: `PostgreSQL has no ADD CONSTRAINT … USING INDEX on a ${kind}`,
-    fix: "declare a unique index without constraint: it enforces the same",
+    fix: "declare a unique index without constraint: it enforces the same rule",
   };
 }
 
@@ -66,10 +83,14 @@ export function nullableKeyAdvice(desired: DesiredIndex, columns: readonly strin
   const table = qualified(desired.schema, desired.table);
   const [first = ""] = columns;
   return {
-    what: `cannot make a primary key of ${subject(desired)}: ${columns.join(", ")} may be null`,
-    why: "PostgreSQL would scan the whole table under ACCESS EXCLUSIVE to make it NOT NULL, and everything would wait",
+    what: `cannot make ${subject(desired)} a primary key: ${columns.join(", ")} can be null`,
+    why:
+      "PostgreSQL would scan the whole table under ACCESS EXCLUSIVE to make it NOT NULL, " +
+      "and everything would wait",
     fix:
-      `in a migration, for each: ALTER TABLE ${table} ADD CHECK (${ident(first)} IS NOT NULL) NOT VALID; ` +
-      `ALTER TABLE ${table} VALIDATE CONSTRAINT …; ALTER TABLE ${table} ALTER COLUMN ${ident(first)} SET NOT NULL`,
+      "in a migration, for each column: " +
+      `ALTER TABLE ${table} ADD CHECK (${ident(first)} IS NOT NULL) NOT VALID; ` +
+      `ALTER TABLE ${table} VALIDATE CONSTRAINT …; ` +
+      `ALTER TABLE ${table} ALTER COLUMN ${ident(first)} SET NOT NULL`,
   };
 }

@@ -4,29 +4,29 @@ import type { QueryMeasurement } from "../measure/measurement";
 import type { Expectation, ParsedQuery } from "../measure/servedQueries";
 import { qualified } from "../text/sql";
 
-/** What the query took before the index was built. */
+/** The query's measurement from before the index was built. */
 export type QueryBefore = Pick<
   QueryMeasurement,
   "planType" | "executionMs" | "rows" | "buffers" | "timedOut"
 >;
 
-/** One query of a `Verification`: measured, compared and judged. Plain JSON. */
+/** One measured, compared and judged query of a `Verification`. Plain JSON. */
 export interface VerifiedQuery extends Omit<QueryMeasurement, "note"> {
-  /** What else is worth knowing of the measurement, or null. */
+  /** A remark about the measurement, or null. */
   readonly note: string | null;
   readonly before: QueryBefore | null;
   /**
-   * How many times faster it is than before, to one decimal; at least so many when the earlier run
-   * timed out.
+   * How many times faster the query is than before, to one decimal; a lower bound if the earlier
+   * run timed out.
    */
   readonly ratio: number | null;
-  /** Every expectation is met. */
+  /** True if every expectation is met. */
   readonly ok: boolean;
-  /** The expectations that are not met: what was expected, what was found, what to do. */
+  /** Unmet expectations, each with what was expected, what was found, and what to do. */
   readonly problems: readonly string[];
 }
 
-/** Compares a measurement with the one from before the build and with what was expected. Pure. */
+/** Compares a measurement with the expectations and with the one from before the build. Pure. */
 export function judge(
   query: ParsedQuery,
   measured: Measured,
@@ -45,7 +45,7 @@ function toBefore(earlier: QueryMeasurement): QueryBefore {
   return { planType, executionMs, rows, buffers, timedOut };
 }
 
-/** EXPLAIN's own precision: a time of 0 is one below it. */
+/** EXPLAIN's precision: it reports any shorter time as 0. */
 const SHORTEST_MS = 0.001;
 
 function ratioOf(
@@ -75,7 +75,8 @@ function notRunProblems(expect: Expectation, { note }: QueryMeasurement): string
   const demands = expect.planTypes ?? expect.maximumMs ?? expect.minimumRatio ?? expect.usesIndex;
   if (!demands) return [];
   return [
-    `not measured: ${note}; run pulumi refresh once the table has rows that sample finds, or give values`,
+    `not measured: ${note}; run pulumi refresh once the table has rows for sample to find, ` +
+      "or give values",
   ];
 }
 
@@ -91,7 +92,9 @@ function planProblem(
   const types = expect.planTypes?.join(" or ") ?? "a plan";
   const expected = expect.usesIndex ? `${types} using ${index.schema}.${index.name}` : types;
   const plan = planType ?? `no scan of ${index.schema}.${index.table}`;
-  return `expected ${expected}, found ${plan}${found ? ` using ${found}` : ""}; ${planAdvice(planType, usesIndex, usable, index)}`;
+  const using = found ? ` using ${found}` : "";
+  const advice = planAdvice(planType, usesIndex, usable, index);
+  return `expected ${expected}, found ${plan}${using}; ${advice}`;
 }
 
 function planAdvice(
@@ -101,19 +104,21 @@ function planAdvice(
   index: IndexOnTable,
 ): string {
   const analyze = `run ANALYZE ${qualified(index.schema, index.table)}; and then pulumi refresh`;
-  if (planType === null) return "check that the query reads the table that the index is on";
+  if (planType === null) return "check that the query reads the index's table";
   if (usesIndex)
-    return `if that is as good, add "${planType}" to expect.planTypes; else ${analyze}`;
+    return `if that is just as good, add "${planType}" to expect.planTypes; otherwise ${analyze}`;
   if (usable === null) return analyze;
   const answer = `usable with enable_seqscan=off: ${usable ? "yes" : "no"}`;
   if (!usable) {
     return (
-      `${answer}. Compare the query's conditions with the index: its first columns, their types and operator classes, its ` +
-      `predicate; or another index serves the query better. If they match, ${analyze}`
+      `${answer}. Compare the query's conditions with the index: its first columns, their types ` +
+      "and operator classes, and its predicate. Another index may serve the query better. " +
+      `If they match, ${analyze}`
     );
   }
   return (
-    `the planner prefers Seq Scan on small tables, and for large parts of any table; ${answer}. If this table is large, ${analyze}; ` +
+    "the planner prefers Seq Scan on small tables, and for large parts of any table; " +
+    `${answer}. If this table is large, ${analyze}; ` +
     "if it is small here, set expect.usesIndex: false for this stack"
   );
 }
@@ -124,12 +129,15 @@ function timeProblem(
   { executionMs, timedOut, runs, planType }: QueryMeasurement,
 ): string | undefined {
   if (timedOut) {
-    return `did not end within its timeout of ${timeoutMs} ms (${planType ?? "plan unknown"}); raise timeout to learn how long it takes`;
+    return (
+      `did not end within its timeout of ${timeoutMs} ms (${planType ?? "plan unknown"}); ` +
+      "raise timeout to learn how long it takes"
+    );
   }
   if (maximumMs === undefined || executionMs === null || executionMs <= maximumMs) return undefined;
   return (
-    `expected at most ${maximumMs} ms, found ${executionMs} ms (${planType}, median of ${runs}); run pulumi refresh when the ` +
-    "server is less busy, or raise expect.maximumMs"
+    `expected at most ${maximumMs} ms, found ${executionMs} ms (${planType}, median of ${runs}); ` +
+    "run pulumi refresh when the server is less busy, or raise expect.maximumMs"
   );
 }
 
@@ -141,7 +149,8 @@ function ratioProblem(
 ): string | undefined {
   if (minimumRatio === undefined || ratio === null || ratio >= minimumRatio) return undefined;
   return (
-    `expected to be ${minimumRatio} times faster than before, found ${ratio} (${before?.executionMs} ms before, ${executionMs} ms ` +
-    "now); on a small table there is little to gain: lower expect.minimumRatio for this stack"
+    `expected to be ${minimumRatio} times faster than before, found ${ratio} ` +
+    `(${before?.executionMs} ms before, ${executionMs} ms now); ` +
+    "on a small table there is little to gain: lower expect.minimumRatio for this stack"
   );
 }

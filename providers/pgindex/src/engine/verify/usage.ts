@@ -3,69 +3,71 @@ import { type Context, pause } from "../operation/context";
 import type { Session } from "../session/session";
 
 /**
- * What the server has counted of an index, of all its partitions' where it has some; on this server
- * alone: a replica counts its own.
+ * The server's counters for an index, summed over its partitions. They cover this server only; a
+ * replica keeps its own.
+ *
+ * @see https://www.postgresql.org/docs/current/monitoring-stats.html
  */
 export interface IndexUsage {
-  /** `idx_scan`: scans since the counters began, by traffic and by us. */
+  /** `idx_scan`: scans since the last reset, by traffic and by us. */
   readonly scans: number;
   /** `idx_tup_read`: index entries that scans returned. */
   readonly tuplesRead: number;
   /** `idx_tup_fetch`: live rows that plain index scans fetched. */
   readonly tuplesFetched: number;
-  /** `last_idx_scan`, ISO 8601; null before PostgreSQL 16, and when there was none. */
+  /** `last_idx_scan`, ISO 8601; null before PostgreSQL 16, or if there was no scan. */
   readonly lastScan: string | null;
   /** `pg_relation_size` of the index in bytes. */
   readonly sizeBytes: number;
   /**
-   * `pg_stat_database.stats_reset`, ISO 8601: since when the counters count. Null when nobody has
-   * reset them, and after a crash of the server, which resets them all without saying so.
+   * `pg_stat_database.stats_reset`, ISO 8601: the last reset of the counters. Null if nobody reset
+   * them, and after a server crash, which resets them without recording it.
    */
   readonly statsReset: string | null;
   /**
-   * Since when the counters count: the last reset, or the last time the server lost them all, as in
-   * a crash. ISO 8601.
+   * Start of the current counts: the last reset, or the last time the server lost all counters, as
+   * in a crash. ISO 8601.
    */
   readonly countersSince: string | null;
-  /** It is unique, excludes, or is the replica identity: needed though nobody scans it. */
+  /** It is unique, an exclusion constraint or the replica identity, so needed even if unused. */
   readonly enforces: boolean;
 }
 
-/** {@link IndexUsage} with our own scans told apart. */
+/** {@link IndexUsage} with our own scans separated from traffic. */
 export interface AccountedUsage extends IndexUsage {
-  /** Scans by anything but the measurements of this resource. */
+  /** Scans by anything other than this resource's measurements. */
   readonly trafficScans: number;
-  /**
-   * Scans by the measurements of this resource, as far as the server counted them, and those that
-   * may have been.
-   */
+  /** Counted scans by this resource's measurements, including those assumed for unsaved ones. */
   readonly ownScans: number;
   /**
-   * False: traffic may have scanned it more often. Where the role may not switch the counting off
-   * while it measures, the measurements of previews, which nobody keeps, are allowed for.
+   * False if traffic may have scanned the index more often. If the role cannot turn off scan
+   * counting, an allowance covers the measurements of previews, whose results are discarded.
    */
   readonly isExact: boolean;
-  /** The Connection's replicas; their scans are among `trafficScans`. */
+  /** The Connection's replicas. `trafficScans` includes their scans. */
   readonly replicas: readonly ReplicaUsage[];
   /**
-   * Since when no traffic has scanned it, as far as the history goes; null when it is used, needed
-   * without, or nobody can say.
+   * Start of the period without scans by traffic, as far back as the history goes; null if the
+   * index is used, enforces something, or its use is unknown.
    */
   readonly unusedSince: string | null;
-  /** Whether it is used, and on what that rests. */
+  /** Whether the index is used, and the evidence. */
   readonly summary: string;
 }
 
 /**
- * `last_idx_scan` exists from 16 on, hence to_jsonb. After a crash `stats_reset` of the database is
- * null from 15 on; that of the background writer is the time of the recovery on every release.
+ * Uses to_jsonb because `last_idx_scan` exists only from 16 on. After a crash, the database's
+ * `stats_reset` is null from 15 on; the background writer's is the time of the recovery on every
+ * release.
  */
 const USAGE_QUERY = `${INDEX_TREE}
-SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans, coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
+SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans,
+       coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
        coalesce(sum(s.idx_tup_fetch), 0)::float8 AS "tuplesFetched",
        max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
        sum(pg_relation_size(tree.oid))::float8 AS "sizeBytes",
-       max(d.stats_reset) AS "statsReset", max(greatest(d.stats_reset, w.stats_reset)) AS "countersSince",
+       max(d.stats_reset) AS "statsReset",
+       max(greatest(d.stats_reset, w.stats_reset)) AS "countersSince",
        bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
   FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
   LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = tree.oid
@@ -79,7 +81,7 @@ type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset" | "countersSince"> & 
   readonly countersSince: Date | null;
 };
 
-/** Undefined: there is no such index. */
+/** Reads an index's counters. Undefined if the index does not exist. */
 export async function readUsage(
   session: Session,
   index: { readonly schema: string; readonly name: string },
@@ -95,11 +97,11 @@ export async function readUsage(
   );
 }
 
-/** Counters of a session that has ended arrive within a second, on PostgreSQL 14 too. */
+/** A closed session's counters arrive within a second, even on PostgreSQL 14. */
 const SETTLE_MS = 2_000;
 const POLL_MS = 100;
 
-/** The usage once at least so many scans have arrived, or after two seconds. */
+/** Reads the usage once it has at least `minimumScans` scans, or after two seconds. */
 export async function settledUsage(
   session: Session,
   index: { readonly schema: string; readonly name: string },
@@ -114,30 +116,30 @@ export async function settledUsage(
   }
 }
 
-/** One measuring, seen from the index's counters. */
+/** One measurement as seen in the index's counters. */
 export interface Counted {
-  /** `idx_scan` before. */
+  /** `idx_scan` before the measurement. */
   readonly scansBefore: number;
-  /** Scans that the measuring caused. */
+  /** Scans that the measurement caused. */
   readonly ownScans: number;
-  /** Scans that measurements may have caused since the last report, which nobody kept. */
+  /** Scans that unsaved measurements may have caused since the last report. */
   readonly unsavedScans: number;
   readonly after: IndexUsage;
 }
 
-/** Usage as reported last time; a report of an older release does not say whether it is exact. */
+/** The last reported usage. A report from an older release does not say whether it is exact. */
 export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
   readonly isExact?: boolean;
   readonly countersSince?: string | null;
 };
 
-/** Usage of the one server that was measured on. */
+/** Usage on the measured server alone. */
 export type Accounted = Omit<AccountedUsage, "replicas" | "unusedSince" | "summary">;
 
 /**
- * Tells traffic from our own scans. Counters that stand lower than at the last report were reset
- * since, so that none of the scans of ours before are among them. Rather too little traffic than
- * too much: a promotion may depend on it.
+ * Separates traffic from our own scans. Counters lower than in the last report were reset since and
+ * no longer include our earlier scans. Underestimates traffic rather than overestimating it,
+ * because a promotion can depend on it. Pure.
  */
 export function account(
   { scansBefore, ownScans, unsavedScans, after }: Counted,
@@ -157,7 +159,7 @@ export function account(
   };
 }
 
-/** The usage of an index that is gone. */
+/** The usage of an index that does not exist. */
 export const NO_USAGE: AccountedUsage = {
   scans: 0,
   tuplesRead: 0,
@@ -175,12 +177,12 @@ export const NO_USAGE: AccountedUsage = {
   summary: "there is no index",
 };
 
-/** What a replica has counted of an index. */
+/** A replica's counters for an index. */
 export interface ReplicaUsage {
-  /** As the Connection calls it. */
+  /** The replica's name in the Connection. */
   readonly name: string;
-  /** `idx_scan` there, all of it by traffic; null when it did not answer. */
+  /** `idx_scan` on the replica, all of it traffic; null if the replica did not answer. */
   readonly scans: number | null;
-  /** Since when its counters count, ISO 8601; when it does not answer, as it last said. */
+  /** Start of its current counts, ISO 8601; the last known value if it does not answer. */
   readonly countersSince: string | null;
 }

@@ -1,35 +1,32 @@
 import type { AccountedUsage } from "./usage";
 
-/** What one measuring found. Short, since the state keeps it. */
+/** The result of one measurement. Small, because it is stored in the state. */
 export interface Sample {
   /** By the server's clock, ISO 8601. */
   readonly at: string;
-  /** `idx_scan` of the server that was measured on. */
+  /** `idx_scan` on the measured server. */
   readonly scans: number;
-  /** Scans by traffic since the counters began, on the replicas too. */
+  /** Scans by traffic since the last reset, including on replicas. */
   readonly traffic: number;
   /** `idx_tup_read` */
   readonly tuples: number;
-  /** `idx_tup_fetch`; a sample of an older release does not have it. */
+  /** `idx_tup_fetch`; missing in samples from older releases. */
   readonly fetched?: number;
   /** Size in bytes. */
   readonly bytes: number;
-  /** How each query of the history reads the table; null where it was not measured. */
+  /** How each query of the history reads the table; null if it was not measured. */
   readonly plans: readonly (string | null)[];
-  /** Median milliseconds of each query of the history; null where it was not measured. */
+  /** Median milliseconds of each query of the history; null if it was not measured. */
   readonly ms: readonly (number | null)[];
-  /** Why nothing before this sample can be compared with it. */
+  /** Why earlier samples cannot be compared with this one. */
   readonly restarted?: string;
-  /** Replicas that did not answer: their scans are not in it. */
+  /** Replicas that did not answer, so their scans are missing. */
   readonly unreachable?: readonly string[];
 }
 
-/**
- * What measurings over time have found, the oldest first. Plain JSON, at most {@link MAX_SAMPLES}
- * samples.
- */
+/** Measurements over time, oldest first. Plain JSON, at most {@link MAX_SAMPLES} samples. */
 export interface History {
-  /** Names of the queries, to which `plans` and `ms` of the samples refer by position. */
+  /** Query names; the samples' `plans` and `ms` refer to them by position. */
   readonly queries: readonly string[];
   readonly samples: readonly Sample[];
 }
@@ -40,19 +37,19 @@ interface MeasuredQuery {
   readonly executionMs: number | null;
 }
 
-/** What one measuring adds to the history. */
+/** What one measurement adds to the history. */
 export interface Finding {
   /** By the server's clock, ISO 8601. */
   readonly at: string;
   readonly usage: Omit<AccountedUsage, "unusedSince" | "summary">;
   readonly measured: readonly MeasuredQuery[];
-  /** Why counters began anew since the last one, where they did. */
+  /** Why the counters restarted since the last sample; undefined if they did not. */
   readonly restarted?: string;
 }
 
 export const MAX_SAMPLES = 24;
 
-/** Adds a sample; where there are too many, takes one away. Pure. */
+/** Adds a sample and removes one if there are too many. Pure. */
 export function extend(
   history: History | undefined,
   { at, usage, measured, restarted }: Finding,
@@ -77,9 +74,9 @@ export function extend(
 }
 
 /**
- * Takes away the sample that is missed least: the one whose neighbours stand closest, for its age.
- * So the last hours stay dense and months ago sparse. The newest stays, and where its window
- * begins.
+ * Removes the least valuable sample: the one whose neighbours are closest, relative to its age.
+ * This keeps recent hours dense and past months sparse. The newest sample and the start of its
+ * window are never removed.
  */
 function thin(samples: readonly Sample[]): readonly Sample[] {
   if (samples.length <= MAX_SAMPLES) return samples;
@@ -93,7 +90,7 @@ function thin(samples: readonly Sample[]): readonly Sample[] {
   return without(samples, missed.indexOf(Math.min(...missed)));
 }
 
-/** What the sample says of those before it goes on to the next one. */
+/** Removes a sample and moves its `restarted` to the next one. */
 function without(samples: readonly Sample[], index: number): Sample[] {
   const restarted = index > 0 ? samples[index]?.restarted : undefined;
   return samples.flatMap((sample, i) => {
@@ -106,18 +103,23 @@ function windowStart(samples: readonly Sample[]): number {
   return samples.reduce((start, { restarted }, i) => (restarted ? i : start), 0);
 }
 
-/** Whether anybody uses the index, and on what that rests. */
+/** Whether the index is used, and the evidence. */
 export interface Use {
   /**
-   * Since when no traffic has scanned it, as far as the samples go; null when it was scanned, is
-   * needed without, or nobody can say.
+   * Start of the period without scans by traffic, as far back as the samples go; null if the index
+   * is used, enforces something, or its use is unknown.
    */
   readonly unusedSince: string | null;
-  /** The same as a sentence, with its window. */
+  /** The same as a sentence, with the observed window. */
   readonly summary: string;
 }
 
-/** Judges by the samples alone, never by counters of whose beginning nobody knows. Pure. */
+/**
+ * Judges by the samples alone, never by counters whose start is unknown. Pure.
+ *
+ * @example judgeUse(history, usage).summary
+ * // "used: 12 scans by traffic from 2026-11-01T… to 2026-11-22T…, 9 samples"
+ */
 export function judgeUse(
   { samples }: History,
   { enforces, replicas }: Pick<AccountedUsage, "enforces" | "replicas">,
@@ -126,46 +128,52 @@ export function judgeUse(
   const window = samples.slice(start);
   const restarted = window[0]?.restarted;
   const newest = window.at(-1);
-  const because = restarted ? ` (the window begins there: ${restarted})` : "";
+  const because = restarted ? ` (the window starts there: ${restarted})` : "";
   if (newest?.unreachable) {
     const names = newest.unreachable.join(", ");
     return {
       unusedSince: null,
-      summary: `cannot say: ${names} did not answer, and each server counts its own scans`,
+      summary: `unknown: ${names} did not answer, and each server counts its own scans`,
     };
   }
   const complete = window.filter(({ unreachable }) => !unreachable);
   const [first] = complete;
   if (!first || !newest || complete.length < 2) {
-    return { unusedSince: null, summary: `cannot say yet: one sample is no window${because}` };
+    return { unusedSince: null, summary: `not known yet: there is only one sample${because}` };
   }
   const on = replicas.length > 0 ? ` on ${replicas.length + 1} servers` : "";
   const [unchanged, again] = complete.filter(({ traffic }) => traffic === newest.traffic);
   const scans = newest.traffic - first.traffic;
-  const used = `${scans} scans by traffic from ${first.at} to ${newest.at}, ${complete.length} samples${on}${because}`;
+  const used =
+    `${scans} scans by traffic from ${first.at} to ${newest.at}, ` +
+    `${complete.length} samples${on}${because}`;
   if (!unchanged || !again) return { unusedSince: null, summary: `used: ${used}` };
   if (enforces)
-    return { unusedSince: null, summary: `needed without a scan: it enforces; ${used}` };
+    return {
+      unusedSince: null,
+      summary: `needed even without scans, because it enforces a rule; ${used}`,
+    };
   const since = scans === 0 ? "unused" : "no longer used";
   return { unusedSince: unchanged.at, summary: `${since} since ${unchanged.at}: ${used}` };
 }
 
-/** Why counters cannot be compared with those of the last report; undefined when they can. Pure. */
+/** Why the counters cannot be compared with the last report's; undefined if they can. Pure. */
 export function restartReason(
   before: AccountedUsage | undefined,
   now: Omit<AccountedUsage, "unusedSince" | "summary">,
 ): string | undefined {
   if (!before) return undefined;
-  // A report of an older release does not say since when its counters counted.
+  // A report from an older release does not say when its counters started.
   if (before.countersSince && before.countersSince !== now.countersSince) {
     return now.statsReset === now.countersSince
       ? `the counters were reset at ${now.countersSince}`
       : `the server lost its counters at ${now.countersSince}, as in a crash`;
   }
-  if (now.scans < before.scans) return "the counters stand lower than before";
+  if (now.scans < before.scans) return "the counters are lower than before";
   const names = (usage: Pick<AccountedUsage, "replicas">) =>
     (usage.replicas ?? []).map(({ name }) => name).join(", ");
-  if (names(before) !== names(now)) return `other replicas are declared: ${names(now) || "none"}`;
+  if (names(before) !== names(now))
+    return `the declared replicas changed to: ${names(now) || "none"}`;
   const reset = now.replicas.find((replica, i) => {
     const since = before.replicas?.[i]?.countersSince;
     return since && since !== replica.countersSince;

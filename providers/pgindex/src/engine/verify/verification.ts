@@ -17,7 +17,7 @@ import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
-import { readReplicas } from "./replicas";
+import { readReplicaUsages } from "./replicaUsage";
 import {
   type Accounted,
   type AccountedUsage,
@@ -32,49 +32,49 @@ import { extend, type History, judgeUse, restartReason } from "./usageHistory";
 /** What to verify. */
 export interface VerificationRequest extends IndexOnTable {
   readonly queries: readonly ParsedQuery[];
-  /** What the queries took before the build. */
+  /** The queries' measurements from before the build. */
   readonly before: readonly QueryMeasurement[];
   readonly searchPath: readonly string[];
 }
 
-/** What a `Verification` found. Plain JSON, no value of a row. */
+/** The findings of a `Verification`. Plain JSON without any value of a row. */
 export interface VerificationReport {
   readonly schemaVersion: number;
   /** `schema.name` */
   readonly index: string;
   readonly queries: readonly VerifiedQuery[];
-  /** The plan of each query that was run. A report of an older release has none. */
+  /** The plan of each query that ran. Missing in reports from older releases. */
   readonly plans?: readonly QueryPlan[];
   readonly usage: AccountedUsage;
-  /** What was found over time. */
+  /** Findings over time. */
   readonly history: History;
-  /** The index exists, on its table, valid, ready and live. */
+  /** True if the index exists on its table and is valid, ready and live. */
   readonly valid: boolean;
   /** By the server's clock, ISO 8601. */
   readonly verifiedAt: string;
-  /** The index is valid, and every expectation of every query is met. */
+  /** True if the index is valid and every expectation of every query is met. */
   readonly ok: boolean;
-  /** What is wrong with the index itself. */
+  /** Problems with the index itself. */
   readonly problems: readonly string[];
 }
 
-/** A report with what it takes to decide whether a query is wrong or only slow. */
+/** A report, with the errors that distinguish a wrong query from a slow one. */
 export interface Verified {
   readonly report: VerificationReport;
-  /** Queries that the server refused. */
+  /** One error for each query that the server refused. */
   readonly failures: readonly PgIndexError[];
 }
 
-/** The layout of the report. A newer release reads every older one. */
+/** Version of the report's layout. Newer releases read every older version. */
 const SCHEMA_VERSION = 1;
 
-/** What was reported last time of the same index. */
+/** The last report on the same index. */
 export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
-  /** A report of an older release has none. */
+  /** Missing in reports from older releases. */
   readonly history?: History;
 };
 
-/** Looks at the index, measures its queries, reads its counters, and judges. */
+/** Checks the index, measures its queries, reads its counters, and judges the results. */
 export async function verifyIndex(
   database: Database,
   request: VerificationRequest,
@@ -86,7 +86,7 @@ export async function verifyIndex(
     const problems = indexProblems(request, await observe(observer, request));
     const baseline = await readUsage(observer, request);
     const measured = baseline
-      ? await measureAll({ ...request, database: database, index: request, ctx })
+      ? await measureAll({ ...request, database, index: request, ctx })
       : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
     const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
@@ -117,18 +117,18 @@ export async function verifyIndex(
 function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
   const label = `${wanted.schema}.${wanted.name}`;
   const fix = "run pulumi refresh and pulumi up";
-  if (observed.kind !== "index") return [`there is no index ${label}; ${fix}`];
+  if (observed.kind !== "index") return [`index ${label} does not exist; ${fix}`];
   const { index } = observed;
   return [
     index.table === wanted.table ? "" : `${label} is on table ${index.table}; ${fix}`,
     index.valid && index.ready && index.live
       ? ""
-      : `${label} is INVALID: no query uses it, every write pays for it; ${fix}`,
+      : `${label} is INVALID: no query uses it, but every write maintains it; ${fix}`,
   ].filter(Boolean);
 }
 
 function notThere(query: ParsedQuery): Measured {
-  return { measurement: notMeasured(query, "the index is not there"), usable: null };
+  return { measurement: notMeasured(query, "the index does not exist"), usable: null };
 }
 
 function accountFor(
@@ -153,13 +153,13 @@ interface VerificationRound {
   readonly at: string;
 }
 
-/** The counters with those of the replicas, and what they say over time. */
+/** Adds the replicas' counters and the conclusions over time. */
 async function accountOverTime(
   { database, request, ctx, previous, at }: VerificationRound,
   counted: Accounted,
   measured: readonly VerifiedQuery[],
 ): Promise<Pick<VerificationReport, "usage" | "history">> {
-  const replicas = await readReplicas(database, request, ctx, previous?.usage.replicas ?? []);
+  const replicas = await readReplicaUsages(database, request, ctx, previous?.usage.replicas ?? []);
   const elsewhere = replicas.reduce((sum, { scans }) => sum + (scans ?? 0), 0);
   const usage = {
     ...counted,

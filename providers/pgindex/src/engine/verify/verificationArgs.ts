@@ -6,15 +6,15 @@ import type { QueryMeasurement } from "../measure/measurement";
 import { servedQueriesSchema } from "../measure/servedQueries";
 import type { VerificationRequest } from "./verification";
 
-/** What to do about an expectation that is not met. */
+/** How to report an unmet expectation. */
 export type Severity = "warning" | "error";
 
-/** A `Verification` as declared: valid input. */
+/** The validated input of a `Verification`. */
 export interface DesiredVerification extends VerificationRequest {
   readonly onFailedExpectation: Severity;
 }
 
-/** Outputs of the `Index` come as they are: another resource of ours made them. */
+/** The outputs of the `Index` are not validated: our own resource produced them. */
 const verificationSchema = z.strictObject({
   schema: identifier,
   table: identifier,
@@ -27,15 +27,12 @@ const verificationSchema = z.strictObject({
   searchPath: z.array(identifier).optional(),
   onFailedExpectation: z
     .enum(["warning", "error"], {
-      error: () => issueMessage("is neither of the two", 'write "warning" or "error"'),
+      error: () => issueMessage('is neither "warning" nor "error"', 'write "warning" or "error"'),
     })
     .default("warning"),
 });
 
-/**
- * The inputs of a `Verification`, which its outputs repeat: a refresh is given nothing else to
- * measure by.
- */
+/** A `Verification`'s inputs. Its outputs repeat them, because a refresh receives only outputs. */
 const INPUTS = [
   "schema",
   "table",
@@ -44,16 +41,13 @@ const INPUTS = [
   "builtAt",
   "validSince",
   "before",
-  // Of the same name as the input, so that Pulumi encrypts it where the input is secret.
+  // Has the same name as the input, so Pulumi encrypts it when the input is secret.
   "served",
   "searchPath",
   "onFailedExpectation",
 ] as const;
 
-/**
- * What of a `Verification`'s inputs or outputs are its inputs: what {@link parseVerification}
- * takes.
- */
+/** Picks the inputs for {@link parseVerification} from a `Verification`'s inputs or outputs. */
 export function verificationInputs(
   of: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
@@ -61,7 +55,7 @@ export function verificationInputs(
   return Object.fromEntries(set.map((key) => [key, of[key]]));
 }
 
-/** Parses the inputs of a `Verification`. `served` is what the program calls `queries`. */
+/** Parses the inputs of a `Verification`. The program's `queries` are called `served` here. */
 export async function parseVerification(
   raw: Readonly<Record<string, unknown>>,
 ): Promise<Parsed<DesiredVerification>> {

@@ -1,7 +1,8 @@
 /**
- * The phases of CREATE INDEX CONCURRENTLY in their order
- * (https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES). Sub-phases
- * of "building index" differ by access method and version; an unknown one must not break the line.
+ * The phases of CREATE INDEX CONCURRENTLY in order. Sub-phases of "building index" differ by access
+ * method and version; an unknown one must not break the progress line.
+ *
+ * @see https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES
  */
 export const PHASES = [
   "initializing",
@@ -15,21 +16,29 @@ export const PHASES = [
 ];
 
 /**
- * Where a phase stands in {@link PHASES}, 0 the first; undefined where it is none of them (REINDEX
- * has more).
+ * Zero-based position of a phase in {@link PHASES}; undefined for any other phase (REINDEX has
+ * more).
+ *
+ * @example phaseIndex("building index: scanning table") // 2
  */
 export function phaseIndex(phase: string): number | undefined {
   const at = PHASES.findIndex((known) => phase === known || phase.startsWith(`${known}:`));
   return at < 0 ? undefined : at;
 }
 
-/** A phase of a build, and what it took. */
+/** A build phase and its duration in seconds. */
 export interface PhaseTime {
   readonly phase: string;
   readonly seconds: number;
 }
 
-/** Phases that took time, from what {@link PhaseClock.seconds} gave; none where it is not known. */
+/**
+ * Names the phases in the result of {@link PhaseWatch.seconds} and leaves out those that took no
+ * time. Empty when nothing was observed.
+ *
+ * @example toPhases([0, 1.5, 0, 0, 0, 0, 0, 0])
+ * // [{ phase: "waiting for writers before build", seconds: 1.5 }]
+ */
 export function toPhases(seconds: readonly number[] | null | undefined): PhaseTime[] {
   return (seconds ?? []).flatMap((spent, i) => {
     const phase = PHASES[i];
@@ -38,17 +47,17 @@ export function toPhases(seconds: readonly number[] | null | undefined): PhaseTi
 }
 
 /**
- * What a build spends in each phase, as far as polling can tell: a phase lasts from the poll
- * that first sees it to the poll that sees another. What the server reports no phase for, at the
- * beginning, counts as the first one.
+ * Measures the time a build spends in each phase by polling: a phase lasts from the poll that first
+ * sees it to the poll that sees another. Time before the first reported phase counts as the first
+ * phase.
  */
 export class PhaseWatch {
-  /** By the phase's place. */
+  /** Milliseconds by position in {@link PHASES}. */
   private readonly spentMs = new Map<number, number>();
   private current = 0;
   private since: number;
 
-  /** Times are in milliseconds of one clock. */
+  /** All times are in milliseconds on the same clock. */
   constructor(startedAt: number) {
     this.since = startedAt;
   }
@@ -58,7 +67,7 @@ export class PhaseWatch {
     if (phase) this.current = phaseIndex(phase) ?? this.current;
   }
 
-  /** Seconds of each of {@link PHASES}, to milliseconds. */
+  /** Seconds spent in each of {@link PHASES}, rounded to milliseconds. */
   seconds(endedAt: number): number[] {
     this.spend(endedAt);
     return PHASES.map((_, i) => Math.round(this.spentMs.get(i) ?? 0) / 1000);

@@ -2,7 +2,7 @@ import { describeSession, type OtherSession } from "../catalog/otherSessions";
 import { renderElapsed } from "../text/render";
 import { PHASES, phaseIndex } from "./phases";
 
-/** A row of `pg_stat_progress_create_index`, with what the builder's session itself says. */
+/** A row of `pg_stat_progress_create_index` for the builder's session. */
 export interface ProgressRow {
   readonly phase: string | null;
   readonly lockersDone: number;
@@ -16,7 +16,8 @@ export interface ProgressRow {
 }
 
 /**
- * The columns of a {@link ProgressRow}. Another role's build has nulls, without pg_read_all_stats.
+ * The columns of a {@link ProgressRow}. Without pg_read_all_stats, another role's build shows
+ * nulls.
  */
 export const PROGRESS_COLUMNS = [
   "phase",
@@ -26,7 +27,7 @@ export const PROGRESS_COLUMNS = [
   ]),
 ].join(", ");
 
-/** Everything that one line of progress shows. */
+/** Everything one progress line shows. */
 export interface Progress {
   readonly row: ProgressRow | undefined;
   readonly elapsedMs: number;
@@ -35,8 +36,8 @@ export interface Progress {
 }
 
 /**
- * One line for the resource's row. No estimate of the end and no percentage of the whole: phases
- * have no common measure (a gin build is "at 30 %" for 90 % of its time).
+ * Renders one line for the resource's row. It shows no estimated end and no overall percentage,
+ * because phases have no common unit (a gin build is "at 30 %" for 90 % of its time).
  *
  * @example "building index: scanning table, step 3 of 8, blocks 12,000 of 60,000, 4 s"
  */

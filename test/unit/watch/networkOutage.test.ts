@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PgIndexError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
-import { CutOff } from "../../../providers/pgindex/src/engine/watch/cutOff.ts";
+import { NetworkOutage } from "../../../providers/pgindex/src/engine/watch/networkOutage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -11,11 +11,11 @@ const cannotConnect = (code: string) => new PgIndexError(ADVICE, { cause: coded(
 
 /** What it says after each error, of which one comes every half minute. */
 function answers(errors: readonly (Error | "reached")[]): (boolean | "reached")[] {
-  const cutOff = new CutOff();
+  const outage = new NetworkOutage();
   return errors.map((error) => {
     vi.advanceTimersByTime(30_001);
-    if (error !== "reached") return cutOff.failed(error);
-    cutOff.reached();
+    if (error !== "reached") return outage.failed(error);
+    outage.reached();
     return error;
   });
 }

@@ -2,29 +2,27 @@ import { oldTransactionsOn } from "../catalog/otherSessions";
 import { sqlState } from "../errors/sqlstate";
 import type { Operation } from "../operation/operation";
 import { Wait } from "../operation/wait";
-import { runWatched } from "./runWatched";
+import { runWatched } from "./watchedStatement";
 
-/**
- * A short change gives way after this long, so that nobody queues behind it, and is tried again.
- */
+/** How long a short change waits for its lock before it gives way to others and retries. */
 const LOCK_TIMEOUT = "1s";
 
 /** Short statements that belong together. */
 export interface Alteration {
   readonly sqls: readonly string[];
-  /** What is waited for, in words. */
+  /** What the statements do, as a verb phrase: "alter public.users_email_idx". */
   readonly what: string;
-  /** The table whose users may be in the way. */
+  /** The table whose open transactions can block the statements. */
   readonly tableOid: number;
-  /** Asked before every try; throws when the statements must not run. */
+  /** Runs before every try; throws when the statements must not run. */
   readonly guard?: () => Promise<void>;
 }
 
 /**
- * Runs short statements in one transaction with a short lock timeout, again and again until it gets
- * its locks.
+ * Runs short statements in one transaction with a short lock timeout. Retries until it gets its
+ * locks.
  */
-export async function alter(alteration: Alteration, operation: Operation): Promise<void> {
+export async function runAlteration(alteration: Alteration, operation: Operation): Promise<void> {
   const wait = new Wait(operation.ctx, `waiting to ${alteration.what}`);
   for (;;) {
     await alteration.guard?.();
@@ -43,7 +41,7 @@ async function tryAlter({ sqls, what: verb }: Alteration, operation: Operation):
     await builder.query("COMMIT");
     return true;
   } catch (error) {
-    // Of a lost connection the first error tells more than that of the ROLLBACK.
+    // When the connection is lost, the first error says more than the ROLLBACK's.
     await builder.query("ROLLBACK").catch(() => undefined);
     if (sqlState(error) === "55P03") return false;
     throw error;

@@ -9,8 +9,8 @@ import type { Executed } from "./execute";
 import type { Journal } from "./journal";
 import type { Ensured } from "./request";
 
-/** The last word on an index that stands as declared. */
-export async function finish(
+/** Reports an index that exists as declared, and returns the result of the request. */
+export async function reportOutcome(
   { observer, builder, ctx, desired, previous, journal }: Attempt,
   { live, ...done }: Executed & { readonly live: LiveIndex },
   declared: Declared,
@@ -19,14 +19,15 @@ export async function finish(
   const built = done.builtAt ? done : finishedBefore(journal, verifiedAt);
   const how =
     built.buildSeconds === undefined
-      ? "stands"
+      ? "already built"
       : `built in ${renderElapsed(built.buildSeconds * 1000)}`;
   ctx.status(`valid, ${how}, ${renderBytes(live.sizeBytes)}`);
   const adopted = built.builtAt === undefined;
   if (adopted && !previous) {
     ctx.log(
       "info",
-      `adopted ${desired.schema}.${desired.name}: a valid index of this definition stood already; nothing was built`,
+      `adopted ${desired.schema}.${desired.name}: ` +
+        "a valid index with this definition already existed; nothing was built",
     );
   }
   const { serverVersion } = builder;
@@ -36,7 +37,7 @@ export async function finish(
   return { ...built, live, declared: form, adopted, verifiedAt };
 }
 
-/** An index that stands already may be the one that our own interrupted attempt has built. */
+/** An existing index may be the one that our own interrupted attempt built. */
 function finishedBefore({ buildStartedAt }: Journal, verifiedAt: string): Executed {
   if (buildStartedAt === undefined) return {};
   return {

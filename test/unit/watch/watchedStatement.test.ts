@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { CancelledError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
-import { runWatched } from "../../../providers/pgindex/src/engine/watch/runWatched.ts";
+import { runWatched } from "../../../providers/pgindex/src/engine/watch/watchedStatement.ts";
 import { failureOf, record } from "../../support/engine/engine.ts";
 
 type Answer = (text: string, values: readonly unknown[]) => unknown[] | Promise<unknown[]>;

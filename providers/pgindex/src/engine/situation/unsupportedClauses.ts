@@ -1,9 +1,9 @@
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { type FieldsWith, INDEX_FIELDS, type IndexField } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
-import { tooOldAdvice } from "./declarationMessages";
+import { unsupportedClauseAdvice } from "./declarationMessages";
 
-/** The fields that not every supported server knows, and whether a declaration has them. */
+/** Fields that some supported servers lack, and whether a declaration uses them. */
 const FIELDS: Readonly<
   Record<Exclude<IndexField, FieldsWith<"since", 0>>, (index: IndexDefinition) => boolean>
 > = {
@@ -12,7 +12,7 @@ const FIELDS: Readonly<
 
 interface Clause {
   readonly clause: string;
-  /** `server_version_num` of the first release that has it. */
+  /** `server_version_num` of the first release that supports the clause. */
   readonly since: number;
   readonly isUsed: (index: IndexDefinition) => boolean;
 }
@@ -39,8 +39,11 @@ const CLAUSES: readonly Clause[] = [
   },
 ];
 
-/** The first clause of a declaration that the server is too old for. */
-export function tooOld(index: IndexDefinition, serverVersion: number): Advice | undefined {
+/** Advice about the first declared clause that the server is too old for, if any. Pure. */
+export function unsupportedClause(
+  index: IndexDefinition,
+  serverVersion: number,
+): Advice | undefined {
   const found = CLAUSES.find(({ since, isUsed }) => serverVersion < since && isUsed(index));
-  return found && tooOldAdvice(index, found, serverVersion);
+  return found && unsupportedClauseAdvice(index, found, serverVersion);
 }

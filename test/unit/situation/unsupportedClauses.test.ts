@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { tooOld } from "../../../providers/pgindex/src/engine/situation/tooOld.ts";
+import { unsupportedClause } from "../../../providers/pgindex/src/engine/situation/unsupportedClauses.ts";
 import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BASE = { table: "t", name: "i", columns: ["a"] };
@@ -20,13 +20,13 @@ describe("a clause that the server does not know yet is refused by its name", ()
   test.each(CASES)("%s, since %i", async (clause, since, args) => {
     const desired = await declare({ ...BASE, ...args });
     const last = since * 10_000 - 1;
-    expect(tooOld(desired, last)).toEqual({
+    expect(unsupportedClause(desired, last)).toEqual({
       what: `cannot build index public.i on public.t: ${clause} needs PostgreSQL ${since}`,
       why: `this server is PostgreSQL ${since - 1}`,
       fix: `remove ${clause}, or upgrade the server`,
     });
-    expect(tooOld(desired, since * 10_000)).toBeUndefined();
-    expect(tooOld(desired, 180_004)).toBeUndefined();
+    expect(unsupportedClause(desired, since * 10_000)).toBeUndefined();
+    expect(unsupportedClause(desired, 180_004)).toBeUndefined();
   });
 });
 
@@ -38,5 +38,5 @@ test.each<Args>([
   { storageParameters: { fillfactor: 70 } },
   { columns: [{ column: "a", operatorClass: "gist_trgm_ops" }] },
 ])("%j is no news to an old server", async (args) => {
-  expect(tooOld(await declare({ ...BASE, ...args }), 120_000)).toBeUndefined();
+  expect(unsupportedClause(await declare({ ...BASE, ...args }), 120_000)).toBeUndefined();
 });

@@ -7,10 +7,10 @@ import { openSession } from "../session/session";
 import { type ReplicaUsage, readUsage } from "./usage";
 
 /**
- * Asks each replica. One that cannot be asked is warned of and is no error: a proof must not wait
- * for it.
+ * Reads the index's usage on each replica. An unreachable replica causes a warning, not an error: a
+ * verification must not wait for it.
  */
-export async function readReplicas(
+export async function readReplicaUsages(
   { replicas, session }: Database,
   index: { readonly schema: string; readonly name: string },
   ctx: Context,
@@ -22,7 +22,8 @@ export async function readReplicas(
     } catch (error) {
       ctx.log(
         "warning",
-        `the scans of ${index.schema}.${index.name} on the replica ${name} are not known: ${reasonOf(error)}`,
+        `cannot read the scans of ${index.schema}.${index.name} on the replica ${name}: ` +
+          reasonOf(error),
       );
       const countersSince = before.find((each) => each.name === name)?.countersSince ?? null;
       return { name, scans: null, countersSince };
@@ -42,16 +43,16 @@ async function readReplica(
       await session.query<{ isStandby: boolean }>('SELECT pg_is_in_recovery() AS "isStandby"'),
     );
     // The primary's own scans would count twice.
-    if (!isStandby) throw new Error("it takes writes, so it is no standby");
+    if (!isStandby) throw new Error("it accepts writes, so it is not a standby");
     const usage = await readUsage(session, index);
-    if (!usage) throw new Error("it has no such index yet");
+    if (!usage) throw new Error("it does not have the index yet");
     return { scans: usage.scans, countersSince: usage.countersSince };
   } finally {
     await session.close();
   }
 }
 
-/** One line; an error's own text names no password. */
+/** The reason in one line. An error's own text contains no password. */
 function reasonOf(error: unknown): string {
   if (error instanceof PgIndexError) return `${error.advice.what} (${error.advice.why})`;
   return firstLine(error);

@@ -4,10 +4,10 @@ import { type Declared, declaredForm } from "../situation/declaredForm";
 import type { Attempt } from "./attempt";
 
 /**
- * The declaration in the server's own form. Whoever holds ACCESS EXCLUSIVE on the table is waited
- * for in sight, by `untilReadable`, and not inside of a statement of ours.
+ * Reads the declaration's canonical form. Waits for a session that holds ACCESS EXCLUSIVE on the
+ * table visibly, in `untilReadable`, instead of inside one of our statements.
  */
-export async function askedForm(
+export async function awaitDeclaredForm(
   { observer, desired, ctx }: Attempt,
   untilReadable: () => Promise<void>,
 ): Promise<Declared> {
@@ -20,8 +20,8 @@ export async function askedForm(
 }
 
 /**
- * Where the server could not be asked before (no TEMPORARY privilege), what our own statement has
- * built is the declared form.
+ * If the server could not provide the canonical form before (no TEMPORARY privilege), uses the form
+ * that our own statement built.
  */
 export async function builtForm(
   { observer, journal: { building } }: Attempt,

@@ -4,14 +4,14 @@ import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
 
 /**
- * Answers Pulumi's calls with text that may be shown on a terminal, and only once their lines have
- * reached the display: after the last answer of a preview the engine ends this process.
+ * Wraps a provider so that its answers contain only printable text and wait until their log lines
+ * have reached the display: the engine ends this process after the last answer of a preview.
  *
- * The SDK prints whatever a refresh or a destroy throws, as `${error}: ${error.stack}`, in the row
- * of the whole stack, and the engine shows the message in the resource's own. Advice is read once:
- * what the SDK prints becomes one line. Errors that are bugs keep their stack.
+ * The SDK prints whatever a refresh or a destroy throws as `${error}: ${error.stack}` in the
+ * stack's row, and the engine shows the message again in the resource's row. To show advice only
+ * once, this shortens what the SDK prints to one line. Errors that are bugs keep their stack.
  */
-export function answering(provider: ResourceProvider, log: EngineLog): ResourceProvider {
+export function answeringProvider(provider: ResourceProvider, log: EngineLog): ResourceProvider {
   const { check, diff, create, read, update, delete: remove } = provider;
   const answered =
     <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
@@ -47,7 +47,7 @@ function brief(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   error.message = printable(error.message);
   error.stack = printable(error.stack ?? "");
-  // The server's own error has DETAIL, and with it values of a row.
+  // The server's own error has a DETAIL, which can contain values of a row.
   error.cause = undefined;
   if (error instanceof PgIndexError || error instanceof CancelledError) {
     error.toString = () => "pgindex";

@@ -13,16 +13,16 @@ import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
-import { runWatched } from "../watch/runWatched";
+import { runWatched } from "../watch/watchedStatement";
 import type { BuiltName } from "./journal";
 
-/** How long the clean-up after a failure or a cancel may take: nobody waits for it longer. */
+/** Time limit for the clean-up after a failure or a cancel. */
 const CLEAN_UP_MS = 15_000;
 
-/** Of which so much for others, so that there is time to say who they are. */
+/** The part of it spent waiting for other sessions, which leaves time to report them. */
 const WAIT_MS = 10_000;
 
-/** A transaction of this age outlasts the clean-up as well: it is not waited for at all. */
+/** A transaction this old will outlast the clean-up, so we do not wait for it. */
 const FORGOTTEN_SECONDS = 60;
 
 const NOTHING_LEFT = "nothing was left behind";
@@ -46,8 +46,8 @@ class CleanUpPatience extends Patience {
 }
 
 /**
- * Drops what a failed build of ours left, at once: it costs every write, and when UNIQUE rejects
- * the application's rows. Says what became of it. Never throws.
+ * Immediately drops what our failed build left behind: it slows every write and, if UNIQUE, rejects
+ * the application's rows. Returns a description of the result. Never throws.
  */
 export async function removeLeftover(
   database: SessionTarget,
@@ -68,7 +68,7 @@ export async function removeLeftover(
   } catch (error) {
     const why =
       error instanceof OutOfPatience
-        ? `in the way of the clean-up: ${error.others.map(describeSession).join("; ")}`
+        ? `blocking the clean-up: ${error.others.map(describeSession).join("; ")}`
         : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
     const left = await describeLeft(database, built);
     return left ? `${left}; ${why}; the next pulumi up removes it` : NOTHING_LEFT;
@@ -76,30 +76,32 @@ export async function removeLeftover(
 }
 
 /**
- * What an interrupted attempt has left cannot be compared with a declaration that the server could
- * not be asked about.
+ * Drops an interrupted attempt's leftover when the server could not provide the canonical form to
+ * compare it with.
  */
-export async function clearAway(operation: Operation, built: BuiltName): Promise<void> {
+export async function clearLeftover(operation: Operation, built: BuiltName): Promise<void> {
   await takeTableKey(operation, built);
   const became = await dropInvalid(operation, built);
   operation.ctx.log("info", `${displayName(built)}: after the interruption, ${became}`);
 }
 
-/** Drops what is INVALID of a build of ours, under the table's key. Says what became of it. */
+/**
+ * Drops our build's INVALID indexes, under the table's key. Returns a description of the result.
+ */
 async function dropInvalid(operation: Operation, built: BuiltName): Promise<string> {
   const { observer } = operation;
   const { leftovers } = await findLeft(observer, built);
   const dropped: LiveIndex[] = [];
   for (const live of leftovers) if (await dropLeftover(operation, live)) dropped.push(live);
-  const { standing } = await findLeft(observer, built);
+  const { valid } = await findLeft(observer, built);
   const said = [
     dropped.length > 0 && "its INVALID leftover was dropped",
-    standing && "the index stands and is valid; the next pulumi up adopts it",
+    valid && "the index exists and is valid; the next pulumi up adopts it",
   ];
   return said.filter(Boolean).join("; ") || NOTHING_LEFT;
 }
 
-/** Whoever is waited for may mend it, by a REINDEX say: false then. */
+/** False if another session repaired the index while we waited, for example with REINDEX. */
 async function dropLeftover(operation: Operation, live: LiveIndex): Promise<boolean> {
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
   await waitUntilNobodyWorks(operation, place);
@@ -112,25 +114,25 @@ async function dropLeftover(operation: Operation, live: LiveIndex): Promise<bool
 
 interface Left {
   readonly leftovers: readonly LiveIndex[];
-  readonly standing: LiveIndex | undefined;
+  readonly valid: LiveIndex | undefined;
 }
 
-/** The index itself, and what an interrupted REINDEX CONCURRENTLY has left beside it. */
+/** Finds the index itself and the leftovers of an interrupted REINDEX CONCURRENTLY. */
 async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
   const observed = await observe(observer, built);
   if (observed.kind !== "index" || observed.index.table !== built.table)
-    return { leftovers: [], standing: undefined };
+    return { leftovers: [], valid: undefined };
   const { index } = observed;
   const leftovers = await reindexLeftoversOf(observer, index.tableOid, built.name);
   return index.valid
-    ? { leftovers, standing: index }
-    : { leftovers: [index, ...leftovers], standing: undefined };
+    ? { leftovers, valid: index }
+    : { leftovers: [index, ...leftovers], valid: undefined };
 }
 
-/** Empty where nothing is. */
+/** Describes what is left; empty if nothing is. */
 async function describeLeft(database: SessionTarget, built: BuiltName): Promise<string> {
   try {
-    const options = { purpose: "look", writable: false };
+    const options = { purpose: "find leftovers", writable: false };
     const { leftovers } = await withObserver(database, options, (observer) =>
       findLeft(observer, built),
     );
@@ -140,7 +142,7 @@ async function describeLeft(database: SessionTarget, built: BuiltName): Promise<
   }
 }
 
-/** What an INVALID index costs until it is dropped. */
+/** Describes what an INVALID index costs until it is dropped. */
 export function describeLeftover(live: LiveIndex): string {
   const name = `${displayName(live)} is left behind, INVALID`;
   if (!live.live) return `${name} and half dropped: nothing uses it, no write maintains it`;

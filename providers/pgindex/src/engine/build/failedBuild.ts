@@ -3,11 +3,11 @@ import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice"
 import { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { buildFailedAdvice } from "./buildMessages";
-import { removeLeftover } from "./cleanUp";
 import type { Journal } from "./journal";
+import { removeLeftover } from "./leftoverCleanup";
 import type { Request } from "./request";
 
-/** Removes what a failed build of ours has left, and says so together with what went wrong. */
+/** Removes what our failed build left behind and returns the error that reports both. */
 export async function explainFailure(
   error: unknown,
   { database, desired, ctx }: Request,

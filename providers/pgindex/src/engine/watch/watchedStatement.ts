@@ -7,47 +7,46 @@ import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
-import { CutOff, endForgotten } from "./cutOff";
+import { NetworkOutage, terminateIdleBuilder } from "./networkOutage";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
 import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;
 
-/** The end of our patience is not slept through, and not polled for either. */
+/** Wakes near the end of our patience, but never polls faster than this. */
 const SHORTEST_POLL_MS = 50;
 
-/** A lock that is only taken for a moment is waited for; deadlock_timeout is 1 s. */
+/** Waits this long for a lock, since many are brief. deadlock_timeout is 1 s. */
 const LONG_QUEUE_MS = 250;
 
-/** Polls in a row that must find the builder idle before its unanswered statement is given up. */
+/** Gives up an unanswered statement after this many consecutive polls find the builder idle. */
 const IDLE_POLLS = 3;
 
 /**
- * A long statement on the builder, and the session that watches it. `reconnect` opens another
- * observer in the place of one that is lost: without one nobody could cancel the statement.
+ * A long statement on the builder, and the session that watches it. `reconnect` replaces a lost
+ * observer: without one, nobody could cancel the statement.
  */
 export interface Watched extends Operation {
-  /** What is shown while the server reports no phase: "building", "dropping". */
+  /** Shown while the server reports no phase: "building", "dropping". */
   readonly verb: string;
-  /** Which part of a larger work it is: "partition 3 of 20". */
+  /** Position within a larger operation: "partition 3 of 20". */
   readonly position?: string;
-  /** Its time counts for `buildWithin`. */
+  /** Its time counts towards `buildWithin`. */
   readonly isBuild?: boolean;
   /**
-   * Short as a rule: nothing is shown, the caller counts its waits, and the first look comes only
-   * after a while.
+   * Usually short: shows no progress, lets the caller count waits, and delays the first poll.
    */
   readonly isQuiet?: boolean;
-  /** Is told each phase that is seen. */
+  /** Receives each observed phase. */
   readonly phases?: PhaseWatch;
 }
 
 /**
- * Runs `sql` on the builder, shows its progress, blockers and waiters, and cancels it through the
- * observer when the operation is cancelled or out of patience. Resolves when the statement has
- * ended well; throws the server's own error, {@link CancelledError} after a cancel, {@link
- * OutOfPatience}, or {@link GaveWay}.
+ * Runs `sql` on the builder and shows its progress, blockers and waiters. Cancels it through the
+ * observer when the operation is cancelled or out of patience. Resolves when the statement
+ * succeeds. Throws the server's own error, {@link CancelledError} after a cancel,
+ * {@link OutOfPatience}, or {@link GaveWay}.
  */
 export async function runWatched(sql: string, watched: Watched): Promise<void> {
   const { builder, ctx } = watched;
@@ -67,7 +66,7 @@ export async function runWatched(sql: string, watched: Watched): Promise<void> {
 }
 
 class Watch {
-  /** Why we have decided to end the statement. */
+  /** Why we decided to cancel the statement. */
   stop: Error | undefined;
   private readonly watched: Watched;
   private readonly ended: AbortSignal;
@@ -78,7 +77,7 @@ class Watch {
   private isBlocked = false;
   private isCancelHeard = false;
   private idlePolls = 0;
-  private readonly cutOff = new CutOff();
+  private readonly outage = new NetworkOutage();
 
   constructor(watched: Watched, ended: AbortSignal) {
     this.watched = watched;
@@ -93,15 +92,15 @@ class Watch {
     while (!this.ended.aborted) {
       try {
         await this.poll();
-        this.cutOff.reached();
+        this.outage.reached();
         if (this.idlePolls >= IDLE_POLLS && !this.ended.aborted) {
-          await endForgotten(this.observer, builder);
+          await terminateIdleBuilder(this.observer, builder);
           break;
         }
       } catch (error) {
-        if (this.cutOff.failed(error)) builder.destroy();
-        // Progress is a courtesy: the build goes on without it, and its end is verified in the
-        // catalog.
+        if (this.outage.failed(error)) builder.destroy();
+        // Progress is optional: the build continues without it, and the catalog verifies its
+        // result.
         const elapsed = renderElapsed(performance.now() - this.started);
         ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
@@ -111,7 +110,8 @@ class Watch {
   }
 
   private async poll(): Promise<void> {
-    // Before anything can fail: a server that does not answer is not asked without a pause.
+    // Set this before anything can fail, so that an unresponsive server is not polled without a
+    // pause.
     this.isCancelHeard = this.watched.ctx.signal.aborted;
     if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
     const { builder, ctx } = this.watched;
@@ -144,8 +144,8 @@ class Watch {
   }
 
   /**
-   * Before its deadlock check has passed: a build that we queue behind would be the victim of ours
-   * at its end.
+   * Leaves the queue before our deadlock check runs: a build ahead of us would otherwise become the
+   * deadlock victim when it ends.
    */
   private leaveQueue({ isQueued, row, blockers }: BuilderState): GaveWay | undefined {
     const others = blockers.filter((other) => !isYieldingAutovacuum(other));
@@ -161,7 +161,7 @@ class Watch {
 
   private async untilNextPoll(): Promise<void> {
     const { ctx } = this.watched;
-    // The user cancelled while we looked.
+    // The user cancelled during the poll.
     if (ctx.signal.aborted && !this.isCancelHeard) return;
     const left = this.isBlocked ? (ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
     const ms = Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
@@ -170,7 +170,7 @@ class Watch {
   }
 }
 
-/** Wakes the watch once when the operation is cancelled; later polls keep their pace. */
+/** Wakes the watch once when the operation is cancelled; later polls keep their interval. */
 function stopSignal(ctx: Context): AbortSignal {
   return ctx.signal.aborted ? new AbortController().signal : ctx.signal;
 }

@@ -4,15 +4,13 @@ import { buildSteps, extraSteps } from "./buildSteps";
 import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
 import type { Step } from "./step";
 
-/**
- * What was swapped out goes first: its name is needed again when the index is replaced once more.
- */
-export function retire({ retired }: Situation): Step[] {
-  return retired ? [dropAny(retired, "an interrupted run has replaced it and not dropped it")] : [];
+/** Drops the swapped-out index first: the next replacement needs its name. */
+export function dropRetired({ retired }: Situation): Step[] {
+  return retired ? [dropAny(retired, "an interrupted run replaced it but did not drop it")] : [];
 }
 
-/** Makes the index under `name`, or what is missing of it. */
-export function make(
+/** Steps that build the index under `name`, or its missing parts. */
+export function makeIndex(
   situation: Situation,
   desired: DesiredIndex,
   name: string,
@@ -21,21 +19,21 @@ export function make(
   if (!situation.partitioned) return buildSteps(desired, name, why);
   const { root, tableOid, partitions } = situation.partitioned;
   if (root.name !== name)
-    throw new Error(`the partitions were looked at for ${root.name}, not for ${name}`);
+    throw new Error(`the partitions were read for ${root.name}, not for ${name}`);
   return [...partitionSteps(desired, root, tableOid, partitions), ...extraSteps(desired, name)];
 }
 
-/** Partitions' indexes that an interrupted run has left, attached to nothing. */
-export function strays({ partitioned }: Situation): Step[] {
+/** Drops the unattached partition indexes that an interrupted run left behind. */
+export function dropAllStrays({ partitioned }: Situation): Step[] {
   return partitioned?.partitions.flatMap((partition) => dropStrays(partition)) ?? [];
 }
 
-/** What stands aside and has become superfluous since the declared index stands. */
-export function dropAsides({ next, misplaced }: Situation): Step[] {
+/** Drops the companions that are no longer needed once the declared index exists. */
+export function dropSuperseded({ next, misplaced }: Situation): Step[] {
   return [
     ...(next ? [dropAny(next.live, "an interrupted replacement has left it")] : []),
     ...(misplaced
-      ? [dropAny(misplaced, "the declared index stands, and this was its earlier self")]
+      ? [dropAny(misplaced, "the declared index exists, and this is its predecessor")]
       : []),
   ];
 }
