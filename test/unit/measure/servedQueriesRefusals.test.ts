@@ -50,12 +50,7 @@ describe("refused in preview", () => {
         /uses \$3 but not \$2/,
       ],
       ["$0", { sql: "SELECT $0" }, "sql", /not \$1/],
-      [
-        "no values",
-        { values: undefined },
-        "sql",
-        /takes 1 parameter but has no values/,
-      ],
+      ["no values", { values: undefined }, "sql", /takes 1 parameter but has no values/],
       ["too many values", { values: [1, 2] }, "values", /has 2 values for 1 parameter/],
       ["values for nothing", { sql: "SELECT 1" }, "values", /has 1 value for 0 parameters/],
       ["values and a sample", { sample: "SELECT 1" }, "sample", /is given together with values/],
@@ -90,12 +85,7 @@ describe("refused in preview", () => {
         /is not a SELECT/,
       ],
       ["a timeout without sense", { timeout: "soon" }, "timeout", /is not a length of time/],
-      [
-        "a timeout of nothing, which would be none",
-        { timeout: "0s" },
-        "timeout",
-        /is zero/,
-      ],
+      ["a timeout of nothing, which would be none", { timeout: "0s" }, "timeout", /is zero/],
       [
         "a timeout beyond PostgreSQL's",
         { timeout: "30d" },
