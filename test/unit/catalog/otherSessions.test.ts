@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
-  describeSession,
   isYieldingAutovacuum,
   type OtherSession,
 } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import { describeSession } from "../../../providers/pgindex/src/engine/catalog/sessionDescription.ts";
 import { maskStatement } from "../../../providers/pgindex/src/engine/text/maskStatement.ts";
 import { SESSION } from "../../support/engine/otherSession.ts";
 

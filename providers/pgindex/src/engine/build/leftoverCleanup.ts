@@ -1,7 +1,8 @@
 import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import type { OtherSession } from "../catalog/otherSessions";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
+import { describeSession } from "../catalog/sessionDescription";
 import { dropIndexStatement } from "../declare/statement";
 import { errorText } from "../errors/advice";
 import type { Context } from "../operation/context";

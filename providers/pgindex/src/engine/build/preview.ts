@@ -1,5 +1,6 @@
 import type { LiveTable } from "../catalog/liveIndex";
-import { conflictingSessions, describeSession } from "../catalog/otherSessions";
+import { conflictingSessions } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";

@@ -1,4 +1,5 @@
-import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import type { OtherSession } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import type { Advice } from "../errors/advice";
 import { renderElapsed } from "../text/render";
 import type { OutOfPatience } from "./patience";

@@ -1,9 +1,9 @@
 import {
   conflictingSessions,
-  describeSession,
   isYieldingAutovacuum,
   type OtherSession,
 } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import { type Context, jitter, pause } from "./context";
 import type { Operation, TablePlace } from "./operation";
 

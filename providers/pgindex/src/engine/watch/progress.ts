@@ -1,4 +1,5 @@
-import { describeSession, type OtherSession } from "../catalog/otherSessions";
+import type { OtherSession } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import { renderElapsed } from "../text/render";
 import { PHASES, phaseIndex } from "./phases";
 

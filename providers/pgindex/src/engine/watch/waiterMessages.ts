@@ -1,4 +1,5 @@
-import { describeSession, type Waiter } from "../catalog/otherSessions";
+import type { Waiter } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import { maskStatement } from "../text/maskStatement";
 import type { Harm } from "./waiterHarm";
 

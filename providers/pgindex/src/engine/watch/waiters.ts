@@ -1,4 +1,5 @@
-import { describeSession, type Waiter } from "../catalog/otherSessions";
+import type { Waiter } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import { sqlState } from "../errors/sqlstate";
 import type { Context } from "../operation/context";
 import { actingRole } from "../session/role";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describeSession, isYieldingAutovacuum, type OtherSession } from "../catalog/otherSessions";
+import { isYieldingAutovacuum, type OtherSession } from "../catalog/otherSessions";
+import { describeSession } from "../catalog/sessionDescription";
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import type { Context } from "../operation/context";
