@@ -28,22 +28,50 @@ export type Parsed =
  */
 export function parseTexts(texts: readonly string[]): readonly Parsed[] {
   thread ??= start();
-  Atomics.store(thread.signal, 0, 0);
-  thread.port.postMessage(texts);
-  if (Atomics.wait(thread.signal, 0, 0, TIMEOUT_MS) === "timed-out") {
-    throw new Error(`PostgreSQL's parser did not answer within ${TIMEOUT_MS / 1000} s`);
-  }
-  const { failure, results } = receiveMessageOnPort(thread.port)?.message ?? {};
+  const { failure, results } = ask(thread, texts) ?? {};
   if (failure !== undefined) throw new Error(`PostgreSQL's parser failed to load: ${failure}`);
-  return results;
+  if (results) return results;
+  // Its late answer must not become the next question's.
+  void thread.worker.terminate();
+  thread = undefined;
+  throw new Error(`PostgreSQL's parser did not answer within ${TIMEOUT_MS / 1000} s`);
 }
 
 /** Far longer than a large file takes. */
 const TIMEOUT_MS = 60_000;
 
 interface Thread {
+  readonly worker: Worker;
   readonly port: MessagePort;
+  /** The number of the last question that was answered. */
   readonly signal: Int32Array;
+  /** The number of the last question. */
+  asked: number;
+}
+
+interface Answer {
+  readonly question: number;
+  readonly results?: readonly Parsed[];
+  readonly failure?: string;
+}
+
+/**
+ * Asks, and waits for the answer to this very question: a thread can also wake because of a
+ * notification that comes late (Atomics.notify wakes whoever waits by then). Undefined: none came.
+ */
+function ask(to: Thread, texts: readonly string[]): Answer | undefined {
+  to.asked += 1;
+  const question = to.asked;
+  const deadline = performance.now() + TIMEOUT_MS;
+  to.port.postMessage({ question, texts });
+  for (;;) {
+    const answered = Atomics.load(to.signal, 0);
+    if (answered === question) break;
+    const left = deadline - performance.now();
+    if (left <= 0 || Atomics.wait(to.signal, 0, answered, left) === "timed-out") return undefined;
+  }
+  const answer: Answer | undefined = receiveMessageOnPort(to.port)?.message;
+  return answer?.question === question ? answer : undefined;
 }
 
 let thread: Thread | undefined;
@@ -60,7 +88,7 @@ function start(): Thread {
   });
   worker.unref();
   port1.unref();
-  return { port: port1, signal };
+  return { worker, port: port1, signal, asked: 0 };
 }
 
 /**
@@ -72,7 +100,7 @@ const SOURCE = `
 const { workerData: { port, signal, parser } } = require("node:worker_threads");
 const answer = (message) => {
   port.postMessage(message);
-  Atomics.store(signal, 0, 1);
+  Atomics.store(signal, 0, message.question);
   Atomics.notify(signal, 0);
 };
 const load = async () => {
@@ -90,10 +118,10 @@ const load = async () => {
   };
 };
 const loading = load();
-port.on("message", (texts) => {
+port.on("message", ({ question, texts }) => {
   loading.then(
-    (parse) => answer({ results: texts.map(parse) }),
-    (error) => answer({ failure: String(error) }),
+    (parse) => answer({ question, results: texts.map(parse) }),
+    (error) => answer({ question, failure: String(error) }),
   );
 });
 `;
