@@ -42,7 +42,7 @@ describe("the history", () => {
     expect(third.history.samples.at(-1)?.restarted).toMatch(/^the counters were reset at \d{4}-/);
     expect(third.usage).toMatchObject({
       unusedSince: null,
-      summary: expect.stringMatching(/one sample is no window \(the window starts there: /),
+      summary: expect.stringMatching(/there is only one sample \(the window starts there: /),
     });
   });
 

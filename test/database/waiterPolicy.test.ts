@@ -26,7 +26,7 @@ describe("warn, the default", () => {
       const alter = await waitBehind(db, ALTER);
       const read = await waitBehind(db, "SELECT count(*) FROM t");
       const warning = await untilSaid(lines, `pid ${alter.pid} `);
-      expect(warning).toContain("PostgreSQL will end the build as a deadlock");
+      expect(warning).toContain("PostgreSQL will cancel the build as a deadlock");
       expect(warning).toContain("every read and write of the table now waits behind it (1 so far)");
       expect(warning).toContain(`SELECT pg_cancel_backend(${alter.pid}); and run "${ALTER}"`);
       // Who only waits behind the waiter is no danger.

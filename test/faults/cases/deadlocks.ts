@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Fault, Scene } from "../fault.ts";
 
-const WARNING = "waits behind this build. PostgreSQL will end the build as a deadlock";
+const WARNING = "waits behind this build. PostgreSQL will cancel the build as a deadlock";
 
 /** Whoever queues behind a build, and so kills it or everybody else's work. */
 export const DEADLOCKS: readonly Fault[] = [

@@ -12,8 +12,8 @@ const FIXES: Readonly<Record<string, string>> = {
   "42725": "give the parameters types, such as $1::uuid",
   "42501": "run: GRANT SELECT ON the table TO the role that pgindex connects as",
   "25006": "measure a SELECT that changes nothing",
-  "57014": "somebody cancelled it; run pulumi up again",
-  "57P01": "somebody ended the session or is restarting the server; run pulumi up again",
+  "57014": "run pulumi up again: somebody cancelled the query",
+  "57P01": "run pulumi up again: somebody ended the session or is restarting the server",
 };
 
 /**
