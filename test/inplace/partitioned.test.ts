@@ -28,6 +28,21 @@ describe("an index of a partitioned table", () => {
     expect(await indexes()).toEqual([]);
   });
 
+  test("is built on partitions whose long names differ in their last byte alone", async () => {
+    for (const month of [3, 4])
+      await place.db.query(
+        `CREATE TABLE app.${"p".repeat(60)}${month} PARTITION OF app.m
+           FOR VALUES FROM ('2026-0${month}-01') TO ('2026-0${month + 1}-01')`,
+      );
+    const stack = stackOf({ columns: ["id"] });
+    expect(await stack.up()).toMatchObject({ live: { valid: true } });
+    const names = (await indexes()).filter((line) => line.startsWith("p"));
+    expect(names).toEqual(matching(/^p+3\.p+_\S+ valid <- m_idx$/, /^p+4\.p+_\S+ valid <- m_idx$/));
+    expect(await stack.preview()).toContainEqual(expect.stringMatching(/^builds nothing/));
+    await stack.destroy();
+    expect(await indexes()).toEqual([]);
+  });
+
   test("is completed when a partition is added: by PostgreSQL, or by the next up", async () => {
     const stack = stackOf({ columns: ["id"] });
     await stack.up();

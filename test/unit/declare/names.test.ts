@@ -73,6 +73,16 @@ describe("the name of a partition's index", async () => {
     expect(isChildName(`${child}x`, desired)).toBe(false);
   });
 
+  test("is each partition's own, however much of their names is cut away", () => {
+    const prefix = "events_of_all_customers_by_region_and_by_month_and_day_";
+    const partitions = Array.from({ length: 2_000 }, (_, n) => `${prefix}${n}`);
+    const names = partitions.map((partition) => childName(partition, desired));
+    expect(new Set(names).size).toBe(partitions.length);
+    expect(Math.max(...names.map(bytes))).toBeLessThanOrEqual(63);
+    expect(names.every((name) => isChildName(name, desired))).toBe(true);
+    expect(names[7]).not.toBe(childName(partitions[7] ?? "", { ...desired, unique: true }));
+  });
+
   test.each([LONG, WIDE])("of partition %s has at most 63 bytes and is recognised", (partition) => {
     const name = childName(partition, { ...desired, name: LONG });
     expect(bytes(name)).toBeLessThanOrEqual(63);

@@ -32,7 +32,10 @@ export function companionNames(name: string): [next: string, retired: string] {
 
 /**
  * The name of a partition's index: the same in every run, different for each definition, and
- * recognisable as part of the declared partitioned index.
+ * recognisable as part of the declared partitioned index. A name that has to be cut carries a hash
+ * of the partition too: partitions of one table often differ in the last bytes of their names.
+ *
+ * @example childName("m_2026", desired) // m_2026_m_idx_72db22e3_14cb
  */
 export function childName(partition: string, desired: IndexDefinition): string {
   const definition = createIndexStatement({
@@ -42,16 +45,25 @@ export function childName(partition: string, desired: IndexDefinition): string {
     name: "",
     comment: undefined,
   });
-  const suffix = `_${familyOf(desired)}_${shortHash(definition, 4)}`;
-  return cutBytes(`${partition}_${desired.name}`, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
+  const base = `${partition}_${desired.name}`;
+  const whole = `${base}_${familyOf(desired)}_${shortHash(definition, SHORT_HASH)}`;
+  if (Buffer.byteLength(whole) <= MAX_IDENTIFIER_BYTES) return whole;
+  const hash = shortHash(JSON.stringify([partition, definition]), LONG_HASH);
+  const suffix = `_${familyOf(desired)}_${hash}`;
+  return cutBytes(base, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
 }
+
+/** Hexadecimal digits: of a definition among an index's few, and of a partition among many. */
+const SHORT_HASH = 4;
+const LONG_HASH = 12;
 
 /** Whether {@link childName} can have made this name for the index, under any definition. */
 export function isChildName(
   candidate: string,
   index: { readonly schema: string; readonly name: string },
 ): boolean {
-  return new RegExp(`_${familyOf(index)}_[0-9a-f]{4}$`).test(candidate);
+  const hash = `[0-9a-f]{${SHORT_HASH}}|[0-9a-f]{${LONG_HASH}}`;
+  return new RegExp(`_${familyOf(index)}_(?:${hash})$`).test(candidate);
 }
 
 function familyOf({ schema, name }: { readonly schema: string; readonly name: string }): string {
