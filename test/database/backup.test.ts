@@ -12,7 +12,7 @@ import {
 import { parseBackup } from "../../providers/pgindex/src/backup/backupArgs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
-import { until } from "../support/engine/engineDatabase.ts";
+import { QUEUED, until } from "../support/engine/engineDatabase.ts";
 import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
@@ -115,8 +115,7 @@ describe.skipIf(problem)(`pg_dump${problem ? ` (skipped: ${problem})` : ""}`, ()
     const recorder = record();
     const running = failureOf(back({}, undefined, recorder));
     await until("pg_dump waits", async () => {
-      const waiting = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
-      return (await client.query(waiting)).rows.length > 0;
+      return (await client.query(QUEUED)).rows.length > 0;
     });
     await until("its progress is shown", async () => recorder.statuses.length > 0);
     recorder.cancel();

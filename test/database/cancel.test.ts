@@ -6,6 +6,7 @@ import {
   hold,
   holdSnapshot,
   holdWrite,
+  QUEUED,
   stateOf,
   until,
   untilPhase,
@@ -115,8 +116,7 @@ test("after the index is built: it stands, and is not cleaned up", async () => {
   await until("it waits", async () =>
     recorder.statuses.some((status) => status.startsWith("waiting for others to finish")),
   );
-  const queued = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 't'::regclass";
-  expect(await db.query(queued)).toEqual([]);
+  expect(await db.query(QUEUED)).toEqual([]);
   recorder.cancel();
   expect((await ensuring).message).toMatch(/^cancelled; the index exists and is valid/);
   expect(await stateOf(db, "t_idx")).toBe("t/t/t");

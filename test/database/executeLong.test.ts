@@ -5,7 +5,7 @@ import { analyze, reindex } from "../../providers/pgindex/src/engine/plan/buildS
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { runWatched } from "../../providers/pgindex/src/engine/watch/watchedStatement.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
-import { type Holder, hold, stateOf, until } from "../support/engine/engineDatabase.ts";
+import { type Holder, hold, QUEUED, stateOf, until } from "../support/engine/engineDatabase.ts";
 import { useTable } from "../support/engine/engineTable.ts";
 import { useSteps } from "../support/engine/executing.ts";
 
@@ -23,7 +23,7 @@ test("a build waits, off the queue, for who has come while it was being prepared
   await until("it waits", async () =>
     recorder.statuses.find((line) => line.startsWith("waiting for others to finish on public.t")),
   );
-  expect(await db.query("SELECT 1 FROM pg_locks WHERE NOT granted")).toEqual([]);
+  expect(await db.query(QUEUED)).toEqual([]);
   await other?.release();
   await running;
   expect(await stateOf(db, "i")).toBe("t/t/t");

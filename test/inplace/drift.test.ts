@@ -141,7 +141,7 @@ describe("never touched", () => {
     await stack.up();
     await db.query("DROP INDEX app.t_idx");
     await db.query("CREATE INDEX t_idx ON app.t (b)");
-    expect((await failureOf(stack.destroy())).message).toMatch(/not what this stack built/);
+    expect((await failureOf(stack.destroy())).message).toMatch(/not the one this stack built/);
     expect(await indexesIn(db, "app")).toEqual(["t.t_idx valid"]);
   });
 

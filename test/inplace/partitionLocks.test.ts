@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Holder, hold, until } from "../support/engine/engineDatabase.ts";
+import { type Holder, hold, QUEUED, until } from "../support/engine/engineDatabase.ts";
 import { ALL, matching, usePartitions } from "./partitionedTable.ts";
 
 const { place, stackOf, indexes } = usePartitions();
@@ -43,10 +43,7 @@ describe("who is in the way of a short lock is shown, and others wait only a mom
     const holder = await hold(place.db, "BEGIN", holding);
     const working = command === "up" ? stack.up() : stack.destroy();
     await until("it waits for its lock", async () => {
-      const [waiting] = await place.db.query(
-        "SELECT 1 FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND database = " +
-          "(SELECT oid FROM pg_database WHERE datname = current_database())",
-      );
+      const [waiting] = await place.db.query(QUEUED);
       return waiting !== undefined;
     });
     // They come through while somebody is in the way of the work: it has to let go of its own

@@ -132,6 +132,10 @@ export function untilWaiting(db: TestDatabase, statement: string): Promise<numbe
   });
 }
 
+/** Who waits for a relation of this database: other test files use the same server. */
+export const QUEUED = `SELECT l.relation FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE NOT l.granted AND l.locktype = 'relation' AND d.datname = current_database()`;
+
 /** Every session of the engine is gone, and so is every lock of its kind. */
 export async function expectNothingOpen(db: TestDatabase): Promise<void> {
   await until("the engine's sessions are closed", async () => {
