@@ -103,9 +103,9 @@ describe("an index that was redefined outside", () => {
     const printed = opened.process.log;
     const errors = await refusalOf(index.destroy());
     expect(errors).toMatch(/refused to drop index public\.t_idx/);
-    expect(errors).toMatch(/not what this stack built/);
+    expect(errors).toMatch(/not the one this stack built/);
     // The SDK prints the error too, in the row of the whole stack.
-    expect(opened.process.log.slice(printed.length)).not.toContain("not what this stack built");
+    expect(opened.process.log.slice(printed.length)).not.toContain("not the one this stack built");
     expect(await onlyIndex()).toEqual(foreign);
   });
 

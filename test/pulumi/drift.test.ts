@@ -47,7 +47,7 @@ test("an index that was redefined outside: destroy refuses and explains once, pr
   const errors = errorsOf(failed, "index");
   expect(errors).toMatch(/refused to drop index public\.t_idx/);
   const explained = failed.events.filter(({ diagnosticEvent }) =>
-    diagnosticEvent?.message.includes("not what this stack built"),
+    diagnosticEvent?.message.includes("not the one this stack built"),
   );
   expect(explained).toHaveLength(1);
   expect(await onlyIndex()).toEqual(foreign);

@@ -69,7 +69,7 @@ describe("killed", () => {
     expect((await up.ended).code).not.toBe(0);
 
     const next = project.start(...UP);
-    await next.printed(new RegExp(`(works on|to finish on) public\\.t1 .*pid ${backend} `));
+    await next.printed(new RegExp(`(is working on|to finish on) public\\.t1 .*pid ${backend} `));
     await holder.release();
     const { code, text } = await next.ended;
     expect([code, text]).toEqual([0, expect.stringMatching(/adopted public\.t1_idx/)]);
