@@ -88,9 +88,9 @@ async function cycle(url: string): Promise<void> {
 
 /** From the preview of a new index, through replacing it in place, to dropping it. */
 async function live(url: string, { first, second }: SoakedIndex): Promise<void> {
-  await previewIndex(targetOf(url), await parsed(first), undefined);
+  await previewIndex(targetOf(url), await parsed(first), { previous: undefined });
   let outputs = await ensure(url, first);
-  await previewIndex(targetOf(url), await parsed(second), outputs);
+  await previewIndex(targetOf(url), await parsed(second), { previous: outputs });
   outputs = await ensure(url, second, outputs);
   const refreshed = await refreshIndex(targetOf(url), outputs);
   if (!refreshed || refreshed.drift) throw new Error(`${outputs.name}: ${refreshed?.drift}`);

@@ -45,7 +45,7 @@ describe("an index is the same whatever its database sets for every session", ()
     expect(there.live.definition).toBe(here.live.definition);
     const outputs = toIndexOutputs(there, desired, []);
     expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null });
-    expect(await previewIndex(target, desired, outputs)).toContainEqual(
+    expect(await previewIndex(target, desired, { previous: outputs })).toContainEqual(
       expect.stringMatching(/^builds nothing/),
     );
   });

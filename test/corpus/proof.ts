@@ -60,7 +60,7 @@ async function proveBuilt(
   expect(built).toMatchObject({ adopted: false, live: { valid: true, ready: true, live: true } });
   expect(built.live.definition).toBe(await definitionByHand(corpus, sql, desired));
   const outputs = roundTrip(toIndexOutputs(built, desired, []));
-  expect(await previewIndex(target, desired, outputs)).toEqual(NOTHING);
+  expect(await previewIndex(target, desired, { previous: outputs })).toEqual(NOTHING);
   expect(await refreshIndex(target, outputs)).toEqual({ ...outputs, sizeBytes: SIZE });
   const again = await ensureIndex({
     database: target,
@@ -129,7 +129,7 @@ async function proveChanged(
   expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);
   const changed = roundTrip(toIndexOutputs(ensured, desired, [], outputs));
   expect(changed.canonical).not.toEqual(outputs.canonical);
-  expect(await previewIndex(target, desired, changed)).toEqual(NOTHING);
+  expect(await previewIndex(target, desired, { previous: changed })).toEqual(NOTHING);
   return changed;
 }
 

@@ -30,15 +30,15 @@ async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
   const outputs: IndexOutputs = JSON.parse(
     JSON.stringify(toIndexOutputs(ensured, desired, [], previous)),
   );
-  expect(await previewIndex(target, desired, outputs)).toContainEqual(
+  expect(await previewIndex(target, desired, { previous: outputs })).toContainEqual(
     expect.stringMatching(/^builds nothing/),
   );
   expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null, oid: outputs.oid });
   expect(await indexesOf(corpus, desired)).toEqual([{ name: desired.name, valid: true }]);
   for (const printed of await printedArgs(corpus, desired))
-    expect(await previewIndex(target, await declare(printed), outputs)).toContainEqual(
-      expect.stringMatching(/^builds nothing/),
-    );
+    expect(
+      await previewIndex(target, await declare(printed), { previous: outputs }),
+    ).toContainEqual(expect.stringMatching(/^builds nothing/));
   await expectSameRows(desired);
   return outputs;
 }

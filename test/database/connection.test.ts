@@ -6,7 +6,14 @@ import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import type { Database } from "../../providers/pgindex/src/engine/session/database.ts";
-import { declare, failureOf, liveIndex, record, targetOf } from "../support/engine/engine.ts";
+import {
+  declare,
+  failureOf,
+  liveIndex,
+  record,
+  SOMEWHERE,
+  targetOf,
+} from "../support/engine/engine.ts";
 import { expectNothingOpen, identityOf, oidOf } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
@@ -43,7 +50,11 @@ async function closedPort(): Promise<number> {
 async function failures(target: Database): Promise<string[]> {
   const { ctx } = record();
   const live = liveIndex({ name: "t_idx", table: "t" });
-  const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
+  const outputs = toIndexOutputs(
+    { live, adopted: true, verifiedAt: "", database: SOMEWHERE },
+    desired,
+    [],
+  );
   const all = [
     previewIndex(target, desired),
     ensureIndex({ database: target, desired, ctx }),

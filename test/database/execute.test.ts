@@ -64,7 +64,9 @@ test("every other step is told with its reason and its SQL, and runs in its orde
     expect.stringMatching(
       /^info: public\.i: an index on an expression has no .*: ANALYZE "public"\."t"$/,
     ),
-    'info: public.i: it must be dropped: DROP INDEX CONCURRENTLY "public"."i"',
+    expect.stringMatching(
+      /^info: public\.i: it must be dropped: ALTER INDEX .*; DROP INDEX CONCURRENTLY "public"\."i_/,
+    ),
   ]);
   expect(done.buildSeconds).toBeGreaterThan(0);
 });

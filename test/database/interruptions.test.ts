@@ -78,9 +78,8 @@ describe.concurrent("a build that is interrupted ends valid all the same", () =>
     expect(ensured.live.oid).not.toBe(oid);
     expect(await stateOf(db, "t_idx")).toBe("t/t/t");
     expect(lines[0]).toMatch(/^info: attempt 1 was interrupted \(.*\); trying again$/);
-    expect(lines[1]).toBe(
-      "info: public.t_idx: an interrupted build left it INVALID, and nobody is building it: " +
-        'DROP INDEX CONCURRENTLY "public"."t_idx"',
+    expect(lines[1]).toMatch(
+      /^info: public\.t_idx: an interrupted build left it INVALID, .*; DROP INDEX CONCURRENTLY/,
     );
     expect(lines).toHaveLength(2);
   });

@@ -28,7 +28,7 @@ async function refusal(args: Args): Promise<string> {
   const target = targetOf(db.url);
   const previous = { schema: "public", name: "t_idx" };
   const before = await indexes();
-  const preview = await failureOf(previewIndex(target, desired, previous));
+  const preview = await failureOf(previewIndex(target, desired, { previous: previous }));
   const failure = await failureOf(
     ensureIndex({ database: target, desired, previous, ctx: record().ctx }),
   );

@@ -150,7 +150,7 @@ test("an index dropped outside and declared under another name is built there", 
   await db.query("DROP INDEX t_idx");
   const desired = await declare({ table: "t", name: "other_idx", columns: ["a"] });
   const previous = { schema: "public", name: "t_idx" };
-  const [, ...steps] = await previewIndex(targetOf(db.url), desired, previous);
+  const [, ...steps] = await previewIndex(targetOf(db.url), desired, { previous: previous });
   expect(steps).toEqual([
     expect.stringMatching(/^builds the index: .*CREATE INDEX CONCURRENTLY "other_idx"/),
   ]);

@@ -178,7 +178,9 @@ describe("another definition is never the same", () => {
     const { live } = await ensureIndex({ database: target, desired, previous, ctx: record().ctx });
     expect(live).toMatchObject({ name, valid: true, ready: true, live: true });
     expect(live.oid === oid).toBe(field === "storageParameters");
-    const preview = await previewIndex(target, desired, { ...previous, oid: live.oid });
+    const preview = await previewIndex(target, desired, {
+      previous: { ...previous, oid: live.oid },
+    });
     expect(stepsOf(preview, "app.docs")).toEqual([BUILDS_NOTHING]);
   });
 });

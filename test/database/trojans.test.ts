@@ -139,12 +139,12 @@ test("build, refresh, preview, change, verification, the commands and drop run n
   const ensured = await ensureIndex({ database: target, desired, ctx });
   const outputs = toIndexOutputs(ensured, desired, []);
   expect(await refreshIndex(target, outputs)).toMatchObject({ drift: null, valid: true });
-  await previewIndex(target, desired, outputs);
+  await previewIndex(target, desired, { previous: outputs });
   const verified = await verifyIndex(target, await verification(), ctx);
   expect(verified).toMatchObject({ failures: [], report: { valid: true } });
   const changed = await declare({ ...ARGS, comment: "new", storageParameters: { fillfactor: 70 } });
   const altered = await ensureIndex({ database: target, desired: changed, ctx, previous: outputs });
-  const latest = toIndexOutputs(altered, changed, []);
+  const latest = toIndexOutputs(altered, changed, [], outputs);
   await runCommands(await writeState([exported("Index", "i", latest)]));
   await dropIndex(target, latest, ctx);
   expect(await db.query("SELECT FROM pg_class WHERE relname = 't_idx'")).toEqual([]);

@@ -40,7 +40,10 @@ test.each([
     for (const other of [expression, "total(t) * 2"]) {
       const changed = await on(name, other, { comment: "mine" });
       const update = { database: target, desired: changed, previous: outputs, ctx: record().ctx };
-      for (const ask of [() => previewIndex(target, changed, outputs), () => ensureIndex(update)])
+      for (const ask of [
+        () => previewIndex(target, changed, { previous: outputs }),
+        () => ensureIndex(update),
+      ])
         expect((await failureOf(ask())).message).toMatch(
           /^cannot verify that the existing index app\.row_[\s\S]*whole row[\s\S]*columns instead of the row/,
         );

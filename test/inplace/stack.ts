@@ -3,15 +3,19 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import type { Hooks } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import type { Ensured } from "../../providers/pgindex/src/engine/build/request.ts";
+import { ownerOf } from "../../providers/pgindex/src/engine/declare/ownershipMark.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import { newOwnerId } from "../../providers/pgindex/src/provider/claim.ts";
 import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { settle } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+
+const URN = "urn:pulumi:dev::tests::pulumi-nodejs:pgindex:Index::it";
 
 /** One index as a Pulumi stack keeps it: what it was is remembered from one command to the next. */
 export class Stack {
@@ -30,7 +34,8 @@ export class Stack {
 
   async preview(args: Args = {}): Promise<string[]> {
     const desired = await declare({ ...this.#base, ...args });
-    return previewIndex(targetOf(this.#db.url), desired, this.outputs);
+    const claim = { owner: ownerOf(URN, this.outputs?.ownerId ?? undefined), marks: true };
+    return previewIndex(targetOf(this.#db.url), desired, { previous: this.outputs, claim });
   }
 
   async up(args: Args = {}, hooks: Hooks = {}): Promise<Ensured> {
@@ -39,10 +44,12 @@ export class Stack {
     this.lines = lines;
     this.statuses = statuses;
     const target = targetOf(this.#db.url);
+    const claim = { owner: ownerOf(URN, this.outputs?.ownerId ?? newOwnerId()), marks: true };
     const ensured = await ensureIndex({
       database: target,
       desired,
       previous: this.outputs,
+      claim,
       ctx,
       hooks,
     });

@@ -29,10 +29,15 @@ describe("maxConcurrentBuilds", () => {
       "pgindex:maxConcurrentBuilds": String(most),
     };
     const opened = await openProvider({}, config);
+    let command = opened.begin("index");
     const resources = TABLES.flatMap((table) =>
       ["a", "b"].map((column) => {
         const name = `${table}_${column}_idx`;
-        const resource = new Resource("index", async () => opened, name);
+        const resource = new Resource(
+          "index",
+          async () => ({ ...opened, begin: () => command }),
+          name,
+        );
         return { resource, args: { table, name, columns: [column] } };
       }),
     );
@@ -55,6 +60,7 @@ describe("maxConcurrentBuilds", () => {
     await watching;
     expect(seen).toBeLessThanOrEqual(most);
     expect((await indexesOf(database())).filter(({ valid }) => valid)).toHaveLength(10);
+    command = opened.begin("index");
     await Promise.all(resources.map(({ resource }) => resource.destroy()));
     expect(await indexNames(database())).toEqual([]);
   });

@@ -39,6 +39,8 @@ export async function refusalOf(command: Promise<Told>): Promise<string> {
 export interface Opened {
   readonly process: ProviderProcess;
   readonly lines: readonly EngineLine[];
+  /** Begins a command. Gives the text by which the process loads the provider for it. */
+  begin(kind: string): string;
 }
 
 /**
@@ -51,13 +53,30 @@ export async function openProvider(
   const { address, lines } = await startEngineLog();
   const process = await startProvider(env, address);
   await process.configure(config);
-  return { process, lines };
+  let commands = 0;
+  const begin = (kind: string) => {
+    commands += 1;
+    return commands === 1 ? providerText(kind) : anewText(kind, commands);
+  };
+  return { process, lines, begin };
 }
 
-/**
- * One process for all commands. The engine has one for each, which is the same but for what a
- * process looks up once.
- */
+function providerText(kind: string): string {
+  return `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
+}
+
+/** Loads the package anew, so that nothing is left of what the last command has looked up. */
+function anewText(kind: string, command: number): string {
+  return `exports.handler = () => {
+    const entry = require.resolve("pulumi-pgindex/provider");
+    const folder = require("path").dirname(entry);
+    for (const file of Object.keys(require.cache))
+      if (file.startsWith(folder)) delete require.cache[file];
+    return require(entry).v1.${kind}; // ${command}
+  }`;
+}
+
+/** One process for all commands, as if it were one for each, which the engine has. */
 export function oneProvider(...args: Parameters<typeof openProvider>): () => Promise<Opened> {
   let opened: Promise<Opened> | undefined;
   return () => {
@@ -82,7 +101,7 @@ export class Resource {
   state: State | undefined;
   /** All that was answered or said, for who looks for what must not be there. */
   transcript = "";
-  readonly #hidden: Properties;
+  #hidden: Properties;
   readonly #urn: string;
 
   readonly #kind: keyof typeof TYPES;
@@ -92,8 +111,7 @@ export class Resource {
     this.#kind = kind;
     this.#open = open;
     this.#urn = `urn:pulumi:dev::tests::pulumi-nodejs:pgindex:${TYPES[kind]}::${name}`;
-    const __provider = `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
-    this.#hidden = { __provider, __urn: this.#urn };
+    this.#hidden = { __urn: this.#urn };
   }
 
   /** What the state holds of it; fails where there is nothing. */
@@ -168,8 +186,18 @@ export class Resource {
     }
   }
 
+  /** The state has the text too, and another one would be a replacement. */
+  #loadWith(__provider: string): void {
+    this.#hidden = { __provider, __urn: this.#urn };
+    if (!this.state) return;
+    const { id, inputs, outputs } = this.state;
+    const loaded = (properties: Properties) => ({ ...properties, __provider });
+    this.state = { id, inputs: loaded(inputs), outputs: loaded(outputs) };
+  }
+
   async #told(command: (process: ProviderProcess) => Promise<Told["change"]>): Promise<Told> {
-    const { process, lines } = await this.#open();
+    const { process, lines, begin } = await this.#open();
+    this.#loadWith(begin(this.#kind));
     const before = lines.length;
     const said = () => lines.slice(before).filter(({ urn }) => urn === this.#urn);
     try {

@@ -2,6 +2,7 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
+import { readInventory } from "../../../providers/pgindex/src/engine/record/inventory.ts";
 import { toIndexOutputs } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
 import { declare, failureOf, liveIndex, record, targetOf } from "../../support/engine/engine.ts";
@@ -118,7 +119,8 @@ describeUnless(fetchProblem("12.22"), "PostgreSQL 12, which is too old", () => {
     const target = targetOf(server().url);
     const { ctx } = record();
     const live = liveIndex();
-    const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "" }, desired, []);
+    const { database } = await readInventory(target);
+    const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "", database }, desired, []);
     const operations = [
       previewIndex(target, desired),
       ensureIndex({ database: target, desired, ctx }),

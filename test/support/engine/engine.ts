@@ -7,6 +7,7 @@ import {
   type DatabaseSettings,
   databaseOf,
 } from "../../../providers/pgindex/src/engine/session/database.ts";
+import type { DatabaseIdentity } from "../../../providers/pgindex/src/engine/session/databaseIdentity.ts";
 
 /** Arguments of an `Index`, as a program writes them. */
 export type Args = Readonly<Record<string, unknown>>;
@@ -54,6 +55,9 @@ export function record(): Recorder {
 export function targetOf(url: string | undefined, settings: DatabaseSettings = {}): Database {
   return databaseOf({ url, maxConcurrentBuilds: 4, ...settings });
 }
+
+/** A database that no test talks to. */
+export const SOMEWHERE: DatabaseIdentity = { systemIdentifier: "1", oid: 5, name: "somewhere" };
 
 /** What a promise was rejected with; fails when it was not. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {

@@ -7,6 +7,7 @@ import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/mea
 import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
+import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/declaredIndexes.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
@@ -56,7 +57,8 @@ export class Verifying {
       context: () => this.recorder.ctx,
       run: (operation) => operation(),
       configure: () => undefined,
-      lostIndexes: async () => new Map(),
+      inventory: async () => undefined,
+      declared: new DeclaredIndexes(),
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;
     await this.database.query("DROP INDEX IF EXISTS orders_customer_idx");

@@ -1,9 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
 import { alterSteps } from "../../../providers/pgindex/src/engine/plan/alterSteps.ts";
-import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
-import { inShort, situation, stepInShort } from "../../support/engine/situation.ts";
+import {
+  type Intent,
+  inShort,
+  planFor,
+  situation,
+  stepInShort,
+} from "../../support/engine/situation.ts";
 
 const BASE = { table: "m", name: "i", columns: ["a", { expression: "lower(b)" }] };
 type Row = readonly [title: string, args: Args, difference: Difference, steps: string[]];
@@ -81,19 +86,25 @@ const CASES: readonly Row[] = [
 
 describe("altered in place", () => {
   test.each(CASES)("%s", async (_title, args, difference, expected) => {
-    const steps = alterSteps(await declare({ ...BASE, ...args }), [difference]);
+    const steps = alterSteps(await declare({ ...BASE, ...args }), {
+      live: liveIndex({ name: "i" }),
+      differences: [difference],
+    });
     expect(steps.map(stepInShort)).toEqual(expected);
     for (const step of steps) expect(step.why).toMatch(/\S/);
   });
 
   test("everything together: short statements in one transaction, then longer ones", async () => {
     const declared = { ...target(500), comment: "mine", tablespace: "fast" };
-    const steps = alterSteps(await declare({ ...BASE, ...declared }), [
-      storage({ fillfactor: "90" }),
-      { field: "tablespace", declared: "fast", live: "pg_default" },
-      statistics({}),
-      { field: "comment", declared: "mine" },
-    ]);
+    const steps = alterSteps(await declare({ ...BASE, ...declared }), {
+      live: liveIndex({ name: "i" }),
+      differences: [
+        storage({ fillfactor: "90" }),
+        { field: "tablespace", declared: "fast", live: "pg_default" },
+        statistics({}),
+        { field: "comment", declared: "mine" },
+      ],
+    });
     expect(steps.map(stepInShort)).toEqual([
       "ALTER INDEX i RESET (fillfactor); ALTER INDEX i ALTER COLUMN 2 SET STATISTICS 500; " +
         "COMMENT ON INDEX i IS 'mine'",
@@ -127,7 +138,9 @@ describe("an alteration that the server cannot make", () => {
         differences: [moved],
       } as const;
       const desired = await declare({ ...BASE, tablespace: "fast" });
-      expect(inShort(plan(situation(verdict, { serverVersion }), desired, intent))).toBe(expected);
+      expect(inShort(planFor(situation(verdict, { serverVersion }), desired, intent))).toBe(
+        expected,
+      );
     },
   );
 });
@@ -146,7 +159,7 @@ test.each<Intent>(["create", "update"])(
       { field: "constraint", declared: "unique" },
     ];
     const verdict = { kind: "alterable", live: liveIndex({ name: "i" }), differences } as const;
-    expect(inShort(plan(situation(verdict), desired, intent))).toBe(
+    expect(inShort(planFor(situation(verdict), desired, intent))).toBe(
       "COMMENT ON INDEX i IS 'mine', ALTER TABLE m ADD CONSTRAINT i UNIQUE USING INDEX i",
     );
   },

@@ -4,13 +4,17 @@ import type {
   Verdict,
 } from "../../../providers/pgindex/src/engine/compare/differences.ts";
 import type { InvalidLeftover } from "../../../providers/pgindex/src/engine/declare/desiredIndex.ts";
-import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
+import { sqlsOf } from "../../../providers/pgindex/src/engine/plan/step.ts";
 import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
-import { inShort, situation } from "../../support/engine/situation.ts";
+import { type Intent, inShort, planFor, situation } from "../../support/engine/situation.ts";
 
 const BASE = { table: "m", name: "m_state_idx", columns: ["state"] };
 const CREATE = 'CREATE INDEX CONCURRENTLY "m_state_idx" ON "public"."m" USING "btree" ("state")';
-const DROP = 'DROP INDEX CONCURRENTLY "public"."m_state_idx"';
+const DROP_NAME = "m_state_idx_pgindex_drop_16400";
+const DROP = [
+  `ALTER INDEX "public"."m_state_idx" RENAME TO "${DROP_NAME}"`,
+  `DROP INDEX CONCURRENTLY "public"."${DROP_NAME}"`,
+];
 
 const live = liveIndex();
 const invalid = liveIndex({ valid: false });
@@ -116,19 +120,19 @@ const ROWS = CASES.flatMap(([title, verdict, expected, args]) =>
 describe("what is done about", () => {
   test.each(ROWS)("$title, to $intent, with $args", async ({ verdict, intent, args, outcome }) => {
     const desired = await declare({ ...BASE, ...args });
-    expect(inShort(plan(situation(verdict), desired, intent))).toBe(outcome);
+    expect(inShort(planFor(situation(verdict), desired, intent))).toBe(outcome);
   });
 });
 
 async function stepsFor(verdict: Verdict, args: Args = {}) {
-  const result = plan(situation(verdict), await declare({ ...BASE, ...args }), "update");
+  const result = planFor(situation(verdict), await declare({ ...BASE, ...args }), "update");
   if (result.kind !== "steps") throw new Error(`refused: ${result.advice.what}`);
   return result.steps;
 }
 
 test("each step that runs carries its SQL, what it locks, and why", async () => {
   const steps = await stepsFor({ kind: "invalid", live: invalid, differences: [] });
-  expect(steps.map((step) => "sql" in step && step.sql)).toEqual([DROP, CREATE]);
+  expect(steps.flatMap(sqlsOf)).toEqual([...DROP, CREATE]);
   const all = [...steps, ...(await stepsFor({ kind: "different", live, differences }))];
   expect(all).toHaveLength(5);
   for (const step of all) {
@@ -146,7 +150,7 @@ test("an index on an expression is followed by ANALYZE, which gives it statistic
 test("every refusal says why and what to write", async () => {
   for (const [, verdict] of CASES) {
     const desired = await declare({ ...BASE, invalidLeftover: "refuse" });
-    const result = plan(situation(verdict), desired, "create");
+    const result = planFor(situation(verdict), desired, "create");
     if (result.kind !== "refused") continue;
     expect(result.advice.why).toMatch(/\S/);
     expect(result.advice.fix).toMatch(/\S/);
@@ -155,7 +159,7 @@ test("every refusal says why and what to write", async () => {
 
 test("a valid index not yet ours is never dropped, and the difference is named", async () => {
   const verdict: Verdict = { kind: "different", live, differences };
-  expect(plan(situation(verdict), await declare(BASE), "create")).toMatchObject({
+  expect(planFor(situation(verdict), await declare(BASE), "create")).toMatchObject({
     kind: "refused",
     advice: { why: expect.stringContaining("unique: declared none, found true") },
   });

@@ -1,15 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import { type Intent, plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import {
   isSettled,
   type Situation,
 } from "../../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../../support/engine/engine.ts";
-import { inShort, situation } from "../../support/engine/situation.ts";
+import { type Intent, inShort, planFor, situation } from "../../support/engine/situation.ts";
 
 const desired = await declare({ table: "m", name: "i", columns: ["state"] });
-const named = (name: string) => liveIndex({ name });
+let lastOid = 16400;
+const named = (name: string) => {
+  lastOid += 1;
+  return liveIndex({ name, oid: lastOid });
+};
 const live = named("i");
 
 const VERDICTS = {
@@ -37,15 +40,15 @@ const COMPANIONS = {
   "a replacement that is built": { next: { live: next, isDeclared: true, isUnfinished: false } },
   "a replacement that is no use": { next: { live: next, isDeclared: false, isUnfinished: false } },
   "what was swapped out": { retired: named("i_pgindex_old") },
-  "its earlier self": { misplaced: named("earlier") },
+  "its earlier self": { misplaced: { live: named("earlier"), differences: [] } },
   "a wish to rebuild": { rebuild: "the trigger has changed" },
-  "leftovers of REINDEX": { reindexLeftovers: [named("i_ccnew"), named("i_ccold1")] },
+  "leftovers of REINDEX": { leftovers: [named("i_ccnew"), named("i_ccold1")] },
   everything: {
     next: { live: next, isDeclared: true, isUnfinished: false },
     retired: named("i_pgindex_old"),
-    misplaced: named("earlier"),
+    misplaced: { live: named("earlier"), differences: [] },
     rebuild: "the trigger has changed",
-    reindexLeftovers: [named("i_ccnew")],
+    leftovers: [named("i_ccnew")],
   },
 } as const satisfies Record<string, Partial<Situation>>;
 
@@ -56,28 +59,17 @@ const SWAP = "i -> i_pgindex_old; i_pgindex_new -> i, drop i_pgindex_old";
 const BUILD_BESIDE = `build i_pgindex_new, ${SWAP}`;
 const AGAIN = "drop i, build i";
 
-/** What is left beside a plan's own work is dropped by it, or by the round after it. */
-function repeated(outcome: string): Outcomes {
-  return {
-    nothing: outcome,
-    "a replacement that is built": outcome,
-    "a replacement that is no use": outcome,
-    "what was swapped out": `drop i_pgindex_old, ${outcome}`,
-    "its earlier self": outcome,
-    "a wish to rebuild": outcome,
-    "leftovers of REINDEX": `drop i_ccnew, drop i_ccold1, ${outcome}`,
-    everything: `drop i_pgindex_old, drop i_ccnew, ${outcome}`,
-  };
-}
-
-/** What stands aside is dropped before. */
+/** What an interrupted drop or REINDEX left goes first, and last what the plan has no use for. */
 function dropping(outcome: string): Outcomes {
   return {
-    ...repeated(outcome),
-    "a replacement that is built": `drop i_pgindex_new, ${outcome}`,
-    "a replacement that is no use": `drop i_pgindex_new, ${outcome}`,
-    "its earlier self": `drop earlier, ${outcome}`,
-    everything: `drop i_pgindex_old, drop i_ccnew, drop i_pgindex_new, drop earlier, ${outcome}`,
+    nothing: outcome,
+    "a replacement that is built": `${outcome}, drop i_pgindex_new`,
+    "a replacement that is no use": `${outcome}, drop i_pgindex_new`,
+    "what was swapped out": `drop i_pgindex_old, ${outcome}`,
+    "its earlier self": `${outcome}, drop earlier`,
+    "a wish to rebuild": outcome,
+    "leftovers of REINDEX": `drop i_ccnew, drop i_ccold1, ${outcome}`,
+    everything: `drop i_pgindex_old, drop i_ccnew, ${outcome}, drop i_pgindex_new, drop earlier`,
   };
 }
 
@@ -90,19 +82,19 @@ const REFUSED = always("refused: index public.i on public.m exists with another 
 
 const EITHER: Record<Exclude<keyof typeof VERDICTS, "different" | "alterable">, Outcomes> = {
   absent: {
-    ...repeated("build i"),
+    ...dropping("build i"),
     "a replacement that is built": "i_pgindex_new -> i",
     "a replacement that is no use": "drop i_pgindex_new, build i",
     "its earlier self": "earlier -> i",
-    everything: "drop i_pgindex_old, drop i_ccnew, drop i_pgindex_new, earlier -> i",
+    everything: "drop i_pgindex_old, drop i_ccnew, drop i_pgindex_new, earlier -> i, reindex i",
   },
   same: {
     ...dropping("adopt"),
     "a wish to rebuild": "reindex i",
-    everything: "drop i_pgindex_old, drop i_ccnew, drop i_pgindex_new, drop earlier, reindex i",
+    everything: "drop i_pgindex_old, drop i_ccnew, reindex i, drop i_pgindex_new, drop earlier",
   },
-  invalid: repeated(AGAIN),
-  dropping: repeated(AGAIN),
+  invalid: dropping(AGAIN),
+  dropping: dropping(AGAIN),
   otherRelation: always("cannot build index public.i on public.m: a view has that name"),
   otherTable: always(
     "cannot build index public.i on public.m: table public.other has an index with that name",
@@ -113,12 +105,18 @@ const EXPECTED: Record<Intent, Record<keyof typeof VERDICTS, Outcomes>> = {
   create: { ...EITHER, different: REFUSED, alterable: REFUSED },
   update: {
     ...EITHER,
-    alterable: dropping(RESET),
+    alterable: {
+      ...dropping(RESET),
+      "a wish to rebuild": `${RESET}, reindex i`,
+      everything:
+        `drop i_pgindex_old, drop i_ccnew, ${RESET}, reindex i, ` +
+        "drop i_pgindex_new, drop earlier",
+    },
     different: {
-      ...repeated(BUILD_BESIDE),
+      ...dropping(BUILD_BESIDE),
       "a replacement that is built": SWAP,
       "a replacement that is no use": `drop i_pgindex_new, ${BUILD_BESIDE}`,
-      everything: `drop i_pgindex_old, drop i_ccnew, ${SWAP}`,
+      everything: `drop i_pgindex_old, drop i_ccnew, ${SWAP}, drop earlier`,
     },
   },
 };
@@ -133,7 +131,7 @@ const ROWS = keys(EXPECTED).flatMap((intent) =>
 describe("each verdict, with what stands beside it", () => {
   test.each(ROWS)("to %s: %s, beside %s", (intent, verdict, beside) => {
     const seen = situation(VERDICTS[verdict], COMPANIONS[beside]);
-    expect(inShort(plan(seen, desired, intent))).toBe(EXPECTED[intent][verdict][beside]);
+    expect(inShort(planFor(seen, desired, intent))).toBe(EXPECTED[intent][verdict][beside]);
   });
 
   test.each(ROWS)("to %s: whether %s is settled, beside %s", (_, verdict, beside) => {
@@ -144,7 +142,7 @@ describe("each verdict, with what stands beside it", () => {
 
 test("every step says why", () => {
   for (const [intent, verdict, beside] of ROWS) {
-    const made = plan(situation(VERDICTS[verdict], COMPANIONS[beside]), desired, intent);
+    const made = planFor(situation(VERDICTS[verdict], COMPANIONS[beside]), desired, intent);
     const whys = made.kind === "steps" ? made.steps.map(({ why }) => why) : [made.advice.why];
     for (const why of whys) expect(why).toMatch(/\S/);
   }
@@ -152,7 +150,7 @@ test("every step says why", () => {
 
 test("why it is rebuilt is told", () => {
   const seen = situation(VERDICTS.same, COMPANIONS["a wish to rebuild"]);
-  expect(plan(seen, desired, "update")).toMatchObject({
+  expect(planFor(seen, desired, "update")).toMatchObject({
     steps: [{ kind: "reindex", why: "the trigger has changed" }],
   });
 });

@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import { plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions.ts";
 import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../../support/engine/engine.ts";
-import { inShort, situation } from "../../support/engine/situation.ts";
+import { inShort, planFor, situation } from "../../support/engine/situation.ts";
 
 const desired = await declare({ table: "m", name: "i", columns: ["state"], comment: "by state" });
 
@@ -30,7 +29,7 @@ const invalid = (differences: readonly Difference[] = []) =>
   ({ kind: "invalid", live: parent, differences }) as const;
 
 function shortPlan(seen: Situation) {
-  return inShort(plan(seen, desired, "update"));
+  return inShort(planFor(seen, desired, "update"));
 }
 
 const CREATE = "CREATE INDEX i ON ONLY m USING btree (state)";
@@ -84,7 +83,7 @@ test("partitions that were looked at for another name are a mistake of ours", ()
 test("what an interrupted run left on a partition goes, although the index stands", () => {
   const same = { kind: "same", live: { ...parent, valid: true } } as const;
   const seen = situation(same, partitioned("i", true, [partition("m_1", { strays: [stray] })]));
-  const decided = plan(seen, desired, "update");
+  const decided = planFor(seen, desired, "update");
   expect(inShort(decided)).toBe("drop left, adopt");
   expect(decided).toMatchObject({ steps: [{ why: "an interrupted run left it behind" }, {}] });
 });
@@ -101,5 +100,7 @@ test.each([
   };
   const comment: Difference = { field: "comment", declared: "by state" };
   const verdict = { kind: "alterable", live, differences: [comment, changes[field]] } as const;
-  expect(inShort(plan(situation(verdict, { serverVersion }), desired, "update"))).toContain(step);
+  expect(inShort(planFor(situation(verdict, { serverVersion }), desired, "update"))).toContain(
+    step,
+  );
 });

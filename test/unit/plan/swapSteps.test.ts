@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import { plan } from "../../../providers/pgindex/src/engine/plan/plan.ts";
 import {
   rename,
   swap,
   swapBelowConstraint,
 } from "../../../providers/pgindex/src/engine/plan/swapSteps.ts";
 import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
-import { inShort, situation } from "../../support/engine/situation.ts";
+import { inShort, planFor, situation } from "../../support/engine/situation.ts";
 
 const BASE = { schema: "App", table: "t", name: 'i"x', columns: ["a"], unique: true };
 const desired = await declare(BASE);
@@ -25,6 +24,7 @@ describe("the swap of names", () => {
     expect(swap(desired, old())).toEqual({
       kind: "alter",
       sqls: RENAMES,
+      expects: [{ oid: 16400, name: 'i"x_pgindex_old' }],
       locks: "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on",
       onlyWithValid: { schema: "App", name: 'i"x_pgindex_new' },
       warning: undefined,
@@ -60,6 +60,7 @@ test("below a constraint, the constraint is made anew in the same transaction", 
       'ALTER TABLE "App"."t" ADD CONSTRAINT "i""x" PRIMARY KEY USING INDEX "i""x"',
       'ALTER TABLE "App"."t" REPLICA IDENTITY USING INDEX "i""x"',
     ],
+    expects: [{ oid: 16400, name: null }],
     locks: "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits",
     onlyWithValid: { schema: "App", name: 'i"x_pgindex_new' },
     warning: 'the constraint i"x of t is recreated with the new index, in one transaction',
@@ -68,10 +69,12 @@ test("below a constraint, the constraint is made anew in the same transaction", 
 });
 
 test("a rename is one short statement", () => {
-  expect(rename("App", "earlier", 'i"x', "it has another name")).toEqual({
+  const earlier = liveIndex({ schema: "App", name: "earlier" });
+  expect(rename(earlier, 'i"x', "it has another name")).toEqual({
     kind: "alter",
     sqls: ['ALTER INDEX "App"."earlier" RENAME TO "i""x"'],
     locks: "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on",
+    expects: [{ oid: 16400, name: 'i"x' }],
     why: "it has another name",
   });
 });
@@ -108,13 +111,13 @@ describe("a changed index below a constraint", () => {
       ...args,
     });
     const verdict = { kind: "different", live, differences } as const;
-    expect(inShort(plan(situation(verdict), changed, "update"))).toBe(expected);
+    expect(inShort(planFor(situation(verdict), changed, "update"))).toBe(expected);
     const next = {
       live: liveIndex({ name: "i_pgindex_new" }),
       isDeclared: true,
       isUnfinished: false,
     };
-    expect(inShort(plan(situation(verdict, { next }), changed, "update"))).toBe(
+    expect(inShort(planFor(situation(verdict, { next }), changed, "update"))).toBe(
       expected.replace("build i_pgindex_new, ", ""),
     );
   });

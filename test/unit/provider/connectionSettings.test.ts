@@ -24,9 +24,11 @@ const DEFAULTS = {
     allowCorruptingServer: false,
     role: undefined,
     whenClientVanishes: "finish",
+    acceptDatabase: undefined,
   },
   replicas: {},
   maxConcurrentBuilds: 2,
+  ownershipMarks: true,
   patience: {},
 };
 
@@ -35,7 +37,8 @@ describe("what is not set has its default", () => {
     expect(read({})).toEqual(DEFAULTS);
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
-    const all = [...names, ...others, "retries", "waiters"].map((name) => [name, ""]);
+    const own = ["ownershipMarks", "acceptDatabase"];
+    const all = [...names, ...others, ...own, "retries", "waiters"].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
   });
 
@@ -57,6 +60,8 @@ test("everything that can be set", () => {
     role: "App Owner",
     allowCorruptingServer: "false",
     whenClientVanishes: "stop",
+    ownershipMarks: "false",
+    acceptDatabase: "app@1/5",
     waitFor: "30m",
     buildWithin: "6h",
     retries: "0",
@@ -69,9 +74,11 @@ test("everything that can be set", () => {
       allowCorruptingServer: false,
       role: "App Owner",
       whenClientVanishes: "stop",
+      acceptDatabase: "app@1/5",
     },
     replicas: { eu: { url: "postgresql://eu" } },
     maxConcurrentBuilds: 100,
+    ownershipMarks: false,
     patience: { waitForMs: 1_800_000, buildWithinMs: 21_600_000, retries: 0, waiters: "yield" },
   });
 });

@@ -5,7 +5,7 @@ import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/record/outputs.ts";
-import { declare, liveIndex } from "../../support/engine/engine.ts";
+import { declare, liveIndex, SOMEWHERE } from "../../support/engine/engine.ts";
 
 const BUILT_AT = "2026-11-22T10:00:00.000Z";
 const VERIFIED_AT = "2026-11-22T10:00:01.000Z";
@@ -17,8 +17,9 @@ const built: Ensured = {
   builtAt: BUILT_AT,
   buildSeconds: 1.5,
   verifiedAt: VERIFIED_AT,
+  database: SOMEWHERE,
 };
-const adopted: Ensured = { live, adopted: true, verifiedAt: VERIFIED_AT };
+const adopted: Ensured = { live, adopted: true, verifiedAt: VERIFIED_AT, database: SOMEWHERE };
 const nodes = [{ depth: 0, node: "Seq Scan", plannedRows: 1 }];
 const before = [{ name: "lookup" }] as unknown as QueryMeasurement[];
 const measured = before.map((measurement) => ({ measurement, plan: { nodes }, usable: null }));

@@ -1,5 +1,6 @@
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import { errorText, PgIndexError } from "../engine/errors/advice";
+import { readDatabaseIdentity } from "../engine/session/databaseIdentity";
 import type { Session } from "../engine/session/session";
 import { declaredForm } from "../engine/situation/declaredForm";
 import { readSituation } from "../engine/situation/readSituation";
@@ -29,7 +30,8 @@ export async function requireAsMigrated(
 async function differenceOf(session: Session, index: DesiredIndex): Promise<string | undefined> {
   try {
     const table = await requireTable(session, index);
-    const scope = { observer: session, desired: index, table };
+    const database = await readDatabaseIdentity(session);
+    const scope = { observer: session, desired: index, table, database };
     const situation = await readSituation(scope, await declaredForm(session, index));
     if (isSettled(situation)) return undefined;
     const { kind } = situation.verdict;

@@ -57,6 +57,8 @@ const settings = z.object({
   role: z.string().optional(),
   allowCorruptingServer: flag.optional(),
   whenClientVanishes: whenClientVanishes.optional(),
+  ownershipMarks: flag.optional(),
+  acceptDatabase: z.string().optional(),
   ...patienceArgs,
   retries: wholeNumber(0, MAX_RETRIES, "9").optional(),
 });

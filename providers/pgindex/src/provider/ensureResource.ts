@@ -4,6 +4,8 @@ import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { type Measured, measureQueries } from "../engine/measure/measure";
 import { type ParsedQuery, parseServedQueries } from "../engine/measure/servedQueries";
 import { type IndexOutputs, toIndexOutputs } from "../engine/record/outputs";
+import { displayName } from "../engine/text/render";
+import { claimOf, newOwnerId } from "./claim";
 import { type IndexInputs, splitHidden } from "./inputs";
 import type { Runtime } from "./runtime";
 
@@ -22,16 +24,19 @@ export async function ensureResource(
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
-  const request = {
-    database: runtime.database(),
-    desired,
-    previous: olds,
-    ctx,
-    hooks: { beforeBuild },
-  };
+  const inventory = await runtime.inventory();
+  const seenOid = inventory?.indexes.get(displayName(desired))?.oid;
+  const previous = olds && { ...olds, seenOid };
+  const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
+  const database = runtime.database();
+  const request = { database, desired, previous, claim, ctx, hooks: { beforeBuild } };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
   return { ...outputs, __urn: hidden.__urn };
+}
+
+function ownerIdOf(olds: IndexOutputs | undefined): string {
+  return olds?.ownerId ?? newOwnerId();
 }
 
 async function measureBefore(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CheckResult, DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { previewIndex } from "../engine/build/preview";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
@@ -5,17 +6,20 @@ import type { ParsedIndex } from "../engine/declare/indexSchema";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { declaredStatement } from "../engine/declare/statement";
 import { dropIndex } from "../engine/drop/drop";
-import { errorText, LockedTableError } from "../engine/errors/advice";
+import { errorText, LockedTableError, PgIndexError } from "../engine/errors/advice";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { parseServedQueries } from "../engine/measure/servedQueries";
+import { changeSince } from "../engine/record/inventory";
 import type { IndexOutputs } from "../engine/record/outputs";
 import { isAtDeclaredPlace, refreshIndex } from "../engine/record/refresh";
 import { rebuildReason } from "../engine/situation/rebuildReason";
 import type { PreviousIndex } from "../engine/situation/scope";
 import type { IndexArgs } from "../resources/indexArgs";
+import { claimOf } from "./claim";
 import { ensureResource } from "./ensureResource";
 import type { IndexInputs } from "./inputs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
+import { declaredTwiceAdvice, keptForHeirText } from "./ownershipMessages";
 import type { Runtime } from "./runtime";
 
 type Assert<Nothing extends never> = Nothing;
@@ -37,6 +41,7 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
     }),
     read: async (id, outputs?: IndexOutputs) => {
       if (!outputs?.canonical) return { id, props: outputs };
+      await runtime.inventory();
       const found = await refreshIndex(runtime.database(), outputs);
       if (found) return { id, props: found };
       runtime
@@ -44,9 +49,17 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
         .log("warning", `index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
       return { id: "" };
     },
-    delete: (_id, outputs: IndexOutputs) =>
-      runtime.run(() => dropIndex(runtime.database(), outputs, runtime.context(outputs.__urn))),
+    delete: (_id, outputs: IndexOutputs) => runtime.run(() => remove(runtime, outputs)),
   };
+}
+
+/** Drops the index, unless this run declares it again: the resource was renamed or replaced. */
+async function remove(runtime: Runtime, outputs: IndexOutputs): Promise<void> {
+  await runtime.inventory();
+  const ctx = runtime.context(outputs.__urn);
+  const heir = runtime.declared.by(outputs);
+  if (heir !== undefined) return ctx.log("info", keptForHeirText(outputs, heir));
+  await dropIndex(runtime.database(), outputs, ctx);
 }
 
 /** Pulumi compares the inputs itself. This adds a new table and what a refresh found. */
@@ -58,7 +71,7 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   if (moved.length > 0 && !(await hasMovedWithTable(runtime, olds, news)))
     return { replaces: moved };
   const { bloatRatio, valid } = olds;
-  const drift = olds.drift ?? (await unrefreshedLoss(runtime, olds, news));
+  const drift = olds.drift ?? (await unrefreshedChange(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   if (valid !== false && !drift && !bloated) return {};
   const { declared } = splitHidden(news);
@@ -71,16 +84,17 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
 }
 
 /**
- * Finds an index that queries lost without a refresh having recorded it: a failed drop leaves the
- * state unchanged but hides the index from queries.
+ * Finds what no refresh has recorded: an index that is missing, lost to queries, renamed, or
+ * somebody else's by now, or a connection to another database.
  */
-async function unrefreshedLoss(
+async function unrefreshedChange(
   runtime: Runtime,
-  { schema, name }: IndexOutputs,
+  olds: IndexOutputs,
   { validateInPreview }: IndexInputs,
 ): Promise<string | null> {
   if (validateInPreview === false) return null;
-  return (await runtime.lostIndexes()).get(`${schema}.${name}`) ?? null;
+  const inventory = await runtime.inventory();
+  return inventory ? changeSince(inventory, olds) : null;
 }
 
 function isKnown(value: unknown): boolean {
@@ -96,7 +110,9 @@ async function logRepair(
   const ctx = runtime.context(olds.__urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    for (const line of await previewIndex(runtime.database(), desired, olds)) ctx.log("info", line);
+    const claim = claimOf(runtime, olds.__urn, desired, olds);
+    const lines = await previewIndex(runtime.database(), desired, { previous: olds, claim });
+    for (const line of lines) ctx.log("info", line);
   } catch (error) {
     ctx.log("warning", errorText(error));
   }
@@ -123,14 +139,33 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
+  const twice = declareOnce(runtime, parsed.value, hidden.__urn);
+  if (twice) return { inputs, failures: [twice] };
   const checked = {
     ...inputs,
     schema: parsed.value.schema,
     statement: declaredStatement(parsed.value),
   };
-  const isUnchanged = olds.statement === checked.statement;
+  const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
   if (isUnchanged || validateInPreview === false) return { inputs: checked };
   return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
+}
+
+/** The inputs that decide what an update does. */
+function decisive({ statement, rebuildWhen, takeOverFrom }: IndexInputs): unknown[] {
+  return [statement, rebuildWhen, takeOverFrom];
+}
+
+/** Refuses a second resource of the program for one index. */
+function declareOnce(
+  runtime: Runtime,
+  place: DesiredIndex,
+  urn: string | undefined,
+): CheckFailure | undefined {
+  const other = urn === undefined ? undefined : runtime.declared.declare(place, urn);
+  return other === undefined
+    ? undefined
+    : toFailure(new PgIndexError(declaredTwiceAdvice(place, other)));
 }
 
 /** Validates on the server, in preview and again before the change. A preview logs the plan. */
@@ -141,7 +176,10 @@ async function validate(
   hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
-    const lines = await previewIndex(runtime.database(), desired, previousOf(olds, desired));
+    await runtime.inventory();
+    const claim = claimOf(runtime, hidden.__urn, desired, olds);
+    const asking = { previous: previousOf(olds, desired), claim };
+    const lines = await previewIndex(runtime.database(), desired, asking);
     if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
     return [];
   } catch (error) {
@@ -157,7 +195,8 @@ async function validate(
  * declared one.
  */
 function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
-  const { schema, name, table } = olds;
+  const { schema, name, table, rebuildWhen } = olds;
   if (typeof schema !== "string" || typeof name !== "string") return undefined;
-  return table === desired.table && schema === desired.schema ? { schema, name } : undefined;
+  if (table !== desired.table || schema !== desired.schema) return undefined;
+  return { schema, name, rebuildTrigger: rebuildWhen?.trigger ?? null };
 }

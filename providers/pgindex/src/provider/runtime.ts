@@ -1,8 +1,10 @@
-import { CancelledError } from "../engine/errors/advice";
+import { CancelledError, firstLine } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
-import { lostIndexes } from "../engine/record/lostIndexes";
+import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
+import { databaseLabel } from "../engine/session/databaseIdentity";
 import { databaseFrom } from "./connectionSettings";
+import { DeclaredIndexes } from "./declaredIndexes";
 import type { EngineLog } from "./engineLog";
 import { listenForStop } from "./stopSignals";
 
@@ -10,8 +12,13 @@ import { listenForStop } from "./stopSignals";
 export interface Runtime {
   /** The configured database. Throws {@link PgIndexError} for invalid settings. */
   database(): Database;
-  /** The indexes that queries have lost, read once per process. */
-  lostIndexes(): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Every index of the database, read once per process; undefined if it cannot be read. The first
+   * call also says which database this is.
+   */
+  inventory(): Promise<Inventory | undefined>;
+  /** What the program has declared in this run. */
+  readonly declared: DeclaredIndexes;
   context(urn: string | undefined): Context;
   /** Counts running operations: an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
@@ -27,7 +34,7 @@ export function createRuntime(log: EngineLog): Runtime {
   const drain = new AbortController();
   let setting: ((key: string) => string | undefined) | undefined;
   let database: Database | undefined;
-  let lost: Promise<ReadonlyMap<string, string>> | undefined;
+  let inventory: Promise<Inventory | undefined> | undefined;
   let running = 0;
   let isEnding = false;
   const exitWhenDone = () => {
@@ -43,10 +50,11 @@ export function createRuntime(log: EngineLog): Runtime {
       database ??= databaseFrom(setting ?? (() => undefined), process.env);
       return database;
     },
-    lostIndexes() {
-      lost ??= lostIndexes(this.database());
-      return lost;
+    inventory() {
+      inventory ??= announced(() => readInventory(this.database()), log);
+      return inventory;
     },
+    declared: new DeclaredIndexes(),
     context: (urn) => ({
       signal: cancel.signal,
       draining: drain.signal,
@@ -72,4 +80,23 @@ export function createRuntime(log: EngineLog): Runtime {
       });
     },
   };
+}
+
+/** Says once which database a command talks to, or that it could not be looked at. */
+async function announced(
+  read: () => Promise<Inventory>,
+  log: EngineLog,
+): Promise<Inventory | undefined> {
+  try {
+    const inventory = await read();
+    const version = `PostgreSQL ${Math.floor(inventory.serverVersion / 10_000)}`;
+    log.write("info", `database ${databaseLabel(inventory.database)}, ${version}`, "", false);
+    return inventory;
+  } catch (error) {
+    const text =
+      "the database could not be looked at, so indexes that are missing or changed there go " +
+      `unseen: ${firstLine(error)}`;
+    log.write("warning", text, "", false);
+    return undefined;
+  }
 }

@@ -61,6 +61,20 @@ export interface ConnectionArgs {
    */
   readonly whenClientVanishes?: pulumi.Input<"finish" | "stop">;
   /**
+   * Name the owner of each index in its comment, so that no other resource or stack changes or
+   * drops it by accident: `managed by Pulumi: app/production, messages-index […]`, below a comment
+   * of your own. With false, a resource that you rename keeps its index only if old and new entry
+   * are of one run and one Connection, and nobody can tell which stack an index belongs to.
+   * @default `pgindex:ownershipMarks` of the stack, else true
+   */
+  readonly ownershipMarks?: pulumi.Input<boolean>;
+  /**
+   * Drop indexes in a database other than the one that the state was recorded on, named as the
+   * refusal names it: "app@7301234567890123456/16384".
+   * @default `pgindex:acceptDatabase` of the stack, else none
+   */
+  readonly acceptDatabase?: pulumi.Input<string>;
+  /**
    * How long an operation on an index waits for others, such as "30m". A resource's own value takes
    * precedence.
    * @default `pgindex:waitFor` of the stack, else "1h"
@@ -132,6 +146,8 @@ const SETTINGS = [
   "role",
   "allowCorruptingServer",
   "whenClientVanishes",
+  "ownershipMarks",
+  "acceptDatabase",
   "waitFor",
   "buildWithin",
   "retries",

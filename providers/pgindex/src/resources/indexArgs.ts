@@ -127,6 +127,18 @@ export interface IndexArgs {
    */
   readonly invalidLeftover?: pulumi.Input<"rebuild" | "rebuildAny" | "refuse">;
   /**
+   * Whether `pulumi destroy`, or removing the resource, drops the index.
+   * @default true for an index that the stack built, false for one that it found
+   * @sql DROP INDEX CONCURRENTLY "users_email_idx"
+   */
+  readonly dropOnDestroy?: pulumi.Input<boolean>;
+  /**
+   * The project and stack that owns the index, `"app/production"`, to take it over from there. That
+   * stack then refuses to change the index, and its destroy keeps it.
+   * @default none: the index of another stack is refused
+   */
+  readonly takeOverFrom?: pulumi.Input<string>;
+  /**
    * How long an operation waits for others, all of its waits together: for sessions working on the
    * table, for transactions that a build or a drop has to wait out, and for another `pgindex`.
    * "90s", "30m", "2h". After that it stops, cleans up, and names the sessions that blocked it.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { QueryMeasurement } from "../engine/measure/measure";
 import type { QueryPlan } from "../engine/measure/queryPlan";
+import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 import type { IndexArgs } from "./indexArgs";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 import type { ServedQuery } from "./servedQuery";
@@ -25,6 +26,10 @@ const OUTPUTS = [
   "bytesPerRow",
   "bloatRatio",
   "patience",
+  "database",
+  "ownerId",
+  "markedOid",
+  "origin",
   "schemaVersion",
 ];
 
@@ -97,6 +102,10 @@ export class Index extends pulumi.CustomResource {
   declare readonly drift: pulumi.Output<string | null>;
   /** Bytes per row now, divided by bytes per row right after the build; null if unknown. */
   declare readonly bloatRatio: pulumi.Output<number | null>;
+  /** The database that the index is in: system identifier, OID and name. */
+  declare readonly database: pulumi.Output<DatabaseIdentity>;
+  /** "built" by a stack with pgindex, or "adopted": a destroy keeps what it did not build. */
+  declare readonly origin: pulumi.Output<"built" | "adopted">;
   /** The queries it was declared to serve. A plain property of the program, not an output. */
   readonly serves: readonly ServedQuery[];
   /** Schemas to search for unqualified names in its declaration, if it named any. */

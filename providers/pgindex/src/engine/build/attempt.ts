@@ -1,5 +1,7 @@
 import type { Operation, TablePlace } from "../operation/operation";
+import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { vanishingWarning } from "../session/vanishingClient";
+import { otherDatabaseWarning, previousHere } from "../situation/otherDatabase";
 import { requireTable, type Scope } from "../situation/scope";
 import type { Execution } from "./execute";
 import type { Journal } from "./journal";
@@ -13,14 +15,18 @@ export interface Attempt extends Execution, Scope {
 /** Begins an attempt. Throws {@link PgIndexError} if there is no table that supports the index. */
 export async function beginAttempt(
   operation: Operation,
-  { database, desired, previous, hooks }: Request,
+  { database: target, desired, previous: recorded, claim, hooks }: Request,
   journal: Journal,
 ): Promise<Attempt> {
   const { observer, builder, ctx } = operation;
-  const warning = vanishingWarning(database.session.whenClientVanishes, builder.serverVersion);
+  const warning = vanishingWarning(target.session.whenClientVanishes, builder.serverVersion);
   if (warning) ctx.log("warning", warning);
   const table = await requireTable(observer, desired);
-  return { ...operation, desired, table, previous, journal, hooks: journal.noting(desired, hooks) };
+  const database = await readDatabaseIdentity(observer);
+  const previous = recorded && previousHere(recorded, database);
+  if (recorded && !previous) ctx.log("warning", otherDatabaseWarning(recorded, database));
+  const scope = { observer, desired, table, previous, claim, database };
+  return { ...operation, ...scope, journal, hooks: journal.noting(desired, hooks) };
 }
 
 /** The place of the declared table. */

@@ -11,7 +11,7 @@ import type { Ensured } from "./request";
 
 /** Reports an index that exists as declared, and returns the result of the request. */
 export async function reportOutcome(
-  { observer, builder, ctx, desired, previous, journal }: Attempt,
+  { observer, builder, ctx, desired, previous, journal, database }: Attempt,
   { live, ...done }: Executed & { readonly live: LiveIndex },
   declared: Declared,
 ): Promise<Ensured> {
@@ -34,7 +34,7 @@ export async function reportOutcome(
   if (!adopted && corruptsIndexes(serverVersion))
     ctx.log("warning", corruptibleWarning(qualified(desired.schema, desired.name), serverVersion));
   const form = declared.kind === "ok" ? declared.canonical : undefined;
-  return { ...built, live, declared: form, adopted, verifiedAt };
+  return { ...built, live, declared: form, adopted, verifiedAt, database };
 }
 
 /** An existing index may be the one that our own interrupted attempt built. */

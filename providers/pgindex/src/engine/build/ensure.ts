@@ -91,8 +91,8 @@ async function readCurrentSituation(attempt: Attempt, declared: Declared): Promi
 
 /** Plans and executes one round. */
 async function runRound(attempt: Attempt, situation: Situation): Promise<Executed> {
-  const { desired, previous, journal } = attempt;
-  const decided = plan(situation, ownLeftover(desired, journal), previous ? "update" : "create");
+  const { desired, journal } = attempt;
+  const decided = plan(situation, ownLeftover(desired, journal));
   if (decided.kind === "refused") {
     // The existing index is not ours, so there is nothing to clean up.
     journal.building = undefined;

@@ -1,15 +1,15 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { observe } from "../catalog/indexes";
 import type { LiveTable } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { ChangedError, PgIndexError } from "../errors/advice";
 import type { Operation } from "../operation/operation";
 import { returnTableKey, takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
-import type { Step } from "../plan/step";
-import type { Session } from "../session/session";
+import { type Step, sqlsOf } from "../plan/step";
 import { serverTime } from "../session/workspace";
 import { displayName } from "../text/render";
 import { runAlteration } from "../watch/alteration";
+import { type Dropping, dropConcurrently } from "../watch/concurrentDrop";
 import { PhaseWatch } from "../watch/phases";
 import { runWatched } from "../watch/watchedStatement";
 import { notVerifiedAdvice } from "./buildMessages";
@@ -66,7 +66,7 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
   const { desired, ctx, hooks } = execution;
   if ("warning" in step && step.warning) ctx.log("warning", step.warning);
   if (step.kind !== "adopt" && step.kind !== "build")
-    ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlOf(step)}`);
+    ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlsOf(step).join("; ")}`);
   switch (step.kind) {
     case "adopt":
       return {};
@@ -87,11 +87,7 @@ async function executeStep(step: Step, execution: Execution): Promise<Executed> 
   }
 }
 
-function sqlOf(step: Step): string {
-  return "sqls" in step ? step.sqls.join("; ") : "sql" in step ? step.sql : "";
-}
-
-type LongStep = Extract<Step, { readonly sql: string }>;
+type LongStep = Extract<Step, { readonly sql: string } | { readonly kind: "drop" }>;
 
 /**
  * Runs a long statement; on a partition, under the partition's own key. Waits for other sessions
@@ -103,7 +99,7 @@ async function watchStep(
   verb: string,
   execution: Execution & { readonly phases?: PhaseWatch },
 ): Promise<void> {
-  const { desired, table, ctx, observer } = execution;
+  const { desired, table, ctx } = execution;
   const { on: partition, position } = step;
   if (partition) {
     // A small one is built before its progress is first polled.
@@ -112,22 +108,29 @@ async function watchStep(
   }
   const declared = { schema: desired.schema, table: desired.table, oid: table.oid };
   await waitUntilNobodyWorks(execution, partition ?? declared);
-  const isBuild = step.kind === "build" || step.kind === "reindex";
-  if (await isAsDecided(step, observer))
-    await runWatched(step.sql, { ...execution, verb, position, isBuild });
-  else if (!partition)
-    throw new ChangedError(`${step.name} has changed since its drop was planned`);
+  if (step.kind === "drop") await dropStep(step, { ...execution, verb, position });
+  else {
+    const isBuild = step.kind === "build" || step.kind === "reindex";
+    const { sql, marks = [] } = step;
+    await runWatched(sql, { ...execution, verb, position, isBuild, marks });
+    for (const mark of marks) await execution.builder.query(mark);
+  }
   if (partition) await returnTableKey(execution, partition);
 }
 
 /**
- * Whether the index to drop is unchanged. An apparent leftover may have belonged to a running
- * REINDEX CONCURRENTLY, which renames or removes it at its end, or a REINDEX may have repaired it.
+ * An apparent leftover may have belonged to a running REINDEX CONCURRENTLY, which renames or removes
+ * it at its end, or a REINDEX may have repaired it. A partition's leftover then just stays.
  */
-async function isAsDecided(step: LongStep, observer: Session): Promise<boolean> {
-  if (step.kind !== "drop") return true;
-  const live = await readIndex(observer, step.oid);
-  return live?.name === step.name && live.valid === step.wasValid;
+async function dropStep(
+  { index, on }: Extract<LongStep, { kind: "drop" }>,
+  dropping: Dropping,
+): Promise<void> {
+  try {
+    await dropConcurrently(index, dropping);
+  } catch (error) {
+    if (!on || !(error instanceof ChangedError)) throw error;
+  }
 }
 
 async function timed(
@@ -151,7 +154,7 @@ async function alterStep(
   const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
   const what = `alter ${displayName(execution.desired)}`;
   await runAlteration(
-    { sqls: step.sqls, what, tableOid: step.on?.oid ?? execution.table.oid, guard },
+    { ...step, what, tableOid: step.on?.oid ?? execution.table.oid, guard },
     execution,
   );
 }

@@ -1,10 +1,10 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { observe } from "../catalog/indexes";
+import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { OtherSession } from "../catalog/otherSessions";
-import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
 import { describeSession } from "../catalog/sessionDescription";
-import { dropIndexStatement } from "../declare/statement";
-import { errorText } from "../errors/advice";
+import { readTable } from "../catalog/tables";
+import { ChangedError, errorText } from "../errors/advice";
 import type { Context } from "../operation/context";
 import type { Operation } from "../operation/operation";
 import { OutOfPatience, Patience } from "../operation/patience";
@@ -14,7 +14,7 @@ import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
-import { runWatched } from "../watch/watchedStatement";
+import { dropConcurrently } from "../watch/concurrentDrop";
 import type { BuiltName } from "./journal";
 
 /** Time limit for the clean-up after a failure or a cancel. */
@@ -106,11 +106,13 @@ async function dropInvalid(operation: Operation, built: BuiltName): Promise<stri
 async function dropLeftover(operation: Operation, live: LiveIndex): Promise<boolean> {
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
   await waitUntilNobodyWorks(operation, place);
-  const again = await readIndex(operation.observer, live.oid);
-  if (again?.name !== live.name || again.valid) return false;
-  const sql = dropIndexStatement(live.schema, live.name);
-  await runWatched(sql, { ...operation, verb: `cleaning up ${live.name}` });
-  return true;
+  try {
+    await dropConcurrently(live, { ...operation, verb: `cleaning up ${live.name}` });
+    return true;
+  } catch (error) {
+    if (error instanceof ChangedError) return false;
+    throw error;
+  }
 }
 
 interface Left {
@@ -118,16 +120,15 @@ interface Left {
   readonly valid: LiveIndex | undefined;
 }
 
-/** Finds the index itself and the leftovers of an interrupted REINDEX CONCURRENTLY. */
+/** Finds the index itself and what an interrupted REINDEX CONCURRENTLY or drop left INVALID. */
 async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
+  const table = await readTable(observer, built);
+  if (!table) return { leftovers: [], valid: undefined };
   const observed = await observe(observer, built);
-  if (observed.kind !== "index" || observed.index.table !== built.table)
-    return { leftovers: [], valid: undefined };
-  const { index } = observed;
-  const leftovers = await reindexLeftoversOf(observer, index.tableOid, built.name);
-  return index.valid
-    ? { leftovers, valid: index }
-    : { leftovers: [index, ...leftovers], valid: undefined };
+  const isOurs = observed.kind === "index" && observed.index.table === built.table;
+  const own = isOurs ? [observed.index] : [];
+  const all = [...own, ...(await leftoversOf(observer, table.oid, built.name))];
+  return { leftovers: all.filter(({ valid }) => !valid), valid: own.find(({ valid }) => valid) };
 }
 
 /** Describes what is left; empty if nothing is. */

@@ -1,19 +1,28 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import { conflictingSessions } from "../catalog/otherSessions";
 import { describeSession } from "../catalog/sessionDescription";
+import type { Claim } from "../compare/ownership";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { plan } from "../plan/plan";
-import type { Step } from "../plan/step";
+import { type Step, sqlsOf } from "../plan/step";
 import type { SessionTarget } from "../session/database";
+import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
 import { declaredForm } from "../situation/declaredForm";
+import { previousHere } from "../situation/otherDatabase";
 import { requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
 import { renderBytes } from "../text/render";
 import { estimateSize, walWarnings } from "./diskSpace";
+
+/** Who asks, and what the resource has. */
+export interface Questioner {
+  readonly claim?: Claim;
+  readonly previous?: PreviousIndex;
+}
 
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
@@ -23,13 +32,15 @@ import { estimateSize, walWarnings } from "./diskSpace";
 export async function previewIndex(
   database: SessionTarget,
   desired: DesiredIndex,
-  previous?: PreviousIndex,
+  { claim, previous: recorded }: Questioner = {},
 ): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
   return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);
-    const scope = { observer, desired, table, previous };
+    const identity = await readDatabaseIdentity(observer);
+    const previous = recorded && previousHere(recorded, identity);
+    const scope = { observer, desired, table, previous, claim, database: identity };
     const situation = await readSituation(scope, declared);
     if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
     const builders =
@@ -39,7 +50,7 @@ export async function previewIndex(
     if (builders.length > 0) {
       return [`waits for ${builders.map(describeSession).join("; ")}, then checks again`];
     }
-    const decided = plan(situation, desired, previous ? "update" : "create");
+    const decided = plan(situation, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
     const builds = steps.some(({ kind }) => kind === "build" || kind === "reindex");
@@ -78,11 +89,11 @@ function describe(step: Step): string {
     case "adopt":
       return `builds nothing: ${step.why}`;
     case "build":
-      return `builds the index: ${step.why}; ${step.sql}; locks ${step.locks}`;
-    case "alter":
-      return `${step.sqls.join("; ")}: ${step.why}${step.warning ? ` (${step.warning})` : ""}`;
-    default:
-      return `${step.sql}: ${step.why}`;
+      return `builds the index: ${step.why}; ${sqlsOf(step).join("; ")}; locks ${step.locks}`;
+    default: {
+      const warning = "warning" in step && step.warning ? ` (${step.warning})` : "";
+      return `${sqlsOf(step).join("; ")}: ${step.why}${warning}`;
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import type { LiveIndex } from "../catalog/liveIndex";
+import type { Claim } from "../compare/ownership";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { CanonicalIndex } from "../declare/indexFields";
 import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { PreviousIndex } from "../situation/scope";
 import type { Executed, Hooks } from "./execute";
 
@@ -12,6 +14,8 @@ export interface Request {
   readonly desired: DesiredIndex;
   /** The resource's previous index, from its state; undefined on create. */
   readonly previous?: PreviousIndex;
+  /** Who wants the index; without a claim no mark is written. */
+  readonly claim?: Claim;
   readonly ctx: Context;
   readonly hooks?: Hooks;
 }
@@ -25,4 +29,5 @@ export interface Ensured extends Executed {
   readonly adopted: boolean;
   /** Server time when the index was seen valid, ISO 8601. */
   readonly verifiedAt: string;
+  readonly database: DatabaseIdentity;
 }

@@ -1,4 +1,5 @@
 import type { CanonicalIndex, FieldValues, IndexField } from "../declare/indexFields";
+import { splitComment } from "../declare/ownershipMark";
 import { type Parameters, parametersOf, renderParameters } from "./storageParameters";
 
 /** An index definition as read from the catalog. */
@@ -12,6 +13,7 @@ export interface CanonicalRow {
   /** `pg_class.reloptions` */
   readonly storageParameters: readonly string[];
   readonly tablespace: string;
+  /** With our mark. */
   readonly comment: string | null;
   /** `pg_constraint.contype` of the constraint that the index backs. */
   readonly constraintType: string | null;
@@ -48,7 +50,7 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     storageParameters: undefinedIfEmpty(parametersOf(row.storageParameters)),
     tablespace: row.tablespace,
     statistics: undefinedIfEmpty(statisticsOf(row.keys.map((key) => key.statistics))),
-    comment: row.comment || undefined,
+    comment: splitComment(row.comment).comment || undefined,
     constraint: CONSTRAINT_TYPES[row.constraintType ?? ""],
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -1,3 +1,4 @@
+import { splitComment } from "../declare/ownershipMark";
 import type { Session } from "../session/session";
 import { type CanonicalRow, toCanonical } from "./canonicalForm";
 import type { LiveIndex, Observation } from "./liveIndex";
@@ -94,6 +95,22 @@ export async function readIndex(session: Session, oid: number): Promise<LiveInde
   return index;
 }
 
+/** Reads the indexes whose mark has this owner ID. */
+export async function findMarkedIndexes(session: Session, ownerId: string): Promise<LiveIndex[]> {
+  const rows = await session.query<{ oid: number }>(
+    `SELECT d.objoid::int8::float8 AS oid
+       FROM pg_description d JOIN pg_index i ON i.indexrelid = d.objoid
+      WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0
+        AND strpos(d.description, $1) > 0`,
+    [` id=${ownerId} `],
+  );
+  const indexes = await readIndexes(
+    session,
+    rows.map(({ oid }) => oid),
+  );
+  return indexes.filter(({ mark }) => mark?.id === ownerId);
+}
+
 /** Reads indexes by OID; omits those that are gone. */
 export async function readIndexes(session: Session, oids: readonly number[]): Promise<LiveIndex[]> {
   if (oids.length === 0) return [];
@@ -113,5 +130,6 @@ function isStillThere({ definition, sizeBytes, keys, include }: IndexRow): boole
 function toLiveIndex(row: IndexRow): LiveIndex {
   const { accessMethod, unique, nullsNotDistinct, keys, include, predicate, ...rest } = row;
   const { storageParameters, tablespace, comment, constraintType, constraint, ...live } = rest;
-  return { ...live, constraint: constraint ?? undefined, canonical: toCanonical(row) };
+  const { mark } = splitComment(comment);
+  return { ...live, constraint: constraint ?? undefined, mark, canonical: toCanonical(row) };
 }

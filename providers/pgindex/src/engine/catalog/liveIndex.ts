@@ -1,4 +1,5 @@
 import type { CanonicalIndex } from "../declare/indexFields";
+import type { OwnershipMark } from "../declare/ownershipMark";
 
 /** An index as the catalog describes it; `pg_class` and `pg_index` joined. */
 export interface LiveIndex {
@@ -26,6 +27,8 @@ export interface LiveIndex {
   /** `indisclustered`: CLUSTER without an index name orders the table by it. */
   readonly isClustered: boolean;
   readonly isPartitioned: boolean;
+  /** Whose index it is, if anybody has marked it. */
+  readonly mark?: OwnershipMark;
   readonly canonical: CanonicalIndex;
 }
 

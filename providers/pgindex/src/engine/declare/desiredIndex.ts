@@ -50,6 +50,10 @@ export interface IndexDefinition {
 export interface IndexPolicy {
   readonly invalidLeftover: InvalidLeftover;
   readonly rebuildWhen?: RebuildWhen;
+  /** Undefined: a destroy drops what the stack built and keeps what it found. */
+  readonly dropOnDestroy?: boolean;
+  /** `project/stack` whose index this resource may take over. */
+  readonly takeOverFrom?: string;
   readonly patience?: PatienceOptions;
 }
 

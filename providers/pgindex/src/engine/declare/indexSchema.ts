@@ -120,6 +120,14 @@ export const indexSchema = z
       })
       .optional(),
     invalidLeftover: z.enum(["rebuild", "rebuildAny", "refuse"]).default("rebuild"),
+    dropOnDestroy: z.boolean().optional(),
+    takeOverFrom: z
+      .string()
+      .regex(
+        /^[^/]+\/[^/]+$/,
+        issueMessage("is not a project and a stack", 'write both, such as "app/production"'),
+      )
+      .optional(),
     ...patienceArgs,
   })
   .superRefine((index, ctx) => {

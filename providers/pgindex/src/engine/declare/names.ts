@@ -25,6 +25,37 @@ export function companionName(name: string, role: keyof typeof SUFFIXES): string
   return `${cutBytes(name, room)}_${hash}${suffix}`;
 }
 
+/**
+ * The name under which an index is dropped. `DROP INDEX CONCURRENTLY` looks the name up again after
+ * it has waited for the index's lock, and by then another index may have it. Nobody else gives an
+ * index this name, which has the index's own OID.
+ *
+ * @example dropName("users_email_idx", 16412) // users_email_idx_pgindex_drop_16412
+ */
+export function dropName(name: string, oid: number): string {
+  const suffix = `_pgindex_drop_${oid}`;
+  return cutBytes(name, MAX_IDENTIFIER_BYTES - suffix.length) + suffix;
+}
+
+/** Whether an interrupted drop left an index under its present name. */
+export function isDropName({
+  name,
+  oid,
+}: {
+  readonly name: string;
+  readonly oid: number;
+}): boolean {
+  return name.endsWith(dropName("", oid));
+}
+
+/** Whether an interrupted drop of the index called `name` left it under its present name. */
+export function isDropNameOf(
+  live: { readonly name: string; readonly oid: number },
+  name: string,
+): boolean {
+  return [name, ...companionNames(name)].some((base) => live.name === dropName(base, live.oid));
+}
+
 /** Both temporary names, `next` first. */
 export function companionNames(name: string): [next: string, retired: string] {
   return [companionName(name, "next"), companionName(name, "retired")];

@@ -17,14 +17,14 @@ export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>
 /** Splits parsed arguments into what the index is and how it is changed. */
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...others } = parsed;
-  const { invalidLeftover, rebuildWhen, ...definition } = others;
+  const { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, ...definition } = others;
   const patience = toPatienceOptions({ waitFor, buildWithin, retries, waiters });
   return {
     ...definition,
     unique: definition.unique || definition.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
-    policy: { invalidLeftover, rebuildWhen, patience },
+    policy: { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, patience },
   };
 }
 

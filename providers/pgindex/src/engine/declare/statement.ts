@@ -1,6 +1,7 @@
 import { ident, literal, qualified } from "../text/sql";
 import type { IndexDefinition, IndexKey, ObjectName } from "./desiredIndex";
 import type { FieldValues, IndexField } from "./indexFields";
+import { joinComment, type OwnershipMark } from "./ownershipMark";
 
 /** Where a field appears in SQL. */
 type FieldSql =
@@ -89,6 +90,15 @@ export function dropIndexStatement(schema: string, name: string): string {
   return `DROP INDEX CONCURRENTLY ${qualified(schema, name)}`;
 }
 
+/**
+ * Takes SHARE UPDATE EXCLUSIVE on the index since PostgreSQL 12: queries go on.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-alterindex.html
+ */
+export function renameIndexStatement(schema: string, from: string, to: string): string {
+  return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
+}
+
 function keyClause(key: IndexKey): string {
   const what = key.column === undefined ? `(${key.expression})` : ident(key.column);
   const collation = key.collation ? ` COLLATE ${objectName(key.collation)}` : "";
@@ -147,9 +157,15 @@ export function statisticsSql(
   });
 }
 
-export function commentSql(index: IndexDefinition, name: string): string[] {
-  if (index.comment === undefined) return [];
-  return [`COMMENT ON INDEX ${qualified(index.schema, name)} IS ${literal(index.comment)}`];
+/** The declared comment and our mark, which share the index's one comment. */
+export function commentSql(
+  { schema, comment }: Pick<IndexDefinition, "schema" | "comment">,
+  name: string,
+  mark?: OwnershipMark,
+): string[] {
+  if (comment === undefined && !mark) return [];
+  const text = joinComment({ comment: comment ?? null, mark }) ?? "";
+  return [`COMMENT ON INDEX ${qualified(schema, name)} IS ${literal(text)}`];
 }
 
 const CONSTRAINTS = { unique: "UNIQUE", primaryKey: "PRIMARY KEY" } as const;

@@ -1,9 +1,8 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { observe } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { oldTransactionsOn } from "../catalog/otherSessions";
 import type { IndexIdentity } from "../compare/identity";
-import { dropIndexStatement } from "../declare/statement";
-import { CancelledError, PgIndexError } from "../errors/advice";
+import { CancelledError, ChangedError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
 import { changeTable, type Operation } from "../operation/operation";
 import { OutOfPatience } from "../operation/patience";
@@ -15,9 +14,11 @@ import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 import { runAlteration } from "../watch/alteration";
-import { runWatched } from "../watch/watchedStatement";
+import { dropConcurrently } from "../watch/concurrentDrop";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
+import { keepIndex } from "./keep";
 import { findOwnIndexes } from "./ownIndexes";
+import { requireSameDatabase } from "./sameDatabase";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY. Succeeds if the index is
@@ -38,17 +39,25 @@ export function dropIndex(
   const purpose = `drop ${identity.name}`;
   return changeTable(
     { database, table: identity, ctx, patience, purpose, searchPath: [] },
-    (operation) => attempt(operation, identity),
+    (operation) => attempt(operation, identity, database.session.acceptDatabase),
     (error) => explainFailure(error, database, identity, ctx),
   );
 }
 
-async function attempt(operation: Operation, identity: IndexIdentity): Promise<void> {
+async function attempt(
+  operation: Operation,
+  identity: IndexIdentity,
+  accepted: string | undefined,
+): Promise<void> {
   const { observer } = operation;
-  if ((await findOwnIndexes(observer, identity)).length === 0) return;
+  await requireSameDatabase(observer, identity, accepted);
+  const first = await findOwnIndexes(observer, identity);
+  if (first.kind === "drop" && first.indexes.length === 0) return;
   await takeTableKey(operation, identity);
   for (;;) {
-    const [live] = await findOwnIndexes(observer, identity);
+    const found = await findOwnIndexes(observer, identity);
+    if (found.kind === "keep") return keepIndex(operation, identity, found);
+    const [live] = found.indexes;
     if (!live) return;
     await dropOne(operation, live);
   }
@@ -78,19 +87,26 @@ const HALF_DROPPED =
   "the next destroy finishes the drop, and an up that still declares it rebuilds it";
 
 async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
-  const { observer } = operation;
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
   await waitUntilNobodyWorks(operation, place);
   if (live.valid) {
     await waitForWayClear(operation, live);
     await waitUntilNobodyWorks(operation, place);
   }
-  const again = await readIndex(observer, live.oid);
-  if (again?.name !== live.name) return;
-  if (live.isPartitioned) return dropPartitionedIndex(operation, live);
-  if (live.constraint) return dropWithConstraint(operation, live, live.constraint);
-  const sql = dropIndexStatement(live.schema, live.name);
-  await runWatched(sql, { ...operation, verb: `dropping ${live.name}` });
+  await unlessChanged(async () => {
+    if (live.isPartitioned) return dropPartitionedIndex(operation, live);
+    if (live.constraint) return dropWithConstraint(operation, live, live.constraint);
+    await dropConcurrently(live, { ...operation, verb: `dropping ${live.name}` });
+  });
+}
+
+/** The caller looks again: another index may have the name by now, or a REINDEX repaired this one. */
+async function unlessChanged(drop: () => Promise<void>): Promise<void> {
+  try {
+    await drop();
+  } catch (error) {
+    if (!(error instanceof ChangedError)) throw error;
+  }
 }
 
 /** Drops a constraint together with its index. The lock is short, since a drop moves no rows. */
@@ -106,14 +122,15 @@ async function dropWithConstraint(
   );
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
-  await runAlteration({ sqls, what, tableOid: live.tableOid }, operation);
+  const expects = [{ oid: live.oid, name: null }];
+  await runAlteration({ sqls, what, tableOid: live.tableOid, expects }, operation);
 }
 
 async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
-  const step = dropPartitioned(live.schema, live.name, "it must be dropped");
+  const step = dropPartitioned(live, "it must be dropped");
   operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
-  await runAlteration({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ ...step, what, tableOid: live.tableOid }, operation);
 }
 
 /** A transaction this old is not about to end. */

@@ -2,11 +2,13 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { ownerCause } from "../catalog/privilegeMessages";
 import type { BuildPrivileges } from "../catalog/privileges";
 import { type Difference, renderDifferences } from "../compare/differences";
+import type { Keeping } from "../compare/identity";
 import { type Advice, errorText } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import type { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
-import { displayName } from "../text/render";
+import { type DatabaseIdentity, databaseLabel } from "../session/databaseIdentity";
+import { displayName, renderBytes } from "../text/render";
 import { qualified } from "../text/sql";
 
 /** All messages about dropping an index. */
@@ -91,4 +93,45 @@ export function dropOutOfPatienceAdvice(
 ): Advice {
   const left = halfDropped ? HALF_DROPPED : UNCHANGED;
   return outOfPatienceAdvice(`the drop of index ${name}`, error, left);
+}
+
+/** Advice when the session is in another database than the state. */
+export function otherDatabaseAdvice(
+  index: { readonly schema: string; readonly name: string },
+  recorded: DatabaseIdentity,
+  here: DatabaseIdentity,
+): Advice {
+  const label = databaseLabel(here);
+  return {
+    what:
+      `refused to drop index ${displayName(index)} in the database ${label}: ` +
+      `the state was recorded on ${databaseLabel(recorded)}`,
+    why: "an index of the same name here is another one, and the stack's own would stay there",
+    fix: "connect to the database of the state and run the command again",
+    otherwise:
+      "if it is the same one, restored or upgraded: run pulumi up first, which records it; " +
+      `or set pgindex:acceptDatabase to "${label}"`,
+  };
+}
+
+/** What a destroy says of an index that it keeps. */
+export function keptText(live: LiveIndex, why: Exclude<Keeping, { kind: "own" }>): string {
+  const kept = `kept index ${displayName(live)} (${renderBytes(live.sizeBytes)}): `;
+  const drop = `DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`;
+  switch (why.kind) {
+    case "passedOn":
+      return `${kept}it is now declared as ${why.to}`;
+    case "stranger":
+      return (
+        `${kept}it is not the one that this stack built or adopted, somebody has built it anew; ` +
+        `if nobody needs it: ${drop}`
+      );
+    case "notBuiltHere":
+      return (
+        `${kept}it stood before this stack declared it; dropOnDestroy: true, applied by ` +
+        `pulumi up, makes a destroy drop it; by hand: ${drop}`
+      );
+    case "declaredKept":
+      return `${kept}dropOnDestroy is false; by hand: ${drop}`;
+  }
 }

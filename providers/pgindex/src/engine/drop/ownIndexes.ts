@@ -1,8 +1,8 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { findMarkedIndexes, observe, readIndex } from "../catalog/indexes";
+import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { readPrivileges } from "../catalog/privileges";
-import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
-import { type IndexIdentity, isStillOurs } from "../compare/identity";
+import { type IndexIdentity, isStillOurs, type Keeping, keepingOf } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
 import { PgIndexError } from "../errors/advice";
@@ -17,43 +17,59 @@ import {
   replicaIdentityAdvice,
 } from "./dropMessages";
 
+/** What a destroy finds of an index: all that it drops, or the index that it keeps. */
+export type Found =
+  | { readonly kind: "drop"; readonly indexes: readonly LiveIndex[] }
+  | {
+      readonly kind: "keep";
+      readonly live: LiveIndex;
+      readonly why: Exclude<Keeping, { kind: "own" }>;
+    };
+
 /**
- * Finds everything this stack owns of the index: the index itself and what an interrupted
- * replacement left behind.
+ * Finds everything that the resource owns of the index: the index itself and what an interrupted
+ * replacement left behind. Throws {@link PgIndexError} if it must not be dropped.
  */
-export async function findOwnIndexes(
-  observer: Session,
-  identity: IndexIdentity,
-): Promise<LiveIndex[]> {
-  const { schema, name, oid } = identity;
-  const observed = await observe(observer, { schema, name });
-  const byOid =
-    observed.kind === "absent" && oid !== undefined ? await readIndex(observer, oid) : undefined;
-  const own =
-    observed.kind === "index"
-      ? observed.index
-      : byOid && isStillOurs(byOid, identity)
-        ? byOid
-        : undefined;
+export async function findOwnIndexes(observer: Session, identity: IndexIdentity): Promise<Found> {
+  const own = await findOwn(observer, identity);
+  const why = own && keepingOf(own, identity);
+  if (own && why?.kind === "stranger") requireSameForm(own, identity);
+  if (own && why && why.kind !== "own") return { kind: "keep", live: own, why };
   // After an interrupted rename, the index already has its new name.
-  const names = new Set([name, own?.name ?? name]);
+  const names = new Set([identity.name, own?.name ?? identity.name]);
   const companions = (
     await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
   ).flat();
   const isSwapped = companions.some((index) => isReplaced(index, identity));
   if (own) await requireOurs(observer, own, identity, isSwapped);
   const strays = await readStrays(observer, identity);
-  if (!own) return [...companions, ...strays];
-  const rebuilds = await reindexLeftoversOf(observer, own.tableOid, own.name);
+  if (!own) return { kind: "drop", indexes: [...companions, ...strays] };
+  const left = await leftoversOf(observer, own.tableOid, identity.name);
   // The index that identifies the others goes last.
-  const leftovers = [...companions, ...strays, ...rebuilds];
-  return isSwapped ? [own, ...leftovers] : [...leftovers, own];
+  const leftovers = [...companions, ...strays, ...left.filter(({ oid }) => oid !== own.oid)];
+  return { kind: "drop", indexes: isSwapped ? [own, ...leftovers] : [...leftovers, own] };
 }
 
-/** Finds the indexes that have our temporary names for an index. */
+/** By its mark, wherever it is by now; else by its name; else by its OID. */
+async function findOwn(observer: Session, identity: IndexIdentity): Promise<LiveIndex | undefined> {
+  const { schema, name, oid, ownerId } = identity;
+  const marked = ownerId ? await findMarkedIndexes(observer, ownerId) : [];
+  const companions = companionNames(name);
+  const byMark =
+    marked.find((index) => index.name === name) ??
+    marked.find((index) => !companions.includes(index.name));
+  if (byMark) return byMark;
+  const observed = await observe(observer, { schema, name });
+  if (observed.kind === "index") return observed.index;
+  if (observed.kind !== "absent" || oid === undefined) return undefined;
+  const byOid = await readIndex(observer, oid);
+  return byOid && isStillOurs(byOid, identity) ? byOid : undefined;
+}
+
+/** Finds the indexes that have our temporary names for an index, unless somebody has marked them. */
 async function companionsOf(
   observer: Session,
-  { schema, table }: IndexIdentity,
+  { schema, table, ownerId }: IndexIdentity,
   name: string,
 ): Promise<LiveIndex[]> {
   const found = await Promise.all(
@@ -62,7 +78,9 @@ async function companionsOf(
   const indexes = found.flatMap((companion) =>
     companion.kind === "index" ? [companion.index] : [],
   );
-  return indexes.filter((index) => index.table === table);
+  return indexes.filter(
+    ({ table: its, mark }) => its === table && (!mark || !ownerId || mark.id === ownerId),
+  );
 }
 
 /** Whether this is the index we built, which an interrupted run already swapped for another. */
@@ -82,14 +100,20 @@ async function requireOurs(
   if (live.table !== identity.table && !isMoved) {
     throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
   }
-  const differences = differencesSince(identity.canonical, live.canonical);
-  if (differences.length > 0 && !isReplacement)
-    throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
+  // An interrupted update changes what the state does not know of yet.
+  const isMarked = live.mark !== undefined && live.mark.id === identity.ownerId;
+  if (!isReplacement && !isMarked) requireSameForm(live, identity);
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
   const has = await readPrivileges(observer, live.tableOid);
   if (!has.ownsTable) throw new PgIndexError(notOwnerAdvice(live, has));
+}
+
+function requireSameForm(live: LiveIndex, { canonical }: IndexIdentity): void {
+  const differences = differencesSince(canonical, live.canonical);
+  if (differences.length > 0)
+    throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
 }
 
 /** A declared constraint is dropped with its index; any other is not ours. */

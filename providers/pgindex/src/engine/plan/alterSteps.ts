@@ -1,6 +1,8 @@
+import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { FieldValues } from "../declare/indexFields";
+import type { OwnershipMark } from "../declare/ownershipMark";
 import { commentSql, statisticsSql } from "../declare/statement";
 import { ident, literal, qualified } from "../text/sql";
 import { alter, analyze } from "./buildSteps";
@@ -15,17 +17,39 @@ import { type Step, TABLE_LOCK } from "./step";
  *
  * @see https://www.postgresql.org/docs/current/sql-alterindex.html
  */
-export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
-  const sqls = differences.flatMap((difference) => alterSql(desired, difference));
+export function alterSteps(
+  desired: DesiredIndex,
+  { live, differences }: StandingIndex,
+  missingMark?: OwnershipMark,
+): Step[] {
+  const mark = missingMark ?? live.mark;
+  const sqls = differences.flatMap((difference) => alterSql(desired, difference, mark));
+  const expects = [{ oid: live.oid, name: desired.name }];
   const steps: Step[] =
-    sqls.length > 0 ? [alter(sqls, "every difference can be altered in place")] : [];
+    sqls.length > 0 ? [alter(sqls, "every difference can be altered in place", expects)] : [];
   const movesTablespace = differences.some((difference) => difference.field === "tablespace");
   const changesStatistics = differences.some((difference) => difference.field === "statistics");
   const addsConstraint = differences.some((difference) => difference.field === "constraint");
+  const marksIt = missingMark && !differences.some(({ field }) => field === "comment");
+  if (marksIt) steps.push(markStep(desired, live, missingMark));
   if (addsConstraint) steps.push(...constraintSteps(desired));
   if (changesStatistics) steps.push(analyze(desired, desired.name));
   if (movesTablespace) steps.push(moveTablespace(desired));
   return steps;
+}
+
+/** An existing index and how it differs from the declared one. */
+export interface StandingIndex {
+  readonly live: LiveIndex;
+  readonly differences: readonly Difference[];
+}
+
+/** The step that writes an owner's mark below whatever comment the index has. */
+export function markStep(desired: DesiredIndex, live: LiveIndex, mark: OwnershipMark): Step {
+  const comment = desired.comment ?? live.canonical.comment;
+  const sqls = commentSql({ schema: desired.schema, comment }, desired.name, mark);
+  const why = `its comment names its owner: ${mark.label}`;
+  return alter(sqls, why, [{ oid: live.oid, name: desired.name }]);
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
@@ -41,14 +65,18 @@ function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
 }
 
 /** Statements that run in one transaction and lock only the index. */
-function alterSql(desired: DesiredIndex, difference: Difference): string[] {
+function alterSql(
+  desired: DesiredIndex,
+  difference: Difference,
+  mark: OwnershipMark | undefined,
+): string[] {
   switch (difference.field) {
     case "storageParameters":
       return storageSql(desired, difference.live);
     case "statistics":
       return statisticsSql(desired, desired.name, difference.live);
     case "comment":
-      return commentSql(desired, desired.name);
+      return commentSql(desired, desired.name, mark);
     // Separate steps: one moves the whole index, the other locks its table.
     case "tablespace":
     case "constraint":

@@ -1,14 +1,23 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { afterSql, createIndexStatement, dropIndexStatement } from "../declare/statement";
+import type { OwnershipMark } from "../declare/ownershipMark";
+import { afterSql, commentSql, createIndexStatement } from "../declare/statement";
 import { qualified } from "../text/sql";
+import type { ExpectedIndex } from "../watch/alteration";
+import { dropSqls } from "../watch/concurrentDrop";
 import { constraintSteps } from "./constraintSteps";
 import { INDEX_LOCK, type Step, TABLE_LOCK } from "./step";
 
-/** Steps for what CREATE INDEX cannot express: comments and statistics targets. */
-export function extraSteps(desired: DesiredIndex, name: string): Step[] {
-  const extras = afterSql(desired, name);
+/** Steps for what CREATE INDEX cannot express: statistics targets, and a comment without mark. */
+export function extraSteps(desired: DesiredIndex, name: string, mark?: OwnershipMark): Step[] {
+  const unsaid = mark ? { ...desired, comment: undefined } : desired;
+  const extras = afterSql(unsaid, name);
   return extras.length > 0 ? [alter(extras, "CREATE INDEX cannot express it")] : [];
+}
+
+/** The statements that mark a new index, and comment it. */
+export function markSqls(desired: DesiredIndex, name: string, mark?: OwnershipMark): string[] {
+  return mark ? commentSql(desired, name, mark) : [];
 }
 
 /**
@@ -19,12 +28,18 @@ export function extraSteps(desired: DesiredIndex, name: string): Step[] {
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
-export function buildSteps(desired: DesiredIndex, name: string, why: string): Step[] {
+export function buildSteps(
+  desired: DesiredIndex,
+  name: string,
+  why: string,
+  mark?: OwnershipMark,
+): Step[] {
   const sql = createIndexStatement({ ...desired, name });
+  const marks = markSqls(desired, name, mark);
   const hasExpression = desired.keys.some((key) => key.expression !== undefined);
   return [
-    { kind: "build", name, sql, locks: TABLE_LOCK, why },
-    ...extraSteps(desired, name),
+    { kind: "build", name, sql, locks: TABLE_LOCK, marks, why },
+    ...extraSteps(desired, name, mark),
     ...(hasExpression ? [analyze(desired, name)] : []),
     ...(name === desired.name ? constraintSteps(desired) : []),
   ];
@@ -46,11 +61,15 @@ export function reindex({ schema, name }: DesiredIndex, why: string): Step {
   return { kind: "reindex", name, sql, locks: TABLE_LOCK, why };
 }
 
-export function drop({ schema, name, oid, valid }: LiveIndex, why: string): Step {
-  const sql = dropIndexStatement(schema, name);
-  return { kind: "drop", name, oid, wasValid: valid, sql, locks: TABLE_LOCK, why };
+export function drop({ schema, name, oid, tableOid, valid }: LiveIndex, why: string): Step {
+  const index = { schema, name, oid, tableOid, valid };
+  return { kind: "drop", name, index, sqls: dropSqls(index), locks: TABLE_LOCK, why };
 }
 
-export function alter(sqls: readonly string[], why: string): Step {
-  return { kind: "alter", sqls, locks: INDEX_LOCK, why };
+export function alter(
+  sqls: readonly string[],
+  why: string,
+  expects?: readonly ExpectedIndex[],
+): Step {
+  return { kind: "alter", sqls, locks: INDEX_LOCK, expects, why };
 }

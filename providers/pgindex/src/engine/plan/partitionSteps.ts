@@ -26,7 +26,7 @@ const DROP_LOCK =
  */
 export function partitionSteps(
   desired: DesiredIndex,
-  root: { readonly name: string; readonly exists: boolean },
+  root: { readonly name: string; readonly exists: boolean; readonly marks?: readonly string[] },
   tableOid: number,
   partitions: readonly Partition[],
 ): Step[] {
@@ -48,7 +48,7 @@ export function partitionSteps(
         ...attachSteps(partition, name, parent),
       ];
     });
-  const create = root.exists ? [] : [createParent({ ...desired, name: root.name })];
+  const create = root.exists ? [] : [createParent({ ...desired, name: root.name }, root.marks)];
   return [...create, ...stepsBelow(tableOid, { schema, name: root.name })];
 }
 
@@ -119,10 +119,10 @@ function on(step: Step, partition: Partition, position?: string): Step {
   return { ...step, on: { schema, table, oid }, position };
 }
 
-function createParent(desired: DesiredIndex): Step {
+function createParent(desired: DesiredIndex, marks: readonly string[] = []): Step {
   return {
     kind: "alter",
-    sqls: [createParentStatement(desired)],
+    sqls: [createParentStatement(desired), ...marks],
     locks: PARENT_LOCK,
     why: "the partitioned index itself holds no rows and becomes valid with its last partition",
   };
@@ -154,7 +154,7 @@ function rebuild(partition: Partition, name: string, why: string): Step {
 }
 
 export function dropAny(live: LiveIndex, why: string): Step {
-  return live.isPartitioned ? dropPartitioned(live.schema, live.name, why) : drop(live, why);
+  return live.isPartitioned ? dropPartitioned(live, why) : drop(live, why);
 }
 
 /**
@@ -167,13 +167,13 @@ export function dropAny(live: LiveIndex, why: string): Step {
  * @see https://www.postgresql.org/docs/current/sql-dropindex.html
  */
 export function dropPartitioned(
-  schema: string,
-  name: string,
+  { schema, name, oid }: LiveIndex,
   why: string,
 ): Extract<Step, { kind: "alter" }> & { readonly warning: string } {
   return {
     kind: "alter",
     sqls: [`DROP INDEX ${qualified(schema, name)}`],
+    expects: [{ oid, name: null }],
     locks: DROP_LOCK,
     warning:
       `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: ` +

@@ -2,61 +2,70 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { isAlterable, isAlterableOnPartitions, type Verdict } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { INDEX_FIELDS } from "../declare/indexFields";
-import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps } from "./alterSteps";
-import { drop, reindex } from "./buildSteps";
-import { dropAllStrays, dropRetired, dropSuperseded, makeIndex } from "./companionSteps";
-import { dropAny, reindexPartitions } from "./partitionSteps";
+import { alterSteps, markStep } from "./alterSteps";
+import { drop } from "./buildSteps";
 import {
-  backsConstraintAdvice,
+  dropAllStrays,
+  dropNext,
+  dropRetired,
+  dropUnused,
+  makeIndex,
+  rebuildSteps,
+} from "./companionSteps";
+import { dropAny } from "./partitionSteps";
+import {
   differentAdvice,
   foreignLeftoverAdvice,
+  foreignOwnerAdvice,
   nameTakenAdvice,
   otherTableAdvice,
-  referencedIndexAdvice,
   refusedLeftoverAdvice,
+  siblingAdvice,
 } from "./planMessages";
+import { type Plan, refused, steps } from "./planResult";
+import { canAlter, planDifferent, planMisplaced } from "./replacementPlan";
 import type { Step } from "./step";
-import { rename, swap, swapBelowConstraint } from "./swapSteps";
+import { rename } from "./swapSteps";
 
-/** Whether the index is already in the resource's state: only then can it be replaced. */
-export type Intent = "create" | "update";
-
-export type Plan =
-  | { readonly kind: "steps"; readonly steps: readonly Step[] }
-  | { readonly kind: "refused"; readonly advice: Advice };
-
-/** Plans the steps, or refuses. Pure: the same plan is previewed, printed and executed. */
-export function plan(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
-  const decided = planVerdict(situation, desired, intent);
+/**
+ * Plans every step up to the end, or refuses. Pure: the same plan is previewed, printed and
+ * executed.
+ */
+export function plan(situation: Situation, desired: DesiredIndex): Plan {
+  const decided = planVerdict(situation, desired);
   if (decided.kind === "refused") return decided;
-  const leftovers = situation.reindexLeftovers.map((live) =>
-    drop(live, "an interrupted REINDEX CONCURRENTLY left it INVALID"),
+  const leftovers = situation.leftovers.map((live) =>
+    dropAny(live, "an interrupted REINDEX CONCURRENTLY or drop left it"),
   );
-  return steps(...dropRetired(situation), ...leftovers, ...decided.steps);
+  const before = [...dropRetired(situation), ...leftovers];
+  return steps(...before, ...decided.steps, ...dropUnused(situation, decided.steps));
 }
 
-function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
+function planVerdict(situation: Situation, desired: DesiredIndex): Plan {
   const { verdict } = situation;
+  const owned = "live" in verdict && verdict.kind !== "otherTable" && verdict.kind !== "dropping";
+  const advice = owned ? ownerRefusal(situation, desired, verdict.live) : undefined;
+  if (advice) return refused(advice);
   switch (verdict.kind) {
     case "absent":
-      return steps(...planAbsent(situation, desired));
+      return situation.misplaced
+        ? planMisplaced(situation, situation.misplaced, desired)
+        : steps(...planAbsent(situation, desired));
     case "same":
       return steps(
-        ...dropSuperseded(situation),
         ...dropAllStrays(situation),
-        ...adoptOrRebuild(situation, desired),
+        ...adoptOrRebuild(situation, desired, verdict.live),
       );
     case "otherRelation":
       return refused(nameTakenAdvice(desired, verdict.relationKind));
     case "otherTable":
       return refused(otherTableAdvice(desired, verdict.live));
     case "alterable":
-      return planAlterable(situation, verdict, desired, intent);
+      return planAlterable(situation, verdict, desired);
     case "different":
-      return planDifferent(situation, verdict, desired, intent);
+      return planDifferent(situation, verdict, desired);
     case "dropping":
       return steps(
         drop(verdict.live, "an interrupted DROP INDEX CONCURRENTLY has already disabled it"),
@@ -64,33 +73,40 @@ function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent
       );
     case "invalid":
       return verdict.live.isPartitioned
-        ? planUnfinished(situation, verdict, desired, intent)
+        ? planUnfinished(situation, verdict, desired)
         : planInvalid(situation, verdict, desired);
   }
 }
 
-/** The name is free: renames our index if it has another name, otherwise builds it. */
-function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
-  const { misplaced, next } = situation;
-  const { schema, name } = desired;
-  const leftover = next ? [dropAny(next.live, "an interrupted replacement has left it")] : [];
-  if (misplaced) return [...leftover, rename(schema, misplaced.name, name, "it has another name")];
-  if (next?.isDeclared) {
-    return [
-      rename(schema, next.live.name, name, "an interrupted run built it under a temporary name"),
-    ];
-  }
-  return [...leftover, ...makeIndex(situation, desired, name, "it does not exist")];
+/**
+ * Refuses an index that another resource owns. A create may take over from its own stack: it may be
+ * the same resource under its new name, and the old entry's delete then keeps the index.
+ */
+function ownerRefusal(
+  { whose, isUpdate }: Situation,
+  desired: DesiredIndex,
+  live: LiveIndex,
+): Advice | undefined {
+  if (!live.mark) return undefined;
+  if (whose === "foreign") return foreignOwnerAdvice(desired, live.mark);
+  return whose === "sibling" && isUpdate ? siblingAdvice(desired, live.mark) : undefined;
 }
 
-function adoptOrRebuild(
-  { rebuild, partitioned, rebuilt }: Situation,
-  desired: DesiredIndex,
-): Step[] {
-  if (rebuild === undefined)
-    return [{ kind: "adopt", why: "a valid index with this definition already exists" }];
-  if (!partitioned) return [reindex(desired, rebuild)];
-  return reindexPartitions(partitioned.partitions, rebuilt ?? new Set(), rebuild);
+/** The name is free, so the index is built. */
+function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
+  const { next } = situation;
+  const { name } = desired;
+  if (next?.isDeclared)
+    return [rename(next.live, name, "an interrupted run built it under a temporary name")];
+  return [...dropNext(situation), ...makeIndex(situation, desired, name, "it does not exist")];
+}
+
+function adoptOrRebuild(situation: Situation, desired: DesiredIndex, live: LiveIndex): Step[] {
+  const { missingMark } = situation;
+  const marks = missingMark ? [markStep(desired, live, missingMark)] : [];
+  const rebuilds = rebuildSteps(situation, desired);
+  if (rebuilds.length > 0) return [...marks, ...rebuilds];
+  return [{ kind: "adopt", why: "a valid index with this definition already exists" }, ...marks];
 }
 
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
@@ -99,81 +115,25 @@ type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" 
  * Storage parameters of an index that is not ours yet may be somebody's choice, so create refuses
  * to change them. A declared comment or statistics target is only an addition.
  */
-function planAlterable(
-  situation: Situation,
-  verdict: Differing,
-  desired: DesiredIndex,
-  intent: Intent,
-): Plan {
+function planAlterable(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const takesAway = verdict.differences.some(({ field }) => INDEX_FIELDS[field].isChoice);
-  if (intent === "create" && takesAway)
-    return refused(differentAdvice(desired, verdict.differences));
-  if (takesAway && !canAlter(situation, verdict))
-    return planDifferent(situation, verdict, desired, intent);
-  return steps(...dropSuperseded(situation), ...alterSteps(desired, verdict.differences));
-}
-
-/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
-function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
-  return differences.every(({ field }) => {
-    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
-    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
-  });
+  if (!situation.isOurs && takesAway) return refused(differentAdvice(desired, verdict.differences));
+  if (takesAway && !canAlter(situation, verdict)) return planDifferent(situation, verdict, desired);
+  return steps(
+    ...alterSteps(desired, verdict, situation.missingMark),
+    ...rebuildSteps(situation, desired),
+  );
 }
 
 /**
  * A partitioned index becomes valid with its last partition, so an unfinished one is completed, not
  * dropped.
  */
-function planUnfinished(
-  situation: Situation,
-  verdict: Differing,
-  desired: DesiredIndex,
-  intent: Intent,
-): Plan {
+function planUnfinished(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
     return steps(...makeIndex(situation, desired, desired.name, "partitions are missing"));
   }
-  return planDifferent(situation, verdict, desired, intent);
-}
-
-/**
- * Builds the new index under a temporary name, swaps the names, and drops the old one. The declared
- * name always refers to a valid index.
- */
-function planDifferent(
-  situation: Situation,
-  verdict: Differing,
-  desired: DesiredIndex,
-  intent: Intent,
-): Plan {
-  const { live } = verdict;
-  if (intent === "create") return refused(differentAdvice(desired, verdict.differences));
-  const keepsConstraint = live.constraint !== undefined;
-  if (keepsConstraint && !mayReplaceBelow(live, desired))
-    return refused(backsConstraintAdvice(desired, live));
-  if (live.isReferenced && !keepsConstraint) return refused(referencedIndexAdvice(desired));
-  const { next } = situation;
-  const name = companionName(desired.name, "next");
-  const build = makeIndex(
-    situation,
-    desired,
-    name,
-    "the definition has changed; the old index serves queries until then",
-  );
-  const obsolete =
-    next && !next.isUnfinished
-      ? [dropAny(next.live, "an interrupted replacement has left it")]
-      : [];
-  const retired = { ...live, name: companionName(desired.name, "retired") };
-  const begin = next?.isDeclared ? [] : [...obsolete, ...build];
-  if (keepsConstraint) return steps(...begin, swapBelowConstraint(desired, live));
-  return steps(...begin, swap(desired, live), dropAny(retired, "the new index has replaced it"));
-}
-
-/** Only a declared constraint that no foreign key references can be recreated. */
-function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
-  return desired.constraint !== undefined && live.constraint === desired.name && !live.isReferenced;
+  return planDifferent(situation, verdict, desired);
 }
 
 /** An INVALID index slows every write, serves no read and, if UNIQUE, still rejects rows. */
@@ -188,12 +148,4 @@ function planInvalid(situation: Situation, verdict: Differing, desired: DesiredI
     drop(live, "an interrupted build left it INVALID, and nobody is building it"),
     ...makeIndex(situation, desired, desired.name, "the INVALID leftover is dropped first"),
   );
-}
-
-function steps(...list: readonly Step[]): Plan & { kind: "steps" } {
-  return { kind: "steps", steps: list };
-}
-
-function refused(advice: Advice): Plan {
-  return { kind: "refused", advice };
 }

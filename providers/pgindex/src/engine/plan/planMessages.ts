@@ -1,6 +1,7 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import { type Difference, renderDifferences } from "../compare/differences";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import { type OwnershipMark, stackName } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
 import { qualified } from "../text/sql";
 
@@ -29,16 +30,49 @@ export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice
   };
 }
 
-export function differentAdvice(desired: DesiredIndex, differences: readonly Difference[]): Advice {
+export function differentAdvice(
+  desired: DesiredIndex,
+  differences: readonly Difference[],
+  mark?: OwnershipMark,
+): Advice {
+  const owner = mark ? `; its owner is ${mark.label}` : "";
   return {
     what: `refused: ${subject(desired)} exists with another definition`,
-    why: `it is valid, so queries may rely on it; ${renderDifferences(differences)}`,
+    why: `it is valid, so queries may rely on it${owner}; ${renderDifferences(differences)}`,
     fix:
       "declare what exists, or declare the new definition under another name " +
       "and remove this one once the new one is valid",
     otherwise:
       "if nobody needs it: " +
       `DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)}; then run pulumi up`,
+  };
+}
+
+/** Another stack has marked the index. */
+export function foreignOwnerAdvice(desired: DesiredIndex, mark: OwnershipMark): Advice {
+  const stack = stackName(mark);
+  return {
+    what: `refused: ${subject(desired)} belongs to another stack: ${mark.label}`,
+    why:
+      "an index has one owner: with two, each could drop or change what the other relies on, " +
+      "and neither would see it",
+    fix:
+      "leave it to that stack, or give this index another name; to take it over: " +
+      `takeOverFrom: "${stack}", then remove it there with pulumi state delete`,
+    otherwise: `if that stack is gone: takeOverFrom: "${stack}" is all`,
+  };
+}
+
+/** Another resource of the stack has marked the index since. */
+export function siblingAdvice(desired: DesiredIndex, mark: OwnershipMark): Advice {
+  const stack = stackName(mark);
+  return {
+    what: `refused: ${subject(desired)} belongs to another resource of this stack: ${mark.label}`,
+    why: "two resources for one index would undo each other, and this one never had it",
+    fix:
+      "declare it once; to exchange the names of two indexes, go by way of a third name, " +
+      "one pulumi up after the other",
+    otherwise: `if the other resource is gone from program and state: takeOverFrom: "${stack}"`,
   };
 }
 

@@ -1,3 +1,6 @@
+import type { ExpectedIndex } from "../watch/alteration";
+import type { DoomedIndex } from "../watch/concurrentDrop";
+
 /** One step of a plan: what runs, what it locks, and why. */
 export type Step = {
   readonly why: string;
@@ -13,18 +16,15 @@ export type Step = {
       readonly name: string;
       readonly sql: string;
       readonly locks: string;
+      /** Statements that mark a new index, for as soon as it can be seen. */
+      readonly marks?: readonly string[];
     }
   | {
       readonly kind: "drop";
       readonly name: string;
-      /**
-       * The index's OID when the step was planned. By now another index may have the name, or
-       * somebody may have repaired this one.
-       */
-      readonly oid: number;
-      /** Whether it was valid when the step was planned. */
-      readonly wasValid: boolean;
-      readonly sql: string;
+      /** The index as planned: by now another may have its name, or somebody may have repaired it. */
+      readonly index: DoomedIndex;
+      readonly sqls: readonly string[];
       readonly locks: string;
     }
   | {
@@ -32,6 +32,8 @@ export type Step = {
       readonly kind: "alter";
       readonly sqls: readonly string[];
       readonly locks: string;
+      /** Which index must have which name once they have run; else they are rolled back. */
+      readonly expects?: readonly ExpectedIndex[];
       /** An index that must be valid before they run. */
       readonly onlyWithValid?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */
@@ -48,3 +50,9 @@ export const TABLE_LOCK =
   "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
 export const INDEX_LOCK =
   "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
+
+/** The statements of a step, in order. */
+export function sqlsOf(step: Step): readonly string[] {
+  if ("sqls" in step) return step.sqls;
+  return "sql" in step ? [step.sql, ...(step.marks ?? [])] : [];
+}

@@ -1,8 +1,9 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { companionName } from "../declare/names";
-import { constraintSql } from "../declare/statement";
+import { constraintSql, renameIndexStatement } from "../declare/statement";
 import { ident, qualified } from "../text/sql";
+import type { ExpectedIndex } from "../watch/alteration";
 import { alter } from "./buildSteps";
 import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
@@ -14,22 +15,29 @@ import { INDEX_LOCK, type Step } from "./step";
  *
  * @see https://www.postgresql.org/docs/current/sql-alterindex.html
  */
-export function swap(desired: DesiredIndex, old: LiveIndex): Step {
+export function swap(desired: DesiredIndex, old: LiveIndex, made?: LiveIndex): Step {
   const { schema, name } = desired;
   const next = companionName(name, "next");
   const roles = rolesOf(desired, old);
+  const retired = companionName(name, "retired");
   return {
     kind: "alter",
     sqls: [
-      renameSql(schema, name, companionName(name, "retired")),
-      renameSql(schema, next, name),
+      renameIndexStatement(schema, name, retired),
+      renameIndexStatement(schema, next, name),
       ...roles.map((role) => role.sql),
     ],
+    expects: [{ oid: old.oid, name: retired }, ...nowNamed(name, made)],
     locks: INDEX_LOCK,
     onlyWithValid: { schema, name: next },
     warning: roles.map((role) => role.warning).join("; ") || undefined,
     why: "the new index is valid and takes the declared name",
   };
+}
+
+/** The replacement, if an earlier run has built it, so that its OID is known. */
+function nowNamed(name: string, made: LiveIndex | undefined): ExpectedIndex[] {
+  return made ? [{ oid: made.oid, name }] : [];
 }
 
 /** Transfers the table's CLUSTER and REPLICA IDENTITY settings to the new index. */
@@ -54,29 +62,37 @@ function rolesOf(desired: DesiredIndex, old: LiveIndex): { sql: string; warning:
   return roles;
 }
 
-export function rename(schema: string, from: string, to: string, why: string): Step {
-  return alter([renameSql(schema, from, to)], why);
+/** The step that gives a new index under another name what the old one is to its table. */
+export function takeRoles(desired: DesiredIndex, old: LiveIndex): Step[] {
+  const roles = rolesOf(desired, old);
+  if (roles.length === 0) return [];
+  const sqls = roles.map((role) => role.sql);
+  const warning = roles.map((role) => role.warning).join("; ");
+  return [
+    { kind: "alter", sqls, locks: INDEX_LOCK, warning, why: "the new index replaces the old one" },
+  ];
 }
 
-function renameSql(schema: string, from: string, to: string): string {
-  return `ALTER INDEX ${qualified(schema, from)} RENAME TO ${ident(to)}`;
+export function rename({ schema, name, oid }: LiveIndex, to: string, why: string): Step {
+  return alter([renameIndexStatement(schema, name, to)], why, [{ oid, name: to }]);
 }
 
 /**
  * The step that replaces the index of a constraint with the same name: it drops the constraint and
  * recreates it with the new index, in one transaction.
  */
-export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step {
+export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex, made?: LiveIndex): Step {
   const { schema, name } = desired;
   const next = companionName(name, "next");
   return {
     kind: "alter",
     sqls: [
-      dropConstraintSql(old, name),
-      renameSql(schema, next, name),
+      dropConstraintSql(old, old.constraint ?? name),
+      renameIndexStatement(schema, next, name),
       ...constraintSql(desired),
       ...rolesOf(desired, old).map((role) => role.sql),
     ],
+    expects: [{ oid: old.oid, name: null }, ...nowNamed(name, made)],
     locks: CONSTRAINT_LOCK,
     onlyWithValid: { schema, name: next },
     warning:

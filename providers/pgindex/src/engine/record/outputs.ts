@@ -4,10 +4,12 @@ import { managedPart } from "../compare/differences";
 import type { RecordedForm } from "../compare/recordedForm";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { fieldsWith } from "../declare/indexFields";
+import type { IndexOrigin } from "../declare/ownershipMark";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
 import type { QueryPlan } from "../measure/queryPlan";
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { bloatOf, bytesPerRowOf } from "./bloat";
 
 /** Version of the outputs' layout. Newer releases read every older version. */
@@ -51,6 +53,16 @@ export interface IndexOutputs {
   readonly bytesPerRow: number | null;
   /** Ratio of bytes per row to those right after the build; null if unknown. */
   readonly bloatRatio: number | null;
+  /** The database that the index is in. Missing in outputs from older releases. */
+  readonly database?: DatabaseIdentity;
+  /** The ID in the index's mark; null without marks. Missing in outputs from older releases. */
+  readonly ownerId?: string | null;
+  /** The OID of the index that was marked; null without marks. */
+  readonly markedOid?: number | null;
+  /** Whether a stack of ours built the index or found it. Missing in outputs from older releases. */
+  readonly origin?: IndexOrigin;
+  /** As declared; null if not. */
+  readonly dropOnDestroy?: boolean | null;
   /** The declared patience, which a destroy uses. */
   readonly patience?: PatienceOptions | null;
   /** The canonical form that refresh and destroy compare the live index with. */
@@ -86,9 +98,19 @@ export function toIndexOutputs(
     rebuildTrigger: desired.policy.rebuildWhen?.trigger ?? null,
     bytesPerRow,
     bloatRatio: bloatOf(live, bytesPerRow),
+    database: ensured.database,
+    ownerId: live.mark?.id ?? null,
+    markedOid: live.mark ? live.oid : null,
+    origin: live.mark?.origin ?? kept?.origin ?? originOf(adopted, kept),
+    dropOnDestroy: desired.policy.dropOnDestroy ?? null,
     patience: desired.policy.patience ?? null,
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
+}
+
+/** Without a mark, only the state knows who built an index. */
+function originOf(adopted: boolean, kept: IndexOutputs | undefined): IndexOrigin {
+  return (kept?.adopted ?? adopted) ? "adopted" : "built";
 }
 
 /**

@@ -1,13 +1,15 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { findMarkedIndexes, observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { renderDifferences } from "../compare/differences";
-import { isStillOurs } from "../compare/identity";
+import { isStillOurs, isStranger } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
 import type { SessionTarget } from "../session/database";
+import { isSameDatabase, readDatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
+import { otherDatabaseWarning } from "../situation/otherDatabase";
 import { bloatOf } from "./bloat";
-import { lossOf } from "./lostIndexes";
+import { lossOf, renamedText } from "./indexLoss";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 
 /**
@@ -27,8 +29,13 @@ export async function refreshedOutputs(
   observer: Session,
   old: IndexOutputs,
 ): Promise<IndexOutputs | undefined> {
+  const here = await readDatabaseIdentity(observer);
+  if (old.database && !isSameDatabase(old.database, here))
+    return { ...old, drift: otherDatabaseWarning(old, here) };
   const live = await findIndex(observer, old);
   if (!live) return undefined;
+  // States of older releases have no database: the same OID is as good as its name.
+  const database = old.database ?? (live.oid === old.oid ? here : undefined);
   // The outputs keep the declared name, because the next update searches for it.
   const { schema, name, table } = old;
   const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
@@ -38,30 +45,34 @@ export async function refreshedOutputs(
     schema,
     name,
     table,
+    ...(database && { database }),
     bloatRatio,
     drift: driftOf(old, live),
   };
 }
 
 /**
- * Finds the index by name, otherwise by OID if it was renamed or moved outside Pulumi and is still
- * the one we built.
+ * Finds the index by its name; otherwise, if it was renamed or moved outside Pulumi, by its mark or
+ * its OID.
  */
 async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveIndex | undefined> {
   const observed = await observe(observer, old);
   if (observed.kind === "index") return observed.index;
+  const [marked] = old.ownerId ? await findMarkedIndexes(observer, old.ownerId) : [];
+  if (marked) return marked;
   const byOid = await readIndex(observer, old.oid);
   return byOid && isStillOurs(byOid, old) ? byOid : undefined;
 }
 
 /** How the live index differs from the form recorded at its build; null if it is the same. */
 function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
-  if (live.name !== old.name) return `renamed outside to ${live.name}`;
+  if (live.name !== old.name) return renamedText(live);
   if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
   if (live.table !== old.table) return `its table is now ${live.table}`;
+  if (live.mark && live.mark.id !== old.ownerId) return `it now belongs to ${live.mark.label}`;
   const differences = differencesSince(old.canonical, live.canonical);
   if (differences.length > 0) return `redefined outside: ${renderDifferences(differences)}`;
-  return lossOf(live);
+  return lossOf(live) ?? (isStranger(live, old) ? "somebody has built it anew outside" : null);
 }
 
 /**

@@ -13,6 +13,8 @@ export interface SessionSettings {
   /** The role to act as, if it is not the one that logs in. */
   readonly role?: string;
   readonly whenClientVanishes: WhenClientVanishes;
+  /** Another database than the state's in which a destroy may drop, as messages name it. */
+  readonly acceptDatabase?: string;
 }
 
 /** Where a session connects to, and its settings. */
@@ -29,6 +31,8 @@ export interface Database extends SessionTarget {
   readonly maxConcurrentBuilds: number;
   /** The limits of operations whose resource sets none. */
   readonly patience: PatienceOptions;
+  /** Whether the comment of an index names its owner. */
+  readonly ownershipMarks: boolean;
 }
 
 /** The settings of a database, all optional; {@link databaseOf} has the defaults. */
@@ -36,6 +40,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   /** URLs of standbys, by name. */
   readonly replicas?: Readonly<Record<string, string>>;
   readonly maxConcurrentBuilds?: number;
+  readonly ownershipMarks?: boolean;
   readonly patience?: PatienceOptions;
 }
 
@@ -43,18 +48,21 @@ export function databaseOf({
   url,
   replicas = {},
   maxConcurrentBuilds = 2,
+  ownershipMarks = true,
   patience = {},
   allowPooler = false,
   allowCorruptingServer = false,
   role,
   whenClientVanishes = "finish",
+  acceptDatabase,
 }: DatabaseSettings): Database {
   const targets = Object.entries(replicas).map(([name, ofReplica]) => [name, { url: ofReplica }]);
   return {
     target: { url },
-    session: { allowPooler, allowCorruptingServer, role, whenClientVanishes },
+    session: { allowPooler, allowCorruptingServer, role, whenClientVanishes, acceptDatabase },
     replicas: Object.fromEntries(targets),
     maxConcurrentBuilds,
+    ownershipMarks,
     patience,
   };
 }

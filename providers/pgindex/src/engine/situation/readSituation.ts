@@ -1,6 +1,6 @@
-import { observe, readIndex } from "../catalog/indexes";
+import { observe } from "../catalog/indexes";
+import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
 import {
   compare,
   differencesOf,
@@ -9,13 +9,13 @@ import {
 } from "../compare/differences";
 import { adoptLiveSpelling } from "../compare/liveSpelling";
 import { obstacleRefusal } from "../compare/obstacleRefusal";
-import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
+import { findMisplaced, readOwnership } from "./ownIndex";
 import { observePartitions } from "./partitions";
 import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
 import { rebuildReason } from "./rebuildReason";
-import type { PreviousIndex, Scope } from "./scope";
+import type { Scope } from "./scope";
 import type { Situation } from "./situation";
 
 /** Reads everything in the catalog that affects the declared index. */
@@ -26,13 +26,18 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
   const [next, retired] = await Promise.all(
     companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
   );
+  const misplaced = previous && (await findMisplaced(scope, previous, compared.declared));
+  const standing = "live" in compared.verdict ? compared.verdict.live : misplaced?.live;
+  const ownership = await readOwnership(scope, standing);
+  const leftovers = await leftoversOf(observer, table.oid, desired.name);
   return {
     verdict: compared.verdict,
-    misplaced: previous && (await findMisplaced(scope, previous)),
+    ...ownership,
+    misplaced,
     next: next && nextOf(next, compared.declared),
     retired,
     rebuild: previous && rebuildReason(desired.policy, previous),
-    reindexLeftovers: await reindexLeftoversOf(observer, table.oid, desired.name),
+    leftovers: leftovers.filter(({ oid }) => oid !== misplaced?.live.oid),
     partitioned: await readPartitioned(scope, compared, next),
     serverVersion: observer.serverVersion,
   };
@@ -101,21 +106,4 @@ async function indexNamed(
   const observed = await observe(observer, { schema: desired.schema, name });
   const isOnTable = observed.kind === "index" && observed.index.tableOid === table.oid;
   return isOnTable ? observed.index : undefined;
-}
-
-/**
- * Finds the resource's index under another name: by its previous name (a declared rename),
- * otherwise by its OID (renamed outside Pulumi).
- */
-async function findMisplaced(
-  scope: Scope,
-  { schema, name, oid, canonical }: PreviousIndex,
-): Promise<LiveIndex | undefined> {
-  const { observer, desired, table } = scope;
-  const byName = schema === desired.schema ? await indexNamed(scope, name) : undefined;
-  const found = byName ?? (oid === undefined ? undefined : await readIndex(observer, oid));
-  if (!found || found.tableOid !== table.oid || found.schema !== desired.schema) return undefined;
-  const isAnother = canonical && differencesSince(canonical, found.canonical).length > 0;
-  const isKnown = [desired.name, ...companionNames(desired.name)].includes(found.name);
-  return isAnother || isKnown ? undefined : found;
 }

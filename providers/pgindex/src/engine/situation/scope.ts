@@ -1,8 +1,11 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import { readTable } from "../catalog/tables";
+import type { Claim } from "../compare/ownership";
 import type { RecordedForm } from "../compare/recordedForm";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { IndexOrigin } from "../declare/ownershipMark";
 import { PgIndexError } from "../errors/advice";
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
 import { requireConstrainable } from "./prerequisites";
 import type { LastBuild } from "./rebuildReason";
@@ -13,6 +16,10 @@ export interface Scope {
   readonly observer: Session;
   readonly desired: DesiredIndex;
   readonly table: LiveTable;
+  /** The database that the observer is connected to. */
+  readonly database: DatabaseIdentity;
+  /** Who wants the index; undefined for a mere question. */
+  readonly claim?: Claim;
   /** Undefined on create. */
   readonly previous?: PreviousIndex;
 }
@@ -25,6 +32,13 @@ export interface PreviousIndex extends LastBuild {
   readonly oid?: number;
   /** Unknown in a preview. */
   readonly canonical?: RecordedForm;
+  /** Missing in states of older releases, and in a preview. */
+  readonly database?: DatabaseIdentity;
+  readonly ownerId?: string | null;
+  /** The OID under the declared name that the user has been shown in this run. */
+  readonly seenOid?: number;
+  readonly origin?: IndexOrigin;
+  readonly adopted?: boolean;
 }
 
 const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);

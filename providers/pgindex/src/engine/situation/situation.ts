@@ -1,13 +1,28 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { Verdict } from "../compare/differences";
+import type { Difference, Verdict } from "../compare/differences";
+import type { Ownership } from "../compare/ownership";
+import type { OwnershipMark } from "../declare/ownershipMark";
 import type { Partition } from "./partitions";
 
 /** Everything a plan is based on, as read from the catalog. */
 export interface Situation {
   /** What exists under the declared name. */
   readonly verdict: Verdict;
-  /** The resource's index, when it now has another name. */
-  readonly misplaced?: LiveIndex;
+  /** Whose it is; `unmarked` if nothing exists. */
+  readonly whose: Ownership;
+  /** Whether the resource is in the state already. */
+  readonly isUpdate: boolean;
+  /** Whether it is what the resource has: only then can it be changed or replaced. */
+  readonly isOurs: boolean;
+  /** The mark of what is built now; undefined where none is written. */
+  readonly mark?: OwnershipMark;
+  /** The mark that the existing index should have and has not. */
+  readonly missingMark?: OwnershipMark;
+  /** The resource's index, when it now has another name, and how it differs from the declared. */
+  readonly misplaced?: {
+    readonly live: LiveIndex;
+    readonly differences: readonly Difference[];
+  };
   /** A replacement that an interrupted run built or began to build. */
   readonly next?: {
     readonly live: LiveIndex;
@@ -21,8 +36,8 @@ export interface Situation {
   readonly rebuild?: string;
   /** For a partitioned table: OIDs of the partitions whose index this run has already rebuilt. */
   readonly rebuilt?: ReadonlySet<number>;
-  /** INVALID indexes left by an interrupted REINDEX CONCURRENTLY. */
-  readonly reindexLeftovers: readonly LiveIndex[];
+  /** What an interrupted REINDEX CONCURRENTLY or drop left under names of its own. */
+  readonly leftovers: readonly LiveIndex[];
   /**
    * For a partitioned table: the partitions' parts of the index named in `root`, which is the
    * declared index or its replacement.
@@ -41,8 +56,9 @@ export type Settled = Situation & { readonly verdict: Extract<Verdict, { kind: "
 
 /** Whether the declared index exists, valid and as declared, with no leftovers of ours. */
 export function isSettled(situation: Situation): situation is Settled {
-  const { verdict, next, retired, misplaced, reindexLeftovers, partitioned } = situation;
+  const { verdict, next, retired, misplaced, leftovers, partitioned } = situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  const leftovers = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
-  return verdict.kind === "same" && leftovers.length === 0 && situation.rebuild === undefined;
+  const isClean = [next, retired, misplaced, ...leftovers, ...strays].every((it) => !it);
+  const isAsWanted = situation.rebuild === undefined && situation.missingMark === undefined;
+  return verdict.kind === "same" && isClean && isAsWanted;
 }

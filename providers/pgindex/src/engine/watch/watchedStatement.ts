@@ -41,6 +41,11 @@ export interface Watched extends Operation {
   readonly isQuiet?: boolean;
   /** Receives each observed phase. */
   readonly phases?: PhaseWatch;
+  /**
+   * Marks the index as soon as other sessions see it: an orphaned build can end valid, and then
+   * only its mark says whose it is.
+   */
+  readonly marks?: readonly string[];
 }
 
 /**
@@ -78,12 +83,14 @@ class Watch {
   private isBlocked = false;
   private isCancelHeard = false;
   private idlePolls = 0;
+  private marks: readonly string[];
   private readonly outage = new NetworkOutage();
 
   constructor(watched: Watched, ended: AbortSignal) {
     this.watched = watched;
     this.ended = ended;
     this.observer = watched.observer;
+    this.marks = watched.marks ?? [];
     this.waiters = new WaiterWatch(watched.ctx, watched.isBuild ?? false);
   }
 
@@ -121,6 +128,7 @@ class Watch {
     this.idlePolls = state.isActive ? 0 : this.idlePolls + 1;
     if (!state.isActive || this.watched.isQuiet) return;
     this.watched.phases?.poll(state.row?.phase, performance.now());
+    if (state.row) await this.mark();
     report(this.watched, state, performance.now() - this.started);
     this.stop ??= await this.waiters.poll(
       state.waiters,
@@ -130,6 +138,16 @@ class Watch {
     );
     this.stop ??= this.outOfPatience(state.blockers) ?? this.leaveQueue(state);
     if (this.stop) await this.cancel();
+  }
+
+  /** Fails while the index is not to be seen yet, and is tried again. */
+  private async mark(): Promise<void> {
+    try {
+      for (const sql of this.marks) await this.observer.query(sql);
+      this.marks = [];
+    } catch (error) {
+      if (sqlState(error) === undefined) throw error;
+    }
   }
 
   private outOfPatience(blockers: readonly OtherSession[]): Error | undefined {

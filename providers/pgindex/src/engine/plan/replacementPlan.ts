@@ -1,0 +1,95 @@
+import type { LiveIndex } from "../catalog/liveIndex";
+import { isAlterable } from "../compare/differences";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { INDEX_FIELDS } from "../declare/indexFields";
+import { companionName } from "../declare/names";
+import type { Advice } from "../errors/advice";
+import type { Situation } from "../situation/situation";
+import { alterSteps, type StandingIndex } from "./alterSteps";
+import { dropNext, makeIndex, rebuildSteps } from "./companionSteps";
+import { dropAny } from "./partitionSteps";
+import { backsConstraintAdvice, differentAdvice, referencedIndexAdvice } from "./planMessages";
+import { type Plan, refused, steps } from "./planResult";
+import { rename, swap, swapBelowConstraint, takeRoles } from "./swapSteps";
+
+const WHY_BUILT = "the definition has changed; the old index serves queries until then";
+
+/**
+ * Our index has another name. If it is as declared otherwise, it is renamed; else the new one is
+ * built under the new name, which so never has the old definition.
+ */
+export function planMisplaced(
+  situation: Situation,
+  { live, differences }: NonNullable<Situation["misplaced"]>,
+  desired: DesiredIndex,
+): Plan {
+  const renamed = rename(live, desired.name, "it has another name");
+  const begin = dropNext(situation);
+  if (isAlterable(differences) && canAlter(situation, { live, differences })) {
+    const altered = alterSteps(desired, { live, differences });
+    return steps(...begin, renamed, ...altered, ...rebuildSteps(situation, desired));
+  }
+  const advice = replaceRefusal(live, desired);
+  if (advice) return refused(advice);
+  const { next } = situation;
+  if (live.constraint !== undefined) {
+    const name = companionName(desired.name, "next");
+    const build = next?.isDeclared ? [] : makeIndex(situation, desired, name, WHY_BUILT);
+    const obsolete = next?.isDeclared ? [] : begin;
+    const made = next?.isDeclared ? next.live : undefined;
+    return steps(...obsolete, ...build, swapBelowConstraint(desired, live, made));
+  }
+  const made = next?.isDeclared
+    ? [rename(next.live, desired.name, "an interrupted run built it under a temporary name")]
+    : [...begin, ...makeIndex(situation, desired, desired.name, WHY_BUILT)];
+  const replaced = "the new index, which has the new name, has replaced it";
+  return steps(...made, ...takeRoles(desired, live), dropAny(live, replaced));
+}
+
+/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
+export function canAlter(
+  { serverVersion }: Situation,
+  { live, differences }: StandingIndex,
+): boolean {
+  return differences.every(({ field }) => {
+    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
+    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
+  });
+}
+
+/**
+ * Builds the new index under a temporary name, swaps the names, and drops the old one. The declared
+ * name always refers to a valid index.
+ */
+export function planDifferent(
+  situation: Situation,
+  { live, differences }: StandingIndex,
+  desired: DesiredIndex,
+): Plan {
+  if (!situation.isOurs) return refused(differentAdvice(desired, differences, live.mark));
+  const advice = replaceRefusal(live, desired);
+  if (advice) return refused(advice);
+  const keepsConstraint = live.constraint !== undefined;
+  const { next } = situation;
+  const name = companionName(desired.name, "next");
+  const build = makeIndex(situation, desired, name, WHY_BUILT);
+  const obsolete = next?.isUnfinished ? [] : dropNext(situation);
+  const retired = { ...live, name: companionName(desired.name, "retired") };
+  const begin = next?.isDeclared ? [] : [...obsolete, ...build];
+  const made = next?.isDeclared || next?.isUnfinished ? next.live : undefined;
+  if (keepsConstraint) return steps(...begin, swapBelowConstraint(desired, live, made));
+  return steps(
+    ...begin,
+    swap(desired, live, made),
+    dropAny(retired, "the new index has replaced it"),
+  );
+}
+
+/** Only a declared constraint that no foreign key references can be recreated. */
+function replaceRefusal(live: LiveIndex, desired: DesiredIndex): Advice | undefined {
+  if (live.constraint === undefined)
+    return live.isReferenced ? referencedIndexAdvice(desired) : undefined;
+  const isOfTheIndex = live.constraint === live.name;
+  const isDeclared = desired.constraint !== undefined && isOfTheIndex && !live.isReferenced;
+  return isDeclared ? undefined : backsConstraintAdvice(desired, live);
+}

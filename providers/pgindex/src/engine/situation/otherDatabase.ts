@@ -1,0 +1,24 @@
+import { type DatabaseIdentity, databaseLabel, isSameDatabase } from "../session/databaseIdentity";
+import type { PreviousIndex } from "./scope";
+
+/** The recorded index, unless it was recorded on another database: nothing of it holds here. */
+export function previousHere(
+  previous: PreviousIndex,
+  here: DatabaseIdentity,
+): PreviousIndex | undefined {
+  const { database } = previous;
+  return database && !isSameDatabase(database, here) ? undefined : previous;
+}
+
+/** What is said when the state was recorded on another database. */
+export function otherDatabaseWarning(
+  { database }: Pick<PreviousIndex, "database">,
+  here: DatabaseIdentity,
+): string {
+  const recorded = database ? databaseLabel(database) : "another database";
+  return (
+    `the state was recorded on the database ${recorded}, and this is ${databaseLabel(here)}: ` +
+    "pulumi up looks here, builds what is missing here, and records this one; " +
+    "a destroy refuses until then"
+  );
+}
