@@ -84,10 +84,11 @@ export function databaseFrom(
     throw new PgIndexError(unreadableSettingsAdvice(parsed.problems, texts));
   if (parsed.kind === "unknown")
     throw new Error("Pulumi has configured the provider with a value that is not known yet");
-  const { url, databaseUrl, waitFor, buildWithin, retries, waiters, ...rest } = parsed.value;
+  const { url, databaseUrl, waitFor, buildWithin, stallBudget, retries, waiters, ...rest } =
+    parsed.value;
   return databaseOf({
     ...rest,
     url: url ?? databaseUrl ?? (env.DATABASE_URL || undefined),
-    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
+    patience: toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters }),
   });
 }

@@ -73,6 +73,12 @@ export interface ConnectionArgs {
    */
   readonly buildWithin?: pulumi.Input<string>;
   /**
+   * How long reads and writes may wait behind the short locks of one operation, all its tries
+   * together, such as "10s". A resource's own value takes precedence.
+   * @default `pgindex:stallBudget` of the stack, else "10s"
+   */
+  readonly stallBudget?: pulumi.Input<string>;
+  /**
    * Number of retries after the first attempt. A resource's own value takes precedence.
    * @default `pgindex:retries` of the stack, else 9
    */
@@ -134,6 +140,7 @@ const SETTINGS = [
   "whenClientVanishes",
   "waitFor",
   "buildWithin",
+  "stallBudget",
   "retries",
   "waiters",
 ] as const satisfies readonly (keyof ConnectionArgs)[];

@@ -147,11 +147,11 @@ async function alterStep(
   step: Extract<Step, { kind: "alter" }>,
   execution: Execution,
 ): Promise<void> {
-  const { onlyWithValid } = step;
+  const { sqls, stops, onlyWithValid } = step;
   const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
   const what = `alter ${displayName(execution.desired)}`;
   await runAlteration(
-    { sqls: step.sqls, what, tableOid: step.on?.oid ?? execution.table.oid, guard },
+    { sqls, what, stops, tableOid: step.on?.oid ?? execution.table.oid, guard },
     execution,
   );
 }

@@ -9,7 +9,7 @@ import { changeTable, type Operation } from "../operation/operation";
 import { OutOfPatience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
 import { Wait, waitUntilNobodyWorks } from "../operation/wait";
-import { dropConstraintSql } from "../plan/constraintSteps";
+import { dropConstraintSql, STOPS_TABLE } from "../plan/constraintSteps";
 import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
@@ -106,14 +106,15 @@ async function dropWithConstraint(
   );
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
-  await runAlteration({ sqls, what, tableOid: live.tableOid }, operation);
+  await runAlteration({ sqls, what, stops: STOPS_TABLE, tableOid: live.tableOid }, operation);
 }
 
 async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
   const step = dropPartitioned(live.schema, live.name, "it must be dropped");
   operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
-  await runAlteration({ sqls: step.sqls, what, tableOid: live.tableOid }, operation);
+  const { sqls, stops } = step;
+  await runAlteration({ sqls, what, stops, tableOid: live.tableOid }, operation);
 }
 
 /** A transaction this old is not about to end. */

@@ -3,6 +3,7 @@ import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
 import type { Context } from "./context";
 import { Patience } from "./patience";
+import { stallReport } from "./patienceMessages";
 import { withRetries } from "./retries";
 import { inTurn } from "./turns";
 
@@ -50,6 +51,10 @@ export async function changeTable<T>(
   const { database, table, purpose, searchPath, builds } = change;
   const ctx = { ...change.ctx, patience: new Patience(change.patience, database.patience) };
   const options = { purpose, searchPath, builds };
+  const reportStalls = () => {
+    const stalls = ctx.patience.stallsInAll();
+    if (stalls.tries > 0) ctx.log("info", `${purpose}: ${stallReport(stalls)}`);
+  };
   return inTurn(database, `${table.schema}.${table.table}`, ctx, async () => {
     try {
       return await withRetries(ctx, () =>
@@ -57,6 +62,8 @@ export async function changeTable<T>(
       );
     } catch (error) {
       throw await explain(error);
+    } finally {
+      reportStalls();
     }
   });
 }

@@ -2,7 +2,7 @@ import type { OtherSession } from "../catalog/otherSessions";
 import { describeSession } from "../catalog/sessionDescription";
 import type { Advice } from "../errors/advice";
 import { renderElapsed } from "../text/render";
-import type { OutOfPatience } from "./patience";
+import type { OutOfPatience, StallsInAll } from "./patience";
 
 /**
  * Advice for an operation that has reached `waitFor` or `buildWithin`. `left` says what happened to
@@ -14,7 +14,20 @@ export function outOfPatienceAdvice(
   left: string,
 ): Advice {
   const limit = renderElapsed(limitMs);
-  const inTheWay = others.map(describeSession).join("; ") || "nobody";
+  const inTheWay = others.map(describeSession).join("; ") || "one short transaction after another";
+  if (option === "stallBudget")
+    return {
+      what:
+        `gave up ${operation}: reads and writes have waited behind its locks ` +
+        `for ${limit} in all (stallBudget)`,
+      why: `in the way at the end: ${inTheWay}; ${left}`,
+      fix:
+        `${others.map(remedyFor).join("; ") || "wait until fewer transactions use the table"}; ` +
+        "then run the same command again",
+      otherwise:
+        'let them wait longer: stallBudget on the resource, such as "30s", ' +
+        "or pulumi config set pgindex:stallBudget 30s",
+    };
   if (option === "buildWithin")
     return {
       what: `stopped ${operation}: it was not done within ${limit} (buildWithin)`,
@@ -34,9 +47,22 @@ export function outOfPatienceAdvice(
 }
 
 /** How to get a session out of the way. An idle one has no statement to cancel. */
-function remedyFor({ pid, state, backendType }: OtherSession): string {
+function remedyFor({ pid, state, backendType, isHidden }: OtherSession): string {
   if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
   if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;
+  // A session that is idle in its transaction cannot be told from one that works.
+  if (isHidden) return `let it finish, or end it: SELECT pg_terminate_backend(${pid})`;
   if (state?.startsWith("idle")) return `end it: SELECT pg_terminate_backend(${pid})`;
   return `let it finish, or cancel it: SELECT pg_cancel_backend(${pid})`;
+}
+
+/** How long others waited behind the short locks of one operation. */
+export function stallReport({ tries, totalMs, longestMs, sessions }: StallsInAll): string {
+  const asked = `asked ${tries} ${tries === 1 ? "time" : "times"} for a lock that stops reads or writes`;
+  if (sessions === 0) return `${asked}: nobody waited behind it`;
+  return (
+    `${asked}: others waited behind it for ${Math.round(totalMs)} ms in all ` +
+    `(${sessions} ${sessions === 1 ? "session" : "sessions"}, the longest ` +
+    `${Math.round(longestMs)} ms)`
+  );
 }

@@ -3,6 +3,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import type { FieldValues } from "../declare/indexFields";
 import { commentSql, statisticsSql } from "../declare/statement";
 import { ident, literal, qualified } from "../text/sql";
+import type { StoppingLock } from "../watch/stoppingLock";
 import { alter, analyze } from "./buildSteps";
 import { constraintSteps } from "./constraintSteps";
 import { type Step, TABLE_LOCK } from "./step";
@@ -17,8 +18,9 @@ import { type Step, TABLE_LOCK } from "./step";
  */
 export function alterSteps(desired: DesiredIndex, differences: readonly Difference[]): Step[] {
   const sqls = differences.flatMap((difference) => alterSql(desired, difference));
+  const why = "every difference can be altered in place";
   const steps: Step[] =
-    sqls.length > 0 ? [alter(sqls, "every difference can be altered in place")] : [];
+    sqls.length > 0 ? [{ ...alter(sqls, why), ...storageLock(desired, differences) }] : [];
   const movesTablespace = differences.some((difference) => difference.field === "tablespace");
   const changesStatistics = differences.some((difference) => difference.field === "statistics");
   const addsConstraint = differences.some((difference) => difference.field === "constraint");
@@ -62,6 +64,23 @@ function alterSql(desired: DesiredIndex, difference: Difference): string[] {
       throw new Error(`${difference.field} of an existing index cannot be altered`);
   }
 }
+
+/** Every other parameter takes ACCESS EXCLUSIVE on the index (reloptions.c). */
+const WEAK_PARAMETERS = ["fillfactor", "deduplicate_items", "vacuum_cleanup_index_scale_factor"];
+
+/** Planning any query of the table takes a lock on each of its indexes. */
+function storageLock(
+  { schema, name, storageParameters }: DesiredIndex,
+  differences: readonly Difference[],
+): { readonly locks?: string; readonly stops?: StoppingLock } {
+  const live = differences.find(({ field }) => field === "storageParameters")?.live ?? {};
+  const named = [...Object.keys(live), ...Object.keys(storageParameters)];
+  const changes = differences.some(({ field }) => field === "storageParameters");
+  if (!changes || named.every((parameter) => WEAK_PARAMETERS.includes(parameter))) return {};
+  return { locks: STORAGE_LOCK, stops: { mode: "ACCESS EXCLUSIVE", on: { schema, name } } };
+}
+
+const STORAGE_LOCK = "ACCESS EXCLUSIVE on the index, for milliseconds: queries of the table wait";
 
 /** New values apply only to pages written from now on; a rebuild would apply them to all. */
 function storageSql(

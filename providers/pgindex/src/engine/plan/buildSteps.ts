@@ -51,6 +51,6 @@ export function drop({ schema, name, oid, valid }: LiveIndex, why: string): Step
   return { kind: "drop", name, oid, wasValid: valid, sql, locks: TABLE_LOCK, why };
 }
 
-export function alter(sqls: readonly string[], why: string): Step {
+export function alter(sqls: readonly string[], why: string): Extract<Step, { kind: "alter" }> {
   return { kind: "alter", sqls, locks: INDEX_LOCK, why };
 }

@@ -1,3 +1,5 @@
+import type { StoppingLock } from "../watch/stoppingLock";
+
 /** One step of a plan: what runs, what it locks, and why. */
 export type Step = {
   readonly why: string;
@@ -32,6 +34,8 @@ export type Step = {
       readonly kind: "alter";
       readonly sqls: readonly string[];
       readonly locks: string;
+      /** The lock that reads or writes wait for; undefined when they never do. */
+      readonly stops?: StoppingLock;
       /** An index that must be valid before they run. */
       readonly onlyWithValid?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */

@@ -4,7 +4,7 @@ import { companionName } from "../declare/names";
 import { constraintSql } from "../declare/statement";
 import { ident, qualified } from "../text/sql";
 import { alter } from "./buildSteps";
-import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
+import { CONSTRAINT_LOCK, dropConstraintSql, STOPS_TABLE } from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
 
 /**
@@ -26,6 +26,8 @@ export function swap(desired: DesiredIndex, old: LiveIndex): Step {
       ...roles.map((role) => role.sql),
     ],
     locks: INDEX_LOCK,
+    // CLUSTER ON takes only SHARE UPDATE EXCLUSIVE.
+    stops: old.isReplicaIdentity ? STOPS_TABLE : undefined,
     onlyWithValid: { schema, name: next },
     warning: roles.map((role) => role.warning).join("; ") || undefined,
     why: "the new index is valid and takes the declared name",
@@ -78,6 +80,7 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex): Step
       ...rolesOf(desired, old).map((role) => role.sql),
     ],
     locks: CONSTRAINT_LOCK,
+    stops: STOPS_TABLE,
     onlyWithValid: { schema, name: next },
     warning:
       `the constraint ${name} of ${desired.table} is recreated with the new index, ` +

@@ -1,11 +1,18 @@
 import { oldTransactionsOn } from "../catalog/otherSessions";
 import { sqlState } from "../errors/sqlstate";
+import { pause } from "../operation/context";
 import type { Operation } from "../operation/operation";
 import { Wait } from "../operation/wait";
+import { pushAutovacuum } from "./autovacuumPush";
+import { StallMeter } from "./stallMeter";
+import { holdersOf, type InTheWay, relationsOf, type StoppingLock } from "./stoppingLock";
 import { runWatched } from "./watchedStatement";
 
-/** How long a short change waits for its lock before it gives way to others and retries. */
-const LOCK_TIMEOUT = "1s";
+/** How long a change that stops nobody waits for its lock before it gives way and retries. */
+const LOCK_TIMEOUT_MS = 1_000;
+
+/** Who holds a lock at two looks this far apart is not about to let go of it. */
+const LOOK_AGAIN_MS = 100;
 
 /** Short statements that belong together. */
 export interface Alteration {
@@ -14,29 +21,83 @@ export interface Alteration {
   readonly what: string;
   /** The table whose open transactions can block the statements. */
   readonly tableOid: number;
+  /** The lock that reads or writes would wait for; undefined when they never do. */
+  readonly stops?: StoppingLock;
   /** Runs before every try; throws when the statements must not run. */
   readonly guard?: () => Promise<void>;
 }
 
 /**
  * Runs short statements in one transaction with a short lock timeout. Retries until it gets its
- * locks.
+ * locks. Asks for a lock that stops reads or writes only once nobody is in its way who stays there,
+ * because everybody who comes later waits behind the request.
  */
 export async function runAlteration(alteration: Alteration, operation: Operation): Promise<void> {
   const wait = new Wait(operation.ctx, `waiting to ${alteration.what}`);
   for (;;) {
     await alteration.guard?.();
+    const others = await whoStays(alteration, operation);
+    if (others.length > 0) {
+      await wait.on(others);
+      continue;
+    }
     if (await tryAlter(alteration, operation)) return wait.over();
-    const others = await oldTransactionsOn(operation.observer, alteration.tableOid, 0);
-    await wait.on(others);
+    await wait.afterTry(await oldTransactionsOn(operation.observer, alteration.tableOid, 0));
   }
 }
 
-async function tryAlter({ sqls, what: verb }: Alteration, operation: Operation): Promise<boolean> {
+/**
+ * Who is in the way of a lock that stops others, and stays. Looks twice, which tells a long
+ * transaction from many short ones whatever our role may see.
+ */
+async function whoStays(
+  { stops, tableOid }: Alteration,
+  operation: Operation,
+): Promise<readonly InTheWay[]> {
+  if (!stops) return [];
+  const { observer, builder, ctx } = operation;
+  const relations = await relationsOf(observer, stops, tableOid);
+  const look = () => holdersOf(observer, stops, relations, [observer.pid, builder.pid]);
+  const first = await look();
+  if (first.length === 0) return [];
+  await pause(LOOK_AGAIN_MS, ctx);
+  const before = new Set(first.map(({ virtualTransaction }) => virtualTransaction));
+  const staying = (await look()).filter((other) => before.has(other.virtualTransaction));
+  return pushAutovacuum(staying, operation);
+}
+
+async function tryAlter(alteration: Alteration, operation: Operation): Promise<boolean> {
+  const { builder, observer, ctx } = operation;
+  const { stops, tableOid } = alteration;
+  if (!stops) return runInTransaction(alteration, operation, LOCK_TIMEOUT_MS);
+  const over = ctx.patience?.overStall([]);
+  if (over) throw over;
+  const limits = ctx.patience?.stallLimits() ?? { lockTimeoutMs: 50, tryMs: 100 };
+  const relations = await relationsOf(observer, stops, tableOid);
+  const meter = new StallMeter(observer, builder, relations, limits.tryMs);
+  try {
+    return await runInTransaction(alteration, operation, limits.lockTimeoutMs);
+  } catch (error) {
+    if (meter.hasCancelled && sqlState(error) === "57014") return false;
+    throw error;
+  } finally {
+    ctx.patience?.stalled(await meter.end());
+  }
+}
+
+/** False if it did not get its locks in time. */
+async function runInTransaction(
+  { sqls, what: verb, stops }: Alteration,
+  operation: Operation,
+  lockTimeoutMs: number,
+): Promise<boolean> {
   const { builder } = operation;
   await builder.query("BEGIN");
   try {
-    await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [LOCK_TIMEOUT]);
+    await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [
+      String(lockTimeoutMs),
+    ]);
+    if (stops) await builder.query(COMMIT_LOCALLY);
     for (const sql of sqls) await runWatched(sql, { ...operation, verb, isQuiet: true });
     await builder.query("COMMIT");
     return true;
@@ -47,3 +108,8 @@ async function tryAlter({ sqls, what: verb }: Alteration, operation: Operation):
     throw error;
   }
 }
+
+/** A COMMIT keeps its locks while it waits for a synchronous standby, which may be away. */
+const COMMIT_LOCALLY = `
+SELECT pg_catalog.set_config('synchronous_commit', 'local', true)
+ WHERE pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local')`;
