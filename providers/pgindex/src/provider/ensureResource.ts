@@ -27,7 +27,7 @@ export async function ensureResource(
     desired,
     previous: olds,
     ctx,
-    hooks: { beforeBuild },
+    hooks: queries.length > 0 ? { beforeBuild } : {},
   };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
@@ -40,7 +40,6 @@ async function measureBefore(
   queries: readonly ParsedQuery[],
   ctx: ReturnType<Runtime["context"]>,
 ): Promise<readonly Measured[]> {
-  if (queries.length === 0) return [];
   const { searchPath } = desired;
   return measureQueries({ database: runtime.database(), index: desired, queries, searchPath, ctx });
 }

@@ -21,6 +21,10 @@ export interface Runtime {
 /** Time to send the answer to Pulumi before the process exits, which discards unsent data. */
 const ANSWER_MS = 2_000;
 
+function reporting(database: Database, report: (message: string) => void): Database {
+  return { ...database, session: { ...database.session, report } };
+}
+
 /** Creates this process's runtime. Nothing happens before the first `configure`. */
 export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
@@ -40,7 +44,8 @@ export function createRuntime(log: EngineLog): Runtime {
   };
   return {
     database() {
-      database ??= databaseFrom(setting ?? (() => undefined), process.env);
+      const report = (message: string) => log.write("info", message, undefined, true);
+      database ??= reporting(databaseFrom(setting ?? (() => undefined), process.env), report);
       return database;
     },
     lostIndexes() {

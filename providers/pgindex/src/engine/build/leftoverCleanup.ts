@@ -59,7 +59,7 @@ export async function removeLeftover(
   const bounded = AbortSignal.timeout(CLEAN_UP_MS);
   const patience = new CleanUpPatience(forgottenSeconds);
   const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience };
-  const options = { purpose: `clean up ${built.name}`, searchPath: [] };
+  const options = { purpose: `clean up ${built.name}`, searchPath: [], isUrgent: true };
   try {
     return await withWorkspace(database, options, async (workspace) => {
       const operation = { ...workspace, ctx: quiet };
@@ -133,7 +133,7 @@ async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
 /** Describes what is left; empty if nothing is. */
 async function describeLeft(database: SessionTarget, built: BuiltName): Promise<string> {
   try {
-    const options = { purpose: "find leftovers", writable: false };
+    const options = { purpose: "find leftovers", writable: false, isUrgent: true };
     const { leftovers } = await withObserver(database, options, (observer) =>
       findLeft(observer, built),
     );

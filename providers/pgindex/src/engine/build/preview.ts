@@ -25,7 +25,7 @@ export async function previewIndex(
   desired: DesiredIndex,
   previous?: PreviousIndex,
 ): Promise<string[]> {
-  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
+  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed: 2 };
   return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

@@ -141,7 +141,7 @@ async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): 
   try {
     return await withObserver(
       database,
-      { purpose: "check the drop", writable: false },
+      { purpose: "check the drop", writable: false, isUrgent: true },
       async (observer) => {
         const observed = await observe(observer, identity);
         return observed.kind === "index" && !observed.index.valid;

@@ -13,6 +13,10 @@ export interface SessionSettings {
   /** The role to act as, if it is not the one that logs in. */
   readonly role?: string;
   readonly whenClientVanishes: WhenClientVanishes;
+  /** How many sessions this process has on the server at the same time. */
+  readonly maxConnections: number;
+  /** Shows a wait for a free connection where the work itself shows nothing. */
+  readonly report?: (message: string) => void;
 }
 
 /** Where a session connects to, and its settings. */
@@ -27,6 +31,8 @@ export interface Database extends SessionTarget {
   readonly replicas: Readonly<Record<string, Target>>;
   /** How many builds on different tables can run at the same time. */
   readonly maxConcurrentBuilds: number;
+  /** How many verifications, and how many measurings of queries, can run at the same time. */
+  readonly maxConcurrentMeasurements: number;
   /** The limits of operations whose resource sets none. */
   readonly patience: PatienceOptions;
 }
@@ -36,6 +42,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   /** URLs of standbys, by name. */
   readonly replicas?: Readonly<Record<string, string>>;
   readonly maxConcurrentBuilds?: number;
+  readonly maxConcurrentMeasurements?: number;
   readonly patience?: PatienceOptions;
 }
 
@@ -43,18 +50,29 @@ export function databaseOf({
   url,
   replicas = {},
   maxConcurrentBuilds = 2,
+  maxConcurrentMeasurements = 2,
+  maxConnections = Math.max(10, 3 * maxConcurrentBuilds + 2 * maxConcurrentMeasurements),
   patience = {},
   allowPooler = false,
   allowCorruptingServer = false,
   role,
   whenClientVanishes = "finish",
+  report,
 }: DatabaseSettings): Database {
   const targets = Object.entries(replicas).map(([name, ofReplica]) => [name, { url: ofReplica }]);
   return {
     target: { url },
-    session: { allowPooler, allowCorruptingServer, role, whenClientVanishes },
+    session: {
+      allowPooler,
+      allowCorruptingServer,
+      role,
+      whenClientVanishes,
+      maxConnections,
+      report,
+    },
     replicas: Object.fromEntries(targets),
     maxConcurrentBuilds,
+    maxConcurrentMeasurements,
     patience,
   };
 }
