@@ -24,9 +24,11 @@ const DEFAULTS = {
     allowCorruptingServer: false,
     role: undefined,
     whenClientVanishes: "finish",
+    maxConnections: 10,
   },
   replicas: {},
   maxConcurrentBuilds: 2,
+  maxConcurrentMeasurements: 2,
   patience: {},
 };
 
@@ -35,7 +37,8 @@ describe("what is not set has its default", () => {
     expect(read({})).toEqual(DEFAULTS);
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
-    const all = [...names, ...others, "retries", "waiters"].map((name) => [name, ""]);
+    const bounds = ["maxConcurrentMeasurements", "maxConnections", "stallBudget"];
+    const all = [...names, ...others, ...bounds, "retries", "waiters"].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
   });
 
@@ -53,6 +56,9 @@ test("everything that can be set", () => {
     url: "postgresql://primary",
     replicas: '{"eu": "postgresql://eu"}',
     maxConcurrentBuilds: "100",
+    maxConcurrentMeasurements: "1",
+    maxConnections: "3",
+    stallBudget: "500ms",
     allowPooler: "true",
     role: "App Owner",
     allowCorruptingServer: "false",
@@ -69,11 +75,24 @@ test("everything that can be set", () => {
       allowCorruptingServer: false,
       role: "App Owner",
       whenClientVanishes: "stop",
+      maxConnections: 3,
     },
     replicas: { eu: { url: "postgresql://eu" } },
     maxConcurrentBuilds: 100,
-    patience: { waitForMs: 1_800_000, buildWithinMs: 21_600_000, retries: 0, waiters: "yield" },
+    maxConcurrentMeasurements: 1,
+    patience: {
+      waitForMs: 1_800_000,
+      buildWithinMs: 21_600_000,
+      stallBudgetMs: 500,
+      retries: 0,
+      waiters: "yield",
+    },
   });
+});
+
+test("by default there are as many connections as the builds and measurements need", () => {
+  const { session } = read({ maxConcurrentBuilds: "20", maxConcurrentMeasurements: "4" });
+  expect(session.maxConnections).toBe(68);
 });
 
 describe("what cannot be read is refused, with its name and what to write", () => {
@@ -83,6 +102,18 @@ describe("what cannot be read is refused, with its name and what to write", () =
       ["many", "0", "101", "-1", "2.5", "1e1", " 2", "0x2"],
       "is not a whole number from 1 to 100",
       'write one, such as "2"',
+    ],
+    [
+      "maxConcurrentMeasurements",
+      ["many", "0", "101", "NaN"],
+      "is not a whole number from 1 to 100",
+      'write one, such as "2"',
+    ],
+    [
+      "maxConnections",
+      ["all", "2", "1001", "NaN"],
+      "is not a whole number from 3 to 1000",
+      'write one, such as "10"',
     ],
     [
       "retries",

@@ -14,13 +14,13 @@ export function outOfPatienceAdvice(
   left: string,
 ): Advice {
   const limit = renderElapsed(limitMs);
-  const inTheWay = others.map(describeSession).join("; ") || "one short transaction after another";
+  const inTheWay = others.map(describeSession).join("; ") || "nobody";
   if (option === "stallBudget")
     return {
       what:
         `gave up ${operation}: reads and writes have waited behind its locks ` +
         `for ${limit} in all (stallBudget)`,
-      why: `in the way at the end: ${inTheWay}; ${left}`,
+      why: `one short transaction after another was in the way; ${left}`,
       fix:
         `${others.map(remedyFor).join("; ") || "wait until fewer transactions use the table"}; ` +
         "then run the same command again",

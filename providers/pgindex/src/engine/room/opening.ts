@@ -26,10 +26,7 @@ type Open<S> = (wantsRoomFor?: number) => Promise<Opened<S>>;
  * Opens a session within the caller's room, or in one of its own. Waits, visibly, while the server
  * has too few connections left: the application needs the last ones.
  */
-export async function openInRoom<S>(
-  server: Server,
-  open: Open<S>,
-): Promise<S> {
+export async function openInRoom<S>(server: Server, open: Open<S>): Promise<S> {
   const room = currentRoom(server);
   if (room) return enter(room, open);
   const { report } = server.session;
@@ -51,10 +48,7 @@ async function enter<S>(room: Room, open: Open<S>): Promise<S> {
   return session;
 }
 
-async function opened<S>(
-  room: Room,
-  open: Open<S>,
-): Promise<Opened<S>> {
+async function opened<S>(room: Room, open: Open<S>): Promise<Opened<S>> {
   const sessions = room.open === 0 ? room.sessions : undefined;
   room.open += 1;
   try {

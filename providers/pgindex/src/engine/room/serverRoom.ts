@@ -88,8 +88,6 @@ function limitsOf(row: LimitRow): Limit[] {
   const own = [{ ...role, kind: "role" } as const, { ...database, kind: "database" } as const];
   return [
     server,
-    ...own
-      .filter(({ most }) => most >= 0)
-      .map((limit) => ({ ...limit, kept: keptOf(limit.most) })),
+    ...own.filter(({ most }) => most >= 0).map((limit) => ({ ...limit, kept: keptOf(limit.most) })),
   ];
 }

@@ -21,7 +21,8 @@ export interface BuilderState {
 interface Activity {
   readonly state: string;
   readonly isQueued: boolean;
-  readonly seesAll: boolean;
+  /** Our login may not see when other roles' transactions began. */
+  readonly hidesOthers: boolean;
 }
 
 const PROGRESS_QUERY = `
@@ -32,12 +33,12 @@ export async function readState(observer: Session, builder: Session): Promise<Bu
   const [activity] = await observer.queryAsLogin<Activity>(
     `SELECT coalesce(state, 'active') AS state,
             coalesce(wait_event_type = 'Lock' AND wait_event = 'relation', false) AS "isQueued",
-            pg_has_role('pg_read_all_stats', 'USAGE') AS "seesAll"
+            NOT pg_has_role('pg_read_all_stats', 'USAGE') AS "hidesOthers"
        FROM pg_stat_activity WHERE pid = $1`,
     [builder.pid],
   );
   // Who begins to wait later is then known to be young.
-  if (!activity?.seesAll) await observeAges(observer);
+  if (activity?.hidesOthers) await observeAges(observer);
   const [row] = await observer.queryAsLogin<ProgressRow>(PROGRESS_QUERY, [builder.pid]);
   const blockers = await blockersOf(observer, builder.pid);
   const waiters = await waitersBehind(observer, builder.pid);

@@ -3,10 +3,14 @@ import { describeSession } from "../catalog/sessionDescription";
 import { maskStatement } from "../text/maskStatement";
 import type { Harm } from "./waiterHarm";
 
+/** Shown by `pg_stat_activity` in place of another role's statement. */
+const HIDDEN = "<insufficient privilege>";
+
 /** Warns about a session that waits behind a build: the harm it does and how to resolve it. */
 export function waiterWarning(waiter: Waiter, { endsBuild, stopsApplication }: Harm): string {
   const { statement } = waiter;
-  const what = statement ? `"${maskStatement(statement)}"` : "its statement";
+  const isShown = statement && statement !== HIDDEN;
+  const what = isShown ? `"${maskStatement(statement)}"` : "its statement";
   const lines = [`${describeSession(waiter)} waits behind this build.`];
   if (endsBuild)
     lines.push(
