@@ -40,8 +40,8 @@ export interface ConnectionArgs {
    * How many sessions this Connection has on the server at the same time, whatever `--parallel`
    * says; 3 to 1000. A build has two, and a third while it measures queries; a verification has
    * two. What needs more waits, visibly. It also waits instead of taking the last connections of
-   * the server, of the database or of the role (a tenth of each limit, at least three of the
-   * server's, at most ten).
+   * the server, of the database or of the role (an eighth of each limit, at least three of the
+   * server's, at most twelve).
    * @default `pgindex:maxConnections` of the stack, else 10, or what the concurrent builds and
    * measurements need
    */

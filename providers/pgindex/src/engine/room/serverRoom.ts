@@ -1,11 +1,11 @@
 import { PgIndexError } from "../errors/advice";
 import { type Limit, limitAdvice } from "./roomMessages";
 
-type Query = <Row>(text: string) => Promise<Row[]>;
+export type Query = <Row>(text: string) => Promise<Row[]>;
 
 /** The share of a limit that is left to others, and its bounds for the server's own limit. */
-const KEPT_SHARE = 0.1;
-const MOST_KEPT = 10;
+const KEPT_SHARE = 1 / 8;
+const MOST_KEPT = 12;
 const LEAST_KEPT_OF_SERVER = 3;
 
 /** The server has too few connections left for our work. */
@@ -49,24 +49,33 @@ SELECT r.rolname AS role, d.datname AS database,
                    AND coalesce(a.backend_type = 'client backend', true)) used
  WHERE r.rolname = session_user AND d.datname = pg_catalog.current_database()`;
 
+/** How many sessions are to be opened. */
+export interface Asked {
+  /** The one that asks, and those that follow it. */
+  readonly sessions: number;
+  /** Of other work of this process, still to be opened. */
+  readonly promised: number;
+  /** How many there must be able to be at all. */
+  readonly willNeed: number;
+}
+
 /**
- * Throws {@link NoRoomError} when the server has no room for `sessions` sessions, of which this is
- * the first, without taking its last ones; {@link PgIndexError} when it never can have.
+ * Throws {@link NoRoomError} when the server has no room for the sessions without taking its last
+ * ones; {@link PgIndexError} when it never can have. Returns how many more it has room for.
  */
-export async function requireServerRoom(
-  query: Query,
-  { sessions, willNeed = sessions }: { readonly sessions: number; readonly willNeed?: number },
-): Promise<void> {
+export async function requireServerRoom(query: Query, asked: Asked): Promise<number> {
   const [row] = await query<LimitRow>(LIMITS);
-  for (const limit of row ? limitsOf(row) : []) {
-    if (limit.most - limit.kept < willNeed) throw new PgIndexError(limitAdvice(limit, willNeed));
-    const left = limit.most - limit.used;
-    if (left - (sessions - 1) < limit.kept)
-      throw new NoRoomError(
-        `${limit.used - 1} of ${limit.most} connections of ${limit.of} are in use, ` +
-          `and ${limit.kept} are left to others`,
-      );
-  }
+  const { sessions, promised, willNeed } = asked;
+  const lefts = (row ? limitsOf(row) : []).map((limit) => {
+    const { most, used, kept, of } = limit;
+    if (most - kept < willNeed) throw new PgIndexError(limitAdvice(limit, willNeed));
+    const left = most - kept - used - (sessions - 1) - promised;
+    if (left >= 0) return left;
+    throw new NoRoomError(
+      `${used - 1} of ${most} connections of ${of} are in use, and ${kept} are left to others`,
+    );
+  });
+  return Math.min(...lefts);
 }
 
 function limitsOf(row: LimitRow): Limit[] {

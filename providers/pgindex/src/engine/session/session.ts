@@ -2,8 +2,7 @@ import type { Client, QueryConfig } from "pg";
 import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
-import { type Opened, openInRoom } from "../room/opening";
-import { requireServerRoom } from "../room/serverRoom";
+import { type Look, type Opened, openInRoom } from "../room/opening";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
 import { onlyRow, type Query } from "./query";
@@ -78,9 +77,9 @@ export async function openSession(
   // Ignores an application name in the URL: it would hide pgindex from anybody who looks for the
   // holder of a lock.
   const application = `pgindex ${options.purpose}`.slice(0, 63);
-  const open = (wantsRoomFor?: number) =>
+  const open = (look?: Look) =>
     connect(target, application, (connection, wanted) =>
-      prepareSession(connection, wanted, session, { ...options, wantsRoomFor }),
+      prepareSession(connection, wanted, session, { ...options, look }),
     );
   if (options.isUrgent) return (await open()).session;
   return openInRoom(database, open);
@@ -90,7 +89,7 @@ async function prepareSession(
   { client, isOpen }: Connection,
   wanted: string,
   settings: SessionSettings,
-  options: SessionOptions & { readonly wantsRoomFor?: number },
+  options: SessionOptions & { readonly look?: Look },
 ): Promise<Opened<Session>> {
   const enqueue = serialQueue();
   const query: Query = (text, values) =>
@@ -100,8 +99,7 @@ async function prepareSession(
   const server = await readServer(query);
   assertSupportedServer(server, clientProcessId(client), settings, options);
   assertServerKind(server, wanted, options);
-  const { wantsRoomFor: sessions, willNeed } = options;
-  if (sessions !== undefined) await requireServerRoom(query, { sessions, willNeed });
+  await options.look?.(query, options.willNeed);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
