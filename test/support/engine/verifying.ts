@@ -57,6 +57,7 @@ export class Verifying {
       run: (operation) => operation(),
       configure: () => undefined,
       lostIndexes: async () => new Map(),
+      hint: async () => undefined,
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;
     await this.database.query("DROP INDEX IF EXISTS orders_customer_idx");

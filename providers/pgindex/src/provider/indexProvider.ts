@@ -142,7 +142,7 @@ async function validate(
 ): Promise<CheckFailure[]> {
   try {
     const lines = await previewIndex(runtime.database(), desired, previousOf(olds, desired));
-    if (hidden.__preview) for (const line of lines) runtime.context(hidden.__urn).log("info", line);
+    if (hidden.__preview) await logPreview(runtime, lines, hidden);
     return [];
   } catch (error) {
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
@@ -150,6 +150,16 @@ async function validate(
     runtime.context(hidden.__urn).log("warning", error.message);
     return [];
   }
+}
+
+async function logPreview(
+  runtime: Runtime,
+  lines: readonly string[],
+  { __urn }: HiddenInputs,
+): Promise<void> {
+  const hint = await runtime.hint();
+  for (const line of lines) runtime.context(__urn).log("info", line);
+  if (hint) runtime.context(__urn).log("info", hint);
 }
 
 /**

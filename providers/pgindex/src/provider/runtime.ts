@@ -2,6 +2,7 @@ import { CancelledError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import { lostIndexes } from "../engine/record/lostIndexes";
 import type { Database } from "../engine/session/database";
+import { sightLine } from "../engine/sight/rights";
 import { databaseFrom } from "./connectionSettings";
 import type { EngineLog } from "./engineLog";
 import { listenForStop } from "./stopSignals";
@@ -12,6 +13,8 @@ export interface Runtime {
   database(): Database;
   /** The indexes that queries have lost, read once per process. */
   lostIndexes(): Promise<ReadonlyMap<string, string>>;
+  /** What a missing right hides from us: said once per process. */
+  hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
   /** Counts running operations: an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
@@ -32,6 +35,7 @@ export function createRuntime(log: EngineLog): Runtime {
   let setting: ((key: string) => string | undefined) | undefined;
   let database: Database | undefined;
   let lost: Promise<ReadonlyMap<string, string>> | undefined;
+  let isHinted = false;
   let running = 0;
   let isEnding = false;
   const exitWhenDone = () => {
@@ -51,6 +55,12 @@ export function createRuntime(log: EngineLog): Runtime {
     lostIndexes() {
       lost ??= lostIndexes(this.database());
       return lost;
+    },
+    async hint() {
+      if (isHinted) return undefined;
+      isHinted = true;
+      // It is no reason to refuse a preview.
+      return sightLine(this.database()).catch(() => undefined);
     },
     context: (urn) => ({
       signal: cancel.signal,

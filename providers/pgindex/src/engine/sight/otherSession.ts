@@ -11,7 +11,6 @@ export interface OtherSession {
   readonly application: string | null;
   readonly state: string | null;
   readonly backendType: string | null;
-  /** Null if it is hidden from our role. */
   readonly statement: string | null;
   /** Seconds since its transaction began; if that is hidden, since we first saw it. */
   readonly ageSeconds: number | null;
@@ -51,7 +50,7 @@ const IS_NEAR_WRAPAROUND = `EXISTS (
 const ACTIVITY = `a.application_name AS application, a.state,
   coalesce(a.backend_type, CASE WHEN a.usesysid IS NULL AND a.datid IS NOT NULL
                                 THEN 'autovacuum worker' END) AS "backendType",
-  nullif(left(a.query, 400), '<insufficient privilege>') AS statement,
+  left(a.query, 400) AS statement,
   a.pid IS NOT NULL AND a.backend_type IS NULL AS "isHidden",
   CASE WHEN a.backend_type IS NULL AND a.usesysid IS NULL AND a.datid IS NOT NULL
        THEN ${IS_NEAR_WRAPAROUND} END AS "preventsWraparound"`;

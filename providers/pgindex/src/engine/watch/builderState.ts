@@ -5,7 +5,6 @@ import {
   waitersBehind,
 } from "../catalog/otherSessions";
 import type { Session } from "../session/session";
-import { observeAges } from "../sight/transactionAges";
 import { PROGRESS_COLUMNS, type ProgressRow } from "./progress";
 
 /** What the server reports about our session that runs a long statement. */
@@ -18,27 +17,17 @@ export interface BuilderState {
   readonly waiters: readonly Waiter[];
 }
 
-interface Activity {
-  readonly state: string;
-  readonly isQueued: boolean;
-  /** Our login may not see when other roles' transactions began. */
-  readonly hidesOthers: boolean;
-}
-
 const PROGRESS_QUERY = `
 SELECT ${PROGRESS_COLUMNS} FROM pg_stat_progress_create_index WHERE pid = $1`;
 
 /** Reads as the login role, which also owns the builder's session. */
 export async function readState(observer: Session, builder: Session): Promise<BuilderState> {
-  const [activity] = await observer.queryAsLogin<Activity>(
+  const [activity] = await observer.queryAsLogin<{ state: string; isQueued: boolean }>(
     `SELECT coalesce(state, 'active') AS state,
-            coalesce(wait_event_type = 'Lock' AND wait_event = 'relation', false) AS "isQueued",
-            NOT pg_has_role('pg_read_all_stats', 'USAGE') AS "hidesOthers"
+            coalesce(wait_event_type = 'Lock' AND wait_event = 'relation', false) AS "isQueued"
        FROM pg_stat_activity WHERE pid = $1`,
     [builder.pid],
   );
-  // Who begins to wait later is then known to be young.
-  if (activity?.hidesOthers) await observeAges(observer);
   const [row] = await observer.queryAsLogin<ProgressRow>(PROGRESS_QUERY, [builder.pid]);
   const blockers = await blockersOf(observer, builder.pid);
   const waiters = await waitersBehind(observer, builder.pid);
