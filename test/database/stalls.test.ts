@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import type { IndexIdentity } from "../../providers/pgindex/src/engine/compare/identity.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { hold, identityOf, settle, stateOf, until } from "../support/engine/engineDatabase.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -163,5 +163,64 @@ describe.each(["superuser", "documented builder"] as const)("as the %s", (who) =
     await working;
     expect(lines.join("\n")).toMatch(/asked \d+ times? for a lock that stops reads or writes: /);
     expect(await stateOf(db, String(each.index.name))).toBe(each.isDestroyed ? undefined : "t/t/t");
+  });
+});
+
+test("one short transaction after another lets a constraint through", async () => {
+  await createTables();
+  let isOver = false;
+  const application = Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const client = await db.connect();
+      while (!isOver)
+        await client.query("BEGIN; SELECT 1 FROM app.t LIMIT 1; SELECT pg_sleep(0.01); COMMIT");
+    }),
+  );
+  const { ctx, lines } = record();
+  const desired = await declare({ ...T, constraint: "unique" });
+  const { live } = await ensureIndex({ database: targetOf(db.url), desired, ctx });
+  isOver = true;
+  await application;
+  expect(live).toMatchObject({ valid: true, constraint: "t_idx" });
+  expect(lines.join()).toMatch(/lock that stops reads or writes: /);
+});
+
+describe("stallBudget", () => {
+  /** Every ALTER INDEX keeps its locks for 0.3 s, as an event trigger may well do. */
+  async function slowDown(): Promise<void> {
+    await db.query(`CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM pg_sleep(0.3); END $$`);
+    await db.query(`CREATE EVENT TRIGGER slow_alter ON ddl_command_end
+      WHEN TAG IN ('ALTER INDEX') EXECUTE FUNCTION slow()`);
+  }
+  afterEach(() => db.query("DROP FUNCTION IF EXISTS slow CASCADE"));
+
+  test("ends what has held others up for too long, and says so; the next run goes on", async () => {
+    await createTables();
+    await slowDown();
+    let isOver = false;
+    const application = (async () => {
+      const client = await db.connect();
+      while (!isOver) await client.query("SELECT 1 FROM app.m");
+    })();
+    const { ctx, lines } = record();
+    const build = async (stallBudget: string) =>
+      ensureIndex({
+        database: targetOf(db.url),
+        desired: await declare({ ...M, stallBudget }),
+        ctx,
+      });
+    const { message } = await failureOf(build("200ms"));
+    expect(message).toMatch(
+      /^gave up index app\.m_idx on app\.m: reads and writes have waited behind its locks for 0\.2 s in all \(stallBudget\)\n/,
+    );
+    expect(message).toContain("pulumi config set pgindex:stallBudget 30s");
+    expect(lines.join("\n")).toMatch(
+      /others waited behind it for \d{3} ms in all \(1 session, the longest \d{3} ms\)/,
+    );
+    const { live } = await build("30s");
+    isOver = true;
+    await application;
+    expect(live.valid).toBe(true);
   });
 });
