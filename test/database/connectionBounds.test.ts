@@ -4,7 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
@@ -22,6 +22,7 @@ const TABLES = 40;
 
 const server = useServer({
   name: "few-connections",
+  version: String(Math.floor(inject("server").versionNumber / 10_000)),
   settings: { max_connections: MAX_CONNECTIONS, fsync: "off" },
 });
 
