@@ -205,7 +205,7 @@ describe("a limit of connections", () => {
     await db.query(`ALTER ROLE ${role} CONNECTION LIMIT 1`);
     const desired = await declare(indexOf(0));
     const { message } = await failureOf(previewIndex(targetOf(url), desired));
-    expect(message).toMatch(/ may have 1 connections at a time, and this needs 2\n/);
+    expect(message).toMatch(/ may have 1 connection at a time, and this needs 2\n/);
     expect(message).toMatch(/fix: run: ALTER ROLE \S+ CONNECTION LIMIT 3;/);
     const ensuring = ensureIndex({ database: targetOf(url), desired, ctx: record().ctx });
     expect((await failureOf(ensuring)).message).toBe(message);

@@ -1,12 +1,22 @@
 import type { Session } from "../engine/session/session";
 import { missingSight, SIGHT_HIDDEN } from "../engine/sight/rights";
+import { connections } from "./connectionChecks";
 import { type Finding, ok, problem, warning } from "./finding";
 import { hiddenTransactions } from "./hiddenTransactions";
 
 /** Checks the server's settings and state that decide whether builds succeed. Read-only. */
 export async function examineServer(observer: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const examine of [role, encryption, invalidIndexes, transactions, slots, archiver, triggers])
+  for (const examine of [
+    role,
+    connections,
+    encryption,
+    invalidIndexes,
+    transactions,
+    slots,
+    archiver,
+    triggers,
+  ])
     findings.push(...(await examine(observer)));
   return findings;
 }

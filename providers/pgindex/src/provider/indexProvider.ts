@@ -130,18 +130,21 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
   };
   const isUnchanged = olds.statement === checked.statement;
   if (isUnchanged || validateInPreview === false) return { inputs: checked };
-  return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
+  const measures = queries.kind === "ok" && queries.value.length > 0;
+  const asked = { desired: parsed.value, sessions: measures ? 3 : 2 };
+  return { inputs: checked, failures: await validate(runtime, olds, asked, hidden) };
 }
 
 /** Validates on the server, in preview and again before the change. A preview logs the plan. */
 async function validate(
   runtime: Runtime,
   olds: IndexInputs,
-  desired: DesiredIndex,
+  { desired, sessions }: { readonly desired: DesiredIndex; readonly sessions: number },
   hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
-    const lines = await previewIndex(runtime.database(), desired, previousOf(olds, desired));
+    const previous = previousOf(olds, desired);
+    const lines = await previewIndex(runtime.database(), desired, previous, sessions);
     if (hidden.__preview) await logPreview(runtime, lines, hidden);
     return [];
   } catch (error) {

@@ -24,7 +24,9 @@ const RAISE = {
 /** A limit that is too small for the work, whoever else is connected. */
 export function limitAdvice({ kind, of, most, kept }: Limit, sessions: number): Advice {
   return {
-    what: `${of} may have ${most} connections at a time, and this needs ${sessions}`,
+    what:
+      `${of} may have ${most} ${most === 1 ? "connection" : "connections"} at a time, ` +
+      `and this needs ${sessions}`,
     why:
       "one session builds and another watches it" +
       (kept > 0 ? `; ${kept} are left to others` : ""),

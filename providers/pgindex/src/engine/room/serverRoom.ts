@@ -64,9 +64,8 @@ export interface Asked {
  * ones; {@link PgIndexError} when it never can have. Returns how many more it has room for.
  */
 export async function requireServerRoom(query: Query, asked: Asked): Promise<number> {
-  const [row] = await query<LimitRow>(LIMITS);
   const { sessions, promised, willNeed } = asked;
-  const lefts = (row ? limitsOf(row) : []).map((limit) => {
+  const lefts = (await readLimits(query)).map((limit) => {
     const { most, used, kept, of } = limit;
     if (most - kept < willNeed) throw new PgIndexError(limitAdvice(limit, willNeed));
     const left = most - kept - used - (sessions - 1) - promised;
@@ -76,6 +75,12 @@ export async function requireServerRoom(query: Query, asked: Asked): Promise<num
     );
   });
   return Math.min(...lefts);
+}
+
+/** The limits on our connections, and how many there are now. */
+export async function readLimits(query: Query): Promise<Limit[]> {
+  const [row] = await query<LimitRow>(LIMITS);
+  return row ? limitsOf(row) : [];
 }
 
 function limitsOf(row: LimitRow): Limit[] {
