@@ -77,6 +77,8 @@ async function withApplication(sql: string, work: () => Promise<void>): Promise<
   let longest = 0;
   let statements = 0;
   let waitedMs = 0;
+  let longestWait = 0;
+  let waiting = new Map<number, number>();
   const clients = await Promise.all(Array.from({ length: CLIENTS }, connect));
   const running = clients.map(async (client) => {
     while (!isOver) {
@@ -92,12 +94,14 @@ async function withApplication(sql: string, work: () => Promise<void>): Promise<
     let last = performance.now();
     while (!isOver) {
       const { rows } = await client.query(
-        `SELECT count(*)::int AS waiting FROM pg_stat_activity
+        `SELECT pid FROM pg_stat_activity
           WHERE wait_event_type = 'Lock' AND pid = ANY($1)`,
         [clients.map((each) => (each as unknown as { processID: number }).processID)],
       );
       const now = performance.now();
-      waitedMs += rows[0].waiting * (now - last);
+      waitedMs += rows.length * (now - last);
+      waiting = new Map(rows.map(({ pid }) => [pid, waiting.get(pid) ?? last]));
+      longestWait = Math.max(longestWait, ...[...waiting.values()].map((since) => now - since));
       last = now;
       await delay(5);
     }
@@ -112,7 +116,7 @@ async function withApplication(sql: string, work: () => Promise<void>): Promise<
   const share = ((waitedMs / (tookMs * CLIENTS)) * 100).toFixed(2);
   return (
     `${(tookMs / 1000).toFixed(1)} s, ${statements} statements, longest ${Math.round(longest)} ms, ` +
-    `waited for locks ${share} % of the time`
+    `longest wait for a lock ${Math.round(longestWait)} ms, together ${share} % of the time`
   );
 }
 
