@@ -40,14 +40,20 @@ test("others waited behind its locks for too long: a quieter time, or a larger b
 });
 
 test.each([
-  [{ tries: 1, totalMs: 0, longestMs: 0, sessions: 0 }, "asked 1 time", "nobody waited behind it"],
   [
-    { tries: 3, totalMs: 61.4, longestMs: 40.2, sessions: 1 },
+    { tries: 1, totalMs: 0, longestMs: 0, sessions: 0, tookMs: 8.2 },
+    "asked 1 time",
+    "nobody was seen waiting behind it",
+  ],
+  [
+    { tries: 3, totalMs: 61.4, longestMs: 40.2, sessions: 1, tookMs: 8.2 },
     "asked 3 times",
     "others waited behind it for 61 ms in all (1 session, the longest 40 ms)",
   ],
 ])("what the locks of an operation have cost others: %o", (stalls, asked, cost) => {
-  expect(stallReport(stalls)).toBe(`${asked} for a lock that stops reads or writes: ${cost}`);
+  expect(stallReport(stalls)).toBe(
+    `${asked} for a lock that stops reads or writes (9 ms at most): ${cost}`,
+  );
 });
 
 describe("who was in the way for too long is got out of it", () => {

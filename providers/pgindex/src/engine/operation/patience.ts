@@ -93,8 +93,9 @@ export class Patience {
   /** Every try for a lock that stops reads or writes, together. */
   stallsInAll(): StallsInAll {
     const longestMs = Math.max(0, ...this.stalls.map((stall) => stall.longestMs));
+    const tookMs = Math.max(0, ...this.stalls.map((stall) => stall.tookMs));
     const sessions = this.stalls.reduce((sum, stall) => sum + stall.sessions, 0);
-    return { tries: this.stalls.length, totalMs: this.stalledMs(), longestMs, sessions };
+    return { tries: this.stalls.length, totalMs: this.stalledMs(), longestMs, sessions, tookMs };
   }
 
   lastStallMs(): number {
@@ -119,8 +120,10 @@ export type PatienceLimit = "waitFor" | "buildWithin" | "stallBudget";
 export interface Stall {
   /** The longest wait of anybody. */
   readonly longestMs: number;
-  /** How many sessions waited. */
+  /** How many sessions were seen waiting. */
   readonly sessions: number;
+  /** From its first statement to its end: nobody can have waited longer. */
+  readonly tookMs: number;
 }
 
 /** The tries of one operation. `totalMs`: the longest waits behind each, added up. */

@@ -57,9 +57,12 @@ function remedyFor({ pid, state, backendType, isHidden }: OtherSession): string 
 }
 
 /** How long others waited behind the short locks of one operation. */
-export function stallReport({ tries, totalMs, longestMs, sessions }: StallsInAll): string {
-  const asked = `asked ${tries} ${tries === 1 ? "time" : "times"} for a lock that stops reads or writes`;
-  if (sessions === 0) return `${asked}: nobody waited behind it`;
+export function stallReport(stalls: StallsInAll): string {
+  const { tries, totalMs, longestMs, sessions } = stalls;
+  const asked =
+    `asked ${tries} ${tries === 1 ? "time" : "times"} for a lock that stops reads or writes ` +
+    `(${Math.ceil(stalls.tookMs)} ms at most)`;
+  if (sessions === 0) return `${asked}: nobody was seen waiting behind it`;
   return (
     `${asked}: others waited behind it for ${Math.round(totalMs)} ms in all ` +
     `(${sessions} ${sessions === 1 ? "session" : "sessions"}, the longest ` +

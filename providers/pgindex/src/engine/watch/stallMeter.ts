@@ -43,7 +43,7 @@ export class StallMeter {
     this.ended.abort();
     await this.sampling;
     for (const from of this.waiting.values()) this.finish(from, endedAt);
-    return { longestMs: this.longestMs, sessions: this.sessions };
+    return { longestMs: this.longestMs, sessions: this.sessions, tookMs: endedAt - this.startedAt };
   }
 
   private async run(): Promise<void> {
