@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
-import { hold, settle, stateOf, untilWaiting } from "../support/engine/engineDatabase.ts";
+import { hold, settle, stateOf, until } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
@@ -18,7 +18,7 @@ afterAll(() => db.drop());
 async function waitForReader() {
   await db.query("CREATE TABLE t (a int NOT NULL)");
   const reader = await hold(db, "BEGIN", "SELECT a FROM t LIMIT 1");
-  const { ctx, lines } = record();
+  const { ctx, lines, statuses } = record();
   const desired = await declare({
     table: "t",
     name: "t_pk",
@@ -27,8 +27,13 @@ async function waitForReader() {
   });
   const ensuring = ensureIndex({ database: targetOf(db.url), desired, ctx });
   ensuring.catch(() => undefined);
-  const pid = await untilWaiting(db, "ALTER TABLE");
-  return { reader, lines, ensuring, pid };
+  await until("it waits for the reader", async () =>
+    statuses.some((line) => /^waiting to alter public\.t_pk .*: pid \d+ /.test(line)),
+  );
+  const [builder] = await db.query<{ pid: number }>(
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'pgindex build t_pk'",
+  );
+  return { reader, lines, ensuring, pid: builder?.pid };
 }
 
 test("a short step whose session somebody ends is done by the next attempt", async () => {
@@ -41,7 +46,7 @@ test("a short step whose session somebody ends is done by the next attempt", asy
 
 test("what the server refuses in a short step is final and leaves nothing behind", async () => {
   const { reader, ensuring } = await waitForReader();
-  // It waits for a second, and is tried again after somebody else was faster.
+  // It is tried after somebody else was faster.
   await reader.client.query("ALTER TABLE t ADD COLUMN b int PRIMARY KEY");
   await reader.client.query("COMMIT");
   expect((await failureOf(ensuring)).message).toMatch(

@@ -29,8 +29,33 @@ test("a server where all is well", async () => {
   expect(about("server")).toEqual([
     { check: "server", level: "ok", detail: expect.stringMatching(/^PostgreSQL \d+/) },
   ]);
-  for (const check of ["sight", "comparison", "INVALID indexes", "open transactions"])
+  for (const check of [
+    "sight",
+    "connections",
+    "comparison",
+    "INVALID indexes",
+    "open transactions",
+  ])
     expect(about(check), check).toEqual([expect.objectContaining({ level: "ok" })]);
+});
+
+test("a role with too few connections", async () => {
+  const role = `${db.name}_few`;
+  await db.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x' CONNECTION LIMIT 2`);
+  const url = Object.assign(new URL(db.url), { username: role, password: "x" }).href;
+  const { about } = await doctor(url);
+  await db.query(`DROP ROLE ${role}`);
+  expect(about("connections")).toEqual([
+    expect.objectContaining({ level: "ok", detail: expect.stringMatching(/of the server/) }),
+    {
+      check: "connections",
+      level: "warning",
+      detail:
+        `1 of 2 of role ${role} are in use, and 0 are left to others: ` +
+        "an operation waits for free ones",
+      fix: "close idle sessions, or raise the limit",
+    },
+  ]);
 });
 
 test("INVALID indexes are named, unique ones with what they do to the application", async () => {

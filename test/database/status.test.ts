@@ -37,8 +37,10 @@ async function status(...args: string[]) {
   return pgindex(["status", "--state", state, ...args], { DATABASE_URL: db.url });
 }
 
-async function statusOfIndex() {
-  const { code, out, err } = await status("--json");
+async function statusOfIndex(url = db.url) {
+  const { code, out, err } = await pgindex(["status", "--state", state, "--json"], {
+    DATABASE_URL: url,
+  });
   const { indexes, ...rest } = JSON.parse(out);
   return { code, err, index: indexes[0], ...rest };
 }
@@ -141,4 +143,21 @@ test("a machine without Pulumi is told what to do", async () => {
   const { code, err } = await pgindex(["status"], { DATABASE_URL: db.url, PATH: "/nowhere" });
   expect(code).toBe(1);
   expect(err).toContain("there is no pulumi on PATH");
+});
+
+test("an index that another role builds is being built, also where its progress is hidden", async () => {
+  const role = `${db.name}_viewer`;
+  await db.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+  const url = Object.assign(new URL(db.url), { username: role, password: "x" }).href;
+  await db.query("DROP INDEX i");
+  const other = await holdWrite(db, "t");
+  const builder = await db.connect();
+  const building = builder.query("CREATE INDEX CONCURRENTLY i ON t (a)");
+  await untilPhase(db, "waiting for writers before build");
+  const { index, builds } = await statusOfIndex(url);
+  await other.release();
+  await building;
+  await db.query(`DROP ROLE ${role}`);
+  expect(index.state).toBe("building");
+  expect(builds).toEqual([expect.objectContaining({ table: "public.t", index: "public.i" })]);
 });

@@ -76,3 +76,26 @@ test("whenClientVanishes: a build ends within seconds of its provider", async ()
   expect((await next.index.preview(cut)).change).toBe("same");
   await next.index.destroy();
 });
+
+test("a limit of connections that is too low to measure as well is refused in preview", async () => {
+  await database().query(`ALTER ROLE ${roles.deploy} CONNECTION LIMIT 2`);
+  const { index } = await indexWith({ url: roles.url, role: roles.owner });
+  const serves = [{ name: "q", sql: "SELECT * FROM app.t WHERE a = $1", values: ["1"] }];
+  expect(await refusalOf(index.preview({ ...AS_DEPLOY, serves }))).toMatch(
+    /_deploy may have 2 connections at a time, and this needs 3[\s\S]*CONNECTION LIMIT 4;/,
+  );
+  expect((await index.preview(AS_DEPLOY)).change).toBe("create");
+  await database().query(`ALTER ROLE ${roles.deploy} CONNECTION LIMIT -1`);
+});
+
+test("the right that is missing is named once, in the first preview", async () => {
+  const hint = /hidden from this role.*; to see it: GRANT pg_read_all_stats TO "\S+_deploy";$/;
+  const { opened } = await indexWith({ url: roles.url, role: roles.owner });
+  const hints: number[] = [];
+  for (const name of ["first", "second"]) {
+    const index = new Resource("index", async () => opened, name);
+    const { lines } = await index.preview({ ...AS_DEPLOY, name: `${name}_idx` });
+    hints.push(lines.filter(({ message }) => hint.test(message)).length);
+  }
+  expect(hints).toEqual([1, 0]);
+});

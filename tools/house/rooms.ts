@@ -10,7 +10,9 @@ export const ROOMS = {
     "unknown values",
   declare: "the declared index and every statement that it yields",
   connection: "how a server is reached: URL, environment, service, TLS, password",
+  room: "how many sessions there may be: of this process, and on the server",
   session: "one session, every setting pinned; the workspace of two; what is said of a database",
+  sight: "what our role may see of other sessions, and what it observes instead",
   catalog:
     "what the server says is there: indexes, tables, partitions, privileges, other sessions; " +
     "no decision",
@@ -18,6 +20,7 @@ export const ROOMS = {
   operation: "one operation's context, patience, turn, key, waits and retries",
   situation: "everything that a decision rests on, and what is refused before one",
   watch: "one statement, run in sight: progress, blockers, waiters, cancel",
+  alteration: "short statements in one transaction, under their lock, and who waits behind it",
   measure: "one measuring of the served queries",
   plan: "what to do, as data; pure",
   verify: "the proof: usage, history, expectations",

@@ -88,7 +88,8 @@ export const DEADLOCKS: readonly Fault[] = [
       "an ALTER TABLE, TRUNCATE or plain DROP INDEX that queues behind the build stops every " +
       "later read and write of the table",
     answer:
-      "never queues such a statement itself for more than a second; warns of whoever does, " +
+      "never queues such a statement itself while a transaction is in its way that stays, and " +
+      "for 50 ms at most; warns of whoever does, " +
       "with the statement that lets everybody go on",
     mark: "limit",
     words: ["It requests ACCESS EXCLUSIVE: every read and write of the table now waits behind it"],

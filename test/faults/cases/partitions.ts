@@ -11,7 +11,7 @@ export const PARTITIONS: readonly Fault[] = [
       "a partitioned table: PostgreSQL neither builds nor drops its index concurrently (`0A000`)",
     answer:
       "makes the parent's entry, builds on each partition concurrently, attaches; drops with " +
-      "a lock timeout of a second, after a warning",
+      "a lock timeout of 50 ms once nobody is in the way, after a warning",
     mark: "handled",
     tests: [
       `${PARTITIONED}: is built on every partition, in any schema and at any depth, ` +

@@ -59,6 +59,7 @@ export class Verifying {
       configure: () => undefined,
       inventory: async () => undefined,
       declared: new DeclaredIndexes(),
+      hint: async () => undefined,
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;
     await this.database.query("DROP INDEX IF EXISTS orders_customer_idx");

@@ -1,12 +1,18 @@
 import { describe, expect, test } from "vitest";
 import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
-import { OutOfPatience } from "../../../providers/pgindex/src/engine/operation/patience.ts";
-import { outOfPatienceAdvice } from "../../../providers/pgindex/src/engine/operation/patienceMessages.ts";
+import {
+  OutOfPatience,
+  type PatienceLimit,
+} from "../../../providers/pgindex/src/engine/operation/patience.ts";
+import {
+  outOfPatienceAdvice,
+  stallReport,
+} from "../../../providers/pgindex/src/engine/operation/patienceMessages.ts";
 import { SESSION } from "../../support/engine/otherSession.ts";
 
 const LIMIT_MS = 4 * 60 * 60 * 1000;
 
-function advice(option: "waitFor" | "buildWithin", ...others: OtherSession[]) {
+function advice(option: PatienceLimit, ...others: OtherSession[]) {
   return outOfPatienceAdvice(
     "index i",
     new OutOfPatience(option, LIMIT_MS, others),
@@ -22,14 +28,42 @@ test("a build that took too long: more time, or no limit", () => {
   expect(otherwise).toMatch(/^omit buildWithin/);
 });
 
+test("others waited behind its locks for too long: a quieter time, or a larger budget", () => {
+  const { what, why, fix, otherwise } = advice("stallBudget");
+  expect(what).toBe(
+    "gave up index i: reads and writes have waited behind its locks for 4 h 0 min in all " +
+      "(stallBudget)",
+  );
+  expect(why).toBe("one short transaction after another was in the way; nothing was left");
+  expect(fix).toMatch(/^wait until fewer transactions use the table; then run the same command/);
+  expect(otherwise).toContain("pulumi config set pgindex:stallBudget 30s");
+});
+
+test.each([
+  [
+    { tries: 1, totalMs: 0, longestMs: 0, sessions: 0, tookMs: 8.2 },
+    "asked 1 time",
+    "nobody was seen waiting behind it",
+  ],
+  [
+    { tries: 3, totalMs: 61.4, longestMs: 40.2, sessions: 1, tookMs: 8.2 },
+    "asked 3 times",
+    "others waited behind it for 61 ms in all (1 session, the longest 40 ms)",
+  ],
+])("what the locks of an operation have cost others: %o", (stalls, asked, cost) => {
+  expect(stallReport(stalls)).toBe(
+    `${asked} for a lock that stops reads or writes (9 ms at most): ${cost}`,
+  );
+});
+
 describe("who was in the way for too long is got out of it", () => {
   const CASES: readonly (readonly [who: string, session: Partial<OtherSession>, way: string])[] = [
     ["a statement", {}, "let it finish, or cancel it: SELECT pg_cancel_backend(7)"],
     // pg_stat_activity hides the state of another role's session.
     [
       "somebody hidden",
-      { state: null },
-      "let it finish, or cancel it: SELECT pg_cancel_backend(7)",
+      { state: null, isHidden: true },
+      "let it finish, or end it: SELECT pg_terminate_backend(7)",
     ],
     [
       "an open transaction",

@@ -11,6 +11,7 @@ beforeEach(async () => {
 
 const at = (maxConcurrentBuilds: number, url?: string) => ({
   maxConcurrentBuilds,
+  maxConcurrentMeasurements: 2,
   target: { url },
 });
 

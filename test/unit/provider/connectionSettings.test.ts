@@ -25,9 +25,11 @@ const DEFAULTS = {
     role: undefined,
     whenClientVanishes: "finish",
     acceptDatabase: undefined,
+    maxConnections: 10,
   },
   replicas: {},
   maxConcurrentBuilds: 2,
+  maxConcurrentMeasurements: 2,
   ownershipMarks: true,
   patience: {},
 };
@@ -37,8 +39,9 @@ describe("what is not set has its default", () => {
     expect(read({})).toEqual(DEFAULTS);
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
-    const own = ["ownershipMarks", "acceptDatabase"];
-    const all = [...names, ...others, ...own, "retries", "waiters"].map((name) => [name, ""]);
+    const bounds = ["maxConcurrentMeasurements", "maxConnections", "stallBudget"];
+    const more = [...bounds, "ownershipMarks", "acceptDatabase", "retries", "waiters"];
+    const all = [...names, ...others, ...more].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
   });
 
@@ -56,6 +59,9 @@ test("everything that can be set", () => {
     url: "postgresql://primary",
     replicas: '{"eu": "postgresql://eu"}',
     maxConcurrentBuilds: "100",
+    maxConcurrentMeasurements: "1",
+    maxConnections: "3",
+    stallBudget: "500ms",
     allowPooler: "true",
     role: "App Owner",
     allowCorruptingServer: "false",
@@ -75,12 +81,25 @@ test("everything that can be set", () => {
       role: "App Owner",
       whenClientVanishes: "stop",
       acceptDatabase: "app@1/5",
+      maxConnections: 3,
     },
     replicas: { eu: { url: "postgresql://eu" } },
     maxConcurrentBuilds: 100,
+    maxConcurrentMeasurements: 1,
     ownershipMarks: false,
-    patience: { waitForMs: 1_800_000, buildWithinMs: 21_600_000, retries: 0, waiters: "yield" },
+    patience: {
+      waitForMs: 1_800_000,
+      buildWithinMs: 21_600_000,
+      stallBudgetMs: 500,
+      retries: 0,
+      waiters: "yield",
+    },
   });
+});
+
+test("by default there are as many connections as the builds and measurements need", () => {
+  const { session } = read({ maxConcurrentBuilds: "20", maxConcurrentMeasurements: "4" });
+  expect(session.maxConnections).toBe(68);
 });
 
 describe("what cannot be read is refused, with its name and what to write", () => {
@@ -90,6 +109,18 @@ describe("what cannot be read is refused, with its name and what to write", () =
       ["many", "0", "101", "-1", "2.5", "1e1", " 2", "0x2"],
       "is not a whole number from 1 to 100",
       'write one, such as "2"',
+    ],
+    [
+      "maxConcurrentMeasurements",
+      ["many", "0", "101", "NaN"],
+      "is not a whole number from 1 to 100",
+      'write one, such as "2"',
+    ],
+    [
+      "maxConnections",
+      ["all", "2", "1001", "NaN"],
+      "is not a whole number from 3 to 1000",
+      'write one, such as "10"',
     ],
     [
       "retries",

@@ -47,7 +47,8 @@ async function examineDatabase(database: SessionTarget): Promise<Finding[]> {
   try {
     return await withObserver(
       database,
-      { purpose: "doctor", writable: false },
+      // A full server is a finding, and nothing to wait for.
+      { purpose: "doctor", writable: false, isUrgent: true },
       async (observer) => [await examineVersion(observer), ...(await examineServer(observer))],
     );
   } catch (error) {

@@ -1,10 +1,22 @@
 import type { Session } from "../engine/session/session";
+import { missingSight, SIGHT_HIDDEN } from "../engine/sight/rights";
+import { connections } from "./connectionChecks";
 import { type Finding, ok, problem, warning } from "./finding";
+import { hiddenTransactions } from "./hiddenTransactions";
 
 /** Checks the server's settings and state that decide whether builds succeed. Read-only. */
 export async function examineServer(observer: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const examine of [role, encryption, invalidIndexes, transactions, slots, archiver, triggers])
+  for (const examine of [
+    role,
+    connections,
+    encryption,
+    invalidIndexes,
+    transactions,
+    slots,
+    archiver,
+    triggers,
+  ])
     findings.push(...(await examine(observer)));
   return findings;
 }
@@ -34,24 +46,16 @@ export async function examineVersion(observer: Session): Promise<Finding> {
   return ok(check, version);
 }
 
-/**
- * Without it, other roles' sessions are visible without their statements, and other roles' builds
- * without their phase.
- */
 async function role(observer: Session): Promise<Finding[]> {
-  const [row] = await observer.query<{ role: string; sees: boolean; temporary: boolean }>(
+  const grant = await missingSight(observer);
+  const [row] = await observer.query<{ role: string; temporary: boolean }>(
     `SELECT quote_ident(current_user) AS role,
-            pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees,
             has_database_privilege(current_database(), 'TEMPORARY') AS temporary`,
   );
   if (!row) return [];
-  const sight = row.sees
-    ? ok("sight", "sees which sessions a build waits for, with their statements")
-    : warning(
-        "sight",
-        "sees which sessions a build waits for, but not their statements",
-        `GRANT pg_read_all_stats TO ${row.role}`,
-      );
+  const sight = grant
+    ? warning("sight", SIGHT_HIDDEN, grant)
+    : ok("sight", "sees which sessions a build waits for, with their statements");
   const copies = row.temporary
     ? ok("comparison", "declarations are checked on a temporary copy of the table")
     : warning(
@@ -118,8 +122,9 @@ async function transactions(observer: Session): Promise<Finding[]> {
     [OLD],
   );
   const check = "open transactions";
-  if (rows.length === 0) return [ok(check, `none older than ${OLD} s`)];
-  return rows.map(({ who, seconds }) =>
+  const hidden = await hiddenTransactions(observer);
+  if (rows.length === 0 && hidden.length === 0) return [ok(check, `none older than ${OLD} s`)];
+  const known = rows.map(({ who, seconds }) =>
     warning(
       check,
       `${who} has been open for ${seconds} s: a build may have to wait for it to end`,
@@ -127,6 +132,15 @@ async function transactions(observer: Session): Promise<Finding[]> {
         "idle_in_transaction_session_timeout ends forgotten ones",
     ),
   );
+  const unknown = hidden.map((who) =>
+    warning(
+      check,
+      `${who} has been open for a second at least, and since when is hidden: ` +
+        "a build may have to wait for it to end",
+      "see sight, above",
+    ),
+  );
+  return [...known, ...unknown];
 }
 
 /**

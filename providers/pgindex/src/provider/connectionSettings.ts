@@ -48,11 +48,16 @@ function fromJson(text: string): unknown {
   }
 }
 
+/** A build has two sessions, and a third to measure the queries that it serves. */
+const MIN_CONNECTIONS = 3;
+
 const settings = z.object({
   url: z.string().optional(),
   databaseUrl: z.string().optional(),
   replicas: replicas.optional(),
   maxConcurrentBuilds: wholeNumber(1, 100, "2").optional(),
+  maxConcurrentMeasurements: wholeNumber(1, 100, "2").optional(),
+  maxConnections: wholeNumber(MIN_CONNECTIONS, 1000, "10").optional(),
   allowPooler: flag.optional(),
   role: z.string().optional(),
   allowCorruptingServer: flag.optional(),
@@ -86,10 +91,11 @@ export function databaseFrom(
     throw new PgIndexError(unreadableSettingsAdvice(parsed.problems, texts));
   if (parsed.kind === "unknown")
     throw new Error("Pulumi has configured the provider with a value that is not known yet");
-  const { url, databaseUrl, waitFor, buildWithin, retries, waiters, ...rest } = parsed.value;
+  const { url, databaseUrl, waitFor, buildWithin, stallBudget, retries, waiters, ...rest } =
+    parsed.value;
   return databaseOf({
     ...rest,
     url: url ?? databaseUrl ?? (env.DATABASE_URL || undefined),
-    patience: toPatienceOptions({ waitFor, buildWithin, retries, waiters }),
+    patience: toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters }),
   });
 }

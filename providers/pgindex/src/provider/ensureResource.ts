@@ -28,8 +28,8 @@ export async function ensureResource(
   const seenOid = inventory?.indexes.get(displayName(desired))?.oid;
   const previous = olds && { ...olds, seenOid };
   const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
-  const database = runtime.database();
-  const request = { database, desired, previous, claim, ctx, hooks: { beforeBuild } };
+  const hooks = queries.length > 0 ? { beforeBuild } : {};
+  const request = { database: runtime.database(), desired, previous, claim, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
   return { ...outputs, __urn: hidden.__urn };
@@ -45,7 +45,6 @@ async function measureBefore(
   queries: readonly ParsedQuery[],
   ctx: ReturnType<Runtime["context"]>,
 ): Promise<readonly Measured[]> {
-  if (queries.length === 0) return [];
   const { searchPath } = desired;
   return measureQueries({ database: runtime.database(), index: desired, queries, searchPath, ctx });
 }

@@ -3,6 +3,7 @@ import type { Context } from "../engine/operation/context";
 import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
 import { databaseLabel } from "../engine/session/databaseIdentity";
+import { sightLine } from "../engine/sight/rights";
 import { databaseFrom } from "./connectionSettings";
 import { DeclaredIndexes } from "./declaredIndexes";
 import type { EngineLog } from "./engineLog";
@@ -19,6 +20,8 @@ export interface Runtime {
   inventory(): Promise<Inventory | undefined>;
   /** What the program has declared in this run. */
   readonly declared: DeclaredIndexes;
+  /** What a missing right hides from us: said once per process. */
+  hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
   /** Counts running operations: an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
@@ -28,6 +31,10 @@ export interface Runtime {
 /** Time to send the answer to Pulumi before the process exits, which discards unsent data. */
 const ANSWER_MS = 2_000;
 
+function reporting(database: Database, report: (message: string) => void): Database {
+  return { ...database, session: { ...database.session, report } };
+}
+
 /** Creates this process's runtime. Nothing happens before the first `configure`. */
 export function createRuntime(log: EngineLog): Runtime {
   const cancel = new AbortController();
@@ -35,6 +42,7 @@ export function createRuntime(log: EngineLog): Runtime {
   let setting: ((key: string) => string | undefined) | undefined;
   let database: Database | undefined;
   let inventory: Promise<Inventory | undefined> | undefined;
+  let isHinted = false;
   let running = 0;
   let isEnding = false;
   const exitWhenDone = () => {
@@ -47,7 +55,8 @@ export function createRuntime(log: EngineLog): Runtime {
   };
   return {
     database() {
-      database ??= databaseFrom(setting ?? (() => undefined), process.env);
+      const report = (message: string) => log.write("info", message, undefined, true);
+      database ??= reporting(databaseFrom(setting ?? (() => undefined), process.env), report);
       return database;
     },
     inventory() {
@@ -55,6 +64,12 @@ export function createRuntime(log: EngineLog): Runtime {
       return inventory;
     },
     declared: new DeclaredIndexes(),
+    async hint() {
+      if (isHinted) return undefined;
+      isHinted = true;
+      // It is no reason to refuse a preview.
+      return sightLine(this.database()).catch(() => undefined);
+    },
     context: (urn) => ({
       signal: cancel.signal,
       draining: drain.signal,

@@ -30,6 +30,23 @@ export interface ConnectionArgs {
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
   /**
+   * How many verifications can run at the same time, and how many builds can measure their queries
+   * (`EXPLAIN ANALYZE`) at the same time, together with them; 1 to 100. One at a time disturbs the
+   * figures least.
+   * @default `pgindex:maxConcurrentMeasurements` of the stack, else 2
+   */
+  readonly maxConcurrentMeasurements?: pulumi.Input<number>;
+  /**
+   * How many sessions this Connection has on the server at the same time, whatever `--parallel`
+   * says; 3 to 1000. A build has two, and a third while it measures queries; a verification has
+   * two. What needs more waits, visibly. It also waits instead of taking the last connections of
+   * the server, of the database or of the role (an eighth of each limit, at least three of the
+   * server's, at most twelve).
+   * @default `pgindex:maxConnections` of the stack, else 10, or what the concurrent builds and
+   * measurements need
+   */
+  readonly maxConnections?: pulumi.Input<number>;
+  /**
    * Connect even though a pooler answers in place of the server. Only for proxies that give each
    * client its own server session: in transaction mode, a pooler leaks settings to other clients
    * and makes locks meaningless.
@@ -87,6 +104,12 @@ export interface ConnectionArgs {
    */
   readonly buildWithin?: pulumi.Input<string>;
   /**
+   * How long reads and writes may wait behind the short locks of one operation, all its tries
+   * together, such as "10s". A resource's own value takes precedence.
+   * @default `pgindex:stallBudget` of the stack, else "10s"
+   */
+  readonly stallBudget?: pulumi.Input<string>;
+  /**
    * Number of retries after the first attempt. A resource's own value takes precedence.
    * @default `pgindex:retries` of the stack, else 9
    */
@@ -142,6 +165,8 @@ function configurationOf(
 
 const SETTINGS = [
   "maxConcurrentBuilds",
+  "maxConcurrentMeasurements",
+  "maxConnections",
   "allowPooler",
   "role",
   "allowCorruptingServer",
@@ -150,6 +175,7 @@ const SETTINGS = [
   "acceptDatabase",
   "waitFor",
   "buildWithin",
+  "stallBudget",
   "retries",
   "waiters",
 ] as const satisfies readonly (keyof ConnectionArgs)[];

@@ -139,6 +139,16 @@ export interface IndexArgs {
    */
   readonly takeOverFrom?: pulumi.Input<string>;
   /**
+   * How long reads and writes may wait behind the short locks of an operation, all its tries
+   * together, such as "10s". Only a constraint, a replica identity, an access method's setting such
+   * as `fastupdate`, and entry, attach and drop of a partitioned index need a lock that stops them.
+   * pgindex asks for it once nobody is in the way who stays there, for 50 ms at a time (a two
+   * hundredth of the budget, if that is longer).
+   * @default the Connection's, else `pgindex:stallBudget` of the stack, else "10s"
+   * @sql SET LOCAL lock_timeout = 50
+   */
+  readonly stallBudget?: pulumi.Input<string>;
+  /**
    * How long an operation waits for others, all of its waits together: for sessions working on the
    * table, for transactions that a build or a drop has to wait out, and for another `pgindex`.
    * "90s", "30m", "2h". After that it stops, cleans up, and names the sessions that blocked it.

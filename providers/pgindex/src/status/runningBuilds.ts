@@ -23,15 +23,26 @@ type BuildRow = Omit<Build, "progress" | "blockers" | "waiters"> & ProgressRow;
 
 /**
  * Of other roles' builds, only the pid is visible without `pg_read_all_stats`
- * (https://www.postgresql.org/docs/current/predefined-roles.html).
+ * (https://www.postgresql.org/docs/current/predefined-roles.html). Which table it has locked is
+ * visible to all, and a build has one INVALID index there.
  */
 const BUILDS_QUERY = `
-SELECT p.pid, p.command, nullif(p.index_relid, 0)::int8::float8 AS "indexOid",
-       nullif(p.relid, 0)::regclass::text AS "table",
-       nullif(p.index_relid, 0)::regclass::text AS "index",
+SELECT p.pid, p.command, seen.index::int8::float8 AS "indexOid",
+       seen.table::regclass::text AS "table", seen.index::regclass::text AS "index",
        coalesce(extract(epoch FROM clock_timestamp() - a.query_start), 0)::float8 AS seconds,
        ${PROGRESS_COLUMNS}
   FROM pg_stat_progress_create_index p LEFT JOIN pg_stat_activity a USING (pid)
+  LEFT JOIN LATERAL (
+    SELECT l.relation FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+     WHERE p.relid IS NULL AND l.pid = p.pid AND l.granted AND l.locktype = 'relation'
+       AND l.database = p.datid AND c.relkind IN ('r', 'm')
+       AND l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock') LIMIT 1) locked ON true
+  LEFT JOIN LATERAL (
+    SELECT min(i.indexrelid::int8)::oid AS index FROM pg_index i
+     WHERE i.indrelid = locked.relation AND NOT i.indisvalid HAVING count(*) = 1) unfinished ON true
+ CROSS JOIN LATERAL (
+    SELECT coalesce(nullif(p.relid, 0), locked.relation) AS table,
+           coalesce(nullif(p.index_relid, 0), unfinished.index) AS index) seen
  WHERE p.datname = current_database() ORDER BY a.query_start, p.pid`;
 
 /** The builds in the database, oldest first. Read-only. */

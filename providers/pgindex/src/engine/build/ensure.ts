@@ -47,6 +47,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
       purpose: `build ${name}`,
       searchPath,
       builds: true,
+      sessions: request.hooks?.beforeBuild ? 3 : 2,
     },
     (operation) => runAttempt(operation, request, journal),
     (error) => explainFailure(error, request, journal),

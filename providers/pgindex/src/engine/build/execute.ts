@@ -1,3 +1,5 @@
+import { runAlteration } from "../alteration/alteration";
+import { type Dropping, dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import type { LiveTable } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
@@ -8,8 +10,6 @@ import { waitUntilNobodyWorks } from "../operation/wait";
 import { type Step, sqlsOf } from "../plan/step";
 import { serverTime } from "../session/workspace";
 import { displayName } from "../text/render";
-import { runAlteration } from "../watch/alteration";
-import { type Dropping, dropConcurrently } from "../watch/concurrentDrop";
 import { PhaseWatch } from "../watch/phases";
 import { runWatched } from "../watch/watchedStatement";
 import { notVerifiedAdvice } from "./buildMessages";

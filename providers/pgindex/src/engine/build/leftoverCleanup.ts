@@ -1,3 +1,4 @@
+import { dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
@@ -14,7 +15,6 @@ import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
-import { dropConcurrently } from "../watch/concurrentDrop";
 import type { BuiltName } from "./journal";
 
 /** Time limit for the clean-up after a failure or a cancel. */
@@ -59,7 +59,7 @@ export async function removeLeftover(
   const bounded = AbortSignal.timeout(CLEAN_UP_MS);
   const patience = new CleanUpPatience(forgottenSeconds);
   const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience };
-  const options = { purpose: `clean up ${built.name}`, searchPath: [] };
+  const options = { purpose: `clean up ${built.name}`, searchPath: [], isUrgent: true };
   try {
     return await withWorkspace(database, options, async (workspace) => {
       const operation = { ...workspace, ctx: quiet };
@@ -134,7 +134,7 @@ async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
 /** Describes what is left; empty if nothing is. */
 async function describeLeft(database: SessionTarget, built: BuiltName): Promise<string> {
   try {
-    const options = { purpose: "find leftovers", writable: false };
+    const options = { purpose: "find leftovers", writable: false, isUrgent: true };
     const { leftovers } = await withObserver(database, options, (observer) =>
       findLeft(observer, built),
     );

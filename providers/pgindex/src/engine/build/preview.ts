@@ -27,14 +27,15 @@ export interface Questioner {
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
  * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a
- * build would be refused.
+ * build would be refused. `willNeed`: how many sessions the build will have.
  */
 export async function previewIndex(
   database: SessionTarget,
   desired: DesiredIndex,
   { claim, previous: recorded }: Questioner = {},
+  willNeed = 2,
 ): Promise<string[]> {
-  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true };
+  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed };
   return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

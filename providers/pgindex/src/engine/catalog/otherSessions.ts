@@ -1,48 +1,13 @@
 import type { Session } from "../session/session";
+import {
+  COLUMNS,
+  HOLDER_COLUMNS,
+  HOLDERS,
+  type OtherSession,
+  readAged,
+} from "../sight/otherSession";
 
-/** Another session that blocks us, or waits behind us. */
-export interface OtherSession {
-  /** 0 for a prepared transaction, which has no session. */
-  readonly pid: number;
-  /** The name of a prepared transaction, by which it can be ended. */
-  readonly gid?: string | null;
-  readonly user: string | null;
-  readonly application: string | null;
-  readonly state: string | null;
-  readonly backendType: string | null;
-  readonly statement: string | null;
-  /** Seconds since its transaction began. */
-  readonly ageSeconds: number | null;
-  /** Seconds that it has waited for a lock; null if it is not waiting. */
-  readonly waitSeconds: number | null;
-  /** The lock mode that it holds or waits for, if known. */
-  readonly mode: string | null;
-  /** The pids that it waits for itself. */
-  readonly behind?: string | null;
-}
-
-const COLUMNS = `
-  a.usename AS user, a.application_name AS application, a.state, a.backend_type AS "backendType",
-  left(a.query, 400) AS statement,
-  extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS "ageSeconds"`;
-
-/** As {@link COLUMNS}, where the session can be a prepared transaction, `p`. */
-const HOLDER_COLUMNS = `
-  p.gid, coalesce(a.usename, p.owner) AS user, a.application_name AS application,
-  a.state, a.backend_type AS "backendType", left(a.query, 400) AS statement,
-  extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, p.prepared))::float8
-    AS "ageSeconds",
-  NULL::float8 AS "waitSeconds"`;
-
-/**
- * The locks of a prepared transaction have no pid. The lock that it holds on its own transaction ID
- * identifies it.
- */
-const HOLDERS = `pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-       LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL
-                             AND own.locktype = 'transactionid' AND own.granted
-                             AND own.virtualtransaction = l.virtualtransaction
-       LEFT JOIN pg_prepared_xacts p ON p.transaction = own.transactionid`;
+export { isYieldingAutovacuum, type OtherSession } from "../sight/otherSession";
 
 /** Lock modes that conflict with SHARE UPDATE EXCLUSIVE, which a concurrent build takes. */
 export const BUILD_CONFLICTS: readonly string[] = [
@@ -68,8 +33,10 @@ export async function conflictingSessions(
   ownPid: number,
   modes: readonly string[] = BUILD_CONFLICTS,
 ): Promise<OtherSession[]> {
-  return session.queryAsLogin<OtherSession>(
-    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
+  return readAged(
+    session,
+    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode,
+            l.virtualtransaction AS "virtualTransaction", ${HOLDER_COLUMNS}
        FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = $1 AND l.mode = ANY($2)
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -81,25 +48,29 @@ export async function conflictingSessions(
 
 /**
  * Transactions older than `seconds` that hold any lock on the table or one of its partitions: DROP
- * INDEX CONCURRENTLY waits for all of them.
+ * INDEX CONCURRENTLY waits for all of them. One whose age nobody can tell counts as older.
  */
 export async function oldTransactionsOn(
   session: Session,
   tableOid: number,
   seconds: number,
 ): Promise<OtherSession[]> {
-  return session.queryAsLogin<OtherSession>(
-    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode, ${HOLDER_COLUMNS}
+  const found = await readAged<OtherSession>(
+    session,
+    `SELECT DISTINCT ON (l.pid, p.gid) coalesce(l.pid, 0) AS pid, l.mode,
+            l.virtualtransaction AS "virtualTransaction", ${HOLDER_COLUMNS}
        FROM ${HOLDERS}
       WHERE l.locktype = 'relation' AND l.relation = ANY(coalesce(
               (SELECT array_agg(relid::oid) FROM pg_partition_tree($1::int8::oid::regclass)),
               ARRAY[$1::int8::oid]))
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
         AND l.pid IS DISTINCT FROM pg_backend_pid()
-        AND (a.pid IS NULL OR a.xact_start < clock_timestamp() - make_interval(secs => $2))
+        AND (a.pid IS NULL OR a.backend_type IS NULL
+             OR a.xact_start < clock_timestamp() - make_interval(secs => $2))
       ORDER BY l.pid, p.gid`,
     [tableOid, seconds],
   );
+  return found.filter((other) => other.pid === 0 || (other.maxAgeSeconds ?? seconds) >= seconds);
 }
 
 /**
@@ -108,11 +79,15 @@ export async function oldTransactionsOn(
  * prepared transaction. Omits the querying session, whose snapshot ends with this query.
  */
 export async function blockersOf(session: Session, pid: number): Promise<OtherSession[]> {
-  return session.queryAsLogin<OtherSession>(
+  return readAged(
+    session,
     `WITH direct AS (SELECT DISTINCT unnest(pg_blocking_pids($1)) AS pid),
           behind AS (SELECT DISTINCT unnest(pg_blocking_pids(pid)) AS pid
                        FROM direct WHERE pid <> 0)
      SELECT b.pid, NULL AS mode, ${HOLDER_COLUMNS},
+            (SELECT virtualtransaction FROM pg_locks own
+              WHERE own.pid = b.pid AND own.locktype = 'virtualxid' AND own.granted
+              LIMIT 1) AS "virtualTransaction",
             (SELECT string_agg(DISTINCT o.pid::text, ', ')
                FROM unnest(pg_blocking_pids(b.pid)) AS o(pid)) AS behind
        FROM (SELECT pid FROM direct UNION SELECT pid FROM behind) b
@@ -144,8 +119,10 @@ export interface Waiter extends OtherSession {
 export async function waitersBehind(session: Session, pid: number): Promise<Waiter[]> {
   const since =
     session.serverVersion >= 140000 ? "coalesce(l.waitstart, a.query_start)" : "a.query_start";
-  return session.queryAsLogin<Waiter>(
-    `SELECT a.pid, l.mode, l.locktype AS "lockType", ${COLUMNS},
+  return readAged<Waiter>(
+    session,
+    `SELECT a.pid, l.mode, l.locktype AS "lockType",
+            l.virtualtransaction AS "virtualTransaction", ${COLUMNS},
             extract(epoch FROM clock_timestamp() - ${since})::float8 AS "waitSeconds",
             (SELECT count(DISTINCT o.pid)::int FROM pg_locks o
               WHERE NOT o.granted AND a.pid = ANY(pg_blocking_pids(o.pid))) AS stopped
@@ -163,20 +140,13 @@ export async function advisoryLockHolders(
   classId: number,
   key: number,
 ): Promise<OtherSession[]> {
-  return session.queryAsLogin<OtherSession>(
-    `SELECT l.pid, l.mode, ${COLUMNS}, NULL::float8 AS "waitSeconds"
+  return readAged(
+    session,
+    `SELECT l.pid, l.mode, l.virtualtransaction AS "virtualTransaction", ${COLUMNS}, NULL::float8 AS "waitSeconds"
        FROM pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
       WHERE l.locktype = 'advisory' AND l.granted
         AND l.classid = $1::int4::oid AND l.objid = $2::int4::oid
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
     [classId, key],
-  );
-}
-
-/** Ordinary autovacuum yields to a queued build; one to prevent wraparound does not. */
-export function isYieldingAutovacuum(other: OtherSession): boolean {
-  return (
-    other.backendType === "autovacuum worker" &&
-    !/to prevent wraparound/.test(other.statement ?? "")
   );
 }

@@ -25,6 +25,8 @@ function describePrepared({ gid, user, ageSeconds }: OtherSession): string {
 }
 
 function doing(other: OtherSession): string | null {
+  if (other.isHidden && other.waitSeconds === null)
+    return `for at least ${Math.round(other.ageSeconds ?? 0)} s`;
   if (other.waitSeconds !== null) return `waiting for ${Math.round(other.waitSeconds)} s`;
   if (other.ageSeconds === null) return other.state;
   return `${other.state ?? "running"} for ${Math.round(other.ageSeconds)} s`;

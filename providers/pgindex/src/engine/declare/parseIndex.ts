@@ -16,9 +16,10 @@ export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>
 
 /** Splits parsed arguments into what the index is and how it is changed. */
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
-  const { columns, searchPath, waitFor, buildWithin, retries, waiters, ...others } = parsed;
+  const { columns, searchPath, waitFor, buildWithin, stallBudget, retries, waiters, ...others } =
+    parsed;
   const { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, ...definition } = others;
-  const patience = toPatienceOptions({ waitFor, buildWithin, retries, waiters });
+  const patience = toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters });
   return {
     ...definition,
     unique: definition.unique || definition.constraint !== undefined,

@@ -13,6 +13,7 @@ export const MAX_RETRIES = 1_000;
 export const patienceArgs = {
   waitFor: duration.optional(),
   buildWithin: duration.optional(),
+  stallBudget: duration.optional(),
   retries: z.number().int().min(0).max(MAX_RETRIES).optional(),
   waiters: z
     .enum(["warn", "yield", "cancel"], {
@@ -27,8 +28,14 @@ const ofResource = z.object(patienceArgs);
 export function toPatienceOptions(
   parsed: z.output<typeof ofResource>,
 ): PatienceOptions | undefined {
-  const { waitFor, buildWithin, retries, waiters } = parsed;
-  const options = { waitForMs: waitFor, buildWithinMs: buildWithin, retries, waiters };
+  const { waitFor, buildWithin, stallBudget, retries, waiters } = parsed;
+  const options = {
+    waitForMs: waitFor,
+    buildWithinMs: buildWithin,
+    stallBudgetMs: stallBudget,
+    retries,
+    waiters,
+  };
   const declared = Object.entries(options).filter(([, value]) => value !== undefined);
   return declared.length === 0 ? undefined : Object.fromEntries(declared);
 }

@@ -7,6 +7,8 @@ export interface PatienceOptions {
    * waits and retries.
    */
   readonly buildWithinMs?: number;
+  /** Milliseconds that reads and writes may wait behind short locks of ours, in total. */
+  readonly stallBudgetMs?: number;
   /** Attempts after the first one. */
   readonly retries?: number;
   /** What to do about sessions that wait behind it. */

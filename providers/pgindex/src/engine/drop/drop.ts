@@ -1,3 +1,5 @@
+import { runAlteration } from "../alteration/alteration";
+import { dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { oldTransactionsOn } from "../catalog/otherSessions";
@@ -8,13 +10,11 @@ import { changeTable, type Operation } from "../operation/operation";
 import { OutOfPatience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
 import { Wait, waitUntilNobodyWorks } from "../operation/wait";
-import { dropConstraintSql } from "../plan/constraintSteps";
+import { dropConstraintSql, STOPS_TABLE } from "../plan/constraintSteps";
 import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
-import { runAlteration } from "../watch/alteration";
-import { dropConcurrently } from "../watch/concurrentDrop";
 import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
 import { keepIndex } from "./keep";
 import { findOwnIndexes } from "./ownIndexes";
@@ -123,7 +123,8 @@ async function dropWithConstraint(
   const what = `drop the constraint ${constraint}`;
   const sqls = [dropConstraintSql(live, constraint)];
   const expects = [{ oid: live.oid, name: null }];
-  await runAlteration({ sqls, what, tableOid: live.tableOid, expects }, operation);
+  const stops = STOPS_TABLE;
+  await runAlteration({ sqls, what, stops, tableOid: live.tableOid, expects }, operation);
 }
 
 async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Promise<void> {
@@ -157,7 +158,7 @@ async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): 
   try {
     return await withObserver(
       database,
-      { purpose: "check the drop", writable: false },
+      { purpose: "check the drop", writable: false, isUrgent: true },
       async (observer) => {
         const observed = await observe(observer, identity);
         return observed.kind === "index" && !observed.index.valid;

@@ -1,8 +1,8 @@
+import { runAlteration } from "../alteration/alteration";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { IndexIdentity } from "../compare/identity";
 import { commentSql } from "../declare/statement";
 import type { Operation } from "../operation/operation";
-import { runAlteration } from "../watch/alteration";
 import { keptText } from "./dropMessages";
 import type { Found } from "./ownIndexes";
 

@@ -1,7 +1,8 @@
 import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
 import { CancelledError, PgIndexError } from "../errors/advice";
 import { assertMayGoOn, type Context } from "../operation/context";
-import type { SessionTarget } from "../session/database";
+import { inTurnToMeasure } from "../operation/turns";
+import type { Database, SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import type { Run } from "./explain";
@@ -23,7 +24,7 @@ export type { QueryMeasurement } from "./measurement";
 
 /** The queries to measure, and the database to measure them on. */
 export interface MeasuringRequest {
-  readonly database: SessionTarget;
+  readonly database: Database;
   readonly index: IndexOnTable;
   readonly queries: readonly ParsedQuery[];
   /** Schemas in which the queries' unqualified names are looked up. */
@@ -80,15 +81,19 @@ export function plansOf(measured: readonly Measured[]): QueryPlan[] {
 }
 
 /** Like {@link measureQueries}, but continues when the server refuses a query. */
-export async function measureAll({
+export async function measureAll(asked: MeasuringRequest): Promise<MeasuredAll> {
+  if (asked.queries.length === 0) return uncounted([]);
+  assertMayGoOn(asked.ctx);
+  return inTurnToMeasure(asked.database, asked.ctx, () => measureNow(asked));
+}
+
+async function measureNow({
   database,
   index,
   queries,
   searchPath,
   ctx,
 }: MeasuringRequest): Promise<MeasuredAll> {
-  if (queries.length === 0) return uncounted([]);
-  assertMayGoOn(ctx);
   const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
   const session = await openSession(database, options);
   const stopListening = cancelWhenAborted(database, session, ctx);
@@ -173,7 +178,8 @@ async function timedOut(
  */
 function cancelWhenAborted(database: SessionTarget, session: Session, ctx: Context): () => void {
   const cancel = () => {
-    withObserver(database, { purpose: "cancel a measurement", writable: false }, (observer) =>
+    const options = { purpose: "cancel a measurement", writable: false, isUrgent: true };
+    withObserver(database, options, (observer) =>
       observer.queryAsLogin("SELECT pg_cancel_backend($1)", [session.pid]),
     ).catch(() => session.destroy());
   };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError } from "../errors/advice";
+import type { Waiting } from "../room/room";
 import type { Patience } from "./patience";
 
 /** The engine's interface to its caller. */
@@ -31,6 +32,15 @@ export function assertMayGoOn(ctx: Context): void {
   if (ctx.signal.aborted || ctx.draining.aborted) {
     throw new CancelledError("cancelled before it began; nothing was changed");
   }
+}
+
+/** How an operation waits for a free connection. */
+export function waitingOf({ signal, draining, status, patience }: Context): Waiting {
+  return {
+    signal: AbortSignal.any([signal, draining]),
+    report: status,
+    waitMs: patience?.leftToWait(),
+  };
 }
 
 /** A random 75 % to 125 % of `ms`, so two pollers do not stay in step forever. */

@@ -1,8 +1,10 @@
 import type { PatienceOptions } from "../declare/patienceOptions";
+import { withRoom } from "../room/room";
 import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
-import type { Context } from "./context";
+import { type Context, waitingOf } from "./context";
 import { Patience } from "./patience";
+import { stallReport } from "./patienceMessages";
 import { withRetries } from "./retries";
 import { inTurn } from "./turns";
 
@@ -35,6 +37,8 @@ export interface TableChange {
   readonly searchPath: readonly string[];
   /** Refuse a server whose concurrent builds can corrupt. */
   readonly builds?: boolean;
+  /** How many sessions it has at the same time: two, and a third to measure queries. */
+  readonly sessions?: number;
 }
 
 /**
@@ -47,16 +51,26 @@ export async function changeTable<T>(
   attempt: (operation: Operation) => Promise<T>,
   explain: (error: unknown) => Promise<unknown>,
 ): Promise<T> {
-  const { database, table, purpose, searchPath, builds } = change;
+  const { database, table, purpose, searchPath, builds, sessions = 2 } = change;
   const ctx = { ...change.ctx, patience: new Patience(change.patience, database.patience) };
   const options = { purpose, searchPath, builds };
-  return inTurn(database, `${table.schema}.${table.table}`, ctx, async () => {
+  const reportStalls = () => {
+    const stalls = ctx.patience.stallsInAll();
+    if (stalls.tries > 0) ctx.log("info", `${purpose}: ${stallReport(stalls)}`);
+  };
+  const inRoom = async () => {
     try {
       return await withRetries(ctx, () =>
         withWorkspace(database, options, (workspace) => attempt({ ...workspace, ctx })),
       );
     } catch (error) {
       throw await explain(error);
+    } finally {
+      reportStalls();
     }
-  });
+  };
+  const room = { sessions, ...waitingOf(ctx) };
+  return inTurn(database, `${table.schema}.${table.table}`, ctx, () =>
+    withRoom(database, room, inRoom),
+  );
 }

@@ -5,14 +5,25 @@ import type { PatienceOptions, WaiterPolicy } from "../declare/patienceOptions";
  * An hour outlasts nearly every report and migration, but not a forgotten transaction, which never
  * ends while a waiting build keeps autovacuum and all DDL off its table. By default there is no
  * limit on a build that makes progress: stopping it would lose all of its work. Ten attempts take
- * about two minutes, enough for a managed server to restart or fail over.
+ * about two minutes, enough for a managed server to restart or fail over. Ten seconds are two
+ * hundred futile tries for a lock.
  */
 const DEFAULTS = {
   waitForMs: 60 * 60 * 1000,
   buildWithinMs: Number.POSITIVE_INFINITY,
   retries: 9,
   waiters: "warn",
+  stallBudgetMs: 10_000,
 } as const;
+
+/**
+ * One try for a lock may hold others up for this share of the budget: 50 ms of the default to get
+ * each lock, and twice as long for all locks of the try together.
+ */
+const LOCK_TIMEOUT_SHARE = 1 / 200;
+
+/** Even a small budget is spent in tries of this length, since a shorter one seldom succeeds. */
+const SHORTEST_LOCK_TIMEOUT_MS = 50;
 
 /** The most that one poll interval counts: a sleeping laptop is not waiting. */
 const MAX_POLL_GAP_MS = 10_000;
@@ -28,10 +39,13 @@ export class Patience {
   private readonly buildWithinMs: number;
   private waitedMs = 0;
   private buildEndsAt = Number.POSITIVE_INFINITY;
+  private readonly stallBudgetMs: number;
+  private readonly stalls: Stall[] = [];
 
   constructor(own: PatienceOptions = {}, ofStack: PatienceOptions = {}) {
     this.waitForMs = own.waitForMs ?? ofStack.waitForMs ?? DEFAULTS.waitForMs;
     this.buildWithinMs = own.buildWithinMs ?? ofStack.buildWithinMs ?? DEFAULTS.buildWithinMs;
+    this.stallBudgetMs = own.stallBudgetMs ?? ofStack.stallBudgetMs ?? DEFAULTS.stallBudgetMs;
     this.waiters = own.waiters ?? ofStack.waiters ?? DEFAULTS.waiters;
     this.retries = own.retries ?? ofStack.retries ?? DEFAULTS.retries;
   }
@@ -56,6 +70,42 @@ export class Patience {
     return this.leftToWait() > 0 ? undefined : new OutOfPatience("waitFor", this.waitForMs, others);
   }
 
+  /** Counts what others waited behind one try for a lock that stops reads or writes. */
+  stalled(stall: Stall): void {
+    this.stalls.push(stall);
+  }
+
+  /** How long the next try may wait for one lock, and how long others may wait behind it. */
+  stallLimits(): { readonly lockTimeoutMs: number; readonly tryMs: number } {
+    const share = Math.max(SHORTEST_LOCK_TIMEOUT_MS, this.stallBudgetMs * LOCK_TIMEOUT_SHARE);
+    const left = this.stallBudgetMs - this.stalledMs();
+    const lockTimeoutMs = Math.max(1, Math.round(Math.min(share, left)));
+    return { lockTimeoutMs, tryMs: 2 * lockTimeoutMs };
+  }
+
+  /** The error to throw once others have waited behind our locks for too long. */
+  overStall(others: readonly OtherSession[]): OutOfPatience | undefined {
+    return this.stalledMs() < this.stallBudgetMs
+      ? undefined
+      : new OutOfPatience("stallBudget", this.stallBudgetMs, others);
+  }
+
+  /** Every try for a lock that stops reads or writes, together. */
+  stallsInAll(): StallsInAll {
+    const longestMs = Math.max(0, ...this.stalls.map((stall) => stall.longestMs));
+    const tookMs = Math.max(0, ...this.stalls.map((stall) => stall.tookMs));
+    const sessions = this.stalls.reduce((sum, stall) => sum + stall.sessions, 0);
+    return { tries: this.stalls.length, totalMs: this.stalledMs(), longestMs, sessions, tookMs };
+  }
+
+  lastStallMs(): number {
+    return this.stalls.at(-1)?.longestMs ?? 0;
+  }
+
+  private stalledMs(): number {
+    return this.stalls.reduce((sum, { longestMs }) => sum + longestMs, 0);
+  }
+
   /** The error to throw once the build has taken too long; `others` are in its way now. */
   overBuild(others: readonly OtherSession[]): OutOfPatience | undefined {
     return performance.now() < this.buildEndsAt
@@ -64,15 +114,33 @@ export class Patience {
   }
 }
 
+export type PatienceLimit = "waitFor" | "buildWithin" | "stallBudget";
+
+/** How others waited behind one try for a lock. */
+export interface Stall {
+  /** The longest wait of anybody. */
+  readonly longestMs: number;
+  /** How many sessions were seen waiting. */
+  readonly sessions: number;
+  /** From its first statement to its end: nobody can have waited longer. */
+  readonly tookMs: number;
+}
+
+/** The tries of one operation. `totalMs`: the longest waits behind each, added up. */
+export interface StallsInAll extends Stall {
+  readonly tries: number;
+  readonly totalMs: number;
+}
+
 /** An operation has reached one of its limits. */
 export class OutOfPatience extends Error {
   override readonly name = "OutOfPatience";
-  readonly option: "waitFor" | "buildWithin";
+  readonly option: PatienceLimit;
   readonly limitMs: number;
   readonly others: readonly OtherSession[];
 
   constructor(
-    option: "waitFor" | "buildWithin",
+    option: PatienceLimit,
     limitMs: number,
     others: readonly OtherSession[],
     options?: { cause?: unknown },

@@ -9,6 +9,12 @@ import type { Operation, TablePlace } from "./operation";
 
 const POLL_MS = 400;
 
+/** The pause after a failed try for a lock doubles up to this. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** A try that held others up is followed by a pause this many times as long. */
+const PAUSE_PER_STALL = 100;
+
 /** A wait longer than this earns a permanent line in the diagnostics. */
 const LONG_WAIT_MS = 10_000;
 
@@ -36,6 +42,7 @@ export class Wait {
   private readonly started = Date.now();
   private lastPolledAt = this.started;
   private reported = false;
+  private tries = 0;
   private readonly ctx: Context;
   private readonly reason: string;
 
@@ -48,21 +55,44 @@ export class Wait {
    * Waits until the next poll; throws {@link OutOfPatience} once the operation has waited for too
    * long.
    */
-  async on(others: readonly OtherSession[]): Promise<void> {
+  on(others: readonly OtherSession[]): Promise<void> {
+    return this.poll(others, "unknown", POLL_MS);
+  }
+
+  private async poll(
+    others: readonly OtherSession[],
+    nobody: string,
+    pauseMs: number,
+  ): Promise<void> {
     const { patience } = this.ctx;
     const waited = Date.now() - this.started;
     patience?.waited(Date.now() - this.lastPolledAt);
     this.lastPolledAt = Date.now();
     const over = patience?.overWait(others);
     if (over) throw over;
-    const names = others.map(describeSession).join("; ") || "unknown";
+    const names = others.map(describeSession).join("; ") || nobody;
     const message = `${this.reason} (${Math.round(waited / 1000)} s): ${names}`;
     this.ctx.status(message);
     if (waited > LONG_WAIT_MS && !this.reported) {
       this.reported = true;
       this.ctx.log("warning", message);
     }
-    await pause(Math.min(jitter(POLL_MS), patience?.leftToWait() ?? POLL_MS), this.ctx);
+    await pause(Math.min(jitter(pauseMs), patience?.leftToWait() ?? pauseMs), this.ctx);
+  }
+
+  /**
+   * As {@link on}, after a try for a lock that failed: pauses longer each time, and longest after
+   * one that others had to wait behind.
+   */
+  async afterTry(others: readonly OtherSession[]): Promise<void> {
+    const growing = Math.min(POLL_MS * 2 ** this.tries, LONGEST_PAUSE_MS);
+    this.tries += 1;
+    const stall = this.ctx.patience?.lastStallMs() ?? 0;
+    await this.poll(
+      others,
+      "one short transaction after another",
+      Math.max(growing, PAUSE_PER_STALL * stall),
+    );
   }
 
   over(): void {

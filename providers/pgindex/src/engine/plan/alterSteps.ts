@@ -1,3 +1,4 @@
+import type { StoppingLock } from "../alteration/stoppingLock";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
@@ -25,8 +26,9 @@ export function alterSteps(
   const mark = missingMark ?? live.mark;
   const sqls = differences.flatMap((difference) => alterSql(desired, difference, mark));
   const expects = [{ oid: live.oid, name: desired.name }];
-  const steps: Step[] =
-    sqls.length > 0 ? [alter(sqls, "every difference can be altered in place", expects)] : [];
+  const why = "every difference can be altered in place";
+  const altered = { ...alter(sqls, why, expects), ...storageLock(desired, differences) };
+  const steps: Step[] = sqls.length > 0 ? [altered] : [];
   const movesTablespace = differences.some((difference) => difference.field === "tablespace");
   const changesStatistics = differences.some((difference) => difference.field === "statistics");
   const addsConstraint = differences.some((difference) => difference.field === "constraint");
@@ -90,6 +92,23 @@ function alterSql(
       throw new Error(`${difference.field} of an existing index cannot be altered`);
   }
 }
+
+/** Every other parameter takes ACCESS EXCLUSIVE on the index (reloptions.c). */
+const WEAK_PARAMETERS = ["fillfactor", "deduplicate_items", "vacuum_cleanup_index_scale_factor"];
+
+/** Planning any query of the table takes a lock on each of its indexes. */
+function storageLock(
+  { schema, name, storageParameters }: DesiredIndex,
+  differences: readonly Difference[],
+): { readonly locks?: string; readonly stops?: StoppingLock } {
+  const live = differences.find(({ field }) => field === "storageParameters")?.live ?? {};
+  const named = [...Object.keys(live), ...Object.keys(storageParameters)];
+  const changes = differences.some(({ field }) => field === "storageParameters");
+  if (!changes || named.every((parameter) => WEAK_PARAMETERS.includes(parameter))) return {};
+  return { locks: STORAGE_LOCK, stops: { mode: "ACCESS EXCLUSIVE", on: { schema, name } } };
+}
+
+const STORAGE_LOCK = "ACCESS EXCLUSIVE on the index, for milliseconds: queries of the table wait";
 
 /** New values apply only to pages written from now on; a rebuild would apply them to all. */
 function storageSql(

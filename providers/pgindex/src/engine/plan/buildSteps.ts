@@ -1,10 +1,10 @@
+import { dropSqls } from "../alteration/concurrentDrop";
+import type { ExpectedIndex } from "../alteration/expectedIndex";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { OwnershipMark } from "../declare/ownershipMark";
 import { afterSql, commentSql, createIndexStatement } from "../declare/statement";
 import { qualified } from "../text/sql";
-import type { ExpectedIndex } from "../watch/alteration";
-import { dropSqls } from "../watch/concurrentDrop";
 import { constraintSteps } from "./constraintSteps";
 import { INDEX_LOCK, type Step, TABLE_LOCK } from "./step";
 
@@ -70,6 +70,6 @@ export function alter(
   sqls: readonly string[],
   why: string,
   expects?: readonly ExpectedIndex[],
-): Step {
+): Extract<Step, { kind: "alter" }> {
   return { kind: "alter", sqls, locks: INDEX_LOCK, expects, why };
 }

@@ -77,7 +77,7 @@ function makeSteps(
     ];
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
-  if (!partition.isLeaf) return [...strays, createParent({ ...here, name })];
+  if (!partition.isLeaf) return [...strays, on(createParent({ ...here, name }), partition)];
   const build = buildSteps({ ...here, comment: undefined }, name, "the partition has no index");
   return [...strays, ...build.map((step) => on(step, partition, position))];
 }
@@ -124,6 +124,7 @@ function createParent(desired: DesiredIndex, marks: readonly string[] = []): Ste
     kind: "alter",
     sqls: [createParentStatement(desired), ...marks],
     locks: PARENT_LOCK,
+    stops: { mode: "SHARE", on: "table" },
     why: "the partitioned index itself holds no rows and becomes valid with its last partition",
   };
 }
@@ -136,6 +137,7 @@ function attachStep(partition: Partition, name: string, parent: IndexName): Step
     kind: "alter",
     sqls: [sql],
     locks: ATTACH_LOCK,
+    stops: { mode: "ACCESS EXCLUSIVE", on: { schema, name } },
     on: { schema, table, oid },
     // PostgreSQL attaches an INVALID index without an error, and the parent never becomes valid.
     onlyWithValid: { schema, name },
@@ -175,10 +177,11 @@ export function dropPartitioned(
     sqls: [`DROP INDEX ${qualified(schema, name)}`],
     expects: [{ oid, name: null }],
     locks: DROP_LOCK,
+    stops: { mode: "ACCESS EXCLUSIVE", on: "partitions" },
     warning:
       `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: ` +
       "everything on the table waits for a moment; " +
-      "pgindex retries with a lock timeout of 1 s until nothing blocks the drop",
+      "pgindex waits until nobody is in its way, and then asks for the lock for 50 ms at a time",
     why,
   };
 }

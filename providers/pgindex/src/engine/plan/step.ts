@@ -1,5 +1,6 @@
-import type { ExpectedIndex } from "../watch/alteration";
-import type { DoomedIndex } from "../watch/concurrentDrop";
+import type { DoomedIndex } from "../alteration/concurrentDrop";
+import type { ExpectedIndex } from "../alteration/expectedIndex";
+import type { StoppingLock } from "../alteration/stoppingLock";
 
 /** One step of a plan: what runs, what it locks, and why. */
 export type Step = {
@@ -34,6 +35,8 @@ export type Step = {
       readonly locks: string;
       /** Which index must have which name once they have run; else they are rolled back. */
       readonly expects?: readonly ExpectedIndex[];
+      /** The lock that reads or writes wait for; undefined when they never do. */
+      readonly stops?: StoppingLock;
       /** An index that must be valid before they run. */
       readonly onlyWithValid?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */

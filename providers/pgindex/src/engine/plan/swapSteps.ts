@@ -1,11 +1,11 @@
+import type { ExpectedIndex } from "../alteration/expectedIndex";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { companionName } from "../declare/names";
 import { constraintSql, renameIndexStatement } from "../declare/statement";
 import { ident, qualified } from "../text/sql";
-import type { ExpectedIndex } from "../watch/alteration";
 import { alter } from "./buildSteps";
-import { CONSTRAINT_LOCK, dropConstraintSql } from "./constraintSteps";
+import { CONSTRAINT_LOCK, dropConstraintSql, STOPS_TABLE } from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
 
 /**
@@ -29,6 +29,8 @@ export function swap(desired: DesiredIndex, old: LiveIndex, made?: LiveIndex): S
     ],
     expects: [{ oid: old.oid, name: retired }, ...nowNamed(name, made)],
     locks: INDEX_LOCK,
+    // CLUSTER ON takes only SHARE UPDATE EXCLUSIVE.
+    stops: old.isReplicaIdentity ? STOPS_TABLE : undefined,
     onlyWithValid: { schema, name: next },
     warning: roles.map((role) => role.warning).join("; ") || undefined,
     why: "the new index is valid and takes the declared name",
@@ -68,9 +70,10 @@ export function takeRoles(desired: DesiredIndex, old: LiveIndex): Step[] {
   if (roles.length === 0) return [];
   const sqls = roles.map((role) => role.sql);
   const warning = roles.map((role) => role.warning).join("; ");
-  return [
-    { kind: "alter", sqls, locks: INDEX_LOCK, warning, why: "the new index replaces the old one" },
-  ];
+  const locks = old.isReplicaIdentity ? CONSTRAINT_LOCK : INDEX_LOCK;
+  const stops = old.isReplicaIdentity ? STOPS_TABLE : undefined;
+  const why = "the new index replaces the old one";
+  return [{ kind: "alter", sqls, locks, stops, warning, why }];
 }
 
 export function rename({ schema, name, oid }: LiveIndex, to: string, why: string): Step {
@@ -94,6 +97,7 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex, made?
     ],
     expects: [{ oid: old.oid, name: null }, ...nowNamed(name, made)],
     locks: CONSTRAINT_LOCK,
+    stops: STOPS_TABLE,
     onlyWithValid: { schema, name: next },
     warning:
       `the constraint ${name} of ${desired.table} is recreated with the new index, ` +

@@ -15,6 +15,10 @@ export interface SessionSettings {
   readonly whenClientVanishes: WhenClientVanishes;
   /** Another database than the state's in which a destroy may drop, as messages name it. */
   readonly acceptDatabase?: string;
+  /** How many sessions this process has on the server at the same time. */
+  readonly maxConnections: number;
+  /** Shows a wait for a free connection where the work itself shows nothing. */
+  readonly report?: (message: string) => void;
 }
 
 /** Where a session connects to, and its settings. */
@@ -29,6 +33,8 @@ export interface Database extends SessionTarget {
   readonly replicas: Readonly<Record<string, Target>>;
   /** How many builds on different tables can run at the same time. */
   readonly maxConcurrentBuilds: number;
+  /** How many verifications, and how many measurings of queries, can run at the same time. */
+  readonly maxConcurrentMeasurements: number;
   /** The limits of operations whose resource sets none. */
   readonly patience: PatienceOptions;
   /** Whether the comment of an index names its owner. */
@@ -41,6 +47,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   readonly replicas?: Readonly<Record<string, string>>;
   readonly maxConcurrentBuilds?: number;
   readonly ownershipMarks?: boolean;
+  readonly maxConcurrentMeasurements?: number;
   readonly patience?: PatienceOptions;
 }
 
@@ -49,19 +56,31 @@ export function databaseOf({
   replicas = {},
   maxConcurrentBuilds = 2,
   ownershipMarks = true,
+  maxConcurrentMeasurements = 2,
+  maxConnections = Math.max(10, 3 * maxConcurrentBuilds + 2 * maxConcurrentMeasurements),
   patience = {},
   allowPooler = false,
   allowCorruptingServer = false,
   role,
   whenClientVanishes = "finish",
   acceptDatabase,
+  report,
 }: DatabaseSettings): Database {
   const targets = Object.entries(replicas).map(([name, ofReplica]) => [name, { url: ofReplica }]);
   return {
     target: { url },
-    session: { allowPooler, allowCorruptingServer, role, whenClientVanishes, acceptDatabase },
+    session: {
+      allowPooler,
+      allowCorruptingServer,
+      role,
+      whenClientVanishes,
+      acceptDatabase,
+      maxConnections,
+      report,
+    },
     replicas: Object.fromEntries(targets),
     maxConcurrentBuilds,
+    maxConcurrentMeasurements,
     ownershipMarks,
     patience,
   };

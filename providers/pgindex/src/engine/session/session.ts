@@ -2,6 +2,7 @@ import type { Client, QueryConfig } from "pg";
 import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
+import { type Look, type Opened, openInRoom } from "../room/opening";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
 import { onlyRow, type Query } from "./query";
@@ -55,6 +56,10 @@ export interface SessionOptions {
   readonly builds?: boolean;
   /** How long a statement waits for a lock; by default without limit, which a build needs. */
   readonly lockTimeoutMs?: number;
+  /** Do not wait for a free connection: to cancel, to clean up, or in place of a lost session. */
+  readonly isUrgent?: boolean;
+  /** How many sessions the work itself will need, for which a limit may be too low. */
+  readonly willNeed?: number;
   /**
    * How long a `query` waits for its answer before the connection counts as lost; by default
    * without limit. A NAT or load balancer can drop an idle connection silently, and then no answer
@@ -64,24 +69,28 @@ export interface SessionOptions {
 }
 
 /** Opens a session. Throws {@link PgIndexError} with advice; no message carries the URL. */
-export function openSession(
-  { target, session }: SessionTarget,
+export async function openSession(
+  database: SessionTarget,
   options: SessionOptions,
 ): Promise<Session> {
+  const { target, session } = database;
   // Ignores an application name in the URL: it would hide pgindex from anybody who looks for the
   // holder of a lock.
   const application = `pgindex ${options.purpose}`.slice(0, 63);
-  return connect(target, application, (connection, wanted) =>
-    prepareSession(connection, wanted, session, options),
-  );
+  const open = (look?: Look) =>
+    connect(target, application, (connection, wanted) =>
+      prepareSession(connection, wanted, session, { ...options, look }),
+    );
+  if (options.isUrgent) return (await open()).session;
+  return openInRoom(database, open);
 }
 
 async function prepareSession(
   { client, isOpen }: Connection,
   wanted: string,
   settings: SessionSettings,
-  options: SessionOptions,
-): Promise<Session> {
+  options: SessionOptions & { readonly look?: Look },
+): Promise<Opened<Session>> {
   const enqueue = serialQueue();
   const query: Query = (text, values) =>
     enqueue(() =>
@@ -90,10 +99,15 @@ async function prepareSession(
   const server = await readServer(query);
   assertSupportedServer(server, clientProcessId(client), settings, options);
   assertServerKind(server, wanted, options);
+  await options.look?.(query, options.willNeed);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
-  return {
+  let release = () => {};
+  const closed = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const opened: Session = {
     pid: server.pid,
     serverVersion: server.version,
     get isOpen() {
@@ -102,9 +116,13 @@ async function prepareSession(
     query,
     queryAsLogin,
     run: (text) => enqueue(async () => void (await runQuery(client, text))),
-    close: () => closeClient(client),
-    destroy: () => destroyClient(client),
+    close: () => closeClient(client).finally(release),
+    destroy: () => {
+      destroyClient(client);
+      release();
+    },
   };
+  return { session: opened, closed };
 }
 
 async function runQuery<Row>(

@@ -2,7 +2,7 @@ import { LockedTableError } from "../errors/advice";
 import { isCatalogRace, sqlState } from "../errors/sqlstate";
 import type { SessionTarget } from "./database";
 import { onlyRow } from "./query";
-import { openSession, type Session } from "./session";
+import { openSession, type Session, type SessionOptions } from "./session";
 import { lockedAdvice } from "./sessionMessages";
 
 /** The two sessions of a change: one builds, the other observes. */
@@ -33,11 +33,12 @@ export async function withWorkspace<T>(
     readonly purpose: string;
     readonly searchPath: readonly string[];
     readonly builds?: boolean;
+    readonly isUrgent?: boolean;
   },
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  const { purpose, searchPath, builds } = options;
-  const openObserver = () =>
+  const { purpose, searchPath, builds, isUrgent } = options;
+  const openObserver = (replacesLost?: boolean) =>
     openSession(database, {
       purpose: `watch ${purpose}`,
       searchPath: [],
@@ -45,6 +46,7 @@ export async function withWorkspace<T>(
       builds,
       lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
       answerWithinMs: ANSWER_TIMEOUT_MS,
+      isUrgent: isUrgent || replacesLost,
     });
   const observer = await openObserver();
   try {
@@ -54,9 +56,10 @@ export async function withWorkspace<T>(
       writable: true,
       builds,
       answerWithinMs: ANSWER_TIMEOUT_MS,
+      isUrgent,
     });
     try {
-      return await work({ builder, observer, reconnect: openObserver });
+      return await work({ builder, observer, reconnect: () => openObserver(true) });
     } finally {
       await builder.close();
     }
@@ -68,7 +71,7 @@ export async function withWorkspace<T>(
 /** Opens one session for reads, with an empty search_path. Throws {@link LockedTableError}. */
 export async function withObserver<T>(
   database: SessionTarget,
-  options: { readonly purpose: string; readonly writable: boolean; readonly builds?: boolean },
+  options: Omit<SessionOptions, "searchPath" | "lockTimeoutMs" | "answerWithinMs">,
   work: (observer: Session) => Promise<T>,
 ): Promise<T> {
   const observer = await openSession(database, {

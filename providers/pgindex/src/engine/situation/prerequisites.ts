@@ -1,8 +1,7 @@
-import type { LiveTable } from "../catalog/liveIndex";
+import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
 import { privilegeAdvice } from "../catalog/privilegeMessages";
 import { readPrivileges } from "../catalog/privileges";
 import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
-import type { Verdict } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
@@ -108,9 +107,9 @@ export async function requireConstrainable(
 export async function requireReplicaIdentity(
   session: Session,
   desired: DesiredIndex,
-  verdict: Verdict,
+  replaced: LiveIndex | undefined,
 ): Promise<void> {
-  if (verdict.kind !== "different" || !verdict.live.isReplicaIdentity) return;
+  if (!replaced?.isReplicaIdentity) return;
   const tried = await onClone(session, async () => {
     await makeClone(session, desired);
     const clone = `pg_temp.${ident(desired.table)}`;

@@ -4,6 +4,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import {
   compare,
   differencesOf,
+  isAlterable,
   isAlterableOnPartitions,
   type Verdict,
 } from "../compare/differences";
@@ -22,11 +23,12 @@ import type { Situation } from "./situation";
 export async function readSituation(scope: Scope, asked: Declared): Promise<Situation> {
   const { observer, desired, table, previous } = scope;
   const compared = await compareExisting(scope, asked);
-  if (previous) await requireReplicaIdentity(observer, desired, compared.verdict);
   const [next, retired] = await Promise.all(
     companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
   );
   const misplaced = previous && (await findMisplaced(scope, previous, compared.declared));
+  const replaced = replacedIndex(compared.verdict, misplaced);
+  if (previous) await requireReplicaIdentity(observer, desired, replaced);
   const standing = "live" in compared.verdict ? compared.verdict.live : misplaced?.live;
   const ownership = await readOwnership(scope, standing);
   const leftovers = await leftoversOf(observer, table.oid, desired.name);
@@ -41,6 +43,12 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
     partitioned: await readPartitioned(scope, compared, next),
     serverVersion: observer.serverVersion,
   };
+}
+
+/** The index that another one is built to replace. */
+function replacedIndex(verdict: Verdict, misplaced: Situation["misplaced"]): LiveIndex | undefined {
+  if (verdict.kind === "different") return verdict.live;
+  return misplaced && !isAlterable(misplaced.differences) ? misplaced.live : undefined;
 }
 
 function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["next"]> {

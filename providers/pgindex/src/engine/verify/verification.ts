@@ -13,7 +13,9 @@ import { notMeasured, type QueryMeasurement } from "../measure/measurement";
 import type { QueryPlan } from "../measure/queryPlan";
 import { unsavedMeasurements } from "../measure/scanCounting";
 import type { ParsedQuery } from "../measure/servedQueries";
-import type { Context } from "../operation/context";
+import { type Context, waitingOf } from "../operation/context";
+import { inTurnToVerify } from "../operation/turns";
+import { withRoom } from "../room/room";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
@@ -80,6 +82,19 @@ export async function verifyIndex(
   request: VerificationRequest,
   ctx: Context,
   previous?: EarlierReport,
+): Promise<Verified> {
+  // One session looks, the other one measures.
+  const room = { sessions: 2, ...waitingOf(ctx) };
+  return inTurnToVerify(database, ctx, () =>
+    withRoom(database, room, () => verifyNow(database, request, ctx, previous)),
+  );
+}
+
+async function verifyNow(
+  database: Database,
+  request: VerificationRequest,
+  ctx: Context,
+  previous: EarlierReport | undefined,
 ): Promise<Verified> {
   const options = { purpose: `verify ${request.name}`, writable: false };
   return withObserver(database, options, async (observer) => {

@@ -17,9 +17,9 @@ export function waiterHarm(
   isBuild: boolean,
   lastPhaseMs: number | undefined,
 ): Harm {
-  const { lockType, mode, ageSeconds } = waiter;
-  const isLate =
-    lastPhaseMs !== undefined && ageSeconds !== null && ageSeconds * 1000 < lastPhaseMs;
+  const { lockType, mode, ageSeconds, maxAgeSeconds } = waiter;
+  const age = maxAgeSeconds ?? ageSeconds;
+  const isLate = lastPhaseMs !== undefined && age !== null && age * 1000 < lastPhaseMs;
   // A session that waits for our transaction itself, like another build, holds no snapshot that we
   // wait for.
   const isQueued = lockType === "relation" || lockType === "advisory";

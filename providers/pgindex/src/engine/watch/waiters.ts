@@ -4,6 +4,7 @@ import { sqlState } from "../errors/sqlstate";
 import type { Context } from "../operation/context";
 import { actingRole } from "../session/role";
 import type { Session } from "../session/session";
+import { observeAges } from "../sight/transactionAges";
 import { ident } from "../text/sql";
 import { type Harm, waiterHarm } from "./waiterHarm";
 import { waiterWarning } from "./waiterMessages";
@@ -52,7 +53,7 @@ export class WaiterWatch {
     builderPid: number,
   ): Promise<GaveWay | undefined> {
     const now = performance.now();
-    if (phase && LAST_PHASES.includes(phase)) this.lastPhaseSeen ??= now;
+    if (phase && LAST_PHASES.includes(phase)) await this.beginLastPhases(observer, now);
     for (const waiter of waiters) {
       const harm = this.currentHarm(waiter, now);
       if (!harm) continue;
@@ -62,6 +63,14 @@ export class WaiterWatch {
       else this.warnOnce(waiter, waiterWarning(waiter, harm));
     }
     return undefined;
+  }
+
+  /** Who is not there yet is known to be younger, also where our role may not see any age. */
+  private async beginLastPhases(observer: Session, now: number): Promise<void> {
+    if (this.lastPhaseSeen !== undefined) return;
+    this.lastPhaseSeen = now;
+    // Without it, a harmless waiter may be warned of.
+    await observeAges(observer).catch(() => undefined);
   }
 
   private currentHarm(waiter: Waiter, now: number): Harm | undefined {

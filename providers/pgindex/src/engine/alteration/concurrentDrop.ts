@@ -2,8 +2,8 @@ import { dropName, isDropName } from "../declare/names";
 import { dropIndexStatement, renameIndexStatement } from "../declare/statement";
 import type { Operation } from "../operation/operation";
 import { displayName } from "../text/render";
+import { runWatched } from "../watch/watchedStatement";
 import { runAlteration } from "./alteration";
-import { runWatched } from "./watchedStatement";
 
 /** An index to drop, as it was when the drop was decided. */
 export interface DoomedIndex {
