@@ -157,7 +157,12 @@ async function validate(
  * declared one.
  */
 function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
-  const { schema, name, table } = olds;
+  const { schema, name, table, storageParameters = {} } = olds;
   if (typeof schema !== "string" || typeof name !== "string") return undefined;
-  return table === desired.table && schema === desired.schema ? { schema, name } : undefined;
+  if (table !== desired.table || schema !== desired.schema) return undefined;
+  const parameters = Object.entries(storageParameters as object).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
+  return { schema, name, storageParameters: Object.fromEntries(parameters) };
 }

@@ -102,8 +102,9 @@ async function runRound(attempt: Attempt, situation: Situation): Promise<Execute
   if (builds) await checkDiskSpace(attempt);
   const done = await execute(decided.steps, attempt);
   // The plan covered everything to rebuild in the existing index, which is nothing if a partitioned
-  // table has no partitions.
-  journal.isRebuilt ||= situation.verdict.kind === "same" || builds;
+  // table has no partitions. A replacement that an interrupted run built is new as well.
+  const isNew = situation.next?.isDeclared === true;
+  journal.isRebuilt ||= situation.verdict.kind === "same" || builds || isNew;
   return done;
 }
 

@@ -1,10 +1,5 @@
 import type { Session } from "../session/session";
-
-/** A relation, by the names that EXPLAIN shows. */
-export interface RelationName {
-  readonly schema: string;
-  readonly name: string;
-}
+import type { RelationName } from "./liveIndex";
 
 /**
  * An index with its table and, if partitioned, those of every partition, which are what plans and

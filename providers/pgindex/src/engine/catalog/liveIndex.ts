@@ -1,5 +1,11 @@
 import type { CanonicalIndex } from "../declare/indexFields";
 
+/** A relation, by the names that EXPLAIN shows. */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** An index as the catalog describes it; `pg_class` and `pg_index` joined. */
 export interface LiveIndex {
   readonly oid: number;
@@ -26,6 +32,8 @@ export interface LiveIndex {
   /** `indisclustered`: CLUSTER without an index name orders the table by it. */
   readonly isClustered: boolean;
   readonly isPartitioned: boolean;
+  /** The partitioned index that it is a part of, at the top: PostgreSQL drops it only with that. */
+  readonly partOf?: RelationName & { readonly table: string };
   readonly canonical: CanonicalIndex;
 }
 

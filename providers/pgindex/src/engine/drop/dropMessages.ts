@@ -42,6 +42,18 @@ export function constraintAdvice(live: LiveIndex): Advice {
   };
 }
 
+/** It would fail with 2BP01, in this run and in every other. */
+export function partAdvice(live: LiveIndex, root: NonNullable<LiveIndex["partOf"]>): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why:
+      `it is a part of the partitioned index ${displayName(root)} on ${root.schema}.${root.table}` +
+      ", and PostgreSQL drops it only together with that",
+    fix: "remove the partitioned index too, and make it depend on this one: it is then dropped first",
+    otherwise: FORGET,
+  };
+}
+
 export function replicaIdentityAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,

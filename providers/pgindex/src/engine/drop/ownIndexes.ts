@@ -13,6 +13,7 @@ import {
   differsReason,
   notOursAdvice,
   notOwnerAdvice,
+  partAdvice,
   referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
@@ -85,6 +86,7 @@ async function requireOurs(
   const differences = differencesSince(identity.canonical, live.canonical);
   if (differences.length > 0 && !isReplacement)
     throw new PgIndexError(notOursAdvice(live, differsReason(differences)));
+  if (live.partOf) throw new PgIndexError(partAdvice(live, live.partOf));
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));

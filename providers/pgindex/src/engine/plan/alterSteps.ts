@@ -1,7 +1,9 @@
+import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import type { FieldValues } from "../declare/indexFields";
+import { type FieldValues, INDEX_FIELDS } from "../declare/indexFields";
 import { commentSql, statisticsSql } from "../declare/statement";
+import type { Situation } from "../situation/situation";
 import { ident, literal, qualified } from "../text/sql";
 import { alter, analyze } from "./buildSteps";
 import { constraintSteps } from "./constraintSteps";
@@ -26,6 +28,17 @@ export function alterSteps(desired: DesiredIndex, differences: readonly Differen
   if (changesStatistics) steps.push(analyze(desired, desired.name));
   if (movesTablespace) steps.push(moveTablespace(desired));
   return steps;
+}
+
+/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
+export function canAlter(
+  { serverVersion }: Situation,
+  { live, differences }: { readonly live: LiveIndex; readonly differences: readonly Difference[] },
+): boolean {
+  return differences.every(({ field }) => {
+    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
+    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
+  });
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
@@ -59,11 +72,13 @@ function alterSql(desired: DesiredIndex, difference: Difference): string[] {
     case "columns":
     case "include":
     case "predicate":
+    case "deferrable":
+    case "exclusion":
       throw new Error(`${difference.field} of an existing index cannot be altered`);
   }
 }
 
-/** New values apply only to pages written from now on; a rebuild would apply them to all. */
+/** What `onlyBuildApplies` returns takes a rebuild as well; the plan adds it. */
 function storageSql(
   { schema, name, storageParameters }: DesiredIndex,
   live: FieldValues["storageParameters"] = {},

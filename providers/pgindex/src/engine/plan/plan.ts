@@ -1,23 +1,32 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import { isAlterable, isAlterableOnPartitions, type Verdict } from "../compare/differences";
+import {
+  isAlterable,
+  isAlterableOnPartitions,
+  isOfConstraint,
+  type Verdict,
+} from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { INDEX_FIELDS } from "../declare/indexFields";
 import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps } from "./alterSteps";
-import { drop, reindex } from "./buildSteps";
+import { alterSteps, canAlter } from "./alterSteps";
+import { drop } from "./buildSteps";
 import { dropAllStrays, dropRetired, dropSuperseded, makeIndex } from "./companionSteps";
-import { dropAny, reindexPartitions } from "./partitionSteps";
+import { dropAny } from "./partitionSteps";
 import {
   backsConstraintAdvice,
   differentAdvice,
   foreignLeftoverAdvice,
   nameTakenAdvice,
+  ofConstraintAdvice,
+  othersPartAdvice,
   otherTableAdvice,
+  partAdvice,
   referencedIndexAdvice,
   refusedLeftoverAdvice,
 } from "./planMessages";
+import { adoptOrRebuild, rebuildSteps, unappliedOf } from "./rebuildSteps";
 import type { Step } from "./step";
 import { rename, swap, swapBelowConstraint } from "./swapSteps";
 
@@ -30,6 +39,8 @@ export type Plan =
 
 /** Plans the steps, or refuses. Pure: the same plan is previewed, printed and executed. */
 export function plan(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {
+  const { othersPart } = situation;
+  if (othersPart) return refused(othersPartAdvice(desired, othersPart));
   const decided = planVerdict(situation, desired, intent);
   if (decided.kind === "refused") return decided;
   const leftovers = situation.reindexLeftovers.map((live) =>
@@ -83,16 +94,6 @@ function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   return [...leftover, ...makeIndex(situation, desired, name, "it does not exist")];
 }
 
-function adoptOrRebuild(
-  { rebuild, partitioned, rebuilt }: Situation,
-  desired: DesiredIndex,
-): Step[] {
-  if (rebuild === undefined)
-    return [{ kind: "adopt", why: "a valid index with this definition already exists" }];
-  if (!partitioned) return [reindex(desired, rebuild)];
-  return reindexPartitions(partitioned.partitions, rebuilt ?? new Set(), rebuild);
-}
-
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
 /**
@@ -110,15 +111,14 @@ function planAlterable(
     return refused(differentAdvice(desired, verdict.differences));
   if (takesAway && !canAlter(situation, verdict))
     return planDifferent(situation, verdict, desired, intent);
-  return steps(...dropSuperseded(situation), ...alterSteps(desired, verdict.differences));
-}
-
-/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
-function canAlter({ serverVersion }: Situation, { live, differences }: Differing): boolean {
-  return differences.every(({ field }) => {
-    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
-    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
-  });
+  const altered = alterSteps(desired, verdict.differences);
+  const isRebuilt = altered.some(({ kind }) => kind === "reindex");
+  const rebuild = unappliedOf(verdict);
+  return steps(
+    ...dropSuperseded(situation),
+    ...altered,
+    ...(rebuild && !isRebuilt ? rebuildSteps(situation, desired, rebuild) : []),
+  );
 }
 
 /**
@@ -147,8 +147,10 @@ function planDifferent(
   desired: DesiredIndex,
   intent: Intent,
 ): Plan {
-  const { live } = verdict;
-  if (intent === "create") return refused(differentAdvice(desired, verdict.differences));
+  const { live, differences } = verdict;
+  if (isOfConstraint(differences)) return refused(ofConstraintAdvice(desired, live, differences));
+  if (intent === "create") return refused(differentAdvice(desired, differences));
+  if (live.partOf) return refused(partAdvice(desired, live));
   const keepsConstraint = live.constraint !== undefined;
   if (keepsConstraint && !mayReplaceBelow(live, desired))
     return refused(backsConstraintAdvice(desired, live));
@@ -179,7 +181,7 @@ function mayReplaceBelow(live: LiveIndex, desired: DesiredIndex): boolean {
 /** An INVALID index slows every write, serves no read and, if UNIQUE, still rejects rows. */
 function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
-  if (live.constraint || desired.policy.invalidLeftover === "refuse")
+  if (live.constraint || live.partOf || desired.policy.invalidLeftover === "refuse")
     return refused(refusedLeftoverAdvice(desired, live));
   if (!isAlterable(differences) && desired.policy.invalidLeftover !== "rebuildAny") {
     return refused(foreignLeftoverAdvice(desired, differences));

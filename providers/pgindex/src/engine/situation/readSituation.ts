@@ -1,6 +1,7 @@
 import { observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { reindexLeftoversOf } from "../catalog/reindexLeftovers";
+import { unappliedReason } from "../compare/buildParameters";
 import {
   compare,
   differencesOf,
@@ -28,14 +29,30 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
   );
   return {
     verdict: compared.verdict,
+    othersPart: othersPart(compared.verdict, previous),
     misplaced: previous && (await findMisplaced(scope, previous)),
     next: next && nextOf(next, compared.declared),
     retired,
-    rebuild: previous && rebuildReason(desired.policy, previous),
+    rebuild: previous && reasonToRebuild(scope, previous, compared.verdict),
     reindexLeftovers: await reindexLeftoversOf(observer, table.oid, desired.name),
     partitioned: await readPartitioned(scope, compared, next),
     serverVersion: observer.serverVersion,
   };
+}
+
+function othersPart(verdict: Verdict, previous: PreviousIndex | undefined): LiveIndex | undefined {
+  const live = "live" in verdict ? verdict.live : undefined;
+  const isOurs = previous?.schema === live?.schema && previous?.name === live?.name;
+  return live?.partOf && !isOurs ? live : undefined;
+}
+
+function reasonToRebuild(
+  { desired }: Scope,
+  previous: PreviousIndex,
+  verdict: Verdict,
+): string | undefined {
+  const live = "live" in verdict ? verdict.live.canonical : undefined;
+  return rebuildReason(desired.policy, previous) ?? (live && unappliedReason(live, previous));
 }
 
 function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["next"]> {

@@ -25,6 +25,8 @@ export interface PreviousIndex extends LastBuild {
   readonly oid?: number;
   /** Unknown in a preview. */
   readonly canonical?: RecordedForm;
+  /** As it was declared: all that a preview knows of them. */
+  readonly storageParameters?: Readonly<Record<string, string>>;
 }
 
 const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);

@@ -6,6 +6,11 @@ import type { Partition } from "./partitions";
 export interface Situation {
   /** What exists under the declared name. */
   readonly verdict: Verdict;
+  /**
+   * The index under the declared name, when it is part of a partitioned index and the resource has
+   * not had it: it belongs to whoever has the partitioned index, and goes when that goes.
+   */
+  readonly othersPart?: LiveIndex;
   /** The resource's index, when it now has another name. */
   readonly misplaced?: LiveIndex;
   /** A replacement that an interrupted run built or began to build. */
@@ -41,8 +46,10 @@ export type Settled = Situation & { readonly verdict: Extract<Verdict, { kind: "
 
 /** Whether the declared index exists, valid and as declared, with no leftovers of ours. */
 export function isSettled(situation: Situation): situation is Settled {
-  const { verdict, next, retired, misplaced, reindexLeftovers, partitioned } = situation;
+  const { verdict, othersPart, next, retired, misplaced, reindexLeftovers, partitioned } =
+    situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
   const leftovers = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
-  return verdict.kind === "same" && leftovers.length === 0 && situation.rebuild === undefined;
+  const isOwn = verdict.kind === "same" && othersPart === undefined;
+  return isOwn && leftovers.length === 0 && situation.rebuild === undefined;
 }
