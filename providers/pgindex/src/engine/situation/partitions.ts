@@ -1,6 +1,6 @@
 import { readIndexes } from "../catalog/indexes";
+import { readAttachments, readPartitionTree } from "../catalog/indexTree";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { readAttachments, readPartitionTree } from "../catalog/partitionTree";
 import { readTable } from "../catalog/tables";
 import { type Difference, differencesOf } from "../compare/differences";
 import { type CanonicalIndex, INDEX_FIELDS } from "../declare/indexFields";
