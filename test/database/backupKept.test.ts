@@ -189,6 +189,7 @@ describe.skipIf(problem)("the last backup is enough", () => {
         const bytes = await readFile(file ?? "");
         bytes[bytes.length - 9] = (bytes.at(-9) ?? 0) ^ 1;
         await writeFile(file ?? "", bytes);
+        return undefined;
       },
     ],
     [

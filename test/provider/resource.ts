@@ -70,7 +70,9 @@ const TYPES = {
   index: "Index",
   verification: "Verification",
   gate: "PromotionGate",
+  baseline: "DrizzleBaseline",
   nodePgMigrateBaseline: "NodePgMigrateBaseline",
+  prismaBaseline: "PrismaBaseline",
 };
 
 /**
