@@ -1,7 +1,7 @@
-import { randomInt } from "node:crypto";
 import type { z } from "zod";
 import type { Session } from "../engine/session/session";
 import { qualified } from "../engine/text/sql";
+import type { MarkIds } from "./markIds";
 
 /** The record that a migration has run, in a table of the tool that runs it. */
 export interface Mark {
@@ -51,18 +51,6 @@ export interface Bookkeeping<M extends Mark> {
   ): Promise<void>;
   remove(session: Session, mark: M, id: string): Promise<void>;
 }
-
-/** The ids of the rows that we write. */
-export interface MarkIds {
-  next(): string;
-  areOurs(id: string): boolean;
-}
-
-/** For a `serial` column, whose sequence gives positive numbers alone. */
-export const NEGATIVE_IDS: MarkIds = {
-  next: () => String(-randomInt(1, 2 ** 31 - 1)),
-  areOurs: (id) => id.startsWith("-"),
-};
 
 export function tableOf({ migrationsSchema, migrationsTable }: Mark): string {
   return qualified(migrationsSchema, migrationsTable);

@@ -4,7 +4,8 @@ import { PgIndexError } from "../../engine/errors/advice";
 import { onlyRow } from "../../engine/session/query";
 import type { Session } from "../../engine/session/session";
 import { ident } from "../../engine/text/sql";
-import { type Bookkeeping, type Mark, NEGATIVE_IDS, tableOf } from "../bookkeeping";
+import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { SERIAL_IDS } from "../markIds";
 import { earlierFirstAdvice } from "./drizzleMessages";
 
 /** A row of `drizzle.__drizzle_migrations`. */
@@ -32,7 +33,7 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
   identity: ["hash", "createdAt", "migrationsSchema", "migrationsTable"],
   place: ["createdAt", "migrationsSchema", "migrationsTable"],
   fileHash: "hash",
-  ids: NEGATIVE_IDS,
+  ids: SERIAL_IDS,
   // By time only, because Drizzle does not run an edited migration again.
   find: async (session, mark) => {
     const rows = await session.query<{ id: string }>(

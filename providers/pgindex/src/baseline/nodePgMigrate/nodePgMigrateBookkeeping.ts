@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { identifier } from "../../engine/declare/indexSchema";
 import { PgIndexError } from "../../engine/errors/advice";
-import { type Bookkeeping, type Mark, NEGATIVE_IDS, tableOf } from "../bookkeeping";
+import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { SERIAL_IDS } from "../markIds";
 import { outOfOrderAdvice } from "./nodePgMigrateMessages";
 
 /** A row of `pgmigrations`. */
@@ -25,7 +26,7 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
   identity: ["migration", "migrationsSchema", "migrationsTable"],
   lockKey: "7241865325823964",
   place: ["migration", "migrationsSchema", "migrationsTable"],
-  ids: NEGATIVE_IDS,
+  ids: SERIAL_IDS,
   find: async (session, mark) => {
     const rows = await session.query<{ id: string }>(
       `SELECT id::text FROM ${tableOf(mark)} WHERE name = $1`,

@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { identifier } from "../../engine/declare/indexSchema";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
-import { sha256 } from "../migrationSql";
+import { UUIDS } from "../markIds";
 
 /** A row of `_prisma_migrations`. */
 export interface PrismaMark extends Mark {
@@ -29,7 +28,7 @@ export const prisma: Bookkeeping<PrismaMark> = {
   lockKey: "72707369",
   place: ["migration", "migrationsSchema", "migrationsTable"],
   fileHash: "checksum",
-  ids: { next: ourUuid, areOurs: isOurUuid },
+  ids: UUIDS,
   // By name only, because Prisma does not run an edited migration again.
   find: async (session, mark) => {
     const rows = await session.query<{ id: string }>(
@@ -76,19 +75,3 @@ export const prisma: Bookkeeping<PrismaMark> = {
     await session.query(`DELETE FROM ${tableOf(mark)} WHERE id = $1`, [id]);
   },
 };
-
-/** A UUID is `8-4-4-4-12` digits; the last group of ours is a hash of what comes before it. */
-const NODE_AT = 24;
-
-function ourUuid(): string {
-  const start = randomUUID().slice(0, NODE_AT);
-  return start + nodeOf(start);
-}
-
-function isOurUuid(id: string): boolean {
-  return id.slice(NODE_AT) === nodeOf(id.slice(0, NODE_AT));
-}
-
-function nodeOf(start: string): string {
-  return sha256(`pulumi-pgindex ${start}`).slice(0, 12);
-}
