@@ -1,5 +1,4 @@
-import { randomInt, randomUUID } from "node:crypto";
-import { sha256 } from "./migrationSql";
+import { createHash, randomInt, randomUUID } from "node:crypto";
 
 /** The ids of the rows that we write. */
 export interface MarkIds {
@@ -23,7 +22,7 @@ export const SERIAL_IDS: MarkIds = {
 };
 
 function idOf(random: number): string {
-  const hash = Number.parseInt(sha256(`pulumi-pgindex ${random}`).slice(0, 8), 16);
+  const hash = Number.parseInt(hashOf(String(random)).slice(0, 8), 16);
   return String(FIRST_ID + random * 2 ** HASH_BITS + (hash % 2 ** HASH_BITS));
 }
 
@@ -40,5 +39,9 @@ export const UUIDS: MarkIds = {
 };
 
 function nodeOf(start: string): string {
-  return sha256(`pulumi-pgindex ${start}`).slice(0, 12);
+  return hashOf(start).slice(0, 12);
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(`pulumi-pgindex ${text}`).digest("hex");
 }

@@ -16,7 +16,7 @@ import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 import { runAlteration } from "../watch/alteration";
 import { runWatched } from "../watch/watchedStatement";
-import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
+import { dropFailedAdvice, dropOutOfPatienceAdvice, halfDroppedAdvice } from "./dropMessages";
 import { findOwnIndexes } from "./ownIndexes";
 
 /**
@@ -36,32 +36,46 @@ export function dropIndex(
 ): Promise<void> {
   const patience = identity.patience ?? {};
   const purpose = `drop ${identity.name}`;
+  const begun: Begun = { isDropping: false };
   return changeTable(
     { database, table: identity, ctx, patience, purpose, searchPath: [] },
-    (operation) => attempt(operation, identity),
-    (error) => explainFailure(error, database, identity, ctx),
+    (operation) => attempt(operation, identity, begun),
+    (error) => explainFailure(error, { database, identity, ctx, begun }),
   );
 }
 
-async function attempt(operation: Operation, identity: IndexIdentity): Promise<void> {
+/** Whether a DROP INDEX CONCURRENTLY has begun, which an error does not undo. */
+interface Begun {
+  isDropping: boolean;
+}
+
+async function attempt(operation: Operation, identity: IndexIdentity, begun: Begun): Promise<void> {
   const { observer } = operation;
   if ((await findOwnIndexes(observer, identity)).length === 0) return;
   await takeTableKey(operation, identity);
   for (;;) {
     const [live] = await findOwnIndexes(observer, identity);
     if (!live) return;
-    await dropOne(operation, live);
+    await dropOne(operation, live, begun);
   }
+}
+
+interface Failed {
+  readonly database: Database;
+  readonly identity: IndexIdentity;
+  readonly ctx: Context;
+  readonly begun: Begun;
 }
 
 /** Explains a failure, including whether an unfinished drop took the index from queries. */
 async function explainFailure(
   error: unknown,
-  database: Database,
-  identity: IndexIdentity,
-  ctx: Context,
+  { database, identity, ctx, begun }: Failed,
 ): Promise<unknown> {
-  if (error instanceof PgIndexError) return error;
+  if (error instanceof PgIndexError) {
+    const left = begun.isDropping && (await isHalfDropped(database, identity, true));
+    return left ? new PgIndexError(halfDroppedAdvice(error.advice), { cause: error }) : error;
+  }
   const half = await isHalfDropped(database, identity);
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(half ? HALF_DROPPED : "cancelled; the index is unchanged");
@@ -77,7 +91,7 @@ const HALF_DROPPED =
   "cancelled; the index is half dropped: queries have lost it; " +
   "the next destroy finishes the drop, and an up that still declares it rebuilds it";
 
-async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
+async function dropOne(operation: Operation, live: LiveIndex, begun: Begun): Promise<void> {
   const { observer } = operation;
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
   await waitUntilNobodyWorks(operation, place);
@@ -90,6 +104,7 @@ async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
   if (live.isPartitioned) return dropPartitionedIndex(operation, live);
   if (live.constraint) return dropWithConstraint(operation, live, live.constraint);
   const sql = dropIndexStatement(live.schema, live.name);
+  begun.isDropping ||= live.valid;
   await runWatched(sql, { ...operation, verb: `dropping ${live.name}` });
 }
 
@@ -136,7 +151,12 @@ async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): P
   }
 }
 
-async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): Promise<boolean> {
+/** `otherwise`: the answer where the server cannot be asked. */
+async function isHalfDropped(
+  database: SessionTarget,
+  identity: IndexIdentity,
+  otherwise = false,
+): Promise<boolean> {
   try {
     return await withObserver(
       database,
@@ -147,6 +167,6 @@ async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): 
       },
     );
   } catch {
-    return false;
+    return otherwise;
   }
 }

@@ -83,6 +83,15 @@ export function notOwnerAdvice(live: LiveIndex, has: BuildPrivileges): Advice {
   };
 }
 
+/** Advice that alone would hide that a drop had begun. */
+export function halfDroppedAdvice(advice: Advice): Advice {
+  return {
+    ...advice,
+    why: `${advice.why}; the drop had begun, and cannot be undone: ${HALF_DROPPED}`,
+    otherwise: advice.otherwise ?? "run the same command again: it finishes the drop",
+  };
+}
+
 /** Advice after a drop failed permanently. */
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
   return {

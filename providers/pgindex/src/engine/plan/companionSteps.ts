@@ -23,6 +23,15 @@ export function makeIndex(
   return [...partitionSteps(desired, root, tableOid, partitions), ...extraSteps(desired, name)];
 }
 
+/** Drops what interrupted runs left on tables that were partitions then. */
+export function dropDetached({ partitioned }: Situation): Step[] {
+  return (partitioned?.detached ?? []).map((live) => {
+    const { schema, table, tableOid: oid } = live;
+    const why = "an interrupted run left it INVALID on a partition that was detached since";
+    return { ...dropAny(live, why), on: { schema, table, oid } };
+  });
+}
+
 /** Drops the unattached partition indexes that an interrupted run left behind. */
 export function dropAllStrays({ partitioned }: Situation): Step[] {
   return partitioned?.partitions.flatMap((partition) => dropStrays(partition)) ?? [];

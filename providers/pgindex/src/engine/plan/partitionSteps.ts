@@ -26,7 +26,7 @@ const DROP_LOCK =
  */
 export function partitionSteps(
   desired: DesiredIndex,
-  root: { readonly name: string; readonly exists: boolean },
+  root: { readonly name: string; readonly exists: boolean; readonly isValid?: boolean },
   tableOid: number,
   partitions: readonly Partition[],
 ): Step[] {
@@ -45,11 +45,28 @@ export function partitionSteps(
       return [
         ...makeSteps(desired, partition, name, position),
         ...stepsBelow(partition.oid, { schema: partition.schema, name }),
+        ...(own?.valid === false
+          ? completeSteps(below.get(partition.oid), { schema: partition.schema, name })
+          : []),
         ...attachSteps(partition, name, parent),
       ];
     });
   const create = root.exists ? [] : [createParent({ ...desired, name: root.name })];
-  return [...create, ...stepsBelow(tableOid, { schema, name: root.name })];
+  const parent = { schema, name: root.name };
+  const steps = [...create, ...stepsBelow(tableOid, parent)];
+  const isComplete = root.isValid !== false || steps.some((step) => "onlyWithValid" in step);
+  if (isComplete) return steps;
+  return [...steps, ...completeSteps(below.get(tableOid), parent)];
+}
+
+/**
+ * Makes PostgreSQL see that an INVALID index lacks nothing any more: the partition that it waited
+ * for was detached or dropped. Attaching an attached index again makes it look.
+ */
+function completeSteps(partitions: readonly Partition[] = [], parent: IndexName): Step[] {
+  const last = partitions.at(-1);
+  if (!last || partitions.some(({ attached }) => !attached?.valid)) return [];
+  return [attachStep(last, last.attached?.name ?? "", parent)];
 }
 
 interface IndexName {
@@ -77,7 +94,8 @@ function makeSteps(
     ];
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
-  if (!partition.isLeaf) return [...strays, createParent({ ...here, name })];
+  if (!partition.isLeaf)
+    return [...strays, { ...createParent({ ...here, name }), creates: { schema, name } }];
   const build = buildSteps({ ...here, comment: undefined }, name, "the partition has no index");
   return [...strays, ...build.map((step) => on(step, partition, position))];
 }
@@ -108,7 +126,7 @@ export function reindexPartitions(
   });
 }
 
-/** Attaching an attached index again makes PostgreSQL check whether the parent is now complete. */
+/** A repaired index is attached again, so that PostgreSQL checks whether the parent is complete. */
 function attachSteps(partition: Partition, name: string, parent: IndexName): Step[] {
   if (partition.attached && !isBroken(partition)) return [];
   return [attachStep(partition, name, parent)];
@@ -119,7 +137,7 @@ function on(step: Step, partition: Partition, position?: string): Step {
   return { ...step, on: { schema, table, oid }, position };
 }
 
-function createParent(desired: DesiredIndex): Step {
+function createParent(desired: DesiredIndex): Extract<Step, { kind: "alter" }> {
   return {
     kind: "alter",
     sqls: [createParentStatement(desired)],

@@ -12,7 +12,13 @@ import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { alterSteps, canAlter } from "./alterSteps";
 import { drop } from "./buildSteps";
-import { dropAllStrays, dropRetired, dropSuperseded, makeIndex } from "./companionSteps";
+import {
+  dropAllStrays,
+  dropDetached,
+  dropRetired,
+  dropSuperseded,
+  makeIndex,
+} from "./companionSteps";
 import { dropAny } from "./partitionSteps";
 import {
   backsConstraintAdvice,
@@ -46,7 +52,8 @@ export function plan(situation: Situation, desired: DesiredIndex, intent: Intent
   const leftovers = situation.reindexLeftovers.map((live) =>
     drop(live, "an interrupted REINDEX CONCURRENTLY left it INVALID"),
   );
-  return steps(...dropRetired(situation), ...leftovers, ...decided.steps);
+  const before = [...dropRetired(situation), ...dropDetached(situation), ...leftovers];
+  return steps(...before, ...decided.steps);
 }
 
 function planVerdict(situation: Situation, desired: DesiredIndex, intent: Intent): Plan {

@@ -13,7 +13,7 @@ import { obstacleRefusal } from "../compare/obstacleRefusal";
 import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
-import { observePartitions } from "./partitions";
+import { observePartitions, readDetached } from "./partitions";
 import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
 import { rebuildReason } from "./rebuildReason";
 import type { PreviousIndex, Scope } from "./scope";
@@ -79,12 +79,17 @@ async function readPartitioned(
   const live = isReplaced ? next : "live" in verdict ? verdict.live : undefined;
   const reuses =
     live && (!isReplaced || differencesOf(declared.canonical, live.canonical).length === 0);
-  const root = { name: isReplaced ? companionName(name, "next") : name, exists: reuses === true };
+  const root = {
+    name: isReplaced ? companionName(name, "next") : name,
+    exists: reuses === true,
+    isValid: reuses ? live.valid : undefined,
+  };
   const index = { schema, name, oid: reuses ? live.oid : undefined, canonical: declared.canonical };
   return {
     tableOid: table.oid,
     root,
     partitions: await observePartitions(observer, table.oid, index),
+    detached: await readDetached(observer, index, table.oid),
   };
 }
 

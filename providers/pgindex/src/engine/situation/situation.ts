@@ -34,8 +34,15 @@ export interface Situation {
    */
   readonly partitioned?: {
     readonly tableOid: number;
-    readonly root: { readonly name: string; readonly exists: boolean };
+    readonly root: {
+      readonly name: string;
+      readonly exists: boolean;
+      /** False while it awaits a partition's index. */
+      readonly isValid?: boolean;
+    };
     readonly partitions: readonly Partition[];
+    /** INVALID indexes that interrupted runs left on tables that were partitions then. */
+    readonly detached?: readonly LiveIndex[];
   };
   /** `server_version_num` */
   readonly serverVersion: number;
@@ -49,7 +56,8 @@ export function isSettled(situation: Situation): situation is Settled {
   const { verdict, othersPart, next, retired, misplaced, reindexLeftovers, partitioned } =
     situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  const leftovers = [next, retired, misplaced, ...reindexLeftovers, ...strays].filter(Boolean);
+  const left = [...reindexLeftovers, ...strays, ...(partitioned?.detached ?? [])];
+  const leftovers = [next, retired, misplaced, ...left].filter(Boolean);
   const isOwn = verdict.kind === "same" && othersPart === undefined;
   return isOwn && leftovers.length === 0 && situation.rebuild === undefined;
 }
