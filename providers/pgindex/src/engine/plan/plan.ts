@@ -17,6 +17,7 @@ import {
   dropDetached,
   dropRetired,
   dropSuperseded,
+  finishIndex,
   makeIndex,
 } from "./companionSteps";
 import { dropAny } from "./partitionSteps";
@@ -139,7 +140,7 @@ function planUnfinished(
   intent: Intent,
 ): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
-    return steps(...makeIndex(situation, desired, desired.name, "partitions are missing"));
+    return steps(...finishIndex(situation, desired, verdict.live));
   }
   return planDifferent(situation, verdict, desired, intent);
 }
