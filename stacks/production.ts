@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { Backup, PromotionGate } from "pulumi-pgindex";
 import { indexes } from "./phase3";
-import type { StackSettings } from "./settings";
+import { reasonOf, type StackSettings } from "./settings";
 
 /**
  * Production waits for staging's proof and for a backup, and an index that breaks its promise is an
@@ -16,7 +16,7 @@ export function production(
     stack: "staging",
     soak: config.get("soak"),
     minimumScans: config.getNumber("minimumScans"),
-    override: config.get("override"),
+    override: reasonOf(config, "override"),
   });
   const before = { provider, dependsOn: gate };
   return { dependsOn: [gate, ...backUp(config, before)], onFailedExpectation: "error" };
@@ -24,7 +24,7 @@ export function production(
 
 /** Nothing changes without a backup, or a reason to go without one. */
 function backUp(config: pulumi.Config, options: pulumi.CustomResourceOptions): Backup[] {
-  if (config.get("noBackup")) return [];
+  if (reasonOf(config, "noBackup")) return [];
   const backup = new Backup(
     "backup",
     {

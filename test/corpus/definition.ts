@@ -20,6 +20,8 @@ export interface Definition {
   readonly changed?: Args;
   /** Differs only in what ALTER can change, in place of `args`: the index stays the one it is. */
   readonly altered?: Args;
+  /** Differs only in what ALTER records and a rebuild applies. */
+  readonly rebuilt?: Args;
 }
 
 export const BASE = { schema: "app", table: "docs", name: "docs_idx" };

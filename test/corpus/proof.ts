@@ -19,7 +19,7 @@ const NOTHING = [expect.any(String), expect.stringMatching(/^builds nothing: /)]
  * The whole life of an index: everything that a stack does with it, and that nothing else is done.
  */
 export async function prove(corpus: Corpus, definition: Definition): Promise<void> {
-  const { args, respelled = [], altered, changed = withOtherPredicate(args) } = definition;
+  const { args, respelled = [], altered, rebuilt, changed = withOtherPredicate(args) } = definition;
   const desired = await declareOn(args);
   const before = await tableState(corpus, desired);
   let outputs = await proveBuilt(corpus, definition, desired);
@@ -27,6 +27,7 @@ export async function prove(corpus: Corpus, definition: Definition): Promise<voi
   for (const same of await printedArgs(corpus, desired)) await proveAdopted(corpus, same);
   outputs = await proveRestored(corpus, definition, outputs);
   if (altered) outputs = await proveChanged(corpus, altered, outputs, "altered");
+  if (rebuilt) outputs = await proveChanged(corpus, rebuilt, outputs, "replaced");
   outputs = await proveChanged(corpus, changed, outputs, "replaced");
   await proveDropped(corpus, outputs);
   expect(await tableState(corpus, desired)).toEqual(before);

@@ -4,12 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type BackupOutputs,
-  requireBackup,
-  takeBackup,
-} from "../../providers/pgindex/src/backup/backup.ts";
+import { requireBackup, takeBackup } from "../../providers/pgindex/src/backup/backup.ts";
 import { parseBackup } from "../../providers/pgindex/src/backup/backupArgs.ts";
+import type { BackupOutputs } from "../../providers/pgindex/src/backup/backupOutputs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { QUEUED, until } from "../support/engine/engineDatabase.ts";

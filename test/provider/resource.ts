@@ -89,7 +89,9 @@ const TYPES = {
   index: "Index",
   verification: "Verification",
   gate: "PromotionGate",
+  baseline: "DrizzleBaseline",
   nodePgMigrateBaseline: "NodePgMigrateBaseline",
+  prismaBaseline: "PrismaBaseline",
 };
 
 /**

@@ -24,7 +24,8 @@ afterAll(() => rm(root, { recursive: true }));
 
 const marks = () => database().query("SELECT migration_name, checksum FROM _prisma_migrations");
 
-test("a migration is marked once its indexes stand, marked again when its file is edited, and unmarked by a destroy", async () => {
+test("a migration is marked once its indexes stand, keeps its mark when its file or its resource's name changes, and is unmarked by a destroy", async () => {
+  let name = "applied";
   const file = join(folder, INDEXES, "migration.sql");
   const checksum = async () =>
     createHash("sha256")
@@ -33,7 +34,7 @@ test("a migration is marked once its indexes stand, marked again when its file i
   const stack = await createStack(
     async () => {
       const indexes = indexesFromSql(file).map((each) => new Index(each.name, each));
-      new PrismaBaseline("applied", { migration: INDEXES, folder }, { dependsOn: indexes });
+      new PrismaBaseline(name, { migration: INDEXES, folder }, { dependsOn: indexes });
     },
     { backend, env: { DATABASE_URL: database().url } },
   );
@@ -43,9 +44,18 @@ test("a migration is marked once its indexes stand, marked again when its file i
   expect(said).toMatch(`not yet been applied:\n${TABLES}\n${LATER}\n`);
 
   await writeFile(file, `-- For the list of orders\n${await readFile(file, "utf8")}`);
-  expect((await stack.up()).changes).toEqual({ same: 3, replace: 1 });
+  expect((await stack.up()).changes).toEqual({ same: 3, update: 1 });
   expect(await marks()).toEqual([{ migration_name: INDEXES, checksum: await checksum() }]);
   expect((await stack.preview()).changes).toEqual({ same: 4 });
+
+  const marked = await marks();
+  await writeFile(file, (await readFile(file, "utf8")).replaceAll("\n", "\r\n"));
+  expect((await stack.preview()).changes).toEqual({ same: 4 });
+  name = "renamed";
+  expect((await stack.up()).changes).toEqual({ same: 3, create: 1, delete: 1 });
+  expect((await marks()).map((row) => row.migration_name)).toEqual([INDEXES]);
+  expect((await migrate(root, database().url, "status")).said).not.toContain(INDEXES);
+  expect(marked).toHaveLength(1);
 
   await stack.destroy();
   expect(await marks()).toEqual([]);

@@ -42,7 +42,7 @@ export const ALTERABLE: readonly Definition[] = [
     "hash",
     using("hash", stored({ fillfactor: 60 })),
     "USING hash (id) WITH (fillfactor = 60)",
-    { altered: using("hash", { columns: ["id"] }) },
+    { rebuilt: using("hash", { columns: ["id"] }) },
   ),
   define(
     "gin",
@@ -59,7 +59,7 @@ export const ALTERABLE: readonly Definition[] = [
     "gist",
     using("gist", stored({ buffering: "auto", fillfactor: 85 }, column("during"))),
     "USING gist (during) WITH (buffering = auto, fillfactor = 85)",
-    { altered: using("gist", stored({ buffering: "off" }, column("during"))) },
+    { rebuilt: using("gist", stored({ buffering: "off" }, column("during"))) },
   ),
   define(
     "spgist",
@@ -78,7 +78,7 @@ export const ALTERABLE: readonly Definition[] = [
           stored({ autosummarize: "yes", pages_per_range: "16" }, column("created_at")),
         ),
       ],
-      altered: using("brin", stored({ pages_per_range: 32 }, column("created_at"))),
+      rebuilt: using("brin", stored({ pages_per_range: 32 }, column("created_at"))),
     },
   ),
   define(

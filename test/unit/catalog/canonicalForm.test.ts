@@ -27,6 +27,8 @@ const ROW: CanonicalRow = {
   tablespace: "pg_default",
   comment: null,
   constraintType: null,
+  deferrable: false,
+  exclusion: false,
 };
 
 function columnsOf(...keys: Partial<Key>[]): string | undefined {

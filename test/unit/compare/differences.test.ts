@@ -28,6 +28,8 @@ const CHANGES: readonly (readonly [field: string, change: CanonicalIndex])[] = [
   ["columns", { columns: "state pg_catalog.text_pattern_ops" }],
   ["include", { include: "created_at" }],
   ["predicate", { predicate: "(state IS NOT NULL)" }],
+  ["deferrable", { deferrable: "true" }],
+  ["exclusion", { exclusion: "true" }],
 ];
 
 /** Another value is set on the index that stands. */

@@ -14,6 +14,8 @@ export interface DesiredBackup {
   readonly directory: string;
   /** The command to run instead of pg_dump, as a list of arguments; it runs without a shell. */
   readonly command?: readonly string[];
+  /** The dump that the command writes, to be read back. */
+  readonly file?: string;
   /** `pg_dump`, or its path. */
   readonly pgDump: string;
   /** Only these tables, in the syntax of pg_dump's `--table`. */
@@ -35,16 +37,32 @@ const word = text.refine(
   issueMessage("begins with a dash", "remove it"),
 );
 
-const backupSchema = z.strictObject({
+const fields = z.strictObject({
   indexes: z.array(indexSchema).min(1, issueMessage("is empty", "name the indexes it protects")),
   directory: text.default("backups"),
   command: z
     .array(text)
     .min(1, issueMessage("is empty", "name the program and its arguments"))
     .optional(),
+  file: word.optional(),
   pgDump: word.default("pg_dump"),
   tables: z.array(word).min(1, issueMessage("is empty", "name tables, or omit it")).optional(),
   maximumAge: duration.default(ms("24h")),
+});
+
+const backupSchema = fields.superRefine(({ command, file, tables }, ctx) => {
+  if (file !== undefined && command === undefined)
+    ctx.addIssue({
+      code: "custom",
+      message: issueMessage("is what command writes", "set directory for the dumps of pg_dump"),
+      path: ["file"],
+    });
+  if (tables !== undefined && command !== undefined)
+    ctx.addIssue({
+      code: "custom",
+      message: issueMessage("is for pg_dump alone", "let command choose what it backs up"),
+      path: ["tables"],
+    });
 });
 
 /** Parses the arguments of a `Backup`. */

@@ -26,6 +26,28 @@ export function oldPgDumpAdvice(pgDump: string, tool: number, server: number): A
   };
 }
 
+/** pg_dump's own failure. */
+export function dumpFailedAdvice(code: number, stderr: string): Advice {
+  const advice = backupFailedAdvice("pg_dump", code, stderr);
+  if (!/no matching \w+ were found for pattern/.test(stderr)) return advice;
+  return {
+    ...advice,
+    fix:
+      "correct the name in tables; nothing was changed in the database. A pattern is folded to " +
+      "lower case: quote a name with capitals, and name the schema if it is not on the search path " +
+      "(tables: ['app.\"Order\"'])",
+  };
+}
+
+export function partitionMissingAdvice(table: string, partition: string): Advice {
+  return {
+    what: `the backup has ${table} without its partition ${partition}`,
+    why: "a partitioned table has no rows of its own, so these would not be restored",
+    fix: `name its partitions in tables too, by a pattern such as "${table}*"`,
+    otherwise: "leave tables out, and back up every table",
+  };
+}
+
 /** A tool's output can contain hosts, users, and a URL with a password. */
 export function backupFailedAdvice(tool: string, code: number, stderr: string): Advice {
   const lines = stderr.trim().split("\n");
@@ -41,11 +63,17 @@ export function backupFailedAdvice(tool: string, code: number, stderr: string): 
 export function unreadableDumpAdvice(file: string, reason: string): Advice {
   return {
     what: `the dump ${file} cannot be read back`,
-    why: oneLine(reason.trim().split("\n").at(-1) ?? ""),
+    why: oneLine(firstError(reason)),
     fix:
       "check that the disk is not full, then run this again; nothing was changed " +
       "in the database",
   };
+}
+
+/** What follows the first error of pg_restore is how it ends. */
+function firstError(reason: string): string {
+  const lines = reason.trim().split("\n");
+  return lines.find((line) => /error:/.test(line)) ?? lines.at(-1) ?? "";
 }
 
 export function noDirectoryAdvice(directory: string, reason: string): Advice {

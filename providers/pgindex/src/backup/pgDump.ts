@@ -1,5 +1,6 @@
 import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { devNull } from "node:os";
+import { join } from "node:path";
 import { environmentOf } from "../engine/connection/environment";
 import { connectionParameters } from "../engine/connection/parameters";
 import { errorText, PgIndexError } from "../engine/errors/advice";
@@ -8,28 +9,32 @@ import type { SessionTarget } from "../engine/session/database";
 import { onlyRow } from "../engine/session/query";
 import { withObserver } from "../engine/session/workspace";
 import { renderBytes, renderElapsed } from "../engine/text/render";
+import { type Archive, listEntries, pgRestoreOf, readArchive, TOOL_ENV } from "./archive";
 import type { DesiredBackup } from "./backupArgs";
 import {
-  backupFailedAdvice,
+  dumpFailedAdvice,
   noDirectoryAdvice,
   noPgDumpAdvice,
   oldPgDumpAdvice,
-  unreadableDumpAdvice,
+  partitionMissingAdvice,
 } from "./backupMessages";
 import { runTool } from "./backupTool";
 
 /** A dump that was written and read back. */
-export interface Dump {
+export interface Dump extends Archive {
   readonly file: string;
-  readonly sizeBytes: number;
-  /** Number of entries in the archive's table of contents. */
-  readonly entries: number;
   /** `pg_dump (PostgreSQL) 15.18` */
   readonly tool: string;
 }
 
-interface Server {
+interface Tool {
+  /** `pg_dump (PostgreSQL) 15.18` */
+  readonly tool: string;
   readonly major: number;
+}
+
+interface Server {
+  readonly serverMajor: number;
   readonly database: string;
 }
 
@@ -37,25 +42,77 @@ interface Server {
 export async function requirePgDump(
   source: SessionTarget,
   { pgDump }: Pick<DesiredBackup, "pgDump">,
-): Promise<{ readonly tool: string } & Server> {
-  const { code, stdout, stderr } = await runTool([pgDump, "--version"], { env: process.env });
-  const major = Number(/\d+/.exec(stdout)?.[0]);
-  if (code !== 0 || !major) throw new PgIndexError(noPgDumpAdvice(pgDump, stderr || "it failed"));
+): Promise<Tool & Server> {
+  const tool = await requireProgram(pgDump);
   const session = { purpose: "backup", writable: false };
   const server = await withObserver(source, session, async (observer): Promise<Server> => {
     const rows = await observer.query<Server>(
-      `SELECT current_setting('server_version_num')::int / 10000 AS major,
+      `SELECT current_setting('server_version_num')::int / 10000 AS "serverMajor",
               current_database() AS database`,
     );
     return onlyRow(rows);
   });
-  if (major < server.major) throw new PgIndexError(oldPgDumpAdvice(pgDump, major, server.major));
-  return { tool: stdout.trim(), ...server };
+  if (tool.major < server.serverMajor)
+    throw new PgIndexError(oldPgDumpAdvice(pgDump, tool.major, server.serverMajor));
+  await requirePgRestore({ pgDump });
+  return { ...tool, ...server };
+}
+
+/** Checks that the program that reads a dump back is installed. Throws {@link PgIndexError}. */
+export async function requirePgRestore({ pgDump }: Pick<DesiredBackup, "pgDump">): Promise<void> {
+  await requireProgram(pgRestoreOf(pgDump));
+}
+
+async function requireProgram(program: string): Promise<Tool> {
+  const { code, stdout, stderr } = await runTool([program, "--version"], { env: TOOL_ENV });
+  const major = Number(/\d+/.exec(stdout)?.[0]);
+  if (code !== 0 || !major) throw new PgIndexError(noPgDumpAdvice(program, stderr || "it failed"));
+  return { tool: stdout.trim(), major };
+}
+
+/** Longer than an ordinary lock, shorter than a preview's reader waits. */
+const LOCK_MS = 3_000;
+
+/**
+ * Lets pg_dump itself say whether each of the tables is there and may be read, before anything
+ * changes. Throws {@link PgIndexError}.
+ */
+export async function requireTables(source: SessionTarget, desired: DesiredBackup): Promise<void> {
+  if (!desired.tables) return;
+  const options = ["--schema-only", `--lock-wait-timeout=${LOCK_MS}`, `--file=${devNull}`];
+  const { command, env } = pgDumpCommand(source, desired, options);
+  const { code, stderr } = await runTool(command, { env });
+  const isLocked = /lock timeout/.test(stderr);
+  if (code !== 0 && !isLocked) throw new PgIndexError(dumpFailedAdvice(code, stderr));
+}
+
+/**
+ * Only the child's environment has the password. --no-password, because nobody is there to type
+ * one. Without --strict-names, a misspelt table is left out in silence if another one matches.
+ */
+function pgDumpCommand(
+  source: SessionTarget,
+  { pgDump, tables = [] }: Pick<DesiredBackup, "pgDump" | "tables">,
+  options: readonly string[],
+) {
+  const parameters = connectionParameters(source.target.url);
+  const { role } = source.session;
+  const command = [
+    pgDump,
+    ...options,
+    "--no-password",
+    ...(role === undefined ? [] : [`--role=${role}`]),
+    ...(tables.length > 0 ? ["--strict-names"] : []),
+    ...tables.map((table) => `--table=${table}`),
+  ];
+  // Of several hosts, the first that answers can be a standby that lags behind.
+  const attributes = parameters.host?.includes(",") && { PGTARGETSESSIONATTRS: "read-write" };
+  return { command, env: { ...TOOL_ENV, ...attributes, ...environmentOf(parameters) } };
 }
 
 /**
  * Dumps the database in pg_dump's custom format, under a temporary name until it is complete and
- * pg_restore has read its table of contents.
+ * pg_restore has read it to its end.
  *
  * @see https://www.postgresql.org/docs/current/app-pgdump.html
  */
@@ -65,40 +122,55 @@ export async function dumpDatabase(
   ctx: Context,
 ): Promise<Dump> {
   const { tool, database } = await requirePgDump(source, desired);
-  const { directory, pgDump, tables = [] } = desired;
-  const file = join(directory, `${fileName(database)}-${stamp(new Date())}.dump`);
+  const file = join(desired.directory, `${fileName(database)}-${stamp(new Date())}.dump`);
   const partial = `${file}.partial`;
-  await makeDirectory(directory);
-  const env = { ...process.env, ...environmentOf(connectionParameters(source.target.url)) };
+  await makeDirectory(desired.directory);
   const onTick = async (elapsedMs: number) => {
     const size = (await stat(partial).catch(() => undefined))?.size ?? 0;
     ctx.status(`pg_dump: ${renderBytes(size)}, ${renderElapsed(elapsedMs)}`);
   };
-  // Only the child's environment has the password. --no-password, because nobody is there to type
-  // one.
-  const chosen = tables.map((table) => `--table=${table}`);
-  const args = [pgDump, "--format=custom", "--no-password", `--file=${partial}`, ...chosen];
+  const options = ["--format=custom", `--file=${partial}`];
+  const { command, env } = pgDumpCommand(source, desired, options);
   try {
-    const { code, stderr } = await runTool(args, { env, ctx, onTick });
-    if (code !== 0) throw new PgIndexError(backupFailedAdvice("pg_dump", code, stderr));
+    const { code, stderr } = await runTool(command, { env, ctx, onTick });
+    if (code !== 0) throw new PgIndexError(dumpFailedAdvice(code, stderr));
     await chmod(partial, 0o600);
-    const entries = await countEntries(pgDump, partial);
+    const archive = await readArchive(partial, desired, ctx);
+    await requirePartitions(source, desired, partial);
     await rename(partial, file);
-    return { file, sizeBytes: (await stat(file)).size, entries, tool };
+    return { file, tool, ...archive };
   } finally {
     await rm(partial, { force: true });
   }
 }
 
-/** An archive is only as good as what pg_restore can read of it. */
-async function countEntries(pgDump: string, file: string): Promise<number> {
-  const pgRestore = join(dirname(pgDump), basename(pgDump).replace("pg_dump", "pg_restore"));
-  const program = pgDump.includes("/") ? pgRestore : basename(pgRestore);
-  const { code, stdout, stderr } = await runTool([program, "--list", file], { env: process.env });
-  const entries = stdout.split("\n").filter((line) => /^\d+;/.test(line)).length;
-  if (code !== 0) throw new PgIndexError(unreadableDumpAdvice(file, stderr));
-  if (entries === 0) throw new PgIndexError(unreadableDumpAdvice(file, "it is empty"));
-  return entries;
+/**
+ * `--table` of a partitioned table dumps its definition alone: the rows are those of its
+ * partitions. Throws {@link PgIndexError} if one of them is not in the dump.
+ */
+async function requirePartitions(
+  source: SessionTarget,
+  { pgDump, tables }: DesiredBackup,
+  file: string,
+): Promise<void> {
+  if (!tables) return;
+  const entries = await listEntries(pgRestoreOf(pgDump), file);
+  // `215; 1259 16386 TABLE public t owner`
+  const oids = entries.flatMap(
+    (line) => /^\d+; 1259 (\d+) (?:FOREIGN )?TABLE /.exec(line)?.[1] ?? [],
+  );
+  const session = { purpose: "backup", writable: false };
+  const [missing] = await withObserver(source, session, (observer) =>
+    observer.query<{ partition: string; table: string }>(
+      `SELECT p.relid::regclass::text AS partition, t.oid::regclass::text AS table
+         FROM pg_class t, pg_partition_tree(t.oid) AS p
+        WHERE t.oid = ANY($1::oid[]) AND t.relkind = 'p' AND p.isleaf
+          AND NOT p.relid = ANY($1::oid[])
+        ORDER BY 2, 1 LIMIT 1`,
+      [oids],
+    ),
+  );
+  if (missing) throw new PgIndexError(partitionMissingAdvice(missing.table, missing.partition));
 }
 
 async function makeDirectory(directory: string): Promise<void> {

@@ -15,6 +15,11 @@ export interface BaselineOutputs extends Mark {
   readonly schemaVersion: number;
   /** True if the tool had already marked it: a destroy then keeps the mark. */
   readonly adopted: boolean;
+  /**
+   * The id of the row that this entry of the state has written or taken over; null if the tool's
+   * own stays. Missing in outputs from older releases.
+   */
+  readonly row?: string | null;
 }
 
 const SCHEMA_VERSION = 1;
@@ -23,43 +28,94 @@ const SCHEMA_VERSION = 1;
  * Marks a migration as applied by writing the row its tool would. Throws an error that says what to
  * do if the live indexes differ from those in the migration, or if the mark would make the tool
  * skip or refuse other migrations.
+ *
+ * A row that pgindex has written is taken over, by a new id: whoever wrote it, under another name
+ * of the resource or in another stack, then no longer holds it. The mark of `last` is given up for
+ * this one in the same transaction, so none is lost if this one is refused.
  */
 export async function markApplied<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   database: SessionTarget,
   { mark, indexes }: DesiredBaseline<M>,
+  last?: BaselineOutputs & M,
 ): Promise<BaselineOutputs & M> {
   const { runner, identity } = bookkeeping;
   const { migration } = mark;
   const options = { purpose: `mark ${migration}`, writable: true };
   return withMarks({ runner, database, mark }, options, async (session) => {
     await requireAsMigrated(session, migration, indexes, runner);
-    const adopted = await alone(session, bookkeeping, async () => {
-      const isThere = await hasTable(session, mark);
-      if (isThere && (await bookkeeping.isMarked(session, mark))) return true;
-      await bookkeeping.requireNext?.(session, mark, isThere);
-      if (!isThere) await bookkeeping.createTable(session, mark);
-      await bookkeeping.insert(session, mark);
-      return false;
+    const held = await alone(session, bookkeeping, async () => {
+      const isSame =
+        last !== undefined && markKey(bookkeeping, last) === markKey(bookkeeping, mark);
+      if (last && !isSame) await giveUp(session, bookkeeping, last);
+      return hold(session, bookkeeping, mark, isSame ? last : undefined);
     });
     const kept = Object.fromEntries(identity.map((key) => [key, mark[key]])) as unknown as M;
-    return { schemaVersion: SCHEMA_VERSION, ...kept, migration, adopted };
+    return { schemaVersion: SCHEMA_VERSION, ...kept, migration, ...held };
   });
 }
 
-/** Removes the mark, so the tool runs the migration again. A mark set by the tool stays. */
+/** What the tool takes for the same mark, as one text. */
+export function markKey<M extends Mark>({ runner, place }: Bookkeeping<M>, mark: M): string {
+  return JSON.stringify([runner, ...place.map((property) => mark[property])]);
+}
+
+async function hold<M extends Mark>(
+  session: Session,
+  bookkeeping: Bookkeeping<M>,
+  mark: M,
+  last: BaselineOutputs | undefined,
+): Promise<Pick<BaselineOutputs, "adopted" | "row">> {
+  const { ids } = bookkeeping;
+  const isThere = await hasTable(session, mark);
+  const rows = isThere ? await bookkeeping.find(session, mark) : [];
+  const row = ids.next();
+  const ours = rows.find((id) => ids.areOurs(id) || isUnrecorded(last));
+  if (ours !== undefined) {
+    await bookkeeping.take(session, mark, { from: ours, to: row });
+    return { adopted: false, row };
+  }
+  if (rows.length > 0) return { adopted: true, row: null };
+  await bookkeeping.requireNext?.(session, mark, isThere);
+  if (!isThere) await bookkeeping.createTable(session, mark);
+  await bookkeeping.insert(session, mark, row);
+  return { adopted: false, row };
+}
+
+/** Release 0.1 wrote rows with ids like the tool's, and did not record them. */
+function isUnrecorded(last: BaselineOutputs | undefined): boolean {
+  return last?.adopted === false && last.row === undefined;
+}
+
+/** Removes the row that these outputs hold; false if they hold none, or no longer. */
+async function giveUp<M extends Mark>(
+  session: Session,
+  bookkeeping: Bookkeeping<M>,
+  outputs: BaselineOutputs & M,
+): Promise<boolean> {
+  if (outputs.adopted || !(await hasTable(session, outputs))) return false;
+  const rows = await bookkeeping.find(session, outputs);
+  const held = rows.filter((id) =>
+    isUnrecorded(outputs) ? !bookkeeping.ids.areOurs(id) : id === outputs.row,
+  );
+  for (const id of held) await bookkeeping.remove(session, outputs, id);
+  return held.length > 0;
+}
+
+/**
+ * Removes the mark, so the tool runs the migration again; false if it stays, because the tool set
+ * it, or because another resource has taken it over.
+ */
 export async function unmark<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   database: SessionTarget,
   outputs: BaselineOutputs & M,
-): Promise<void> {
-  if (outputs.adopted) return;
+): Promise<boolean> {
+  if (outputs.adopted) return false;
   const options = { purpose: `unmark ${outputs.migration}`, writable: true };
   const { runner } = bookkeeping;
-  await withMarks({ runner, database, mark: outputs }, options, (session) =>
-    alone(session, bookkeeping, async () => {
-      if (await hasTable(session, outputs)) await bookkeeping.remove(session, outputs);
-    }),
+  return withMarks({ runner, database, mark: outputs }, options, (session) =>
+    alone(session, bookkeeping, () => giveUp(session, bookkeeping, outputs)),
   );
 }
 
@@ -75,7 +131,7 @@ export function stillMarked<M extends Mark>(
     { runner, database, mark: outputs },
     options,
     async (session) =>
-      (await hasTable(session, outputs)) && (await bookkeeping.isMarked(session, outputs)),
+      (await hasTable(session, outputs)) && (await bookkeeping.find(session, outputs)).length > 0,
   );
 }
 

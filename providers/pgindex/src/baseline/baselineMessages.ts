@@ -31,6 +31,18 @@ export function runningAdvice(runner: string): Advice {
   };
 }
 
+/**
+ * Why a mark stays when its entry in the state is deleted. `heir`: the URN of the resource that
+ * declares it now.
+ */
+export function keptMarkText({ migration }: Mark, heir?: string): string {
+  const reason =
+    heir === undefined
+      ? "this entry no longer holds it, or it was gone"
+      : `it is now declared as ${heir.split("::").at(-1)}`;
+  return `the mark of ${migration} is kept: ${reason}`;
+}
+
 /** What the server denied to whom. */
 interface MarksDenied {
   readonly runner: string;

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Session } from "../engine/session/session";
 import { qualified } from "../engine/text/sql";
+import type { MarkIds } from "./markIds";
 
 /** The record that a migration has run, in a table of the tool that runs it. */
 export interface Mark {
@@ -16,15 +17,24 @@ export interface Bookkeeping<M extends Mark> {
   readonly runner: string;
   /** The resource's inputs, except the indexes. */
   readonly inputs: z.ZodObject & z.ZodType<M>;
-  /**
-   * The properties that identify a mark. They are kept in Pulumi's state, and changing one replaces
-   * the mark.
-   */
+  /** The properties of a mark that Pulumi's state keeps. */
   readonly identity: readonly (keyof M & string)[];
+  /** Those of them by which the tool tells whether a migration has run: another one, another mark. */
+  readonly place: readonly (keyof M & string)[];
+  /** The one that is a hash of the migration's file, if the tool keeps one. */
+  readonly fileHash?: keyof M & string;
   /** The advisory lock the tool holds while it runs. */
   readonly lockKey?: string;
-  /** Called only if the table exists. */
-  isMarked(session: Session, mark: M): Promise<boolean>;
+  /**
+   * The ids of the rows that make the tool count the migration as applied. Called only if the table
+   * exists.
+   */
+  find(session: Session, mark: M): Promise<readonly string[]>;
+  /**
+   * Ids that the tool does not give, and that say nothing to it: by them a row of ours is told from
+   * the tool's, whoever asks and whatever has become of Pulumi's state.
+   */
+  readonly ids: MarkIds;
   /**
    * Throws if setting this mark now would make the tool skip or refuse other migrations. The table
    * may not exist yet.
@@ -32,8 +42,14 @@ export interface Bookkeeping<M extends Mark> {
   requireNext?(session: Session, mark: M, hasTable: boolean): Promise<void>;
   /** Creates the table the way the tool does. */
   createTable(session: Session, mark: M): Promise<void>;
-  insert(session: Session, mark: M): Promise<void>;
-  remove(session: Session, mark: M): Promise<void>;
+  insert(session: Session, mark: M, id: string): Promise<void>;
+  /** Gives a row another id, and what the migration's file says now. */
+  take(
+    session: Session,
+    mark: M,
+    ids: { readonly from: string; readonly to: string },
+  ): Promise<void>;
+  remove(session: Session, mark: M, id: string): Promise<void>;
 }
 
 export function tableOf({ migrationsSchema, migrationsTable }: Mark): string {

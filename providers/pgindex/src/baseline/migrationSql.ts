@@ -14,6 +14,10 @@ export function indexesOfMigration(
   sql: string,
   schema?: string,
 ): readonly IndexDeclaration[] {
+  return indexesOf(file, withOneLineEnd(sql), schema);
+}
+
+function indexesOf(file: string, sql: string, schema?: string): readonly IndexDeclaration[] {
   const [parsed] = parseTexts([sql]);
   // The reader of its indexes reports SQL that cannot be parsed, with its position.
   const statements = parsed?.kind === "ok" ? (parsed.tree.stmts ?? []) : [];
@@ -21,6 +25,20 @@ export function indexesOfMigration(
   if (kinds.some((kind) => kind !== "IndexStmt"))
     throw new PgIndexError(otherStatementsAdvice(file));
   return indexesFromSql({ sql }, { schema });
+}
+
+/** A literal with a line end in it means another value with another line end. */
+const LITERAL_WITH_CRLF = /'[^']*\r\n[^']*'/;
+
+/** Git may check a file out with either line end: both declare the same indexes. */
+function withOneLineEnd(sql: string): string {
+  return LITERAL_WITH_CRLF.test(sql) ? sql : sql.replaceAll("\r\n", "\n");
+}
+
+/** The hashes that a migration has when it is checked out with one or the other line end. */
+export function lineEndHashes(sql: string): readonly string[] {
+  const lf = sql.replaceAll("\r\n", "\n");
+  return [sha256(sql), sha256(lf), sha256(lf.replaceAll("\n", "\r\n"))];
 }
 
 /** SHA-256 in hexadecimal, which tools use to detect an edited migration. */

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { type BackupOutputs, requireBackup, takeBackup } from "../backup/backup";
+import { requireBackup, takeBackup } from "../backup/backup";
 import { type DesiredBackup, parseBackup } from "../backup/backupArgs";
+import type { BackupOutputs } from "../backup/backupOutputs";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import { type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
@@ -39,13 +41,17 @@ async function check(
   if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
   if (parsed.kind === "unknown") return { inputs };
   const checked = { ...inputs, covers: parsed.value.covers };
-  if (olds.covers === checked.covers) return { inputs: checked };
+  if (isDeepStrictEqual(withoutHidden(olds), withoutHidden(checked))) return { inputs: checked };
   try {
     await requireBackup(runtime.database(), parsed.value);
     return { inputs: checked };
   } catch (error) {
     return { inputs: checked, failures: [toFailure(error)] };
   }
+}
+
+function withoutHidden(inputs: BackupInputs): object {
+  return splitHidden(inputs).declared;
 }
 
 async function take(runtime: Runtime, inputs: BackupInputs, olds?: Outputs): Promise<Outputs> {

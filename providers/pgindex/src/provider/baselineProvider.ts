@@ -1,11 +1,22 @@
-import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { type BaselineOutputs, markApplied, stillMarked, unmark } from "../baseline/baseline";
+import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
+import {
+  type BaselineOutputs,
+  markApplied,
+  markKey,
+  stillMarked,
+  unmark,
+} from "../baseline/baseline";
 import { parseBaseline } from "../baseline/baselineArgs";
+import { keptMarkText } from "../baseline/baselineMessages";
 import type { Bookkeeping, Mark } from "../baseline/bookkeeping";
 import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
-type BaselineInputs = Readonly<Record<string, unknown>> & HiddenInputs;
+type BaselineInputs = Readonly<Record<string, unknown>> &
+  HiddenInputs & {
+    /** What the file's hash is with either line end. Never recorded. */
+    readonly __lineEnds?: readonly string[];
+  };
 
 /** Implements Pulumi's calls for one tool's baseline. */
 export function baselineProvider<M extends Mark>(
@@ -13,53 +24,63 @@ export function baselineProvider<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
 ): ResourceProvider {
   type Outputs = BaselineOutputs & M & { readonly __urn?: string };
+  /** The marks that the program declares in this run, and the resource of each. */
+  const declaredAs = new Map<string, string>();
+  const mark = async (inputs: BaselineInputs, olds?: Outputs) => {
+    const { hidden, declared } = splitHidden(inputs);
+    const parsed = await parseBaseline(bookkeeping, declared);
+    if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
+    const outs = await runtime.run(() =>
+      markApplied(bookkeeping, runtime.database(), parsed.value, olds),
+    );
+    report(runtime, hidden.__urn, outs);
+    return { ...outs, __urn: hidden.__urn };
+  };
   return {
-    check: async (_olds: unknown, news: BaselineInputs) => {
-      const { hidden, declared } = splitHidden(news);
-      const inputs = { ...declared, __urn: hidden.__urn };
+    check: async (olds: BaselineInputs, news: BaselineInputs): Promise<CheckResult> => {
+      const { __lineEnds, ...rest } = news;
+      const { hidden, declared } = splitHidden(rest);
+      const { fileHash } = bookkeeping;
+      const known = fileHash && olds[fileHash];
+      const isSameText = __lineEnds?.includes(String(known)) === true;
+      const inputs = {
+        ...declared,
+        ...(fileHash && isSameText && { [fileHash]: known }),
+        __urn: hidden.__urn,
+      };
       const parsed = await parseBaseline(bookkeeping, declared);
-      return parsed.kind === "problems"
-        ? { inputs, failures: toFailures(parsed.problems) }
-        : { inputs };
+      if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
+      if (parsed.kind === "ok")
+        declaredAs.set(markKey(bookkeeping, parsed.value.mark), hidden.__urn ?? "");
+      return { inputs };
     },
-    diff: async (_id, olds: Outputs, news: BaselineInputs) => {
-      const replaces = await otherMark(bookkeeping, olds, news);
-      // Deletes the other mark first: some tools keep both in the same row.
-      return replaces.length > 0 ? { changes: true, replaces, deleteBeforeReplace: true } : {};
-    },
+    // Pulumi compares the inputs itself. Nothing is replaced: an update gives the old mark up only
+    // in the transaction that sets the new one.
+    diff: async () => ({}),
     create: async (inputs: BaselineInputs) => {
-      const { hidden, declared } = splitHidden(inputs);
-      const parsed = await parseBaseline(bookkeeping, declared);
-      if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
-      const outs = await runtime.run(() =>
-        markApplied(bookkeeping, runtime.database(), parsed.value),
-      );
-      const context = runtime.context(hidden.__urn);
-      const { migration, migrationsSchema, migrationsTable } = outs;
-      if (outs.adopted) context.log("info", `${migration} was already marked`);
-      else
-        context.status(`${migration} marked as applied in ${migrationsSchema}.${migrationsTable}`);
-      return { id: outs.migration, outs: { ...outs, __urn: hidden.__urn } };
+      const outs = await mark(inputs);
+      return { id: outs.migration, outs };
     },
-    update: async (_id, olds: Outputs) => ({ outs: olds }),
+    update: async (_id, olds: Outputs, news: BaselineInputs) => ({ outs: await mark(news, olds) }),
     read: async (id, outputs?: Outputs) => {
       if (!outputs?.schemaVersion) return { id, props: outputs };
       const isMarked = await stillMarked(bookkeeping, runtime.database(), outputs);
       return isMarked ? { id, props: outputs } : { id: "" };
     },
-    delete: (_id, outputs: Outputs) =>
-      runtime.run(() => unmark(bookkeeping, runtime.database(), outputs)),
+    delete: async (_id, outputs: Outputs) => {
+      const context = runtime.context(outputs.__urn);
+      // Renamed, tainted, moved into a component, or replaced: the program still declares it.
+      const heir = declaredAs.get(markKey(bookkeeping, outputs));
+      if (heir !== undefined) return context.log("info", keptMarkText(outputs, heir));
+      const isRemoved = await runtime.run(() => unmark(bookkeeping, runtime.database(), outputs));
+      if (!isRemoved && !outputs.adopted) context.log("info", keptMarkText(outputs));
+    },
   };
 }
 
-/** The arguments that identify another mark. An argument that is not known yet counts as well. */
-async function otherMark<M extends Mark>(
-  bookkeeping: Bookkeeping<M>,
-  olds: M,
-  news: BaselineInputs,
-): Promise<string[]> {
-  const { declared } = splitHidden(news);
-  const parsed = await parseBaseline(bookkeeping, declared);
-  const wanted = (parsed.kind === "ok" ? parsed.value.mark : declared) as Partial<M>;
-  return bookkeeping.identity.filter((key) => key in wanted && wanted[key] !== olds[key]);
+function report(runtime: Runtime, urn: string | undefined, outs: BaselineOutputs): void {
+  const context = runtime.context(urn);
+  const { migration, migrationsSchema, migrationsTable, adopted } = outs;
+  if (adopted) context.log("info", `${migration} was already marked`);
+  else context.status(`${migration} marked as applied in ${migrationsSchema}.${migrationsTable}`);
 }

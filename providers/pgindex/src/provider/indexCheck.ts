@@ -102,8 +102,13 @@ async function logPreview(
  * declared one.
  */
 function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
-  const { schema, name, table, rebuildWhen } = olds;
+  const { schema, name, table, rebuildWhen, storageParameters = {} } = olds;
   if (typeof schema !== "string" || typeof name !== "string") return undefined;
   if (table !== desired.table || schema !== desired.schema) return undefined;
-  return { schema, name, rebuildTrigger: rebuildWhen?.trigger ?? null };
+  const parameters = Object.entries(storageParameters as object).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
+  const rebuildTrigger = rebuildWhen?.trigger ?? null;
+  return { schema, name, rebuildTrigger, storageParameters: Object.fromEntries(parameters) };
 }

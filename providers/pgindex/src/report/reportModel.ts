@@ -1,4 +1,4 @@
-import type { BackupOutputs } from "../backup/backup";
+import type { BackupOutputs } from "../backup/backupOutputs";
 import type { BaselineOutputs } from "../baseline/baseline";
 import type { PlanTree } from "../engine/measure/queryPlan";
 import type { VerifiedQuery } from "../engine/verify/expectations";

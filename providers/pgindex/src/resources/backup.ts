@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { DatabaseIdentity } from "../engine/catalog/databaseIdentity";
 import type { IndexArgs } from "./indexArgs";
 import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 
@@ -22,12 +23,20 @@ export interface BackupArgs {
    */
   readonly command?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /**
+   * The dump that `command` writes: a file or folder in any of pg_dump's formats. It is read back
+   * to its end with the pg_restore beside `pgDump`, and its checksum is kept. Without it, only the
+   * command's exit code is known.
+   * @default none
+   */
+  readonly file?: pulumi.Input<string>;
+  /**
    * The pg_dump to run, with pg_restore in the same folder. It must not be older than the server.
    * @default "pg_dump", as PATH finds it
    */
   readonly pgDump?: pulumi.Input<string>;
   /**
-   * Dump only these tables, in the syntax of pg_dump's `--table`.
+   * Dump only these tables, in the syntax of pg_dump's `--table`. Each must match a table, and the
+   * partitions of a partitioned table must match too.
    * @default every table
    */
   readonly tables?: pulumi.Input<readonly pulumi.Input<string>[]>;
@@ -40,10 +49,11 @@ export interface BackupArgs {
 
 /**
  * Backs the database up before the first change: make the indexes depend on it. It runs `pg_dump`
- * in the custom format and verifies the dump by reading it back with `pg_restore --list`, or it
- * runs a command of your own. A later `pulumi up` takes a new backup only if a declaration has
- * changed and the last backup is older than `maximumAge`. A preview fails when pg_dump is missing
- * or older than the server. `pulumi destroy` keeps the dumps.
+ * in the custom format and reads the dump back to its end with `pg_restore`, or it runs a command
+ * of your own. A later `pulumi up` takes a new backup only if a declaration has changed and the
+ * last backup is older than `maximumAge`, is of another database or of other tables, or is no
+ * longer the file that was written. A preview fails when pg_dump is missing or older than the
+ * server, or finds no table of a name in `tables`. `pulumi destroy` keeps the dumps.
  *
  * It backs up the database of its provider, so give it the same provider as the indexes. The
  * snapshot that pg_dump holds would stall a build in its last phase, so no build starts until
@@ -60,20 +70,30 @@ export class Backup extends pulumi.CustomResource {
   declare readonly seconds: pulumi.Output<number>;
   /** `pg_dump (PostgreSQL) 18.4`, or the program in `command`. */
   declare readonly tool: pulumi.Output<string>;
-  /** Path of the dump; null if a command made the backup. */
+  /** Path of the dump; null if a command made the backup and no `file` is given. */
   declare readonly file: pulumi.Output<string | null>;
-  /** Size of the dump in bytes; null if a command made the backup. */
+  /** Size of the dump in bytes; null without a `file`. */
   declare readonly sizeBytes: pulumi.Output<number | null>;
   /**
-   * Number of entries in the dump's table of contents, as listed by `pg_restore --list`; null if a
-   * command made the backup.
+   * Number of entries in the dump's table of contents, as listed by `pg_restore --list`; null
+   * without a `file`, or if it is a plain script.
    */
   declare readonly entries: pulumi.Output<number | null>;
+  /** SHA-256 of the dump in hexadecimal; null without a `file`. */
+  declare readonly sha256: pulumi.Output<string | null>;
+  /**
+   * The database that it is of: the cluster's `systemIdentifier`, and the database's `oid` and
+   * `name`.
+   */
+  declare readonly database: pulumi.Output<DatabaseIdentity>;
 
   constructor(name: string, args: BackupArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("Backup");
     const { indexes, ...rest } = args;
-    const outputs = ["takenAt", "seconds", "tool", "file", "sizeBytes", "entries", "schemaVersion"];
+    const outputs = [
+      ...["takenAt", "seconds", "tool", "file", "sizeBytes", "entries", "sha256", "database"],
+      ...["ofTables", "schemaVersion"],
+    ];
     const inputs = {
       ...undefinedOutputs(outputs),
       ...rest,

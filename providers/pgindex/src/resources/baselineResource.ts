@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
+import { lineEndHashes } from "../baseline/migrationSql";
 import {
   hiddenUrn,
   type ProviderKind,
@@ -10,11 +12,16 @@ import {
 
 /**
  * The arguments a baseline class passes to Pulumi's constructor: the mark, from the migration's
- * files and the arguments, and the indexes the migration creates.
+ * files and the arguments, and the indexes the migration creates. `file`: the migration's, where
+ * the tool records a hash of it.
  */
 export function baselineResource(
   of: { readonly resource: ResourceName; readonly provider: ProviderKind; readonly name: string },
-  { indexes, ...mark }: { readonly indexes: readonly unknown[] } & pulumi.Inputs,
+  {
+    indexes,
+    file,
+    ...mark
+  }: { readonly indexes: readonly unknown[]; readonly file?: string } & pulumi.Inputs,
   options: pulumi.CustomResourceOptions | undefined,
 ): [type: string, name: string, inputs: pulumi.Inputs, options?: pulumi.CustomResourceOptions] {
   const type = typeOf(of.resource);
@@ -22,6 +29,7 @@ export function baselineResource(
     ...undefinedOutputs(["adopted", "schemaVersion"]),
     ...mark,
     indexes: indexes as pulumi.Input<unknown>,
+    __lineEnds: file === undefined ? undefined : lineEndHashes(readFileSync(file, "utf8")),
     __provider: providedBy(of.provider),
     __urn: hiddenUrn(of.name, type, options),
   };

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readDrizzleMigration } from "../baseline/drizzle/drizzleMigration";
 import { baselineResource } from "./baselineResource";
@@ -55,7 +56,8 @@ export class DrizzleBaseline extends pulumi.CustomResource {
 
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
     const { migration, folder = "drizzle/migrations", ...rest } = args;
-    const mark = { ...rest, ...readDrizzleMigration(folder, migration) };
+    const file = join(folder, `${migration}.sql`);
+    const mark = { ...rest, file, ...readDrizzleMigration(folder, migration) };
     const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
     super(...baselineResource(of, mark, options));
   }

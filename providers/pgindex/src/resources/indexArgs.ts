@@ -80,7 +80,11 @@ export interface IndexArgs {
    */
   readonly accessMethod?: pulumi.Input<string>;
   /**
-   * The access method's own settings.
+   * The access method's own settings. A new value is set on the standing index; one that only a
+   * rebuild applies, such as `pages_per_range` of brin, `lists` of ivfflat or `m` of hnsw, is
+   * followed by `REINDEX INDEX CONCURRENTLY`. Of an access method that pgindex does not know, every
+   * value is taken for such a one. See
+   * https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-STORAGE-PARAMETERS
    * @default the server's
    * @sql WITH ("fillfactor" = '90')
    */

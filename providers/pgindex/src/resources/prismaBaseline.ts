@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readPrismaMigration } from "../baseline/prisma/prismaMigration";
 import { baselineResource } from "./baselineResource";
@@ -47,7 +48,9 @@ export class PrismaBaseline extends pulumi.CustomResource {
 
   constructor(name: string, args: PrismaBaselineArgs, options?: pulumi.CustomResourceOptions) {
     const { migration, folder = "prisma/migrations", schema = "public" } = args;
-    const mark = { migrationsSchema: schema, ...readPrismaMigration(folder, migration, schema) };
+    const read = readPrismaMigration(folder, migration, schema);
+    const file = join(folder, migration, "migration.sql");
+    const mark = { migrationsSchema: schema, file, ...read };
     const of = { resource: "PrismaBaseline", provider: "prismaBaseline", name } as const;
     super(...baselineResource(of, mark, options));
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { BackupOutputs } from "../backup/backup";
+import type { BackupOutputs } from "../backup/backupOutputs";
 import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/record/outputs";

@@ -5,6 +5,7 @@ import { onlyRow } from "../../engine/session/query";
 import type { Session } from "../../engine/session/session";
 import { ident } from "../../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { SERIAL_IDS } from "../markIds";
 import { earlierFirstAdvice } from "./drizzleMessages";
 
 /** A row of `drizzle.__drizzle_migrations`. */
@@ -30,12 +31,16 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     migrationsTable: identifier.default("__drizzle_migrations"),
   }),
   identity: ["hash", "createdAt", "migrationsSchema", "migrationsTable"],
-  isMarked: async (session, mark) => {
-    const rows = await session.query(
-      `SELECT 1 FROM ${tableOf(mark)} WHERE hash = $1 AND created_at = $2`,
-      [mark.hash, mark.createdAt],
+  place: ["createdAt", "migrationsSchema", "migrationsTable"],
+  fileHash: "hash",
+  ids: SERIAL_IDS,
+  // By time only, because Drizzle does not run an edited migration again.
+  find: async (session, mark) => {
+    const rows = await session.query<{ id: string }>(
+      `SELECT id::text FROM ${tableOf(mark)} WHERE created_at = $1`,
+      [mark.createdAt],
     );
-    return rows.length > 0;
+    return rows.map(({ id }) => id);
   },
   requireNext: async (session, mark, hasTable) => {
     const last = hasTable ? await lastMark(session, mark) : 0;
@@ -49,17 +54,22 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
          (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
     );
   },
-  insert: async (session, mark) => {
-    await session.query(`INSERT INTO ${tableOf(mark)} (hash, created_at) VALUES ($1, $2)`, [
+  insert: async (session, mark, id) => {
+    await session.query(`INSERT INTO ${tableOf(mark)} (id, hash, created_at) VALUES ($1, $2, $3)`, [
+      id,
       mark.hash,
       mark.createdAt,
     ]);
   },
-  remove: async (session, mark) => {
-    await session.query(`DELETE FROM ${tableOf(mark)} WHERE hash = $1 AND created_at = $2`, [
+  take: async (session, mark, { from, to }) => {
+    await session.query(`UPDATE ${tableOf(mark)} SET id = $1, hash = $2 WHERE id = $3`, [
+      to,
       mark.hash,
-      mark.createdAt,
+      from,
     ]);
+  },
+  remove: async (session, mark, id) => {
+    await session.query(`DELETE FROM ${tableOf(mark)} WHERE id = $1`, [id]);
   },
 };
 

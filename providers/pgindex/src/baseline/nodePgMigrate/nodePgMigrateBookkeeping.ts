@@ -2,6 +2,7 @@ import { z } from "zod";
 import { identifier } from "../../engine/declare/indexSchema";
 import { PgIndexError } from "../../engine/errors/advice";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { SERIAL_IDS } from "../markIds";
 import { outOfOrderAdvice } from "./nodePgMigrateMessages";
 
 /** A row of `pgmigrations`. */
@@ -24,11 +25,14 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
   }),
   identity: ["migration", "migrationsSchema", "migrationsTable"],
   lockKey: "7241865325823964",
-  isMarked: async (session, mark) => {
-    const rows = await session.query(`SELECT 1 FROM ${tableOf(mark)} WHERE name = $1`, [
-      mark.migration,
-    ]);
-    return rows.length > 0;
+  place: ["migration", "migrationsSchema", "migrationsTable"],
+  ids: SERIAL_IDS,
+  find: async (session, mark) => {
+    const rows = await session.query<{ id: string }>(
+      `SELECT id::text FROM ${tableOf(mark)} WHERE name = $1`,
+      [mark.migration],
+    );
+    return rows.map(({ id }) => id);
   },
   // The tool's own check: the rows, in order, must be the first files. A row set now comes last.
   requireNext: async (session, mark, hasTable) => {
@@ -50,14 +54,17 @@ export const nodePgMigrate: Bookkeeping<NodePgMigrateMark> = {
          (id SERIAL PRIMARY KEY, name varchar(255) NOT NULL, run_on timestamp NOT NULL)`,
     );
   },
-  insert: async (session, mark) => {
+  insert: async (session, mark, id) => {
     await session.query(
-      `INSERT INTO ${tableOf(mark)} (name, run_on) VALUES ($1, pg_catalog.now())`,
-      [mark.migration],
+      `INSERT INTO ${tableOf(mark)} (id, name, run_on) VALUES ($1, $2, pg_catalog.now())`,
+      [id, mark.migration],
     );
   },
-  remove: async (session, mark) => {
-    await session.query(`DELETE FROM ${tableOf(mark)} WHERE name = $1`, [mark.migration]);
+  take: async (session, mark, { from, to }) => {
+    await session.query(`UPDATE ${tableOf(mark)} SET id = $1 WHERE id = $2`, [to, from]);
+  },
+  remove: async (session, mark, id) => {
+    await session.query(`DELETE FROM ${tableOf(mark)} WHERE id = $1`, [id]);
   },
 };
 

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { identifier } from "../../engine/declare/indexSchema";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
+import { UUIDS } from "../markIds";
 
 /** A row of `_prisma_migrations`. */
 export interface PrismaMark extends Mark {
@@ -26,14 +26,17 @@ export const prisma: Bookkeeping<PrismaMark> = {
   }),
   identity: ["migration", "checksum", "migrationsSchema", "migrationsTable"],
   lockKey: "72707369",
+  place: ["migration", "migrationsSchema", "migrationsTable"],
+  fileHash: "checksum",
+  ids: UUIDS,
   // By name only, because Prisma does not run an edited migration again.
-  isMarked: async (session, mark) => {
-    const rows = await session.query(
-      `SELECT 1 FROM ${tableOf(mark)}
+  find: async (session, mark) => {
+    const rows = await session.query<{ id: string }>(
+      `SELECT id FROM ${tableOf(mark)}
         WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
       [mark.migration],
     );
-    return rows.length > 0;
+    return rows.map(({ id }) => id);
   },
   createTable: async (session, mark) => {
     await session.query(
@@ -48,7 +51,7 @@ export const prisma: Bookkeeping<PrismaMark> = {
          applied_steps_count integer NOT NULL DEFAULT 0)`,
     );
   },
-  insert: async (session, mark) => {
+  insert: async (session, mark, id) => {
     // A failed attempt would keep Prisma from running anything (P3009).
     await session.query(
       `UPDATE ${tableOf(mark)} SET rolled_back_at = pg_catalog.now()
@@ -58,14 +61,17 @@ export const prisma: Bookkeeping<PrismaMark> = {
     await session.query(
       `INSERT INTO ${tableOf(mark)} (id, checksum, logs, started_at, finished_at, migration_name)
        VALUES ($1, $2, '', pg_catalog.now(), pg_catalog.now(), $3)`,
-      [randomUUID(), mark.checksum, mark.migration],
+      [id, mark.checksum, mark.migration],
     );
   },
-  remove: async (session, mark) => {
-    await session.query(
-      `DELETE FROM ${tableOf(mark)}
-        WHERE migration_name = $1 AND finished_at IS NOT NULL AND rolled_back_at IS NULL`,
-      [mark.migration],
-    );
+  take: async (session, mark, { from, to }) => {
+    await session.query(`UPDATE ${tableOf(mark)} SET id = $1, checksum = $2 WHERE id = $3`, [
+      to,
+      mark.checksum,
+      from,
+    ]);
+  },
+  remove: async (session, mark, id) => {
+    await session.query(`DELETE FROM ${tableOf(mark)} WHERE id = $1`, [id]);
   },
 };

@@ -24,6 +24,22 @@ export function notVerifiedAdvice(desired: DesiredIndex, found: string): Advice 
   };
 }
 
+/** Advice that alone would hide what is left behind. */
+export function leftBehindAdvice(advice: Advice, left: string): Advice {
+  return { ...advice, why: `${advice.why}; ${left}` };
+}
+
+/** What stays when a change stops before its end. */
+export function doneText(sqls: readonly string[]): string {
+  const more = sqls.length - SHOWN_STATEMENTS;
+  const shown = sqls.slice(0, SHOWN_STATEMENTS).join("; ");
+  const done = more > 0 ? `${shown}; and ${more} more` : shown;
+  return `done until then: ${done}; the next pulumi up goes on from there`;
+}
+
+/** A partitioned table can have a thousand partitions. */
+const SHOWN_STATEMENTS = 3;
+
 const HIDDEN =
   "the server refused a value (its message is hidden because it can quote a row's data; " +
   "see the server's log)";

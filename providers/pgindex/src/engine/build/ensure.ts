@@ -9,8 +9,7 @@ import type { Declared } from "../situation/declaredForm";
 import { requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
-import { type Attempt, beginAttempt, tablePlaceOf } from "./attempt";
-import { awaitDeclaredForm, builtForm } from "./attemptForm";
+import { type Attempt, awaitDeclaredForm, beginAttempt, builtForm, tablePlaceOf } from "./attempt";
 import { unsettledAdvice } from "./buildMessages";
 import { reportOutcome } from "./buildOutcome";
 import { checkDiskSpace } from "./diskSpace";
@@ -103,8 +102,9 @@ async function runRound(attempt: Attempt, situation: Situation): Promise<Execute
   if (builds) await checkDiskSpace(attempt);
   const done = await execute(decided.steps, attempt);
   // The plan covered everything to rebuild in the existing index, which is nothing if a partitioned
-  // table has no partitions.
-  journal.isRebuilt ||= situation.verdict.kind === "same" || builds;
+  // table has no partitions. A replacement that an interrupted run built is new as well.
+  const isNew = situation.next?.isDeclared === true;
+  journal.isRebuilt ||= situation.verdict.kind === "same" || builds || isNew;
   return done;
 }
 

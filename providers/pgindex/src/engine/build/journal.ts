@@ -1,11 +1,14 @@
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { TableName } from "../operation/operation";
 import type { Step } from "../plan/step";
+import { displayName } from "../text/render";
 import type { Hooks } from "./execute";
 
 /** The index that a build creates, and its table. */
 export interface BuiltName extends TableName {
   readonly name: string;
+  /** The partitioned table, if it is the index of one of its partitions. */
+  readonly partitionOf?: TableName;
 }
 
 /** Records what the attempts at one request began, for the next attempt and the clean-up. */
@@ -18,6 +21,10 @@ export class Journal {
   isRebuilt = false;
   /** OIDs of the partitions whose index was rebuilt. */
   readonly rebuilt = new Set<number>();
+  /** What has been changed so far besides the build, as SQL. */
+  readonly done: string[] = [];
+  /** Indexes of partitions that were made and not attached yet, by name. */
+  readonly unattached = new Map<string, { readonly schema: string; readonly name: string }>();
   /** Estimated index size in bytes; undefined if unknown. */
   estimatedBytes: number | undefined;
 
@@ -34,14 +41,25 @@ export class Journal {
       },
       afterStep: async (step) => {
         if (step.kind === "reindex" && step.on) this.rebuilt.add(step.on.oid);
+        if ("onlyWithValid" in step && step.onlyWithValid)
+          this.unattached.delete(displayName(step.onlyWithValid));
+        if (step.kind === "alter" || step.kind === "drop") this.done.push(...step.sqls);
         await hooks.afterStep?.(step);
       },
     };
   }
 
   private begin(step: Step, desired: DesiredIndex): void {
+    const made = madeBy(step);
+    if (made) this.unattached.set(displayName(made), made);
     if (step.kind !== "build" && step.kind !== "reindex") return;
     const { schema, table } = step.on ?? desired;
-    this.building = { schema, table, name: step.name };
+    const partitionOf = step.on && { schema: desired.schema, table: desired.table };
+    this.building = { schema, table, name: step.name, partitionOf };
   }
+}
+
+function madeBy(step: Step): { readonly schema: string; readonly name: string } | undefined {
+  if (step.kind === "build" && step.on) return { schema: step.on.schema, name: step.name };
+  return step.kind === "alter" ? step.creates : undefined;
 }

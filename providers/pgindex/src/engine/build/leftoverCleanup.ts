@@ -56,9 +56,7 @@ export async function removeLeftover(
   ctx: Context,
   forgottenSeconds = FORGOTTEN_SECONDS,
 ): Promise<string> {
-  const bounded = AbortSignal.timeout(CLEAN_UP_MS);
-  const patience = new CleanUpPatience(forgottenSeconds);
-  const quiet: Context = { ...ctx, signal: bounded, draining: bounded, patience };
+  const quiet = cleanUpContext(ctx, forgottenSeconds);
   const options = { purpose: `clean up ${built.name}`, searchPath: [], isUrgent: true };
   try {
     return await withWorkspace(database, options, async (workspace) => {
@@ -67,13 +65,24 @@ export async function removeLeftover(
       return dropInvalid(operation, built);
     });
   } catch (error) {
-    const why =
-      error instanceof OutOfPatience
-        ? `blocking the clean-up: ${error.others.map(describeSession).join("; ")}`
-        : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
+    const why = whyNot(error);
     const left = await describeLeft(database, built);
     return left ? `${left}; ${why}; the next pulumi up removes it` : NOTHING_LEFT;
   }
+}
+
+/** For a clean-up: bounded, and not ended by a cancel. */
+export function cleanUpContext(ctx: Context, forgottenSeconds = FORGOTTEN_SECONDS): Context {
+  const bounded = AbortSignal.timeout(CLEAN_UP_MS);
+  const patience = new CleanUpPatience(forgottenSeconds);
+  return { ...ctx, signal: bounded, draining: bounded, patience };
+}
+
+/** Why a clean-up did not end. */
+export function whyNot(error: unknown): string {
+  return error instanceof OutOfPatience
+    ? `blocking the clean-up: ${error.others.map(describeSession).join("; ")}`
+    : `the clean-up failed: ${errorText(error).split("\n")[0]}`;
 }
 
 /**
@@ -97,9 +106,15 @@ async function dropInvalid(operation: Operation, built: BuiltName): Promise<stri
   const { valid } = await findLeft(observer, built);
   const said = [
     dropped.length > 0 && "its INVALID leftover was dropped",
-    valid && "the index exists and is valid; the next pulumi up adopts it",
+    valid && validText(built, valid),
   ];
   return said.filter(Boolean).join("; ") || NOTHING_LEFT;
+}
+
+/** An index of a partition that is not attached yet is told of by {@link removeDetached}, or: */
+function validText({ partitionOf }: BuiltName, { partOf }: LiveIndex): string | false {
+  if (!partitionOf) return "the index exists and is valid; the next pulumi up adopts it";
+  return !partOf && "the partition's index exists and is valid; the next pulumi up attaches it";
 }
 
 /** False if another session repaired the index while we waited, for example with REINDEX. */

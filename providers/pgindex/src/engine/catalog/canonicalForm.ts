@@ -17,6 +17,8 @@ export interface CanonicalRow {
   readonly comment: string | null;
   /** `pg_constraint.contype` of the constraint that the index backs. */
   readonly constraintType: string | null;
+  readonly deferrable: boolean;
+  readonly exclusion: boolean;
 }
 
 interface KeyRow {
@@ -52,6 +54,8 @@ export function toCanonical(row: CanonicalRow): CanonicalIndex {
     statistics: undefinedIfEmpty(statisticsOf(row.keys.map((key) => key.statistics))),
     comment: splitComment(row.comment).comment || undefined,
     constraint: CONSTRAINT_TYPES[row.constraintType ?? ""],
+    deferrable: row.deferrable ? "true" : undefined,
+    exclusion: row.exclusion ? "true" : undefined,
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -34,8 +34,11 @@ export async function observe(
   return index ? { kind: "index", index } : { kind: "absent" };
 }
 
-type IndexRow = Omit<LiveIndex, "canonical" | "constraint"> &
-  CanonicalRow & { readonly constraint: string | null };
+type IndexRow = Omit<LiveIndex, "canonical" | "constraint" | "partOf"> &
+  CanonicalRow & {
+    readonly constraint: string | null;
+    readonly partOf: NonNullable<LiveIndex["partOf"]> | null;
+  };
 
 /**
  * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
@@ -57,6 +60,11 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        con.conname AS constraint, con.contype AS "constraintType",
        EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f')
          AS "isReferenced",
+       (SELECT jsonb_build_object('schema', rn.nspname, 'name', r.relname, 'table', rt.relname)
+          FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
+          JOIN pg_index ri ON ri.indexrelid = r.oid JOIN pg_class rt ON rt.oid = ri.indrelid
+         WHERE r.oid = pg_partition_root(c.oid) AND r.oid <> c.oid) AS "partOf",
+       NOT i.indimmediate AS deferrable, i.indisexclusion AS exclusion,
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
        am.amname AS "accessMethod", i.indisunique AS unique,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
@@ -129,7 +137,13 @@ function isStillThere({ definition, sizeBytes, keys, include }: IndexRow): boole
 
 function toLiveIndex(row: IndexRow): LiveIndex {
   const { accessMethod, unique, nullsNotDistinct, keys, include, predicate, ...rest } = row;
-  const { storageParameters, tablespace, comment, constraintType, constraint, ...live } = rest;
-  const { mark } = splitComment(comment);
-  return { ...live, constraint: constraint ?? undefined, mark, canonical: toCanonical(row) };
+  const { storageParameters, tablespace, comment, constraintType, ...more } = rest;
+  const { deferrable, exclusion, constraint, partOf, ...live } = more;
+  return {
+    ...live,
+    constraint: constraint ?? undefined,
+    partOf: partOf ?? undefined,
+    mark: splitComment(comment).mark,
+    canonical: toCanonical(row),
+  };
 }

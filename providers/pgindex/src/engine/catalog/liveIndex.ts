@@ -1,6 +1,12 @@
 import type { CanonicalIndex } from "../declare/indexFields";
 import type { OwnershipMark } from "../declare/ownershipMark";
 
+/** A relation, by the names that EXPLAIN shows. */
+export interface RelationName {
+  readonly schema: string;
+  readonly name: string;
+}
+
 /** An index as the catalog describes it; `pg_class` and `pg_index` joined. */
 export interface LiveIndex {
   readonly oid: number;
@@ -29,6 +35,8 @@ export interface LiveIndex {
   readonly isPartitioned: boolean;
   /** Whose index it is, if anybody has marked it. */
   readonly mark?: OwnershipMark;
+  /** The partitioned index that it is a part of, at the top: PostgreSQL drops it only with that. */
+  readonly partOf?: RelationName & { readonly table: string };
   readonly canonical: CanonicalIndex;
 }
 

@@ -113,6 +113,11 @@ export function isAlterableOnPartitions(differences: readonly Difference[]): boo
   );
 }
 
+/** Whether the index that stands has what only a constraint gives to its index. */
+export function isOfConstraint(differences: readonly Difference[]): boolean {
+  return differences.some(({ field }) => field === "deferrable" || field === "exclusion");
+}
+
 /** Renders `columns: declared …, found …`, separated by semicolons. */
 export function renderDifferences(differences: readonly Difference[]): string {
   return differences

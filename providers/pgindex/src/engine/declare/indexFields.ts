@@ -26,6 +26,10 @@ export interface FieldValues {
   readonly comment: string;
   /** The kind of constraint that the index backs. */
   readonly constraint: string;
+  /** `NOT indimmediate`: it backs a DEFERRABLE constraint, so it accepts a duplicate for a while. */
+  readonly deferrable: "true";
+  /** `indisexclusion`: it backs an EXCLUDE constraint, or since PostgreSQL 18 WITHOUT OVERLAPS. */
+  readonly exclusion: "true";
 }
 
 export type IndexField = keyof FieldValues;
@@ -93,6 +97,12 @@ const ADDITION = {
   isChoice: false,
 } as const satisfies Omit<FieldTraits, "argument">;
 
+/**
+ * What only a constraint gives to its index. An index is never declared with it, so an index that
+ * has it is another one, although its columns are the same.
+ */
+const OF_A_CONSTRAINT = { ...STRUCTURAL, argument: "constraint" } as const satisfies FieldTraits;
+
 /** The traits of each field, in the order in which messages list them. */
 export const INDEX_FIELDS = {
   accessMethod: { ...STRUCTURAL, argument: "accessMethod" },
@@ -101,7 +111,8 @@ export const INDEX_FIELDS = {
   columns: { ...STRUCTURAL, argument: "columns", isExpression: true },
   include: { ...STRUCTURAL, argument: "include" },
   predicate: { ...STRUCTURAL, argument: "predicate", isExpression: true },
-  // New values apply only to pages written from then on; a rebuild applies them to all.
+  // Some new values apply to pages written from then on, others only to a rebuilt index
+  // (compare/buildParameters.ts).
   storageParameters: { ...STRUCTURAL, argument: "storageParameters", change: "alter" },
   // REINDEX has TABLESPACE since PostgreSQL 14
   // (https://www.postgresql.org/docs/14/sql-reindex.html).
@@ -116,6 +127,8 @@ export const INDEX_FIELDS = {
   statistics: { ...ADDITION, argument: "columns" },
   comment: { ...ADDITION, argument: "comment", scope: "root" },
   constraint: { ...ADDITION, argument: "constraint", scope: "root" },
+  deferrable: OF_A_CONSTRAINT,
+  exclusion: OF_A_CONSTRAINT,
 } as const satisfies Record<IndexField, FieldTraits>;
 
 /** Every field, in the order in which messages list them. */

@@ -12,7 +12,9 @@ type FieldSql =
   /** In statements on the finished index, which can still have a temporary name. */
   | { readonly after: (index: IndexDefinition, name: string) => string[] }
   /** In statements on the finished index under its declared name. */
-  | { readonly named: (index: IndexDefinition) => string[] };
+  | { readonly named: (index: IndexDefinition) => string[] }
+  /** Nowhere: no statement of ours makes it. */
+  | { readonly nowhere: true };
 
 /** The SQL of each field; body clauses are in the order of the grammar. */
 const FIELD_SQL: Readonly<Record<IndexField, FieldSql>> = {
@@ -36,6 +38,8 @@ const FIELD_SQL: Readonly<Record<IndexField, FieldSql>> = {
   statistics: { after: (index, name) => statisticsSql(index, name) },
   comment: { after: (index, name) => commentSql(index, name) },
   constraint: { named: (index) => constraintSql(index) },
+  deferrable: { nowhere: true },
+  exclusion: { nowhere: true },
 };
 
 /**

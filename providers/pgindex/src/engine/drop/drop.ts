@@ -15,7 +15,7 @@ import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
-import { dropFailedAdvice, dropOutOfPatienceAdvice } from "./dropMessages";
+import { dropFailedAdvice, dropOutOfPatienceAdvice, halfDroppedAdvice } from "./dropMessages";
 import { keepIndex } from "./keep";
 import { findOwnIndexes } from "./ownIndexes";
 import { requireSameDatabase } from "./sameDatabase";
@@ -37,20 +37,27 @@ export function dropIndex(
 ): Promise<void> {
   const patience = identity.patience ?? {};
   const purpose = `drop ${identity.name}`;
+  const begun: Begun = { isDropping: false };
   return changeTable(
     { database, table: identity, ctx, patience, purpose, searchPath: [] },
-    (operation) => attempt(operation, identity, database.session.acceptDatabase),
-    (error) => explainFailure(error, database, identity, ctx),
+    (operation) => attempt(operation, database, identity, begun),
+    (error) => explainFailure(error, { database, identity, ctx, begun }),
   );
+}
+
+/** Whether a DROP INDEX CONCURRENTLY has begun, which an error does not undo. */
+interface Begun {
+  isDropping: boolean;
 }
 
 async function attempt(
   operation: Operation,
+  { session: { acceptDatabase } }: Database,
   identity: IndexIdentity,
-  accepted: string | undefined,
+  begun: Begun,
 ): Promise<void> {
   const { observer } = operation;
-  await requireSameDatabase(observer, identity, accepted);
+  await requireSameDatabase(observer, identity, acceptDatabase);
   const first = await findOwnIndexes(observer, identity);
   if (first.kind === "drop" && first.indexes.length === 0) return;
   await takeTableKey(operation, identity);
@@ -59,18 +66,26 @@ async function attempt(
     if (found.kind === "keep") return keepIndex(operation, identity, found);
     const [live] = found.indexes;
     if (!live) return;
-    await dropOne(operation, live);
+    await dropOne(operation, live, begun);
   }
+}
+
+interface Failed {
+  readonly database: Database;
+  readonly identity: IndexIdentity;
+  readonly ctx: Context;
+  readonly begun: Begun;
 }
 
 /** Explains a failure, including whether an unfinished drop took the index from queries. */
 async function explainFailure(
   error: unknown,
-  database: Database,
-  identity: IndexIdentity,
-  ctx: Context,
+  { database, identity, ctx, begun }: Failed,
 ): Promise<unknown> {
-  if (error instanceof PgIndexError) return error;
+  if (error instanceof PgIndexError) {
+    const left = begun.isDropping && (await isHalfDropped(database, identity, true));
+    return left ? new PgIndexError(halfDroppedAdvice(error.advice), { cause: error }) : error;
+  }
   const half = await isHalfDropped(database, identity);
   if (ctx.signal.aborted || error instanceof CancelledError)
     return new CancelledError(half ? HALF_DROPPED : "cancelled; the index is unchanged");
@@ -86,7 +101,7 @@ const HALF_DROPPED =
   "cancelled; the index is half dropped: queries have lost it; " +
   "the next destroy finishes the drop, and an up that still declares it rebuilds it";
 
-async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
+async function dropOne(operation: Operation, live: LiveIndex, begun: Begun): Promise<void> {
   const place = { schema: live.schema, table: live.table, oid: live.tableOid };
   await waitUntilNobodyWorks(operation, place);
   if (live.valid) {
@@ -96,6 +111,7 @@ async function dropOne(operation: Operation, live: LiveIndex): Promise<void> {
   await unlessChanged(async () => {
     if (live.isPartitioned) return dropPartitionedIndex(operation, live);
     if (live.constraint) return dropWithConstraint(operation, live, live.constraint);
+    begun.isDropping ||= live.valid;
     await dropConcurrently(live, { ...operation, verb: `dropping ${live.name}` });
   });
 }
@@ -154,7 +170,12 @@ async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): P
   }
 }
 
-async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): Promise<boolean> {
+/** `otherwise`: the answer where the server cannot be asked. */
+async function isHalfDropped(
+  database: SessionTarget,
+  identity: IndexIdentity,
+  otherwise = false,
+): Promise<boolean> {
   try {
     return await withObserver(
       database,
@@ -165,6 +186,6 @@ async function isHalfDropped(database: SessionTarget, identity: IndexIdentity): 
       },
     );
   } catch {
-    return false;
+    return otherwise;
   }
 }

@@ -44,6 +44,18 @@ export function constraintAdvice(live: LiveIndex): Advice {
   };
 }
 
+/** It would fail with 2BP01, in this run and in every other. */
+export function partAdvice(live: LiveIndex, root: NonNullable<LiveIndex["partOf"]>): Advice {
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why:
+      `it is a part of the partitioned index ${displayName(root)} on ${root.schema}.${root.table}` +
+      ", and PostgreSQL drops it only together with that",
+    fix: "remove the partitioned index too, and make it depend on this one: it is then dropped first",
+    otherwise: FORGET,
+  };
+}
+
 export function replicaIdentityAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
@@ -70,6 +82,15 @@ export function notOwnerAdvice(live: LiveIndex, has: BuildPrivileges): Advice {
   return {
     what: `cannot drop index ${displayName(live)} as role ${has.role}`,
     ...ownerCause("drop its indexes", has),
+  };
+}
+
+/** Advice that alone would hide that a drop had begun. */
+export function halfDroppedAdvice(advice: Advice): Advice {
+  return {
+    ...advice,
+    why: `${advice.why}; the drop had begun, and cannot be undone: ${HALF_DROPPED}`,
+    otherwise: advice.otherwise ?? "run the same command again: it finishes the drop",
   };
 }
 

@@ -13,6 +13,7 @@ import {
   differsReason,
   notOursAdvice,
   notOwnerAdvice,
+  partAdvice,
   referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
@@ -103,6 +104,7 @@ async function requireOurs(
   // An interrupted update changes what the state does not know of yet.
   const isMarked = live.mark !== undefined && live.mark.id === identity.ownerId;
   if (!isReplacement && !isMarked) requireSameForm(live, identity);
+  if (live.partOf) throw new PgIndexError(partAdvice(live, live.partOf));
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));

@@ -2,9 +2,10 @@ import type { StoppingLock } from "../alteration/stoppingLock";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import type { FieldValues } from "../declare/indexFields";
+import { type FieldValues, INDEX_FIELDS } from "../declare/indexFields";
 import type { OwnershipMark } from "../declare/ownershipMark";
 import { commentSql, statisticsSql } from "../declare/statement";
+import type { Situation } from "../situation/situation";
 import { ident, literal, qualified } from "../text/sql";
 import { alter, analyze } from "./buildSteps";
 import { constraintSteps } from "./constraintSteps";
@@ -54,6 +55,17 @@ export function markStep(desired: DesiredIndex, live: LiveIndex, mark: Ownership
   return alter(sqls, why, [{ oid: live.oid, name: desired.name }]);
 }
 
+/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
+export function canAlter(
+  { serverVersion }: Situation,
+  { live, differences }: StandingIndex,
+): boolean {
+  return differences.every(({ field }) => {
+    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
+    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
+  });
+}
+
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */
 function moveTablespace({ schema, name, tablespace }: DesiredIndex): Step {
   const options = `TABLESPACE ${ident(tablespace ?? "pg_default")}, CONCURRENTLY`;
@@ -89,6 +101,8 @@ function alterSql(
     case "columns":
     case "include":
     case "predicate":
+    case "deferrable":
+    case "exclusion":
       throw new Error(`${difference.field} of an existing index cannot be altered`);
   }
 }
@@ -110,7 +124,7 @@ function storageLock(
 
 const STORAGE_LOCK = "ACCESS EXCLUSIVE on the index, for milliseconds: queries of the table wait";
 
-/** New values apply only to pages written from now on; a rebuild would apply them to all. */
+/** What `onlyBuildApplies` returns takes a rebuild as well; the plan adds it. */
 function storageSql(
   { schema, name, storageParameters }: DesiredIndex,
   live: FieldValues["storageParameters"] = {},

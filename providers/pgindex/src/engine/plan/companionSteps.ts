@@ -1,8 +1,38 @@
+import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Situation } from "../situation/situation";
-import { buildSteps, extraSteps, markSqls, reindex } from "./buildSteps";
-import { dropAny, dropStrays, partitionSteps, reindexPartitions } from "./partitionSteps";
+import { buildSteps, extraSteps, markSqls } from "./buildSteps";
+import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
 import type { Step } from "./step";
+
+/** The first `server_version_num` that looks again at a parent when an attached index is attached. */
+const LOOKS_AGAIN = 140000;
+
+/**
+ * Steps that complete a partitioned index that is INVALID. PostgreSQL 13 never validates one whose
+ * last missing partition was detached, so it is built anew; nothing could use it.
+ */
+export function finishIndex(situation: Situation, desired: DesiredIndex, live: LiveIndex): Step[] {
+  const { partitioned, serverVersion } = situation;
+  const { partitions = [] } = partitioned ?? {};
+  const leaves = partitions.filter(({ isLeaf }) => isLeaf);
+  const isComplete = leaves.every(({ attached }) => attached?.valid);
+  if (!partitioned || !isComplete || serverVersion >= LOOKS_AGAIN)
+    return makeIndex(situation, desired, desired.name, "partitions are missing");
+  const why = "PostgreSQL 13 does not see that it is complete without a detached partition";
+  const parts = partitions.flatMap(({ candidate }) =>
+    candidate?.valid === false ? candidate : [],
+  );
+  const root = { ...partitioned.root, exists: false, isValid: undefined };
+  const bare = partitions.map(({ attached: _, candidate, ...partition }) =>
+    candidate?.valid ? { ...partition, candidate } : partition,
+  );
+  const anew = { ...situation, partitioned: { ...partitioned, root, partitions: bare } };
+  return [
+    ...[...parts, live].map((index) => dropAny(index, why)),
+    ...makeIndex(anew, desired, desired.name, why),
+  ];
+}
 
 /** Drops the swapped-out index first: the next replacement needs its name. */
 export function dropRetired({ retired }: Situation): Step[] {
@@ -24,6 +54,15 @@ export function makeIndex(
   const marks = markSqls(desired, name, mark);
   const made = partitionSteps(desired, { ...root, marks }, tableOid, partitions);
   return [...made, ...extraSteps(desired, name, mark)];
+}
+
+/** Drops what interrupted runs left on tables that were partitions then. */
+export function dropDetached({ partitioned }: Situation): Step[] {
+  return (partitioned?.detached ?? []).map((live) => {
+    const { schema, table, tableOid: oid } = live;
+    const why = "an interrupted run left it INVALID on a partition that was detached since";
+    return { ...dropAny(live, why), on: { schema, table, oid } };
+  });
 }
 
 /** Drops the unattached partition indexes that an interrupted run left behind. */
@@ -52,14 +91,4 @@ function oidsOf(step: Step): number[] {
 /** Drops a replacement that an interrupted run began and nobody needs. */
 export function dropNext({ next }: Situation): Step[] {
   return next ? [dropAny(next.live, "an interrupted replacement has left it")] : [];
-}
-
-/** Steps that build an existing index anew, if it must be. */
-export function rebuildSteps(
-  { rebuild, partitioned, rebuilt }: Situation,
-  desired: DesiredIndex,
-): Step[] {
-  if (rebuild === undefined) return [];
-  if (!partitioned) return [reindex(desired, rebuild)];
-  return reindexPartitions(partitioned.partitions, rebuilt ?? new Set(), rebuild);
 }

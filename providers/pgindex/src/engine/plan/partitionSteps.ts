@@ -13,6 +13,16 @@ const ATTACH_LOCK =
 const DROP_LOCK =
   "ACCESS EXCLUSIVE on the table and every partition, for milliseconds: everything waits";
 
+/** The partitioned index itself. */
+interface PartitionedRoot {
+  readonly name: string;
+  readonly exists: boolean;
+  /** False while it awaits a partition's index. */
+  readonly isValid?: boolean;
+  /** Statements that mark it when it is created. */
+  readonly marks?: readonly string[];
+}
+
 /**
  * Steps that complete a partitioned index: create the parent, build each partition's index
  * concurrently, and attach them from the bottom up. The parent becomes valid with the last one.
@@ -26,7 +36,7 @@ const DROP_LOCK =
  */
 export function partitionSteps(
   desired: DesiredIndex,
-  root: { readonly name: string; readonly exists: boolean; readonly marks?: readonly string[] },
+  root: PartitionedRoot,
   tableOid: number,
   partitions: readonly Partition[],
 ): Step[] {
@@ -45,11 +55,28 @@ export function partitionSteps(
       return [
         ...makeSteps(desired, partition, name, position),
         ...stepsBelow(partition.oid, { schema: partition.schema, name }),
+        ...(own?.valid === false
+          ? completeSteps(below.get(partition.oid), { schema: partition.schema, name })
+          : []),
         ...attachSteps(partition, name, parent),
       ];
     });
   const create = root.exists ? [] : [createParent({ ...desired, name: root.name }, root.marks)];
-  return [...create, ...stepsBelow(tableOid, { schema, name: root.name })];
+  const parent = { schema, name: root.name };
+  const steps = [...create, ...stepsBelow(tableOid, parent)];
+  const isComplete = root.isValid !== false || steps.some((step) => "onlyWithValid" in step);
+  if (isComplete) return steps;
+  return [...steps, ...completeSteps(below.get(tableOid), parent)];
+}
+
+/**
+ * Makes PostgreSQL see that an INVALID index lacks nothing any more: the partition that it waited
+ * for was detached or dropped. Attaching an attached index again makes it look.
+ */
+function completeSteps(partitions: readonly Partition[] = [], parent: IndexName): Step[] {
+  const last = partitions.at(-1);
+  if (!last || partitions.some(({ attached }) => !attached?.valid)) return [];
+  return [attachStep(last, last.attached?.name ?? "", parent)];
 }
 
 interface IndexName {
@@ -77,7 +104,10 @@ function makeSteps(
     ];
   if (partition.attached ?? partition.candidate) return strays;
   const here = { ...desired, schema, table };
-  if (!partition.isLeaf) return [...strays, on(createParent({ ...here, name }), partition)];
+  if (!partition.isLeaf) {
+    const created = { ...createParent({ ...here, name }), creates: { schema, name } };
+    return [...strays, on(created, partition)];
+  }
   const build = buildSteps({ ...here, comment: undefined }, name, "the partition has no index");
   return [...strays, ...build.map((step) => on(step, partition, position))];
 }
@@ -108,7 +138,7 @@ export function reindexPartitions(
   });
 }
 
-/** Attaching an attached index again makes PostgreSQL check whether the parent is now complete. */
+/** A repaired index is attached again, so that PostgreSQL checks whether the parent is complete. */
 function attachSteps(partition: Partition, name: string, parent: IndexName): Step[] {
   if (partition.attached && !isBroken(partition)) return [];
   return [attachStep(partition, name, parent)];
@@ -119,7 +149,10 @@ function on(step: Step, partition: Partition, position?: string): Step {
   return { ...step, on: { schema, table, oid }, position };
 }
 
-function createParent(desired: DesiredIndex, marks: readonly string[] = []): Step {
+function createParent(
+  desired: DesiredIndex,
+  marks: readonly string[] = [],
+): Extract<Step, { kind: "alter" }> {
   return {
     kind: "alter",
     sqls: [createParentStatement(desired), ...marks],

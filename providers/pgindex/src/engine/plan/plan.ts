@@ -4,15 +4,16 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { INDEX_FIELDS } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps, markStep } from "./alterSteps";
+import { alterSteps, canAlter } from "./alterSteps";
 import { drop } from "./buildSteps";
 import {
   dropAllStrays,
+  dropDetached,
   dropNext,
   dropRetired,
   dropUnused,
+  finishIndex,
   makeIndex,
-  rebuildSteps,
 } from "./companionSteps";
 import { dropAny } from "./partitionSteps";
 import {
@@ -20,12 +21,14 @@ import {
   foreignLeftoverAdvice,
   foreignOwnerAdvice,
   nameTakenAdvice,
+  othersPartAdvice,
   otherTableAdvice,
   refusedLeftoverAdvice,
   siblingAdvice,
 } from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
-import { canAlter, planDifferent, planMisplaced } from "./replacementPlan";
+import { adoptOrRebuild, rebuildSteps, unappliedOf } from "./rebuildSteps";
+import { planDifferent, planMisplaced } from "./replacementPlan";
 import type { Step } from "./step";
 import { rename } from "./swapSteps";
 
@@ -34,12 +37,14 @@ import { rename } from "./swapSteps";
  * executed.
  */
 export function plan(situation: Situation, desired: DesiredIndex): Plan {
+  const { othersPart } = situation;
+  if (othersPart) return refused(othersPartAdvice(desired, othersPart));
   const decided = planVerdict(situation, desired);
   if (decided.kind === "refused") return decided;
   const leftovers = situation.leftovers.map((live) =>
     dropAny(live, "an interrupted REINDEX CONCURRENTLY or drop left it"),
   );
-  const before = [...dropRetired(situation), ...leftovers];
+  const before = [...dropRetired(situation), ...dropDetached(situation), ...leftovers];
   return steps(...before, ...decided.steps, ...dropUnused(situation, decided.steps));
 }
 
@@ -101,14 +106,6 @@ function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   return [...dropNext(situation), ...makeIndex(situation, desired, name, "it does not exist")];
 }
 
-function adoptOrRebuild(situation: Situation, desired: DesiredIndex, live: LiveIndex): Step[] {
-  const { missingMark } = situation;
-  const marks = missingMark ? [markStep(desired, live, missingMark)] : [];
-  const rebuilds = rebuildSteps(situation, desired);
-  if (rebuilds.length > 0) return [...marks, ...rebuilds];
-  return [{ kind: "adopt", why: "a valid index with this definition already exists" }, ...marks];
-}
-
 type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" }>;
 
 /**
@@ -117,11 +114,15 @@ type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" 
  */
 function planAlterable(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const takesAway = verdict.differences.some(({ field }) => INDEX_FIELDS[field].isChoice);
-  if (!situation.isOurs && takesAway) return refused(differentAdvice(desired, verdict.differences));
+  if (!situation.isOurs && takesAway)
+    return refused(differentAdvice(desired, verdict.differences, verdict.live.mark));
   if (takesAway && !canAlter(situation, verdict)) return planDifferent(situation, verdict, desired);
+  const altered = alterSteps(desired, verdict, situation.missingMark);
+  const isRebuilt = altered.some(({ kind }) => kind === "reindex");
+  const rebuild = situation.rebuild ?? unappliedOf(verdict);
   return steps(
-    ...alterSteps(desired, verdict, situation.missingMark),
-    ...rebuildSteps(situation, desired),
+    ...altered,
+    ...(rebuild && !isRebuilt ? rebuildSteps(situation, desired, rebuild) : []),
   );
 }
 
@@ -131,7 +132,7 @@ function planAlterable(situation: Situation, verdict: Differing, desired: Desire
  */
 function planUnfinished(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
-    return steps(...makeIndex(situation, desired, desired.name, "partitions are missing"));
+    return steps(...finishIndex(situation, desired, verdict.live));
   }
   return planDifferent(situation, verdict, desired);
 }
@@ -139,7 +140,7 @@ function planUnfinished(situation: Situation, verdict: Differing, desired: Desir
 /** An INVALID index slows every write, serves no read and, if UNIQUE, still rejects rows. */
 function planInvalid(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const { live, differences } = verdict;
-  if (live.constraint || desired.policy.invalidLeftover === "refuse")
+  if (live.constraint || live.partOf || desired.policy.invalidLeftover === "refuse")
     return refused(refusedLeftoverAdvice(desired, live));
   if (!isAlterable(differences) && desired.policy.invalidLeftover !== "rebuildAny") {
     return refused(foreignLeftoverAdvice(desired, differences));

@@ -3,7 +3,8 @@ import { type Difference, renderDifferences } from "../compare/differences";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type OwnershipMark, stackName } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
-import { qualified } from "../text/sql";
+import { displayName } from "../text/render";
+import { ident, qualified } from "../text/sql";
 
 export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Advice {
   return {
@@ -76,6 +77,55 @@ export function siblingAdvice(desired: DesiredIndex, mark: OwnershipMark): Advic
   };
 }
 
+/** The index of a DEFERRABLE or EXCLUDE constraint, in the place of a plain one. */
+export function ofConstraintAdvice(
+  desired: DesiredIndex,
+  live: LiveIndex,
+  differences: readonly Difference[],
+): Advice {
+  const isExclusion = differences.some(({ field }) => field === "exclusion");
+  const kind = isExclusion ? "an EXCLUDE or WITHOUT OVERLAPS" : "a DEFERRABLE";
+  const rule = isExclusion
+    ? "it rejects rows that the declared index accepts"
+    : "it accepts a duplicate until its rows are checked, and ON CONFLICT cannot use it";
+  const table = qualified(live.schema, live.table);
+  return {
+    what: `refused: ${subject(desired)} exists as the index of ${kind} constraint`,
+    why: `${rule}, so it is not the declared index; ${renderDifferences(differences)}`,
+    fix: "declare the index under another name",
+    otherwise:
+      "if nobody needs the constraint: " +
+      `ALTER TABLE ${table} DROP CONSTRAINT ${ident(live.constraint ?? live.name)}; ` +
+      "then run pulumi up",
+  };
+}
+
+function rootOf({ partOf }: LiveIndex): string {
+  return partOf ? `${displayName(partOf)} on ${partOf.schema}.${partOf.table}` : "";
+}
+
+/** An index of a partition, declared by a resource that has not had it. */
+export function othersPartAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
+  return {
+    what: `refused: ${subject(desired)} exists as a part of the partitioned index ${rootOf(live)}`,
+    why: "it belongs to that index: PostgreSQL drops both together, and never this one alone",
+    fix: "declare the partitioned index, which has an index on every partition",
+    otherwise: "for an index of this partition alone, give it another name",
+  };
+}
+
+/** An index that this resource built, and that a partitioned index has taken in since. */
+export function partAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
+  return {
+    what: `refused: ${subject(desired)} has become a part of the partitioned index ${rootOf(live)}`,
+    why: "PostgreSQL drops it only together with that index, so it cannot be replaced alone",
+    fix: "keep its definition, and change that of the partitioned index",
+    otherwise:
+      "build the new definition under another name: declare it with that name, " +
+      "and run pulumi state delete for this one",
+  };
+}
+
 export function backsConstraintAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
   return {
     what: `refused: ${subject(desired)} backs the constraint ${live.constraint}`,
@@ -103,12 +153,18 @@ export function referencedIndexAdvice(desired: DesiredIndex): Advice {
 export function refusedLeftoverAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
   return {
     what: `refused: ${subject(desired)} exists and is INVALID`,
-    why: live.constraint
-      ? `it backs the constraint ${live.constraint}, which would be dropped with it`
-      : 'invalidLeftover is "refuse": an INVALID index slows every write and serves no read',
+    why: leftoverReason(live),
     fix: `run: REINDEX INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
-    otherwise: live.constraint ? undefined : 'set invalidLeftover: "rebuild"',
+    otherwise: live.constraint || live.partOf ? undefined : 'set invalidLeftover: "rebuild"',
   };
+}
+
+function leftoverReason(live: LiveIndex): string {
+  if (live.constraint)
+    return `it backs the constraint ${live.constraint}, which would be dropped with it`;
+  if (live.partOf)
+    return `it is a part of the partitioned index ${rootOf(live)}, and is dropped only with that`;
+  return 'invalidLeftover is "refuse": an INVALID index slows every write and serves no read';
 }
 
 export function foreignLeftoverAdvice(

@@ -1,15 +1,21 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import { isAlterable } from "../compare/differences";
+import { isAlterable, isOfConstraint } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { INDEX_FIELDS } from "../declare/indexFields";
 import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps, type StandingIndex } from "./alterSteps";
-import { dropNext, makeIndex, rebuildSteps } from "./companionSteps";
+import { alterSteps, canAlter, type StandingIndex } from "./alterSteps";
+import { dropNext, makeIndex } from "./companionSteps";
 import { dropAny } from "./partitionSteps";
-import { backsConstraintAdvice, differentAdvice, referencedIndexAdvice } from "./planMessages";
+import {
+  backsConstraintAdvice,
+  differentAdvice,
+  ofConstraintAdvice,
+  partAdvice,
+  referencedIndexAdvice,
+} from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
+import { rebuildSteps, unappliedOf } from "./rebuildSteps";
 import { rename, swap, swapBelowConstraint, takeRoles } from "./swapSteps";
 
 const WHY_BUILT = "the definition has changed; the old index serves queries until then";
@@ -26,8 +32,11 @@ export function planMisplaced(
   const renamed = rename(live, desired.name, "it has another name");
   const begin = dropNext(situation);
   if (isAlterable(differences) && canAlter(situation, { live, differences })) {
-    const altered = alterSteps(desired, { live, differences });
-    return steps(...begin, renamed, ...altered, ...rebuildSteps(situation, desired));
+    const altered = alterSteps(desired, { live, differences }, situation.missingMark);
+    const isRebuilt = altered.some(({ kind }) => kind === "reindex");
+    const rebuild = situation.rebuild ?? unappliedOf({ live, differences });
+    const rebuilt = rebuild && !isRebuilt ? rebuildSteps(situation, desired, rebuild) : [];
+    return steps(...begin, renamed, ...altered, ...rebuilt);
   }
   const advice = replaceRefusal(live, desired);
   if (advice) return refused(advice);
@@ -46,17 +55,6 @@ export function planMisplaced(
   return steps(...made, ...takeRoles(desired, live), dropAny(live, replaced));
 }
 
-/** PostgreSQL cannot alter the parameters or the tablespace of a partitioned index. */
-export function canAlter(
-  { serverVersion }: Situation,
-  { live, differences }: StandingIndex,
-): boolean {
-  return differences.every(({ field }) => {
-    const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
-    return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
-  });
-}
-
 /**
  * Builds the new index under a temporary name, swaps the names, and drops the old one. The declared
  * name always refers to a valid index.
@@ -66,6 +64,7 @@ export function planDifferent(
   { live, differences }: StandingIndex,
   desired: DesiredIndex,
 ): Plan {
+  if (isOfConstraint(differences)) return refused(ofConstraintAdvice(desired, live, differences));
   if (!situation.isOurs) return refused(differentAdvice(desired, differences, live.mark));
   const advice = replaceRefusal(live, desired);
   if (advice) return refused(advice);
@@ -87,6 +86,7 @@ export function planDifferent(
 
 /** Only a declared constraint that no foreign key references can be recreated. */
 function replaceRefusal(live: LiveIndex, desired: DesiredIndex): Advice | undefined {
+  if (live.partOf) return partAdvice(desired, live);
   if (live.constraint === undefined)
     return live.isReferenced ? referencedIndexAdvice(desired) : undefined;
   const isOfTheIndex = live.constraint === live.name;

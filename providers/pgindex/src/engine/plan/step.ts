@@ -39,6 +39,8 @@ export type Step = {
       readonly stops?: StoppingLock;
       /** An index that must be valid before they run. */
       readonly onlyWithValid?: { readonly schema: string; readonly name: string };
+      /** The index of a partition that they create. */
+      readonly creates?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */
       readonly warning?: string;
     }

@@ -1,6 +1,6 @@
 import { readIndexes } from "../catalog/indexes";
+import { readAttachments, readPartitionTree } from "../catalog/indexTree";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { readAttachments, readPartitionTree } from "../catalog/partitionTree";
 import { readTable } from "../catalog/tables";
 import { type Difference, differencesOf } from "../compare/differences";
 import { type CanonicalIndex, INDEX_FIELDS } from "../declare/indexFields";
@@ -103,6 +103,28 @@ function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   return isSound && !live.constraint && differences.every(isOfTheRoot);
 }
 
+/**
+ * Reads the INVALID indexes with names of ours on tables that are partitions no longer. Not the
+ * valid ones: they may have been attached until the partition was detached, and serve queries.
+ */
+export async function readDetached(
+  session: Session,
+  index: { readonly schema: string; readonly name: string },
+  tableOid: number,
+): Promise<LiveIndex[]> {
+  const rows = await session.query<{ oid: number; name: string }>(
+    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE NOT i.indisvalid AND c.relname ~ '_[0-9a-f]{8}_[0-9a-f]{4,12}$'
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
+        AND NOT EXISTS (SELECT FROM pg_partition_tree($1::int8::oid::regclass) AS t
+                         WHERE t.relid = i.indrelid)`,
+    [tableOid],
+  );
+  const ours = rows.filter(({ name }) => isChildName(name, index)).map(({ oid }) => oid);
+  return (await readIndexes(session, ours)).filter((live) => !live.constraint);
+}
+
 /** Reads the unattached indexes that interrupted runs of a partitioned index left on partitions. */
 export async function readStrays(
   session: Session,
@@ -122,10 +144,12 @@ export async function readStrays(
   const free = new Set(
     attachments.flatMap(({ oid, parentIndexOid }) => (parentIndexOid === null ? [oid] : [])),
   );
+  const detached = await readDetached(session, index, table.oid);
   const children = lives.filter((live) => isChildName(live.name, index));
   const isLeft = (live: LiveIndex) =>
     children.some((child) => child.tableOid === live.tableOid && isLeftoverOf(child, live));
-  return lives.filter(
+  const strays = lives.filter(
     (live) => free.has(live.oid) && (isChildName(live.name, index) || isLeft(live)),
   );
+  return [...strays, ...detached];
 }

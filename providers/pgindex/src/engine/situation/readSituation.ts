@@ -1,6 +1,7 @@
 import { observe } from "../catalog/indexes";
 import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
+import { unappliedReason } from "../compare/buildParameters";
 import {
   compare,
   differencesOf,
@@ -13,10 +14,10 @@ import { obstacleRefusal } from "../compare/obstacleRefusal";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
 import { findMisplaced, readOwnership } from "./ownIndex";
-import { observePartitions } from "./partitions";
+import { observePartitions, readDetached } from "./partitions";
 import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
 import { rebuildReason } from "./rebuildReason";
-import type { Scope } from "./scope";
+import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
 
 /** Reads everything in the catalog that affects the declared index. */
@@ -35,10 +36,11 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
   return {
     verdict: compared.verdict,
     ...ownership,
+    othersPart: othersPart(compared.verdict, previous),
     misplaced,
     next: next && nextOf(next, compared.declared),
     retired,
-    rebuild: previous && rebuildReason(desired.policy, previous),
+    rebuild: previous && reasonToRebuild(scope, previous, compared.verdict),
     leftovers: leftovers.filter(({ oid }) => oid !== misplaced?.live.oid),
     partitioned: await readPartitioned(scope, compared, next),
     serverVersion: observer.serverVersion,
@@ -49,6 +51,21 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
 function replacedIndex(verdict: Verdict, misplaced: Situation["misplaced"]): LiveIndex | undefined {
   if (verdict.kind === "different") return verdict.live;
   return misplaced && !isAlterable(misplaced.differences) ? misplaced.live : undefined;
+}
+
+function othersPart(verdict: Verdict, previous: PreviousIndex | undefined): LiveIndex | undefined {
+  const live = "live" in verdict ? verdict.live : undefined;
+  const isOurs = previous?.schema === live?.schema && previous?.name === live?.name;
+  return live?.partOf && !isOurs ? live : undefined;
+}
+
+function reasonToRebuild(
+  { desired }: Scope,
+  previous: PreviousIndex,
+  verdict: Verdict,
+): string | undefined {
+  const live = "live" in verdict ? verdict.live.canonical : undefined;
+  return rebuildReason(desired.policy, previous) ?? (live && unappliedReason(live, previous));
 }
 
 function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["next"]> {
@@ -75,12 +92,17 @@ async function readPartitioned(
   const live = isReplaced ? next : "live" in verdict ? verdict.live : undefined;
   const reuses =
     live && (!isReplaced || differencesOf(declared.canonical, live.canonical).length === 0);
-  const root = { name: isReplaced ? companionName(name, "next") : name, exists: reuses === true };
+  const root = {
+    name: isReplaced ? companionName(name, "next") : name,
+    exists: reuses === true,
+    isValid: reuses ? live.valid : undefined,
+  };
   const index = { schema, name, oid: reuses ? live.oid : undefined, canonical: declared.canonical };
   return {
     tableOid: table.oid,
     root,
     partitions: await observePartitions(observer, table.oid, index),
+    detached: await readDetached(observer, index, table.oid),
   };
 }
 

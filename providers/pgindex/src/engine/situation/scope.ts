@@ -39,6 +39,8 @@ export interface PreviousIndex extends LastBuild {
   readonly seenOid?: number;
   readonly origin?: IndexOrigin;
   readonly adopted?: boolean;
+  /** As it was declared: all that a preview knows of them. */
+  readonly storageParameters?: Readonly<Record<string, string>>;
 }
 
 const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);

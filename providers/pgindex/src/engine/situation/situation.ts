@@ -8,6 +8,11 @@ import type { Partition } from "./partitions";
 export interface Situation {
   /** What exists under the declared name. */
   readonly verdict: Verdict;
+  /**
+   * The index under the declared name, when it is part of a partitioned index and the resource has
+   * not had it: it belongs to whoever has the partitioned index, and goes when that goes.
+   */
+  readonly othersPart?: LiveIndex;
   /** Whose it is; `unmarked` if nothing exists. */
   readonly whose: Ownership;
   /** Whether the resource is in the state already. */
@@ -44,8 +49,15 @@ export interface Situation {
    */
   readonly partitioned?: {
     readonly tableOid: number;
-    readonly root: { readonly name: string; readonly exists: boolean };
+    readonly root: {
+      readonly name: string;
+      readonly exists: boolean;
+      /** False while it awaits a partition's index. */
+      readonly isValid?: boolean;
+    };
     readonly partitions: readonly Partition[];
+    /** INVALID indexes that interrupted runs left on tables that were partitions then. */
+    readonly detached?: readonly LiveIndex[];
   };
   /** `server_version_num` */
   readonly serverVersion: number;
@@ -56,9 +68,10 @@ export type Settled = Situation & { readonly verdict: Extract<Verdict, { kind: "
 
 /** Whether the declared index exists, valid and as declared, with no leftovers of ours. */
 export function isSettled(situation: Situation): situation is Settled {
-  const { verdict, next, retired, misplaced, leftovers, partitioned } = situation;
+  const { verdict, othersPart, next, retired, misplaced, leftovers, partitioned } = situation;
   const strays = partitioned?.partitions.flatMap((partition) => partition.strays) ?? [];
-  const isClean = [next, retired, misplaced, ...leftovers, ...strays].every((it) => !it);
+  const left = [...leftovers, ...strays, ...(partitioned?.detached ?? [])];
+  const isClean = [next, retired, misplaced, ...left].every((it) => !it);
   const isAsWanted = situation.rebuild === undefined && situation.missingMark === undefined;
-  return verdict.kind === "same" && isClean && isAsWanted;
+  return verdict.kind === "same" && othersPart === undefined && isClean && isAsWanted;
 }
