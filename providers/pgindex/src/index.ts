@@ -1,7 +1,7 @@
 /** PostgreSQL indexes as Pulumi resources: everything a program can use. */
 
+export type { KeptNode, QueryPlan } from "./engine/explain/queryPlan";
 export type { QueryMeasurement } from "./engine/measure/measure";
-export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";
 export type { Evidence } from "./engine/promote/evidence";
 export type { OverrideUse } from "./engine/promote/gate";
 export type { History, Sample } from "./engine/verify/usageHistory";

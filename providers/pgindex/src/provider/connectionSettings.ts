@@ -55,6 +55,7 @@ const settings = z.object({
   maxConcurrentBuilds: wholeNumber(1, 100, "2").optional(),
   allowPooler: flag.optional(),
   role: z.string().optional(),
+  applicationRole: z.string().optional(),
   allowCorruptingServer: flag.optional(),
   whenClientVanishes: whenClientVanishes.optional(),
   ...patienceArgs,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { QueryPlan } from "../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../engine/measure/measure";
-import type { QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexArgs } from "./indexArgs";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 import type { ServedQuery } from "./servedQuery";

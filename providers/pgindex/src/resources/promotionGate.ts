@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PlanType } from "../engine/measure/explain";
+import type { PlanType } from "../engine/explain/explain";
 import type { Evidence, QueryEvidence } from "../engine/promote/evidence";
 import type { OverrideUse } from "../engine/promote/gate";
 import type { VerifiedQuery } from "../engine/verify/expectations";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { QueryPlan } from "../engine/measure/queryPlan";
+import type { QueryPlan } from "../engine/explain/queryPlan";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";

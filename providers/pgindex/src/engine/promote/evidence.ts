@@ -1,4 +1,4 @@
-import type { PlanType } from "../measure/explain";
+import type { PlanType } from "../explain/explain";
 
 /** One index that the other stack must have proven. */
 export interface Requirement {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { indexSchema } from "../declare/indexSchema";
+import { PLAN_TYPES } from "../explain/explain";
 import { DEFAULT_SOAK, writtenDuration } from "../input/duration";
 import { issueMessage } from "../input/parse";
-import { PLAN_TYPES } from "../measure/explain";
 
 const evidence = z.object({
   statement: z.string(),

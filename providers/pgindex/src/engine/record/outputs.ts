@@ -6,8 +6,8 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { fieldsWith } from "../declare/indexFields";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
+import type { QueryPlan } from "../explain/queryPlan";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
-import type { QueryPlan } from "../measure/queryPlan";
 import { bloatOf, bytesPerRowOf } from "./bloat";
 
 /** Version of the outputs' layout. Newer releases read every older version. */

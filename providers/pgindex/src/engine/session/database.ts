@@ -25,6 +25,8 @@ export interface SessionTarget {
 export interface Database extends SessionTarget {
   /** Standbys whose index scans count too, by name. */
   readonly replicas: Readonly<Record<string, Target>>;
+  /** The role of the application, whose queries are measured, where a query names none. */
+  readonly applicationRole?: string;
   /** How many builds on different tables can run at the same time. */
   readonly maxConcurrentBuilds: number;
   /** The limits of operations whose resource sets none. */
@@ -35,6 +37,7 @@ export interface Database extends SessionTarget {
 export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   /** URLs of standbys, by name. */
   readonly replicas?: Readonly<Record<string, string>>;
+  readonly applicationRole?: string;
   readonly maxConcurrentBuilds?: number;
   readonly patience?: PatienceOptions;
 }
@@ -42,6 +45,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
 export function databaseOf({
   url,
   replicas = {},
+  applicationRole,
   maxConcurrentBuilds = 2,
   patience = {},
   allowPooler = false,
@@ -54,6 +58,7 @@ export function databaseOf({
     target: { url },
     session: { allowPooler, allowCorruptingServer, role, whenClientVanishes },
     replicas: Object.fromEntries(targets),
+    ...(applicationRole !== undefined && { applicationRole }),
     maxConcurrentBuilds,
     patience,
   };

@@ -2,31 +2,18 @@ import { observe } from "../catalog/indexes";
 import type { IndexOnTable } from "../catalog/indexTree";
 import type { Observation } from "../catalog/liveIndex";
 import type { PgIndexError } from "../errors/advice";
-import {
-  type Measured,
-  type MeasuredAll,
-  measureAll,
-  plansOf,
-  uncounted,
-} from "../measure/measure";
+import type { QueryPlan } from "../explain/queryPlan";
+import { type Measured, measureAll, plansOf, uncounted } from "../measure/measure";
 import { notMeasured, type QueryMeasurement } from "../measure/measurement";
-import type { QueryPlan } from "../measure/queryPlan";
-import { unsavedMeasurements } from "../measure/scanCounting";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
+import { accountFor, usageAfter } from "./measuredUsage";
 import { readReplicaUsages } from "./replicaUsage";
-import {
-  type Accounted,
-  type AccountedUsage,
-  account,
-  type Counted,
-  NO_USAGE,
-  readUsage,
-  settledUsage,
-} from "./usage";
+import type { Accounted } from "./traffic";
+import { type AccountedUsage, NO_USAGE, readUsage } from "./usage";
 import { extend, type History, judgeUse, restartReason } from "./usageHistory";
 
 /** What to verify. */
@@ -89,7 +76,7 @@ export async function verifyIndex(
       ? await measureAll({ ...request, database, index: request, ctx })
       : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
-    const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
+    const after = await usageAfter(observer, request, { baseline, measured }, ctx);
     const verifiedAt = await serverTime(observer);
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
@@ -129,18 +116,6 @@ function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
 
 function notThere(query: ParsedQuery): Measured {
   return { measurement: notMeasured(query, "the index does not exist"), usable: null };
-}
-
-function accountFor(
-  { ownScans, isExact, isCounted }: MeasuredAll,
-  { scansBefore, after }: Pick<Counted, "scansBefore" | "after">,
-  verifiedAt: string,
-  previous: EarlierReport | undefined,
-): Accounted {
-  const own = isExact ? ownScans : Math.max(ownScans, after.scans - scansBefore);
-  const elapsed = previous ? Date.parse(verifiedAt) - Date.parse(previous.verifiedAt) : 0;
-  const unsavedScans = isCounted ? own * unsavedMeasurements(elapsed) : 0;
-  return account({ scansBefore, ownScans: own, unsavedScans, after }, previous?.usage);
 }
 
 /** One verification of an index. */
