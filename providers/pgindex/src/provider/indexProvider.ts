@@ -16,6 +16,7 @@ import type { IndexArgs } from "../resources/indexArgs";
 import { ensureResource } from "./ensureResource";
 import type { IndexInputs } from "./inputs";
 import { type CheckFailure, type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
+import { gateFailures } from "./passedGate";
 import type { Runtime } from "./runtime";
 
 type Assert<Nothing extends never> = Nothing;
@@ -115,7 +116,9 @@ async function hasMovedWithTable(
 }
 
 async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Promise<CheckResult> {
-  const { hidden, declared } = splitHidden(news);
+  const { hidden, declared: asked } = splitHidden(news);
+  // What the gate has let pass changes with other indexes, so it is not recorded.
+  const { gate, ...declared } = asked;
   const { serves, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
   const queries = await parseServedQueries("serves", serves ?? []);
@@ -129,6 +132,10 @@ async function check(runtime: Runtime, olds: IndexInputs, news: IndexInputs): Pr
     statement: declaredStatement(parsed.value),
   };
   const isUnchanged = olds.statement === checked.statement;
+  const failures = isUnchanged
+    ? []
+    : await gateFailures(runtime, gate, { ...parsed.value, statement: checked.statement });
+  if (failures.length > 0) return { inputs: checked, failures };
   if (isUnchanged || validateInPreview === false) return { inputs: checked };
   return { inputs: checked, failures: await validate(runtime, olds, parsed.value, hidden) };
 }

@@ -1,4 +1,5 @@
 import type { LiveIndex } from "../catalog/liveIndex";
+import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { corruptibleWarning, corruptsIndexes } from "../session/sessionMessages";
 import { serverTime } from "../session/workspace";
 import type { Declared } from "../situation/declaredForm";
@@ -34,7 +35,8 @@ export async function reportOutcome(
   if (!adopted && corruptsIndexes(serverVersion))
     ctx.log("warning", corruptibleWarning(qualified(desired.schema, desired.name), serverVersion));
   const form = declared.kind === "ok" ? declared.canonical : undefined;
-  return { ...built, live, declared: form, adopted, verifiedAt };
+  const database = await readDatabaseIdentity(observer);
+  return { ...built, live, declared: form, adopted, verifiedAt, database };
 }
 
 /** An existing index may be the one that our own interrupted attempt built. */

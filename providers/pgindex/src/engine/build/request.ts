@@ -3,6 +3,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import type { CanonicalIndex } from "../declare/indexFields";
 import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { PreviousIndex } from "../situation/scope";
 import type { Executed, Hooks } from "./execute";
 
@@ -25,4 +26,5 @@ export interface Ensured extends Executed {
   readonly adopted: boolean;
   /** Server time when the index was seen valid, ISO 8601. */
   readonly verifiedAt: string;
+  readonly database: DatabaseIdentity;
 }

@@ -8,6 +8,7 @@ import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
 import type { QueryPlan } from "../explain/queryPlan";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { bloatOf, bytesPerRowOf } from "./bloat";
 
 /** Version of the outputs' layout. Newer releases read every older version. */
@@ -55,6 +56,8 @@ export interface IndexOutputs {
   readonly patience?: PatienceOptions | null;
   /** The canonical form that refresh and destroy compare the live index with. */
   readonly canonical: RecordedForm;
+  /** The database that the index is in. Missing in outputs from older releases. */
+  readonly database?: DatabaseIdentity;
   readonly __urn?: string;
 }
 
@@ -87,6 +90,7 @@ export function toIndexOutputs(
     bytesPerRow,
     bloatRatio: bloatOf(live, bytesPerRow),
     patience: desired.policy.patience ?? null,
+    database: ensured.database,
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }

@@ -4,11 +4,13 @@ import { renderDifferences } from "../compare/differences";
 import { isStillOurs } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
 import type { SessionTarget } from "../session/database";
+import { readDatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { bloatOf } from "./bloat";
 import { lossOf } from "./lostIndexes";
 import { type IndexOutputs, liveOutputs } from "./outputs";
+import { validSinceOf } from "./validSince";
 
 /**
  * Reads the current outputs; undefined if the index is gone. Read-only, so it also works on a
@@ -32,6 +34,10 @@ export async function refreshedOutputs(
   // The outputs keep the declared name, because the next update searches for it.
   const { schema, name, table } = old;
   const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
+  // States of older releases have no database: the same OID is as good as its name.
+  const here = await readDatabaseIdentity(observer);
+  const database = old.database ?? (live.oid === old.oid ? here : undefined);
+  const validSince = await validSinceOf(observer, old, live);
   return {
     ...old,
     ...liveOutputs(live),
@@ -39,6 +45,8 @@ export async function refreshedOutputs(
     name,
     table,
     bloatRatio,
+    validSince,
+    ...(database && { database }),
     drift: driftOf(old, live),
   };
 }

@@ -1,6 +1,8 @@
 import { observe } from "../catalog/indexes";
 import type { IndexOnTable } from "../catalog/indexTree";
-import type { Observation } from "../catalog/liveIndex";
+import type { LiveIndex, Observation } from "../catalog/liveIndex";
+import { renderDifferences } from "../compare/differences";
+import { differencesSince, type RecordedForm } from "../compare/recordedForm";
 import type { PgIndexError } from "../errors/advice";
 import type { QueryPlan } from "../explain/queryPlan";
 import { type Measured, measureAll, plansOf, uncounted } from "../measure/measure";
@@ -10,6 +12,7 @@ import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
+import { type FoundIndex, foundIndex } from "./foundIndex";
 import { accountFor, usageAfter } from "./measuredUsage";
 import { readReplicaUsages } from "./replicaUsage";
 import type { Accounted } from "./traffic";
@@ -22,6 +25,10 @@ export interface VerificationRequest extends IndexOnTable {
   /** The queries' measurements from before the build. */
   readonly before: readonly QueryMeasurement[];
   readonly searchPath: readonly string[];
+  /** The canonical form that the index's resource recorded. Missing in inputs of older releases. */
+  readonly canonical?: RecordedForm;
+  /** This stack built the index, so all of its scans are since then. */
+  readonly isBuilt?: boolean;
 }
 
 /** The findings of a `Verification`. Plain JSON without any value of a row. */
@@ -33,6 +40,8 @@ export interface VerificationReport {
   /** The plan of each query that ran. Missing in reports from older releases. */
   readonly plans?: readonly QueryPlan[];
   readonly usage: AccountedUsage;
+  /** The index that was measured; null if it does not exist. Missing in older releases' reports. */
+  readonly found?: FoundIndex | null;
   /** Findings over time. */
   readonly history: History;
   /** True if the index exists on its table and is valid, ready and live. */
@@ -59,6 +68,7 @@ const SCHEMA_VERSION = 1;
 export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
   /** Missing in reports from older releases. */
   readonly history?: History;
+  readonly found?: FoundIndex | null;
 };
 
 /** Checks the index, measures its queries, reads its counters, and judges the results. */
@@ -70,7 +80,8 @@ export async function verifyIndex(
 ): Promise<Verified> {
   const options = { purpose: `verify ${request.name}`, writable: false };
   return withObserver(database, options, async (observer) => {
-    const problems = indexProblems(request, await observe(observer, request));
+    const observed = await observe(observer, request);
+    const problems = indexProblems(request, observed);
     const baseline = await readUsage(observer, request);
     const measured = baseline
       ? await measureAll({ ...request, database, index: request, ctx })
@@ -91,6 +102,7 @@ export async function verifyIndex(
       queries,
       plans: plansOf(measured.queries),
       usage: watched?.usage ?? NO_USAGE,
+      found: await foundIndex(observer, request, observed, { watched, previous }),
       history: watched?.history ?? previous?.history ?? { queries: [], samples: [] },
       valid: problems.length === 0,
       verifiedAt,
@@ -101,7 +113,7 @@ export async function verifyIndex(
   });
 }
 
-function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
+function indexProblems(wanted: VerificationRequest, observed: Observation): string[] {
   const label = `${wanted.schema}.${wanted.name}`;
   const fix = "run pulumi refresh and pulumi up";
   if (observed.kind !== "index") return [`index ${label} does not exist; ${fix}`];
@@ -111,7 +123,15 @@ function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
     index.valid && index.ready && index.live
       ? ""
       : `${label} is INVALID: no query uses it, but every write maintains it; ${fix}`,
+    redefined(wanted, index),
   ].filter(Boolean);
+}
+
+/** An index that was dropped and created by hand can be another under the same name. */
+function redefined({ schema, name, canonical }: VerificationRequest, live: LiveIndex): string {
+  const differences = canonical ? differencesSince(canonical, live.canonical) : [];
+  if (differences.length === 0) return "";
+  return `${schema}.${name} was redefined outside: ${renderDifferences(differences)}; run pulumi up`;
 }
 
 function notThere(query: ParsedQuery): Measured {

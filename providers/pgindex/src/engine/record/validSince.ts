@@ -1,0 +1,19 @@
+import type { LiveIndex } from "../catalog/liveIndex";
+import type { Session } from "../session/session";
+import { serverTime } from "../session/workspace";
+import type { IndexOutputs } from "./outputs";
+
+/**
+ * Since when this stack knows the index valid, by the server's clock. Another OID is another index,
+ * dropped and created by hand, of which nobody knows how long it has been there; REINDEX gives one
+ * too, and counts as that.
+ */
+export async function validSinceOf(
+  observer: Session,
+  old: Pick<IndexOutputs, "oid" | "valid" | "validSince">,
+  live: LiveIndex,
+): Promise<string> {
+  const isValid = live.valid && live.ready && live.live;
+  const isKnown = live.oid === old.oid && (old.valid || !isValid);
+  return isKnown ? old.validSince : serverTime(observer);
+}
