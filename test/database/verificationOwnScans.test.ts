@@ -5,7 +5,7 @@ import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/s
 import { HealthProbe } from "../../providers/pgindex/src/health/healthProbe.ts";
 import { healthSettings } from "../../providers/pgindex/src/health/options.ts";
 import { record } from "../support/engine/engine.ts";
-import { LOOKUP, type Outputs, useVerifying } from "../support/engine/verifying.ts";
+import { BUILD, LOOKUP, type Outputs, useVerifying } from "../support/engine/verifying.ts";
 
 const v = useVerifying();
 const URN = "urn:pulumi:s::p::pulumi-nodejs:pgindex:Verification::proof";
@@ -114,6 +114,42 @@ describe("of a superuser, whose scans are not counted", () => {
     await v.create();
     v.target = superuser;
     expect((await v.refresh(first)).usage.trafficScans).toBe(0);
+  });
+});
+
+it("without a ledger to write, scans that may be ours are not called traffic", async () => {
+  const ledgers =
+    "pg_transform, pg_policy, pg_default_acl, pg_cast, pg_conversion, pg_event_trigger";
+  await v.database.query(`REVOKE SELECT ON ${ledgers}, pg_amop, pg_amproc FROM PUBLIC`);
+  await v.asOrdinaryRole();
+  const first = await v.create();
+  await v.create();
+  const { usage } = await v.refresh(first);
+  await v.database.query(`GRANT SELECT ON ${ledgers}, pg_amop, pg_amproc TO PUBLIC`);
+  expect(usage).toMatchObject({ isToldApart: false });
+});
+
+describe("of an index that stood already", () => {
+  it("the scans that it had when it was first measured say nothing of its use since", async () => {
+    await v.traffic(9);
+    const first = await v.create({ builtAt: null });
+    expect(first.found).toMatchObject({ trafficBefore: first.usage.trafficScans });
+    await v.traffic(2);
+    const second = await v.refresh(first);
+    expect(second.found?.trafficBefore).toBe(first.usage.trafficScans);
+    expect(second.usage.trafficScans).toBe(first.usage.trafficScans + 2);
+  });
+
+  it("nor those of one that was built by hand in between; those of one we built do", async () => {
+    await v.traffic(3);
+    const built = await v.create();
+    expect(built.found).toMatchObject({ index: "public.orders_customer_idx", trafficBefore: 0 });
+    await v.database.query("DROP INDEX orders_customer_idx");
+    await v.database.query(BUILD);
+    await v.traffic(4);
+    const again = await v.refresh(built);
+    expect(again.found?.oid).not.toBe(built.found?.oid);
+    expect(again.found?.trafficBefore).toBe(again.usage.trafficScans);
   });
 });
 

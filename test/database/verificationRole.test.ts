@@ -110,6 +110,32 @@ describe("the settings", () => {
     expect(outputs).toMatchObject({ ok: false, queries: [{ planType: "Seq Scan" }] });
   });
 
+  it("of our login alone are said, as long as no role is named", async () => {
+    const reader = await v.asOrdinaryRole();
+    await v.database.query(`GRANT ${app} TO ${reader}`);
+    await v.database.query(`ALTER ROLE ${reader} SET enable_seqscan = off`);
+    const query = { sql: "SELECT * FROM public.users WHERE id = $1", values: [7] };
+    const asked = { ...query, expect: { usesIndex: false } };
+    expect(saidOf(await verify(asked, EMAIL))).toMatch(
+      /our session has enable_seqscan = off, which/,
+    );
+    const outputs = await verify({ ...asked, role: app }, EMAIL);
+    expect(outputs.queries).toMatchObject([{ planType: "Seq Scan", note: null }]);
+  });
+
+  it("of a role that the login may not assume are taken, which is said", async () => {
+    await v.database.query(`ALTER ROLE ${app} SET search_path = public, extensions`);
+    const reader = await v.asOrdinaryRole();
+    const outputs = await verify({ ...byEmail, role: app }, EMAIL);
+    await v.database.query(`ALTER ROLE ${app} RESET ALL`);
+    expect(outputs).toMatchObject({ ok: true, queries: [{ rows: 1 }] });
+    expect(saidOf(outputs)).toMatch(
+      new RegExp(
+        `measured as ${reader} with the settings of ${app}: GRANT "${app}" TO "${reader}"`,
+      ),
+    );
+  });
+
   it("of a role that does not exist are refused, with advice", async () => {
     await expect(verify({ ...byEmail, role: "nobody_here" }, EMAIL)).rejects.toThrow(
       /role nobody_here does not exist[\s\S]*fix: /,

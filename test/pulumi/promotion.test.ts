@@ -12,7 +12,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import { indexesOf, until } from "../support/pulumi/pulumiDatabase.ts";
-import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
+import { errorsOf, failureOf, type Run } from "../support/pulumi/pulumiRun.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const backend = createBackend();
@@ -99,7 +99,7 @@ async function proveThere(): Promise<void> {
   await staging.refreshOutputs();
 }
 
-const refusal = async (run: Promise<unknown>, resource = "gate") =>
+const refusal = async (run: Promise<Run>, resource = "gate") =>
   errorsOf(await failureOf(run), resource);
 const standing = async (database: TestDatabase) =>
   (await indexesOf(database)).map(({ definition }) => definition.replace(/.* USING /, ""));
@@ -108,7 +108,7 @@ test("production waits until staging was measured after the soak", async () => {
   await staging.up();
   await traffic();
   expect(await refusal(production.preview())).toMatch(
-    /it has soaked 0(\.\d)? s of 1s when it was last measured/,
+    /it has soaked 0(\.\d)? s of 1s: .* left, until .*; it was last measured at/,
   );
   await proveThere();
   await production.up();

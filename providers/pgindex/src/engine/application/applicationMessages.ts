@@ -52,3 +52,11 @@ export function otherMeaning(whose: readonly string[], path: string): string {
     "the Connection), or qualify the names"
   );
 }
+
+/** Settings of the planner that our login brings along. */
+export function ownSettings(settings: readonly string[]): string {
+  return (
+    `our session has ${settings.join(", ")}, which the application's need not have: name the ` +
+    "role that runs the query (role of the query, or applicationRole of the Connection)"
+  );
+}

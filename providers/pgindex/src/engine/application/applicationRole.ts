@@ -4,7 +4,7 @@ import { onlyRow } from "../session/query";
 import { actingRole } from "../session/role";
 import type { Session } from "../session/session";
 import type { ActingAs } from "./actingAs";
-import { unknownRoleAdvice } from "./applicationMessages";
+import { ownSettings, unknownRoleAdvice } from "./applicationMessages";
 
 /**
  * What the settings of the application's role change: the meaning of names, the plan, and what a
@@ -105,4 +105,18 @@ async function assumeOrStay(session: Session, role: string): Promise<string> {
     if (sqlState(error) !== "42501") throw error;
   }
   return actingRole(session.query.bind(session));
+}
+
+/**
+ * Says which of the planner's settings are those of our login alone, by its role or its URL;
+ * undefined if none.
+ */
+export async function loginSettings(session: Session): Promise<string | undefined> {
+  const rows = await session.query<{ setting: string }>(
+    `SELECT pg_catalog.concat_ws(' = ', name, setting) AS setting FROM pg_catalog.pg_settings
+      WHERE source IN ('user', 'database user', 'client') AND category LIKE 'Query Tuning%'
+        AND setting IS DISTINCT FROM boot_val
+      ORDER BY name`,
+  );
+  return rows.length > 0 ? ownSettings(rows.map(({ setting }) => setting)) : undefined;
 }

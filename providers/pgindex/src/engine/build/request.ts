@@ -26,5 +26,5 @@ export interface Ensured extends Executed {
   readonly adopted: boolean;
   /** Server time when the index was seen valid, ISO 8601. */
   readonly verifiedAt: string;
-  readonly database: DatabaseIdentity;
+  readonly database?: DatabaseIdentity;
 }

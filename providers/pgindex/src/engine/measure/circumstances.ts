@@ -1,4 +1,5 @@
 import { notAssumed } from "../application/applicationMessages";
+import { loginSettings } from "../application/applicationRole";
 import { differentMeaning } from "../application/queryMeaning";
 import { type RowSecurity, rowSecurityOf } from "../application/rowSecurity";
 import type { RelationReference } from "../input/namesInQuery";
@@ -30,7 +31,8 @@ export async function circumstancesOf(
       remarks.push(notAssumed({ role, acting: acting.acting }));
     if (role === undefined && query.unqualified) {
       const meaning = await differentMeaning(session, query.unqualified, index);
-      if (meaning) remarks.push(meaning);
+      const settings = await loginSettings(session);
+      remarks.push(...[meaning, settings].filter((each) => each !== undefined));
     }
     const security: RowSecurity = await rowSecurityOf(session, index, acting);
     if (security.text) (security.hidesRows ? hidden : remarks).push(security.text);

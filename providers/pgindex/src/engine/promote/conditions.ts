@@ -83,9 +83,9 @@ function soak(
   const left = soakMs - Math.max(0, soaked || 0);
   return unmet(
     "soak",
-    `it has soaked ${renderElapsed(soakMs - left)} of ${wanted} when it was last measured: ` +
-      `${renderElapsed(left)} left, until ${instant(since + soakMs)}; then run pulumi refresh ` +
-      "--run-program there",
+    `it has soaked ${renderElapsed(soakMs - left)} of ${wanted}: ${renderElapsed(left)} left, ` +
+      `until ${instant(since + soakMs)}; it was last measured at ${verifiedAt}: run pulumi refresh ` +
+      "--run-program there after the soak",
   );
 }
 
