@@ -36,6 +36,7 @@ const OUTPUTS = [
   "plans",
   "usage",
   "found",
+  "applicationRole",
   "history",
   "valid",
   "verifiedAt",

@@ -90,7 +90,7 @@ export function toIndexOutputs(
     bytesPerRow,
     bloatRatio: bloatOf(live, bytesPerRow),
     patience: desired.policy.patience ?? null,
-    database: ensured.database,
+    ...(ensured.database && { database: ensured.database }),
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }

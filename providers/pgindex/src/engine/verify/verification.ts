@@ -42,6 +42,8 @@ export interface VerificationReport {
   readonly usage: AccountedUsage;
   /** The index that was measured; null if it does not exist. Missing in older releases' reports. */
   readonly found?: FoundIndex | null;
+  /** The application's role, as the Connection names it: who measures again asks for it too. */
+  readonly applicationRole?: string;
   /** Findings over time. */
   readonly history: History;
   /** True if the index exists on its table and is valid, ready and live. */
@@ -81,7 +83,6 @@ export async function verifyIndex(
   const options = { purpose: `verify ${request.name}`, writable: false };
   return withObserver(database, options, async (observer) => {
     const observed = await observe(observer, request);
-    const problems = indexProblems(request, observed);
     const baseline = await readUsage(observer, request);
     const measured = baseline
       ? await measureAll({ ...request, database, index: request, ctx })
@@ -89,6 +90,8 @@ export async function verifyIndex(
     const scansBefore = baseline?.scans ?? 0;
     const after = await usageAfter(observer, request, { baseline, measured }, ctx);
     const verifiedAt = await serverTime(observer);
+    const isOne = isSameIndex(observed, await observe(observer, request));
+    const problems = [...indexProblems(request, observed), ...(isOne ? [] : [REPLACED])];
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
@@ -102,7 +105,8 @@ export async function verifyIndex(
       queries,
       plans: plansOf(measured.queries),
       usage: watched?.usage ?? NO_USAGE,
-      found: await foundIndex(observer, request, observed, { watched, previous }),
+      found: isOne ? await foundIndex(observer, request, observed, { watched, previous }) : null,
+      ...(database.applicationRole && { applicationRole: database.applicationRole }),
       history: watched?.history ?? previous?.history ?? { queries: [], samples: [] },
       valid: problems.length === 0,
       verifiedAt,
@@ -125,6 +129,14 @@ function indexProblems(wanted: VerificationRequest, observed: Observation): stri
       : `${label} is INVALID: no query uses it, but every write maintains it; ${fix}`,
     redefined(wanted, index),
   ].filter(Boolean);
+}
+
+const REPLACED = "the index became another one while it was measured; run pulumi refresh";
+
+/** Queries and scans are of one index only if it is there from the first to the last. */
+function isSameIndex(before: Observation, after: Observation): boolean {
+  const oidOf = (of: Observation) => (of.kind === "index" ? of.index.oid : null);
+  return oidOf(before) === oidOf(after);
 }
 
 /** An index that was dropped and created by hand can be another under the same name. */
