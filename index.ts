@@ -24,17 +24,25 @@ if (!settingsOf) {
 }
 const url = config.getSecret("databaseUrl");
 const provider = url && new Connection("database", { url });
-const { dependsOn, onFailedExpectation } = settingsOf(config, provider);
+const { dependsOn, gate, onFailedExpectation } = settingsOf(config, provider);
 
-const statesIndex = new Index("states-index", indexes.states, {
-  provider,
-  dependsOn: [...dependsOn],
-});
+const statesIndex = new Index(
+  "states-index",
+  { ...indexes.states, gate },
+  {
+    provider,
+    dependsOn: [...dependsOn],
+  },
+);
 // Destroy runs in reverse: the messages index first, as the rollback procedure requires.
-const messagesIndex = new Index("messages-index", indexes.messages, {
-  provider,
-  dependsOn: [...dependsOn, statesIndex],
-});
+const messagesIndex = new Index(
+  "messages-index",
+  { ...indexes.messages, gate },
+  {
+    provider,
+    dependsOn: [...dependsOn, statesIndex],
+  },
+);
 
 const statesProof = new Verification(
   "states-proof",

@@ -8,7 +8,7 @@ import type { SlowWrite } from "./writer.ts";
 
 /** Long enough for the application to use the new indexes. */
 const TRAFFIC_MS = 3_000;
-/** Keeps the gate, which uses its own clock, from missing a moment. */
+/** Keeps the last measurement, by the server's clock, from missing a moment. */
 const MARGIN_MS = 1_000;
 
 /** Lets the application run against the new indexes, then measures again. */
@@ -44,12 +44,16 @@ export async function isAllowed({ stack }: Site): Promise<boolean> {
   return (await stack.preview()).exitCode === 0;
 }
 
-/** Shortens the soak to a time fit for a demonstration, and waits for it. */
+/**
+ * Shortens the soak to a time fit for a demonstration, and waits for it. What was measured at its
+ * end proves it.
+ */
 export async function soak({ staging, production, screen }: Scene, seconds: number): Promise<void> {
   await production.stack.setConfig("pgindex:soak", `${seconds}s`);
   const since = Math.max(...(await staging.stack.validSince()));
   const wait = since + seconds * 1000 + MARGIN_MS - Date.now();
   await screen.during("letting the indexes soak in staging", () => sleep(Math.max(0, wait)));
+  await staging.stack.refresh();
 }
 
 /**

@@ -19,7 +19,7 @@ export function production(
     override: reasonOf(config, "override"),
   });
   const before = { provider, dependsOn: gate };
-  return { dependsOn: [gate, ...backUp(config, before)], onFailedExpectation: "error" };
+  return { dependsOn: backUp(config, before), gate, onFailedExpectation: "error" };
 }
 
 /** Nothing changes without a backup, or a reason to go without one. */

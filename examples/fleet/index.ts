@@ -21,21 +21,19 @@ const byAccount = {
   ],
 };
 
-const gates =
+const gate =
   pulumi.getStack() === CANARY
-    ? []
-    : [
-        new PromotionGate("canary-proof", {
-          indexes: [byAccount],
-          stack: CANARY,
-          soak: config.get("soak") ?? "24h",
-          minimumScans: config.getNumber("minimumScans") ?? 100,
-          maximumMs: { "events of an account": 50 },
-          override: config.get("override"),
-        }),
-      ];
+    ? undefined
+    : new PromotionGate("canary-proof", {
+        indexes: [byAccount],
+        stack: CANARY,
+        soak: config.get("soak") ?? "24h",
+        minimumScans: config.getNumber("minimumScans") ?? 100,
+        maximumMs: { "events of an account": 50 },
+        override: config.get("override"),
+      });
 
-const index = new Index("events-by-account", byAccount, { provider, dependsOn: gates });
+const index = new Index("events-by-account", { ...byAccount, gate }, { provider });
 const verification = new Verification("events-by-account-proof", { index });
 
 /** What the gates of the other stacks read. */

@@ -1,7 +1,7 @@
 // The plans that are kept beside the times of queries, from before the build and from after it.
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PlanTree, QueryPlan } from "../../providers/pgindex/src/engine/explain/queryPlan.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
-import type { PlanTree, QueryPlan } from "../../providers/pgindex/src/engine/measure/queryPlan.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { targetOf } from "../support/engine/engine.ts";
 import { BUILD, INDEX, LOOKUP, type Outputs, Verifying } from "../support/engine/verifying.ts";

@@ -103,14 +103,41 @@ describe("no longer of use", () => {
   });
 });
 
+describe("since when it is valid begins anew", () => {
+  const later = ({ validSince }: IndexOutputs) => validSince > outputs.validSince;
+
+  test("where it was dropped and built by hand, and not for another refresh", async () => {
+    await db.query("DROP INDEX t_idx");
+    await db.query("CREATE INDEX t_idx ON t (a)");
+    const found = await refresh();
+    expect(found).toMatchObject({ drift: null, oid: await oidOf(db, "t_idx") });
+    expect(found).toSatisfy(later);
+    const again = await refreshIndex(targetOf(db.url), found as IndexOutputs);
+    expect(again?.validSince).toBe(found?.validSince);
+  });
+
+  test("where it was not valid in between", async () => {
+    const valid = (is: boolean) =>
+      db.query("UPDATE pg_index SET indisvalid = $1 WHERE indexrelid = 't_idx'::regclass", [is]);
+    await valid(false);
+    const lost = await refresh();
+    expect(lost).toMatchObject({ valid: false, validSince: outputs.validSince });
+    await valid(true);
+    const found = await refreshIndex(targetOf(db.url), lost as IndexOutputs);
+    expect(found).toMatchObject({ valid: true });
+    expect(found).toSatisfy(later);
+  });
+});
+
 describe("no drift", () => {
-  test("after REINDEX: only the OID is another one", async () => {
+  test("after REINDEX: only the OID is another one, and since when it is valid", async () => {
     await db.query("REINDEX INDEX CONCURRENTLY t_idx");
     const found = await refresh();
     expect(found).toEqual({
       ...outputs,
       oid: await oidOf(db, "t_idx"),
       sizeBytes: expect.any(Number),
+      validSince: expect.any(String),
     });
     expect(found?.oid).not.toBe(outputs.oid);
   });

@@ -149,3 +149,20 @@ test("build, refresh, preview, change, verification, the commands and drop run n
   await dropIndex(target, latest, ctx);
   expect(await db.query("SELECT FROM pg_class WHERE relname = 't_idx'")).toEqual([]);
 });
+
+test("nor a verification whose scans the server counts, with the application's role", async () => {
+  const [reader, app] = [`${db.name}_reader`, `${db.name}_app`];
+  await db.query("CREATE INDEX t_idx ON t (pg_catalog.lower(a))");
+  await db.query(`CREATE ROLE ${app} LOGIN; CREATE ROLE ${reader} LOGIN PASSWORD 'reads'`);
+  await db.query(`GRANT SELECT ON t TO ${app}, ${reader}; GRANT ${app} TO ${reader}`);
+  await db.query(`ALTER ROLE ${app} SET search_path = public`);
+  const url = new URL(db.url);
+  [url.username, url.password] = [reader, "reads"];
+  const { queries, ...request } = await verification();
+  const asked = [...queries, ...queries.map((query) => ({ ...query, name: "as app", role: app }))];
+  const target = targetOf(url.href);
+  const verified = await verifyIndex(target, { ...request, queries: asked }, record().ctx);
+  await db.query(`DROP OWNED BY ${app}, ${reader}; DROP ROLE ${app}, ${reader}`);
+  expect(verified).toMatchObject({ failures: [], report: { valid: true } });
+  expect(verified.report.usage).toMatchObject({ isToldApart: true, trafficScans: 0 });
+});

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { LOOKUP, useVerifying } from "../support/engine/verifying.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { BUILD, LOOKUP, useVerifying } from "../support/engine/verifying.ts";
 
 const v = useVerifying();
 
@@ -111,6 +112,23 @@ describe("an index that is not as it should be", () => {
     expect(found).toMatchObject({ valid: false, ok: false, queries: [{ planType: "Seq Scan" }] });
     expect(found.problems[0]).toMatch(/is INVALID: no query uses it/);
   });
+});
+
+it("an index that becomes another one while it is measured proves nothing", async () => {
+  const slow = { ...LOOKUP, sql: `${LOOKUP.sql} AND pg_sleep(0.4) IS NOT NULL`, runs: 2 };
+  const creating = v.create({ served: [slow] });
+  await until("it is measured", async () => {
+    const rows = await v.database.query(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'active'
+          AND query LIKE 'EXPLAIN%pg_sleep(0.4)%'`,
+    );
+    return rows.length > 0;
+  });
+  await v.database.query("DROP INDEX orders_customer_idx");
+  await v.database.query(BUILD);
+  const outputs = await creating;
+  expect(outputs).toMatchObject({ valid: false, ok: false, found: null });
+  expect(outputs.problems).toEqual([expect.stringMatching(/became another one while it was/)]);
 });
 
 it("an index of that name on another table is not the one that was built", async () => {

@@ -124,6 +124,11 @@ describe("an index below a component, and one whose arguments are not known befo
       bytesPerRow: expect.any(Number),
       patience: null,
       bloatRatio: null,
+      database: {
+        systemIdentifier: expect.stringMatching(/^\d+$/),
+        oid: expect.any(Number),
+        name: database().name,
+      },
       canonical: expect.any(Object),
     });
     expect(Object.keys(inputs ?? {}).sort()).toEqual([

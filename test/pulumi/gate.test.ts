@@ -1,6 +1,7 @@
 import pulumi from "@pulumi/pulumi";
 import { PromotionGate, type PromotionGateArgs } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
+import { foundAs, RECORDED } from "../support/promote/provedIndex.ts";
 import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
@@ -12,10 +13,13 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 const proved = () => ({
   statement: STATEMENT,
   valid: true,
-  validSince: hoursAgo(25),
+  validSince: hoursAgo(26.5),
   trafficScans: 7,
   verifiedAt: hoursAgo(1),
   isExact: true,
+  isToldApart: true,
+  recorded: RECORDED,
+  found: foundAs("public.t_idx"),
   queries: [
     { name: "by a", usesIndex: true, planType: "Index Scan", executionMs: 4, beforeMs: 200 },
   ],

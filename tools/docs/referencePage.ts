@@ -18,6 +18,7 @@ const CHAPTERS: readonly Chapter[] = [
     title: "Index",
     resource: "Index",
     before: ["IndexArgs", "KeyArgs", "RebuildWhenArgs", "ObjectNameArgs"],
+    after: ["DatabaseIdentity"],
   },
   {
     title: "Queries that an index serves",
@@ -31,6 +32,8 @@ const CHAPTERS: readonly Chapter[] = [
     after: [
       "VerifiedQuery",
       "QueryMeasurement",
+      "GenericPlan",
+      "FoundIndex",
       "QueryPlan",
       "KeptNode",
       "AccountedUsage",
@@ -43,7 +46,16 @@ const CHAPTERS: readonly Chapter[] = [
     title: "PromotionGate",
     resource: "PromotionGate",
     before: ["PromotionGateArgs"],
-    after: ["promotionEvidence", "Proved", "Evidence", "OverrideUse"],
+    after: [
+      "promotionEvidence",
+      "Proved",
+      "Evidence",
+      "RecordedIndex",
+      "Override",
+      "OverrideUse",
+      "StatementProof",
+      "PassedGate",
+    ],
   },
   { title: "DrizzleBaseline", resource: "DrizzleBaseline", before: ["DrizzleBaselineArgs"] },
   {

@@ -16,11 +16,14 @@ export const ROOMS = {
   catalog:
     "what the server says is there: indexes, tables, partitions, privileges, other sessions; " +
     "no decision",
+  scans: "our own scans, told apart from traffic",
+  application: "the application's role: its settings, what names mean to it, what rows it sees",
   compare: "the declaration against what is there: clone, respelling, differences, identity",
   operation: "one operation's context, patience, turn, key, waits and retries",
   situation: "everything that a decision rests on, and what is refused before one",
   watch: "one statement, run in sight: progress, blockers, waiters, cancel",
   alteration: "short statements in one transaction, under their lock, and who waits behind it",
+  explain: "EXPLAIN's answer: who reads the table, and what is kept of a plan",
   measure: "one measuring of the served queries",
   plan: "what to do, as data; pure",
   verify: "the proof: usage, history, expectations",

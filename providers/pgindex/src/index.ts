@@ -1,9 +1,13 @@
 /** PostgreSQL indexes as Pulumi resources: everything a program can use. */
 
+export type { KeptNode, QueryPlan } from "./engine/explain/queryPlan";
 export type { QueryMeasurement } from "./engine/measure/measure";
-export type { KeptNode, QueryPlan } from "./engine/measure/queryPlan";
-export type { Evidence } from "./engine/promote/evidence";
-export type { OverrideUse } from "./engine/promote/gate";
+export type { GenericPlan } from "./engine/measure/measurement";
+export type { Evidence, RecordedIndex } from "./engine/promote/evidence";
+export type { OverrideUse, StatementProof } from "./engine/promote/gate";
+export type { Override } from "./engine/promote/override";
+export type { DatabaseIdentity } from "./engine/session/databaseIdentity";
+export type { FoundIndex } from "./engine/verify/foundIndex";
 export type { History, Sample } from "./engine/verify/usageHistory";
 export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./import/indexesFromDrizzle";
@@ -18,6 +22,7 @@ export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
 } from "./resources/nodePgMigrateBaseline";
+export type { PassedGate } from "./resources/passedGate";
 export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/prismaBaseline";
 export {
   PromotionGate,

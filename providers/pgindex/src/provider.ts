@@ -28,7 +28,7 @@ function configured(provider: ResourceProvider): ResourceProvider {
 export const v1 = {
   index: configured(indexProvider(runtime)),
   verification: configured(verificationProvider(runtime)),
-  gate: configured(gateProvider()),
+  gate: configured(gateProvider(runtime)),
   backup: configured(backupProvider(runtime)),
   baseline: configured(baselineProvider(runtime, drizzle)),
   nodePgMigrateBaseline: configured(baselineProvider(runtime, nodePgMigrate)),

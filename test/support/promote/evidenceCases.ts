@@ -6,6 +6,9 @@ import type {
   QueryEvidence,
 } from "../../../providers/pgindex/src/engine/promote/evidence.ts";
 
+import type { DatabaseIdentity } from "../../../providers/pgindex/src/engine/session/databaseIdentity.ts";
+import { foundAs, RECORDED } from "./provedIndex.ts";
+
 export const NOW = Date.parse("2026-11-22T12:00:00Z");
 export const HOUR = 3_600_000;
 
@@ -22,7 +25,7 @@ export const LOOKUP: QueryEvidence = {
 };
 export const OTHER: QueryEvidence = { name: "other", usesIndex: false, planType: "Seq Scan" };
 
-/** Everything as it should be: valid for 25 hours, used, scanned by traffic. */
+/** Everything as it should be: valid for 24 hours when it was last measured, used, scanned by traffic. */
 export const EVIDENCE: Evidence = {
   statement: requirement.statement,
   valid: true,
@@ -30,6 +33,9 @@ export const EVIDENCE: Evidence = {
   verifiedAt: ago(1),
   trafficScans: 1,
   isExact: true,
+  isToldApart: true,
+  recorded: RECORDED,
+  found: foundAs("public.m_idx"),
   queries: [LOOKUP, OTHER],
 };
 export const CONDITIONS: GateConditions = {
@@ -46,12 +52,16 @@ export type Case = readonly [
   missing: readonly RegExp[],
 ];
 
-export function judge(evidence: Partial<Evidence>, conditions: Partial<GateConditions>) {
+export function judge(
+  evidence: Partial<Evidence>,
+  conditions: Partial<GateConditions>,
+  here?: DatabaseIdentity,
+) {
   return conditionsOn(
     requirement,
     { ...EVIDENCE, ...evidence },
     { ...CONDITIONS, ...conditions },
-    NOW,
+    here,
   );
 }
 

@@ -60,8 +60,23 @@ export class TestStack {
     return this.#run(onEvent, (watch) => this.#stack.up({ showSecrets: false, ...watch }));
   }
 
+  /** `up --target` of the resources with these names. */
+  upOnly(...names: readonly string[]): Promise<Run> {
+    const target = names.map((name) => `**::${name}`);
+    return this.#run(undefined, (watch) =>
+      this.#stack.up({ showSecrets: false, target, ...watch }),
+    );
+  }
+
   refresh(): Promise<Run> {
     return this.#run(undefined, (watch) => this.#stack.refresh({ showSecrets: false, ...watch }));
+  }
+
+  /** `refresh --run-program`, which renews what the program exports too. */
+  refreshOutputs(): Promise<Run> {
+    return this.#run(undefined, (watch) =>
+      this.#stack.refresh({ showSecrets: false, runProgram: true, ...watch }),
+    );
   }
 
   destroy(): Promise<Run> {

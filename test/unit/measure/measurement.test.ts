@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
-import type { Run } from "../../../providers/pgindex/src/engine/measure/explain.ts";
+import { describe, expect, it } from "vitest";
+import type { Run } from "../../../providers/pgindex/src/engine/explain/explain.ts";
 import {
   median,
   notMeasured,
@@ -8,8 +8,12 @@ import {
   summarizeTimeout,
   typicalRun,
 } from "../../../providers/pgindex/src/engine/measure/measurement.ts";
-import { unsavedMeasurements } from "../../../providers/pgindex/src/engine/measure/scanCounting.ts";
-import { account, NO_USAGE } from "../../../providers/pgindex/src/engine/verify/usage.ts";
+import { unsavedMeasurements } from "../../../providers/pgindex/src/engine/scans/scanCounting.ts";
+import {
+  account,
+  type EarlierUsage,
+} from "../../../providers/pgindex/src/engine/verify/traffic.ts";
+import { NO_USAGE } from "../../../providers/pgindex/src/engine/verify/usage.ts";
 
 const byIndex: Run = {
   planType: "Index Scan",
@@ -101,13 +105,15 @@ it("what was not run has no numbers", () => {
   });
 });
 
+/** Without a ledger. */
+const LOST = { isCharged: false, unsavedScans: 0 };
+
 it("tells traffic from our own scans, across reports and resets of the counters", () => {
   const report = (
     scansBefore: number,
     scans: number,
     previous?: { readonly scans: number; readonly ownScans: number },
-  ) =>
-    account({ scansBefore, ownScans: 6, unsavedScans: 0, after: { ...NO_USAGE, scans } }, previous);
+  ) => account({ ...LOST, scansBefore, ownScans: 6, after: { ...NO_USAGE, scans } }, previous);
   const first = report(4, 10);
   expect(first).toMatchObject({ ownScans: 6, trafficScans: 4 });
   const second = report(14, 20, first);
@@ -122,18 +128,64 @@ it("tells traffic from our own scans, across reports and resets of the counters"
 
 it("allows for measurements that nobody kept, as far as there were scans at all", () => {
   const after = (scans: number) => ({ ...NO_USAGE, scans });
-  const counted = { scansBefore: 20, ownScans: 6, unsavedScans: 12, after: after(26) };
+  const counted = { ...LOST, scansBefore: 20, ownScans: 6, unsavedScans: 12, after: after(26) };
   expect(account(counted, undefined)).toMatchObject({ trafficScans: 20, isExact: true });
   const first = { scans: 10, ownScans: 6, isExact: true };
   const second = account(counted, first);
   expect(second).toMatchObject({ trafficScans: 4, ownScans: 22, isExact: false });
   const third = account({ ...counted, scansBefore: 126, after: after(132) }, second);
   expect(third).toMatchObject({ trafficScans: 92, ownScans: 40, isExact: false });
-  const exact = { scansBefore: 26, ownScans: 0, unsavedScans: 0, after: after(26) };
+  const exact = { ...LOST, scansBefore: 26, ownScans: 0, after: after(26) };
   expect(account(exact, second)).toMatchObject({ trafficScans: 4, isExact: false });
   expect(account(exact, first)).toMatchObject({ trafficScans: 20, isExact: true });
   const afterReset = account({ ...counted, scansBefore: 5, after: after(11) }, second);
   expect(afterReset).toMatchObject({ trafficScans: 0, ownScans: 11, isExact: false });
+});
+
+describe("with a ledger", () => {
+  const after = (scans: number, measuredScans: number) => ({ ...NO_USAGE, scans, measuredScans });
+  const counted = (scansBefore: number, ownScans: number, scans: number, ledger: number) =>
+    account(
+      { isCharged: true, unsavedScans: 0, scansBefore, ownScans, after: after(scans, ledger) },
+      undefined,
+    );
+
+  it("what it does not have is traffic, from the first report on", () => {
+    expect(counted(0, 6, 6, 6)).toMatchObject({ trafficScans: 0, isExact: true });
+    expect(counted(4, 6, 10, 6)).toMatchObject({ trafficScans: 4, isExact: true });
+    expect(counted(4, 6, 10, 8)).toMatchObject({ trafficScans: 2, isExact: false });
+    expect(counted(4, 6, 10, 900)).toMatchObject({ trafficScans: 0, isExact: false });
+  });
+
+  const report = (scansBefore: number, scans: number, ledger: number, previous: EarlierUsage) =>
+    account(
+      { isCharged: true, unsavedScans: 0, scansBefore, ownScans: 6, after: after(scans, ledger) },
+      previous,
+    );
+
+  it("what others wrote into it since is not traffic", () => {
+    const first = counted(4, 6, 10, 6);
+    const second = report(30, 36, 24, first);
+    expect(second).toMatchObject({ trafficScans: 12, isExact: false, isToldApart: true });
+    expect(report(50, 56, 30, second)).toMatchObject({ trafficScans: 26, isExact: false });
+  });
+
+  it("a new index, or new counters, begin anew; the ledger may go on, or not", () => {
+    const first = { ...counted(4, 6, 10, 6), trafficScans: 4 };
+    expect(report(0, 6, 12, first)).toMatchObject({ trafficScans: 0, isExact: true });
+    expect(report(5, 11, 12, first)).toMatchObject({ trafficScans: 5, isExact: true });
+    const reset = { ...first, countersSince: "2026-01-01T00:00:00Z" };
+    expect(report(20, 26, 6, reset)).toMatchObject({ trafficScans: 20, isExact: true });
+  });
+
+  it("what a release without one counted as traffic may have been ours", () => {
+    const old = { scans: 50, ownScans: 5, isExact: true, trafficScans: 45 };
+    expect(report(60, 66, 6, old)).toMatchObject({ trafficScans: 0, isExact: false });
+    expect(report(60, 66, 6, { ...old, ownScans: 0, trafficScans: 50 })).toMatchObject({
+      trafficScans: 60,
+      isToldApart: true,
+    });
+  });
 });
 
 it.each([

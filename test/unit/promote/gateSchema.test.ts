@@ -47,6 +47,17 @@ test.each([
   ],
   ["a negative number of scans", { ...GATE, minimumScans: -1 }, "minimumScans"],
   ["an empty override", { ...GATE, override: "" }, "override"],
+  [
+    "an override for nothing",
+    { ...GATE, override: { reason: "x", waives: ["soak"] } },
+    "override.definition",
+  ],
+  [
+    "an override that waives no condition of ours",
+    { ...GATE, override: { definition: "x", reason: "x", waives: ["everything"] } },
+    "override.waives[0]",
+  ],
+  ["an override in JSON that is none", { ...GATE, override: '{"reason": "x"}' }, "override"],
   ["a word too many", { ...GATE, sook: "1h" }, "sook"],
   ["an index without a table", { indexes: [{ ...INDEX, table: undefined }] }, "indexes[0].table"],
   ["a word too many of an index", { indexes: [{ ...INDEX, nme: "i" }] }, "indexes[0].nme"],

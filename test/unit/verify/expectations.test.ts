@@ -71,14 +71,18 @@ describe("the ratio", () => {
     expect(judged({}, { executionMs: 0 }).ratio).toBe(200_000));
   it("is not known where the query timed out", () =>
     expect(judged({}, { timedOut: true }).ratio).toBeNull());
-  it("asks nothing where nothing was measured before", () => {
-    const alone = judge(
-      query({ minimumRatio: 9 }),
-      { measurement: found, usable: null },
-      undefined,
-      INDEX,
-    );
-    expect(alone).toMatchObject({ before: null, ratio: null, ok: true });
+  it.each([
+    ["nothing was measured before", undefined, /nothing was measured before the build/],
+    ["what was measured did not run", { ...before, executionMs: null }, /nothing was measured/],
+    ["other SQL had its name", { ...before, textHash: "other" }, /another text was measured/],
+  ])("is unknown, and not met, where %s", (_title, earlier, problem) => {
+    const measurement = { ...found, textHash: "this" };
+    const asked = query({ minimumRatio: 9 });
+    const alone = judge(asked, { measurement, usable: null }, earlier, INDEX);
+    expect(alone).toMatchObject({ before: null, ratio: null, ok: false });
+    expect(alone.problems).toEqual([expect.stringMatching(problem)]);
+    const nothingAsked = judge(query(), { measurement, usable: null }, earlier, INDEX);
+    expect(nothingAsked).toMatchObject({ ratio: null, ok: true });
   });
 });
 

@@ -1,7 +1,7 @@
-import { type DatabaseIdentity, readDatabaseIdentity } from "../engine/catalog/databaseIdentity";
 import { PgIndexError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import type { SessionTarget } from "../engine/session/database";
+import { type DatabaseIdentity, readDatabaseIdentity } from "../engine/session/databaseIdentity";
 import { withObserver } from "../engine/session/workspace";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import { type Archive, readArchive } from "./archive";

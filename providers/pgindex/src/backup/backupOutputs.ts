@@ -1,4 +1,4 @@
-import type { DatabaseIdentity } from "../engine/catalog/databaseIdentity";
+import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 
 /** What a `Backup` stores in Pulumi's state: plain JSON without secrets. */
 export interface BackupOutputs {

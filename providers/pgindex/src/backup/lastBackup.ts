@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DatabaseIdentity } from "../engine/catalog/databaseIdentity";
+import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 import { renderElapsed } from "../engine/text/render";
 import { checksumOf } from "./archive";
 import type { DesiredBackup } from "./backupArgs";

@@ -93,13 +93,15 @@ export class HealthProbe {
 
 async function measureOne(
   database: Database,
-  { outputs }: Recorded<object>,
+  { outputs }: Recorded<{ readonly applicationRole?: string }>,
 ): Promise<VerificationReport | undefined> {
   const parsed = await parseVerification(verificationInputs({ ...outputs }));
   if (parsed.kind !== "ok") return undefined;
   const never = new AbortController().signal;
   const ctx = { signal: never, draining: never, log: () => {}, status: () => {} };
-  const { report } = await verifyIndex(database, parsed.value, ctx);
+  const { applicationRole } = outputs;
+  const asApplication = { ...database, ...(applicationRole && { applicationRole }) };
+  const { report } = await verifyIndex(asApplication, parsed.value, ctx);
   return report;
 }
 

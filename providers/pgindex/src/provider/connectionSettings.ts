@@ -60,6 +60,7 @@ const settings = z.object({
   maxConnections: wholeNumber(MIN_CONNECTIONS, 1000, "10").optional(),
   allowPooler: flag.optional(),
   role: z.string().optional(),
+  applicationRole: z.string().optional(),
   allowCorruptingServer: flag.optional(),
   whenClientVanishes: whenClientVanishes.optional(),
   ownershipMarks: flag.optional(),

@@ -18,6 +18,7 @@ import {
   toFailures,
 } from "./inputs";
 import { declaredTwiceAdvice } from "./ownershipMessages";
+import { gateFailures } from "./passedGate";
 import type { Runtime } from "./runtime";
 
 /** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
@@ -26,7 +27,9 @@ export async function checkIndex(
   olds: IndexInputs,
   news: IndexInputs,
 ): Promise<CheckResult> {
-  const { hidden, declared } = splitHidden(news);
+  const { hidden, declared: asked } = splitHidden(news);
+  // What the gate has let pass changes with other indexes, so it is not recorded.
+  const { gate, ...declared } = asked;
   const { serves, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
   const queries = await parseServedQueries("serves", serves ?? []);
@@ -41,11 +44,16 @@ export async function checkIndex(
     schema: parsed.value.schema,
     statement: declaredStatement(parsed.value),
   };
+  const isSameIndex = olds.statement === checked.statement;
+  const shut = isSameIndex
+    ? []
+    : await gateFailures(runtime, gate, { ...parsed.value, statement: checked.statement });
+  if (shut.length > 0) return { inputs: checked, failures: shut };
   const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
   if (isUnchanged || validateInPreview === false) return { inputs: checked };
   const measures = queries.kind === "ok" && queries.value.length > 0;
-  const asked = { desired: parsed.value, sessions: measures ? 3 : 2 };
-  return { inputs: checked, failures: await validate(runtime, olds, asked, hidden) };
+  const question = { desired: parsed.value, sessions: measures ? 3 : 2 };
+  return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
 }
 
 /** The inputs that decide what an update does. */

@@ -51,9 +51,10 @@ function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   if (replaces.length > 0) return { changes: true, replaces };
   if (olds.ok === false && news.onFailedExpectation === "error") return { changes: true };
   // A new parent or an alias changes the URN, which is no reason to measure again.
-  return isDeepStrictEqual(verificationInputs(olds), verificationInputs(news))
-    ? { changes: false }
-    : {};
+  const { canonical, ...others } = verificationInputs(news);
+  // States of release 0.1 have no canonical form, which is no reason to measure again.
+  const asked = olds.canonical === undefined ? others : { ...others, canonical };
+  return isDeepStrictEqual(verificationInputs(olds), asked) ? { changes: false } : {};
 }
 
 /** The last report if it is about the same index, so that its counters continue. */
@@ -66,8 +67,8 @@ function reportOfSame(
 }
 
 function earlierReport(outputs: VerificationOutputs): EarlierReport | undefined {
-  const { usage, verifiedAt, history } = outputs;
-  return usage && verifiedAt !== undefined ? { usage, verifiedAt, history } : undefined;
+  const { usage, verifiedAt, history, found } = outputs;
+  return usage && verifiedAt !== undefined ? { usage, verifiedAt, history, found } : undefined;
 }
 
 /** Create and update. */
@@ -123,6 +124,8 @@ function toOutputs(inputs: VerificationInputs, report: VerificationReport): Veri
 function warn(runtime: Runtime, { __urn }: HiddenInputs, report: VerificationReport): void {
   const ctx = runtime.context(__urn);
   for (const problem of problemsOf(report)) ctx.log("warning", problem);
+  for (const { name, note } of report.queries)
+    if (note) ctx.log("info", `query "${name}" of ${report.index}: ${note}`);
   ctx.status(report.ok ? "every expectation is met" : "not every expectation is met");
 }
 

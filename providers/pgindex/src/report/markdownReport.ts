@@ -1,4 +1,4 @@
-import type { PlanTree } from "../engine/measure/queryPlan";
+import type { PlanTree } from "../engine/explain/queryPlan";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { ExtraMeasurements } from "./extraMeasurements";

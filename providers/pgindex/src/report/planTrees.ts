@@ -1,4 +1,4 @@
-import type { KeptNode, PlanTree } from "../engine/measure/queryPlan";
+import type { KeptNode, PlanTree } from "../engine/explain/queryPlan";
 import { type Html, html } from "./htmlTemplate";
 import { number, plural } from "./valueFormats";
 

@@ -1,4 +1,4 @@
-import type { PlanTree } from "../engine/measure/queryPlan";
+import type { PlanTree } from "../engine/explain/queryPlan";
 import type { QueryBefore, VerifiedQuery } from "../engine/verify/expectations";
 import { type Html, html } from "./htmlTemplate";
 import { figure, mark, table } from "./htmlWidgets";

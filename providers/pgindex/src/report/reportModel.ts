@@ -1,6 +1,6 @@
 import type { BackupOutputs } from "../backup/backupOutputs";
 import type { BaselineOutputs } from "../baseline/baseline";
-import type { PlanTree } from "../engine/measure/queryPlan";
+import type { PlanTree } from "../engine/explain/queryPlan";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { PhaseTime } from "../engine/watch/phases";
 import type { IndexStatus } from "../status/indexStatus";

@@ -1,5 +1,5 @@
+import type { PlanTree, QueryPlan } from "../engine/explain/queryPlan";
 import type { WrittenDuration } from "../engine/input/duration";
-import type { PlanTree, QueryPlan } from "../engine/measure/queryPlan";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { VerificationReport } from "../engine/verify/verification";

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { DatabaseIdentity } from "../engine/catalog/databaseIdentity";
+import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 import type { IndexArgs } from "./indexArgs";
 import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 

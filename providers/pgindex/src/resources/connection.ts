@@ -61,6 +61,14 @@ export interface ConnectionArgs {
    */
   readonly role?: pulumi.Input<string>;
   /**
+   * The role that the application connects as. Served queries are measured with its settings
+   * (`search_path`, what the planner reads, settings of your own: those of `ALTER ROLE … SET`, for
+   * this database first, then of `ALTER DATABASE … SET`), and as this role if the login may `SET
+   * ROLE` to it, so that its row level security counts too. A query's own `role` takes precedence.
+   * @default `pgindex:applicationRole` of the stack, else our own settings
+   */
+  readonly applicationRole?: pulumi.Input<string>;
+  /**
    * Build even on PostgreSQL 14.0 to 14.3, where `CREATE INDEX CONCURRENTLY` can silently omit rows
    * that are updated during the build (https://www.postgresql.org/docs/release/14.4/). Only for a
    * database that nobody writes to during the build.
@@ -169,6 +177,7 @@ const SETTINGS = [
   "maxConnections",
   "allowPooler",
   "role",
+  "applicationRole",
   "allowCorruptingServer",
   "whenClientVanishes",
   "ownershipMarks",

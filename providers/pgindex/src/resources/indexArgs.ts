@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { KeyArgs } from "./keyArgs";
+import type { PassedGate } from "./passedGate";
 import type { ServedQuery } from "./servedQuery";
 
 /**
@@ -191,6 +192,12 @@ export interface IndexArgs {
    * @default true
    */
   readonly validateInPreview?: boolean;
+  /**
+   * The gates that must have let this very definition pass. Unlike `dependsOn`, this holds for
+   * `pulumi up --target` too, and refuses a proof that is of the index's own database.
+   * @default none
+   */
+  readonly gate?: PassedGate | readonly PassedGate[];
   /**
    * The queries this index serves. Each is measured just before the build, so a
    * {@link Verification} can compare.

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { RecordedForm } from "../engine/compare/recordedForm";
+import type { QueryPlan } from "../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../engine/measure/measure";
-import type { QueryPlan } from "../engine/measure/queryPlan";
 import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 import type { IndexArgs } from "./indexArgs";
+import { gatesOf } from "./passedGate";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 import type { ServedQuery } from "./servedQuery";
 
@@ -85,9 +87,15 @@ export class Index extends pulumi.CustomResource {
    * observed.
    */
   declare readonly phaseSeconds: pulumi.Output<readonly number[] | null>;
+  /** The database that the index is in: system identifier, OID and name. */
+  declare readonly database: pulumi.Output<DatabaseIdentity>;
   /** True if a valid index with this definition already existed and nothing was built. */
   declare readonly adopted: pulumi.Output<boolean>;
-  /** When this stack first saw the index valid, ISO 8601. */
+  /**
+   * When this stack first saw the index valid, by the server's clock, ISO 8601. It starts anew when
+   * a refresh finds another index under the name (another OID: dropped and created, or reindexed), or
+   * one that was not valid in between.
+   */
   declare readonly validSince: pulumi.Output<string>;
   /** The statement that creates the index. Already known in preview. */
   declare readonly statement: pulumi.Output<string>;
@@ -98,12 +106,12 @@ export class Index extends pulumi.CustomResource {
    * constants.
    */
   declare readonly plansBefore: pulumi.Output<readonly QueryPlan[]>;
+  /** The live definition as a refresh compares it, field by field. */
+  declare readonly canonical: pulumi.Output<RecordedForm>;
   /** What the last refresh found wrong with the index; null if nothing. */
   declare readonly drift: pulumi.Output<string | null>;
   /** Bytes per row now, divided by bytes per row right after the build; null if unknown. */
   declare readonly bloatRatio: pulumi.Output<number | null>;
-  /** The database that the index is in: system identifier, OID and name. */
-  declare readonly database: pulumi.Output<DatabaseIdentity>;
   /** "built" by a stack with pgindex, or "adopted": a destroy keeps what it did not build. */
   declare readonly origin: pulumi.Output<"built" | "adopted">;
   /** The queries it was declared to serve. A plain property of the program, not an output. */
@@ -116,6 +124,7 @@ export class Index extends pulumi.CustomResource {
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
       ...args,
+      gate: gatesOf(args.gate),
       __provider: providedBy("index"),
       __urn: hiddenUrn(name, type, options),
       __preview: pulumi.runtime.isDryRun() ? true : undefined,

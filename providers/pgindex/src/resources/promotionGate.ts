@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { PlanType } from "../engine/measure/explain";
+import type { PlanType } from "../engine/explain/explain";
 import type { Evidence, QueryEvidence } from "../engine/promote/evidence";
-import type { OverrideUse } from "../engine/promote/gate";
+import type { OverrideUse, StatementProof } from "../engine/promote/gate";
+import type { Override } from "../engine/promote/override";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { IndexArgs } from "./indexArgs";
 import type { Index } from "./indexResource";
@@ -59,14 +60,18 @@ export interface PromotionGateArgs {
    */
   readonly maximumSlowdown?: pulumi.Input<number>;
   /**
-   * Promote even though something is missing, for the reason given here. The reason is recorded
-   * together with what was missing.
+   * Promote one definition even though something is missing: `{ index: "public.users_email_idx",
+   * definition: "3f9a0c61b2d4", waives: ["soak"], reason: "hotfix" }`, or several of these. The
+   * refusal says it, as JSON for `pulumi config set`; that text is taken too. It waives only the
+   * conditions that it names, and ends with the definition. What was used is recorded.
+   *
+   * A reason alone waives what the first definition that needs it is missing, and nothing after that.
    * @default none
    */
-  readonly override?: pulumi.Input<string | undefined>;
+  readonly override?: pulumi.Input<string | Override | readonly Override[] | undefined>;
 }
 
-const OUTPUTS = ["passedAt", "overridden", "overrides", "statements", "schemaVersion"];
+const OUTPUTS = ["passedAt", "overridden", "overrides", "statements", "proofs", "schemaVersion"];
 
 /**
  * Stops this stack, already in preview, until another stack has proved the same indexes: valid,
@@ -95,6 +100,10 @@ export class PromotionGate extends pulumi.CustomResource {
    * Every override that was used: when, why, for which index, and the conditions that were not met.
    */
   declare readonly overrides: pulumi.Output<readonly OverrideUse[]>;
+  /** The statements that passed. */
+  declare readonly statements: pulumi.Output<readonly string[]>;
+  /** The databases that proved them. */
+  declare readonly proofs: pulumi.Output<readonly StatementProof[] | undefined>;
 
   constructor(name: string, args: PromotionGateArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("PromotionGate");
@@ -132,35 +141,48 @@ export function promotionEvidence(
 }
 
 function evidenceOf({ index, verification }: Proved): pulumi.Output<[string, Evidence]> {
-  const { queries, usage, valid, verifiedAt } = verification;
+  const { queries, usage, valid, verifiedAt, found } = verification;
+  const { schema, name, statement, validSince, oid, canonical, database, drift } = index;
+  const recorded = { oid, canonical, database, drift };
   return pulumi
-    .output({ ...pick(index), queries, usage, valid, verifiedAt })
-    .apply(({ schema, name, statement, validSince, ...found }): [string, Evidence] => [
-      `${schema}.${name}`,
+    .output({
+      schema,
+      name,
+      statement,
+      validSince,
+      recorded,
+      queries,
+      usage,
+      valid,
+      verifiedAt,
+      found,
+    })
+    .apply(({ schema: itsSchema, name: itsName, ...proof }): [string, Evidence] => [
+      `${itsSchema}.${itsName}`,
       {
-        statement,
-        valid: found.valid,
-        validSince,
-        verifiedAt: found.verifiedAt,
-        trafficScans: found.usage.trafficScans,
-        isExact: found.usage.isExact,
-        queries: found.queries.map(queryEvidence),
+        statement: proof.statement,
+        valid: proof.valid,
+        validSince: proof.validSince,
+        verifiedAt: proof.verifiedAt,
+        trafficScans: Math.max(0, proof.usage.trafficScans - (proof.found?.trafficBefore ?? 0)),
+        isExact: proof.usage.isExact,
+        isToldApart: proof.usage.isToldApart,
+        queries: proof.queries.map(queryEvidence),
+        recorded: proof.recorded,
+        found: proof.found,
       },
     ]);
 }
 
 function queryEvidence(query: VerifiedQuery): QueryEvidence {
-  const { name, usesIndex, planType, executionMs, timedOut, before } = query;
+  const { name, usesIndex, planType, executionMs, timedOut, indexRows, before } = query;
   return {
     name,
     usesIndex,
     planType,
     executionMs,
     timedOut,
+    indexRows,
     beforeMs: before?.executionMs ?? null,
   };
-}
-
-function pick({ schema, name, statement, validSince }: Index) {
-  return { schema, name, statement, validSince };
 }

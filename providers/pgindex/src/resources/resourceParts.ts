@@ -56,13 +56,14 @@ export function undefinedOutputs(names: readonly string[]): Record<string, undef
 }
 
 /**
- * The arguments that define an index: everything but the queries it serves and how a preview checks
- * it.
+ * The arguments that define an index: everything but the queries it serves, its gates and how a
+ * preview checks it.
  */
 export function declarationOf({
   serves: _,
   validateInPreview: __,
+  gate: ___,
   ...declaration
-}: IndexArgs): Omit<IndexArgs, "serves" | "validateInPreview"> {
+}: IndexArgs): Omit<IndexArgs, "serves" | "validateInPreview" | "gate"> {
   return declaration;
 }

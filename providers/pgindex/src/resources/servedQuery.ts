@@ -1,6 +1,6 @@
-import type { PlanType } from "../engine/measure/explain";
+import type { PlanType } from "../engine/explain/explain";
 
-export type { PlanType } from "../engine/measure/explain";
+export type { PlanType } from "../engine/explain/explain";
 export type { QueryMeasurement } from "../engine/measure/measurement";
 export type { VerifiedQuery } from "../engine/verify/expectations";
 export type { AccountedUsage } from "../engine/verify/usage";
@@ -43,6 +43,13 @@ export interface ServedQuery {
    */
   readonly sample?: string;
   /**
+   * The role that runs it in the application. It is measured with that role's settings in this
+   * database, of which `search_path` decides what names mean, and as that role if the login may
+   * `SET ROLE` to it. With a role, its own search_path counts and not the resource's.
+   * @default `applicationRole` of the Connection, else our own settings
+   */
+  readonly role?: string;
+  /**
    * How many runs to take the medians of, not counting a first one that warms the caches.
    * @default 5
    */
@@ -78,8 +85,8 @@ export interface QueryExpectation {
    */
   readonly maximumMs?: number;
   /**
-   * How many times faster than before the build the median must be. Skipped if nothing was measured
-   * before.
+   * How many times faster than before the build the median must be. Not met if nothing was measured
+   * before, as for an index that stood already.
    * @default no limit
    */
   readonly minimumRatio?: number;

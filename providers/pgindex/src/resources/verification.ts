@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { QueryPlan } from "../engine/measure/queryPlan";
+import type { QueryPlan } from "../engine/explain/queryPlan";
 import type { VerifiedQuery } from "../engine/verify/expectations";
+import type { FoundIndex } from "../engine/verify/foundIndex";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexResource";
@@ -34,6 +35,8 @@ const OUTPUTS = [
   "queries",
   "plans",
   "usage",
+  "found",
+  "applicationRole",
   "history",
   "valid",
   "verifiedAt",
@@ -76,6 +79,8 @@ export class Verification extends pulumi.CustomResource {
    * counting began.
    */
   declare readonly usage: pulumi.Output<AccountedUsage>;
+  /** The index that was measured: database, OID, definition; null if there was none. */
+  declare readonly found: pulumi.Output<FoundIndex | null>;
   /**
    * At most 24 samples of the counters, one for each measurement that was kept, with recent ones
    * closer together: scans, traffic, tuples, size, and each query's plan and milliseconds.
@@ -94,7 +99,7 @@ export class Verification extends pulumi.CustomResource {
   constructor(name: string, args: VerificationArgs, options?: pulumi.CustomResourceOptions) {
     const type = typeOf("Verification");
     const { index, queries, ...rest } = args;
-    const { schema, table, definition, builtAt, validSince, before } = index;
+    const { schema, table, definition, builtAt, validSince, before, canonical } = index;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
       searchPath: index.searchPath,
@@ -106,6 +111,7 @@ export class Verification extends pulumi.CustomResource {
       builtAt,
       validSince,
       before,
+      canonical,
       served: queries ?? index.serves,
       __provider: providedBy("verification"),
       __urn: hiddenUrn(name, type, options),

@@ -6,8 +6,8 @@ import type { RelationName } from "./liveIndex";
  * counters show.
  */
 export interface IndexTree extends IndexOnTable {
-  /** The table first, then its partitions at any depth. */
-  readonly tables: readonly RelationName[];
+  /** The table first, then its partitions at any depth, with their sizes in pages. */
+  readonly tables: readonly (RelationName & { readonly pages?: number })[];
   /** The index first, then its partitions' indexes; empty while there is no index. */
   readonly indexes: readonly (RelationName & { readonly oid: number })[];
 }
@@ -30,7 +30,8 @@ export const INDEX_TREE = treeOf("'i', 'I'");
 const TABLE_TREE = treeOf("'r', 'p', 'm', 'f'");
 
 const MEMBERS = `
-SELECT n.nspname AS schema, c.relname AS name, c.oid::int8::float8 AS oid
+SELECT n.nspname AS schema, c.relname AS name, c.oid::int8::float8 AS oid,
+       greatest(1, c.relpages)::float8 AS pages
   FROM tree JOIN pg_class c ON c.oid = tree.oid JOIN pg_namespace n ON n.oid = c.relnamespace
  ORDER BY tree.depth, 1, 2`;
 
@@ -41,7 +42,10 @@ export async function readIndexTree(session: Session, index: IndexOnTable): Prom
     schema,
     table,
     name,
-    tables: await session.query<RelationName>(TABLE_TREE + MEMBERS, [schema, table]),
+    tables: await session.query<RelationName & { readonly pages: number }>(TABLE_TREE + MEMBERS, [
+      schema,
+      table,
+    ]),
     indexes: await session.query(INDEX_TREE + MEMBERS, [schema, name]),
   };
 }

@@ -1,26 +1,19 @@
+import { actAsApplication } from "../application/applicationRole";
 import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
-import { CancelledError, PgIndexError } from "../errors/advice";
+import { PgIndexError } from "../errors/advice";
+import type { QueryPlan } from "../explain/queryPlan";
 import { assertMayGoOn, type Context } from "../operation/context";
 import { inTurnToMeasure } from "../operation/turns";
+import { stopCounting } from "../scans/scanCounting";
 import type { Database, SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
-import type { Run } from "./explain";
-import { queryFailed } from "./measureMessages";
-import {
-  notMeasured,
-  type QueryMeasurement,
-  summarize,
-  summarizeTimeout,
-  typicalRun,
-} from "./measurement";
-import { type PlanTree, type QueryPlan, toPlanTree } from "./queryPlan";
-import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./queryRuns";
-import { stopCounting } from "./scanCounting";
-import type { ParameterValue, ParsedQuery } from "./servedQueries";
-import { requireNoSideEffects } from "./volatileFunctions";
+import { type Measured, measureOrFail, refused } from "./measureQuery";
+import type { Bench, Tally } from "./queryRuns";
+import type { ParsedQuery } from "./servedQueries";
 
 export type { QueryMeasurement } from "./measurement";
+export type { Measured } from "./measureQuery";
 
 /** The queries to measure, and the database to measure them on. */
 export interface MeasuringRequest {
@@ -32,20 +25,6 @@ export interface MeasuringRequest {
   readonly ctx: Context;
 }
 
-/** One query's measurement, with everything needed to judge it. */
-export interface Measured {
-  readonly measurement: QueryMeasurement;
-  /** The plan of most runs; undefined when nothing ran. */
-  readonly plan?: PlanTree;
-  /**
-   * Whether the planner would use the index with `enable_seqscan` off; null when it already uses it
-   * or there is no index.
-   */
-  readonly usable: boolean | null;
-  /** Why the server refused the query. */
-  readonly failure?: PgIndexError;
-}
-
 /** Measurements of an index's queries, and their effect on the index's own counters. */
 export interface MeasuredAll {
   readonly queries: readonly Measured[];
@@ -55,11 +34,13 @@ export interface MeasuredAll {
   readonly isExact: boolean;
   /** False when the server counted none of them, because counting was off for the session. */
   readonly isCounted: boolean;
+  /** False if the ledger lacks scans that the server counted, so that others take them for traffic. */
+  readonly isCharged: boolean;
 }
 
 /** Measurements that the server did not count. */
 export function uncounted(queries: readonly Measured[]): MeasuredAll {
-  return { queries, ownScans: 0, isExact: true, isCounted: false };
+  return { queries, ownScans: 0, isExact: true, isCounted: false, isCharged: true };
 }
 
 /**
@@ -87,89 +68,59 @@ export async function measureAll(asked: MeasuringRequest): Promise<MeasuredAll> 
   return inTurnToMeasure(asked.database, asked.ctx, () => measureNow(asked));
 }
 
-async function measureNow({
-  database,
-  index,
-  queries,
-  searchPath,
-  ctx,
-}: MeasuringRequest): Promise<MeasuredAll> {
+async function measureNow(asked: MeasuringRequest): Promise<MeasuredAll> {
+  const { queries, database } = asked;
+  const tally: Tally = { scans: 0, isExact: true, isCharged: true };
+  const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
+  const measured = new Map<ParsedQuery, Measured>();
+  let isCounted = false;
+  for (const role of new Set(queries.map(roleOf))) {
+    const theirs = queries.filter((query) => roleOf(query) === role);
+    const found = await measureAs(asked, role, theirs, tally);
+    isCounted ||= found.isCounted;
+    for (const [i, query] of theirs.entries()) {
+      const each = found.measured[i];
+      if (each) measured.set(query, each);
+    }
+  }
+  const inOrder = queries.flatMap((query) => measured.get(query) ?? []);
+  const { scans: ownScans, isExact, isCharged } = tally;
+  return isCounted
+    ? { queries: inOrder, ownScans, isExact, isCounted, isCharged }
+    : uncounted(inOrder);
+}
+
+interface MeasuredAs {
+  readonly measured: readonly Measured[];
+  readonly isCounted: boolean;
+}
+
+/** Measures the queries of one role, in a session of its own. */
+async function measureAs(
+  { database, index, searchPath, ctx }: MeasuringRequest,
+  role: string | undefined,
+  queries: readonly ParsedQuery[],
+  tally: Tally,
+): Promise<MeasuredAs> {
   const options = { purpose: `measure ${index.name}`, searchPath, writable: false };
   const session = await openSession(database, options);
   const stopListening = cancelWhenAborted(database, session, ctx);
   try {
     const isCounted = !(await stopCounting(session));
     const tree = await readIndexTree(session, index);
-    const bench: Bench = { session, index: tree, ctx, tally: { scans: 0, isExact: true } };
+    const acting = await actAsApplication(session, role);
+    const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
     const measured: Measured[] = [];
     for (const query of queries) measured.push(await measureOrFail(bench, query));
-    const { scans, isExact } = bench.tally;
-    return isCounted
-      ? { queries: measured, ownScans: scans, isExact, isCounted }
-      : uncounted(measured);
+    return { measured, isCounted };
+  } catch (error) {
+    if (!(error instanceof PgIndexError)) throw error;
+    const failed = (query: ParsedQuery) => refused(query, error);
+    return { measured: queries.map(failed), isCounted: false };
   } finally {
     stopListening();
     await session.close();
   }
-}
-
-/** Measures one query. If the server refuses it, the other queries are still measured. */
-async function measureOrFail(bench: Bench, query: ParsedQuery): Promise<Measured> {
-  try {
-    await requireNoSideEffects(bench.session, query, bench.index);
-    return await measure(bench, query);
-  } catch (error) {
-    if (bench.ctx.signal.aborted) throw new CancelledError("cancelled", { cause: error });
-    const failure = error instanceof PgIndexError ? error : queryFailed(query, bench.index, error);
-    // A cancel or a lost connection.
-    if (!failure) throw error;
-    bench.tally.isExact = false;
-    return {
-      measurement: notMeasured(query, "the server refused the query"),
-      usable: null,
-      failure,
-    };
-  }
-}
-
-async function measure(bench: Bench, query: ParsedQuery): Promise<Measured> {
-  const sets = await valueSets(bench, query);
-  const [first] = sets;
-  if (!first) return { measurement: notMeasured(query, "no rows to sample"), usable: null };
-  const runs: Run[] = [];
-  // The first run warms the caches and does not count, even if it times out.
-  for (let i = -1; i < query.runs; i += 1) {
-    bench.ctx.status(
-      `measuring "${query.name}": ${i < 0 ? "warming up" : `run ${i + 1} of ${query.runs}`}`,
-    );
-    const values = sets[Math.max(i, 0) % sets.length] ?? first;
-    const run = await runOnce(bench, query, values);
-    if (i < 0) continue;
-    if (run) runs.push(run);
-    else return timedOut(bench, query, values, runs.length);
-  }
-  const measurement = summarize(query, runs);
-  const plan = typicalRun(runs)?.plan;
-  return {
-    measurement,
-    plan: plan && toPlanTree(plan, bench.index),
-    usable: await isUsable(bench, query, first, measurement),
-  };
-}
-
-async function timedOut(
-  bench: Bench,
-  query: ParsedQuery,
-  values: readonly ParameterValue[],
-  runs: number,
-): Promise<Measured> {
-  const planned = await planOnly(bench, query, values);
-  const measurement = summarizeTimeout(query, planned, runs);
-  return {
-    measurement,
-    plan: planned && toPlanTree(planned.plan, bench.index),
-    usable: await isUsable(bench, query, values, measurement),
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { type Advice, PgIndexError } from "../errors/advice";
 import { harmlessText, sqlState } from "../errors/sqlstate";
-import type { FunctionName } from "./readSelect";
+import type { FunctionName } from "../input/namesInQuery";
 import type { ParsedQuery } from "./servedQueries";
 
 const FIXES: Readonly<Record<string, string>> = {

@@ -1,4 +1,4 @@
-import type { Run, Scan } from "./explain";
+import type { Run, Scan } from "../explain/explain";
 import type { ParsedQuery } from "./servedQueries";
 
 /** The measured cost of one query. Plain JSON that never contains a value of a row. */
@@ -27,8 +27,30 @@ export interface QueryMeasurement {
   readonly timedOut: boolean;
   /** Number of completed runs, without the warm-up. */
   readonly runs: number;
+  /**
+   * How much of the reading of the table the index does, from 0 to 1; null if the table is not
+   * read. Missing in measurements of older releases.
+   */
+  readonly indexShare?: number | null;
+  /** Rows that the index returned to the run that got most of it; null if nothing ran. */
+  readonly indexRows?: number | null;
+  /** True if every run ended before it got to the table. */
+  readonly neverRan?: boolean;
+  /** The plan for parameters whose values are not known; null for a query without parameters. */
+  readonly genericPlan?: GenericPlan | null;
+  /** Identifies the text that was measured: other SQL under the same name is another query. */
+  readonly textHash?: string;
   /** A remark about the measurement, if any. */
   readonly note?: string;
+}
+
+/** The plan that PostgreSQL keeps for a prepared statement. */
+export interface GenericPlan {
+  readonly planType: string | null;
+  readonly index: string | null;
+  readonly usesIndex: boolean;
+  /** Whether the server would choose it after five executions. */
+  readonly isChosen: boolean;
 }
 
 type Named = Pick<ParsedQuery, "name">;
@@ -42,12 +64,27 @@ export function summarize({ name }: Named, runs: readonly Run[]): QueryMeasureme
     planType,
     index,
     usesIndex,
+    ...workOf(runs, plans[0]?.run),
     executionMs: median(runs.map((run) => run.executionMs)),
     rows: median(runs.map((run) => run.rows)),
     buffers: median(runs.map((run) => run.buffers)),
     timedOut: false,
     runs: runs.length,
     ...(plans.length > 1 && { note: `the plan depends on the values: ${renderPlans(plans)}` }),
+  };
+}
+
+/** The share is that of the most frequent plan, the rows are those of any: one find is enough. */
+function workOf(
+  runs: readonly Run[],
+  typical: Run | undefined,
+): Pick<QueryMeasurement, "indexShare" | "indexRows" | "neverRan"> {
+  if (typical?.indexShare === undefined) return {};
+  const { indexShare } = typical;
+  return {
+    indexShare: indexShare === null ? null : Math.round(indexShare * 1000) / 1000,
+    indexRows: Math.max(...runs.map((run) => run.indexRows ?? 0)),
+    ...(runs.every((run) => run.neverRan) && { neverRan: true }),
   };
 }
 

@@ -1,8 +1,5 @@
+import type { ActingAs } from "../application/actingAs";
 import type { IndexTree } from "../catalog/indexTree";
-import { assertMayGoOn, type Context } from "../operation/context";
-import { onlyRow } from "../session/query";
-import type { Session } from "../session/session";
-import { runBounded } from "./boundedTransaction";
 import {
   type Analyzed,
   type Explained,
@@ -12,7 +9,12 @@ import {
   type Scan,
   scanOf,
   workerScans,
-} from "./explain";
+} from "../explain/explain";
+import { assertMayGoOn, type Context } from "../operation/context";
+import { runBounded } from "../scans/boundedTransaction";
+import { chargeTable } from "../scans/scanLedger";
+import { onlyRow } from "../session/query";
+import type { Session } from "../session/session";
 import { sampleTimedOut } from "./measureMessages";
 import type { ParameterValue, ParsedQuery } from "./servedQueries";
 
@@ -21,8 +23,19 @@ export interface Bench {
   readonly session: Session;
   readonly index: IndexTree;
   readonly ctx: Context;
-  /** Index scans that the measurement has caused so far. */
-  readonly tally: { scans: number; isExact: boolean };
+  readonly acting: ActingAs;
+  /** The server counts the session's scans. */
+  readonly isCounted: boolean;
+  readonly tally: Tally;
+}
+
+/** Index scans that a measurement has caused so far. */
+export interface Tally {
+  scans: number;
+  /** False if there may have been more. */
+  isExact: boolean;
+  /** False if the ledger lacks some of them. */
+  isCharged: boolean;
 }
 
 /** The parameter values: one set per run, used in turn. */
@@ -81,15 +94,27 @@ export async function runOnce(
   query: ParsedQuery,
   values: readonly ParameterValue[],
 ): Promise<Run | undefined> {
-  const explained = await bounded(bench, query, () =>
-    explain<Analyzed>(bench, ANALYZE, query, values),
-  );
+  const explained = await bounded(bench, query, async () => {
+    const analyzed = await explain<Analyzed>(bench, ANALYZE, query, values);
+    if (bench.isCounted) await chargeWorkers(bench, analyzed.Plan);
+    return analyzed;
+  });
   if (!explained) {
     bench.tally.isExact = false;
     return undefined;
   }
-  bench.tally.scans += workerScans(explained.Plan, bench.index);
   return runOf(explained, bench.index);
+}
+
+/** The leader's counter does not include its workers' scans. */
+async function chargeWorkers({ session, index, tally }: Bench, plan: PlanNode): Promise<void> {
+  for (const { schema, table, indexes, scans } of workerScans(plan)) {
+    const isOurs = index.indexes.some(
+      (each) => each.schema === schema && indexes.includes(each.name),
+    );
+    if (isOurs) tally.scans += scans;
+    if (!(await chargeTable(session, { schema, table }, scans))) tally.isCharged = false;
+  }
 }
 
 /** A plan that did not run. */
@@ -130,15 +155,25 @@ async function set(session: Session, name: string, value: string): Promise<void>
   await session.query("SELECT pg_catalog.set_config($1, $2, true)", [name, value]);
 }
 
+/** Runs what only plans, or only reads the catalog, under the query's timeout. */
+export function boundedPlan<T>(
+  bench: Bench,
+  query: ParsedQuery,
+  work: (session: Session) => Promise<T>,
+): Promise<T | undefined> {
+  return bounded(bench, query, () => work(bench.session));
+}
+
 /** Undefined if one of its statements exceeded the query's timeout. */
 async function bounded<T>(
-  { session, index, ctx, tally }: Bench,
-  { timeoutMs }: ParsedQuery,
+  { session, index, ctx, isCounted, tally }: Bench,
+  { timeoutMs }: Pick<ParsedQuery, "timeoutMs">,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
   assertMayGoOn(ctx);
   const indexOids = index.indexes.map(({ oid }) => oid);
-  const result = await runBounded(session, { timeoutMs, indexOids }, work);
+  const result = await runBounded(session, { timeoutMs, indexOids, isCounted }, work);
   tally.scans += result.scans;
+  tally.isCharged &&= result.isCharged;
   return result.kind === "done" ? result.value : undefined;
 }

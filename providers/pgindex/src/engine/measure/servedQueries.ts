@@ -1,9 +1,11 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
+import { PLAN_TYPES, type PlanType } from "../explain/explain";
 import { duration } from "../input/duration";
 import { loadParser } from "../input/expression";
 import { BESIDE_OTHER_PROBLEMS, issueMessage, type Parsed, parseWith } from "../input/parse";
-import { PLAN_TYPES, type PlanType } from "./explain";
-import { type FunctionName, readSelect, type SelectStatement } from "./readSelect";
+import { readSelect, type SelectStatement } from "../input/readSelect";
+import { parameterIssues } from "./queryParameters";
 
 /** A parameter value. PostgreSQL converts it to the type the statement expects. */
 export type ParameterValue = string | number | boolean | null;
@@ -27,10 +29,19 @@ export interface ParsedQuery {
   /** One SELECT with as many columns as `sql` has parameters. */
   readonly sample?: string;
   /** The functions called by `sql` and `sample`. */
-  readonly functions: readonly FunctionName[];
+  readonly functions: SelectStatement["functions"];
+  readonly unqualified?: SelectStatement["unqualified"];
+  readonly relations?: SelectStatement["relations"];
+  /** The role that runs it in the application. */
+  readonly role?: string;
   readonly runs: number;
   readonly timeoutMs: number;
   readonly expect: Expectation;
+}
+
+/** Identifies the text of a query: a measurement under its name can be of another text. */
+export function textHash({ sql }: Pick<ParsedQuery, "sql">): string {
+  return createHash("sha256").update(sql).digest("hex").slice(0, 12);
 }
 
 /** Parses the queries in the named argument; the paths of its problems begin with that name. */
@@ -93,6 +104,7 @@ const servedQuery = z
     sql: select,
     values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
     sample: select.optional(),
+    role: z.string().min(1, issueMessage("is empty", "name the role, or leave it out")).optional(),
     runs: z
       .number()
       .int(issueMessage("is not a whole number", "write how often to run the query"))
@@ -113,70 +125,11 @@ const servedQuery = z
       parameters: sql.parameters,
       sample: sample?.text,
       functions: [...sql.functions, ...(sample?.functions ?? [])],
+      unqualified: sql.unqualified,
+      relations: sql.relations,
       timeoutMs,
     }),
   );
-
-/** A query whose fields may have failed validation; {@link isRead} checks a statement. */
-interface WithParameters {
-  readonly sql: SelectStatement;
-  readonly values?: readonly ParameterValue[];
-  readonly sample?: SelectStatement;
-}
-
-function isRead(statement: SelectStatement | undefined): statement is SelectStatement {
-  return typeof statement?.parameters === "number";
-}
-
-interface Issue {
-  readonly path: keyof WithParameters;
-  readonly message: string;
-}
-
-/** Checks that every `$n` has exactly one source of values. */
-function parameterIssues({ sql, values, sample }: WithParameters): Issue[] {
-  const issues: Issue[] = [];
-  if (values && sample)
-    issues.push({
-      path: "sample",
-      message: issueMessage("is given together with values", "leave one of them out"),
-    });
-  if (!isRead(sql)) return issues;
-  const { parameters } = sql;
-  if (parameters > 0 && !values && !sample) {
-    const message = issueMessage(
-      `takes ${count(parameters, "parameter")} but has no values`,
-      "add sample (a SELECT that finds real values) or values",
-    );
-    issues.push({ path: "sql", message });
-  }
-  if (Array.isArray(values) && values.length !== parameters) {
-    const message = issueMessage(
-      `has ${count(values.length, "value")} for ${count(parameters, "parameter")}`,
-      "give one value for each $n, in order",
-    );
-    issues.push({ path: "values", message });
-  }
-  return isRead(sample) ? [...issues, ...sampleIssues(sample, parameters)] : issues;
-}
-
-function sampleIssues({ parameters, columns }: SelectStatement, wanted: number): Issue[] {
-  if (parameters > 0) {
-    const message = issueMessage("takes a parameter", "write the constant itself");
-    return [{ path: "sample", message }];
-  }
-  if (columns === wanted) return [];
-  const returned = columns === undefined ? "*" : count(columns, "column");
-  const message = issueMessage(
-    `returns ${returned} for ${count(wanted, "parameter")}`,
-    wanted === 0 ? "leave sample out" : "return one column for each $n, in order",
-  );
-  return [{ path: "sample", message }];
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
 
 /** The queries that an index serves. Load the parser first (`loadParser`). */
 export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ctx) => {

@@ -1,8 +1,8 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
+import type { FunctionName } from "../input/namesInQuery";
 import type { Session } from "../session/session";
 import { volatileAdvice } from "./measureMessages";
-import type { FunctionName } from "./readSelect";
 import type { ParsedQuery } from "./servedQueries";
 
 /**

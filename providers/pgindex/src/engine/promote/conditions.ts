@@ -1,3 +1,4 @@
+import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { renderElapsed } from "../text/render";
 import {
   type Condition,
@@ -7,14 +8,15 @@ import {
   type Requirement,
   unmet,
 } from "./evidence";
+import { oneProof } from "./oneProof";
 import { latencyConditions, planConditions } from "./queryConditions";
 
-/** Judges every condition on one index. Pure: `now` is an argument (milliseconds). */
+/** Judges every condition on one index. Pure; no clock but the other server's counts. */
 export function conditionsOn(
   requirement: Requirement,
   evidence: Evidence | undefined,
   conditions: GateConditions,
-  now: number,
+  here?: DatabaseIdentity,
 ): Condition[] {
   if (!evidence) {
     return [unmet("evidence", "the other stack has no such index: run pulumi up there first")];
@@ -26,30 +28,33 @@ export function conditionsOn(
     return [unmet("definition", text)];
   }
   return [
-    met("definition", "it has the same definition there"),
+    ...oneProof(requirement, evidence, here),
     evidence.valid
       ? met("valid", "it is valid there")
       : unmet("valid", "it is not valid there: run pulumi up there"),
     ...planConditions(evidence.queries, conditions),
     ...latencyConditions(evidence.queries, conditions),
     scans(evidence, conditions),
-    soak(evidence, conditions, now),
+    soak(evidence, conditions),
   ];
 }
 
 function scans(evidence: Evidence, { minimumScans }: GateConditions): Condition {
-  const { trafficScans, isExact } = evidence;
-  const found = `traffic has scanned it ${trafficScans} times there, ${minimumScans} wanted`;
+  const { trafficScans, isExact, isToldApart } = evidence;
+  const least = isExact === false ? "at least " : "";
+  const found = `traffic has scanned it ${least}${trafficScans} times there, ${minimumScans} wanted`;
+  const areOurs = isToldApart === false || (isExact === false && isToldApart == null);
+  if (areOurs && minimumScans > 0) return unmet("scans", `${found}; ${OURS}`);
   if (trafficScans >= minimumScans) return met("scans", found);
   const fix = "let the application run, then pulumi refresh --run-program there";
-  const estimate = scansExpected(evidence, minimumScans);
-  const uncertain =
-    isExact === false
-      ? " (unsaved measurements may have caused some of the counted scans: " +
-        "see docs/verification.md, own scans)"
-      : "";
-  return unmet("scans", `${found}: ${fix}${estimate}${uncertain}`);
+  return unmet("scans", `${found}: ${fix}${scansExpected(evidence, minimumScans)}`);
 }
+
+/** Nobody knows how many of the scans other resources and commands of ours have made. */
+const OURS =
+  "but the server counts our own measurements too, and some of these scans may be theirs: " +
+  "let the role there turn counting off (GRANT SET ON PARAMETER track_counts, or ALTER ROLE … SET " +
+  "track_counts = off; see docs/verification.md, own scans), then pulumi refresh --run-program";
 
 /** Estimates when there will be enough scans at the current rate. */
 function scansExpected(
@@ -64,14 +69,23 @@ function scansExpected(
   return `; at the rate until ${instant(until)}, there will be enough by ${enough}`;
 }
 
-function soak({ validSince }: Evidence, { soakMs, soak }: GateConditions, now: number): Condition {
-  const end = Date.parse(validSince) + soakMs;
-  const left = end - now;
-  if (left <= 0) return met("soak", `it has soaked ${soak}`);
-  const done = renderElapsed(Math.max(0, soakMs - left));
+/**
+ * Soaks on the other server, by its clock alone, and only as long as it was looked at: from when the
+ * index was valid to when it was last measured.
+ */
+function soak(
+  { validSince, verifiedAt }: Evidence,
+  { soakMs, soak: wanted }: GateConditions,
+): Condition {
+  const since = Date.parse(validSince);
+  const soaked = Date.parse(verifiedAt ?? "") - since;
+  if (soaked >= soakMs) return met("soak", `it has soaked ${wanted}`);
+  const left = soakMs - Math.max(0, soaked || 0);
   return unmet(
     "soak",
-    `it has soaked ${done} of ${soak}: ${renderElapsed(left)} left, until ${instant(end)}`,
+    `it has soaked ${renderElapsed(soakMs - left)} of ${wanted}: ${renderElapsed(left)} left, ` +
+      `until ${instant(since + soakMs)}; it was last measured at ${verifiedAt}: run pulumi refresh ` +
+      "--run-program there after the soak",
   );
 }
 

@@ -1,8 +1,35 @@
 import { z } from "zod";
+import type { RecordedForm } from "../compare/recordedForm";
+import type { CanonicalIndex } from "../declare/indexFields";
 import { indexSchema } from "../declare/indexSchema";
+import { PLAN_TYPES } from "../explain/explain";
 import { DEFAULT_SOAK, writtenDuration } from "../input/duration";
 import { issueMessage } from "../input/parse";
-import { PLAN_TYPES } from "../measure/explain";
+import { overrideSchema } from "./override";
+
+const database = z.object({
+  systemIdentifier: z.string().nullable(),
+  oid: z.number(),
+  name: z.string(),
+  branch: z.string().optional(),
+});
+
+const recorded = z.object({
+  oid: z.number(),
+  canonical: z.custom<RecordedForm>((form) => typeof form === "object" && form !== null),
+  database: database.nullish(),
+  drift: z.string().nullish(),
+});
+
+const found = z.object({
+  index: z.string(),
+  table: z.string(),
+  oid: z.number(),
+  definition: z.string(),
+  canonical: z.custom<CanonicalIndex>((form) => typeof form === "object" && form !== null),
+  database,
+  trafficBefore: z.number(),
+});
 
 const evidence = z.object({
   statement: z.string(),
@@ -10,7 +37,10 @@ const evidence = z.object({
   validSince: z.string(),
   trafficScans: z.number(),
   isExact: z.boolean().nullish(),
+  isToldApart: z.boolean().nullish(),
   verifiedAt: z.string().nullish(),
+  recorded: recorded.nullish(),
+  found: found.nullish(),
   queries: z.array(
     z.object({
       name: z.string(),
@@ -19,6 +49,7 @@ const evidence = z.object({
       executionMs: z.number().nullish(),
       beforeMs: z.number().nullish(),
       timedOut: z.boolean().nullish(),
+      indexRows: z.number().nullish(),
     }),
   ),
 });
@@ -39,7 +70,7 @@ export const gateSchema = z
     planTypes: z.union([planTypes, z.record(z.string(), planTypes)]).optional(),
     maximumMs: z.union([milliseconds, z.record(z.string(), milliseconds)]).optional(),
     maximumSlowdown: z.number().positive().default(2),
-    override: z.string().trim().min(1).optional(),
+    override: overrideSchema.optional(),
   })
   .transform(({ soak, ...rest }) => ({ ...rest, soak: soak.text, soakMs: soak.ms }));
 

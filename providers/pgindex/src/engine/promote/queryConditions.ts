@@ -6,13 +6,7 @@ export function planConditions(
   { planTypes }: GateConditions,
 ): Condition[] {
   const using = queries.filter((query) => query.usesIndex);
-  const used = using.length
-    ? met("plan", `plans there use it: ${using.map(plan).join(", ")}`)
-    : unmet(
-        "plan",
-        "no measured plan there uses it: run pulumi refresh --run-program there, " +
-          "and see its verification",
-      );
+  const used = usedCondition(using);
   if (!planTypes) return [used];
   if (isList(planTypes)) {
     const others = using.filter(({ planType }) => !includes(planTypes, planType));
@@ -26,6 +20,18 @@ export function planConditions(
       : wrongPlan(query, types);
   });
   return [used, ...named];
+}
+
+/** A plan by the index whose runs read nothing by it proves nothing. */
+function usedCondition(using: readonly QueryEvidence[]): Condition {
+  const working = using.filter(({ indexRows }) => indexRows !== 0);
+  if (working.length > 0) return met("plan", `plans there use it: ${working.map(plan).join(", ")}`);
+  const found = using.length > 0 ? `${using.map(plan).join(", ")} read no row by it` : undefined;
+  return unmet(
+    "plan",
+    `${found ?? "no measured plan there uses it"}: run pulumi refresh --run-program there, ` +
+      "and see its verification",
+  );
 }
 
 /** `Array.isArray` does not narrow a readonly array. */

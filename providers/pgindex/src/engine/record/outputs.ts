@@ -7,8 +7,8 @@ import { fieldsWith } from "../declare/indexFields";
 import type { IndexOrigin } from "../declare/ownershipMark";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
+import type { QueryPlan } from "../explain/queryPlan";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
-import type { QueryPlan } from "../measure/queryPlan";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { bloatOf, bytesPerRowOf } from "./bloat";
 

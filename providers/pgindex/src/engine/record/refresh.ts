@@ -11,6 +11,7 @@ import { otherDatabaseWarning } from "../situation/otherDatabase";
 import { bloatOf } from "./bloat";
 import { lossOf, renamedText } from "./indexLoss";
 import { type IndexOutputs, liveOutputs } from "./outputs";
+import { validSinceOf } from "./validSince";
 
 /**
  * Reads the current outputs; undefined if the index is gone. Read-only, so it also works on a
@@ -39,6 +40,7 @@ export async function refreshedOutputs(
   // The outputs keep the declared name, because the next update searches for it.
   const { schema, name, table } = old;
   const bloatRatio = bloatOf(live, old.bytesPerRow ?? null);
+  const validSince = await validSinceOf(observer, old, live);
   return {
     ...old,
     ...liveOutputs(live),
@@ -47,6 +49,7 @@ export async function refreshedOutputs(
     table,
     ...(database && { database }),
     bloatRatio,
+    validSince,
     drift: driftOf(old, live),
   };
 }

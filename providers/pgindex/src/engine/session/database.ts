@@ -31,6 +31,8 @@ export interface SessionTarget {
 export interface Database extends SessionTarget {
   /** Standbys whose index scans count too, by name. */
   readonly replicas: Readonly<Record<string, Target>>;
+  /** The role of the application, whose queries are measured, where a query names none. */
+  readonly applicationRole?: string;
   /** How many builds on different tables can run at the same time. */
   readonly maxConcurrentBuilds: number;
   /** How many verifications, and how many measurings of queries, can run at the same time. */
@@ -45,6 +47,7 @@ export interface Database extends SessionTarget {
 export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   /** URLs of standbys, by name. */
   readonly replicas?: Readonly<Record<string, string>>;
+  readonly applicationRole?: string;
   readonly maxConcurrentBuilds?: number;
   readonly ownershipMarks?: boolean;
   readonly maxConcurrentMeasurements?: number;
@@ -54,6 +57,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
 export function databaseOf({
   url,
   replicas = {},
+  applicationRole,
   maxConcurrentBuilds = 2,
   ownershipMarks = true,
   maxConcurrentMeasurements = 2,
@@ -79,6 +83,7 @@ export function databaseOf({
       report,
     },
     replicas: Object.fromEntries(targets),
+    ...(applicationRole !== undefined && { applicationRole }),
     maxConcurrentBuilds,
     maxConcurrentMeasurements,
     ownershipMarks,

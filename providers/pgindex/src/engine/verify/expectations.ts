@@ -2,7 +2,7 @@ import type { IndexOnTable } from "../catalog/indexTree";
 import type { Measured } from "../measure/measure";
 import type { QueryMeasurement } from "../measure/measurement";
 import type { Expectation, ParsedQuery } from "../measure/servedQueries";
-import { qualified } from "../text/sql";
+import { genericNote, genericProblem, planProblem, workProblem } from "./planProblems";
 
 /** The query's measurement from before the index was built. */
 export type QueryBefore = Pick<
@@ -34,10 +34,27 @@ export function judge(
   index: IndexOnTable,
 ): VerifiedQuery {
   const { note, ...measurement } = measured.measurement;
-  const before = earlier?.executionMs == null ? null : toBefore(earlier);
+  const isOfOther = isOtherText(earlier, measurement);
+  const before = earlier?.executionMs == null || isOfOther ? null : toBefore(earlier);
   const ratio = ratioOf(before, measurement);
-  const problems = problemsOf(query, measured, { before, ratio }, index);
-  return { ...measurement, note: note ?? null, before, ratio, ok: problems.length === 0, problems };
+  const problems = problemsOf(query, measured, { before, ratio, isOfOther }, index);
+  const notes = [note, genericNote(measurement), ...(measured.circumstances?.remarks ?? [])];
+  return {
+    ...measurement,
+    note: notes.filter((each) => each !== undefined).join("; ") || null,
+    before,
+    ratio,
+    ok: problems.length === 0,
+    problems,
+  };
+}
+
+/** Other SQL under the same name. Measurements of older releases do not say what they measured. */
+function isOtherText(
+  earlier: QueryMeasurement | undefined,
+  { textHash }: Pick<QueryMeasurement, "textHash">,
+): boolean {
+  return Boolean(earlier?.textHash && textHash && earlier.textHash !== textHash);
 }
 
 function toBefore(earlier: QueryMeasurement): QueryBefore {
@@ -56,18 +73,27 @@ function ratioOf(
   return Math.round((before.executionMs / Math.max(after.executionMs, SHORTEST_MS)) * 10) / 10;
 }
 
+/** A query's result before the build, and what it is worth. */
+interface Earlier extends Pick<VerifiedQuery, "before" | "ratio"> {
+  /** What was measured then is another query. */
+  readonly isOfOther: boolean;
+}
+
 function problemsOf(
   { expect, ...query }: ParsedQuery,
-  { measurement, usable, failure }: Measured,
-  { before, ratio }: Pick<VerifiedQuery, "before" | "ratio">,
+  { measurement, usable, failure, circumstances }: Measured,
+  earlier: Earlier,
   index: IndexOnTable,
 ): string[] {
   if (failure) return [failure.message];
   if (measurement.executionMs === null) return notRunProblems(expect, measurement);
+  const hidden = circumstances?.hidden ?? [];
   return [
-    planProblem(expect, measurement, usable, index),
+    planProblem(expect, { measurement, usable, hidden }, index),
+    workProblem(expect, measurement, hidden, index),
+    genericProblem(expect, measurement, index),
     timeProblem(expect, query, measurement),
-    ratioProblem(expect, measurement, before, ratio),
+    ratioProblem(expect, measurement, earlier),
   ].filter((problem) => problem !== undefined);
 }
 
@@ -78,49 +104,6 @@ function notRunProblems(expect: Expectation, { note }: QueryMeasurement): string
     `not measured: ${note}; run pulumi refresh once the table has rows for sample to find, ` +
       "or give values",
   ];
-}
-
-function planProblem(
-  expect: Expectation,
-  { planType, index: found, usesIndex }: QueryMeasurement,
-  usable: boolean | null,
-  index: IndexOnTable,
-): string | undefined {
-  const isType =
-    !expect.planTypes || expect.planTypes.some((expectedType) => expectedType === planType);
-  if (isType && (usesIndex || !expect.usesIndex)) return undefined;
-  const types = expect.planTypes?.join(" or ") ?? "a plan";
-  const expected = expect.usesIndex ? `${types} using ${index.schema}.${index.name}` : types;
-  const plan = planType ?? `no scan of ${index.schema}.${index.table}`;
-  const using = found ? ` using ${found}` : "";
-  const advice = planAdvice(planType, usesIndex, usable, index);
-  return `expected ${expected}, found ${plan}${using}; ${advice}`;
-}
-
-function planAdvice(
-  planType: string | null,
-  usesIndex: boolean,
-  usable: boolean | null,
-  index: IndexOnTable,
-): string {
-  const analyze = `run ANALYZE ${qualified(index.schema, index.table)}; and then pulumi refresh`;
-  if (planType === null) return "check that the query reads the index's table";
-  if (usesIndex)
-    return `if that is just as good, add "${planType}" to expect.planTypes; otherwise ${analyze}`;
-  if (usable === null) return analyze;
-  const answer = `usable with enable_seqscan=off: ${usable ? "yes" : "no"}`;
-  if (!usable) {
-    return (
-      `${answer}. Compare the query's conditions with the index: its first columns, their types ` +
-      "and operator classes, and its predicate. Another index may serve the query better. " +
-      `If they match, ${analyze}`
-    );
-  }
-  return (
-    "the planner prefers Seq Scan on small tables, and for large parts of any table; " +
-    `${answer}. If this table is large, ${analyze}; ` +
-    "if it is small here, set expect.usesIndex: false for this stack"
-  );
 }
 
 function timeProblem(
@@ -143,14 +126,22 @@ function timeProblem(
 
 function ratioProblem(
   { minimumRatio }: Expectation,
-  { executionMs }: QueryMeasurement,
-  before: QueryBefore | null,
-  ratio: number | null,
+  { executionMs, timedOut }: QueryMeasurement,
+  { before, ratio, isOfOther }: Earlier,
 ): string | undefined {
-  if (minimumRatio === undefined || ratio === null || ratio >= minimumRatio) return undefined;
+  // A query that did not end has a problem of its own.
+  if (minimumRatio === undefined || timedOut) return undefined;
+  const expected = `expected to be ${minimumRatio} times faster than before`;
+  if (ratio === null) {
+    const why = isOfOther ? "another text was measured under its name" : "nothing was measured";
+    return (
+      `${expected}, but ${why} before the build, so it is not known; ` +
+      "leave expect.minimumRatio out for this stack, or expect maximumMs"
+    );
+  }
+  if (ratio >= minimumRatio) return undefined;
   return (
-    `expected to be ${minimumRatio} times faster than before, found ${ratio} ` +
-    `(${before?.executionMs} ms before, ${executionMs} ms now); ` +
+    `${expected}, found ${ratio} (${before?.executionMs} ms before, ${executionMs} ms now); ` +
     "on a small table there is little to gain: lower expect.minimumRatio for this stack"
   );
 }

@@ -46,7 +46,8 @@ async function readReplica(
     if (!isStandby) throw new Error("it accepts writes, so it is not a standby");
     const usage = await readUsage(session, index);
     if (!usage) throw new Error("it does not have the index yet");
-    return { scans: usage.scans, countersSince: usage.countersSince };
+    const scans = Math.max(0, usage.scans - (usage.measuredScans ?? 0));
+    return { scans, countersSince: usage.countersSince };
   } finally {
     await session.close();
   }

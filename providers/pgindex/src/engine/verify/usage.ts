@@ -1,5 +1,6 @@
 import { INDEX_TREE } from "../catalog/indexTree";
 import { type Context, pause } from "../operation/context";
+import { ledgerScans } from "../scans/scanLedger";
 import type { Session } from "../session/session";
 
 /**
@@ -31,19 +32,30 @@ export interface IndexUsage {
   readonly countersSince: string | null;
   /** It is unique, an exclusion constraint or the replica identity, so needed even if unused. */
   readonly enforces: boolean;
+  /**
+   * Scans of its table's indexes by any measurement of pgindex that the server counted, whichever
+   * resource or command made it, since the counters began. Null if that cannot be read; missing in
+   * reports of older releases.
+   */
+  readonly measuredScans?: number | null;
 }
 
 /** {@link IndexUsage} with our own scans separated from traffic. */
 export interface AccountedUsage extends IndexUsage {
   /** Scans by anything other than this resource's measurements. */
   readonly trafficScans: number;
-  /** Counted scans by this resource's measurements, including those assumed for unsaved ones. */
+  /** Counted scans by this resource's measurements. */
   readonly ownScans: number;
   /**
-   * False if traffic may have scanned the index more often. If the role cannot turn off scan
-   * counting, an allowance covers the measurements of previews, whose results are discarded.
+   * False if traffic may have scanned the index more often, as where others measured the table's
+   * indexes too, or a replica does not answer.
    */
   readonly isExact: boolean;
+  /**
+   * False if some of `trafficScans` may be our own: the server counts our scans, and its counters
+   * could not be made to say how many. Missing in reports of older releases.
+   */
+  readonly isToldApart?: boolean;
   /** The Connection's replicas. `trafficScans` includes their scans. */
   readonly replicas: readonly ReplicaUsage[];
   /**
@@ -75,7 +87,7 @@ SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans,
   LEFT JOIN pg_stat_database d ON d.datname = current_database()
 HAVING count(*) > 0`;
 
-type UsageRow = Omit<IndexUsage, "lastScan" | "statsReset" | "countersSince"> & {
+type UsageRow = Omit<IndexUsage, "measuredScans" | "lastScan" | "statsReset" | "countersSince"> & {
   readonly lastScan: Date | null;
   readonly statsReset: Date | null;
   readonly countersSince: Date | null;
@@ -87,9 +99,12 @@ export async function readUsage(
   index: { readonly schema: string; readonly name: string },
 ): Promise<IndexUsage | undefined> {
   const [row] = await session.query<UsageRow>(USAGE_QUERY, [index.schema, index.name]);
+  // After the index's own counter: a measurement that ends in between makes traffic look smaller.
+  const measuredScans = row ? await ledgerScans(session, index) : null;
   return (
     row && {
       ...row,
+      measuredScans,
       lastScan: row.lastScan?.toISOString() ?? null,
       statsReset: row.statsReset?.toISOString() ?? null,
       countersSince: row.countersSince?.toISOString() ?? null,
@@ -101,62 +116,40 @@ export async function readUsage(
 const SETTLE_MS = 2_000;
 const POLL_MS = 100;
 
-/** Reads the usage once it has at least `minimumScans` scans, or after two seconds. */
+/** What the counters must show before they are read. */
+export interface Awaited {
+  readonly scans: number;
+  readonly measuredScans: number;
+}
+
+/** Reads the usage once the counters have what we made of them, or after two seconds. */
 export async function settledUsage(
   session: Session,
   index: { readonly schema: string; readonly name: string },
-  minimumScans: number,
+  least: Awaited,
   ctx: Context,
 ): Promise<IndexUsage | undefined> {
   const deadline = Date.now() + SETTLE_MS;
   for (;;) {
     const usage = await readUsage(session, index);
-    if (!usage || usage.scans >= minimumScans || Date.now() >= deadline) return usage;
+    if (!usage || Date.now() >= deadline) return usage;
+    const { scans, measuredScans } = usage;
+    if (scans >= least.scans && (measuredScans ?? Infinity) >= least.measuredScans) {
+      return measuredScans ? await withLateLedger(session, index, usage, ctx) : usage;
+    }
     await pause(POLL_MS, ctx);
   }
 }
 
-/** One measurement as seen in the index's counters. */
-export interface Counted {
-  /** `idx_scan` before the measurement. */
-  readonly scansBefore: number;
-  /** Scans that the measurement caused. */
-  readonly ownScans: number;
-  /** Scans that unsaved measurements may have caused since the last report. */
-  readonly unsavedScans: number;
-  readonly after: IndexUsage;
-}
-
-/** The last reported usage. A report from an older release does not say whether it is exact. */
-export type EarlierUsage = Pick<AccountedUsage, "scans" | "ownScans"> & {
-  readonly isExact?: boolean;
-  readonly countersSince?: string | null;
-};
-
-/** Usage on the measured server alone. */
-export type Accounted = Omit<AccountedUsage, "replicas" | "unusedSince" | "summary">;
-
-/**
- * Separates traffic from our own scans. Counters lower than in the last report were reset since and
- * no longer include our earlier scans. Underestimates traffic rather than overestimating it,
- * because a promotion can depend on it. Pure.
- */
-export function account(
-  { scansBefore, ownScans, unsavedScans, after }: Counted,
-  previous: EarlierUsage | undefined,
-): Accounted {
-  const isSameCount = !previous?.countersSince || previous.countersSince === after.countersSince;
-  const goesOn =
-    previous && isSameCount && scansBefore >= previous.scans && after.scans >= scansBefore;
-  const scansSince = scansBefore - (goesOn ? previous.scans : 0);
-  const unsaved = previous ? Math.min(unsavedScans, Math.max(0, scansSince)) : 0;
-  const own = ownScans + unsaved + (goesOn ? previous.ownScans : 0);
-  return {
-    ...after,
-    trafficScans: Math.max(0, after.scans - own),
-    ownScans: own,
-    isExact: unsaved === 0 && !(goesOn && previous.isExact === false),
-  };
+/** A parallel worker's scans are counted at its end, a moment before the ledger says whose. */
+async function withLateLedger(
+  session: Session,
+  index: { readonly schema: string; readonly name: string },
+  usage: IndexUsage,
+  ctx: Context,
+): Promise<IndexUsage> {
+  await pause(POLL_MS, ctx);
+  return { ...usage, measuredScans: await ledgerScans(session, index) };
 }
 
 /** The usage of an index that does not exist. */
@@ -172,6 +165,7 @@ export const NO_USAGE: AccountedUsage = {
   trafficScans: 0,
   ownScans: 0,
   isExact: true,
+  isToldApart: true,
   replicas: [],
   unusedSince: null,
   summary: "there is no index",

@@ -1,17 +1,12 @@
 import { observe } from "../catalog/indexes";
 import type { IndexOnTable } from "../catalog/indexTree";
-import type { Observation } from "../catalog/liveIndex";
+import type { LiveIndex, Observation } from "../catalog/liveIndex";
+import { renderDifferences } from "../compare/differences";
+import { differencesSince, type RecordedForm } from "../compare/recordedForm";
 import type { PgIndexError } from "../errors/advice";
-import {
-  type Measured,
-  type MeasuredAll,
-  measureAll,
-  plansOf,
-  uncounted,
-} from "../measure/measure";
+import type { QueryPlan } from "../explain/queryPlan";
+import { type Measured, measureAll, plansOf, uncounted } from "../measure/measure";
 import { notMeasured, type QueryMeasurement } from "../measure/measurement";
-import type { QueryPlan } from "../measure/queryPlan";
-import { unsavedMeasurements } from "../measure/scanCounting";
 import type { ParsedQuery } from "../measure/servedQueries";
 import { type Context, waitingOf } from "../operation/context";
 import { inTurnToVerify } from "../operation/turns";
@@ -19,16 +14,11 @@ import { withRoom } from "../room/room";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
 import { judge, type VerifiedQuery } from "./expectations";
+import { type FoundIndex, foundIndex } from "./foundIndex";
+import { accountFor, usageAfter } from "./measuredUsage";
 import { readReplicaUsages } from "./replicaUsage";
-import {
-  type Accounted,
-  type AccountedUsage,
-  account,
-  type Counted,
-  NO_USAGE,
-  readUsage,
-  settledUsage,
-} from "./usage";
+import type { Accounted } from "./traffic";
+import { type AccountedUsage, NO_USAGE, readUsage } from "./usage";
 import { extend, type History, judgeUse, restartReason } from "./usageHistory";
 
 /** What to verify. */
@@ -37,6 +27,10 @@ export interface VerificationRequest extends IndexOnTable {
   /** The queries' measurements from before the build. */
   readonly before: readonly QueryMeasurement[];
   readonly searchPath: readonly string[];
+  /** The canonical form that the index's resource recorded. Missing in inputs of older releases. */
+  readonly canonical?: RecordedForm;
+  /** This stack built the index, so all of its scans are since then. */
+  readonly isBuilt?: boolean;
 }
 
 /** The findings of a `Verification`. Plain JSON without any value of a row. */
@@ -48,6 +42,10 @@ export interface VerificationReport {
   /** The plan of each query that ran. Missing in reports from older releases. */
   readonly plans?: readonly QueryPlan[];
   readonly usage: AccountedUsage;
+  /** The index that was measured; null if it does not exist. Missing in older releases' reports. */
+  readonly found?: FoundIndex | null;
+  /** The application's role, as the Connection names it: who measures again asks for it too. */
+  readonly applicationRole?: string;
   /** Findings over time. */
   readonly history: History;
   /** True if the index exists on its table and is valid, ready and live. */
@@ -74,6 +72,7 @@ const SCHEMA_VERSION = 1;
 export type EarlierReport = Pick<VerificationReport, "usage" | "verifiedAt"> & {
   /** Missing in reports from older releases. */
   readonly history?: History;
+  readonly found?: FoundIndex | null;
 };
 
 /** Checks the index, measures its queries, reads its counters, and judges the results. */
@@ -98,14 +97,16 @@ async function verifyNow(
 ): Promise<Verified> {
   const options = { purpose: `verify ${request.name}`, writable: false };
   return withObserver(database, options, async (observer) => {
-    const problems = indexProblems(request, await observe(observer, request));
+    const observed = await observe(observer, request);
     const baseline = await readUsage(observer, request);
     const measured = baseline
       ? await measureAll({ ...request, database, index: request, ctx })
       : uncounted([]);
     const scansBefore = baseline?.scans ?? 0;
-    const after = await settledUsage(observer, request, scansBefore + measured.ownScans, ctx);
+    const after = await usageAfter(observer, request, { baseline, measured }, ctx);
     const verifiedAt = await serverTime(observer);
+    const isOne = isSameIndex(observed, await observe(observer, request));
+    const problems = [...indexProblems(request, observed), ...(isOne ? [] : [REPLACED])];
     const queries = request.queries.map((query, i) => {
       const earlier = request.before.find(({ name }) => name === query.name);
       return judge(query, measured.queries[i] ?? notThere(query), earlier, request);
@@ -119,6 +120,8 @@ async function verifyNow(
       queries,
       plans: plansOf(measured.queries),
       usage: watched?.usage ?? NO_USAGE,
+      found: isOne ? await foundIndex(observer, request, observed, { watched, previous }) : null,
+      ...(database.applicationRole && { applicationRole: database.applicationRole }),
       history: watched?.history ?? previous?.history ?? { queries: [], samples: [] },
       valid: problems.length === 0,
       verifiedAt,
@@ -129,7 +132,7 @@ async function verifyNow(
   });
 }
 
-function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
+function indexProblems(wanted: VerificationRequest, observed: Observation): string[] {
   const label = `${wanted.schema}.${wanted.name}`;
   const fix = "run pulumi refresh and pulumi up";
   if (observed.kind !== "index") return [`index ${label} does not exist; ${fix}`];
@@ -139,23 +142,27 @@ function indexProblems(wanted: IndexOnTable, observed: Observation): string[] {
     index.valid && index.ready && index.live
       ? ""
       : `${label} is INVALID: no query uses it, but every write maintains it; ${fix}`,
+    redefined(wanted, index),
   ].filter(Boolean);
+}
+
+const REPLACED = "the index became another one while it was measured; run pulumi refresh";
+
+/** Queries and scans are of one index only if it is there from the first to the last. */
+function isSameIndex(before: Observation, after: Observation): boolean {
+  const oidOf = (of: Observation) => (of.kind === "index" ? of.index.oid : null);
+  return oidOf(before) === oidOf(after);
+}
+
+/** An index that was dropped and created by hand can be another under the same name. */
+function redefined({ schema, name, canonical }: VerificationRequest, live: LiveIndex): string {
+  const differences = canonical ? differencesSince(canonical, live.canonical) : [];
+  if (differences.length === 0) return "";
+  return `${schema}.${name} was redefined outside: ${renderDifferences(differences)}; run pulumi up`;
 }
 
 function notThere(query: ParsedQuery): Measured {
   return { measurement: notMeasured(query, "the index does not exist"), usable: null };
-}
-
-function accountFor(
-  { ownScans, isExact, isCounted }: MeasuredAll,
-  { scansBefore, after }: Pick<Counted, "scansBefore" | "after">,
-  verifiedAt: string,
-  previous: EarlierReport | undefined,
-): Accounted {
-  const own = isExact ? ownScans : Math.max(ownScans, after.scans - scansBefore);
-  const elapsed = previous ? Date.parse(verifiedAt) - Date.parse(previous.verifiedAt) : 0;
-  const unsavedScans = isCounted ? own * unsavedMeasurements(elapsed) : 0;
-  return account({ scansBefore, ownScans: own, unsavedScans, after }, previous?.usage);
 }
 
 /** One verification of an index. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RecordedForm } from "../compare/recordedForm";
 import { identifier } from "../declare/indexSchema";
 import { loadParser } from "../input/expression";
 import { issueMessage, type Parsed, parseWith } from "../input/parse";
@@ -23,6 +24,7 @@ const verificationSchema = z.strictObject({
   builtAt: z.unknown(),
   validSince: z.unknown(),
   before: z.custom<readonly QueryMeasurement[]>().nullish(),
+  canonical: z.custom<RecordedForm>().nullish(),
   queries: servedQueriesSchema,
   searchPath: z.array(identifier).optional(),
   onFailedExpectation: z
@@ -41,6 +43,7 @@ const INPUTS = [
   "builtAt",
   "validSince",
   "before",
+  "canonical",
   // Has the same name as the input, so Pulumi encrypts it when the input is secret.
   "served",
   "searchPath",
@@ -64,6 +67,7 @@ export async function parseVerification(
   const parsed = parseWith(verificationSchema, { ...rest, queries: served ?? [] });
   if (parsed.kind !== "ok") return parsed;
   const { schema, table, name, queries, before, searchPath, onFailedExpectation } = parsed.value;
+  const { canonical, builtAt } = parsed.value;
   return {
     kind: "ok",
     value: {
@@ -72,6 +76,8 @@ export async function parseVerification(
       name,
       queries,
       before: before ?? [],
+      isBuilt: typeof builtAt === "string",
+      ...(canonical && { canonical }),
       searchPath: searchPath ?? [...new Set([schema, "public"])],
       onFailedExpectation,
     },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { PlanNode } from "../../../providers/pgindex/src/engine/measure/explain.ts";
+import type { PlanNode } from "../../../providers/pgindex/src/engine/explain/explain.ts";
 import {
   MAX_BYTES,
   MAX_NODES,
   toPlanTree,
-} from "../../../providers/pgindex/src/engine/measure/queryPlan.ts";
+} from "../../../providers/pgindex/src/engine/explain/queryPlan.ts";
 
 const INDEX = {
   schema: "public",

@@ -1,5 +1,13 @@
 import { parseSync } from "libpg-query";
-import { syntaxReason } from "../input/expression";
+import { syntaxReason } from "./expression";
+import {
+  type FunctionName,
+  functionsOf,
+  type RelationReference,
+  relationsOf,
+  type UnqualifiedNames,
+  unqualifiedNames,
+} from "./namesInQuery";
 
 /** One parsed SELECT, with the parts a measurement needs. */
 export interface SelectStatement {
@@ -11,12 +19,10 @@ export interface SelectStatement {
   readonly columns: number | undefined;
   /** The functions it calls, named as in its text. */
   readonly functions: readonly FunctionName[];
-}
-
-export interface FunctionName {
-  /** Undefined if the search path resolves the name. */
-  readonly schema?: string;
-  readonly name: string;
+  /** The tables and views that it names. */
+  readonly relations: readonly RelationReference[];
+  /** What it names without a schema. */
+  readonly unqualified: UnqualifiedNames;
 }
 
 interface SelectProblem {
@@ -94,7 +100,9 @@ function readTree(text: string, tree: ParseTree): ReadSelect {
       text: statementOnly(text, first),
       parameters: numbers.size,
       columns: columnsOf(select),
-      functions: fields.filter(([key]) => key === "FuncCall").map(([, call]) => nameOf(call)),
+      functions: functionsOf(fields),
+      relations: relationsOf(fields),
+      unqualified: unqualifiedNames(fields),
     },
   };
 }
@@ -146,12 +154,6 @@ function* fieldsOf(root: unknown): Generator<[string, unknown]> {
       left.push(field[1]);
     }
   }
-}
-
-function nameOf(call: unknown): FunctionName {
-  const { funcname } = call as { funcname: readonly { String: { sval: string } }[] };
-  const [name = "", schema] = funcname.map(({ String: { sval } }) => sval).reverse();
-  return { schema, name };
 }
 
 /** The parser omits the number of `$0`. */
