@@ -63,23 +63,25 @@ async function locksLeft(client: pg.Client): Promise<string[]> {
 async function notAsDeclared(
   client: pg.Client,
   declarations: readonly Declaration[],
+  schema = "judge",
 ): Promise<string[]> {
   const live = await definitionsIn(client, "app");
-  await client.query("BEGIN; CREATE SCHEMA judge");
+  await client.query(`BEGIN; CREATE SCHEMA ${schema}`);
   for (const table of TABLES)
-    await client.query(`CREATE TABLE judge.${table} (LIKE app.${table} INCLUDING GENERATED)`);
+    await client.query(`CREATE TABLE ${schema}.${table} (LIKE app.${table} INCLUDING GENERATED)`);
   for (const { args, clauses, unique } of declarations)
     await client.query(
-      `CREATE ${unique ? "UNIQUE" : ""} INDEX ${args.name} ON judge.${args.table} ${clauses}`,
+      `CREATE ${unique ? "UNIQUE" : ""} INDEX ${args.name} ON ${schema}.${args.table} ${clauses}`,
     );
-  const wanted = await definitionsIn(client, "judge");
+  const wanted = await definitionsIn(client, schema);
   await client.query("ROLLBACK");
   const wrong = [...wanted].flatMap(([name, definition]) =>
     live.get(name) === definition
       ? []
       : [`${name} is ${live.get(name) ?? "missing"} instead of ${definition}`],
   );
-  return [...wrong, ...(await constraintMissing(client))];
+  const hasConstraint = declarations.some(({ args }) => args.constraint !== undefined);
+  return [...wrong, ...(hasConstraint ? await constraintMissing(client) : [])];
 }
 
 async function definitionsIn(client: pg.Client, schema: string): Promise<Map<string, string>> {
@@ -100,7 +102,44 @@ async function constraintMissing(client: pg.Client): Promise<string[]> {
   return rows.length === 1 ? [] : [`the constraint of ${WITH_CONSTRAINT} is missing`];
 }
 
-const LEFTOVER = "_pgindex_(new|old)$|_cc(new|old)[0-9]*$";
+/** How often the judge asks again when the server is restarted under it. */
+const ASKS = 20;
+
+/**
+ * Checks the indexes of one stack right after a command of it has succeeded. Only what the command
+ * has promised is checked: others go on meanwhile.
+ */
+export async function judgeStanding(
+  ask: (work: (client: pg.Client) => Promise<string[]>) => Promise<string[]>,
+  declarations: readonly Declaration[],
+  schema: string,
+): Promise<string[]> {
+  for (let asked = 1; ; asked += 1) {
+    try {
+      return await ask(async (client) => {
+        const wrong = await notAsDeclared(client, declarations, schema);
+        const names = declarations.map(({ args }) => args.name);
+        return [...wrong, ...(await notValid(client, names))];
+      });
+    } catch (error) {
+      if (asked === ASKS) return [`it could not be judged: ${(error as Error).message}`];
+      await sleep(500);
+    }
+  }
+}
+
+async function notValid(client: pg.Client, names: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+      WHERE relnamespace = 'app'::regnamespace AND relname = ANY($1)
+        AND indisvalid AND indisready AND indislive`,
+    [names],
+  );
+  const valid = new Set(rows.map(({ name }) => name));
+  return names.filter((name) => !valid.has(name)).map((name) => `${name} is not valid`);
+}
+
+const LEFTOVER = "_pgindex_(new|old)$|_pgindex_drop_[0-9]+$|_cc(new|old)[0-9]*$";
 
 async function broken(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ line: string }>(

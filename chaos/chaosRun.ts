@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,10 +8,11 @@ import { Census } from "./buildCensus.ts";
 import { indexesLeft, judge } from "./catalogJudge.ts";
 import type { Options } from "./chaosOptions.ts";
 import { startServer, withClient } from "./chaosServer.ts";
-import { Stack } from "./chaosStack.ts";
-import { makeTables } from "./chaosTables.ts";
+import { Stack, type Watchers } from "./chaosStack.ts";
+import { BUILDER, makeBuilder, makeTables } from "./chaosTables.ts";
 import { startWriter, type Written } from "./chaosWriter.ts";
-import { declarationsFor } from "./declarations.ts";
+import { declarationsFor, type StackName } from "./declarations.ts";
+import { NameSampler } from "./nameSampler.ts";
 import { say } from "./progressLog.ts";
 import { environmentOf } from "./pulumiCli.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -24,6 +26,8 @@ export interface Outcome {
   readonly builds: number;
   readonly rounds: number;
   readonly written: Written;
+  /** How often a valid index was looked for under each name. */
+  readonly samples: number;
   readonly record: RunRecord;
 }
 
@@ -43,14 +47,25 @@ export async function runChaos(
   cleanUp.defer(() => removeServer(server, folder));
   const { url, version } = server;
   say(`PostgreSQL ${version}, seed ${options.seed}, ${options.minutes} minutes of trouble`);
-  await withClient(url, (client) => makeTables(client, options.rows));
+  const password = randomBytes(12).toString("hex");
+  await withClient(url, async (client) => {
+    await makeTables(client, options.rows);
+    await makeBuilder(client, password);
+  });
   const record = new RunRecord();
-  const stacks = await makeStacks(folder, url, record);
+  const sampler = new NameSampler(url);
+  const stacks = await makeStacks(folder, asBuilder(url, password), {
+    url,
+    sampler,
+    ended: (ended, stack) => record.ended(ended, stack),
+    broken: (promise) => record.broken.push(promise),
+  });
   cleanUp.defer(async () => stacks.map(({ cli }) => cli.end()));
   const writer = await startWriter(url, options.rows);
   cleanUp.defer(() => writer.end());
   const census = new Census(url);
   census.start();
+  sampler.start();
 
   const arena = { server, stacks, record };
   const reached = await underFire(options, arena);
@@ -59,9 +74,18 @@ export async function runChaos(
   const written = await writer.stop();
   record.written(written);
   const builds = await census.stop();
+  const { samples, missed } = await sampler.stop();
+  record.broken.push(...missed);
   const declarations = declarationsFor(goal, reached.rounds);
   record.broken.push(...(await withClient(url, (client) => judge(client, declarations))));
-  return { version, builds, rounds: reached.rounds, written, record };
+  return { version, builds, rounds: reached.rounds, written, samples, record };
+}
+
+function asBuilder(url: string, password: string): string {
+  const changed = new URL(url);
+  changed.username = BUILDER;
+  changed.password = password;
+  return changed.href;
 }
 
 async function removeServer(server: EmbeddedServer, folder: RunFolder): Promise<void> {
@@ -69,11 +93,10 @@ async function removeServer(server: EmbeddedServer, folder: RunFolder): Promise<
   await server.stop();
 }
 
-async function makeStacks(folder: RunFolder, url: string, record: RunRecord): Promise<Stack[]> {
+async function makeStacks(folder: RunFolder, url: string, watchers: Watchers): Promise<Stack[]> {
   const env = environmentOf(folder, url);
-  const stacks = ["left", "right"].map(
-    (name) => new Stack(name, folder, env, (ended) => record.ended(ended, name)),
-  );
+  const names: readonly StackName[] = ["left", "right"];
+  const stacks = names.map((name) => new Stack(name, folder, env, watchers));
   for (const stack of stacks) await stack.init();
   return stacks;
 }

@@ -29,6 +29,22 @@ BEGIN
   RETURN value;
 END $$`;
 
+/** The documented role of a build: it owns the tables, and is no superuser (docs/privileges.md). */
+export const BUILDER = "chaos_builder";
+
+/** Gives everything to the builder, who may log in with this password. */
+export async function makeBuilder(client: pg.Client, password: string): Promise<void> {
+  await client.query(`CREATE ROLE ${BUILDER} LOGIN PASSWORD '${password}'`);
+  await client.query(`ALTER SCHEMA app OWNER TO ${BUILDER}`);
+  await client.query(`ALTER FUNCTION app.slow(text) OWNER TO ${BUILDER}`);
+  for (const table of TABLES) await client.query(`ALTER TABLE app.${table} OWNER TO ${BUILDER}`);
+  const { rows } = await client.query<{ name: string }>(
+    "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = $1::regclass",
+    [`app.${PARTITIONED}`],
+  );
+  for (const { name } of rows) await client.query(`ALTER TABLE ${name} OWNER TO ${BUILDER}`);
+}
+
 /** Creates and fills the tables, and leaves the database as autovacuum would. */
 export async function makeTables(client: pg.Client, rows: number): Promise<void> {
   await client.query("CREATE SCHEMA app; CREATE EXTENSION amcheck");

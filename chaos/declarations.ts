@@ -67,6 +67,26 @@ const KINDS: Record<string, (table: Table) => [first: Shape, second: Shape]> = {
   ],
 };
 
+/** Which kinds of index each stack has, on every table: they meet on the tables. */
+const KINDS_OF: Readonly<Record<StackName, readonly string[]>> = {
+  left: ["plain", "unique", "expression"],
+  right: ["partial", "gin"],
+};
+
+export type StackName = "left" | "right";
+
+/** The indexes of one stack for a goal. */
+export function declarationsOf(
+  stack: StackName,
+  goal: Exclude<Goal, "nothing">,
+  round: number,
+): Declaration[] {
+  const kinds = KINDS_OF[stack];
+  return declarationsFor(goal, round).filter(({ args }) =>
+    kinds.some((kind) => args.name.endsWith(`_${kind}_idx`)),
+  );
+}
+
 /**
  * The 25 indexes for a goal. `rebuilt` asks for a REINDEX of the second definitions, a new one for
  * each `round`.

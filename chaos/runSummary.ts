@@ -18,12 +18,20 @@ export function summarize(options: Options, outcome: Outcome): void {
   process.stdout.write(`${lineOf(options, outcome)}\n`);
 }
 
-function rowsOf({ version, builds, rounds, written, record }: Outcome): [string, string][] {
+function rowsOf({
+  version,
+  builds,
+  rounds,
+  written,
+  samples,
+  record,
+}: Outcome): [string, string][] {
   const waits = longestOf(written.long, record);
   return [
     ["server", `PostgreSQL ${version}`],
     ["rounds", String(rounds)],
     ["builds that became valid", String(builds)],
+    ["looks for a valid index of each name", String(samples)],
     ["troubles that hit", listOf(record.hits)],
     ["troubles that missed", String(record.misses)],
     ["commands of both CLIs", listOf(record.commands)],

@@ -14,6 +14,7 @@ const TROUBLES = {
   "ALTER TABLE, lock_timeout": 3,
   ANALYZE: 3,
   "CREATE INDEX, other tool": 2,
+  "exchange of names, other tool": 2,
   "restart, fast": 1,
   "restart, immediate": 1,
 } as const;

@@ -66,6 +66,8 @@ async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promis
       return run(client, `ANALYZE app.${table}`);
     case "CREATE INDEX, other tool":
       return buildBeside(client, table);
+    case "exchange of names, other tool":
+      return exchange(client, { table, pick, holdMs });
     default:
       throw new Error(`${kind} is not a trouble for a session`);
   }
@@ -111,6 +113,32 @@ async function buildBeside(client: pg.Client, table: string): Promise<boolean> {
   const on = table === PARTITIONED ? `${table}_0` : table;
   await run(client, `CREATE INDEX CONCURRENTLY ${OTHER_INDEX} ON app.${on} (amount, state)`);
   return run(client, `DROP INDEX CONCURRENTLY IF EXISTS app.${OTHER_INDEX}`);
+}
+
+/**
+ * Another tool gives one of our indexes another name and its own index ours, and thinks better of
+ * it: for that time, whoever looks the name up waits.
+ */
+async function exchange(
+  client: pg.Client,
+  {
+    table,
+    pick,
+    holdMs,
+  }: { readonly table: string; readonly pick: number; readonly holdMs: number },
+): Promise<boolean> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
+      WHERE indrelid = $1::regclass AND indisvalid AND NOT indisprimary ORDER BY 1`,
+    [`app.${table}`],
+  );
+  const ours = pickAt(rows, pick);
+  if (!ours) return false;
+  await client.query("BEGIN; SET LOCAL lock_timeout = '1s'");
+  await client.query(`ALTER INDEX ${ours.name} RENAME TO other_tool_old`).catch(() => {});
+  await sleep(holdMs / 2);
+  await client.query("ROLLBACK");
+  return true;
 }
 
 export const OTHER_INDEX = "other_tool_idx";

@@ -84,9 +84,17 @@ async function runAttempt(
 }
 
 async function readCurrentSituation(attempt: Attempt, declared: Declared): Promise<Situation> {
-  const { rebuilt, isRebuilt } = attempt.journal;
+  const { rebuilt, isRebuilt, building } = attempt.journal;
   const situation = await readSituation(attempt, declared);
-  return { ...situation, rebuilt, ...(isRebuilt && { rebuild: undefined }) };
+  const { missingMark } = situation;
+  // The connection can end between a build and its mark.
+  const isBuiltHere = missingMark !== undefined && building !== undefined;
+  return {
+    ...situation,
+    rebuilt,
+    ...(isRebuilt && { rebuild: undefined }),
+    ...(isBuiltHere && { missingMark: { ...missingMark, origin: "built" } }),
+  };
 }
 
 /** Plans and executes one round. */
