@@ -91,9 +91,11 @@ test("a limit of connections that is too low to measure as well is refused in pr
 test("the right that is missing is named once, in the first preview", async () => {
   const hint = /hidden from this role.*; to see it: GRANT pg_read_all_stats TO "\S+_deploy";$/;
   const { opened } = await indexWith({ url: roles.url, role: roles.owner });
+  // One command for both.
+  const command = opened.begin("index");
   const hints: number[] = [];
   for (const name of ["first", "second"]) {
-    const index = new Resource("index", async () => opened, name);
+    const index = new Resource("index", async () => ({ ...opened, begin: () => command }), name);
     const { lines } = await index.preview({ ...AS_DEPLOY, name: `${name}_idx` });
     hints.push(lines.filter(({ message }) => hint.test(message)).length);
   }

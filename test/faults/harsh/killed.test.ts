@@ -109,10 +109,13 @@ test("SIGKILL of the server in the middle of a drop: the drop is finished", asyn
   const { ctx, lines } = record();
   const dropping = dropIndex(target, identityOf(live), ctx);
   await untilWaiting(db, "DROP INDEX CONCURRENTLY");
-  expect(await stateOf(db, "t_idx")).toBe("f/t/t");
+  const dropped = `t_idx_pgindex_drop_${live.oid}`;
+  expect(await stateOf(db, dropped)).toBe("f/t/t");
   await killServer();
   await until("it is noticed", async () => lines.length > 0);
   await startAgain();
   await dropping;
-  expect(await stateOf(await connectAgain(db), "t_idx")).toBeUndefined();
+  const again = await connectAgain(db);
+  expect(await stateOf(again, dropped)).toBeUndefined();
+  expect(await stateOf(again, "t_idx")).toBeUndefined();
 });

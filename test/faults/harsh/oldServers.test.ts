@@ -2,10 +2,16 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
-import { readInventory } from "../../../providers/pgindex/src/engine/record/inventory.ts";
 import { toIndexOutputs } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
-import { declare, failureOf, liveIndex, record, targetOf } from "../../support/engine/engine.ts";
+import {
+  declare,
+  failureOf,
+  liveIndex,
+  record,
+  SOMEWHERE,
+  targetOf,
+} from "../../support/engine/engine.ts";
 import { identityOf, settle, stateOf } from "../../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../../support/server/database.ts";
 import { describeUnless, fetchProblem, useServer } from "../../support/server/ownServer.ts";
@@ -119,8 +125,8 @@ describeUnless(fetchProblem("12.22"), "PostgreSQL 12, which is too old", () => {
     const target = targetOf(server().url);
     const { ctx } = record();
     const live = liveIndex();
-    const { database } = await readInventory(target);
-    const outputs = toIndexOutputs({ live, adopted: true, verifiedAt: "", database }, desired, []);
+    const seen = { live, adopted: true, verifiedAt: "", database: SOMEWHERE };
+    const outputs = toIndexOutputs(seen, desired, []);
     const operations = [
       previewIndex(target, desired),
       ensureIndex({ database: target, desired, ctx }),

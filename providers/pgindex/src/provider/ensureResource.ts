@@ -25,7 +25,9 @@ export async function ensureResource(
     before = await measureBefore(runtime, desired, queries, ctx);
   };
   const inventory = await runtime.inventory();
-  const seenOid = inventory?.indexes.get(displayName(desired))?.oid;
+  // What somebody built anew under the resource's own name, the preview has shown.
+  const isOwnName = olds?.name === desired.name && olds.schema === desired.schema;
+  const seenOid = isOwnName ? inventory?.indexes.get(displayName(olds))?.oid : undefined;
   const previous = olds && { ...olds, seenOid };
   const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
   const hooks = queries.length > 0 ? { beforeBuild } : {};

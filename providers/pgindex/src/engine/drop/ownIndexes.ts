@@ -2,6 +2,7 @@ import { findMarkedIndexes, observe, readIndex } from "../catalog/indexes";
 import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { readPrivileges } from "../catalog/privileges";
+import { readTable } from "../catalog/tables";
 import { type IndexIdentity, isStillOurs, type Keeping, keepingOf } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
@@ -44,8 +45,9 @@ export async function findOwnIndexes(observer: Session, identity: IndexIdentity)
   const isSwapped = companions.some((index) => isReplaced(index, identity));
   if (own) await requireOurs(observer, own, identity, isSwapped);
   const strays = await readStrays(observer, identity);
-  if (!own) return { kind: "drop", indexes: [...companions, ...strays] };
-  const left = await leftoversOf(observer, own.tableOid, identity.name);
+  const tableOid = own?.tableOid ?? (await readTable(observer, identity))?.oid;
+  const left = tableOid === undefined ? [] : await leftoversOf(observer, tableOid, identity.name);
+  if (!own) return { kind: "drop", indexes: [...companions, ...strays, ...left] };
   // The index that identifies the others goes last.
   const leftovers = [...companions, ...strays, ...left.filter(({ oid }) => oid !== own.oid)];
   return { kind: "drop", indexes: isSwapped ? [own, ...leftovers] : [...leftovers, own] };

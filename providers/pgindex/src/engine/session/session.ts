@@ -99,10 +99,10 @@ async function prepareSession(
   const server = await readServer(query);
   assertSupportedServer(server, clientProcessId(client), settings, options);
   assertServerKind(server, wanted, options);
-  await options.look?.(query, options.willNeed);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
   await pinSettings(query, server.version, options, vanishing);
+  await options.look?.(queryAsLogin, options.willNeed);
   let release = () => {};
   const closed = new Promise<void>((resolve) => {
     release = resolve;
