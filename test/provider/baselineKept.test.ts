@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { lineEndHashes, sha256 } from "../../providers/pgindex/src/baseline/migrationSql.ts";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
-import { type Opened, oneProvider, Resource, refusalOf } from "./resource.ts";
+import { type Opened, oneCommand, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int)");
 
@@ -59,7 +59,7 @@ describe.each(TOOLS)("$kind", ({ kind, table, args, other, row, hash }) => {
   let open: () => Promise<Opened>;
   /** A process of its own, as each command has one, and each Connection. */
   const anotherProcess = () => {
-    open = oneProvider({ DATABASE_URL: database().url });
+    open = oneCommand({ DATABASE_URL: database().url });
   };
   const resource = (name: string) => new Resource(kind, () => open(), name);
   const rows = () => database().query(`SELECT * FROM ${table}`);

@@ -85,6 +85,21 @@ export function oneProvider(...args: Parameters<typeof openProvider>): () => Pro
   };
 }
 
+/** One process, and one command: what it has been asked for before counts for what is asked later. */
+export function oneCommand(...args: Parameters<typeof openProvider>): () => Promise<Opened> {
+  const open = oneProvider(...args);
+  const texts = new Map<string, string>();
+  return async () => {
+    const opened = await open();
+    const begin = (kind: string) => {
+      const text = texts.get(kind) ?? opened.begin(kind);
+      texts.set(kind, text);
+      return text;
+    };
+    return { ...opened, begin };
+  };
+}
+
 const TYPES = {
   index: "Index",
   verification: "Verification",

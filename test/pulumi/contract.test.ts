@@ -124,6 +124,10 @@ describe("an index below a component, and one whose arguments are not known befo
       bytesPerRow: expect.any(Number),
       patience: null,
       bloatRatio: null,
+      ownerId: expect.stringMatching(/^[0-9a-f]{12}$/),
+      markedOid: expect.any(Number),
+      origin: "built",
+      dropOnDestroy: null,
       database: {
         systemIdentifier: expect.stringMatching(/^\d+$/),
         oid: expect.any(Number),

@@ -53,9 +53,8 @@ test("preview shows the statement and what it locks, and builds nothing", async 
   const text = await pulumi("preview", "--diff");
   expect(text).toContain(JSON.stringify(STATEMENT));
   expect(text).toMatch(/public\.messages has (never been analyzed|1,000 rows, \d+ kB)/);
-  expect(text).toContain(
-    `builds the index: it does not exist; ${STATEMENT}; locks SHARE UPDATE EXCLUSIVE`,
-  );
+  expect(text).toContain(`builds the index: it does not exist; ${STATEMENT}; COMMENT ON INDEX`);
+  expect(text).toMatch(/managed by Pulumi: .*; locks SHARE UPDATE EXCLUSIVE/);
   expect(text).toMatch(/\+ 3 to create/);
   expect(await indexNames(database())).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type {
   RenameStmt,
   VariableSetStmt,
 } from "libpg-query";
+import { splitComment } from "../engine/declare/ownershipMark";
 import { PgIndexError } from "../engine/errors/advice";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "./declaration";
 import { nameParts } from "./parseTree";
@@ -103,7 +104,8 @@ function comment({ state, statement }: Scope, { objtype, object, comment }: Comm
   return state.found.map((index) => {
     if (labelOf(index) !== label) return index;
     const { comment: _, ...rest } = index;
-    return comment === undefined ? rest : { ...rest, comment };
+    const { comment: own } = splitComment(comment ?? null);
+    return own === null ? rest : { ...rest, comment: own };
   });
 }
 

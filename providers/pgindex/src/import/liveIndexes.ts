@@ -3,6 +3,7 @@ import { canonicalize } from "../engine/compare/clone";
 import { differencesOf, renderDifferences } from "../engine/compare/differences";
 import type { DesiredIndex } from "../engine/declare/desiredIndex";
 import type { INDEX_FIELDS, IndexField } from "../engine/declare/indexFields";
+import { splitComment } from "../engine/declare/ownershipMark";
 import { parseIndexArgs } from "../engine/declare/parseIndex";
 import { PgIndexError } from "../engine/errors/advice";
 import type { Session } from "../engine/session/session";
@@ -165,7 +166,8 @@ function toDeclaration(index: CatalogIndex, sql: string): IndexDeclaration {
     table: index.table,
     columns: read.columns.map((key, i) => withStatistics(key, index.statistics[i])),
     tablespace: index.tablespace ?? undefined,
-    comment: index.comment ?? undefined,
+    // An owner's mark is no comment of the user's.
+    comment: splitComment(index.comment).comment ?? undefined,
   });
 }
 
