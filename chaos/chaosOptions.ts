@@ -22,7 +22,7 @@ Examples:
 export function parseOptions(argv: readonly string[]): Options {
   return new Command("npm run chaos --")
     .description(
-      "Two Pulumi CLIs build, replace and drop the same 25 indexes on five tables while an " +
+      "Two Pulumi CLIs build, rename, replace and drop 25 indexes on five tables while an " +
         "application writes and everything goes wrong that can: sessions, CLIs, " +
         "providers and the " +
         "server are ended, locks and snapshots are held. Then every promise is checked.",

@@ -32,11 +32,11 @@ export interface Event {
 }
 
 /** The mean time between two troubles. */
-const EVERY_MS = 2_500;
+const EVERY_MS = 2_350;
 
 /**
  * The troubles of a run: the same for the same seed, and a shorter run is a prefix of a longer one.
- * About every 95 seconds, each kind has come as often as its weight.
+ * About every 90 seconds, each kind has come as often as its weight.
  */
 export function scheduleOf(seed: number, minutes: number): Event[] {
   const random = randomOf(seed);

@@ -190,6 +190,15 @@ describe("an index stands while it is handed on, and goes with its last owner", 
   });
 });
 
+test("the preview of a renamed resource says whose the index was, and names aliases", async () => {
+  await up(A);
+  const preview = await command();
+  await checked(preview, B, { ...args, __preview: true });
+  expect(said(preview)).toMatch(
+    /until now it belonged to app\/dev, a, .*; .* aliases: \[\{ name: "a" \}\]/,
+  );
+});
+
 describe("the mark", () => {
   test("is read by people, and says who built it", async () => {
     const { outputs } = await up(A);

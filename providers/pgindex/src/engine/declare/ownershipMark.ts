@@ -63,6 +63,11 @@ export function stackName({ label }: OwnershipMark): string {
   return label.replace(/, .*$/s, "");
 }
 
+/** The logical name of a mark's resource, for messages. */
+export function resourceName({ label }: OwnershipMark): string {
+  return label.replace(/^[^,]*, /s, "");
+}
+
 /** A comment is stored in the database's encoding, which may know nothing but ASCII. */
 function asciiLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");

@@ -15,7 +15,13 @@ import { dropPartitioned } from "../plan/partitionSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
-import { dropFailedAdvice, dropOutOfPatienceAdvice, halfDroppedAdvice } from "./dropMessages";
+import { readUsage } from "../verify/usage";
+import {
+  dropFailedAdvice,
+  dropOutOfPatienceAdvice,
+  droppingText,
+  halfDroppedAdvice,
+} from "./dropMessages";
 import { keepIndex } from "./keep";
 import { findOwnIndexes } from "./ownIndexes";
 import { requireSameDatabase } from "./sameDatabase";
@@ -107,6 +113,8 @@ async function dropOne(operation: Operation, live: LiveIndex, begun: Begun): Pro
   if (live.valid) {
     await waitForWayClear(operation, live);
     await waitUntilNobodyWorks(operation, place);
+    const usage = await readUsage(operation.observer, live);
+    operation.ctx.log("info", droppingText(live, usage));
   }
   await unlessChanged(async () => {
     if (live.isPartitioned) return dropPartitionedIndex(operation, live);

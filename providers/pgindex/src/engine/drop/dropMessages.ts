@@ -10,6 +10,7 @@ import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { type DatabaseIdentity, databaseLabel } from "../session/databaseIdentity";
 import { displayName, renderBytes } from "../text/render";
 import { qualified } from "../text/sql";
+import type { IndexUsage } from "../verify/usage";
 
 /** All messages about dropping an index. */
 
@@ -133,6 +134,17 @@ export function otherDatabaseAdvice(
       "if it is the same one, restored or upgraded: run pulumi up first, which records it; " +
       `or set pgindex:acceptDatabase to "${label}"`,
   };
+}
+
+/** What a destroy says of an index right before it drops it. */
+export function droppingText(live: LiveIndex, usage: IndexUsage | undefined): string {
+  const { scans = 0, countersSince = null } = usage ?? {};
+  const since = countersSince === null ? "the counters began" : countersSince;
+  const size = renderBytes(live.sizeBytes);
+  return (
+    `dropping ${displayName(live)}: ${size}, ` +
+    `${scans.toLocaleString("en-US")} scans since ${since}; ${live.definition}`
+  );
 }
 
 /** What a destroy says of an index that it keeps. */

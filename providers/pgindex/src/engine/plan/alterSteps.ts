@@ -3,7 +3,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference } from "../compare/differences";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { type FieldValues, INDEX_FIELDS } from "../declare/indexFields";
-import type { OwnershipMark } from "../declare/ownershipMark";
+import { type OwnershipMark, resourceName } from "../declare/ownershipMark";
 import { commentSql, statisticsSql } from "../declare/statement";
 import type { Situation } from "../situation/situation";
 import { ident, literal, qualified } from "../text/sql";
@@ -51,7 +51,7 @@ export interface StandingIndex {
 export function markStep(desired: DesiredIndex, live: LiveIndex, mark: OwnershipMark): Step {
   const comment = desired.comment ?? live.canonical.comment;
   const sqls = commentSql({ schema: desired.schema, comment }, desired.name, mark);
-  const why = `its comment names its owner: ${mark.label}`;
+  const why = `its comment names its owner: ${mark.label}${formerOwner(live, mark)}`;
   return alter(sqls, why, [{ oid: live.oid, name: desired.name }]);
 }
 
@@ -64,6 +64,16 @@ export function canAlter(
     const { changesSince, changesOnPartitions } = INDEX_FIELDS[field];
     return serverVersion >= changesSince && (!live.isPartitioned || changesOnPartitions);
   });
+}
+
+/** Another entry of the stack's state had it: most likely the same resource under another name. */
+function formerOwner({ mark: former }: LiveIndex, mark: OwnershipMark): string {
+  if (!former || former.urn === mark.urn || former.stack !== mark.stack) return "";
+  const name = resourceName(former);
+  return (
+    `; until now it belonged to ${former.label}, whose delete will keep it; if that is this ` +
+    `resource under its former name, the option aliases: [{ name: "${name}" }] spares both`
+  );
 }
 
 /** @see https://www.postgresql.org/docs/current/sql-reindex.html (TABLESPACE: 14 and newer) */

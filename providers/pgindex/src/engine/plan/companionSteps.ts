@@ -16,7 +16,9 @@ export function finishIndex(situation: Situation, desired: DesiredIndex, live: L
   const { partitioned, serverVersion } = situation;
   const { partitions = [] } = partitioned ?? {};
   const leaves = partitions.filter(({ isLeaf }) => isLeaf);
-  const isComplete = leaves.every(({ attached }) => attached?.valid);
+  // One that can still be attached makes PostgreSQL look.
+  const waits = partitions.some(({ candidate }) => candidate?.valid);
+  const isComplete = leaves.every(({ attached }) => attached?.valid) && !waits;
   if (!partitioned || !isComplete || serverVersion >= LOOKS_AGAIN)
     return makeIndex(situation, desired, desired.name, "partitions are missing");
   const why = "PostgreSQL 13 does not see that it is complete without a detached partition";
