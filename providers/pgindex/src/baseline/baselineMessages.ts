@@ -1,3 +1,4 @@
+import { nameInUrn } from "../engine/declare/ownershipMark";
 import { type Advice, errorText } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
@@ -39,7 +40,7 @@ export function keptMarkText({ migration }: Mark, heir?: string): string {
   const reason =
     heir === undefined
       ? "this entry no longer holds it, or it was gone"
-      : `it is now declared as ${heir.split("::").at(-1)}`;
+      : `it is now declared as ${nameInUrn(heir)}`;
   return `the mark of ${migration} is kept: ${reason}`;
 }
 

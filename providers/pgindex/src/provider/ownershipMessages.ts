@@ -1,3 +1,4 @@
+import { nameInUrn } from "../engine/declare/ownershipMark";
 import type { Advice } from "../engine/errors/advice";
 import { displayName } from "../engine/text/render";
 import type { DeclaredPlace } from "./declaredIndexes";
@@ -5,7 +6,7 @@ import type { DeclaredPlace } from "./declaredIndexes";
 /** Two resources of one program declare the same index. */
 export function declaredTwiceAdvice(place: DeclaredPlace, otherUrn: string): Advice {
   return {
-    what: `refused: index ${displayName(place)} is declared twice, here and by ${nameIn(otherUrn)}`,
+    what: `refused: index ${displayName(place)} is declared twice, here and by ${nameInUrn(otherUrn)}`,
     why: "each would change or drop what the other relies on",
     fix: "declare it once; let the other resource depend on it or read its outputs",
     otherwise:
@@ -15,10 +16,5 @@ export function declaredTwiceAdvice(place: DeclaredPlace, otherUrn: string): Adv
 
 /** What a delete says of an index that this run declares again. */
 export function keptForHeirText(place: DeclaredPlace, urn: string): string {
-  return `kept index ${displayName(place)}: it is now declared as ${nameIn(urn)}`;
-}
-
-/** The logical name in a URN. */
-function nameIn(urn: string): string {
-  return urn.split("::").slice(3).join("::");
+  return `kept index ${displayName(place)}: it is now declared as ${nameInUrn(urn)}`;
 }

@@ -73,6 +73,11 @@ function asciiLine(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
+/** The logical name in a URN, which can contain `::` itself. */
+export function nameInUrn(urn: string): string {
+  return URN.exec(urn)?.[3] ?? urn;
+}
+
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

@@ -75,13 +75,12 @@ export function dropAllStrays({ partitioned }: Situation): Step[] {
 /** Drops the companions that no step uses, once the declared index exists. */
 export function dropUnused({ next, misplaced }: Situation, steps: readonly Step[]): Step[] {
   const used = new Set(steps.flatMap(oidsOf));
-  const unused = [
-    next && dropAny(next.live, "an interrupted replacement has left it"),
-    misplaced && dropAny(misplaced.live, "the declared index exists, and this is its predecessor"),
+  const predecessor = "the declared index exists, and this is its predecessor";
+  const companions = [
+    ...dropNext({ next }),
+    ...(misplaced ? [dropAny(misplaced.live, predecessor)] : []),
   ];
-  return unused.flatMap((step) =>
-    step && !oidsOf(step).some((oid) => used.has(oid)) ? [step] : [],
-  );
+  return companions.filter((step) => !oidsOf(step).some((oid) => used.has(oid)));
 }
 
 /** The indexes that a step drops, renames or changes. */
@@ -91,6 +90,6 @@ function oidsOf(step: Step): number[] {
 }
 
 /** Drops a replacement that an interrupted run began and nobody needs. */
-export function dropNext({ next }: Situation): Step[] {
+export function dropNext({ next }: Pick<Situation, "next">): Step[] {
   return next ? [dropAny(next.live, "an interrupted replacement has left it")] : [];
 }

@@ -4,7 +4,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { INDEX_FIELDS } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps, canAlter } from "./alterSteps";
+import { canAlter } from "./alterSteps";
 import { drop } from "./buildSteps";
 import {
   dropAllStrays,
@@ -27,7 +27,7 @@ import {
   siblingAdvice,
 } from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
-import { adoptOrRebuild, rebuildSteps, unappliedOf } from "./rebuildSteps";
+import { adoptOrRebuild, alterAndRebuild } from "./rebuildSteps";
 import { planDifferent, planMisplaced } from "./replacementPlan";
 import type { Step } from "./step";
 import { rename } from "./swapSteps";
@@ -117,13 +117,7 @@ function planAlterable(situation: Situation, verdict: Differing, desired: Desire
   if (!situation.isOurs && takesAway)
     return refused(differentAdvice(desired, verdict.differences, verdict.live.mark));
   if (takesAway && !canAlter(situation, verdict)) return planDifferent(situation, verdict, desired);
-  const altered = alterSteps(desired, verdict, situation.missingMark);
-  const isRebuilt = altered.some(({ kind }) => kind === "reindex");
-  const rebuild = situation.rebuild ?? unappliedOf(verdict);
-  return steps(
-    ...altered,
-    ...(rebuild && !isRebuilt ? rebuildSteps(situation, desired, rebuild) : []),
-  );
+  return steps(...alterAndRebuild(situation, desired, verdict));
 }
 
 /**

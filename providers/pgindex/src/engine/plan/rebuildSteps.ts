@@ -2,7 +2,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { buildReason, onlyBuildApplies } from "../compare/buildParameters";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Situation } from "../situation/situation";
-import { markStep, type StandingIndex } from "./alterSteps";
+import { alterSteps, markStep, type StandingIndex } from "./alterSteps";
 import { reindex } from "./buildSteps";
 import { reindexPartitions } from "./partitionSteps";
 import type { Step } from "./step";
@@ -19,7 +19,20 @@ export function adoptOrRebuild(
   return [{ kind: "adopt", why: "a valid index with this definition already exists" }, ...marks];
 }
 
-export function rebuildSteps(
+/** Steps that alter an index in place, and build it anew where that is not enough. */
+export function alterAndRebuild(
+  situation: Situation,
+  desired: DesiredIndex,
+  standing: StandingIndex,
+): Step[] {
+  const altered = alterSteps(desired, standing, situation.missingMark);
+  const isRebuilt = altered.some(({ kind }) => kind === "reindex");
+  const rebuild = situation.rebuild ?? unappliedOf(standing);
+  if (rebuild === undefined || isRebuilt) return altered;
+  return [...altered, ...rebuildSteps(situation, desired, rebuild)];
+}
+
+function rebuildSteps(
   { partitioned, rebuilt }: Situation,
   desired: DesiredIndex,
   rebuild: string,
@@ -29,7 +42,7 @@ export function rebuildSteps(
 }
 
 /** Why setting the parameters is not enough. */
-export function unappliedOf({ live, differences }: StandingIndex): string | undefined {
+function unappliedOf({ live, differences }: StandingIndex): string | undefined {
   const parameters = differences.flatMap((difference) =>
     difference.field === "storageParameters"
       ? onlyBuildApplies(live.canonical.accessMethod, difference.declared, difference.live)

@@ -4,7 +4,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
-import { alterSteps, canAlter, type StandingIndex } from "./alterSteps";
+import { canAlter, type StandingIndex } from "./alterSteps";
 import { dropNext, makeIndex } from "./companionSteps";
 import { dropAny } from "./partitionSteps";
 import {
@@ -15,7 +15,7 @@ import {
   referencedIndexAdvice,
 } from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
-import { rebuildSteps, unappliedOf } from "./rebuildSteps";
+import { alterAndRebuild } from "./rebuildSteps";
 import { rename, swap, swapBelowConstraint, takeRoles } from "./swapSteps";
 
 const WHY_BUILT = "the definition has changed; the old index serves queries until then";
@@ -32,11 +32,8 @@ export function planMisplaced(
   const renamed = rename(live, desired.name, "it has another name");
   const begin = dropNext(situation);
   if (isAlterable(differences) && canAlter(situation, { live, differences })) {
-    const altered = alterSteps(desired, { live, differences }, situation.missingMark);
-    const isRebuilt = altered.some(({ kind }) => kind === "reindex");
-    const rebuild = situation.rebuild ?? unappliedOf({ live, differences });
-    const rebuilt = rebuild && !isRebuilt ? rebuildSteps(situation, desired, rebuild) : [];
-    return steps(...begin, renamed, ...altered, ...rebuilt);
+    const altered = alterAndRebuild(situation, desired, { live, differences });
+    return steps(...begin, renamed, ...altered);
   }
   const advice = replaceRefusal(live, desired);
   if (advice) return refused(advice);

@@ -31,17 +31,16 @@ export async function readInventory(database: SessionTarget): Promise<Inventory>
   const options = { purpose: "look for the declared indexes", writable: false };
   return withObserver(database, options, async (observer) => {
     const rows = await observer.query<InventoryIndex & { readonly comment: string | null }>(QUERY);
-    const indexes = rows.map(({ comment, ...row }) => ({ ...row, ...markOf(comment) }));
+    const indexes = rows.map(({ comment, ...row }) => ({
+      ...row,
+      mark: splitComment(comment).mark,
+    }));
     return {
       database: await readDatabaseIdentity(observer),
       serverVersion: observer.serverVersion,
       indexes: new Map(indexes.map((index) => [displayName(index), index])),
     };
   });
-}
-
-function markOf(comment: string | null): Pick<InventoryIndex, "mark"> {
-  return { mark: splitComment(comment).mark };
 }
 
 /**
@@ -55,9 +54,13 @@ export function changeSince(
   if (old.database && !isSameDatabase(old.database, database))
     return otherDatabaseWarning(old, database);
   const named = indexes.get(displayName(old));
-  const own = ownAmong([...indexes.values()], old);
-  if (own && own.name !== old.name && !named) return renamedText(own);
-  if (!named) return `it does not exist in the database ${databaseLabel(database)}`;
+  if (!named) {
+    const own = ownAmong([...indexes.values()], old);
+    const isRenamed = own !== undefined && own.name !== old.name;
+    return isRenamed
+      ? renamedText(own)
+      : `it does not exist in the database ${databaseLabel(database)}`;
+  }
   if (named.mark && named.mark.id !== old.ownerId) return `it now belongs to ${named.mark.label}`;
   return lossOf(named) ?? lostMark(named, old);
 }

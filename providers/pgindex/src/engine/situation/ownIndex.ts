@@ -6,7 +6,7 @@ import { differencesOf } from "../compare/differences";
 import { ownershipOf, wantedMark } from "../compare/ownership";
 import { differencesSince } from "../compare/recordedForm";
 import { companionNames, isDropName } from "../declare/names";
-import type { IndexOrigin, OwnershipMark } from "../declare/ownershipMark";
+import type { IndexOrigin } from "../declare/ownershipMark";
 import type { Declared } from "./declaredForm";
 import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
@@ -20,20 +20,21 @@ export async function readOwnership(
 ): Promise<OwnershipPart> {
   const { claim, database, previous } = scope;
   const isUpdate = previous !== undefined;
-  const mark = wantedMark(claim, database, "built");
-  if (!live) return { whose: "unmarked", isUpdate, isOurs: false, mark };
+  const built = wantedMark(claim, database, "built");
+  if (!live) return { whose: "unmarked", isUpdate, isOurs: false, mark: built };
   const whose = ownershipOf(live, claim, database);
   const isOurs = isUpdate && isPrevious(live, previous, whose);
   // A preview does not know the ID of a resource that is in the state. Its index does.
   const known = whose === "own" ? live.mark?.id : undefined;
-  const missing = await missingMark(scope, live, whose);
-  return {
-    whose,
-    isUpdate,
-    isOurs,
-    mark: withId(mark, known),
-    missingMark: withId(missing, known),
-  };
+  const mark = built && { ...built, id: built.id ?? known };
+  const wanted = mark && { ...mark, origin: originOf(live, whose, previous) };
+  const isMissing = wanted && !isDeepStrictEqual(wanted, live.mark) && (await mayComment(scope));
+  return { whose, isUpdate, isOurs, mark, missingMark: isMissing ? wanted : undefined };
+}
+
+/** Only an owner may comment. Anybody may adopt. */
+async function mayComment({ observer, table }: Scope): Promise<boolean> {
+  return (await readPrivileges(observer, table.oid)).ownsTable;
 }
 
 /**
@@ -48,25 +49,6 @@ function isPrevious(
   if (whose !== "unmarked") return whose === "own";
   if (live.oid === oid || live.oid === seenOid) return true;
   return live.name === name && (oid === undefined || !ownerId);
-}
-
-function withId(
-  mark: OwnershipMark | undefined,
-  known: string | undefined,
-): OwnershipMark | undefined {
-  return mark && { ...mark, id: mark.id ?? known };
-}
-
-async function missingMark(
-  { observer, claim, database, previous, table }: Scope,
-  live: LiveIndex,
-  whose: Situation["whose"],
-): Promise<OwnershipMark | undefined> {
-  const mark = wantedMark(claim, database, originOf(live, whose, previous));
-  const known = whose === "own" ? live.mark?.id : undefined;
-  if (!mark || isDeepStrictEqual(withId(mark, known), live.mark)) return undefined;
-  // Only an owner may comment. Anybody may adopt.
-  return (await readPrivileges(observer, table.oid)).ownsTable ? mark : undefined;
 }
 
 /** Who built a standing index: its mark says so, unless that is a copy's; else the state. */
