@@ -8,7 +8,7 @@ import type { Context } from "../operation/context";
 import type { TableName } from "../operation/operation";
 import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
-import { dropPartitioned } from "../plan/partitionSteps";
+import { dropPartitioned } from "../plan/buildSteps";
 import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withWorkspace } from "../session/workspace";

@@ -4,7 +4,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { OwnershipMark } from "../declare/ownershipMark";
 import { afterSql, commentSql, createIndexStatement } from "../declare/statement";
-import { qualified } from "../text/sql";
+import { ident, qualified } from "../text/sql";
 import { constraintSteps } from "./constraintSteps";
 import { INDEX_LOCK, type Step, TABLE_LOCK } from "./step";
 
@@ -72,4 +72,38 @@ export function alter(
   expects?: readonly ExpectedIndex[],
 ): Extract<Step, { kind: "alter" }> {
   return { kind: "alter", sqls, locks: INDEX_LOCK, expects, why };
+}
+
+const DROP_LOCK =
+  "ACCESS EXCLUSIVE on the table and every partition, for milliseconds: everything waits";
+
+export function dropAny(live: LiveIndex, why: string): Step {
+  return live.isPartitioned ? dropPartitioned(live, why) : drop(live, why);
+}
+
+/**
+ * The step that drops a partitioned index. PostgreSQL cannot drop it concurrently, so all other
+ * sessions on the table wait.
+ *
+ * @example
+ * // DROP INDEX "public"."events_at_idx"
+ *
+ * @see https://www.postgresql.org/docs/current/sql-dropindex.html
+ */
+export function dropPartitioned(
+  { schema, name, oid }: LiveIndex,
+  why: string,
+): Extract<Step, { kind: "alter" }> & { readonly warning: string } {
+  return {
+    kind: "alter",
+    sqls: [`DROP INDEX ${qualified(schema, name)}`],
+    expects: [{ oid, name: null }],
+    locks: DROP_LOCK,
+    stops: { mode: "ACCESS EXCLUSIVE", on: "partitions" },
+    warning:
+      `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: ` +
+      "everything on the table waits for a moment; " +
+      "pgindex waits until nobody is in its way, and then asks for the lock for 50 ms at a time",
+    why,
+  };
 }

@@ -1,8 +1,8 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Situation } from "../situation/situation";
-import { buildSteps, extraSteps, markSqls } from "./buildSteps";
-import { dropAny, dropStrays, partitionSteps } from "./partitionSteps";
+import { buildSteps, dropAny, extraSteps, markSqls } from "./buildSteps";
+import { dropStrays, partitionSteps } from "./partitionSteps";
 import type { Step } from "./step";
 
 /** The first `server_version_num` that looks again at a parent when an attached index is attached. */

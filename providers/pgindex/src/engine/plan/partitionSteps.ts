@@ -1,17 +1,14 @@
-import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { childName } from "../declare/names";
 import { createParentStatement } from "../declare/statement";
 import type { Partition } from "../situation/partitions";
-import { ident, qualified } from "../text/sql";
-import { buildSteps, drop } from "./buildSteps";
+import { qualified } from "../text/sql";
+import { buildSteps, dropAny } from "./buildSteps";
 import type { Step } from "./step";
 
 const PARENT_LOCK = "SHARE on the partitioned table, for milliseconds: inserts through it wait";
 const ATTACH_LOCK =
   "ACCESS EXCLUSIVE on the partition's index, for milliseconds: queries of the partition wait";
-const DROP_LOCK =
-  "ACCESS EXCLUSIVE on the table and every partition, for milliseconds: everything waits";
 
 /** The partitioned index itself. */
 interface PartitionedRoot {
@@ -184,37 +181,6 @@ function rebuild(partition: Partition, name: string, why: string): Step {
     name,
     sql: `REINDEX INDEX CONCURRENTLY ${qualified(partition.schema, name)}`,
     locks: "SHARE UPDATE EXCLUSIVE on the partition: reads and writes go on",
-    why,
-  };
-}
-
-export function dropAny(live: LiveIndex, why: string): Step {
-  return live.isPartitioned ? dropPartitioned(live, why) : drop(live, why);
-}
-
-/**
- * The step that drops a partitioned index. PostgreSQL cannot drop it concurrently, so all other
- * sessions on the table wait.
- *
- * @example
- * // DROP INDEX "public"."events_at_idx"
- *
- * @see https://www.postgresql.org/docs/current/sql-dropindex.html
- */
-export function dropPartitioned(
-  { schema, name, oid }: LiveIndex,
-  why: string,
-): Extract<Step, { kind: "alter" }> & { readonly warning: string } {
-  return {
-    kind: "alter",
-    sqls: [`DROP INDEX ${qualified(schema, name)}`],
-    expects: [{ oid, name: null }],
-    locks: DROP_LOCK,
-    stops: { mode: "ACCESS EXCLUSIVE", on: "partitions" },
-    warning:
-      `PostgreSQL cannot drop the partitioned index ${ident(name)} concurrently: ` +
-      "everything on the table waits for a moment; " +
-      "pgindex waits until nobody is in its way, and then asks for the lock for 50 ms at a time",
     why,
   };
 }

@@ -5,7 +5,7 @@ import { INDEX_FIELDS } from "../declare/indexFields";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { canAlter } from "./alterSteps";
-import { drop } from "./buildSteps";
+import { drop, dropAny } from "./buildSteps";
 import {
   dropAllStrays,
   dropDetached,
@@ -15,7 +15,6 @@ import {
   finishIndex,
   makeIndex,
 } from "./companionSteps";
-import { dropAny } from "./partitionSteps";
 import {
   differentAdvice,
   foreignLeftoverAdvice,

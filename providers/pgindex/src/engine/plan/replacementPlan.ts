@@ -5,8 +5,8 @@ import { companionName } from "../declare/names";
 import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { canAlter, type StandingIndex } from "./alterSteps";
+import { dropAny } from "./buildSteps";
 import { dropNext, makeIndex } from "./companionSteps";
-import { dropAny } from "./partitionSteps";
 import {
   backsConstraintAdvice,
   differentAdvice,
