@@ -1,7 +1,7 @@
 import type { DesiredIndex } from "../../providers/pgindex/src/engine/declare/desiredIndex.ts";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { searchPathValue } from "../../providers/pgindex/src/engine/text/sql.ts";
-import { readScripts } from "../../providers/pgindex/src/import/sqlScripts.ts";
+import { readScripts } from "../../providers/pgindex/src/import/sql/sqlScripts.ts";
 import type { Args } from "../support/engine/engine.ts";
 import type { Corpus } from "./observe.ts";
 

@@ -6,11 +6,11 @@ import { differencesOf } from "../../providers/pgindex/src/engine/compare/differ
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type IndexDeclaration, schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
-import type { Selection } from "../../providers/pgindex/src/import/liveCatalog.ts";
+import type { Selection } from "../../providers/pgindex/src/import/live/liveCatalog.ts";
 import {
   type LiveIndexes,
   readLiveIndexes,
-} from "../../providers/pgindex/src/import/liveIndexes.ts";
+} from "../../providers/pgindex/src/import/live/liveIndexes.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { ELSEWHERE, ON_DOCS, SCHEMA, SINCE } from "./importDefinitions.ts";

@@ -10,7 +10,7 @@ import {
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
-import { newOwnerId } from "../../providers/pgindex/src/provider/claim.ts";
+import { newOwnerId } from "../../providers/pgindex/src/provider/indexes/claim.ts";
 import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { settle } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";

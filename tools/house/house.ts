@@ -8,6 +8,9 @@ export type Sources = Readonly<Record<string, string>>;
 /** More files than this are more than one room. */
 const MOST_FILES = 12;
 
+/** A longer file tells more than one thing. */
+const MOST_LINES = 200;
+
 /** Everything that breaks a rule of the house: a line each, which names file, import and rule. */
 export function complaints(sources: Sources): string[] {
   const ofFiles = Object.entries(sources).flatMap(([file, text]) => ofFile(file, text));
@@ -21,6 +24,7 @@ function ofFile(file: string, text: string): string[] {
     ...(isOfEngine(file) ? ofEngineFile(file, imports) : []),
     ...(file.startsWith("resources/") ? ofResource(file, imports) : []),
     ...(file.endsWith("Messages.ts") ? [] : strayAdvice(file, adviceLines(source))),
+    ...tooLong(file, text),
   ];
 }
 
@@ -63,8 +67,13 @@ function strayAdvice(file: string, lines: readonly number[]): string[] {
   return lines.map((line) => `${file}:${line} writes an advice: those stand in *Messages.ts`);
 }
 
+function tooLong(file: string, text: string): string[] {
+  const lines = text.trimEnd().split("\n").length;
+  return lines > MOST_LINES ? [`${file} has ${lines} lines: more than ${MOST_LINES}`] : [];
+}
+
 function fullFolders(files: readonly string[]): string[] {
-  const folders = Map.groupBy(files.filter(isOfEngine), (file) => posix.dirname(file));
+  const folders = Map.groupBy(files, (file) => posix.dirname(file));
   return [...folders]
     .filter(([, inside]) => inside.length > MOST_FILES)
     .map(

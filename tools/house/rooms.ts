@@ -10,7 +10,7 @@ export const ROOMS = {
     "unknown values",
   declare: "the declared index and every statement that it yields",
   connection: "how a server is reached: URL, environment, service, TLS, password",
-  room: "how many sessions there may be: of this process, and on the server",
+  slots: "connection slots: of this process (maxConnections), and those left on the server",
   session: "one session, every setting pinned; the workspace of two; what is said of a database",
   sight: "what our role may see of other sessions, and what it observes instead",
   catalog:

@@ -13,17 +13,19 @@ export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./import/indexesFromDrizzle";
 export { type FromSqlOptions, indexesFromSql } from "./import/indexesFromSql";
 export { Backup, type BackupArgs } from "./resources/backup";
-export { Connection, type ConnectionArgs } from "./resources/connection";
-export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/drizzleBaseline";
-export type { IndexArgs, RebuildWhenArgs } from "./resources/indexArgs";
-export { Index } from "./resources/indexResource";
-export type { KeyArgs, ObjectNameArgs } from "./resources/keyArgs";
+export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/baselines/drizzleBaseline";
 export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
-} from "./resources/nodePgMigrateBaseline";
+} from "./resources/baselines/nodePgMigrateBaseline";
+export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/baselines/prismaBaseline";
+export { Connection } from "./resources/connection";
+export type { ConnectionArgs } from "./resources/connectionArgs";
+export type { IndexArgs } from "./resources/indexes/indexArgs";
+export { Index } from "./resources/indexes/indexResource";
+export type { KeyArgs, ObjectNameArgs } from "./resources/indexes/keyArgs";
+export type { RebuildWhenArgs } from "./resources/indexes/rebuildWhenArgs";
 export type { PassedGate } from "./resources/passedGate";
-export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/prismaBaseline";
 export {
   PromotionGate,
   type PromotionGateArgs,

@@ -6,8 +6,8 @@ import { answeringProvider } from "./provider/answeringProvider";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
 import { engineLog } from "./provider/engineLog";
-import { gateProvider } from "./provider/gateProvider";
-import { indexProvider } from "./provider/indexProvider";
+import { gateProvider } from "./provider/gate/gateProvider";
+import { indexProvider } from "./provider/indexes/indexProvider";
 import { createRuntime } from "./provider/runtime";
 import { verificationProvider } from "./provider/verificationProvider";
 

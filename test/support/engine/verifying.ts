@@ -7,7 +7,7 @@ import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/mea
 import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
-import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/declaredIndexes.ts";
+import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";

@@ -5,8 +5,8 @@ import { sql } from "drizzle-orm";
 import { index } from "drizzle-orm/pg-core";
 import { describe, expect, test } from "vitest";
 import * as phase3 from "../../../drizzle/schema.ts";
-import { loadDrizzleOrm } from "../../../providers/pgindex/src/import/drizzleOrm.ts";
-import { readDrizzleSchema } from "../../../providers/pgindex/src/import/drizzleSchema.ts";
+import { loadDrizzleOrm } from "../../../providers/pgindex/src/import/drizzle/drizzleOrm.ts";
+import { readDrizzleSchema } from "../../../providers/pgindex/src/import/drizzle/drizzleSchema.ts";
 import { indexesFromDrizzle } from "../../../providers/pgindex/src/import/indexesFromDrizzle.ts";
 import { docs, type Extras } from "../../support/import/drizzleTables.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keepStructure } from "../../../providers/pgindex/src/import/structureCasts.ts";
+import { keepStructure } from "../../../providers/pgindex/src/import/sql/structureCasts.ts";
 
 /** What PostgreSQL prints, and how it has to be written to be read as the same. */
 const PRINTED: readonly (readonly [string, string])[] = [

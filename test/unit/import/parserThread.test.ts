@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-type ParserThread = typeof import("../../../providers/pgindex/src/import/parserThread.ts");
+type ParserThread = typeof import("../../../providers/pgindex/src/import/parser/parserThread.ts");
 
 /** Wakes whoever waits on the signal, again and again, as a notification that comes late does. */
 const WAKE = `
@@ -26,7 +26,9 @@ beforeEach(async () => {
   );
   // A module of its own, and so a thread of its own, whose signal is known here.
   vi.resetModules();
-  ({ parseTexts: parse } = await import("../../../providers/pgindex/src/import/parserThread.ts"));
+  ({ parseTexts: parse } = await import(
+    "../../../providers/pgindex/src/import/parser/parserThread.ts"
+  ));
   expect(parse(["SELECT 0"])).toMatchObject([{ kind: "ok" }]);
   const [buffer] = buffers;
   if (!buffer) throw new Error("the thread has made no signal");

@@ -5,8 +5,8 @@ import type {
   KeyDeclaration,
 } from "../../../providers/pgindex/src/import/declaration.ts";
 import { renderTypeScript } from "../../../providers/pgindex/src/import/typescriptSource.ts";
-import type { IndexArgs } from "../../../providers/pgindex/src/resources/indexArgs.ts";
-import type { KeyArgs } from "../../../providers/pgindex/src/resources/keyArgs.ts";
+import type { IndexArgs } from "../../../providers/pgindex/src/resources/indexes/indexArgs.ts";
+import type { KeyArgs } from "../../../providers/pgindex/src/resources/indexes/keyArgs.ts";
 
 const DECLARATIONS: readonly IndexDeclaration[] = [
   { table: "users", name: "users_email", columns: ["email"] },

@@ -1,6 +1,6 @@
 // What a Connection, the stack and the environment say, read once.
 import { describe, expect, test } from "vitest";
-import { databaseFrom } from "../../../providers/pgindex/src/provider/connectionSettings.ts";
+import { databaseFrom } from "../../../providers/pgindex/src/provider/settings/connectionSettings.ts";
 
 type Texts = Readonly<Record<string, string>>;
 

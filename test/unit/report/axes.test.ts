@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { timeAxis } from "../../../providers/pgindex/src/report/plotFrame.ts";
+import { timeAxis } from "../../../providers/pgindex/src/report/plots/plotFrame.ts";
 
 const labels = (...times: string[]) => {
   const { ticks, tickFormat } = timeAxis(times.map((time) => new Date(time)));

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
 import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
-import { planLines } from "../../../providers/pgindex/src/report/planTrees.ts";
-import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
+import { planLines } from "../../../providers/pgindex/src/report/page/planTrees.ts";
+import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plots/plotLibrary.ts";
 import { parsePage } from "../../support/report/page.ts";
 import { INDEX_SCAN_NODES, SEQ_SCAN_NODES } from "../../support/report/recorded.ts";
 import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";

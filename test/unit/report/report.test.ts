@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { parseExtraMeasurements } from "../../../providers/pgindex/src/report/extraMeasurements.ts";
-import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
 import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
-import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
+import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plots/plotLibrary.ts";
 import type { StackStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
 import { WRITES } from "../../support/report/recorded.ts";

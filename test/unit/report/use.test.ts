@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
-import { toPage } from "../../../providers/pgindex/src/report/htmlPage.ts";
-import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plotLibrary.ts";
-import { type TimePlotInput, timePlot } from "../../../providers/pgindex/src/report/timePlot.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
+import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plots/plotLibrary.ts";
+import {
+  type TimePlotInput,
+  timePlot,
+} from "../../../providers/pgindex/src/report/plots/timePlot.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
 import { HISTORY } from "../../support/report/recorded.ts";

@@ -149,14 +149,21 @@ describe("a resource takes only types of the engine", () => {
   });
 });
 
-test("a folder of the engine has at most 12 files", () => {
+test("a folder has at most 12 files", () => {
   const folder = (name: string, count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, i) => [`${name}/f${i}.ts`, ""]));
   expect(complaints({ ...folder("engine/plan", 12), ...folder("engine/plan/steps", 12) })).toEqual(
     [],
   );
-  expect(complaints(folder("report", 20))).toEqual([]);
+  expect(complaints(folder("report", 13))).toEqual([
+    "report has 13 files: more than 12 are more than one room",
+  ]);
   expect(complaints(folder("engine/plan", 13))).toEqual([
     "engine/plan has 13 files: more than 12 are more than one room",
   ]);
+});
+
+test("a file has at most 200 lines", () => {
+  expect(complaintsOf(PLAN, "//\n".repeat(200))).toEqual([]);
+  expect(complaintsOf(PLAN, "//\n".repeat(201))).toEqual([`${PLAN} has 201 lines: more than 200`]);
 });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "../import/declaration";
 import { indexesFromSql } from "../import/indexesFromSql";
-import { parseTexts } from "../import/parserThread";
+import { parseTexts } from "../import/parser/parserThread";
 import { otherStatementsAdvice } from "./baselineMessages";
 
 /**

@@ -7,7 +7,11 @@ import type { SessionTarget } from "../engine/session/database";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
 import type { Io } from "./commandIo";
-import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
+import {
+  addConnectionOptions,
+  type ConnectionOptions,
+  databaseFrom,
+} from "./options/connectionOptions";
 
 const EXAMPLES = `
 Examples:

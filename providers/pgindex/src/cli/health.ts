@@ -7,9 +7,9 @@ import { healthSettings } from "../health/options";
 import { readStack } from "../status/stackExport";
 import { cannotListenAdvice, unsetTokenAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { databaseFrom } from "./connectionOptions";
-import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
-import { addStackOptions, type StackOptions } from "./stackOptions";
+import { databaseFrom } from "./options/connectionOptions";
+import { addRolloutOptions, type RolloutOptions, readEarlier } from "./options/rolloutOptions";
+import { addStackOptions, type StackOptions } from "./options/stackOptions";
 
 const PATH = "/api/admin/migration-health";
 const REPORT = `${PATH}/report`;

@@ -5,8 +5,8 @@ import { printable } from "../engine/text/printable";
 import { renderTypeScript } from "../import/typescriptSource";
 import { cannotWriteImportAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { addConnectionOptions } from "./connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
+import { addConnectionOptions } from "./options/connectionOptions";
 
 interface ImportOptions extends SourceOptions {
   readonly array?: boolean;

@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
-import { type Casing, loadDrizzleOrm } from "../import/drizzleOrm";
-import { readDrizzleSchema } from "../import/drizzleSchema";
+import { type Casing, loadDrizzleOrm } from "../import/drizzle/drizzleOrm";
+import { readDrizzleSchema } from "../import/drizzle/drizzleSchema";
+import { loadModules } from "../import/drizzle/schemaModule";
 import { indexesFromSql } from "../import/indexesFromSql";
-import { readLiveIndexes, type Skipped } from "../import/liveIndexes";
-import { loadModules } from "../import/schemaModule";
+import { readLiveIndexes, type Skipped } from "../import/live/liveIndexes";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { type ConnectionOptions, databaseFrom } from "./connectionOptions";
+import { type ConnectionOptions, databaseFrom } from "./options/connectionOptions";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {

@@ -3,9 +3,9 @@ import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { type ExtraMeasurements, parseExtraMeasurements } from "../report/extraMeasurements";
-import { toPage } from "../report/htmlPage";
 import { toMarkdown } from "../report/markdownReport";
-import { loadPlotLibrary } from "../report/plotLibrary";
+import { toPage } from "../report/page/htmlPage";
+import { loadPlotLibrary } from "../report/plots/plotLibrary";
 import type { Report } from "../report/reportModel";
 import { toReport } from "../report/toReport";
 import { readStatus, type StackStatus } from "../status/indexStatus";
@@ -13,9 +13,9 @@ import { readStack } from "../status/stackExport";
 import type { StackState } from "../status/stackState";
 import { cannotReadExtraAdvice, cannotWriteReportAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { databaseFrom } from "./connectionOptions";
-import { addRolloutOptions, type RolloutOptions, readEarlier } from "./rolloutOptions";
-import { addStackOptions, type StackOptions } from "./stackOptions";
+import { databaseFrom } from "./options/connectionOptions";
+import { addRolloutOptions, type RolloutOptions, readEarlier } from "./options/rolloutOptions";
+import { addStackOptions, type StackOptions } from "./options/stackOptions";
 
 const EXAMPLES = `
 Examples:

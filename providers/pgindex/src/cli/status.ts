@@ -7,8 +7,8 @@ import { type IndexStatus, readStatus, type StackStatus } from "../status/indexS
 import type { Build } from "../status/runningBuilds";
 import { readStack } from "../status/stackExport";
 import type { Io } from "./commandIo";
-import { databaseFrom } from "./connectionOptions";
-import { addStackOptions, type StackOptions } from "./stackOptions";
+import { databaseFrom } from "./options/connectionOptions";
+import { addStackOptions, type StackOptions } from "./options/stackOptions";
 
 const EXAMPLES = `
 Examples:

@@ -7,7 +7,11 @@ import { renderProgress } from "../engine/watch/progress";
 import { PhaseClock } from "../status/phaseClock";
 import { type Build, readBuilds } from "../status/runningBuilds";
 import type { Io } from "./commandIo";
-import { addConnectionOptions, type ConnectionOptions, databaseFrom } from "./connectionOptions";
+import {
+  addConnectionOptions,
+  type ConnectionOptions,
+  databaseFrom,
+} from "./options/connectionOptions";
 
 const EXAMPLES = `
 Examples:

@@ -1,5 +1,5 @@
-import { readLimits } from "../engine/room/serverRoom";
 import type { Session } from "../engine/session/session";
+import { readLimits } from "../engine/slots/serverSlots";
 import { type Finding, ok, warning } from "./finding";
 
 /** A build has two sessions, and a third while it measures queries. */

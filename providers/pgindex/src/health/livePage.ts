@@ -1,7 +1,7 @@
 import { PgIndexError } from "../engine/errors/advice";
 import type { WrittenDuration } from "../engine/input/duration";
-import { POLICY, toPage } from "../report/htmlPage";
-import { loadPlotLibrary } from "../report/plotLibrary";
+import { POLICY, toPage } from "../report/page/htmlPage";
+import { loadPlotLibrary } from "../report/plots/plotLibrary";
 import { toReport } from "../report/toReport";
 import type { StackState } from "../status/stackState";
 import type { HealthProbe, HealthReading } from "./healthProbe";

@@ -1,6 +1,6 @@
 import type { IndexDeclaration } from "./declaration";
-import { type Casing, loadDrizzleOrm } from "./drizzleOrm";
-import { readDrizzleSchema } from "./drizzleSchema";
+import { type Casing, loadDrizzleOrm } from "./drizzle/drizzleOrm";
+import { readDrizzleSchema } from "./drizzle/drizzleSchema";
 
 /** How to read a Drizzle schema. */
 export interface FromDrizzleOptions {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { IndexDeclaration } from "./declaration";
-import { missingFileAdvice } from "./sqlMessages";
-import { readScripts } from "./sqlScripts";
-import { upSection } from "./upSection";
+import { missingFileAdvice } from "./sql/sqlMessages";
+import { readScripts } from "./sql/sqlScripts";
+import { upSection } from "./sql/upSection";
 
 /** How to read SQL. */
 export interface FromSqlOptions {

@@ -4,9 +4,9 @@ import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
 import { databaseLabel } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
-import { databaseFrom } from "./connectionSettings";
-import { DeclaredIndexes } from "./declaredIndexes";
 import type { EngineLog } from "./engineLog";
+import { DeclaredIndexes } from "./indexes/declaredIndexes";
+import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
 /** Shared by all resource providers in one process: the database and the log to Pulumi. */

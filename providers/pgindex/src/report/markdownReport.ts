@@ -2,7 +2,7 @@ import type { PlanTree } from "../engine/explain/queryPlan";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { ExtraMeasurements } from "./extraMeasurements";
-import { planLines } from "./planTrees";
+import { planLines } from "./page/planTrees";
 import type { ChecklistLine, Report, ReportedIndex, ReportedQuery } from "./reportModel";
 import { instant, milliseconds, number } from "./valueFormats";
 

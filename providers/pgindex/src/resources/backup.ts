@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
-import type { IndexArgs } from "./indexArgs";
+import type { IndexArgs } from "./indexes/indexArgs";
 import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 
 /** Arguments of a {@link Backup}. */

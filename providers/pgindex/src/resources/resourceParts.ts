@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { IndexArgs } from "./indexArgs";
+import type { IndexArgs } from "./indexes/indexArgs";
 
 /** The provider's name in provider.ts. */
 export type ProviderKind =

@@ -4,7 +4,7 @@ import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { FoundIndex } from "../engine/verify/foundIndex";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
-import type { Index } from "./indexResource";
+import type { Index } from "./indexes/indexResource";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
 import type { ServedQuery } from "./servedQuery";
 

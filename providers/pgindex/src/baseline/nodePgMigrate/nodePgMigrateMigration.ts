@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, parse } from "node:path";
 import { errorText, PgIndexError } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../../import/declaration";
-import { upSection } from "../../import/upSection";
+import { upSection } from "../../import/sql/upSection";
 import { indexesOfMigration } from "../migrationSql";
 import type { NodePgMigrateMark } from "./nodePgMigrateBookkeeping";
 import {

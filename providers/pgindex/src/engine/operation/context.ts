@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError } from "../errors/advice";
-import type { Waiting } from "../room/room";
+import type { Waiting } from "../slots/slotReservation";
 import type { Patience } from "./patience";
 
 /** The engine's interface to its caller. */

@@ -1,7 +1,7 @@
 import type { PatienceOptions } from "../declare/patienceOptions";
-import { withRoom } from "../room/room";
 import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
+import { withSlots } from "../slots/slotReservation";
 import { type Context, waitingOf } from "./context";
 import { Patience } from "./patience";
 import { stallReport } from "./patienceMessages";
@@ -58,7 +58,7 @@ export async function changeTable<T>(
     const stalls = ctx.patience.stallsInAll();
     if (stalls.tries > 0) ctx.log("info", `${purpose}: ${stallReport(stalls)}`);
   };
-  const inRoom = async () => {
+  const withReservedSlots = async () => {
     try {
       return await withRetries(ctx, () =>
         withWorkspace(database, options, (workspace) => attempt({ ...workspace, ctx })),
@@ -69,8 +69,8 @@ export async function changeTable<T>(
       reportStalls();
     }
   };
-  const room = { sessions, ...waitingOf(ctx) };
+  const slots = { sessions, ...waitingOf(ctx) };
   return inTurn(database, `${table.schema}.${table.table}`, ctx, () =>
-    withRoom(database, room, inRoom),
+    withSlots(database, slots, withReservedSlots),
   );
 }

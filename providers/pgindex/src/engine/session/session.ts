@@ -1,20 +1,18 @@
 import type { Client, QueryConfig } from "pg";
 import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
-import { PgIndexError, UnsuitableServerError } from "../errors/advice";
-import { type Look, type Opened, openInRoom } from "../room/opening";
+import { type Look, type Opened, openInReservation } from "../slots/openSession";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
-import { onlyRow, type Query } from "./query";
+import type { Query } from "./query";
 import { assumeRole } from "./role";
 import {
-  corruptingServerAdvice,
-  corruptsIndexes,
-  oldServerAdvice,
-  poolerAdvice,
-  readOnlyAdvice,
-  serverKindAdvice,
-} from "./sessionMessages";
+  assertServerKind,
+  assertSupportedServer,
+  clientProcessId,
+  readServer,
+  type Wanted,
+} from "./suitableServer";
 import { vanishingSettings } from "./vanishingClient";
 
 /**
@@ -46,14 +44,10 @@ export interface Session {
   destroy(): void;
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Wanted {
   /** Shown in `pg_stat_activity.application_name`. */
   readonly purpose: string;
   readonly searchPath: readonly string[];
-  /** Refuse a server that takes no writes. */
-  readonly writable: boolean;
-  /** Refuse a server whose concurrent builds can corrupt, unless the settings allow it. */
-  readonly builds?: boolean;
   /** How long a statement waits for a lock; by default without limit, which a build needs. */
   readonly lockTimeoutMs?: number;
   /** Do not wait for a free connection: to cancel, to clean up, or in place of a lost session. */
@@ -82,7 +76,7 @@ export async function openSession(
       prepareSession(connection, wanted, session, { ...options, look }),
     );
   if (options.isUrgent) return (await open()).session;
-  return openInRoom(database, open);
+  return openInReservation(database, open);
 }
 
 async function prepareSession(
@@ -146,56 +140,4 @@ function serialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
     last = result.catch(() => undefined);
     return result;
   };
-}
-
-interface Server {
-  readonly version: number;
-  readonly pid: number;
-  readonly inRecovery: boolean;
-  readonly readOnly: boolean;
-}
-
-async function readServer(query: Query): Promise<Server> {
-  return onlyRow(
-    await query<Server>(
-      `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
-              pg_catalog.pg_backend_pid() AS pid,
-              pg_catalog.pg_is_in_recovery() AS "inRecovery",
-              pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
-    ),
-  );
-}
-
-/** The pid in BackendKeyData, which the server, or a pooler in its place, sends at startup. */
-function clientProcessId(client: Client): number {
-  return (client as unknown as { processID: number }).processID;
-}
-
-function assertSupportedServer(
-  server: Server,
-  keyDataPid: number,
-  settings: SessionSettings,
-  options: SessionOptions,
-): void {
-  const tooOld = oldServerAdvice(server.version);
-  if (tooOld) throw new PgIndexError(tooOld);
-  if (options.builds && corruptsIndexes(server.version) && !settings.allowCorruptingServer)
-    throw new PgIndexError(corruptingServerAdvice(server.version));
-  // A pooler sends its own key data: the only reliable sign of a pooler.
-  if (keyDataPid !== server.pid && !settings.allowPooler) throw new PgIndexError(poolerAdvice());
-}
-
-/** Refuses a server that `target_session_attrs`, or the work itself, rules out. */
-function assertServerKind(server: Server, wanted: string, { writable }: SessionOptions): void {
-  const { inRecovery, readOnly } = server;
-  if (writable && (inRecovery || readOnly))
-    throw new UnsuitableServerError(readOnlyAdvice(inRecovery));
-  const kinds: Readonly<Record<string, boolean>> = {
-    "read-write": !readOnly,
-    "read-only": readOnly,
-    primary: !inRecovery,
-    standby: inRecovery,
-  };
-  if (kinds[wanted] === false)
-    throw new UnsuitableServerError(serverKindAdvice(wanted, inRecovery));
 }

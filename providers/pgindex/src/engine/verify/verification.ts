@@ -10,9 +10,9 @@ import { notMeasured, type QueryMeasurement } from "../measure/measurement";
 import type { ParsedQuery } from "../measure/servedQueries";
 import { type Context, waitingOf } from "../operation/context";
 import { inTurnToVerify } from "../operation/turns";
-import { withRoom } from "../room/room";
 import type { Database } from "../session/database";
 import { serverTime, withObserver } from "../session/workspace";
+import { withSlots } from "../slots/slotReservation";
 import { judge, type VerifiedQuery } from "./expectations";
 import { type FoundIndex, foundIndex } from "./foundIndex";
 import { accountFor, usageAfter } from "./measuredUsage";
@@ -83,9 +83,9 @@ export async function verifyIndex(
   previous?: EarlierReport,
 ): Promise<Verified> {
   // One session looks, the other one measures.
-  const room = { sessions: 2, ...waitingOf(ctx) };
+  const slots = { sessions: 2, ...waitingOf(ctx) };
   return inTurnToVerify(database, ctx, () =>
-    withRoom(database, room, () => verifyNow(database, request, ctx, previous)),
+    withSlots(database, slots, () => verifyNow(database, request, ctx, previous)),
   );
 }
 

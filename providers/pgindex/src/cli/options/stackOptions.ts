@@ -1,0 +1,19 @@
+import type { Command } from "commander";
+import type { StackSource } from "../../status/stackExport";
+import { addConnectionOptions, type ConnectionOptions } from "./connectionOptions";
+
+/** Options of the commands that read a stack's declarations. */
+export interface StackOptions extends ConnectionOptions, StackSource {
+  readonly json?: boolean;
+}
+
+export function addStackOptions(command: Command): Command {
+  return addConnectionOptions(command)
+    .option("--stack <name>", "the stack (default: the selected one)")
+    .option("--cwd <folder>", "the Pulumi project folder (default: this one)")
+    .option(
+      "--state <file>",
+      "read a file written by pulumi stack export, instead of asking Pulumi",
+    )
+    .option("--json", "write JSON");
+}

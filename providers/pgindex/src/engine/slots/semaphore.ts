@@ -1,0 +1,59 @@
+/** Permits for sessions on one server, handed out in the order in which they were asked for. */
+export class Semaphore {
+  readonly total: number;
+  private free: number;
+  private readonly queue: { readonly wanted: number; readonly enter: () => void }[] = [];
+
+  constructor(total: number) {
+    this.total = total;
+    this.free = total;
+  }
+
+  /** Whether whoever asks now has to wait. */
+  areTaken(wanted: number): boolean {
+    return this.queue.length > 0 || this.free < Math.min(wanted, this.total);
+  }
+
+  /**
+   * Takes all permits at once: work that held one while it waited for another could wait forever.
+   * Returns the function that gives them back.
+   */
+  async take(wanted: number, signal?: AbortSignal): Promise<() => void> {
+    const taken = Math.min(wanted, this.total);
+    await this.turn(taken, signal);
+    let isReturned = false;
+    return () => {
+      if (isReturned) return;
+      isReturned = true;
+      this.free += taken;
+      this.admit();
+    };
+  }
+
+  private turn(wanted: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.queue.splice(this.queue.indexOf(entry), 1);
+        this.admit();
+        reject(signal?.reason);
+      };
+      const enter = () => {
+        signal?.removeEventListener("abort", leave);
+        resolve();
+      };
+      const entry = { wanted, enter };
+      this.queue.push(entry);
+      if (signal?.aborted) return leave();
+      signal?.addEventListener("abort", leave, { once: true });
+      this.admit();
+    });
+  }
+
+  private admit(): void {
+    for (let next = this.queue[0]; next && next.wanted <= this.free; next = this.queue[0]) {
+      this.queue.shift();
+      this.free -= next.wanted;
+      next.enter();
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import { isDeepStrictEqual } from "node:util";
+import type { CheckResult } from "@pulumi/pulumi/dynamic";
+import { previewIndex } from "../../engine/build/preview";
+import type { DesiredIndex } from "../../engine/declare/desiredIndex";
+import { parseIndexArgs } from "../../engine/declare/parseIndex";
+import { declaredStatement } from "../../engine/declare/statement";
+import { LockedTableError, PgIndexError } from "../../engine/errors/advice";
+import { UNKNOWN } from "../../engine/input/unknownValues";
+import { parseServedQueries } from "../../engine/measure/servedQueries";
+import type { PreviousIndex } from "../../engine/situation/scope";
+import { gateFailures } from "../gate/passedGate";
+import {
+  type CheckFailure,
+  type HiddenInputs,
+  type IndexInputs,
+  splitHidden,
+  toFailure,
+  toFailures,
+} from "../inputs";
+import type { Runtime } from "../runtime";
+import { claimOf } from "./claim";
+import { declaredTwiceAdvice } from "./ownershipMessages";
+
+/** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
+export async function checkIndex(
+  runtime: Runtime,
+  olds: IndexInputs,
+  news: IndexInputs,
+): Promise<CheckResult> {
+  const { hidden, declared: asked } = splitHidden(news);
+  // What the gate has let pass changes with other indexes, so it is not recorded.
+  const { gate, ...declared } = asked;
+  const { serves, validateInPreview, statement: _, ...args } = declared;
+  const parsed = await parseIndexArgs(args);
+  const queries = await parseServedQueries("serves", serves ?? []);
+  const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
+  const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
+  if (problems.length > 0) return { inputs, failures: toFailures(problems) };
+  if (parsed.kind !== "ok") return { inputs };
+  const twice = declareOnce(runtime, parsed.value, hidden.__urn);
+  if (twice) return { inputs, failures: [twice] };
+  const checked = {
+    ...inputs,
+    schema: parsed.value.schema,
+    statement: declaredStatement(parsed.value),
+  };
+  const isSameIndex = olds.statement === checked.statement;
+  const shut = isSameIndex
+    ? []
+    : await gateFailures(runtime, gate, { ...parsed.value, statement: checked.statement });
+  if (shut.length > 0) return { inputs: checked, failures: shut };
+  const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
+  if (isUnchanged || validateInPreview === false) return { inputs: checked };
+  const measures = queries.kind === "ok" && queries.value.length > 0;
+  const question = { desired: parsed.value, sessions: measures ? 3 : 2 };
+  return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
+}
+
+/** The inputs that decide what an update does. */
+function decisive({ statement, rebuildWhen, takeOverFrom }: IndexInputs): unknown[] {
+  return [statement, rebuildWhen, takeOverFrom];
+}
+
+/** Refuses a second resource of the program for one index. */
+function declareOnce(
+  runtime: Runtime,
+  place: DesiredIndex,
+  urn: string | undefined,
+): CheckFailure | undefined {
+  const other = urn === undefined ? undefined : runtime.declared.declare(place, urn);
+  return other === undefined
+    ? undefined
+    : toFailure(new PgIndexError(declaredTwiceAdvice(place, other)));
+}
+
+/** Validates on the server, in preview and again before the change. A preview logs the plan. */
+async function validate(
+  runtime: Runtime,
+  olds: IndexInputs,
+  { desired, sessions }: { readonly desired: DesiredIndex; readonly sessions: number },
+  hidden: HiddenInputs,
+): Promise<CheckFailure[]> {
+  try {
+    await runtime.inventory();
+    const claim = claimOf(runtime, hidden.__urn, desired, olds);
+    const asking = { previous: previousOf(olds, desired), claim };
+    const lines = await previewIndex(runtime.database(), desired, asking, sessions);
+    if (hidden.__preview) await logPreview(runtime, lines, hidden);
+    return [];
+  } catch (error) {
+    if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
+    // The change itself waits visibly for the session that locked the table.
+    runtime.context(hidden.__urn).log("warning", error.message);
+    return [];
+  }
+}
+
+async function logPreview(
+  runtime: Runtime,
+  lines: readonly string[],
+  { __urn }: HiddenInputs,
+): Promise<void> {
+  const hint = await runtime.hint();
+  for (const line of lines) runtime.context(__urn).log("info", line);
+  if (hint) runtime.context(__urn).log("info", hint);
+}
+
+/**
+ * The previous index according to the old inputs. Only an index on the same table can become the
+ * declared one.
+ */
+function previousOf(olds: IndexInputs, desired: DesiredIndex): PreviousIndex | undefined {
+  const { schema, name, table, rebuildWhen, storageParameters = {} } = olds;
+  if (typeof schema !== "string" || typeof name !== "string") return undefined;
+  if (table !== desired.table || schema !== desired.schema) return undefined;
+  const parameters = Object.entries(storageParameters as object).map(([key, value]) => [
+    key,
+    String(value),
+  ]);
+  const rebuildTrigger = rebuildWhen?.trigger ?? null;
+  return { schema, name, rebuildTrigger, storageParameters: Object.fromEntries(parameters) };
+}

@@ -1,0 +1,64 @@
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { baselineResource } from "./baselineResource";
+
+/** Arguments of a {@link DrizzleBaseline}. */
+export interface DrizzleBaselineArgs {
+  /**
+   * The migration as named in the journal: its file name without `.sql`. It must only create
+   * indexes.
+   */
+  readonly migration: string;
+  /**
+   * The migrations folder: `out` in drizzle.config.ts.
+   * @default "drizzle/migrations"
+   */
+  readonly folder?: string;
+  /**
+   * The schema of Drizzle's own table, as in drizzle.config.ts.
+   * @default "drizzle"
+   */
+  readonly migrationsSchema?: pulumi.Input<string>;
+  /**
+   * Drizzle's own table, as in drizzle.config.ts.
+   * @default "__drizzle_migrations"
+   */
+  readonly migrationsTable?: pulumi.Input<string>;
+}
+
+/**
+ * Marks a Drizzle migration as applied by writing exactly the row that `drizzle-kit migrate` would,
+ * so drizzle-kit does not run again what was built concurrently. Make it depend on the migration's
+ * indexes. `pulumi up` fails if the live indexes differ from those in the migration, or if earlier
+ * migrations have not been applied. `pulumi destroy` removes the mark, unless drizzle-kit had set
+ * it. drizzle-kit then runs the migration again only if no later one has run, because it skips
+ * everything older than its newest row.
+ *
+ * @example
+ * const indexes = pgindex
+ *   .indexesFromSql("drizzle/migrations/0013_sticky_skreet.sql")
+ *   .map((declaration) => new pgindex.Index(declaration.name, declaration));
+ * const migration = "0013_sticky_skreet";
+ * new pgindex.DrizzleBaseline("applied", { migration }, { dependsOn: indexes });
+ * // INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at)
+ * // VALUES ('9f86…', 1795370622000)
+ */
+export class DrizzleBaseline extends pulumi.CustomResource {
+  /** The migration's name. */
+  declare readonly migration: pulumi.Output<string>;
+  /** SHA-256 of the migration file, as Drizzle records it. */
+  declare readonly hash: pulumi.Output<string>;
+  /** Drizzle's `created_at`: the journal's `when`, in milliseconds since 1970. */
+  declare readonly createdAt: pulumi.Output<number>;
+  /** True if drizzle-kit had already marked it. */
+  declare readonly adopted: pulumi.Output<boolean>;
+
+  constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
+    const { migration, folder = "drizzle/migrations", ...rest } = args;
+    const file = join(folder, `${migration}.sql`);
+    const mark = { ...rest, file, ...readDrizzleMigration(folder, migration) };
+    const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
+    super(...baselineResource(of, mark, options));
+  }
+}
