@@ -31,6 +31,7 @@ const DEFAULTS = {
   maxConcurrentBuilds: 2,
   maxConcurrentMeasurements: 2,
   ownershipMarks: true,
+  buildSettings: {},
   patience: {},
 };
 
@@ -40,7 +41,14 @@ describe("what is not set has its default", () => {
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
     const bounds = ["maxConcurrentMeasurements", "maxConnections", "stallBudget"];
-    const more = [...bounds, "ownershipMarks", "acceptDatabase", "retries", "waiters"];
+    const more = [
+      ...bounds,
+      "buildSettings",
+      "ownershipMarks",
+      "acceptDatabase",
+      "retries",
+      "waiters",
+    ];
     const all = [...names, ...others, ...more].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
   });
@@ -68,6 +76,7 @@ test("everything that can be set", () => {
     whenClientVanishes: "stop",
     ownershipMarks: "false",
     acceptDatabase: "app@1/5",
+    buildSettings: '{"maintenanceWorkMem": "2GB", "parallelWorkers": 4}',
     waitFor: "30m",
     buildWithin: "6h",
     retries: "0",
@@ -87,6 +96,7 @@ test("everything that can be set", () => {
     maxConcurrentBuilds: 100,
     maxConcurrentMeasurements: 1,
     ownershipMarks: false,
+    buildSettings: { maintenanceWorkMem: 2_097_152, parallelWorkers: 4 },
     patience: {
       waitForMs: 1_800_000,
       buildWithinMs: 21_600_000,

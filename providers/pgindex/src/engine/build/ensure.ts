@@ -6,7 +6,7 @@ import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
 import { plan } from "../plan/plan";
 import type { Declared } from "../situation/declaredForm";
-import { requirePrivileges } from "../situation/prerequisites";
+import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
 import { type Attempt, awaitDeclaredForm, beginAttempt, builtForm, tablePlaceOf } from "./attempt";
@@ -68,6 +68,7 @@ async function runAttempt(
   let situation = await readCurrentSituation(attempt, declared);
   if (!isSettled(situation)) {
     await requirePrivileges(observer, desired, table);
+    await requireBuildMemory(observer, request.database, desired);
     await takeTableKey(attempt, desired);
     await waitUntilNobodyWorks(attempt, tablePlaceOf(attempt));
     situation = await readCurrentSituation(attempt, declared);

@@ -2,16 +2,18 @@ import type { LiveTable } from "../catalog/liveIndex";
 import { conflictingSessions } from "../catalog/otherSessions";
 import { describeSession } from "../catalog/sessionDescription";
 import type { Claim } from "../compare/ownership";
+import { serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
+import { buildSettingsOf } from "../operation/buildSession";
 import { plan } from "../plan/plan";
 import { type Step, sqlsOf } from "../plan/step";
-import type { SessionTarget } from "../session/database";
+import type { Database } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
 import { declaredForm } from "../situation/declaredForm";
 import { previousHere } from "../situation/otherDatabase";
-import { requirePrivileges } from "../situation/prerequisites";
+import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
@@ -30,7 +32,7 @@ export interface Questioner {
  * build would be refused. `willNeed`: how many sessions the build will have.
  */
 export async function previewIndex(
-  database: SessionTarget,
+  database: Database,
   desired: DesiredIndex,
   { claim, previous: recorded }: Questioner = {},
   willNeed = 2,
@@ -43,7 +45,10 @@ export async function previewIndex(
     const previous = recorded && previousHere(recorded, identity);
     const scope = { observer, desired, table, previous, claim, database: identity };
     const situation = await readSituation(scope, declared);
-    if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
+    if (!isSettled(situation)) {
+      await requirePrivileges(observer, desired, table);
+      await requireBuildMemory(observer, database, desired);
+    }
     const builders =
       situation.verdict.kind === "invalid"
         ? await conflictingSessions(observer, table.oid, observer.pid)
@@ -58,9 +63,15 @@ export async function previewIndex(
     return [
       `${desired.schema}.${desired.table} ${sizeOf(table)}`,
       ...abridge(steps.map(describe)),
-      ...(builds ? await spaceLines(scope) : []),
+      ...(builds ? [...settingsLines(database, desired), ...(await spaceLines(scope))] : []),
     ];
   });
+}
+
+function settingsLines(database: Database, desired: DesiredIndex): string[] {
+  const settings = Object.entries(serverSettings(buildSettingsOf(database, desired)));
+  if (settings.length === 0) return [];
+  return [`builds with ${settings.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
 }
 
 /** An index smaller than this fits everywhere. */

@@ -1,6 +1,7 @@
 import { type IndexDefinition, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
+import { renderBytes } from "../text/render";
 
 const DECLARATION_FIXES: Readonly<Record<string, string>> = {
   "42703":
@@ -43,6 +44,30 @@ export function unsupportedClauseAdvice(
     why: `this server is PostgreSQL ${majorOf(serverVersion)}`,
     fix: `remove ${clause}, or upgrade the server`,
   };
+}
+
+/** Bytes that one build may take, how many run at once, and what the server has. */
+export interface BuildMemory {
+  readonly each: number;
+  readonly builds: number;
+  readonly has: number;
+}
+
+export function buildMemoryAdvice(index: IndexDefinition, memory: BuildMemory): Advice {
+  const { each, builds, has } = memory;
+  const wanted = builds === 1 ? renderBytes(each) : `${builds} times ${renderBytes(each)}`;
+  return {
+    what:
+      `cannot build ${subject(index)}: maintenanceWorkMem of all concurrent builds is ${wanted}, ` +
+      `and the server has ${renderBytes(has)}`,
+    why: "without memory, the kernel ends a process of the server, which restarts all of it",
+    fix: `set buildSettings.maintenanceWorkMem to "${inMegabytes(has / builds / 4)}" or less`,
+    otherwise: builds > 1 ? "lower maxConcurrentBuilds of the Connection" : undefined,
+  };
+}
+
+function inMegabytes(bytes: number): string {
+  return `${Math.floor(bytes / 1024 ** 2)}MB`;
 }
 
 function majorOf(version: number): number {

@@ -1,11 +1,15 @@
 import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
 import { privilegeAdvice } from "../catalog/privilegeMessages";
 import { readPrivileges } from "../catalog/privileges";
+import { readServerMemory } from "../catalog/serverMemory";
 import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
+import { buildSettingsOf } from "../operation/buildSession";
+import type { Database } from "../session/database";
 import type { Session } from "../session/session";
 import { ident } from "../text/sql";
+import { buildMemoryAdvice } from "./declarationMessages";
 import {
   foreignPartitionAdvice,
   nullableKeyAdvice,
@@ -71,6 +75,24 @@ export async function requirePrivileges(
   const has = await readPrivileges(observer, table.oid, desired.tablespace);
   const advice = privilegeAdvice(desired, has);
   if (advice) throw new PgIndexError(advice);
+}
+
+/**
+ * Throws {@link PgIndexError} when the builds that run at once would take more memory than the
+ * server has, where the role may see that: the kernel would end the whole server.
+ */
+export async function requireBuildMemory(
+  observer: Session,
+  database: Database,
+  desired: DesiredIndex,
+): Promise<void> {
+  const { maintenanceWorkMem } = buildSettingsOf(database, desired);
+  if (maintenanceWorkMem === undefined) return;
+  const has = await readServerMemory(observer);
+  const { maxConcurrentBuilds: builds } = database;
+  const each = maintenanceWorkMem * 1024;
+  if (has !== undefined && each * builds > has)
+    throw new PgIndexError(buildMemoryAdvice(desired, { each, builds, has }));
 }
 
 /**

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { buildSettings } from "../../engine/declare/buildSettings";
 import { MAX_RETRIES, patienceArgs, toPatienceOptions } from "../../engine/declare/patienceArgs";
 import { PgIndexError } from "../../engine/errors/advice";
 import { issueMessage, parseWith } from "../../engine/input/parse";
@@ -48,6 +49,12 @@ function fromJson(text: string): unknown {
   }
 }
 
+/** `pulumi config set --path` makes an object, which Pulumi passes on as JSON. */
+const ofBuilds = z
+  .string()
+  .transform((text) => fromJson(text))
+  .pipe(buildSettings);
+
 /** A build has two sessions, and a third to measure the queries that it serves. */
 const MIN_CONNECTIONS = 3;
 
@@ -65,6 +72,7 @@ const settings = z.object({
   whenClientVanishes: whenClientVanishes.optional(),
   ownershipMarks: flag.optional(),
   acceptDatabase: z.string().optional(),
+  buildSettings: ofBuilds.optional(),
   ...patienceArgs,
   retries: wholeNumber(0, MAX_RETRIES, "9").optional(),
 });
