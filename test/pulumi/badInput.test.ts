@@ -46,6 +46,23 @@ describe("what cannot be built is refused in preview, by one error", () => {
     expect(await indexesOf(database())).toHaveLength(1);
   });
 
+  test("without a preview (--skip-preview, as in CI) the advice is the same", async () => {
+    const wrong: readonly [args: object, advice: string][] = [
+      [{ where: "a > 0" }, 'where is not an argument; did you mean "predicate"?'],
+      [{ columns: ["lower(b)"] }, 'fix: write { expression: "lower(b)" }'],
+      [{ table: "public.t" }, 'fix: write schema: "public", table: "t"'],
+    ];
+    for (const [args, advice] of wrong) {
+      stack.program = async () => {
+        new Index("wrong", { table: "t", name: "wrong_idx", columns: ["a"], ...args });
+      };
+      // The automation API runs `pulumi up --skip-preview`.
+      const failed = await failureOf(stack.up());
+      expect(errorsOf(failed, "wrong")).toContain(advice);
+      expect(failed.text).not.toContain("unknown property value");
+    }
+  });
+
   test("a refused argument that is a secret stays one", async () => {
     stack.program = async () => {
       const predicate = pulumi.secret(`b = '${canary.password}' OR`);
