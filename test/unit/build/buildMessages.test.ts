@@ -70,6 +70,7 @@ describe("a build that failed says what the server said, what is left, and what 
     ["54000", { routine: "GinFormTuple" }, /index less of the value/],
     ["54000", { routine: "make_tsvector" }, /to_tsvector\('english', left\(body/],
     ["54000", { routine: "ElkanKmeans" }, /raise maintenance_work_mem above/],
+    ["54000", { routine: "IvfflatCheckMemoryUsage" }, /raise maintenance_work_mem above/],
     ["40P01", {}, /stop other DDL/],
     ["42501", {}, /grant the owner of the table/],
     ["42883", {}, /ALTER FUNCTION … SET search_path/],
@@ -127,4 +128,16 @@ test("a missing privilege is granted by one statement, its names quoted", () => 
   const fixOf = (has: Partial<typeof none>) => privilegeAdvice(desired, { ...none, ...has })?.fix;
   expect(fixOf({})).toBe('run: GRANT "Owner" TO "de""ploy";');
   expect(fixOf({ ownsTable: true })).toBe('run: GRANT CREATE ON SCHEMA "App" TO "de""ploy";');
+});
+
+test.each<[code: string, routine: string, fix: RegExp]>([
+  ["XX000", "InitBuildState", /fixed number of dimensions/],
+  ["22023", "InitBuildState", /ef_construction at least twice m/],
+  ["54000", "InitBuildState", /halfvec/],
+  ["42704", "get_collation_oid", /name of the collation/],
+  ["42704", "a later server's", /operator class, collation, access method or type/],
+  ["42804", "ComputeIndexAttrs", /remove collation/],
+  ["42883", "op_error", /cast the operands/],
+])("a refusal of %s by %s, whatever its text is", (code, routine, fix) => {
+  expect(declarationAdvice(desired, serverError(code, { routine })).fix).toMatch(fix);
 });

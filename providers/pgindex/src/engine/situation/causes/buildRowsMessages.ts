@@ -88,7 +88,8 @@ const BUILD_ROWS: readonly CauseRow[] = [
   },
   {
     states: ["54000"],
-    routines: ["ElkanKmeans", "IvfflatKmeans", "ComputeCenters", "CheckMemory"],
+    // Each release of pgvector asks for it elsewhere.
+    routines: ["ElkanKmeans", "IvfflatKmeans", "IvfflatCheckMemoryUsage"],
     cause: {
       fix:
         "raise maintenance_work_mem above what the message says: " +

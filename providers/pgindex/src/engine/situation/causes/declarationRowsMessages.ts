@@ -97,9 +97,14 @@ const DECLARATION_ROWS: readonly CauseRow[] = [
     cause: { fix: "give the index another name: those that begin with pg_ are the server's own" },
   },
   {
-    states: ["22023"],
+    // pgvector's hnsw and ivfflat; older releases say XX000 for each of their limits.
+    states: ["22023", "XX000"],
     routines: ["InitBuildState"],
-    cause: { fix: "give the column a fixed number of dimensions, such as vector(768)" },
+    cause: {
+      fix:
+        "give the column a fixed number of dimensions, such as vector(768): at most 2000 of " +
+        "vector, 4000 of halfvec; and ef_construction at least twice m",
+    },
   },
   { states: ["22023"], cause: { fix: "check the parameter's value" } },
   {
