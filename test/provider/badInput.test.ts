@@ -73,7 +73,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       what: "a function that is not immutable",
       args: { columns: [{ expression: "now() - interval '1 day'" }] },
       cause: "functions in index expression must be marked IMMUTABLE",
-      fix: "use only IMMUTABLE functions",
+      fix: "put a fixed time there",
     },
     {
       what: "a name over 63 bytes",
@@ -97,7 +97,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       what: "an unknown argument",
       args: { concurrently: true },
       cause: "concurrently is not an argument",
-      fix: "remove it, or check its spelling",
+      fix: "remove it: every build and every drop is concurrent",
     },
     {
       what: "a name that is another table's index",

@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -84,7 +85,7 @@ const cases: readonly Case[] = [
   {
     what: "a keyword string",
     url: () => `host=127.0.0.1 port=1 user=${canary.role} password=${canary.password}`,
-    cause: /cannot read the database URL\n.*it is not of the form postgresql:/,
+    cause: /cannot read the database URL\n.*it is a list of keywords/,
     fix: /set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE/,
   },
   {
@@ -105,6 +106,25 @@ describe("a server that cannot be used is told in preview, with what to do", () 
     expect(errors).toMatch(fix);
     canary.assertAbsent(resource.transcript);
   });
+});
+
+/** Whether a server of the machine's own is where libpq looks by default. */
+async function hasDefaultServer(): Promise<boolean> {
+  const socket = connect(5432, "localhost");
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}
+
+test("no URL anywhere: the places that were looked at", async ({ skip }) => {
+  skip(await hasDefaultServer(), "a server listens on localhost:5432");
+  const nowhere = { DATABASE_URL: "", PGHOST: "", PGHOSTADDR: "", PGPORT: "", PGSERVICE: "" };
+  const resource = new Resource("index", oneProvider(nowhere));
+  const errors = await refusalOf(resource.preview(NEW));
+  expect(errors).toMatch(
+    /^no database is named\n.*url of the Connection, pgindex:databaseUrl of the stack.*DATABASE_URL, PGHOST, PGPORT, PGSERVICE; so localhost:5432\/.* was tried/,
+  );
+  expect(errors).toContain("pulumi config set --secret pgindex:databaseUrl");
 });
 
 describe("a database in which transactions are read-only", () => {

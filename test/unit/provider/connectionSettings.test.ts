@@ -112,6 +112,15 @@ test("by default there are as many connections as the builds and measurements ne
   expect(session.maxConnections).toBe(68);
 });
 
+test("an argument of the Connection that does not exist is refused, never its value", () => {
+  expect(refusal({ unknownArguments: "maxConnection,uri", url: "postgresql://hush" })).toBe(
+    "refused: the Connection has no arguments maxConnection, uri\n" +
+      "  why: what it was meant to set would not be set\n" +
+      '  fix: maxConnection: did you mean "maxConnections"?; uri: did you mean "url"?',
+  );
+  expect(refusal({ unknownArguments: "colour" })).toContain("fix: colour: remove it");
+});
+
 describe("what cannot be read is refused, with its name and what to write", () => {
   test.each<[name: string, values: string[], what: string, fix: string]>([
     [

@@ -44,8 +44,8 @@ function renderStatus({ stack, indexes, builds }: StackStatus): string {
     style: { head: [], border: [] },
   });
   for (const index of indexes) table.push(renderRow(index));
-  const drift = indexes.flatMap(({ schema, name, drift }) =>
-    drift ? [`${schema}.${name}: ${drift}`] : [],
+  const drift = indexes.flatMap(({ schema, name, drift, warnings }) =>
+    [...(drift ? [drift] : []), ...warnings].map((text) => `${schema}.${name}: ${text}`),
   );
   return `${[table.toString(), ...drift.map(oneLine), ...builds.map(renderBuild)].join("\n")}\n`;
 }

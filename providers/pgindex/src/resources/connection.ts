@@ -42,7 +42,15 @@ function configurationOf(
     "pgindex:replicas": asSecret(replicas) ?? (isOwn ? undefined : stack.getSecret("replicas")),
     "pgindex:buildSettings": ofBuilds ?? stack.get("buildSettings"),
     ...Object.fromEntries(settings),
+    "pgindex:unknownArguments": unknownArguments(args),
   };
+}
+
+/** The provider refuses them, as every resource refuses its own. */
+function unknownArguments(args: ConnectionArgs): string | undefined {
+  const known: readonly string[] = ["url", "replicas", ...SETTINGS];
+  const unknown = Object.keys(args).filter((name) => !known.includes(name));
+  return unknown.length > 0 ? unknown.join(",") : undefined;
 }
 
 const SETTINGS = [

@@ -3,8 +3,8 @@ import { ownerCause } from "../catalog/privilegeMessages";
 import type { BuildPrivileges } from "../catalog/privileges";
 import { type Difference, renderDifferences } from "../compare/differences";
 import type { Keeping } from "../compare/identity";
-import { type Advice, errorText } from "../errors/advice";
-import { sqlState } from "../errors/sqlstate";
+import type { Advice } from "../errors/advice";
+import { harmlessHints, sqlState, withDetail } from "../errors/sqlstate";
 import type { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { type DatabaseIdentity, databaseLabel } from "../session/databaseIdentity";
@@ -95,12 +95,20 @@ export function halfDroppedAdvice(advice: Advice): Advice {
   };
 }
 
+/** dependent_objects_still_exist: running it again would never help. */
+const DEPENDENT_OBJECTS = "2BP01";
+
 /** Advice after a drop failed permanently. */
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
+  const state = sqlState(error) ?? "none";
+  const left = halfDropped ? HALF_DROPPED : UNCHANGED;
   return {
-    what: `the drop of index ${name} did not finish: ${errorText(error)}`,
-    why: `SQLSTATE ${sqlState(error) ?? "none"}; ${halfDropped ? HALF_DROPPED : UNCHANGED}`,
-    fix: "run the same command again: it finishes the drop",
+    what: `the drop of index ${name} did not finish: ${withDetail(error)}`,
+    why: [`SQLSTATE ${state}`, ...harmlessHints(error), left].join("; "),
+    fix:
+      state === DEPENDENT_OBJECTS
+        ? "drop first what the message names, or detach this index from it; then run it again"
+        : "run the same command again: it finishes the drop",
     otherwise: halfDropped
       ? "to keep it, run REINDEX INDEX CONCURRENTLY, which restores it"
       : undefined,

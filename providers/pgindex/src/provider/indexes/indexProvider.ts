@@ -39,11 +39,11 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
     read: async (id, outputs?: IndexOutputs) => {
       if (!outputs?.canonical) return { id, props: outputs };
       await runtime.inventory();
-      const found = await refreshIndex(runtime.database(), outputs);
+      const { log } = runtime.context(outputs.__urn);
+      const warn = (warning: string) => log("warning", warning);
+      const found = await refreshIndex(runtime.database(), outputs, warn);
       if (found) return { id, props: found };
-      runtime
-        .context(outputs.__urn)
-        .log("warning", `index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
+      warn(`index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
       return { id: "" };
     },
     delete: (_id, outputs: IndexOutputs) => runtime.run(() => remove(runtime, outputs)),
