@@ -1,8 +1,10 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { Advice } from "../errors/advice";
 import { classify, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
+import { duplicatesQuery } from "../foresight/duplicateMessages";
 import { renderBytes } from "../text/render";
-import { ident, qualified } from "../text/sql";
+
+export { duplicatesQuery };
 
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
@@ -86,20 +88,4 @@ function buildFix(desired: DesiredIndex, error: unknown, estimatedBytes?: number
     default:
       return "fix the cause that the server reports, then run pulumi up";
   }
-}
-
-/**
- * The query that lists the duplicates that prevent a unique index.
- *
- * @example
- * // SELECT "email", count(*) FROM "public"."users" GROUP BY "email" HAVING count(*) > 1;
- */
-export function duplicatesQuery(desired: DesiredIndex): string {
-  const keys = desired.keys.map((key) =>
-    key.column === undefined ? `(${key.expression})` : ident(key.column),
-  );
-  const where = desired.predicate === undefined ? "" : ` WHERE ${desired.predicate}`;
-  const list = keys.join(", ");
-  const from = qualified(desired.schema, desired.table);
-  return `SELECT ${list}, count(*) FROM ${from}${where} GROUP BY ${list} HAVING count(*) > 1;`;
 }

@@ -4,9 +4,12 @@ import { describeSession } from "../catalog/sessionDescription";
 import type { Claim } from "../compare/ownership";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
+import { refuseDuplicates } from "../foresight/duplicates";
+import { foreseeWaits } from "../foresight/waits";
+import { Patience } from "../operation/patience";
 import { plan } from "../plan/plan";
 import { type Step, sqlsOf } from "../plan/step";
-import type { SessionTarget } from "../session/database";
+import type { Database, SessionTarget } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
 import { declaredForm } from "../situation/declaredForm";
@@ -22,17 +25,20 @@ import { estimateSize, walWarnings } from "./diskSpace";
 export interface Questioner {
   readonly claim?: Claim;
   readonly previous?: PreviousIndex;
+  /** False where nobody reads the lines: who will be waited for is then not looked at. */
+  readonly isShown?: boolean;
 }
 
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
- * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a
- * build would be refused. `willNeed`: how many sessions the build will have.
+ * read and plan as a build. Returns one line per planned step, and who will be waited for. Throws
+ * {@link PgIndexError} if a build would be refused, or is known to fail. `willNeed`: how many
+ * sessions the build will have.
  */
 export async function previewIndex(
-  database: SessionTarget,
+  database: SessionTarget & Partial<Pick<Database, "patience">>,
   desired: DesiredIndex,
-  { claim, previous: recorded }: Questioner = {},
+  { claim, previous: recorded, isShown = true }: Questioner = {},
   willNeed = 2,
 ): Promise<string[]> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed };
@@ -54,13 +60,22 @@ export async function previewIndex(
     const decided = plan(situation, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
-    const builds = steps.some(({ kind }) => kind === "build" || kind === "reindex");
-    return [
-      `${desired.schema}.${desired.table} ${sizeOf(table)}`,
-      ...abridge(steps.map(describe)),
-      ...(builds ? await spaceLines(scope) : []),
-    ];
+    const met = await whatItMeets(scope, steps);
+    const { patience } = desired.policy;
+    const { waitForMs } = new Patience(patience, database.patience);
+    const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
+    const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
+    return [size, ...abridge(steps.map(describe)), ...met, ...waits];
   });
+}
+
+/** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */
+async function whatItMeets(scope: Scope, steps: readonly Step[]): Promise<string[]> {
+  const { observer, desired, table } = scope;
+  const builds = steps.some(({ kind }) => kind === "build");
+  const unseen = builds ? await refuseDuplicates(observer, desired, table) : undefined;
+  const writes = builds || steps.some(({ kind }) => kind === "reindex");
+  return [...(writes ? await spaceLines(scope) : []), ...(unseen ? [unseen] : [])];
 }
 
 /** An index smaller than this fits everywhere. */

@@ -83,9 +83,10 @@ async function validate(
   try {
     await runtime.inventory();
     const claim = claimOf(runtime, hidden.__urn, desired, olds);
-    const asking = { previous: previousOf(olds, desired), claim };
+    const isShown = hidden.__preview === true;
+    const asking = { previous: previousOf(olds, desired), claim, isShown };
     const lines = await previewIndex(runtime.database(), desired, asking, sessions);
-    if (hidden.__preview) await logPreview(runtime, lines, hidden);
+    if (isShown) await logPreview(runtime, lines, hidden);
     return [];
   } catch (error) {
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
