@@ -2,10 +2,11 @@ import { CancelledError, firstLine } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
-import { databaseLabel } from "../engine/session/databaseIdentity";
+import { databaseLine } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
 import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
+import { Looks } from "./indexes/looks";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -20,6 +21,8 @@ export interface Runtime {
   inventory(): Promise<Inventory | undefined>;
   /** What the program has declared in this run. */
   readonly declared: DeclaredIndexes;
+  /** What its looks at each index have shown. */
+  readonly looks: Looks;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
@@ -64,6 +67,7 @@ export function createRuntime(log: EngineLog): Runtime {
       return inventory;
     },
     declared: new DeclaredIndexes(),
+    looks: new Looks(),
     async hint() {
       if (isHinted) return undefined;
       isHinted = true;
@@ -104,8 +108,8 @@ async function announced(
 ): Promise<Inventory | undefined> {
   try {
     const inventory = await read();
-    const version = `PostgreSQL ${Math.floor(inventory.serverVersion / 10_000)}`;
-    log.write("info", `database ${databaseLabel(inventory.database)}, ${version}`, "", false);
+    const { database, serverVersion } = inventory;
+    log.write("info", databaseLine(database, serverVersion), "", false);
     return inventory;
   } catch (error) {
     const text =

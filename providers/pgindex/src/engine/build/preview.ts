@@ -5,6 +5,7 @@ import type { Claim } from "../compare/ownership";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { refuseDuplicates } from "../foresight/duplicates";
+import { Foreseen } from "../foresight/foreseen";
 import { foreseeWaits } from "../foresight/waits";
 import { Patience } from "../operation/patience";
 import { plan } from "../plan/plan";
@@ -29,18 +30,24 @@ export interface Questioner {
   readonly isShown?: boolean;
 }
 
+/** What a build would do: in lines for people, and as what a later look is held to. */
+export interface Preview {
+  readonly lines: readonly string[];
+  /** Undefined while somebody else builds the index: what comes then is not known. */
+  readonly foreseen?: Foreseen;
+}
+
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
- * read and plan as a build. Returns one line per planned step, and who will be waited for. Throws
- * {@link PgIndexError} if a build would be refused, or is known to fail. `willNeed`: how many
- * sessions the build will have.
+ * read and plan as a build. Throws {@link PgIndexError} if a build would be refused, or is known to
+ * fail. `willNeed`: how many sessions the build will have.
  */
-export async function previewIndex(
+export async function lookAhead(
   database: SessionTarget & Partial<Pick<Database, "patience">>,
   desired: DesiredIndex,
   { claim, previous: recorded, isShown = true }: Questioner = {},
   willNeed = 2,
-): Promise<string[]> {
+): Promise<Preview> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed };
   return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
@@ -55,7 +62,8 @@ export async function previewIndex(
         ? await conflictingSessions(observer, table.oid, observer.pid)
         : [];
     if (builders.length > 0) {
-      return [`waits for ${builders.map(describeSession).join("; ")}, then checks again`];
+      const who = builders.map(describeSession).join("; ");
+      return { lines: [`waits for ${who}, then checks again`] };
     }
     const decided = plan(situation, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
@@ -65,8 +73,14 @@ export async function previewIndex(
     const { waitForMs } = new Patience(patience, database.patience);
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
-    return [size, ...abridge(steps.map(describe)), ...met, ...waits];
+    const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
+    return { lines, foreseen: Foreseen.of(situation, steps) };
   });
+}
+
+/** As {@link lookAhead}: one line per planned step. */
+export async function previewIndex(...question: Parameters<typeof lookAhead>): Promise<string[]> {
+  return [...(await lookAhead(...question)).lines];
 }
 
 /** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */

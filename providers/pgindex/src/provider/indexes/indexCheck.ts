@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckResult } from "@pulumi/pulumi/dynamic";
-import { previewIndex } from "../../engine/build/preview";
+import { lookAhead } from "../../engine/build/preview";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { declaredStatement } from "../../engine/declare/statement";
@@ -50,7 +50,11 @@ export async function checkIndex(
     : await gateFailures(runtime, gate, { ...parsed.value, statement: checked.statement });
   if (shut.length > 0) return { inputs: checked, failures: shut };
   const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
-  if (isUnchanged || validateInPreview === false) return { inputs: checked };
+  if (validateInPreview === false) return { inputs: checked };
+  if (isUnchanged) {
+    runtime.looks.noteUnchanged(hidden.__urn);
+    return { inputs: checked };
+  }
   const measures = queries.kind === "ok" && queries.value.length > 0;
   const question = { desired: parsed.value, sessions: measures ? 3 : 2 };
   return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
@@ -85,8 +89,9 @@ async function validate(
     const claim = claimOf(runtime, hidden.__urn, desired, olds);
     const isShown = hidden.__preview === true;
     const asking = { previous: previousOf(olds, desired), claim, isShown };
-    const lines = await previewIndex(runtime.database(), desired, asking, sessions);
-    if (isShown) await logPreview(runtime, lines, hidden);
+    const look = await lookAhead(runtime.database(), desired, asking, sessions);
+    runtime.looks.note(hidden.__urn, look);
+    if (isShown) await logPreview(runtime, look.lines, hidden);
     return [];
   } catch (error) {
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
