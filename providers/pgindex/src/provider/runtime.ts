@@ -7,6 +7,7 @@ import { sightLine } from "../engine/sight/rights";
 import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
+import { RunDeclarations } from "./indexes/runDeclarations";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -21,6 +22,8 @@ export interface Runtime {
   inventory(): Promise<Inventory | undefined>;
   /** What the program has declared in this run. */
   readonly declared: DeclaredIndexes;
+  /** What all processes of the run have. */
+  readonly declaredInRun: RunDeclarations;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
   /** What a missing right hides from us: said once per process. */
@@ -38,8 +41,11 @@ function reporting(database: Database, report: (message: string) => void): Datab
   return { ...database, session: { ...database.session, report } };
 }
 
-/** Creates this process's runtime. Nothing happens before the first `configure`. */
-export function createRuntime(log: EngineLog): Runtime {
+/**
+ * Creates this process's runtime. Nothing happens before the first `configure`. `engine`: the address
+ * of Pulumi's engine.
+ */
+export function createRuntime(log: EngineLog, engine: string | undefined): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();
   let setting: ((key: string) => string | undefined) | undefined;
@@ -66,8 +72,7 @@ export function createRuntime(log: EngineLog): Runtime {
       inventory ??= announced(() => readInventory(this.database()), log);
       return inventory;
     },
-    declared: new DeclaredIndexes(),
-    looks: new Looks(),
+    ...memoryOf(engine),
     async hint() {
       if (isHinted) return undefined;
       isHinted = true;
@@ -98,6 +103,16 @@ export function createRuntime(log: EngineLog): Runtime {
         onOrphaned: () => end(drain),
       });
     },
+  };
+}
+
+function memoryOf(
+  engine: string | undefined,
+): Pick<Runtime, "declared" | "declaredInRun" | "looks"> {
+  return {
+    declared: new DeclaredIndexes(),
+    declaredInRun: new RunDeclarations(engine),
+    looks: new Looks(),
   };
 }
 
