@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
-import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
 import { type Casing, loadDrizzleOrm } from "../import/drizzle/drizzleOrm";
 import { readDrizzleSchema } from "../import/drizzle/drizzleSchema";
@@ -10,6 +9,7 @@ import { readLiveIndexes, type Skipped } from "../import/live/liveIndexes";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
 import { type ConnectionOptions, databaseFrom } from "./options/connectionOptions";
+import { lookAt } from "./sayDatabase";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {
@@ -53,10 +53,10 @@ async function fromDrizzle(files: readonly string[], options: SourceOptions): Pr
 async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
-  const session = { purpose: "import", writable: false };
-  const { found, skipped, notes } = await withObserver(
+  const { found, skipped, notes } = await lookAt(
     databaseFrom(options, io),
-    session,
+    "import",
+    io,
     (observer) => readLiveIndexes(observer, selection),
   );
   return { indexes: found, skipped, notes };

@@ -1,10 +1,12 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { Advice } from "../errors/advice";
 import { classify, harmlessHints, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
+import { duplicatesQuery } from "../foresight/duplicateMessages";
 import { buildCause } from "../situation/causes/buildRowsMessages";
 import type { Cause } from "../situation/causes/cause";
 import { renderBytes } from "../text/render";
-import { ident, qualified } from "../text/sql";
+
+export { duplicatesQuery };
 
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
@@ -76,20 +78,4 @@ function causeOfFailure(desired: DesiredIndex, error: unknown, estimatedBytes?: 
   const size =
     estimatedBytes === undefined ? "its size" : `${renderBytes(estimatedBytes)}, its size,`;
   return buildCause(error, size) ?? { fix: UNKNOWN_CAUSE };
-}
-
-/**
- * The query that lists the duplicates that prevent a unique index.
- *
- * @example
- * // SELECT "email", count(*) FROM "public"."users" GROUP BY "email" HAVING count(*) > 1;
- */
-export function duplicatesQuery(desired: DesiredIndex): string {
-  const keys = desired.keys.map((key) =>
-    key.column === undefined ? `(${key.expression})` : ident(key.column),
-  );
-  const where = desired.predicate === undefined ? "" : ` WHERE ${desired.predicate}`;
-  const list = keys.join(", ");
-  const from = qualified(desired.schema, desired.table);
-  return `SELECT ${list}, count(*) FROM ${from}${where} GROUP BY ${list} HAVING count(*) > 1;`;
 }

@@ -110,7 +110,11 @@ export async function requireConstrainable(
   if (desired.constraint !== "primaryKey") return;
   const nullable = await session.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute
-      WHERE attrelid = $1::int8::oid AND attname = ANY($2) AND NOT attnotnull ORDER BY attnum`,
+      WHERE attrelid = $1::int8::oid AND attname = ANY($2)
+        AND NOT (attnotnull AND NOT EXISTS (
+              SELECT FROM pg_constraint
+               WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY(conkey)
+                 AND NOT convalidated)) ORDER BY attnum`,
     [table.oid, desired.keys.map((key) => key.column)],
   );
   if (nullable.length > 0)

@@ -3,7 +3,7 @@ import {
   type OtherSession,
   type Waiter,
   waitersBehind,
-} from "../catalog/otherSessions";
+} from "../catalog/sessions/otherSessions";
 import type { Session } from "../session/session";
 import { PROGRESS_COLUMNS, type ProgressRow } from "./progress";
 import type { WaitEvent } from "./waitEvents";

@@ -1,5 +1,5 @@
-import type { OtherSession } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import type { OtherSession } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { renderElapsed } from "../text/render";
 import { PHASES, phaseIndex } from "./phases";
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isYieldingAutovacuum, type OtherSession } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import { isYieldingAutovacuum, type OtherSession } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import { wakingSignal } from "../operation/context";

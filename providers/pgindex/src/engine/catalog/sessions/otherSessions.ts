@@ -1,13 +1,13 @@
-import type { Session } from "../session/session";
+import type { Session } from "../../session/session";
 import {
   COLUMNS,
   HOLDER_COLUMNS,
   HOLDERS,
   type OtherSession,
   readAged,
-} from "../sight/otherSession";
+} from "../../sight/otherSession";
 
-export { isYieldingAutovacuum, type OtherSession } from "../sight/otherSession";
+export { isYieldingAutovacuum, type OtherSession } from "../../sight/otherSession";
 
 /** Lock modes that conflict with SHARE UPDATE EXCLUSIVE, which a concurrent build takes. */
 export const BUILD_CONFLICTS: readonly string[] = [

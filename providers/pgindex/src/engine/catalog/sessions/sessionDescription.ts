@@ -1,6 +1,6 @@
-import { maskStatement } from "../text/maskStatement";
-import { oneLine } from "../text/printable";
-import { literal } from "../text/sql";
+import { maskStatement } from "../../text/maskStatement";
+import { oneLine } from "../../text/printable";
+import { literal } from "../../text/sql";
 import type { OtherSession } from "./otherSessions";
 
 /** `pid 4711 (worker, psql, idle in transaction for 12 s: UPDATE t SET a = $1)` */
