@@ -33,9 +33,11 @@ const FROM: Readonly<Record<string, string>> = {
   "psql-scripts": "metabrainz/musicbrainz-server",
   "rails-structure": "gitcoinco/code_fund_ads",
   "rails-structure-of-old": "mklaber/redshift_polizei",
+  "sequelize-members": "timmyichen/kit-3",
   "sql-migrate-ledger": "stellar/go",
   "sqlx-logins": "element-hq/matrix-authentication-service",
   "supabase-diff": "supabase db diff",
+  "typeorm-players": "evanjmg/typeorm-practice",
 };
 
 let db: TestDatabase;
@@ -67,10 +69,10 @@ async function liveIndexes(declared: readonly string[]): Promise<Live[]> {
   return rows.filter(({ name, constraint }) => constraint === null || declared.includes(name));
 }
 
-/** The SQL files of a folder, as a shell's `**` gives them. */
+/** The migrations of a folder, as a shell's `**` gives them. */
 function filesOf(folder: string): string[] {
   const all = readdirSync(join(FOLDERS, folder), { recursive: true, encoding: "utf8" });
-  const names = all.filter((name) => name.endsWith(".sql")).sort();
+  const names = all.filter((name) => /\.(sql|[jt]s)$/.test(name)).sort();
   return names.map((name) => join(FOLDERS, folder, name));
 }
 

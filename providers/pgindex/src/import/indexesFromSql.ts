@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
+import { prismaSchemaAdvice } from "./code/codeMessages";
+import { isProgram, sqlOfProgram } from "./code/migrationProgram";
 import type { IndexDeclaration } from "./declaration";
 import { upFiles } from "./migrations/migrationFiles";
 import { upPart } from "./migrations/upPart";
@@ -26,7 +28,8 @@ export type SqlSource = string | readonly string[] | { readonly sql: string };
  * index gets the name PostgreSQL would give it. Several files are read in order, like migrations;
  * those of Flyway and golang-migrate in the order of their versions. Of a migration only the Up
  * part is read: goose, dbmate, sql-migrate, golang-migrate, Flyway, Liquibase, graphile-migrate,
- * node-pg-migrate and others are recognised, and so is what pg_dump writes. Throws a `PgIndexError`
+ * node-pg-migrate and others are recognised, and so is what pg_dump writes. Of a migration that is
+ * a program (TypeORM, Kysely), the SQL in its `up` is read, and nothing is run. Throws a `PgIndexError`
  * with file and line if the SQL cannot be read or followed, or may be a Down part.
  *
  * @example
@@ -47,8 +50,16 @@ export function readSql(source: SqlSource, { schema }: FromSqlOptions = {}): Rea
     return readHistory([toScript("sql", source.sql, schema)]);
   }
   const { files, notes } = upFiles(typeof source === "string" ? [source] : source);
-  const reading = readHistory(files.map((file) => toScript(file, read(file), schema)));
+  const reading = readHistory(files.map((file) => fromFile(file, schema)));
   return { ...reading, notes: [...notes, ...reading.notes] };
+}
+
+function fromFile(file: string, schema: string | undefined): Script {
+  if (file.endsWith(".prisma")) throw new PgIndexError(prismaSchemaAdvice(file));
+  const text = read(file);
+  // Its sections are functions: marks in its SQL are comments.
+  if (isProgram(file)) return { title: file, schema, sql: sqlOfProgram(text, file) };
+  return toScript(file, text, schema);
 }
 
 function toScript(title: string, sql: string, schema: string | undefined): Script {
