@@ -4,7 +4,7 @@ import type { IndexDeclaration } from "../import/declaration";
 import { type Casing, loadDrizzleOrm } from "../import/drizzle/drizzleOrm";
 import { readDrizzleSchema } from "../import/drizzle/drizzleSchema";
 import { loadModules } from "../import/drizzle/schemaModule";
-import { indexesFromSql } from "../import/indexesFromSql";
+import { readSql } from "../import/indexesFromSql";
 import { readLiveIndexes, type Skipped } from "../import/live/liveIndexes";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
@@ -38,8 +38,8 @@ function fromSql(files: readonly string[], options: SourceOptions): Imported {
   const { schema = [], table = [] } = options;
   const [only, ...more] = schema;
   if (more.length > 0 || table.length > 0) throw new PgIndexError(sqlSelectionAdvice());
-  const indexes = indexesFromSql(files, { schema: only });
-  return { indexes, skipped: [], notes: [] };
+  const { found, notes } = readSql(files, { schema: only });
+  return { indexes: found, skipped: [], notes };
 }
 
 async function fromDrizzle(files: readonly string[], options: SourceOptions): Promise<Imported> {
