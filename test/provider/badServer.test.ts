@@ -118,13 +118,23 @@ async function hasDefaultServer(): Promise<boolean> {
 
 test("no URL anywhere: the places that were looked at", async ({ skip }) => {
   skip(await hasDefaultServer(), "a server listens on localhost:5432");
-  const nowhere = { DATABASE_URL: "", PGHOST: "", PGHOSTADDR: "", PGPORT: "", PGSERVICE: "" };
+  const nowhere = {
+    DATABASE_URL: "",
+    PGHOST: "",
+    PGHOSTADDR: "",
+    PGPORT: "",
+    PGSERVICE: "",
+    PGDATABASE: "",
+  };
   const resource = new Resource("index", oneProvider(nowhere));
   const errors = await refusalOf(resource.preview(NEW));
   expect(errors).toMatch(
     /^no database is named\n.*url of the Connection, pgindex:databaseUrl of the stack.*DATABASE_URL, PGHOST, PGPORT, PGSERVICE; so localhost:5432\/.* was tried/,
   );
   expect(errors).toContain("pulumi config set --secret pgindex:databaseUrl");
+  // That is a URL, which names the local server's database.
+  const local = new Resource("index", oneProvider({ ...nowhere, DATABASE_URL: "postgresql:///a" }));
+  expect(await refusalOf(local.preview(NEW))).toMatch(/^cannot connect to localhost:5432\/a as /);
 });
 
 describe("a database in which transactions are read-only", () => {

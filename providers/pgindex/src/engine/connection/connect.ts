@@ -124,15 +124,15 @@ async function connectTo(
   const error = mostInformative(errors);
   const server = describeTarget([address], parameters);
   const advice = connectionAdvice(error, server, timeout);
-  const isUnnamed = !namesServer(parameters) && isUnreachable(error);
+  const isUnnamed = !namesDatabase(parameters) && isUnreachable(error);
   throw new PgIndexError(isUnnamed ? noDatabaseAdvice(server, advice.why) : advice, {
     cause: error,
   });
 }
 
-/** Whether anything says where the server is. */
-function namesServer({ host, hostaddr, port, service }: Parameters): boolean {
-  return [host, hostaddr, port, service].some((value) => value !== undefined);
+/** Whether anything says which database it is: a URL without a host means the local server. */
+function namesDatabase({ host, hostaddr, port, service, dbname }: Parameters): boolean {
+  return [host, hostaddr, port, service, dbname].some((value) => value !== undefined);
 }
 
 /**
