@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { ownerOf } from "../../providers/pgindex/src/engine/declare/ownershipMark.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
-import { type Args, declare, failureOf, record, SOMEWHERE, targetOf } from "../support/engine/engine.ts";
+import {
+  type Args,
+  declare,
+  failureOf,
+  record,
+  SOMEWHERE,
+  targetOf,
+} from "../support/engine/engine.ts";
 import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
