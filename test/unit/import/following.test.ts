@@ -240,6 +240,7 @@ const NAMED: readonly (readonly [string, string, RegExp])[] = [
     "SELECT create_index_if_not_exists('t', 'j', '(b)')",
     /create_index_if_not_exists/,
   ],
+  ["a call in an INSERT", "INSERT INTO done SELECT create_index('t', 'j')", /create_index/],
   [
     "a DO block that PL/pgSQL refuses",
     "DO $$ BEGIN BEGIN CREATE INDEX j ON t (b); END $$",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -36,6 +36,7 @@ const SECTIONS: readonly (readonly [string, string])[] = [
   ["micrate", `-- +micrate Up\n${UP}\n-- +micrate Down\n${DOWN}`],
   ["rambler", `-- rambler up\n${UP}\n-- rambler down\n${DOWN}`],
   ["tern", `${UP}\n---- create above / drop below ----\n${DOWN}`],
+  ["Sqitch", `-- Deploy shop:up_idx to pg\n-- requires: tables\n\nBEGIN;\n${UP}\nCOMMIT;`],
   ["MyBatis", `-- // an index\n${UP}\n\n-- //@UNDO\n${DOWN}`],
   ["Play", `# --- a scheme\n\n# --- !Ups\n# a comment\n${UP};\n# --- !Downs\n${DOWN}`],
   [
@@ -132,6 +133,7 @@ const DOUBTFUL: readonly (readonly [string, string, number, RegExp])[] = [
     2,
     /changeset/,
   ],
+  ["Sqitch's revert", `-- Revert shop:up_idx from pg\n\nBEGIN;\n${DOWN}\nCOMMIT;`, 1, /Sqitch/],
   ["graphile-migrate's include", `--!include functions.sql\n${UP}`, 1, /functions\.sql/],
 ];
 
@@ -215,6 +217,12 @@ describe("files", () => {
       expect(() => indexesFromSql(list)).toThrow(/Down part|undo/);
     },
   );
+
+  test("files in a folder of them are left out", async () => {
+    await mkdir(join(folder, "down"), { recursive: true });
+    const list = await files({ "a.sql": UP, "down/a.sql": DOWN });
+    expect(names(indexesFromSql(list))).toEqual(["up_idx"]);
+  });
 
   test("a file that only sounds like one is read", async () => {
     expect(names(indexesFromSql(await files({ "3_break_down.sql": UP })))).toEqual(["up_idx"]);

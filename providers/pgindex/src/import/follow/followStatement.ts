@@ -23,7 +23,7 @@ export function followStatement(state: State, statement: Statement): State {
   if ("VariableSetStmt" in node) return setVariable(state, node.VariableSetStmt);
   if ("TransactionStmt" in node) return endTransaction(state, node.TransactionStmt);
   if ("CreateFunctionStmt" in node) return learnFunction(state, node.CreateFunctionStmt);
-  if ("SelectStmt" in node || "CallStmt" in node) return followCalls(scope);
+  if (CALLING.some((kind) => kind in node)) return followCalls(scope);
   if ("DoStmt" in node) return followDo(scope, node.DoStmt, followStatement);
   if ("AlterTableStmt" in node) return alter(scope, node.AlterTableStmt);
   if ("DropStmt" in node) return { ...state, found: drop(scope, node.DropStmt) };
@@ -33,6 +33,9 @@ export function followStatement(state: State, statement: Statement): State {
   requireNoneOfAll(scope, node);
   return state;
 }
+
+/** Statements that may call functions when they run. */
+const CALLING = ["SelectStmt", "CallStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"];
 
 /** Statements that name no index, and mean all that some role or tablespace has. */
 function requireNoneOfAll({ state, statement }: Scope, node: Node): void {

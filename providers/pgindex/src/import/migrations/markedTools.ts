@@ -30,6 +30,7 @@ export interface MarkedTool {
  * | Play | `# --- !Ups`, `-- !Ups` | `# --- !Downs` |
  * | tern | the beginning | `---- create above / drop below ----` |
  * | MyBatis | the beginning | `-- //@UNDO` |
+ * | Sqitch | `-- Deploy change to pg` | `-- Revert change from pg`, `-- Verify change on pg` |
  */
 export const MARKED_TOOLS: readonly MarkedTool[] = [
   {
@@ -92,5 +93,11 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
     name: "MyBatis",
     mark: /^\s*--\s*\/\/\s*@/,
     down: /^\s*--\s*\/\/\s*@UNDO\b/i,
+  },
+  {
+    name: "Sqitch",
+    mark: /^\s*--\s*(deploy|revert|verify)\s+\S+\s+(to|from|on)\s+pg\b/i,
+    up: /^\s*--\s*deploy\b/i,
+    down: /^\s*--\s*(revert|verify)\b/i,
   },
 ];

@@ -1,4 +1,4 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { PgIndexError } from "../../engine/errors/advice";
 import { onlyDownFilesAdvice } from "./migrationMessages";
 
@@ -35,7 +35,12 @@ export function upFiles(files: readonly string[]): UpFiles {
   return inFlywaysOrder(ups, notes) ?? { files: byNumber(ups), notes };
 }
 
+/** Folders of files that undo others. */
+const DOWN_FOLDER = /^(down|downs|undo|revert|rollback|rollbacks)$/i;
+
 function toolOfDownFile(file: string): string | undefined {
+  const folder = basename(dirname(file));
+  if (DOWN_FOLDER.test(folder)) return `it is in a folder ${folder}`;
   return DOWN_FILES.find(([name]) => name.test(basename(file)))?.[1];
 }
 
