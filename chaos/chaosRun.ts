@@ -4,21 +4,21 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CleanUp } from "../demo/cleanUp.ts";
 import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { Census } from "./buildCensus.ts";
-import { indexesLeft, judge } from "./catalogJudge.ts";
+import { Census } from "./judge/buildCensus.ts";
+import { indexesLeft, judge } from "./judge/catalogJudge.ts";
 import type { Options } from "./chaosOptions.ts";
 import { startServer, withClient } from "./chaosServer.ts";
-import { Stack, type Watchers } from "./chaosStack.ts";
-import { BUILDER, makeBuilder, makeTables } from "./chaosTables.ts";
-import { startWriter, type Written } from "./chaosWriter.ts";
-import { declarationsFor, type StackName } from "./declarations.ts";
-import { NameSampler } from "./nameSampler.ts";
+import { Stack, type Watchers } from "./stacks/chaosStack.ts";
+import { BUILDER, makeBuilder, makeTables } from "./application/chaosTables.ts";
+import { startWriter, type Written } from "./application/chaosWriter.ts";
+import { declarationsFor, type StackName } from "./stacks/declarations.ts";
+import { NameSampler } from "./judge/nameSampler.ts";
 import { say } from "./progressLog.ts";
-import { environmentOf } from "./pulumiCli.ts";
-import type { RunFolder } from "./runFolder.ts";
-import { RunRecord } from "./runRecord.ts";
-import { type Event, type Goal, goalsOf, scheduleOf } from "./troubleSchedule.ts";
-import { type Arena, makeTrouble, OTHER_INDEX } from "./troubles.ts";
+import { environmentOf } from "./stacks/pulumiCli.ts";
+import type { RunFolder } from "./stacks/runFolder.ts";
+import { RunRecord } from "./judge/runRecord.ts";
+import { type Event, type Goal, goalsOf, scheduleOf } from "./troubles/troubleSchedule.ts";
+import { type Arena, makeTrouble, OTHER_INDEX } from "./troubles/makeTrouble.ts";
 
 /** The outcome of a complete run. */
 export interface Outcome {

@@ -6,9 +6,9 @@ import { forgetForeignSettings } from "../demo/pulumiEnvironment.ts";
 import { parseOptions } from "./chaosOptions.ts";
 import { runChaos } from "./chaosRun.ts";
 import { say } from "./progressLog.ts";
-import { killOrphans } from "./pulumiCli.ts";
-import { makeRunFolder, shownPath } from "./runFolder.ts";
-import { summarize } from "./runSummary.ts";
+import { killOrphans } from "./stacks/pulumiCli.ts";
+import { makeRunFolder, shownPath } from "./stacks/runFolder.ts";
+import { summarize } from "./judge/runSummary.ts";
 
 async function main(): Promise<boolean> {
   const options = parseOptions(process.argv);

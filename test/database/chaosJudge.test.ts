@@ -1,10 +1,10 @@
 // The judge of npm run chaos must see what it is there to see.
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { indexesLeft, judge } from "../../chaos/catalogJudge.ts";
+import { indexesLeft, judge } from "../../chaos/judge/catalogJudge.ts";
 import { withClient } from "../../chaos/chaosServer.ts";
-import { makeTables } from "../../chaos/chaosTables.ts";
-import { declarationsFor } from "../../chaos/declarations.ts";
+import { makeTables } from "../../chaos/application/chaosTables.ts";
+import { declarationsFor } from "../../chaos/stacks/declarations.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const declarations = declarationsFor("first", 1);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import type { Notable } from "../../../chaos/chaosWriter.ts";
-import { RunRecord } from "../../../chaos/runRecord.ts";
-import { goalsOf, scheduleOf } from "../../../chaos/troubleSchedule.ts";
+import type { Notable } from "../../../chaos/application/chaosWriter.ts";
+import { RunRecord } from "../../../chaos/judge/runRecord.ts";
+import { goalsOf, scheduleOf } from "../../../chaos/troubles/troubleSchedule.ts";
 
 const from = Date.now();
 const ended = { code: 1, text: "error: refused", from, to: from + 100, interference: [] };

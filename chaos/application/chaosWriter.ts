@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "../demo/childProcess.ts";
+import { startChild } from "../../demo/childProcess.ts";
 import type { Table } from "./chaosTables.ts";
 
 export type Question = { kind: "start"; url: string; rows: number } | { kind: "stop" };

@@ -1,7 +1,7 @@
 // The process started by startWriter. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "../demo/childProcess.ts";
+import { answerParent } from "../../demo/childProcess.ts";
 import { ROW, TABLES, type Table } from "./chaosTables.ts";
 import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./chaosWriter.ts";
 

@@ -1,6 +1,6 @@
-import type { Notable, Written } from "./chaosWriter.ts";
-import type { Ended } from "./pulumiCli.ts";
-import type { Trouble } from "./troubleSchedule.ts";
+import type { Notable, Written } from "../application/chaosWriter.ts";
+import type { Ended } from "../stacks/pulumiCli.ts";
+import type { Trouble } from "../troubles/troubleSchedule.ts";
 
 /**
  * The period of a trouble, in epoch milliseconds: it may be to blame for anything that happens

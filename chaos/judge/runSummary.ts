@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import type { Options } from "./chaosOptions.ts";
-import type { Outcome } from "./chaosRun.ts";
-import type { Notable } from "./chaosWriter.ts";
+import type { Options } from "../chaosOptions.ts";
+import type { Outcome } from "../chaosRun.ts";
+import type { Notable } from "../application/chaosWriter.ts";
 import { BOUNDS, type RunRecord } from "./runRecord.ts";
 
 /** Prints what happened, the broken promises, and one line for a log. */

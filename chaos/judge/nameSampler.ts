@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { withClient } from "./chaosServer.ts";
+import { withClient } from "../chaosServer.ts";
 
 const EVERY_MS = 100;
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { withClient } from "./chaosServer.ts";
-import type { Stack } from "./chaosStack.ts";
-import { PARTITIONED, TABLES } from "./chaosTables.ts";
-import type { RunRecord } from "./runRecord.ts";
+import type { EmbeddedServer } from "../../tools/embeddedPostgres.ts";
+import { withClient } from "../chaosServer.ts";
+import type { Stack } from "../stacks/chaosStack.ts";
+import { PARTITIONED, TABLES } from "../application/chaosTables.ts";
+import type { RunRecord } from "../judge/runRecord.ts";
 import { pickAt } from "./seededRandom.ts";
 import type { Event, Trouble } from "./troubleSchedule.ts";
 

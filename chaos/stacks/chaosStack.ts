@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { judgeStanding } from "./catalogJudge.ts";
-import { withClient } from "./chaosServer.ts";
+import { judgeStanding } from "../judge/catalogJudge.ts";
+import { withClient } from "../chaosServer.ts";
 import { type Declaration, declarationsOf, type StackName } from "./declarations.ts";
-import type { NameSampler } from "./nameSampler.ts";
+import type { NameSampler } from "../judge/nameSampler.ts";
 import { Cli, type Ended, type Environment } from "./pulumiCli.ts";
 import type { RunFolder } from "./runFolder.ts";
-import { errorsOf } from "./runRecord.ts";
-import type { Goal } from "./troubleSchedule.ts";
+import { errorsOf } from "../judge/runRecord.ts";
+import type { Goal } from "../troubles/troubleSchedule.ts";
 
 /**
  * After the last trouble, nothing may be in the way: a command that fails then is a broken promise.

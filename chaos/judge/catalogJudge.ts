@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { TABLES, WITH_CONSTRAINT } from "./chaosTables.ts";
-import type { Declaration } from "./declarations.ts";
+import { TABLES, WITH_CONSTRAINT } from "../application/chaosTables.ts";
+import type { Declaration } from "../stacks/declarations.ts";
 
 /** How long an orphan of a killed command may go on working. */
 const PATIENCE_MS = 60_000;
