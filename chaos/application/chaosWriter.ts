@@ -24,6 +24,7 @@ export interface Written {
 
 export const LONG_MS = 1_000;
 
+/** What the names of the application's sessions begin with. */
 export const WRITER = "chaos application";
 
 /**

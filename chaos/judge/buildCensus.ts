@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
 import { withClient } from "../chaosServer.ts";
-import { OTHER_INDEX } from "../troubles/makeTrouble.ts";
+import { OTHER_INDEX } from "../troubles/sessionTroubles.ts";
 
 const EVERY_MS = 200;
 

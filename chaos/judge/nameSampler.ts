@@ -28,6 +28,11 @@ export class NameSampler {
     for (const name of names) this.#expected.delete(name);
   }
 
+  /** Whether a valid index has to have each of the names now. */
+  expects(names: readonly string[]): boolean {
+    return names.every((name) => this.#expected.has(name));
+  }
+
   start(): void {
     this.#sampling = this.#sample();
   }

@@ -1,51 +1,54 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { judgeStanding } from "../judge/catalogJudge.ts";
-import { withClient } from "../chaosServer.ts";
-import { type Declaration, declarationsOf, type StackName } from "./declarations.ts";
+import { patiently, withClient } from "../chaosServer.ts";
+import { errorsOf, refusedNames } from "../judge/explainedFailure.ts";
 import type { NameSampler } from "../judge/nameSampler.ts";
-import { Cli, type Ended, type Environment } from "./pulumiCli.ts";
-import type { RunFolder } from "./runFolder.ts";
-import { errorsOf } from "../judge/runRecord.ts";
+import type { RunRecord } from "../judge/runRecord.ts";
+import { judgeStanding } from "../judge/standingJudge.ts";
 import type { Goal } from "../troubles/troubleSchedule.ts";
+import { type Declaration, declarationsOf } from "./declarations.ts";
+import { adoptedNames, missingNames, unowned } from "./lookalikes.ts";
+import {
+  type Astray,
+  astrayProblems,
+  contentsOf,
+  type OtherDatabase,
+  otherUrl,
+} from "./otherDatabase.ts";
+import type { Cli, Ended } from "./pulumiCli.ts";
+import type { StackCli } from "./stackCli.ts";
 
 /**
  * After the last trouble, nothing may be in the way: a command that fails then is a broken promise.
  */
 const CALM_ATTEMPTS = 3;
 
-const TEN_AT_ONCE = ["--parallel", "10", "--suppress-outputs", "--suppress-progress"];
-
 /** What watches a stack from outside. */
 export interface Watchers {
   readonly url: string;
   readonly sampler: NameSampler;
-  ended(ended: Ended, stack: string): void;
-  broken(promise: string): void;
+  readonly record: RunRecord;
+  readonly other: OtherDatabase;
+  /** Ends when the stack that disagrees does nothing. */
+  rivalIdle(): Promise<void>;
 }
+
+type Standing = Exclude<Goal, "nothing">;
 
 /** One stack of the program. It keeps heading for its goal, whatever is done to it meanwhile. */
 export class Stack {
-  readonly cli: Cli;
-  readonly name: StackName;
-  readonly #declarations: string;
+  readonly #commands: StackCli;
   readonly #watchers: Watchers;
+  readonly #names: readonly string[];
   /** How often its resources have got another name or place. */
   #moves = 0;
 
-  constructor(name: StackName, folder: RunFolder, env: Environment, watchers: Watchers) {
-    this.cli = new Cli(name, folder, env);
-    this.name = name;
-    this.#declarations = join(folder.program, `declarations-${name}.json`);
+  constructor(commands: StackCli, watchers: Watchers) {
+    this.#commands = commands;
     this.#watchers = watchers;
+    this.#names = declarationsOf(commands.name, "first", 0).map(({ args }) => args.name);
   }
 
-  async init(): Promise<void> {
-    const ended = await this.cli.run([
-      ...["stack", "init", this.name],
-      ...["--secrets-provider", "passphrase"],
-    ]);
-    if (ended.code !== 0) throw new Error(`pulumi stack init failed:\n${ended.text}`);
+  get cli(): Cli {
+    return this.#commands.cli;
   }
 
   /**
@@ -53,75 +56,109 @@ export class Stack {
    * leave every index as it is.
    */
   async reach(goal: Goal, round: number, isCalm: () => boolean): Promise<void> {
-    const names = declarationsOf(this.name, "first", 0).map(({ args }) => args.name);
-    const { sampler } = this.#watchers;
-    if (goal === "nothing") {
-      sampler.forget(names);
-      return this.#repeat("destroy", isCalm);
-    }
-    this.#declare(goal, round);
-    await this.#repeat("up", isCalm);
-    await this.#judge(goal, round);
-    sampler.expect(names);
+    if (goal === "nothing") return this.#destroy(isCalm);
+    await this.#up(goal, round, isCalm);
     this.#moves += 1;
-    this.#declare(goal, round);
-    await this.#repeat("up", isCalm);
-    await this.#judge(goal, round);
+    await this.#up(goal, round, isCalm);
+    const isOdd = (round + this.#commands.name.length) % 2 === 1;
+    if (!isCalm()) await this.#goAstray(isOdd ? "destroy" : "preview");
+  }
+
+  async #up(goal: Standing, round: number, isCalm: () => boolean): Promise<void> {
+    this.#commands.declare(goal, round, this.#moves);
+    const { from } = await this.#repeat("up", isCalm);
+    await this.#judge(goal, round, from);
+    this.#watchers.sampler.expect(this.#undisturbed(from));
+  }
+
+  /** What the stack has found it keeps; what it built goes. */
+  async #destroy(isCalm: () => boolean): Promise<void> {
+    const { url, sampler, record, rivalIdle } = this.#watchers;
+    const from = Date.now();
+    sampler.forget(this.#names);
+    await rivalIdle();
+    const found = await patiently(url, (client) => adoptedNames(client, this.#names));
+    await this.#repeat("destroy", isCalm);
+    const gone = await patiently(url, (client) => missingNames(client, found));
+    const undisturbed = this.#undisturbed(from);
+    for (const name of gone.filter((each) => undisturbed.includes(each)))
+      record.broken.push(`a destroy dropped ${name}, which the stack had found`);
+    for (const _ of found) record.rightlyDone("found, and kept by a destroy");
+    await this.#dropByHand(this.#names);
+  }
+
+  /** Names that no other tool has touched since. */
+  #undisturbed(from: number): string[] {
+    const disturbed = this.#watchers.record.disturbances.within(from, Date.now());
+    return this.#names.filter((name) => !disturbed.includes(name));
+  }
+
+  /** Drops what another tool has left under these names, as a person does who was told so. */
+  async #dropByHand(names: readonly string[]): Promise<void> {
+    const { url, sampler, record } = this.#watchers;
+    const { disturbances } = record;
+    const left = await patiently(url, (client) => unowned(client, names, disturbances));
+    sampler.forget(left);
+    for (const name of left) {
+      await patiently(url, (client) =>
+        client.query(`DROP INDEX CONCURRENTLY IF EXISTS app.${name}`),
+      );
+      disturbances.lookalikes.delete(name);
+    }
   }
 
   /** Right after a command that succeeded, whatever goes on meanwhile. */
-  async #judge(goal: Exclude<Goal, "nothing">, round: number): Promise<void> {
-    const declarations: readonly Declaration[] = declarationsOf(this.name, goal, round);
-    const { url, broken } = this.#watchers;
+  async #judge(goal: Standing, round: number, from: number): Promise<void> {
+    const { name } = this.#commands;
+    const declarations: readonly Declaration[] = declarationsOf(name, goal, round);
+    const { url, record } = this.#watchers;
     const problems = await judgeStanding(
       (work) => withClient(url, work),
       declarations,
-      `judge_${this.name}`,
+      `judge_${name}`,
     );
-    for (const problem of problems)
-      broken(`stack ${this.name}, right after an up (${goal}) that succeeded: ${problem}`);
+    const disturbed = record.disturbances.within(from, Date.now());
+    const isExcused = (problem: string) => disturbed.includes(problem.split(" ")[0] ?? "");
+    for (const problem of problems.filter((each) => !isExcused(each)))
+      record.broken.push(`stack ${name}, right after an up (${goal}) that succeeded: ${problem}`);
+  }
+
+  /** One command with the URL of another database, which may change nothing, here or there. */
+  async #goAstray(command: Astray): Promise<void> {
+    const { record, other } = this.#watchers;
+    const before = await contentsOf(other);
+    const options = command === "destroy" ? ["--yes", "--skip-preview"] : [];
+    const ended = await this.#commands.run(command, options, {
+      DATABASE_URL: otherUrl(this.#commands.databaseUrl),
+    });
+    const isTouched = ended.interference.length > 0 || record.restarted(ended);
+    const problems = astrayProblems(command, ended);
+    if (!isTouched || ended.code === 0) record.broken.push(...problems);
+    if (problems.length === 0) record.rightlyDone(`${command} in another database, told so`);
+    if ((await contentsOf(other)) !== before)
+      record.broken.push(`a ${command} in another database has changed something there`);
   }
 
   /** Repeats the command until it succeeds. `isCalm` says whether the trouble is over. */
-  async #repeat(command: "up" | "destroy", isCalm: () => boolean): Promise<void> {
+  async #repeat(command: "up" | "destroy", isCalm: () => boolean): Promise<Ended> {
+    const { name } = this.#commands;
     let said = "";
     for (let calm = 0; calm < CALM_ATTEMPTS; ) {
       const wasCalm = isCalm();
-      const ended = await this.#run(command, "--yes", "--skip-preview", ...TEN_AT_ONCE);
-      this.#watchers.ended(ended, this.name);
-      if (ended.code === 0) return;
+      const ended = await this.#commands.run(command, ["--yes", "--skip-preview"]);
+      this.#watchers.record.ended(ended, name);
+      if (ended.code === 0) return ended;
       said = errorsOf(ended.text);
       if (wasCalm) calm += 1;
-      // A killed CLI leaves the stack locked, on the file backend and on object stores.
-      if (ended.interference.includes("kill CLI")) await this.#unlock();
+      await this.#dropByHand(refusedNames(ended.text));
     }
     const failed = `pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over`;
-    throw new Error(`stack ${this.name}: ${failed}:\n${said}`);
+    throw new Error(`stack ${name}: ${failed}:\n${said}`);
   }
 
   /** Whether nothing is left to do, and otherwise what Pulumi would do. */
   async preview(): Promise<{ readonly isEmpty: boolean; readonly text: string }> {
-    const { code, text } = await this.#run("preview", "--expect-no-changes", ...TEN_AT_ONCE);
+    const { code, text } = await this.#commands.run("preview", ["--expect-no-changes"]);
     return { isEmpty: code === 0, text };
-  }
-
-  /** Can be killed itself. */
-  async #unlock(): Promise<void> {
-    for (let attempt = 0; attempt < CALM_ATTEMPTS; attempt += 1) {
-      const { code } = await this.cli.run(["cancel", this.name, "--yes"]);
-      if (code === 0) return;
-    }
-  }
-
-  #run(command: string, ...args: readonly string[]): Promise<Ended> {
-    const env = { CHAOS_DECLARATIONS: this.#declarations };
-    return this.cli.run([command, "--stack", this.name, ...args], env);
-  }
-
-  #declare(goal: Exclude<Goal, "nothing">, round: number): void {
-    const indexes = declarationsOf(this.name, goal, round).map((each) => each.args);
-    const suffix = this.#moves === 0 ? "" : `-${Math.floor(this.#moves / 2)}`;
-    const component = this.#moves % 2 === 1 ? "set" : "";
-    writeFileSync(this.#declarations, JSON.stringify({ suffix, component, indexes }));
   }
 }
