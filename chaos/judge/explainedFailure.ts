@@ -9,6 +9,9 @@ export interface Circumstances {
 /** What Pulumi says when anything has failed. */
 const GENERAL = /^error: (update failed|resource .* failed|.*one or more errors occurred)/i;
 
+/** By the change itself, or by Pulumi's check before it. */
+const REFUSED = "^error: (?:.* has a problem: )?refused";
+
 /** A partition that is detached in the middle of a build ends that build. */
 const DETACHED = /was detached from app\.\w+ meanwhile/;
 
@@ -26,13 +29,13 @@ export function isExplained(text: string, { disturbed, detaching }: Circumstance
 function isRefusalOf(line: string, name: string): boolean {
   const index = `index app\\.${name}\\b`;
   return new RegExp(
-    `^error: refused( to drop ${index}|: ${index}.* exists with another definition)`,
+    `${REFUSED}( to drop ${index}|: ${index}.* exists with another definition)`,
   ).test(line);
 }
 
 /** The names of our indexes that a command was refused for. */
 export function refusedNames(text: string): string[] {
-  const refusal = /^error: refused(?: to drop|:) index app\.(\w+)/;
+  const refusal = new RegExp(`${REFUSED}(?: to drop|:) index app\\.(\\w+)`);
   return errorLines(text).flatMap((line) => refusal.exec(line)?.[1] ?? []);
 }
 
