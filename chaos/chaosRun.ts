@@ -72,8 +72,7 @@ export async function runChaos(
   const arena = { server, stacks, record, sampler };
   const reached = await underFire(options, arena);
   say("no more trouble: a last up and a last preview");
-  const goal = await inPeace(arena, reached);
-  await rival.stop();
+  const goal = await inPeace(arena, reached, () => rival.stop());
   const written = await writer.stop();
   const waits = await waitSampler.stop();
   const watchedMs = Date.now() - began;
@@ -109,6 +108,6 @@ async function makeStacks(
 ): Promise<Stack[]> {
   const names: readonly StackName[] = ["left", "right"];
   const commands = names.map((name) => new StackCli(name, folder, env));
-  for (const each of commands) await each.init();
+  await Promise.all(commands.map((each) => each.init()));
   return commands.map((each) => new Stack(each, watchers));
 }

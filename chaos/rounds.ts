@@ -72,17 +72,20 @@ async function reachAll(
     record.broken.push(`app.${name} still exists after a destroy of both stacks`);
 }
 
-/** Finishes, and returns the goal reached in the end. */
+/** Finishes, and returns the goal reached in the end. `beside` the last previews, others may end. */
 export async function inPeace(
   arena: Arena,
   { goal, rounds }: Reached,
+  beside: () => Promise<void>,
 ): Promise<Exclude<Goal, "nothing">> {
   await withClient(arena.server.url, (client) =>
     client.query(`DROP INDEX CONCURRENTLY IF EXISTS app.${OTHER_INDEX}`),
   );
   const last = goal === "nothing" ? "first" : goal;
   await reachAll(arena, last, rounds, () => true);
-  for (const { isEmpty, text } of await Promise.all(arena.stacks.map((stack) => stack.preview())))
+  const previews = Promise.all(arena.stacks.map((stack) => stack.preview()));
+  await beside();
+  for (const { isEmpty, text } of await previews)
     if (!isEmpty) arena.record.broken.push(`the last preview is not empty:\n${text}`);
   return last;
 }

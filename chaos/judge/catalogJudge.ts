@@ -33,7 +33,7 @@ export async function indexesLeft(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT relname AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
       WHERE relnamespace = 'app'::regnamespace AND NOT indisprimary AND relname !~ '^other_tool'
-        AND NOT (indisvalid AND indrelid = to_regclass('app.events_spare')
+        AND NOT (indisvalid AND indrelid::regclass::text = 'app.events_spare'
                  AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = indrelid))`,
   );
   return rows.map(({ name }) => name);

@@ -52,12 +52,13 @@ export class Stack {
   }
 
   /**
-   * Brings the goal about; then each resource gets another name, or another parent, which has to
-   * leave every index as it is.
+   * Brings the goal about; then, while there is trouble, each resource gets another name, or another
+   * parent, which has to leave every index as it is.
    */
   async reach(goal: Goal, round: number, isCalm: () => boolean): Promise<void> {
     if (goal === "nothing") return this.#destroy(isCalm);
     await this.#up(goal, round, isCalm);
+    if (isCalm()) return;
     this.#moves += 1;
     await this.#up(goal, round, isCalm);
     const isOdd = (round + this.#commands.name.length) % 2 === 1;

@@ -7,7 +7,7 @@ import { errorsOf } from "../judge/explainedFailure.ts";
 import type { NameSampler } from "../judge/nameSampler.ts";
 import type { RunRecord } from "../judge/runRecord.ts";
 import { Cli, type Ended, type Environment } from "./pulumiCli.ts";
-import { RIVAL_NAMES, unrefused, WANTED } from "./rivalNames.ts";
+import { isRefused, RIVAL_NAMES, WANTED, type Wanted } from "./rivalNames.ts";
 import type { RunFolder } from "./runFolder.ts";
 
 const NAME = "rival";
@@ -28,18 +28,16 @@ interface Watched {
  */
 export class Rival {
   readonly #cli: Cli;
-  readonly #env: Environment;
+  readonly #program: string;
   readonly #watched: Watched;
   #stopping = false;
+  #tries = 0;
   #attempt: Promise<void> = Promise.resolve();
   #attempts: Promise<void> = Promise.resolve();
 
   constructor(folder: RunFolder, env: Environment, watched: Watched) {
-    const declarations = join(folder.program, `declarations-${NAME}.json`);
-    const indexes = WANTED.map(({ args }) => args);
-    writeFileSync(declarations, JSON.stringify({ suffix: "", component: "", indexes }));
     this.#cli = new Cli(NAME, folder, env);
-    this.#env = { CHAOS_DECLARATIONS: declarations };
+    this.#program = folder.program;
     this.#watched = watched;
   }
 
@@ -56,12 +54,12 @@ export class Rival {
     return this.#attempt;
   }
 
-  /** A last attempt, and a destroy that has nothing to destroy. */
+  /** A last attempt for each index, and a destroy that has nothing to destroy. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#attempts;
-    await this.#try();
-    const { code, text } = await this.#run("destroy", "--yes", "--skip-preview");
+    for (const _ of WANTED) await this.#try();
+    const { code, text } = await this.#run("destroy", {}, "--yes", "--skip-preview");
     if (code !== 0)
       this.#watched.record.broken.push(`the rival's destroy failed:\n${errorsOf(text)}`);
   }
@@ -81,26 +79,34 @@ export class Rival {
     }
   }
 
+  /** One index at a time: the first refusal ends a program. */
   async #try(): Promise<void> {
     const { record, url } = this.#watched;
-    const ended = await this.#run("up", "--yes", "--skip-preview", "--continue-on-error");
-    for (const problem of this.#judge(ended)) record.broken.push(`the rival's up: ${problem}`);
+    const wanted = WANTED[this.#tries % WANTED.length] as Wanted;
+    this.#tries += 1;
+    const declarations = join(this.#program, `declarations-${NAME}.json`);
+    const declared = { suffix: "", component: "", indexes: [wanted.args] };
+    writeFileSync(declarations, JSON.stringify(declared));
+    const env = { CHAOS_DECLARATIONS: declarations };
+    this.#judge(wanted, await this.#run("up", env, "--yes", "--skip-preview"));
     for (const mark of await patiently(url, marksOfRival))
       record.broken.push(`the rival has taken an index: ${mark}`);
   }
 
-  #judge(ended: Ended): string[] {
+  #judge(wanted: Wanted, ended: Ended): void {
     const { record } = this.#watched;
-    if (ended.code === 0) return ["it succeeded"];
-    const problems = unrefused(ended.text);
-    if (problems.length > 0 && record.restarted(ended)) return [];
-    if (problems.length === 0) record.rightlyDone("refused: another stack's index");
-    return problems.map((problem) => `${problem}: ${errorsOf(ended.text)}`);
+    const isRight = ended.code !== 0 && isRefused(wanted, ended.text);
+    if (isRight) record.rightlyDone("refused, another stack's index");
+    if (isRight || (ended.code !== 0 && record.restarted(ended))) return;
+    const { args, owner } = wanted;
+    record.broken.push(
+      `the rival's up was not refused ${args.name} as ${owner}'s: ${errorsOf(ended.text)}`,
+    );
   }
 
-  #run(command: string, ...args: readonly string[]): Promise<Ended> {
+  #run(command: string, env: Environment, ...args: readonly string[]): Promise<Ended> {
     const quiet = ["--suppress-outputs", "--suppress-progress"];
-    return this.#cli.run([command, "--stack", NAME, ...args, ...quiet], this.#env);
+    return this.#cli.run([command, "--stack", NAME, ...args, ...quiet], env);
   }
 }
 

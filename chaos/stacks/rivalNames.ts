@@ -1,7 +1,7 @@
 import type { Declaration } from "./declarations.ts";
 
 /** What the rival declares, and whose it is. */
-interface Wanted {
+export interface Wanted {
   readonly args: Declaration["args"];
   /** `project/stack` of the owner. */
   readonly owner: string;
@@ -27,10 +27,8 @@ export const WANTED: readonly Wanted[] = [
 
 export const RIVAL_NAMES: readonly string[] = WANTED.map(({ args }) => args.name);
 
-/** What the rival's `up` has not been refused for, with the owner's name. */
-export function unrefused(text: string): string[] {
-  return WANTED.filter(({ args, owner }) => {
-    const index = `index app\\.${args.name} on app\\.${args.table}`;
-    return !new RegExp(`refused: ${index} belongs to another stack: ${owner}, `).test(text);
-  }).map(({ args, owner }) => `${args.name} was not refused as ${owner}'s`);
+/** Whether an `up` was refused the index, with the owner's name. */
+export function isRefused({ args, owner }: Wanted, text: string): boolean {
+  const index = `index app\\.${args.name} on app\\.${args.table}`;
+  return new RegExp(`refused: ${index} belongs to another stack: ${owner}, `).test(text);
 }
