@@ -22,6 +22,7 @@ import { type Environment, environmentOf } from "./stacks/pulumiCli.ts";
 import { Rival } from "./stacks/rival.ts";
 import type { RunFolder } from "./stacks/runFolder.ts";
 import { StackCli } from "./stacks/stackCli.ts";
+import { takeOverAndBack } from "./stacks/takeOver.ts";
 
 /** The outcome of a complete run. */
 export interface Outcome {
@@ -36,6 +37,9 @@ export interface Outcome {
   readonly samples: number;
   readonly record: RunRecord;
 }
+
+/** Minutes. A shorter run has no time for a take-over at its end. */
+const TAKE_OVER_FROM = 5;
 
 /** Runs everything; broken promises are in the record. */
 export async function runChaos(
@@ -73,6 +77,9 @@ export async function runChaos(
   const reached = await underFire(options, arena);
   say("no more trouble: a last up and a last preview");
   const goal = await inPeace(arena, reached, () => rival.stop());
+  if (options.minutes >= TAKE_OVER_FROM)
+    record.broken.push(...(await takeOverAndBack(url, { rival, stacks, ...reached, goal })));
+  else await rival.destroy();
   const written = await writer.stop();
   const waits = await waitSampler.stop();
   const watchedMs = Date.now() - began;

@@ -14,7 +14,7 @@ import {
   otherUrl,
 } from "./otherDatabase.ts";
 import type { Cli, Ended } from "./pulumiCli.ts";
-import type { StackCli } from "./stackCli.ts";
+import type { StackCli, TakeOver } from "./stackCli.ts";
 
 /**
  * After the last trouble, nothing may be in the way: a command that fails then is a broken promise.
@@ -66,7 +66,7 @@ export class Stack {
   }
 
   async #up(goal: Standing, round: number, isCalm: () => boolean): Promise<void> {
-    this.#commands.declare(goal, round, this.#moves);
+    this.#commands.declare(goal, round, { moves: this.#moves });
     const { from } = await this.#repeat("up", isCalm);
     await this.#judge(goal, round, from);
     this.#watchers.sampler.expect(this.#undisturbed(from));
@@ -155,6 +155,12 @@ export class Stack {
     }
     const failed = `pulumi ${command} failed ${CALM_ATTEMPTS} times after all trouble was over`;
     throw new Error(`stack ${name}: ${failed}:\n${said}`);
+  }
+
+  /** One `up`, in peace, that takes an index over. */
+  takeOver(goal: Standing, round: number, takeOver: TakeOver): Promise<Ended> {
+    this.#commands.declare(goal, round, { moves: this.#moves, takeOver });
+    return this.#commands.run("up", ["--yes", "--skip-preview"]);
   }
 
   /** Whether nothing is left to do, and otherwise what Pulumi would do. */

@@ -6,6 +6,7 @@ import { patiently } from "../chaosServer.ts";
 import { errorsOf } from "../judge/explainedFailure.ts";
 import type { NameSampler } from "../judge/nameSampler.ts";
 import type { RunRecord } from "../judge/runRecord.ts";
+import type { Declaration } from "./declarations.ts";
 import { Cli, type Ended, type Environment } from "./pulumiCli.ts";
 import { isRefused, RIVAL_NAMES, WANTED, type Wanted } from "./rivalNames.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -54,14 +55,27 @@ export class Rival {
     return this.#attempt;
   }
 
-  /** A last attempt for each index, and a destroy that has nothing to destroy. */
+  /** A last attempt for each index. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#attempts;
     for (const _ of WANTED) await this.#try();
-    const { code, text } = await this.#run("destroy", {}, "--yes", "--skip-preview");
-    if (code !== 0)
-      this.#watched.record.broken.push(`the rival's destroy failed:\n${errorsOf(text)}`);
+  }
+
+  /** Declares nothing but this index. */
+  up(args: Declaration["args"]): Promise<Ended> {
+    const declarations = join(this.#program, `declarations-${NAME}.json`);
+    writeFileSync(declarations, JSON.stringify({ suffix: "", component: "", indexes: [args] }));
+    const env = { CHAOS_DECLARATIONS: declarations };
+    return this.#run("up", env, "--yes", "--skip-preview");
+  }
+
+  /** Has nothing to destroy but what it has taken over. */
+  async destroy(): Promise<Ended> {
+    const ended = await this.#run("destroy", {}, "--yes", "--skip-preview");
+    if (ended.code !== 0)
+      this.#watched.record.broken.push(`the rival's destroy failed:\n${errorsOf(ended.text)}`);
+    return ended;
   }
 
   end(): void {
@@ -84,11 +98,7 @@ export class Rival {
     const { record, url } = this.#watched;
     const wanted = WANTED[this.#tries % WANTED.length] as Wanted;
     this.#tries += 1;
-    const declarations = join(this.#program, `declarations-${NAME}.json`);
-    const declared = { suffix: "", component: "", indexes: [wanted.args] };
-    writeFileSync(declarations, JSON.stringify(declared));
-    const env = { CHAOS_DECLARATIONS: declarations };
-    this.#judge(wanted, await this.#run("up", env, "--yes", "--skip-preview"));
+    this.#judge(wanted, await this.up(wanted.args));
     for (const mark of await patiently(url, marksOfRival))
       record.broken.push(`the rival has taken an index: ${mark}`);
   }

@@ -9,6 +9,12 @@ const TEN_AT_ONCE = ["--parallel", "10", "--suppress-outputs", "--suppress-progr
 
 const UNLOCK_ATTEMPTS = 3;
 
+/** An index, and the `project/stack` that has it. */
+export interface TakeOver {
+  readonly name: string;
+  readonly from: string;
+}
+
 /** The commands of one stack of the program. */
 export class StackCli {
   readonly cli: Cli;
@@ -32,9 +38,18 @@ export class StackCli {
     if (ended.code !== 0) throw new Error(`pulumi stack init failed:\n${ended.text}`);
   }
 
-  /** `moves`: how often the resources have got another name or place. */
-  declare(goal: Exclude<Goal, "nothing">, round: number, moves: number): void {
-    const indexes = declarationsOf(this.name, goal, round).map((each) => each.args);
+  /**
+   * `moves`: how often the resources have got another name or place. `takeOver`: the index that the
+   * stack takes over, and from whom.
+   */
+  declare(
+    goal: Exclude<Goal, "nothing">,
+    round: number,
+    { moves, takeOver }: { readonly moves: number; readonly takeOver?: TakeOver },
+  ): void {
+    const indexes = declarationsOf(this.name, goal, round).map(({ args }) =>
+      args.name === takeOver?.name ? { ...args, takeOverFrom: takeOver.from } : args,
+    );
     const suffix = moves === 0 ? "" : `-${Math.floor(moves / 2)}`;
     const component = moves % 2 === 1 ? "set" : "";
     writeFileSync(this.#declarations, JSON.stringify({ suffix, component, indexes }));

@@ -76,20 +76,30 @@ async function finishDetaching(client: pg.Client): Promise<void> {
 const WAYS = ["as it is", "as a partition", "bare", "with the indexes"] as const;
 
 /** Another tool attaches the partition that was detached, or a new one, with the indexes or without. */
-export async function attachSpare(url: string, { pick }: Event): Promise<boolean> {
+export async function attachSpare(
+  url: string,
+  { pick }: Event,
+  rows = SPARE_ROWS,
+): Promise<boolean> {
   return withClient(url, async (client) => {
     const state = await stateOf(client);
     if (state === "attached" || state === "pending") return false;
     const way = pickAt(WAYS, pick) ?? "bare";
     await client.query("BEGIN; SET LOCAL lock_timeout = '2s'");
-    await (way === "as it is" && state === "detached" ? attach(client) : attachNew(client, way));
+    await (way === "as it is" && state === "detached"
+      ? attach(client)
+      : attachNew(client, way, rows));
     await tidy(client);
     await client.query("COMMIT");
     return true;
   });
 }
 
-async function attachNew(client: pg.Client, way: (typeof WAYS)[number]): Promise<void> {
+async function attachNew(
+  client: pg.Client,
+  way: (typeof WAYS)[number],
+  rows: number,
+): Promise<void> {
   const isPartition = way === "as a partition";
   await client.query(`DROP TABLE IF EXISTS ${SPARE}`);
   await client.query(
@@ -101,7 +111,8 @@ async function attachNew(client: pg.Client, way: (typeof WAYS)[number]): Promise
   await client.query(
     `INSERT INTO ${SPARE} (id, region, code, state, amount, note, tags, doc)
      SELECT n, ${SPARE_REGION}, r.code, r.state, r.amount, r.note, r.tags, r.doc
-       FROM generate_series(1, ${SPARE_ROWS}) n, LATERAL (SELECT ${ROW}) r`,
+       FROM generate_series(1, $1::int) n, LATERAL (SELECT ${ROW}) r`,
+    [rows],
   );
   if (way === "with the indexes") await buildAsParent(client);
   if (!isPartition) await attach(client);

@@ -58,9 +58,9 @@ describe("a partition comes and goes, and each of its indexes is attached", () =
     ["made before, bare", 0.6],
     ["made before, with the indexes", 0.9],
   ])("%s", async (_way, pick) => {
-    expect(await attachSpare(db.url, event(pick))).toBe(true);
+    expect(await attachSpare(db.url, event(pick), 50)).toBe(true);
     expect(await findings()).toEqual([]);
-    expect(await attachSpare(db.url, event(pick))).toBe(false);
+    expect(await attachSpare(db.url, event(pick), 50)).toBe(false);
     expect(await detachSpare(db.url, event(pick))).toBe(true);
     expect(await findings()).toEqual([]);
     expect(await detachSpare(db.url, event(pick))).toBe(false);
