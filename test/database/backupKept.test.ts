@@ -115,8 +115,8 @@ exit 0
     ["all are", ["nowhere"], "no matching tables were found"],
     ["one has capitals and no quotes", ["Order"], 'found for pattern "Order"'],
   ])("is refused before anything is done where %s", async (_, tables, said) => {
-    for (const refused of [preview({ tables }), back({ tables })]) {
-      const { message } = await failureOf(refused);
+    for (const refused of [preview, back]) {
+      const { message } = await failureOf(refused({ tables }));
       expect(message).toContain(said);
       expect(message).toContain("correct the name in tables");
     }

@@ -24,7 +24,7 @@ const TIMEOUTS = [
 ];
 
 /** Longer than the timeouts below. */
-const LONGER_MS = 450;
+const LONGER_MS = 1_500;
 
 let db: TestDatabase;
 let roles: Roles;
@@ -53,7 +53,7 @@ describe("timeouts that the administrator has set end no build and no drop", () 
     const target = targetOf(roles.url);
     const desired = await declare({ schema: "app", table: "t", name: "t_idx", columns: ["a"] });
     const writer = await holdWrite(db, "app.t");
-    for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} SET ${name} = '150ms'`);
+    for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} SET ${name} = '1s'`);
 
     const ensuring = ensureIndex({ database: target, desired, ctx });
     await untilPhase(db, "waiting for writers before build");
@@ -65,7 +65,7 @@ describe("timeouts that the administrator has set end no build and no drop", () 
 
     for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} RESET ${name}`);
     const reader = await holdWrite(db, "app.t");
-    for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} SET ${name} = '150ms'`);
+    for (const name of TIMEOUTS) await db.query(`ALTER ${carrier()} SET ${name} = '1s'`);
     const dropping = dropIndex(target, identityOf(ensured.live), ctx);
     await untilWaiting(db, "DROP INDEX CONCURRENTLY");
     await delay(LONGER_MS);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { lineEndHashes, sha256 } from "../../providers/pgindex/src/baseline/migrationSql.ts";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
-import { type Opened, oneCommand, Resource, refusalOf } from "./resource.ts";
+import { type Opened, oneCommand, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int)");
 
@@ -56,10 +56,12 @@ const TOOLS: readonly Tool[] = [
 
 describe.each(TOOLS)("$kind", ({ kind, table, args, other, row, hash }) => {
   const declared = (sql = SQL) => ({ ...args(sql), indexes: INDEXES });
+  let provider: (() => Promise<Opened>) | undefined;
   let open: () => Promise<Opened>;
-  /** A process of its own, as each command has one, and each Connection. */
+  /** What it knows is gone, as with the process of each command, and of each Connection. */
   const anotherProcess = () => {
-    open = oneCommand({ DATABASE_URL: database().url });
+    provider ??= oneProvider({ DATABASE_URL: database().url });
+    open = oneCommand(provider);
   };
   const resource = (name: string) => new Resource(kind, () => open(), name);
   const rows = () => database().query(`SELECT * FROM ${table}`);
@@ -204,30 +206,29 @@ describe.each(TOOLS)("$kind", ({ kind, table, args, other, row, hash }) => {
     expect(await rows()).toEqual([]);
   });
 
-  test.skipIf(!hash)(
-    "a remark in the file is recorded, and nothing is lost if it is refused",
-    async () => {
-      const it = await marked("it");
-      const before = await rows();
-      await database().query("DROP INDEX t_a_idx");
-      expect(await refusalOf(it.up(declared(EDITED)))).toContain("public.t_a_idx is not there");
-      expect(await rows()).toEqual(before);
-      await database().query("CREATE INDEX t_a_idx ON t (a)");
-      expect((await it.up(declared(EDITED))).change).toBe("update");
-      expect(await rows()).toMatchObject([{ [String(hash)]: sha256(EDITED) }]);
-      expect((await it.preview(declared(EDITED))).change).toBe("same");
-    },
-  );
+  if (hash === undefined) return;
 
-  test.skipIf(!hash)("a remark in the file of the tool's own mark changes no row", async () => {
+  test("a remark in the file is recorded, and nothing is lost if it is refused", async () => {
+    const it = await marked("it");
+    const before = await rows();
+    await database().query("DROP INDEX t_a_idx");
+    expect(await refusalOf(it.up(declared(EDITED)))).toContain("public.t_a_idx is not there");
+    expect(await rows()).toEqual(before);
+    await database().query("CREATE INDEX t_a_idx ON t (a)");
+    expect((await it.up(declared(EDITED))).change).toBe("update");
+    expect(await rows()).toMatchObject([{ [hash]: sha256(EDITED) }]);
+    expect((await it.preview(declared(EDITED))).change).toBe("same");
+  });
+
+  test("a remark in the file of the tool's own mark changes no row", async () => {
     const it = await adopted("it");
     const before = await rows();
     expect((await it.up(declared(EDITED))).change).toBe("update");
     expect(await rows()).toEqual(before);
-    expect(it.outputs).toMatchObject({ adopted: true, [String(hash)]: sha256(EDITED) });
+    expect(it.outputs).toMatchObject({ adopted: true, [hash]: sha256(EDITED) });
   });
 
-  test.skipIf(!hash)("another line end changes nothing", async () => {
+  test("another line end changes nothing", async () => {
     const it = await marked("it");
     const crlf = SQL.replaceAll("\n", "\r\n");
     for (const text of [crlf, SQL]) {

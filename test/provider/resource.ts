@@ -85,9 +85,8 @@ export function oneProvider(...args: Parameters<typeof openProvider>): () => Pro
   };
 }
 
-/** One process, and one command: what it has been asked for before counts for what is asked later. */
-export function oneCommand(...args: Parameters<typeof openProvider>): () => Promise<Opened> {
-  const open = oneProvider(...args);
+/** One command of that process: what it has been asked for counts for what is asked later. */
+export function oneCommand(open: () => Promise<Opened>): () => Promise<Opened> {
   const texts = new Map<string, string>();
   return async () => {
     const opened = await open();

@@ -1,10 +1,4 @@
-import { afterAll } from "vitest";
-
 const steps: (() => void)[] = [];
-
-afterAll(() => {
-  for (const step of steps.reverse()) step();
-});
 
 /**
  * To be done after the last test of the file. May be asked for within a test, where vitest ignores
@@ -12,4 +6,9 @@ afterAll(() => {
  */
 export function atEnd(step: () => void): void {
   steps.push(step);
+}
+
+/** What the file that ends has asked for, the last first. */
+export function takeSteps(): (() => void)[] {
+  return steps.splice(0).reverse();
 }

@@ -6,6 +6,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..")
 export const modules = join(root, "node_modules");
 export const bin = join(modules, ".bin");
 export const node24 = join(bin, "node");
+export const compileCache = join(root, ".pgindex", "compile-cache");
 export const setupLock = join(root, ".pgindex", "setup.lock");
 
 /** Outside the clone, so a second clone on the same machine finds what the first one built. */

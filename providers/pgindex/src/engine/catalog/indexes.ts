@@ -46,7 +46,8 @@ type IndexRow = Omit<LiveIndex, "canonical" | "constraint" | "partOf"> &
  * PostgreSQL 15, hence to_jsonb.
  */
 const INDEX_QUERY = `
-SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
+SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
+       (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) AS schema,
        t.oid::int8::float8 AS "tableOid",
        i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
        i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
@@ -66,7 +67,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
          WHERE r.oid = pg_partition_root(c.oid) AND r.oid <> c.oid) AS "partOf",
        NOT i.indimmediate AS deferrable, i.indisexclusion AS exclusion,
        i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
-       am.amname AS "accessMethod", i.indisunique AS unique,
+       (SELECT amname FROM pg_am WHERE oid = c.relam) AS "accessMethod", i.indisunique AS unique,
        coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
        pg_get_expr(i.indpred, i.indrelid) AS predicate,
        coalesce(c.reloptions, '{}') AS "storageParameters",
@@ -91,9 +92,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
           FROM generate_series(i.indnkeyatts + 1, i.indnatts) AS k) AS include
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class t ON t.oid = i.indrelid
-  JOIN pg_am am ON am.oid = c.relam
   LEFT JOIN pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
  WHERE i.indexrelid = ANY($1::int8[]::oid[])`;
 

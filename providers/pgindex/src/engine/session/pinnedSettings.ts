@@ -55,9 +55,12 @@ async function assertPinned(
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const timeouts = Object.keys(settings).filter((name) => name.endsWith("_timeout"));
+  // Not from pg_settings, which renders all of its 370 settings each time.
   const [kept] = await query<KeptSetting>(
-    `SELECT name, setting, wanted FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
-       JOIN pg_settings USING (name) WHERE setting <> wanted`,
+    `SELECT name, pg_catalog.current_setting(name) AS setting
+       FROM unnest($1::text[], $2::text[]) AS w(name, wanted)
+      WHERE extract(epoch FROM pg_catalog.current_setting(name)::interval) * 1000
+            <> wanted::double precision`,
     [timeouts, timeouts.map((name) => settings[name])],
   );
   if (kept) throw new PgIndexError(keptSettingAdvice(kept));

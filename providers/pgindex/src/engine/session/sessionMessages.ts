@@ -77,16 +77,16 @@ export function readOnlyAdvice(inRecovery: boolean): Advice {
   };
 }
 
-/** A timeout that ignored what it was set to; both values in milliseconds. */
+/** A timeout that ignored what it was set to. */
 export interface KeptSetting {
   readonly name: string;
+  /** "30s" */
   readonly setting: string;
-  readonly wanted: string;
 }
 
-export function keptSettingAdvice({ name, setting, wanted }: KeptSetting): Advice {
+export function keptSettingAdvice({ name, setting }: KeptSetting): Advice {
   return {
-    what: `the server keeps ${name} at ${setting} ms although it was set to ${wanted}`,
+    what: `the server keeps ${name} at ${setting}, whatever it is set to`,
     why: "a timeout that ends a concurrent build leaves an INVALID index behind",
     fix: "connect directly to the server, not through a pooler or proxy that rewrites settings",
   };
