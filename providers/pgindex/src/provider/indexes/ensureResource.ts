@@ -4,6 +4,7 @@ import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { type Measured, measureQueries } from "../../engine/measure/measure";
 import { type ParsedQuery, parseServedQueries } from "../../engine/measure/servedQueries";
 import { type IndexOutputs, toIndexOutputs } from "../../engine/record/outputs";
+import type { PreviousIndex } from "../../engine/situation/scope";
 import { displayName } from "../../engine/text/render";
 import { type IndexInputs, splitHidden } from "../inputs";
 import type { Runtime } from "../runtime";
@@ -24,17 +25,27 @@ export async function ensureResource(
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
-  const inventory = await runtime.inventory();
-  // What somebody built anew under the resource's own name, the preview has shown.
-  const isOwnName = olds?.name === desired.name && olds.schema === desired.schema;
-  const seenOid = isOwnName ? inventory?.indexes.get(displayName(olds))?.oid : undefined;
-  const previous = olds && { ...olds, seenOid };
+  await runtime.inventory();
+  const previous = olds && (await recordedIndex(runtime, olds, desired));
   const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
   const hooks = queries.length > 0 ? { beforeBuild } : {};
   const request = { database: runtime.database(), desired, previous, claim, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
   return { ...outputs, __urn: hidden.__urn };
+}
+
+/** The resource's index as the state has it, and what this run has seen under its name. */
+export async function recordedIndex(
+  runtime: Runtime,
+  olds: IndexOutputs,
+  desired: DesiredIndex,
+): Promise<PreviousIndex> {
+  const inventory = await runtime.inventory();
+  // What somebody built anew under the resource's own name, the preview has shown.
+  const isOwnName = olds.name === desired.name && olds.schema === desired.schema;
+  const seenOid = isOwnName ? inventory?.indexes.get(displayName(olds))?.oid : undefined;
+  return { ...olds, seenOid };
 }
 
 function ownerIdOf(olds: IndexOutputs | undefined): string {

@@ -15,7 +15,7 @@ import type { IndexInputs } from "../inputs";
 import { splitHidden } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
-import { ensureResource } from "./ensureResource";
+import { ensureResource, recordedIndex } from "./ensureResource";
 import { checkIndex } from "./indexCheck";
 import { keptForHeirText } from "./ownershipMessages";
 
@@ -108,7 +108,8 @@ async function logRepair(
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
     const claim = claimOf(runtime, olds.__urn, desired, olds);
-    const lines = await previewIndex(runtime.database(), desired, { previous: olds, claim });
+    const previous = await recordedIndex(runtime, olds, desired);
+    const lines = await previewIndex(runtime.database(), desired, { previous, claim });
     for (const line of lines) ctx.log("info", line);
   } catch (error) {
     ctx.log("warning", errorText(error));
