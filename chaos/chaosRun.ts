@@ -73,7 +73,8 @@ export async function runChaos(
   const began = Date.now();
   for (const watching of [census, sampler, waitSampler, rival]) watching.start();
 
-  const arena = { server, stacks, record, sampler };
+  const calmAt = Date.now() + options.minutes * 60_000;
+  const arena = { server, stacks, record, sampler, calmAt };
   const reached = await underFire(options, arena);
   say("no more trouble: a last up and a last preview");
   const goal = await inPeace(arena, reached, () => rival.stop());

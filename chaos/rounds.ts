@@ -18,8 +18,7 @@ export interface Reached {
  * Round after round while there is trouble, both stacks heading for the same goal at the same time.
  */
 export async function underFire({ seed, minutes }: Options, arena: Arena): Promise<Reached> {
-  const end = Date.now() + minutes * 60_000;
-  const isCalm = () => Date.now() >= end;
+  const isCalm = () => Date.now() >= arena.calmAt;
   const troubles = makeTroubles(scheduleOf(seed, minutes), arena);
   let reached: Reached = { goal: "nothing", rounds: 0 };
   for (const goal of goalsOf(seed)) {

@@ -9,4 +9,6 @@ export interface Arena {
   readonly stacks: readonly Stack[];
   readonly record: RunRecord;
   readonly sampler: NameSampler;
+  /** When the time of troubles is over, in epoch milliseconds. */
+  readonly calmAt: number;
 }

@@ -19,8 +19,11 @@ import {
 import { type Target, targetOf } from "./nameTargets.ts";
 import type { Event } from "./troubleSchedule.ts";
 
-/** How long the tool's index stands under our name, in units of the event's time. */
-const LONGER = 2;
+/** How long the tool's index stands under our name, in units of the event's time: an `up` takes long. */
+const LONGER = 5;
+
+/** How long it stands at least, also when the time of troubles is over. */
+const LEAST_MS = 2_000;
 
 /**
  * Another tool takes one of our names for its own index. That index is nobody's to drop, unless a
@@ -37,7 +40,7 @@ export async function takeName(
   if (!taken) return false;
   if (kind === "rebuild, other tool") record.disturbances.lookalikes.add(target.name);
   try {
-    const verdict = await watch({ ...taken, target }, arena, holdMs * LONGER);
+    const verdict = await watch({ ...taken, target }, arena, holdMs);
     record.taken(verdict, kind, target.name, taken.made.oid);
     if (verdict === "stood") await putRight(kind, { ...taken, target }, arena);
   } finally {
@@ -88,10 +91,11 @@ const LOOK_MS = 200;
 /** Looks all the time what becomes of the tool's index. */
 async function watch(
   { made: { oid }, target }: Standing,
-  { server: { url } }: Arena,
-  ms: number,
+  { server: { url }, calmAt }: Arena,
+  holdMs: number,
 ): Promise<Verdict> {
-  const until = Date.now() + ms;
+  const now = Date.now();
+  const until = Math.max(now + LEAST_MS, Math.min(now + holdMs * LONGER, calmAt));
   let verdict: Verdict = "stood";
   while (verdict === "stood" && Date.now() < until) {
     await sleep(LOOK_MS);

@@ -43,7 +43,7 @@ afterAll(() => db?.drop());
 beforeEach(() => {
   record = new RunRecord();
   const server = { url: db.url } as Arena["server"];
-  arena = { server, stacks: [], record, sampler: new NameSampler(db.url) };
+  arena = { server, stacks: [], record, sampler: new NameSampler(db.url), calmAt: 0 };
 });
 
 const event = (pick: number): Event => ({ at: 0, kind: "snapshot", pick, holdMs: 200 });
@@ -109,7 +109,7 @@ describe("another tool takes a name", () => {
     ["swap of names, other tool", `ALTER INDEX app.${FIRST} RENAME TO x`, "without a word"],
     ["redefinition, other tool", `COMMENT ON INDEX app.${FIRST} IS '${MARK}'`, "marked as ours"],
   ])("and sees what we do to its index: %s, %s", async (kind, sql, said) => {
-    const taking = takeName(kind, { ...event(0), holdMs: 2_000 }, arena);
+    const taking = takeName(kind, event(0), arena);
     await until("the name is taken", async () => {
       // It may be dropped while it is looked at.
       const found = await standing(FIRST).catch(() => undefined);
