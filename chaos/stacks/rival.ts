@@ -33,6 +33,7 @@ export class Rival {
   readonly #watched: Watched;
   #stopping = false;
   #tries = 0;
+  readonly #refused = new Set<Wanted>();
   #attempt: Promise<void> = Promise.resolve();
   #attempts: Promise<void> = Promise.resolve();
 
@@ -55,11 +56,11 @@ export class Rival {
     return this.#attempt;
   }
 
-  /** A last attempt for each index. */
+  /** Ends, at the earliest when each index has been refused once. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await this.#attempts;
-    for (const _ of WANTED) await this.#try();
+    for (const _ of WANTED) if (this.#refused.size < WANTED.length) await this.#try();
   }
 
   /** Declares nothing but this index. */
@@ -106,6 +107,7 @@ export class Rival {
   #judge(wanted: Wanted, ended: Ended): void {
     const { record } = this.#watched;
     const isRight = ended.code !== 0 && isRefused(wanted, ended.text);
+    if (isRight) this.#refused.add(wanted);
     if (isRight) record.rightlyDone("refused, another stack's index");
     if (isRight || (ended.code !== 0 && record.restarted(ended))) return;
     const { args, owner } = wanted;
