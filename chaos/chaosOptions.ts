@@ -23,9 +23,9 @@ export function parseOptions(argv: readonly string[]): Options {
   return new Command("npm run chaos --")
     .description(
       "Two Pulumi CLIs build, rename, replace and drop 25 indexes on five tables while an " +
-        "application writes and everything goes wrong that can: sessions, CLIs, " +
-        "providers and the " +
-        "server are ended, locks and snapshots are held. Then every promise is checked.",
+        "application writes and everything goes wrong that can: sessions, CLIs, providers and " +
+        "the server are ended, locks and snapshots are held, other tools take names and " +
+        "partitions away, a third stack wants what it does not own. Every promise is checked.",
     )
     .option("--minutes <number>", "how long to make trouble", positive, 2)
     .option("--seed <number>", "seed of the trouble schedule", whole, 1)

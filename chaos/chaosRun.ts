@@ -1,24 +1,28 @@
 import { randomBytes } from "node:crypto";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CleanUp } from "../demo/cleanUp.ts";
 import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { Census } from "./buildCensus.ts";
-import { indexesLeft, judge } from "./catalogJudge.ts";
+import { BUILDER, makeBuilder, makeTables } from "./application/chaosTables.ts";
+import { startWriter, type Written } from "./application/chaosWriter.ts";
 import type { Options } from "./chaosOptions.ts";
 import { startServer, withClient } from "./chaosServer.ts";
-import { Stack, type Watchers } from "./chaosStack.ts";
-import { BUILDER, makeBuilder, makeTables } from "./chaosTables.ts";
-import { startWriter, type Written } from "./chaosWriter.ts";
-import { declarationsFor, type StackName } from "./declarations.ts";
-import { NameSampler } from "./nameSampler.ts";
+import { Census } from "./judge/buildCensus.ts";
+import { judge } from "./judge/catalogJudge.ts";
+import { keepsakesLost, makeKeepsakes } from "./judge/keepsakes.ts";
+import { NameSampler } from "./judge/nameSampler.ts";
+import { RunRecord } from "./judge/runRecord.ts";
+import { WaitSampler, type Waits, waitedTooLong } from "./judge/waitSampler.ts";
 import { say } from "./progressLog.ts";
-import { environmentOf } from "./pulumiCli.ts";
-import type { RunFolder } from "./runFolder.ts";
-import { RunRecord } from "./runRecord.ts";
-import { type Event, type Goal, goalsOf, scheduleOf } from "./troubleSchedule.ts";
-import { type Arena, makeTrouble, OTHER_INDEX } from "./troubles.ts";
+import { inPeace, underFire } from "./rounds.ts";
+import { Stack, type Watchers } from "./stacks/chaosStack.ts";
+import { declarationsFor, type StackName } from "./stacks/declarations.ts";
+import { makeOtherDatabase } from "./stacks/otherDatabase.ts";
+import { type Environment, environmentOf } from "./stacks/pulumiCli.ts";
+import { Rival } from "./stacks/rival.ts";
+import type { RunFolder } from "./stacks/runFolder.ts";
+import { StackCli } from "./stacks/stackCli.ts";
+import { takeOverAndBack } from "./stacks/takeOver.ts";
 
 /** The outcome of a complete run. */
 export interface Outcome {
@@ -26,16 +30,16 @@ export interface Outcome {
   readonly builds: number;
   readonly rounds: number;
   readonly written: Written;
+  readonly waits: Waits;
+  /** The time in which waits were added up, in milliseconds. */
+  readonly watchedMs: number;
   /** How often a valid index was looked for under each name. */
   readonly samples: number;
   readonly record: RunRecord;
 }
 
-/** The goal reached by the last round, and the number of rounds. */
-interface Reached {
-  readonly goal: Goal;
-  readonly rounds: number;
-}
+/** Minutes. A shorter run has no time for a take-over at its end. */
+const TAKE_OVER_FROM = 5;
 
 /** Runs everything; broken promises are in the record. */
 export async function runChaos(
@@ -48,37 +52,49 @@ export async function runChaos(
   const { url, version } = server;
   say(`PostgreSQL ${version}, seed ${options.seed}, ${options.minutes} minutes of trouble`);
   const password = randomBytes(12).toString("hex");
-  await withClient(url, async (client) => {
+  const keepsakes = await withClient(url, async (client) => {
     await makeTables(client, options.rows);
     await makeBuilder(client, password);
+    return makeKeepsakes(client);
   });
   const record = new RunRecord();
   const sampler = new NameSampler(url);
-  const stacks = await makeStacks(folder, asBuilder(url, password), {
-    url,
-    sampler,
-    ended: (ended, stack) => record.ended(ended, stack),
-    broken: (promise) => record.broken.push(promise),
-  });
-  cleanUp.defer(async () => stacks.map(({ cli }) => cli.end()));
+  const env = environmentOf(folder, asBuilder(url, password));
+  const rival = new Rival(folder, env, { url, sampler, record });
+  const other = await makeOtherDatabase(url);
+  const rivalIdle = () => rival.idle();
+  const stacks = await makeStacks(folder, env, { url, sampler, record, other, rivalIdle });
+  await rival.init();
+  cleanUp.defer(async () => [...stacks.map(({ cli }) => cli.end()), rival.end()]);
   const writer = await startWriter(url, options.rows);
   cleanUp.defer(() => writer.end());
   const census = new Census(url);
-  census.start();
-  sampler.start();
+  const waitSampler = new WaitSampler(url);
+  const began = Date.now();
+  for (const watching of [census, sampler, waitSampler, rival]) watching.start();
 
-  const arena = { server, stacks, record };
+  const calmAt = Date.now() + options.minutes * 60_000;
+  const arena = { server, stacks, record, sampler, calmAt };
   const reached = await underFire(options, arena);
   say("no more trouble: a last up and a last preview");
-  const goal = await inPeace(arena, reached);
+  const goal = await inPeace(arena, reached, () => rival.stop());
+  if (options.minutes >= TAKE_OVER_FROM)
+    record.broken.push(...(await takeOverAndBack(url, { rival, stacks, ...reached, goal })));
+  else await rival.destroy();
   const written = await writer.stop();
+  const waits = await waitSampler.stop();
+  const watchedMs = Date.now() - began;
   record.written(written);
   const builds = await census.stop();
   const { samples, missed } = await sampler.stop();
-  record.broken.push(...missed);
+  record.broken.push(...missed, ...record.droppedInSilence(), ...waitedTooLong(waits, watchedMs));
   const declarations = declarationsFor(goal, reached.rounds);
-  record.broken.push(...(await withClient(url, (client) => judge(client, declarations))));
-  return { version, builds, rounds: reached.rounds, written, samples, record };
+  await withClient(url, async (client) => {
+    record.broken.push(...(await keepsakesLost(client, keepsakes)));
+    record.broken.push(...(await judge(client, declarations)));
+  });
+  const { rounds } = reached;
+  return { version, builds, rounds, written, waits, watchedMs, samples, record };
 }
 
 function asBuilder(url: string, password: string): string {
@@ -93,78 +109,13 @@ async function removeServer(server: EmbeddedServer, folder: RunFolder): Promise<
   await server.stop();
 }
 
-async function makeStacks(folder: RunFolder, url: string, watchers: Watchers): Promise<Stack[]> {
-  const env = environmentOf(folder, url);
+async function makeStacks(
+  folder: RunFolder,
+  env: Environment,
+  watchers: Watchers,
+): Promise<Stack[]> {
   const names: readonly StackName[] = ["left", "right"];
-  const stacks = names.map((name) => new Stack(name, folder, env, watchers));
-  for (const stack of stacks) await stack.init();
-  return stacks;
-}
-
-/**
- * Round after round while there is trouble, both stacks heading for the same goal at the same time.
- */
-async function underFire({ seed, minutes }: Options, arena: Arena): Promise<Reached> {
-  const end = Date.now() + minutes * 60_000;
-  const isCalm = () => Date.now() >= end;
-  const troubles = makeTroubles(scheduleOf(seed, minutes), arena);
-  let reached: Reached = { goal: "nothing", rounds: 0 };
-  for (const goal of goalsOf(seed)) {
-    if (isCalm()) break;
-    const round = reached.rounds + 1;
-    await reachAll(arena, goal, round, isCalm);
-    reached = { goal, rounds: round };
-  }
-  await troubles;
-  return reached;
-}
-
-async function makeTroubles(events: readonly Event[], arena: Arena): Promise<void> {
-  const began = Date.now();
-  let restarted: Promise<void> = Promise.resolve();
-  const all: Promise<void>[] = [];
-  for (const event of events) {
-    await sleep(Math.max(0, began + event.at - Date.now()));
-    const before = event.kind.startsWith("restart") ? restarted : Promise.resolve();
-    const made = before.then(() => tryTrouble(event, arena));
-    if (event.kind.startsWith("restart")) restarted = made;
-    all.push(made);
-  }
-  await Promise.all(all);
-}
-
-/** One trouble can end another: a restart closes what others hold open. */
-async function tryTrouble(event: Event, arena: Arena): Promise<void> {
-  const hit = await makeTrouble(event, arena).catch((error: Error) => {
-    if (event.kind.startsWith("restart")) throw error;
-    return false;
-  });
-  say(`  ${(event.at / 1000).toFixed(1)} s ${event.kind}${hit ? "" : ": missed"}`);
-  arena.record.trouble(event.kind, hit);
-}
-
-async function reachAll(
-  { stacks, record, server }: Arena,
-  goal: Goal,
-  round: number,
-  isCalm: () => boolean,
-): Promise<void> {
-  const began = Date.now();
-  await Promise.all(stacks.map((stack) => stack.reach(goal, round, isCalm)));
-  say(`round ${round} (${goal}): reached after ${Math.round((Date.now() - began) / 1000)} s`);
-  if (goal !== "nothing") return;
-  const left = await withClient(server.url, indexesLeft).catch(() => []);
-  record.broken.push(...left);
-}
-
-/** Returns the goal reached in the end. */
-async function inPeace(arena: Arena, { goal, rounds }: Reached): Promise<Exclude<Goal, "nothing">> {
-  await withClient(arena.server.url, (client) =>
-    client.query(`DROP INDEX CONCURRENTLY IF EXISTS app.${OTHER_INDEX}`),
-  );
-  const last = goal === "nothing" ? "first" : goal;
-  await reachAll(arena, last, rounds, () => true);
-  for (const { isEmpty, text } of await Promise.all(arena.stacks.map((stack) => stack.preview())))
-    if (!isEmpty) arena.record.broken.push(`the last preview is not empty:\n${text}`);
-  return last;
+  const commands = names.map((name) => new StackCli(name, folder, env));
+  await Promise.all(commands.map((each) => each.init()));
+  return commands.map((each) => new Stack(each, watchers));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { type EmbeddedServer, startEmbedded } from "../tools/embeddedPostgres.ts";
 
@@ -29,5 +30,23 @@ export async function withClient<T>(
     return await work(client);
   } finally {
     await client.end().catch(() => {});
+  }
+}
+
+/** How often {@link patiently} tries, every half second. */
+const TRIES = 120;
+
+/** For what has to be done, though the server is restarted or a table is locked for the moment. */
+export async function patiently<T>(
+  url: string,
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await withClient(url, work);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      await sleep(500);
+    }
   }
 }

@@ -5,10 +5,10 @@ import { CleanUp, untilSignal } from "../demo/cleanUp.ts";
 import { forgetForeignSettings } from "../demo/pulumiEnvironment.ts";
 import { parseOptions } from "./chaosOptions.ts";
 import { runChaos } from "./chaosRun.ts";
+import { summarize } from "./judge/runSummary.ts";
 import { say } from "./progressLog.ts";
-import { killOrphans } from "./pulumiCli.ts";
-import { makeRunFolder, shownPath } from "./runFolder.ts";
-import { summarize } from "./runSummary.ts";
+import { killOrphans } from "./stacks/pulumiCli.ts";
+import { makeRunFolder, shownPath } from "./stacks/runFolder.ts";
 
 async function main(): Promise<boolean> {
   const options = parseOptions(process.argv);

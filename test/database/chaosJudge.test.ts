@@ -1,10 +1,11 @@
 // The judge of npm run chaos must see what it is there to see.
 import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { indexesLeft, judge } from "../../chaos/catalogJudge.ts";
+import { makeTables } from "../../chaos/application/chaosTables.ts";
 import { withClient } from "../../chaos/chaosServer.ts";
-import { makeTables } from "../../chaos/chaosTables.ts";
-import { declarationsFor } from "../../chaos/declarations.ts";
+import { indexesLeft, judge } from "../../chaos/judge/catalogJudge.ts";
+import { keepsakesLost, makeKeepsakes } from "../../chaos/judge/keepsakes.ts";
+import { declarationsFor } from "../../chaos/stacks/declarations.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 const declarations = declarationsFor("first", 1);
@@ -82,6 +83,46 @@ test("an INVALID index, a temporary name, and an index that is not attached", as
     expect.stringContaining("app.orders_gin_idx_pgindex_old on app.orders: valid t"),
     expect.stringContaining("app.orders_plain_idx on app.orders: valid f"),
   ]);
+});
+
+test("a partition without an index, though PostgreSQL takes the parent for valid", async () => {
+  const found = await findings(
+    "DELETE FROM pg_inherits WHERE inhparent = 'app.events_plain_idx'::regclass AND inhrelid = " +
+      "(SELECT indexrelid FROM pg_index JOIN pg_inherits ON inhrelid = indexrelid " +
+      "WHERE inhparent = 'app.events_plain_idx'::regclass AND indrelid = 'app.events_1'::regclass)",
+  );
+  expect(found).toEqual([
+    "events_plain_idx has no valid index on partition app.events_1",
+    expect.stringMatching(/^app\.events_1_\w+ of partition app\.events_1 is not attached$/),
+  ]);
+});
+
+test("a mark on an index that nobody declares", async () => {
+  const mark = "managed by Pulumi: chaos/left, x [pgindex 1 built stack=a urn=b id=c db=d]";
+  const found = await findings(
+    "CREATE INDEX other_tool_old_7 ON app.orders (id)",
+    `COMMENT ON INDEX app.other_tool_old_7 IS '${mark}'`,
+  );
+  await withClient(db.url, (client) => client.query("DROP INDEX app.other_tool_old_7"));
+  expect(found).toEqual([`other_tool_old_7 is marked, and nobody declares it: ${mark}`]);
+});
+
+test.each([
+  ["dropped", "DROP INDEX app.other_tool_keeps_orders"],
+  ["renamed", "ALTER INDEX app.other_tool_keeps_orders RENAME TO other_tool_keeps_nothing"],
+  ["marked", "COMMENT ON INDEX app.other_tool_keeps_orders IS 'managed by Pulumi: …'"],
+  ["rebuilt", "REINDEX INDEX CONCURRENTLY app.other_tool_keeps_orders"],
+])("an index of another tool that was %s", async (_how, sql) => {
+  const lost = await withClient(db.url, async (client) => {
+    const keepsakes = await makeKeepsakes(client);
+    expect(await keepsakesLost(client, keepsakes)).toEqual([]);
+    await client.query(sql);
+    const found = await keepsakesLost(client, keepsakes);
+    for (const name of [...keepsakes.values(), "other_tool_keeps_nothing"])
+      await client.query(`DROP INDEX IF EXISTS app.${name}`);
+    return found;
+  });
+  expect(lost).toEqual(["another tool's index other_tool_keeps_orders does not stand as it was"]);
 });
 
 test("a row that the index does not know", async () => {

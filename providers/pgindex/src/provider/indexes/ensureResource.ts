@@ -25,6 +25,7 @@ export async function ensureResource(
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
+  await runtime.inventory();
   const previous = olds && (await recordedIndex(runtime, olds, desired));
   const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
   const hooks = queries.length > 0 ? { beforeBuild } : {};

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { withClient } from "./chaosServer.ts";
+import { withClient } from "../chaosServer.ts";
 
 const EVERY_MS = 100;
 
@@ -26,6 +26,11 @@ export class NameSampler {
 
   forget(names: readonly string[]): void {
     for (const name of names) this.#expected.delete(name);
+  }
+
+  /** Whether a valid index has to have each of the names now. */
+  expects(names: readonly string[]): boolean {
+    return names.every((name) => this.#expected.has(name));
   }
 
   start(): void {

@@ -1,7 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 
-export const ROOT = join(import.meta.dirname, "..");
+export const ROOT = join(import.meta.dirname, "..", "..");
 
 /**
  * The folder of one run. It is inside the clone, where its program finds the clone's packages; Git

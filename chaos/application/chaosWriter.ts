@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { startChild } from "../demo/childProcess.ts";
+import { startChild } from "../../demo/childProcess.ts";
 import type { Table } from "./chaosTables.ts";
 
 export type Question = { kind: "start"; url: string; rows: number } | { kind: "stop" };
@@ -24,6 +24,7 @@ export interface Written {
 
 export const LONG_MS = 1_000;
 
+/** What the names of the application's sessions begin with. */
 export const WRITER = "chaos application";
 
 /**

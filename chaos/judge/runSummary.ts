@@ -1,8 +1,9 @@
 import Table from "cli-table3";
-import type { Options } from "./chaosOptions.ts";
-import type { Outcome } from "./chaosRun.ts";
-import type { Notable } from "./chaosWriter.ts";
+import type { Notable } from "../application/chaosWriter.ts";
+import type { Options } from "../chaosOptions.ts";
+import type { Outcome } from "../chaosRun.ts";
 import { BOUNDS, type RunRecord } from "./runRecord.ts";
+import { mostOf, WAIT_SHARE } from "./waitSampler.ts";
 
 /** Prints what happened, the broken promises, and one line for a log. */
 export function summarize(options: Options, outcome: Outcome): void {
@@ -23,10 +24,13 @@ function rowsOf({
   builds,
   rounds,
   written,
+  waits: summed,
+  watchedMs,
   samples,
   record,
 }: Outcome): [string, string][] {
   const waits = longestOf(written.long, record);
+  const allowed = Math.round(WAIT_SHARE * watchedMs);
   return [
     ["server", `PostgreSQL ${version}`],
     ["rounds", String(rounds)],
@@ -35,6 +39,7 @@ function rowsOf({
     ["troubles that hit", listOf(record.hits)],
     ["troubles that missed", String(record.misses)],
     ["commands of both CLIs", listOf(record.commands)],
+    ["rightly refused, kept, replaced or adopted", listOf(record.rightly)],
     ["attempts retried", listOf(record.retries)],
     ["longest wait reported by the engine", `${record.longestWait} s`],
     [
@@ -44,6 +49,11 @@ function rowsOf({
     ["longest write", `${Math.round(written.longestMs)} ms`],
     ["longest during a restart or a patient ALTER TABLE", `${waits.theirs} ms of ${BOUNDS.theirs}`],
     ["longest otherwise, if above 1 s", `${waits.ours} ms of ${BOUNDS.ours}`],
+    [
+      "waits behind us, summed, of the writer with the most",
+      `${mostOf(summed.ours)} ms of ${allowed}`,
+    ],
+    ["waits behind others alone, likewise", `${mostOf(summed.others)} ms`],
   ];
 }
 
@@ -57,13 +67,22 @@ function longestOf(long: readonly Notable[], record: RunRecord): typeof BOUNDS {
 }
 
 /** A row of docs/chaos.md. */
-function lineOf({ seed, minutes }: Options, { version, builds, written, record }: Outcome): string {
+function lineOf(
+  { seed, minutes }: Options,
+  { version, builds, written, waits: summed, record }: Outcome,
+): string {
   const waits = longestOf(written.long, record);
   const verdict =
     record.broken.length === 0 ? "every promise kept" : `${record.broken.length} BROKEN`;
   const retries = sum(record.retries);
   const cells = [seed, version, minutes, builds, listOf(record.hits), retries, written.writes];
-  const last = [waits.ours || "below 1000", waits.theirs || "below 1000", verdict];
+  const last = [
+    waits.theirs || "below 1000",
+    waits.ours || "below 1000",
+    mostOf(summed.ours),
+    listOf(record.rightly),
+    verdict,
+  ];
   return `chaos | ${[...cells, ...last].join(" | ")} |`;
 }
 

@@ -1,7 +1,7 @@
 // The process started by startWriter. The URL arrives by IPC, because arguments are public.
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { answerParent } from "../demo/childProcess.ts";
+import { answerParent } from "../../demo/childProcess.ts";
 import { ROW, TABLES, type Table } from "./chaosTables.ts";
 import { LONG_MS, type Notable, type Question, WRITER, type Written } from "./chaosWriter.ts";
 
@@ -30,7 +30,7 @@ const WORK: readonly ((table: Table, rows: number) => string)[] = [
 ];
 
 async function start(url: string, rows: number): Promise<void> {
-  const { client } = await connect(url);
+  const { client } = await connect(url, WRITER);
   await client.end();
   lanes = Promise.all(
     TABLES.flatMap((table) => WORK.map((sql) => lane(url, table, sql(table, rows), rows))),
@@ -46,7 +46,7 @@ async function lane(url: string, table: Table, sql: string, rows: number): Promi
   for (let n = rows + 1; !stopping; n += 1) {
     const pause = sleep(EVERY_MS * TABLES.length * (0.5 + Math.random()));
     if (connection?.isLost) connection = undefined;
-    connection ??= await connect(url).catch(() => undefined);
+    connection ??= await connect(url, nameOf(table, sql)).catch(() => undefined);
     if (connection) await write(connection.client, table, sql, n);
     await pause;
   }
@@ -76,8 +76,13 @@ interface Connection {
   readonly isLost: boolean;
 }
 
-async function connect(url: string): Promise<Connection> {
-  const client = new pg.Client({ connectionString: url, application_name: WRITER });
+/** @example chaos application orders INSERT */
+function nameOf(table: Table, sql: string): string {
+  return `${WRITER} ${table} ${/\w+/.exec(sql)?.[0]}`;
+}
+
+async function connect(url: string, name: string): Promise<Connection> {
+  const client = new pg.Client({ connectionString: url, application_name: name });
   let isLost = false;
   for (const event of ["error", "end"] as const)
     client.on(event, () => {

@@ -35,6 +35,11 @@ export const BUILDER = "chaos_builder";
 /** Gives everything to the builder, who may log in with this password. */
 export async function makeBuilder(client: pg.Client, password: string): Promise<void> {
   await client.query(`CREATE ROLE ${BUILDER} LOGIN PASSWORD '${password}'`);
+  await ownByBuilder(client);
+}
+
+/** Makes the builder the owner of what a database has. */
+export async function ownByBuilder(client: pg.Client): Promise<void> {
   await client.query(`ALTER SCHEMA app OWNER TO ${BUILDER}`);
   await client.query(`ALTER FUNCTION app.slow(text) OWNER TO ${BUILDER}`);
   for (const table of TABLES) await client.query(`ALTER TABLE app.${table} OWNER TO ${BUILDER}`);

@@ -9,7 +9,7 @@ import {
   type Process,
   processesBelow,
   providersOf,
-} from "../tools/processes.ts";
+} from "../../tools/processes.ts";
 import type { RunFolder } from "./runFolder.ts";
 
 /** Something done to a command that it cannot be blamed for. */

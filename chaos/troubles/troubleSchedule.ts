@@ -15,6 +15,11 @@ const TROUBLES = {
   ANALYZE: 3,
   "CREATE INDEX, other tool": 2,
   "exchange of names, other tool": 2,
+  "swap of names, other tool": 2,
+  "redefinition, other tool": 1,
+  "rebuild, other tool": 2,
+  "DETACH PARTITION, other tool": 2,
+  "ATTACH PARTITION, other tool": 2,
   "restart, fast": 1,
   "restart, immediate": 1,
 } as const;
@@ -32,7 +37,7 @@ export interface Event {
 }
 
 /** The mean time between two troubles. */
-const EVERY_MS = 2_350;
+const EVERY_MS = 1_900;
 
 /**
  * The troubles of a run: the same for the same seed, and a shorter run is a prefix of a longer one.

@@ -1,6 +1,9 @@
-import type { Notable, Written } from "./chaosWriter.ts";
-import type { Ended } from "./pulumiCli.ts";
-import type { Trouble } from "./troubleSchedule.ts";
+import type { Notable, Written } from "../application/chaosWriter.ts";
+import type { Ended } from "../stacks/pulumiCli.ts";
+import type { Taking, Verdict } from "../troubles/nameSteps.ts";
+import type { Trouble } from "../troubles/troubleSchedule.ts";
+import { Disturbances } from "./disturbances.ts";
+import { errorsOf, isExplained } from "./explainedFailure.ts";
 
 /**
  * The period of a trouble, in epoch milliseconds: it may be to blame for anything that happens
@@ -24,9 +27,15 @@ export class RunRecord {
   readonly retries = new Map<string, number>();
   /** Broken promises. */
   readonly broken: string[] = [];
+  readonly disturbances = new Disturbances();
+  /** What became of other tools' indexes under our names, and refusals that were right. */
+  readonly rightly = new Map<string, number>();
   readonly #windows: Window[] = [];
   /** The longest wait reported by the engine, in seconds. */
   longestWait = 0;
+  /** OIDs that a command has named before it dropped them, and those of other tools that are gone. */
+  readonly #announced = new Set<number>();
+  readonly #gone = new Map<number, string>();
 
   trouble(kind: Trouble, hit: boolean): void {
     if (hit) count(this.hits, kind);
@@ -41,11 +50,47 @@ export class RunRecord {
       count(this.retries, (reason as string).replaceAll(/\d+/g, "N"));
     for (const [, seconds] of text.matchAll(/: over after (\d+) s/g))
       this.longestWait = Math.max(this.longestWait, Number(seconds));
+    for (const [, oid] of text.matchAll(/_pgindex_drop_(\d+)/g)) this.#announced.add(Number(oid));
     if (code === 0 || interference.length > 0) return;
-    if (this.#windows.some((window) => isRestart(window) && overlaps(window, ended))) return;
-    this.broken.push(
-      `stack ${stack}: a command failed though nobody touched it: ${errorsOf(text)}`,
+    if (this.restarted(ended)) return;
+    const { lookalikes } = this.disturbances;
+    const disturbed = [...this.disturbances.within(ended.from, ended.to), ...lookalikes];
+    const detaching = this.#windows.some(
+      (window) => window.kind.startsWith("DETACH") && overlaps(window, ended),
     );
+    if (isExplained(text, { disturbed, detaching })) this.rightlyDone("refused");
+    else
+      this.broken.push(
+        `stack ${stack}: a command failed though nobody touched it: ${errorsOf(text)}`,
+      );
+  }
+
+  /** Counts what was kept as promised, and would not be seen otherwise. */
+  rightlyDone(what: string): void {
+    count(this.rightly, what);
+  }
+
+  /** Whether the server was restarted in the period. */
+  restarted(period: { readonly from: number; readonly to: number }): boolean {
+    return this.#windows.some((window) => isRestart(window) && overlaps(window, period));
+  }
+
+  /**
+   * How another tool's index under our name has ended. Only one that is as declared is adopted, and
+   * only one that a command has named beforehand is replaced.
+   */
+  taken(verdict: Verdict, kind: Taking, name: string, oid: number): void {
+    count(this.rightly, `${verdict} (${kind})`);
+    if (verdict === "gone") this.#gone.set(oid, name);
+    if (verdict === "adopted" && kind !== "rebuild, other tool")
+      this.broken.push(`another tool's index ${name}, of another definition, was marked as ours`);
+  }
+
+  /** Other tools' indexes that were dropped though no command had said so. */
+  droppedInSilence(): string[] {
+    return [...this.#gone]
+      .filter(([oid]) => !this.#announced.has(oid))
+      .map(([oid, name]) => `another tool's index ${name} (${oid}) was dropped without a word`);
   }
 
   /**
@@ -118,10 +163,4 @@ function isDeadlock({ code }: Notable): boolean {
 
 function count<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
-}
-
-/** The lines that say what went wrong. */
-export function errorsOf(text: string): string {
-  const lines = text.split("\n").filter((line) => /error|refused|Diagnostics|cannot/i.test(line));
-  return lines.slice(0, 12).join("\n    ");
 }

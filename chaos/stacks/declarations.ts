@@ -1,5 +1,5 @@
-import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "./chaosTables.ts";
-import type { Goal } from "./troubleSchedule.ts";
+import { PARTITIONED, TABLES, type Table, WITH_CONSTRAINT } from "../application/chaosTables.ts";
+import type { Goal } from "../troubles/troubleSchedule.ts";
 
 /** Arguments of an `Index`. */
 type Args = Readonly<Record<string, unknown>>;

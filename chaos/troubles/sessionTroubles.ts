@@ -1,45 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import type { EmbeddedServer } from "../tools/embeddedPostgres.ts";
-import { withClient } from "./chaosServer.ts";
-import type { Stack } from "./chaosStack.ts";
-import { PARTITIONED, TABLES } from "./chaosTables.ts";
-import type { RunRecord } from "./runRecord.ts";
+import { PARTITIONED, TABLES } from "../application/chaosTables.ts";
 import { pickAt } from "./seededRandom.ts";
-import type { Event, Trouble } from "./troubleSchedule.ts";
-
-/** The targets of the troubles. */
-export interface Arena {
-  readonly server: EmbeddedServer;
-  readonly stacks: readonly Stack[];
-  readonly record: RunRecord;
-}
+import type { Event } from "./troubleSchedule.ts";
 
 /** How long a trouble waits for something to hit. */
 const AIM_MS = 5_000;
 
-/** Makes one trouble, and returns whether it hit. Everything it opened is closed when it ends. */
-export async function makeTrouble(event: Event, arena: Arena): Promise<boolean> {
-  const { kind, pick } = event;
-  const cli = pickAt(arena.stacks, pick)?.cli;
-  switch (kind) {
-    case "kill CLI":
-      return aim(() => cli?.kill());
-    case "kill provider":
-      return aim(() => cli?.killProvider());
-    case "interrupt":
-      return aim(() => cli?.interrupt());
-    case "restart, fast":
-    case "restart, immediate":
-      return arena.record.during(kind, () => restart(arena.server, kind));
-    default:
-      return arena.record.during(kind, () =>
-        withClient(arena.server.url, (client) => trouble(event, client)),
-      );
-  }
-}
-
-async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promise<boolean> {
+/** The troubles that one session makes; `undefined` for a kind that is none. */
+export function sessionTrouble({ kind, pick, holdMs }: Event, client: pg.Client): Promise<boolean> {
   const table = pickAt(TABLES, pick) as string;
   switch (kind) {
     case "terminate":
@@ -60,8 +29,7 @@ async function trouble({ kind, pick, holdMs }: Event, client: pg.Client): Promis
     case "ALTER TABLE, patient":
       return run(client, `ALTER TABLE app.${table} ALTER COLUMN amount SET DEFAULT 0`);
     case "ALTER TABLE, lock_timeout":
-      await client.query("SET lock_timeout = '500ms'");
-      return run(client, `ALTER TABLE app.${table} ALTER COLUMN amount SET DEFAULT 1`);
+      return alterBriefly(client, table);
     case "ANALYZE":
       return run(client, `ANALYZE app.${table}`);
     case "CREATE INDEX, other tool":
@@ -108,6 +76,13 @@ async function run(client: pg.Client, sql: string): Promise<boolean> {
   return true;
 }
 
+async function alterBriefly(client: pg.Client, table: string): Promise<boolean> {
+  await client.query("SET lock_timeout = '500ms'");
+  return run(client, `ALTER TABLE app.${table} ALTER COLUMN amount SET DEFAULT 1`);
+}
+
+export const OTHER_INDEX = "other_tool_idx";
+
 /** Another tool's index, built on its own account; whatever comes of it is removed. */
 async function buildBeside(client: pg.Client, table: string): Promise<boolean> {
   const on = table === PARTITIONED ? `${table}_0` : table;
@@ -129,7 +104,8 @@ async function exchange(
 ): Promise<boolean> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT indexrelid::regclass::text AS name FROM pg_index JOIN pg_class i ON i.oid = indexrelid
-      WHERE indrelid = $1::regclass AND indisvalid AND NOT indisprimary ORDER BY 1`,
+      WHERE indrelid = $1::regclass AND indisvalid AND NOT indisprimary
+        AND relname !~ '^other_tool' ORDER BY 1`,
     [`app.${table}`],
   );
   const ours = pickAt(rows, pick);
@@ -141,15 +117,8 @@ async function exchange(
   return true;
 }
 
-export const OTHER_INDEX = "other_tool_idx";
-
-async function restart(server: EmbeddedServer, kind: Trouble): Promise<boolean> {
-  if (kind === "restart, immediate") await server.stopImmediately();
-  await server.restart();
-  return true;
-}
-
-async function aim(shoot: () => boolean | undefined | Promise<boolean>): Promise<boolean> {
+/** Tries until it hits, or until the time is over. */
+export async function aim(shoot: () => boolean | undefined | Promise<boolean>): Promise<boolean> {
   const deadline = Date.now() + AIM_MS;
   while (Date.now() < deadline) {
     if (await shoot()) return true;
