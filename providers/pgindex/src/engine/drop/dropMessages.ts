@@ -2,7 +2,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { ownerCause } from "../catalog/privilegeMessages";
 import type { BuildPrivileges } from "../catalog/privileges";
 import { type Difference, renderDifferences } from "../compare/differences";
-import type { IndexIdentity, Keeping } from "../compare/identity";
+import type { IndexIdentity } from "../compare/identity";
 import type { Advice } from "../errors/advice";
 import { harmlessHints, sqlState, withDetail } from "../errors/sqlstate";
 import type { OutOfPatience } from "../operation/patience";
