@@ -8,6 +8,8 @@ import { parseServedQueries } from "../../../providers/pgindex/src/engine/measur
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
+import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
+import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
@@ -59,6 +61,8 @@ export class Verifying {
       configure: () => undefined,
       inventory: async () => undefined,
       declared: new DeclaredIndexes(),
+      declaredInRun: new RunDeclarations(undefined),
+      looks: new Looks(),
       hint: async () => undefined,
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;
