@@ -131,7 +131,8 @@ describe("where neither knows of the other, the mark tells at the create", () =>
     // As declared until now, so that its next update finds its own index.
     const again: State = await update(one, made, await checked(one, "a"));
     expect(again.outputs).toMatchObject({ oid: made.outputs.oid, ownerId: made.outputs.ownerId });
-    await remove(one, again);
+    // Another command, whose program declares it no longer.
+    await remove(await connection("no engine"), again);
     expect(await indexNames(database())).toEqual([]);
   });
 

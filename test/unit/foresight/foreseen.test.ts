@@ -35,7 +35,7 @@ type Row = readonly [
   own?: { readonly name: string; readonly isNew: boolean }[],
 ];
 
-test.each<Row>([
+const ROWS: readonly Row[] = [
   [
     "what was planned, once more",
     [BUILD, RENAME, drop(old, why)],
@@ -100,7 +100,13 @@ test.each<Row>([
   ["a partition where nothing was to be built", [COMMENT], [ATTACH], false],
   ["another rename", [RENAME], [alter(['ALTER INDEX "public"."y" RENAME TO "m_idx"'], why)], false],
   ["a constraint that was not planned", [BUILD], [CONSTRAINT], false],
-])("%s: %#", (_title, first, later, isCovered, own = []) => {
+];
+
+const CASES = ROWS.map(([title, first, later, isCovered, own = []]) => {
+  return { title, first, later, isCovered, own };
+});
+
+test.each(CASES)("$title: $isCovered", ({ first, later, isCovered, own }) => {
   const surprise = Foreseen.of({ whose: "own" }, first).surpriseIn({ whose: "own" }, later, own);
   expect(surprise === undefined).toBe(isCovered);
 });
