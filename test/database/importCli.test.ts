@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { pgindex } from "../support/tools/cli.ts";
+import { pgindex, SAYS_WHICH } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ new pgindex.Index("users_email", {
 
 test("a database becomes a program", async () => {
   const result = await pgindex(["import"], { DATABASE_URL: db.url });
-  expect(result).toEqual({ code: 0, out: PROGRAM, err: "" });
+  expect(result).toEqual({ code: 0, out: PROGRAM, err: expect.stringMatching(SAYS_WHICH) });
 });
 
 test("a part of it, of a URL in another variable, as JSON", async () => {

@@ -95,6 +95,13 @@ describe("each missing right is told once, with what to run", () => {
     );
   });
 
+  test("a role that does not exist: the one that was meant", async () => {
+    const { owner, url } = a.roles;
+    const role = `${owner}x`;
+    const { message } = await failureOf(previewIndex(targetOf(url, { role }), desired));
+    expect(message).toContain(`fix: did you mean "${owner}"?`);
+  });
+
   test("a member that does not inherit is told to act as the owner", async () => {
     const { owner, deploy } = a.roles;
     await a.db.query(`ALTER ROLE ${deploy} NOINHERIT`);

@@ -71,15 +71,3 @@ test("a virtual generated column, which PostgreSQL 18 cannot index yet", async (
   const { message } = await failureOf(previewIndex(targetOf(db.url), desired));
   expect(message).toMatch(/virtual generated columns are not supported\n/);
 });
-
-test("a missing tablespace shows only in the build, which leaves nothing", async () => {
-  const before = await catalog();
-  const desired = await declare({ ...BASE, tablespace: "nosuch" });
-  const { message } = await failureOf(
-    ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx }),
-  );
-  expect(message).toMatch(
-    /tablespace "nosuch" does not exist\n.*SQLSTATE 42704; nothing was left behind/,
-  );
-  expect(await catalog()).toEqual(before);
-});

@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { IndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
-import { holdWrite, settle, untilPhase } from "../support/engine/engineDatabase.ts";
+import { holdWrite, settle, until, untilPhase } from "../support/engine/engineDatabase.ts";
 import { leave } from "../support/engine/engineLeftovers.ts";
 import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { pgindex } from "../support/tools/cli.ts";
+import { pgindex, SAYS_WHICH } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 let built: IndexOutputs;
@@ -48,7 +48,7 @@ async function statusOfIndex(url = db.url) {
 test("a valid index: its size, scans, plan, and that all is well", async () => {
   expect(await statusOfIndex()).toMatchObject({
     code: 0,
-    err: "",
+    err: expect.stringMatching(SAYS_WHICH),
     stack: "production",
     ok: true,
     builds: [],
@@ -119,6 +119,88 @@ test("an INVALID index is told from one that is being built", async () => {
   expect((await status()).out).toContain(`pid ${pid} builds public.i: waiting for writers`);
   await writer.release();
   await building;
+});
+
+describe("what a destroy would do, which no preview of Pulumi's can ask a provider", () => {
+  const forecast = async () => {
+    const { out } = await status();
+    return /^pulumi destroy would .*$/m.exec(out)?.[0];
+  };
+  const recordedAs = async (more: object) => {
+    state = await writeState([exported("Index", "i", { ...built, ...more })]);
+  };
+
+  test("what the stack built goes, with its size, scans, builder and statement", async () => {
+    await db.query("SET enable_seqscan = off; SELECT * FROM t WHERE a = 7");
+    await db.query("RESET enable_seqscan");
+    await until("the scan is counted", async () =>
+      / 1 scans since /.test((await forecast()) ?? ""),
+    );
+    expect(await forecast()).toMatch(
+      /^pulumi destroy would drop public\.i: \d+ kB, 1 scans since .*; built by the stack; CREATE INDEX i ON public\.t USING btree \(a\)$/,
+    );
+    const { out } = await pgindex(["status", "--state", state, "--json"], { DATABASE_URL: db.url });
+    expect(JSON.parse(out).destroy).toMatchObject([{ index: "public.i", does: "drop" }]);
+  });
+
+  test.each<[title: string, recorded: object, sql: string, text: RegExp]>([
+    [
+      "found, not built",
+      { origin: "adopted", adopted: true },
+      "",
+      /keep public\.i: \d+ kB; it stood before/,
+    ],
+    [
+      "declared to stay",
+      { dropOnDestroy: false },
+      "",
+      /keep public\.i: \d+ kB; dropOnDestroy is false/,
+    ],
+    [
+      "built anew by somebody",
+      { ownerId: "abc", markedOid: 1 },
+      "",
+      /keep public\.i: \d+ kB; it is not the one that this stack built/,
+    ],
+    ["gone", {}, "DROP INDEX i", /find nothing of public\.i: it is not there/],
+    [
+      "redefined",
+      {},
+      "DROP INDEX i; CREATE INDEX i ON t (b)",
+      /refuse public\.i: .*another|refuse public\.i: refused to drop/,
+    ],
+    [
+      "on another database",
+      { database: { systemIdentifier: "1", oid: 1, name: "x" } },
+      "",
+      /refuse public\.i: .*the state was recorded on x@1\/1/,
+    ],
+    [
+      "with what an interrupted run has left",
+      {},
+      "CREATE INDEX i_pgindex_old ON t (b)",
+      /drop public\.i: .*; and its leftovers public\.i_pgindex_old/,
+    ],
+    [
+      "the replica identity",
+      {},
+      "ALTER TABLE t ALTER a SET NOT NULL; DROP INDEX i; CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t REPLICA IDENTITY USING INDEX i",
+      /refuse public\.i: /,
+    ],
+  ])("%s", async (_title, recorded, sql, text) => {
+    await recordedAs(recorded);
+    if (sql) await db.query(sql);
+    expect(await forecast()).toMatch(text);
+  });
+
+  test("a role that may only read is told the same", async () => {
+    const role = `${db.name}_reader`;
+    await db.query(`CREATE ROLE ${role} LOGIN PASSWORD 'x'`);
+    const url = Object.assign(new URL(db.url), { username: role, password: "x" }).href;
+    const { out } = await pgindex(["status", "--state", state], { DATABASE_URL: url });
+    await db.query(`DROP ROLE ${role}`);
+    expect(out).toContain("pulumi destroy would drop public.i: ");
+  });
 });
 
 test("a stack without indexes", async () => {

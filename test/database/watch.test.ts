@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { run } from "../../providers/pgindex/src/cli/commandLine.ts";
 import { holdWrite, settle, until, untilPhase } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { pgindex } from "../support/tools/cli.ts";
+import { pgindex, SAYS_WHICH } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ function watch(...args: string[]) {
   const shown: string[] = [];
   const ended = run(["watch", "--interval", "0.1", ...args], {
     stdout: (text) => shown.push(text),
-    stderr: (text) => shown.push(`err: ${text}`),
+    stderr: (text) => expect(text).toMatch(SAYS_WHICH),
     env: { DATABASE_URL: db.url },
   });
   return { shown, ended };
@@ -38,7 +38,7 @@ test("nothing runs: it says so and ends", async () => {
   expect(await pgindex(["watch"], { DATABASE_URL: db.url })).toEqual({
     code: 0,
     out: "no build is running\n",
-    err: "",
+    err: expect.stringMatching(SAYS_WHICH),
   });
 });
 

@@ -73,7 +73,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       what: "a function that is not immutable",
       args: { columns: [{ expression: "now() - interval '1 day'" }] },
       cause: "functions in index expression must be marked IMMUTABLE",
-      fix: "use only IMMUTABLE functions",
+      fix: "put a fixed time there",
     },
     {
       what: "a name over 63 bytes",
@@ -97,7 +97,7 @@ describe("what cannot be built is refused in preview, by one error", () => {
       what: "an unknown argument",
       args: { concurrently: true },
       cause: "concurrently is not an argument",
-      fix: "remove it, or check its spelling",
+      fix: "remove it: every build and every drop is concurrent",
     },
     {
       what: "a name that is another table's index",
@@ -124,6 +124,13 @@ describe("what cannot be built is refused in preview, by one error", () => {
     const errors = await refusedPreview(wrong);
     expect(errors).toContain(cause);
     expect(errors).toContain(fix);
+  });
+
+  test("up refuses a valid index of another definition just the same", async () => {
+    const wrong = new Resource("index", async () => opened);
+    const args = { table: "t", name: "different_idx", columns: ["a"] };
+    expect(await refusalOf(wrong.up(args))).toContain("exists with another definition");
+    expect(await indexesOf(database())).toHaveLength(2);
   });
 
   test("several problems are told at once", async () => {

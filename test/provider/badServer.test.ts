@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,7 +10,7 @@ import {
   indexNames,
   useDatabase,
 } from "../support/pulumi/pulumiDatabase.ts";
-import { type Opened, oneProvider, openProvider, Resource, refusalOf } from "./resource.ts";
+import { configured, type Opened, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int)");
 let canary: Canary;
@@ -84,7 +85,7 @@ const cases: readonly Case[] = [
   {
     what: "a keyword string",
     url: () => `host=127.0.0.1 port=1 user=${canary.role} password=${canary.password}`,
-    cause: /cannot read the database URL\n.*it is not of the form postgresql:/,
+    cause: /cannot read the database URL\n.*it is a list of keywords/,
     fix: /set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE/,
   },
   {
@@ -95,9 +96,11 @@ const cases: readonly Case[] = [
   },
 ];
 
+const open = oneProvider({});
+
 describe("a server that cannot be used is told in preview, with what to do", () => {
   test.for(cases)("$what", async ({ url, cause, fix }) => {
-    const resource = new Resource("index", oneProvider({ DATABASE_URL: url() }));
+    const resource = new Resource("index", configured(open, { "pgindex:url": url() }));
     const errors = await refusalOf(resource.preview(NEW));
     expect(errors).toMatch(cause);
     expect(errors).toMatch(fix);
@@ -105,12 +108,41 @@ describe("a server that cannot be used is told in preview, with what to do", () 
   });
 });
 
+/** Whether a server of the machine's own is where libpq looks by default. */
+async function hasDefaultServer(): Promise<boolean> {
+  const socket = connect(5432, "localhost");
+  return new Promise((resolve) => {
+    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
+  }).finally(() => socket.destroy()) as Promise<boolean>;
+}
+
+test("no URL anywhere: the places that were looked at", async ({ skip }) => {
+  skip(await hasDefaultServer(), "a server listens on localhost:5432");
+  const nowhere = {
+    DATABASE_URL: "",
+    PGHOST: "",
+    PGHOSTADDR: "",
+    PGPORT: "",
+    PGSERVICE: "",
+    PGDATABASE: "",
+  };
+  const resource = new Resource("index", oneProvider(nowhere));
+  const errors = await refusalOf(resource.preview(NEW));
+  expect(errors).toMatch(
+    /^no database is named\n.*url of the Connection, pgindex:databaseUrl of the stack.*DATABASE_URL, PGHOST, PGPORT, PGSERVICE; so localhost:5432\/.* was tried/,
+  );
+  expect(errors).toContain("pulumi config set --secret pgindex:databaseUrl");
+  // That is a URL, which names the local server's database.
+  const local = new Resource("index", oneProvider({ ...nowhere, DATABASE_URL: "postgresql:///a" }));
+  expect(await refusalOf(local.preview(NEW))).toMatch(/^cannot connect to localhost:5432\/a as /);
+});
+
 describe("a database in which transactions are read-only", () => {
   const BUILT = { table: "t", name: "built_idx", columns: ["a"] };
   let opened: Opened;
   let built: Resource;
   beforeAll(async () => {
-    opened = await openProvider({ DATABASE_URL: canary.url });
+    opened = await configured(open, { "pgindex:url": canary.url })();
     built = new Resource("index", async () => opened);
     await built.up(BUILT);
     const { client, name } = database();

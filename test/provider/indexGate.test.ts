@@ -7,6 +7,7 @@ import { withObserver } from "../../providers/pgindex/src/engine/session/workspa
 import { targetOf } from "../support/engine/engine.ts";
 import { foundAs, RECORDED, THERE } from "../support/promote/provedIndex.ts";
 import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { startProxy } from "../support/server/tcpProxy.ts";
 import { type Opened, openProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
@@ -162,5 +163,26 @@ describe("an override that stays in the configuration", () => {
     expect(await refusalOf(gate.preview(asks(["b"], json)))).toMatch(
       /is for the definition \w+, not/,
     );
+  });
+});
+
+describe("which database it is", () => {
+  test("is known from the look that the run has taken anyway: no session for it", async () => {
+    const { hostname, port } = new URL(database().url);
+    const proxy = await startProxy({ host: hostname, port: Number(port) });
+    const behind = await openProvider({}, { "pgindex:url": proxy.through(database().url) });
+    const index = new Resource("index", async () => behind);
+    const own = [{ statement: STATEMENT, database: here }];
+    expect(await refusalOf(index.preview(gatedBy(passed(own))))).toMatch(/own database/);
+    expect(proxy.freeze({ application: "pgindex look for the declared" })).toBeGreaterThan(0);
+    expect(proxy.freeze({ application: "pgindex check the gate" })).toBe(0);
+    await proxy.close();
+  });
+
+  test("is asked once more where that look failed, and unknown refuses", async () => {
+    const nowhere = await openProvider({}, { "pgindex:url": "postgresql://x@127.0.0.1:1/x" });
+    const index = new Resource("index", async () => nowhere);
+    const asked = { ...gatedBy(passed()), validateInPreview: false };
+    expect(await refusalOf(index.up(asked))).toMatch(/cannot connect to 127\.0\.0\.1:1/);
   });
 });

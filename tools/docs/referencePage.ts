@@ -17,7 +17,7 @@ const CHAPTERS: readonly Chapter[] = [
   {
     title: "Index",
     resource: "Index",
-    before: ["IndexArgs", "KeyArgs", "RebuildWhenArgs", "ObjectNameArgs"],
+    before: ["IndexArgs", "KeyArgs", "RebuildWhenArgs", "BuildSettingsArgs", "ObjectNameArgs"],
     after: ["DatabaseIdentity"],
   },
   {

@@ -26,6 +26,7 @@ export const ROOMS = {
   explain: "EXPLAIN's answer: who reads the table, and what is kept of a plan",
   measure: "one measuring of the served queries",
   plan: "what to do, as data; pure",
+  foresight: "what a plan will meet, and what a later look may do: rejected rows, waits, surprises",
   verify: "the proof: usage, history, expectations",
   promote: "the gate",
   build: "create, update, preview, and the clean-up after a failure",

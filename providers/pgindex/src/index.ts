@@ -19,6 +19,7 @@ export {
   type NodePgMigrateBaselineArgs,
 } from "./resources/baselines/nodePgMigrateBaseline";
 export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/baselines/prismaBaseline";
+export type { BuildSettingsArgs } from "./resources/buildSettingsArgs";
 export { Connection } from "./resources/connection";
 export type { ConnectionArgs } from "./resources/connectionArgs";
 export type { IndexArgs } from "./resources/indexes/indexArgs";

@@ -12,7 +12,7 @@ import { createRuntime } from "./provider/runtime";
 import { verificationProvider } from "./provider/verificationProvider";
 
 const log = engineLog(process.argv[2]);
-const runtime = createRuntime(log);
+const runtime = createRuntime(log, process.argv[2]);
 
 function configured(provider: ResourceProvider): ResourceProvider {
   return {

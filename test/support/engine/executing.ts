@@ -27,7 +27,14 @@ export async function useSteps(db: TestDatabase) {
     const options = { purpose: "test", searchPath: ["public"] };
     const work = withWorkspace(targetOf(db.url), options, async (workspace) => {
       const table = await requireTable(workspace.observer, desired);
-      return execute(steps, { ...workspace, desired, table, ctx: recorder.ctx, hooks });
+      return execute(steps, {
+        ...workspace,
+        desired,
+        table,
+        buildSettings: {},
+        ctx: recorder.ctx,
+        hooks,
+      });
     });
     return { ...recorder, done: await work };
   };

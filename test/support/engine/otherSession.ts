@@ -1,4 +1,4 @@
-import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
 
 /** Another session, at work on the table. */
 export const SESSION: OtherSession = {

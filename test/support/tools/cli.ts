@@ -1,5 +1,8 @@
 import { run } from "../../../providers/pgindex/src/cli/commandLine.ts";
 
+/** What a command that looks at a database says on standard error, and nothing else. */
+export const SAYS_WHICH = /^database \w+@\d+\/\d+, PostgreSQL \d+\n$/;
+
 /** What a command printed, and how it ended. */
 export interface CliResult {
   readonly code: number;

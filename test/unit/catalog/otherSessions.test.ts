@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   isYieldingAutovacuum,
   type OtherSession,
-} from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
-import { describeSession } from "../../../providers/pgindex/src/engine/catalog/sessionDescription.ts";
+} from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
+import { describeSession } from "../../../providers/pgindex/src/engine/catalog/sessions/sessionDescription.ts";
 import { maskStatement } from "../../../providers/pgindex/src/engine/text/maskStatement.ts";
 import { SESSION } from "../../support/engine/otherSession.ts";
 

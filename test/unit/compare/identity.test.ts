@@ -31,7 +31,11 @@ describe("an index is still what was recorded", () => {
     ["not under another name on another table", { name: "renamed", table: "other" }, false],
     ["not under another name in another schema", { name: "renamed", schema: "other" }, false],
     ["not with another definition", { canonical: { ...canonical, columns: "id" } }, false],
-    ["not unique, where it was not", { canonical: { ...canonical, unique: "true" } }, false],
+    [
+      "not unique, where it was not",
+      { canonical: { ...canonical, unique: "true" as const } },
+      false,
+    ],
   ])("%s", (_, now, ours) => {
     expect(isStillOurs(liveIndex(now), recorded())).toBe(ours);
   });

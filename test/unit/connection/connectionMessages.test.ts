@@ -9,8 +9,8 @@ import {
   serverKindAdvice,
 } from "../../../providers/pgindex/src/engine/session/sessionMessages.ts";
 
-function failure(code: string | undefined, message: string): Error {
-  return Object.assign(new Error(message), { code });
+function failure(code: string | undefined, message: string, routine?: string): Error {
+  return Object.assign(new Error(message), { code, routine });
 }
 
 const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix: RegExp])[] = [
@@ -34,6 +34,18 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
   ],
   ["no such database", failure("3D000", 'database "shp" does not exist'), /"shp"/, /database name/],
   ["too many", failure("53300", "sorry, too many clients already"), /too many/, /max_connections/],
+  [
+    "too many of the role, in German",
+    failure("53300", "zu viele Verbindungen für Rolle »app«", "InitializeSessionUserId"),
+    /zu viele/,
+    /two connections of the role: ALTER ROLE … CONNECTION LIMIT/,
+  ],
+  [
+    "too many of the database",
+    failure("53300", 'too many connections for database "shop"', "CheckMyDatabase"),
+    /too many/,
+    /ALTER DATABASE … CONNECTION LIMIT/,
+  ],
   ["nobody listens", failure("ECONNREFUSED", "connect"), /nothing listens/, /host and port/],
   ["no such host", failure("ENOTFOUND", "getaddrinfo"), /does not resolve/, /host and port/],
   ["no answer", failure(undefined, "timeout expired"), /no answer within 15 s/, /host and port/],

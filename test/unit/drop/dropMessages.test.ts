@@ -23,3 +23,15 @@ describe("a drop that failed says what the server said, what stands, and what to
     expect(advice.otherwise ?? "").toMatch(or);
   });
 });
+
+test("what depends on the index is named, and running it again is not advised", () => {
+  const error = Object.assign(new Error("cannot drop index t_idx"), {
+    code: "2BP01",
+    detail: "constraint fk on table orders depends on index t_idx",
+    hint: "Use DROP ... CASCADE to drop the dependent objects too.",
+  });
+  const { what, why, fix } = dropFailedAdvice("app.t_idx", error, false);
+  expect(what).toContain("constraint fk on table orders depends on index t_idx");
+  expect(why).toBe("SQLSTATE 2BP01; the index is unchanged");
+  expect(fix).toMatch(/^drop first what the message names/);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   classify,
+  harmlessHints,
   harmlessText,
   isCatalogRace,
   isConnectionLoss,
@@ -128,4 +129,40 @@ test.each([
   const error = Object.assign(new Error(message), { code });
   expect(isCatalogRace(error)).toBe(isRace);
   expect(classify(error)).toBe(isRace ? "reobserve" : "final");
+});
+
+describe("HINT and CONTEXT are part of what is said, without what can quote a row", () => {
+  const hint = "do this";
+  const where = `SQL function "f" statement 1\nPL/pgSQL "SELECT nope('hush', 4711)"`;
+  const cases: [title: string, error: Error, hints: readonly RegExp[]][] = [
+    ["nothing", serverError("42883"), []],
+    ["a HINT", serverError("42883", { hint }), [/^HINT: do this$/]],
+    [
+      "CONTEXT without constants",
+      serverError("42883", { hint, where }),
+      [/^HINT/, /^CONTEXT: SQL function f statement … PL\/pgSQL SELECT nope\('…', …\)$/],
+    ],
+    ["of a data exception", serverError("22P02", { hint, where }), []],
+    ["of a violation", serverError("23505", { hint, where }), []],
+    [
+      "of RAISE, whatever its SQLSTATE",
+      serverError("42883", { hint, routine: "exec_stmt_raise" }),
+      [],
+    ],
+  ];
+  test.each(cases)("%s", (_title, error, hints) => {
+    const said = harmlessHints(error);
+    expect(said).toHaveLength(hints.length);
+    for (const [i, each] of hints.entries()) expect(said[i]).toMatch(each);
+  });
+
+  test.each<[code: string, routine: string, text: string | undefined]>([
+    ["22012", "int4div", "what the server said"],
+    ["22P02", "pg_strtoint32", undefined],
+    ["42883", "exec_stmt_raise", undefined],
+    ["23505", "exec_stmt_raise", undefined],
+    ["22012", "exec_stmt_raise", undefined],
+  ])("the message of %s by %s", (code, routine, text) => {
+    expect(harmlessText(serverError(code, { routine }))).toBe(text);
+  });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
 import { Wait } from "../../../providers/pgindex/src/engine/operation/wait.ts";
 import { record } from "../../support/engine/engine.ts";
 

@@ -31,6 +31,7 @@ const DEFAULTS = {
   maxConcurrentBuilds: 2,
   maxConcurrentMeasurements: 2,
   ownershipMarks: true,
+  buildSettings: {},
   patience: {},
 };
 
@@ -40,7 +41,14 @@ describe("what is not set has its default", () => {
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
     const bounds = ["maxConcurrentMeasurements", "maxConnections", "stallBudget"];
-    const more = [...bounds, "ownershipMarks", "acceptDatabase", "retries", "waiters"];
+    const more = [
+      ...bounds,
+      "buildSettings",
+      "ownershipMarks",
+      "acceptDatabase",
+      "retries",
+      "waiters",
+    ];
     const all = [...names, ...others, ...more].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
   });
@@ -68,6 +76,7 @@ test("everything that can be set", () => {
     whenClientVanishes: "stop",
     ownershipMarks: "false",
     acceptDatabase: "app@1/5",
+    buildSettings: '{"maintenanceWorkMem": "2GB", "parallelWorkers": 4}',
     waitFor: "30m",
     buildWithin: "6h",
     retries: "0",
@@ -87,6 +96,7 @@ test("everything that can be set", () => {
     maxConcurrentBuilds: 100,
     maxConcurrentMeasurements: 1,
     ownershipMarks: false,
+    buildSettings: { maintenanceWorkMem: 2_097_152, parallelWorkers: 4 },
     patience: {
       waitForMs: 1_800_000,
       buildWithinMs: 21_600_000,
@@ -100,6 +110,15 @@ test("everything that can be set", () => {
 test("by default there are as many connections as the builds and measurements need", () => {
   const { session } = read({ maxConcurrentBuilds: "20", maxConcurrentMeasurements: "4" });
   expect(session.maxConnections).toBe(68);
+});
+
+test("an argument of the Connection that does not exist is refused, never its value", () => {
+  expect(refusal({ unknownArguments: "maxConnection,uri", url: "postgresql://hush" })).toBe(
+    "refused: the Connection has no arguments maxConnection, uri\n" +
+      "  why: what it was meant to set would not be set\n" +
+      '  fix: maxConnection: did you mean "maxConnections"?; uri: did you mean "url"?',
+  );
+  expect(refusal({ unknownArguments: "colour" })).toContain("fix: colour: remove it");
 });
 
 describe("what cannot be read is refused, with its name and what to write", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { describeSession } from "../../../providers/pgindex/src/engine/catalog/sessionDescription.ts";
+import { describeSession } from "../../../providers/pgindex/src/engine/catalog/sessions/sessionDescription.ts";
 import {
   CancelledError,
   PgIndexError,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
 import {
   type ProgressRow,
   renderProgress,

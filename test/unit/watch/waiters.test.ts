@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Waiter } from "../../../providers/pgindex/src/engine/catalog/otherSessions.ts";
+import type { Waiter } from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
 import { Patience } from "../../../providers/pgindex/src/engine/operation/patience.ts";
 import type { Session } from "../../../providers/pgindex/src/engine/session/session.ts";
 import { waiterHarm } from "../../../providers/pgindex/src/engine/watch/waiterHarm.ts";

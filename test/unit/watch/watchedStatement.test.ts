@@ -15,6 +15,7 @@ function session(pid: number, answer: Answer, destroy = () => {}): Session {
     isOpen: true,
     query,
     queryAsLogin: query,
+    onNotice: () => undefined,
     run: async (text: string) => void (await answer(text, [])),
     close: async () => {},
     destroy,

@@ -50,7 +50,9 @@ export async function markApplied<M extends Mark>(
       if (last && !isSame) await giveUp(session, bookkeeping, last);
       return hold(session, bookkeeping, mark, isSame ? last : undefined);
     });
-    const kept = Object.fromEntries(identity.map((key) => [key, mark[key]])) as unknown as M;
+    const kept = Object.fromEntries(
+      identity.filter((key) => mark[key] !== undefined).map((key) => [key, mark[key]]),
+    ) as unknown as M;
     return { schemaVersion: SCHEMA_VERSION, ...kept, migration, ...held };
   });
 }

@@ -1,3 +1,4 @@
+import { URL_EXAMPLE } from "../engine/connection/url/urlMessages";
 import { type Advice, errorText } from "../engine/errors/advice";
 
 /** Every message about the options of a command, and about the files that it reads and writes. */
@@ -18,7 +19,7 @@ export function unsetUrlAdvice(variable: string): Advice {
   return {
     what: `the environment variable ${variable} is not set`,
     why: "it was named as the one that has the database's URL",
-    fix: `set it: export ${variable}=postgresql://user:password@host:5432/database`,
+    fix: `set it: export ${variable}=${URL_EXAMPLE}`,
     otherwise: "leave --database-url-env out and set PGHOST, PGUSER, PGPASSWORD and PGDATABASE",
   };
 }

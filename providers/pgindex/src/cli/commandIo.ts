@@ -1,3 +1,4 @@
+import { URL_EXAMPLE } from "../engine/connection/url/urlMessages";
 import { printable } from "../engine/text/printable";
 
 /** A command's access to its process. */
@@ -16,5 +17,15 @@ export interface Io {
  * password.
  */
 export function redact(text: string): string {
-  return printable(text).replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, "(a URL, not shown)");
+  return printable(text).replaceAll(/[a-z][a-z0-9+.-]*:\/\/[^\s'"]+/gi, (url) =>
+    isOurs(url) ? url : "(a URL, not shown)",
+  );
+}
+
+/** The example in our own advice, and pages of the two projects that it names. */
+function isOurs(url: string): boolean {
+  const bare = url.replace(/[:.,;)]+$/, "");
+  return (
+    bare === URL_EXAMPLE || /^https:\/\/www\.(postgresql\.org|pulumi\.com)\/[\w/.-]*$/.test(bare)
+  );
 }

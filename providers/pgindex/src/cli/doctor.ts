@@ -12,6 +12,7 @@ import {
   type ConnectionOptions,
   databaseFrom,
 } from "./options/connectionOptions";
+import { sayDatabase } from "./sayDatabase";
 
 const EXAMPLES = `
 Examples:
@@ -37,7 +38,7 @@ export function addDoctor(program: Command, io: Io): void {
   addConnectionOptions(command).action(async (options: DoctorOptions) => {
     const findings = [
       ...(await examineMachine(io.env)),
-      ...(await examineDatabase(databaseFrom(options, io))),
+      ...(await examineDatabase(databaseFrom(options, io), io)),
     ];
     const isBad = findings.some(({ level }) => level === "problem");
     const json = { ok: !isBad, findings };
@@ -47,13 +48,16 @@ export function addDoctor(program: Command, io: Io): void {
 }
 
 /** An unreachable or outdated server is a finding too. */
-async function examineDatabase(database: SessionTarget): Promise<Finding[]> {
+async function examineDatabase(database: SessionTarget, io: Io): Promise<Finding[]> {
   try {
     return await withObserver(
       database,
       // A full server is a finding, and nothing to wait for.
       { purpose: "doctor", writable: false, isUrgent: true },
-      async (observer) => [await examineVersion(observer), ...(await examineServer(observer))],
+      async (observer) => {
+        await sayDatabase(observer, io);
+        return [await examineVersion(observer), ...(await examineServer(observer))];
+      },
     );
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;

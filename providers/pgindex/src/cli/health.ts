@@ -1,15 +1,16 @@
 import { createServer, type Server } from "node:http";
 import { type Command, InvalidArgumentError } from "commander";
-import { PgIndexError } from "../engine/errors/advice";
+import { firstLine, PgIndexError } from "../engine/errors/advice";
 import { endpointOf, type MigrationHealthEndpoint } from "../health/healthEndpoint";
 import { HealthProbe } from "../health/healthProbe";
 import { healthSettings } from "../health/options";
 import { readStack } from "../status/stackExport";
 import { cannotListenAdvice, unsetTokenAdvice } from "./cliMessages";
-import type { Io } from "./commandIo";
+import { type Io, redact } from "./commandIo";
 import { databaseFrom } from "./options/connectionOptions";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./options/rolloutOptions";
 import { addStackOptions, type StackOptions } from "./options/stackOptions";
+import { lookAt } from "./sayDatabase";
 
 const PATH = "/api/admin/migration-health";
 const REPORT = `${PATH}/report`;
@@ -54,11 +55,21 @@ export function addHealth(program: Command, io: Io): void {
     const port = typeof address === "object" ? address?.port : options.port;
     const url = `http://${options.host}:${port}`;
     io.stdout(`listening on ${url}${PATH}\nfor a browser: ${url}${REPORT}\n`);
+    await sayWhich(options, io);
     await io.stopped?.();
     server.close();
     server.closeAllConnections();
     await health.close();
   });
+}
+
+/** A database that does not answer is what it is there to tell. */
+async function sayWhich(options: HealthOptions, io: Io): Promise<void> {
+  try {
+    await lookAt(databaseFrom(options, io), "health", io, async () => undefined);
+  } catch (error) {
+    io.stderr(redact(`the database could not be looked at: ${firstLine(error)}\n`));
+  }
 }
 
 function toNumber(text: string): number {

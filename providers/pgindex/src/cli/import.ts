@@ -33,7 +33,7 @@ export function addImport(program: Command, io: Io): void {
   const command = program
     .command("import")
     .description("write TypeScript declarations of existing indexes")
-    .option("--sql <file...>", "read SQL files instead of a database")
+    .option("--sql <file...>", "read migrations and other SQL files instead of a database")
     .option("--drizzle <file...>", "read the modules of a Drizzle schema instead of a database")
     .addOption(
       new Option(

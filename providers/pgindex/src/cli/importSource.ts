@@ -1,15 +1,15 @@
 import { resolve } from "node:path";
 import { PgIndexError } from "../engine/errors/advice";
-import { withObserver } from "../engine/session/workspace";
 import type { IndexDeclaration } from "../import/declaration";
 import { type Casing, loadDrizzleOrm } from "../import/drizzle/drizzleOrm";
 import { readDrizzleSchema } from "../import/drizzle/drizzleSchema";
 import { loadModules } from "../import/drizzle/schemaModule";
-import { indexesFromSql } from "../import/indexesFromSql";
+import { readSql } from "../import/indexesFromSql";
 import { readLiveIndexes, type Skipped } from "../import/live/liveIndexes";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
 import { type ConnectionOptions, databaseFrom } from "./options/connectionOptions";
+import { lookAt } from "./sayDatabase";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {
@@ -38,8 +38,8 @@ function fromSql(files: readonly string[], options: SourceOptions): Imported {
   const { schema = [], table = [] } = options;
   const [only, ...more] = schema;
   if (more.length > 0 || table.length > 0) throw new PgIndexError(sqlSelectionAdvice());
-  const indexes = indexesFromSql(files, { schema: only });
-  return { indexes, skipped: [], notes: [] };
+  const { found, notes } = readSql(files, { schema: only });
+  return { indexes: found, skipped: [], notes };
 }
 
 async function fromDrizzle(files: readonly string[], options: SourceOptions): Promise<Imported> {
@@ -53,10 +53,10 @@ async function fromDrizzle(files: readonly string[], options: SourceOptions): Pr
 async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
-  const session = { purpose: "import", writable: false };
-  const { found, skipped, notes } = await withObserver(
+  const { found, skipped, notes } = await lookAt(
     databaseFrom(options, io),
-    session,
+    "import",
+    io,
     (observer) => readLiveIndexes(observer, selection),
   );
   return { indexes: found, skipped, notes };

@@ -1,14 +1,17 @@
 import Table from "cli-table3";
 import { type Command, CommanderError } from "commander";
-import { withObserver } from "../engine/session/workspace";
+import type { Session } from "../engine/session/session";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
+import { type DestroyForecast, forecastDestroy } from "../status/destroyForecast";
 import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
 import type { Build } from "../status/runningBuilds";
 import { readStack } from "../status/stackExport";
+import type { StackState } from "../status/stackState";
 import type { Io } from "./commandIo";
 import { databaseFrom } from "./options/connectionOptions";
 import { addStackOptions, type StackOptions } from "./options/stackOptions";
+import { lookAt } from "./sayDatabase";
 
 const EXAMPLES = `
 Examples:
@@ -18,6 +21,9 @@ Examples:
 
 The exit code is 1 if an index is missing, INVALID, half dropped or no longer as built, and 0
 otherwise, including while an index is being built.
+
+Below the table stands what pulumi destroy would do with each index: what goes, with its size, its
+scans and since when, who built it and its statement; or why it stays.
 `;
 
 /** `pgindex status`: a stack's declared indexes, as they are in the database now. */
@@ -29,25 +35,58 @@ export function addStatus(program: Command, io: Io): void {
   addStackOptions(command).action(async (options: StackOptions) => {
     const state = await readStack(options, io.env);
     const database = databaseFrom(options, io);
-    const session = { purpose: "status", writable: false };
-    const status = await withObserver(database, session, (observer) => readStatus(observer, state));
+    const status = await lookAt(database, "status", io, async (observer) => ({
+      ...(await readStatus(observer, state)),
+      destroy: await forecastAll(observer, state),
+    }));
     io.stdout(options.json ? `${JSON.stringify(status, null, 2)}\n` : renderStatus(status));
     if (status.indexes.some((index) => !["valid", "building"].includes(index.state)))
       throw new CommanderError(1, "pgindex.status", "an index is not as declared");
   });
 }
 
-function renderStatus({ stack, indexes, builds }: StackStatus): string {
+interface Forecast extends DestroyForecast {
+  readonly urn: string;
+  readonly index: string;
+}
+
+async function forecastAll(observer: Session, { indexes }: StackState): Promise<Forecast[]> {
+  const forecasts: Forecast[] = [];
+  for (const { urn, outputs } of indexes) {
+    const index = `${outputs.schema}.${outputs.name}`;
+    forecasts.push({ urn, index, ...(await forecastDestroy(observer, outputs)) });
+  }
+  return forecasts;
+}
+
+function renderStatus({
+  stack,
+  indexes,
+  builds,
+  destroy,
+}: StackStatus & { readonly destroy: readonly Forecast[] }): string {
   if (indexes.length === 0) return `The stack ${stack || "(no name)"} has no indexes yet.\n`;
   const table = new Table({
     head: ["index", "state", "size", "scans", "last used", "plan"],
     style: { head: [], border: [] },
   });
   for (const index of indexes) table.push(renderRow(index));
-  const drift = indexes.flatMap(({ schema, name, drift }) =>
-    drift ? [`${schema}.${name}: ${drift}`] : [],
+  const drift = indexes.flatMap(({ schema, name, drift, warnings }) =>
+    [...(drift ? [drift] : []), ...warnings].map((text) => `${schema}.${name}: ${text}`),
   );
-  return `${[table.toString(), ...drift.map(oneLine), ...builds.map(renderBuild)].join("\n")}\n`;
+  const lines = [...drift.map(oneLine), ...builds.map(renderBuild), ...destroy.map(renderForecast)];
+  return `${[table.toString(), ...lines].join("\n")}\n`;
+}
+
+const FORECASTS = {
+  drop: "pulumi destroy would drop",
+  keep: "pulumi destroy would keep",
+  refuse: "pulumi destroy would refuse",
+  nothing: "pulumi destroy would find nothing of",
+};
+
+function renderForecast({ index, does, text }: Forecast): string {
+  return oneLine(`${FORECASTS[does]} ${index}: ${text}`);
 }
 
 function renderRow(index: IndexStatus): string[] {

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Session } from "../engine/session/session";
-import { withObserver } from "../engine/session/workspace";
 import { oneLine } from "../engine/text/printable";
 import { renderProgress } from "../engine/watch/progress";
 import { PhaseClock } from "../status/phaseClock";
@@ -12,6 +11,7 @@ import {
   type ConnectionOptions,
   databaseFrom,
 } from "./options/connectionOptions";
+import { lookAt } from "./sayDatabase";
 
 const EXAMPLES = `
 Examples:
@@ -39,8 +39,7 @@ export function addWatch(program: Command, io: Io): void {
     .option("--json", "write one line of JSON per sample")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: WatchOptions) => {
-    const session = { purpose: "watch builds", writable: false };
-    await withObserver(databaseFrom(options, io), session, (observer) =>
+    await lookAt(databaseFrom(options, io), "watch builds", io, (observer) =>
       watchBuilds(observer, options, io),
     );
   });

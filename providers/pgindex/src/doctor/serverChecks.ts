@@ -1,8 +1,10 @@
 import type { Session } from "../engine/session/session";
 import { missingSight, SIGHT_HIDDEN } from "../engine/sight/rights";
+import { collations } from "./collationChecks";
 import { connections } from "./connectionChecks";
 import { type Finding, ok, problem, warning } from "./finding";
 import { hiddenTransactions } from "./hiddenTransactions";
+import { invalidIndexes } from "./invalidIndexes";
 
 /** Checks the server's settings and state that decide whether builds succeed. Read-only. */
 export async function examineServer(observer: Session): Promise<Finding[]> {
@@ -16,6 +18,7 @@ export async function examineServer(observer: Session): Promise<Finding[]> {
     slots,
     archiver,
     triggers,
+    collations,
   ])
     findings.push(...(await examine(observer)));
   return findings;
@@ -77,28 +80,6 @@ async function encryption(observer: Session): Promise<Finding[]> {
   if (!row?.remote) return [ok(check, "the connection stays on this machine")];
   const fix = "add ?sslmode=verify-full&sslrootcert=… to the URL, or sslmode=require";
   return [warning(check, "the connection crosses a network unencrypted", fix)];
-}
-
-async function invalidIndexes(observer: Session): Promise<Finding[]> {
-  const rows = await observer.query<{ name: string; unique: boolean }>(
-    `SELECT i.indexrelid::regclass::text AS name, i.indisunique AS "unique"
-       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-      WHERE NOT (i.indisvalid AND i.indisready AND i.indislive) AND c.relkind = 'i'
-        AND NOT EXISTS (SELECT 1 FROM pg_stat_progress_create_index p
-                         WHERE p.index_relid = i.indexrelid)
-      ORDER BY 1`,
-  );
-  const check = "INVALID indexes";
-  if (rows.length === 0) return [ok(check, "none")];
-  return rows.map(({ name, unique }) =>
-    warning(
-      check,
-      `${name}: no query uses it, every write pays for it` +
-        (unique ? ", and because it is UNIQUE it can reject rows" : ""),
-      "declare it, and pulumi up rebuilds it; " +
-        `or, if nobody is building it: DROP INDEX CONCURRENTLY ${name}`,
-    ),
-  );
 }
 
 /** Age in seconds from which an open transaction is reported. */

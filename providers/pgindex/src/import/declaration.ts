@@ -44,6 +44,11 @@ export function schemaOf({ schema = DEFAULT_SCHEMA }: Pick<IndexDeclaration, "sc
   return schema;
 }
 
+/** A declaration's `schema`, which is left out where it is the default. */
+export function inSchema(schema: string): { readonly schema?: string } {
+  return schema === DEFAULT_SCHEMA ? {} : { schema };
+}
+
 /** `schema.name`, for messages and for telling declarations apart. */
 export function labelOf(of: Pick<IndexDeclaration, "schema" | "name">): string {
   return `${schemaOf(of)}.${of.name}`;

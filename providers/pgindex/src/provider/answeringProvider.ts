@@ -1,5 +1,6 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { CancelledError, PgIndexError } from "../engine/errors/advice";
+import { unknownPaths } from "../engine/input/unknownValues";
 import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
 
@@ -40,7 +41,17 @@ function shown(result: CheckResult): CheckResult {
     ...failure,
     reason: printable(failure.reason),
   }));
-  return { ...result, failures };
+  const inputs = failures?.length ? withoutUnknown(result.inputs) : result.inputs;
+  return { ...result, inputs, failures };
+}
+
+/**
+ * Outside a preview (`pulumi up --skip-preview`) the engine takes no unknown value, and reports the
+ * one that it finds in place of the failures. It uses no input of a refused resource.
+ */
+function withoutUnknown(inputs: object): object {
+  const known = Object.entries(inputs).filter(([, value]) => unknownPaths(value).length === 0);
+  return Object.fromEntries(known);
 }
 
 function brief(error: unknown): unknown {

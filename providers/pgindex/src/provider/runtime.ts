@@ -2,10 +2,12 @@ import { CancelledError, firstLine } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
-import { databaseLabel } from "../engine/session/databaseIdentity";
+import { databaseLine } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
 import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
+import { Looks } from "./indexes/looks";
+import { RunDeclarations } from "./indexes/runDeclarations";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -20,6 +22,10 @@ export interface Runtime {
   inventory(): Promise<Inventory | undefined>;
   /** What the program has declared in this run. */
   readonly declared: DeclaredIndexes;
+  /** What all processes of the run have. */
+  readonly declaredInRun: RunDeclarations;
+  /** What its looks at each index have shown. */
+  readonly looks: Looks;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
@@ -35,8 +41,11 @@ function reporting(database: Database, report: (message: string) => void): Datab
   return { ...database, session: { ...database.session, report } };
 }
 
-/** Creates this process's runtime. Nothing happens before the first `configure`. */
-export function createRuntime(log: EngineLog): Runtime {
+/**
+ * Creates this process's runtime. Nothing happens before the first `configure`. `engine`: the address
+ * of Pulumi's engine.
+ */
+export function createRuntime(log: EngineLog, engine: string | undefined): Runtime {
   const cancel = new AbortController();
   const drain = new AbortController();
   let setting: ((key: string) => string | undefined) | undefined;
@@ -63,7 +72,7 @@ export function createRuntime(log: EngineLog): Runtime {
       inventory ??= announced(() => readInventory(this.database()), log);
       return inventory;
     },
-    declared: new DeclaredIndexes(),
+    ...memoryOf(engine),
     async hint() {
       if (isHinted) return undefined;
       isHinted = true;
@@ -97,6 +106,16 @@ export function createRuntime(log: EngineLog): Runtime {
   };
 }
 
+function memoryOf(
+  engine: string | undefined,
+): Pick<Runtime, "declared" | "declaredInRun" | "looks"> {
+  return {
+    declared: new DeclaredIndexes(),
+    declaredInRun: new RunDeclarations(engine),
+    looks: new Looks(),
+  };
+}
+
 /** Says once which database a command talks to, or that it could not be looked at. */
 async function announced(
   read: () => Promise<Inventory>,
@@ -104,8 +123,8 @@ async function announced(
 ): Promise<Inventory | undefined> {
   try {
     const inventory = await read();
-    const version = `PostgreSQL ${Math.floor(inventory.serverVersion / 10_000)}`;
-    log.write("info", `database ${databaseLabel(inventory.database)}, ${version}`, "", false);
+    const { database, serverVersion } = inventory;
+    log.write("info", databaseLine(database, serverVersion), "", false);
     return inventory;
   } catch (error) {
     const text =

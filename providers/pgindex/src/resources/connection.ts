@@ -32,6 +32,7 @@ function configurationOf(
   const isMapped = Object.values(options?.envVarMappings ?? {}).includes("DATABASE_URL");
   const isOwn = args.url !== undefined || isMapped;
   const replicas = args.replicas && pulumi.output(args.replicas).apply((it) => JSON.stringify(it));
+  const ofBuilds = args.buildSettings && pulumi.jsonStringify(args.buildSettings);
   const settings = SETTINGS.map((name) => [
     `pgindex:${name}`,
     asString(args[name]) ?? stack.get(name),
@@ -39,8 +40,17 @@ function configurationOf(
   return {
     "pgindex:url": isOwn ? asSecret(args.url) : stack.getSecret("databaseUrl"),
     "pgindex:replicas": asSecret(replicas) ?? (isOwn ? undefined : stack.getSecret("replicas")),
+    "pgindex:buildSettings": ofBuilds ?? stack.get("buildSettings"),
     ...Object.fromEntries(settings),
+    "pgindex:unknownArguments": unknownArguments(args),
   };
+}
+
+/** The provider refuses them, as every resource refuses its own. */
+function unknownArguments(args: ConnectionArgs): string | undefined {
+  const known: readonly string[] = ["url", "replicas", ...SETTINGS];
+  const unknown = Object.keys(args).filter((name) => !known.includes(name));
+  return unknown.length > 0 ? unknown.join(",") : undefined;
 }
 
 const SETTINGS = [

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BuildSettingsArgs } from "./buildSettingsArgs";
 
 /** Arguments of a {@link Connection}. */
 export interface ConnectionArgs {
@@ -99,6 +100,11 @@ export interface ConnectionArgs {
    * @default `pgindex:acceptDatabase` of the stack, else none
    */
   readonly acceptDatabase?: pulumi.Input<string>;
+  /**
+   * Settings of the sessions that build. A resource's own values take precedence, one by one.
+   * @default `pgindex:buildSettings` of the stack, else the server's own
+   */
+  readonly buildSettings?: pulumi.Input<BuildSettingsArgs>;
   /**
    * How long an operation on an index waits for others, such as "30m". A resource's own value takes
    * precedence.

@@ -1,3 +1,4 @@
+import { readStaleCollations, staleCollationWarnings } from "../engine/catalog/collations";
 import type { IndexOutputs } from "../engine/record/outputs";
 import { refreshedOutputs } from "../engine/record/refresh";
 import type { Session } from "../engine/session/session";
@@ -25,6 +26,8 @@ export interface IndexStatus {
   readonly state: "valid" | "building" | "invalid" | "drifted" | "missing";
   /** What is wrong with it, in words; null if nothing. */
   readonly drift: string | null;
+  /** What is no drift, and has to be looked at: a collation whose version has changed. */
+  readonly warnings: readonly string[];
   readonly sizeBytes: number | null;
   /** `idx_scan` on the server we asked, including pgindex's own measurements. */
   readonly scans: number | null;
@@ -54,9 +57,13 @@ export interface StackStatus {
  */
 export async function readStatus(observer: Session, state: StackState): Promise<StackStatus> {
   const builds = await readBuilds(observer);
+  const stale = await readStaleCollations(observer);
   const indexes: IndexStatus[] = [];
   for (const recorded of state.indexes)
-    indexes.push(await indexStatus(observer, recorded, state, builds));
+    indexes.push({
+      ...(await indexStatus(observer, recorded, state, builds)),
+      warnings: staleCollationWarnings(stale, recorded.outputs),
+    });
   const ok = indexes.every((index) => index.state === "valid");
   return { stack: state.stack, ok, indexes, builds };
 }
@@ -66,7 +73,7 @@ async function indexStatus(
   { urn, outputs }: Recorded<IndexOutputs>,
   state: StackState,
   builds: readonly Build[],
-): Promise<IndexStatus> {
+): Promise<Omit<IndexStatus, "warnings">> {
   const { schema, name, table, builtAt, validSince } = outputs;
   const found = await refreshedOutputs(observer, outputs);
   const usage = found && (await readUsage(observer, found));

@@ -1,4 +1,8 @@
-import { blockersOf, type OtherSession, waitersBehind } from "../engine/catalog/otherSessions";
+import {
+  blockersOf,
+  type OtherSession,
+  waitersBehind,
+} from "../engine/catalog/sessions/otherSessions";
 import type { Session } from "../engine/session/session";
 import { PROGRESS_COLUMNS, type ProgressRow } from "../engine/watch/progress";
 

@@ -16,9 +16,15 @@ export interface DrizzleMark extends Mark {
   readonly createdAt: number;
   /** The previous migration's `when`; null for the first one. */
   readonly previousAt: number | null;
+  /** The migration's folder, which 1.0 records; undefined where a journal lists the migrations. */
+  readonly name?: string;
 }
 
-/** How drizzle-orm's `migrate` records migrations (pg-core/dialect.js). */
+/**
+ * How drizzle-orm's `migrate` records migrations: by time (pg-core/dialect.js), since 1.0 by name
+ * (pg-core/async/session.js). 1.0 gives an older table its columns, and each row the name of the
+ * folder of its second, when it runs first (up-migrations/pg.js).
+ */
 export const drizzle: Bookkeeping<DrizzleMark> = {
   runner: "drizzle-kit migrate",
   inputs: z.strictObject({
@@ -27,39 +33,47 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     createdAt: z.number().int(),
     // Pulumi omits nulls.
     previousAt: z.number().int().nullable().default(null),
+    name: z.string().optional(),
     migrationsSchema: identifier.default("drizzle"),
     migrationsTable: identifier.default("__drizzle_migrations"),
   }),
-  identity: ["hash", "createdAt", "migrationsSchema", "migrationsTable"],
-  place: ["createdAt", "migrationsSchema", "migrationsTable"],
+  identity: ["hash", "createdAt", "name", "migrationsSchema", "migrationsTable"],
+  place: ["createdAt", "name", "migrationsSchema", "migrationsTable"],
   fileHash: "hash",
   ids: SERIAL_IDS,
-  // By time only, because Drizzle does not run an edited migration again.
+  // Not by the hash, because Drizzle does not run an edited migration again.
   find: async (session, mark) => {
+    const [condition, value] = await meaningOf(session, mark);
     const rows = await session.query<{ id: string }>(
-      `SELECT id::text FROM ${tableOf(mark)} WHERE created_at = $1`,
-      [mark.createdAt],
+      `SELECT id::text FROM ${tableOf(mark)} WHERE ${condition}`,
+      [value],
     );
     return rows.map(({ id }) => id);
   },
   requireNext: async (session, mark, hasTable) => {
+    // By name, each migration that has no row is run, in whatever order.
+    if (mark.name !== undefined) return;
     const last = hasTable ? await lastMark(session, mark) : 0;
     if (last < (mark.previousAt ?? 0))
       throw new PgIndexError(earlierFirstAdvice(mark.migration, tableOf(mark)));
   },
   createTable: async (session, mark) => {
     await session.query(`CREATE SCHEMA IF NOT EXISTS ${ident(mark.migrationsSchema)}`);
+    const named = ", name text, applied_at timestamp with time zone DEFAULT now()";
     await session.query(
-      `CREATE TABLE IF NOT EXISTS ${tableOf(mark)}
-         (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`,
+      `CREATE TABLE IF NOT EXISTS ${tableOf(mark)} (id SERIAL PRIMARY KEY, hash text NOT NULL,
+         created_at bigint${mark.name === undefined ? "" : named})`,
     );
   },
   insert: async (session, mark, id) => {
-    await session.query(`INSERT INTO ${tableOf(mark)} (id, hash, created_at) VALUES ($1, $2, $3)`, [
-      id,
-      mark.hash,
-      mark.createdAt,
-    ]);
+    const row = [id, mark.hash, mark.createdAt];
+    const isNamed = mark.name !== undefined && (await hasNames(session, mark));
+    await session.query(
+      isNamed
+        ? `INSERT INTO ${tableOf(mark)} (id, hash, created_at, name) VALUES ($1, $2, $3, $4)`
+        : `INSERT INTO ${tableOf(mark)} (id, hash, created_at) VALUES ($1, $2, $3)`,
+      isNamed ? [...row, mark.name] : row,
+    );
   },
   take: async (session, mark, { from, to }) => {
     await session.query(`UPDATE ${tableOf(mark)} SET id = $1, hash = $2 WHERE id = $3`, [
@@ -72,6 +86,26 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     await session.query(`DELETE FROM ${tableOf(mark)} WHERE id = $1`, [id]);
   },
 };
+
+/** What makes a row that of this mark: a condition, and its value. */
+async function meaningOf(
+  session: Session,
+  mark: DrizzleMark,
+): Promise<readonly [condition: string, value: unknown]> {
+  if (mark.name === undefined) return ["created_at = $1", mark.createdAt];
+  if (await hasNames(session, mark)) return ["name = $1", mark.name];
+  return ["created_at / 1000 = $1::bigint / 1000", mark.createdAt];
+}
+
+/** Whether the table has the columns of 1.0. */
+async function hasNames(session: Session, mark: Mark): Promise<boolean> {
+  const rows = await session.query(
+    `SELECT 1 FROM pg_catalog.pg_attribute WHERE attname = 'name' AND NOT attisdropped
+        AND attrelid = pg_catalog.to_regclass($1)`,
+    [tableOf(mark)],
+  );
+  return rows.length > 0;
+}
 
 async function lastMark(session: Session, mark: Mark): Promise<number> {
   const rows = await session.query<{ last: number | null }>(

@@ -8,7 +8,7 @@ export function noDrizzleMigrationAdvice(
   return {
     what: tag ? `there is no migration ${tag} in ${folder}` : `${folder} has no Drizzle migrations`,
     why,
-    fix: "name the folder that drizzle-kit writes to (out in drizzle.config.ts), and the migration's file name without .sql",
+    fix: "name the folder that drizzle-kit writes to (out in drizzle.config.ts), and the migration's file name without .sql, or its folder's name since 1.0",
   };
 }
 

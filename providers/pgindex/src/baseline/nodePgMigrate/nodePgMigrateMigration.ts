@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { extname, join, parse } from "node:path";
 import { errorText, PgIndexError } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../../import/declaration";
-import { upSection } from "../../import/sql/upSection";
 import { indexesOfMigration } from "../migrationSql";
 import type { NodePgMigrateMark } from "./nodePgMigrateBookkeeping";
 import {
@@ -11,6 +10,7 @@ import {
   unnumberedAdvice,
   unreadMigrationAdvice,
 } from "./nodePgMigrateMessages";
+import { upSection } from "./upSection";
 
 /** A migration's mark and indexes, read from its files. */
 export interface NodePgMigrateMigration<Index extends object>

@@ -1,4 +1,4 @@
-import { oldTransactionsOn } from "../catalog/otherSessions";
+import { oldTransactionsOn } from "../catalog/sessions/otherSessions";
 import { sqlState } from "../errors/sqlstate";
 import { pause } from "../operation/context";
 import type { Operation } from "../operation/operation";

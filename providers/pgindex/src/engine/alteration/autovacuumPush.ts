@@ -1,4 +1,4 @@
-import { isYieldingAutovacuum } from "../catalog/otherSessions";
+import { isYieldingAutovacuum } from "../catalog/sessions/otherSessions";
 import { sqlState } from "../errors/sqlstate";
 import type { Operation } from "../operation/operation";
 import { onlyRow } from "../session/query";

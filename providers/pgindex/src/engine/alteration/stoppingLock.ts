@@ -1,4 +1,4 @@
-import type { OtherSession } from "../catalog/otherSessions";
+import type { OtherSession } from "../catalog/sessions/otherSessions";
 import type { Session } from "../session/session";
 import { HOLDER_COLUMNS, HOLDERS, readAged } from "../sight/otherSession";
 

@@ -1,4 +1,5 @@
 import { observe } from "../catalog/indexes";
+import { buildSettingsOf } from "../operation/buildSession";
 import { assertMayGoOn } from "../operation/context";
 import type { Operation, TablePlace } from "../operation/operation";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
@@ -29,7 +30,8 @@ export async function beginAttempt(
   const previous = recorded && previousHere(recorded, database);
   if (recorded && !previous) ctx.log("warning", otherDatabaseWarning(recorded, database));
   const scope = { observer, desired, table, previous, claim, database };
-  return { ...operation, ...scope, journal, hooks: journal.noting(desired, hooks) };
+  const buildSettings = buildSettingsOf(target, desired);
+  return { ...operation, ...scope, buildSettings, journal, hooks: journal.noting(desired, hooks) };
 }
 
 /** The place of the declared table. */

@@ -1,8 +1,12 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { Advice } from "../errors/advice";
-import { classify, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
+import { classify, harmlessHints, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
+import { duplicatesQuery } from "../foresight/duplicateMessages";
+import { buildCause } from "../situation/causes/buildRowsMessages";
+import type { Cause } from "../situation/causes/cause";
 import { renderBytes } from "../text/render";
-import { ident, qualified } from "../text/sql";
+
+export { duplicatesQuery };
 
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
@@ -50,56 +54,28 @@ export function buildFailedAdvice(
   error: unknown,
   { cleanedUp, estimatedBytes }: { readonly cleanedUp: string; readonly estimatedBytes?: number },
 ): Advice {
+  const { because, fix, otherwise } = causeOfFailure(desired, error, estimatedBytes);
+  const state = `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}`;
+  const why = [state, because, ...harmlessHints(error), cleanedUp];
   return {
     what: `the build of ${subject(desired)} failed: ${harmlessText(error) ?? HIDDEN}`,
-    why: `SQLSTATE ${sqlState(error) ?? "none: the connection was lost"}; ${cleanedUp}`,
-    fix: buildFix(desired, error, estimatedBytes),
+    why: why.filter((it) => it !== undefined).join("; "),
+    fix,
     otherwise:
-      classify(error) === "final" ? undefined : "allow more attempts: set retries on the resource",
+      classify(error) === "final" ? otherwise : "allow more attempts: set retries on the resource",
   };
 }
 
+const UNKNOWN_CAUSE = "fix the cause that the server reports, then run pulumi up";
+
 /** `estimatedBytes`: the approximate size of the finished index. */
-function buildFix(desired: DesiredIndex, error: unknown, estimatedBytes?: number): string {
+function causeOfFailure(desired: DesiredIndex, error: unknown, estimatedBytes?: number): Cause {
+  if (isNameRace(error)) return { fix: UNKNOWN_CAUSE };
+  if (sqlState(error) === "23505") {
+    const list = duplicatesQuery(desired);
+    return { fix: `remove the duplicates, then run pulumi up; to list them: ${list}` };
+  }
   const size =
     estimatedBytes === undefined ? "its size" : `${renderBytes(estimatedBytes)}, its size,`;
-  switch (isNameRace(error) ? "" : sqlState(error)) {
-    case "23505":
-      return `remove the duplicates, then run pulumi up; to list them: ${duplicatesQuery(desired)}`;
-    case "53100":
-      return (
-        `free disk space, then run pulumi up: the index needs about ${size} in its tablespace, ` +
-        "and the same again for sorting (temp_tablespaces)"
-      );
-    case "53400":
-      return (
-        "raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up: " +
-        `sorting needs about ${size} in temporary files`
-      );
-    case "54000":
-      return "index less of the value, such as left(column, 200) or md5(column)";
-    case "40P01":
-      return (
-        "stop other DDL on the table (the warnings above show which sessions waited), " +
-        "then run pulumi up"
-      );
-    default:
-      return "fix the cause that the server reports, then run pulumi up";
-  }
-}
-
-/**
- * The query that lists the duplicates that prevent a unique index.
- *
- * @example
- * // SELECT "email", count(*) FROM "public"."users" GROUP BY "email" HAVING count(*) > 1;
- */
-export function duplicatesQuery(desired: DesiredIndex): string {
-  const keys = desired.keys.map((key) =>
-    key.column === undefined ? `(${key.expression})` : ident(key.column),
-  );
-  const where = desired.predicate === undefined ? "" : ` WHERE ${desired.predicate}`;
-  const list = keys.join(", ");
-  const from = qualified(desired.schema, desired.table);
-  return `SELECT ${list}, count(*) FROM ${from}${where} GROUP BY ${list} HAVING count(*) > 1;`;
+  return buildCause(error, size) ?? { fix: UNKNOWN_CAUSE };
 }

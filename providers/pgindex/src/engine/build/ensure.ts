@@ -1,12 +1,14 @@
-import { READ_CONFLICTS } from "../catalog/otherSessions";
+import { READ_CONFLICTS } from "../catalog/sessions/otherSessions";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { PgIndexError } from "../errors/advice";
+import { type Advice, PgIndexError } from "../errors/advice";
+import { Foreseen, type Surprise } from "../foresight/foreseen";
+import { takenAdvice, unforeseenAdvice } from "../foresight/foreseenMessages";
 import { changeTable, type Operation } from "../operation/operation";
 import { takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
 import { plan } from "../plan/plan";
 import type { Declared } from "../situation/declaredForm";
-import { requirePrivileges } from "../situation/prerequisites";
+import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
 import { type Attempt, awaitDeclaredForm, beginAttempt, builtForm, tablePlaceOf } from "./attempt";
@@ -36,7 +38,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
   const { database, desired, ctx } = request;
   const { name, searchPath, policy } = desired;
   const { patience } = policy;
-  const journal = new Journal();
+  const journal = new Journal(request.foreseen);
   return changeTable(
     {
       database,
@@ -68,6 +70,7 @@ async function runAttempt(
   let situation = await readCurrentSituation(attempt, declared);
   if (!isSettled(situation)) {
     await requirePrivileges(observer, desired, table);
+    await requireBuildMemory(observer, request.database, desired);
     await takeTableKey(attempt, desired);
     await waitUntilNobodyWorks(attempt, tablePlaceOf(attempt));
     situation = await readCurrentSituation(attempt, declared);
@@ -106,6 +109,9 @@ async function runRound(attempt: Attempt, situation: Situation): Promise<Execute
     journal.building = undefined;
     throw new PgIndexError(decided.advice);
   }
+  journal.foreseen ??= Foreseen.of(situation, decided.steps);
+  const surprise = journal.foreseen.surpriseIn(situation, decided.steps, journal.begun);
+  if (surprise) throw new PgIndexError(surpriseAdvice(desired, surprise, situation));
   const builds = decided.steps.some(({ kind }) => kind === "build" || kind === "reindex");
   if (builds) await checkDiskSpace(attempt);
   const done = await execute(decided.steps, attempt);
@@ -114,6 +120,11 @@ async function runRound(attempt: Attempt, situation: Situation): Promise<Execute
   const isNew = situation.next?.isDeclared === true;
   journal.isRebuilt ||= situation.verdict.kind === "same" || builds || isNew;
   return done;
+}
+
+function surpriseAdvice(desired: DesiredIndex, surprise: Surprise, { verdict }: Situation): Advice {
+  if (surprise.kind === "step") return unforeseenAdvice(desired, surprise.step);
+  return takenAdvice(desired, "live" in verdict ? verdict.live.mark : undefined);
 }
 
 /** `invalidLeftover: "refuse"` does not apply to what our own interrupted attempt left behind. */

@@ -2,8 +2,10 @@ import { runAlteration } from "../alteration/alteration";
 import { type Dropping, dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import type { LiveTable } from "../catalog/liveIndex";
+import type { BuildSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { ChangedError, PgIndexError } from "../errors/advice";
+import { withBuildSettings } from "../operation/buildSession";
 import type { Operation } from "../operation/operation";
 import { returnTableKey, takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
@@ -38,6 +40,8 @@ export interface Hooks {
 export interface Execution extends Operation {
   readonly desired: DesiredIndex;
   readonly table: LiveTable;
+  /** The resource's, over the Connection's. */
+  readonly buildSettings: BuildSettings;
   readonly hooks: Hooks;
 }
 
@@ -112,7 +116,10 @@ async function watchStep(
   else {
     const isBuild = step.kind === "build" || step.kind === "reindex";
     const { sql, marks = [] } = step;
-    await runWatched(sql, { ...execution, verb, position, isBuild, marks });
+    const settings = isBuild ? execution.buildSettings : {};
+    await withBuildSettings(execution.builder, settings, () =>
+      runWatched(sql, { ...execution, verb, position, isBuild, marks }),
+    );
     for (const mark of marks) await execution.builder.query(mark);
   }
   if (partition) await returnTableKey(execution, partition);

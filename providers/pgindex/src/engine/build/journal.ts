@@ -1,4 +1,5 @@
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Foreseen, OwnBuild } from "../foresight/foreseen";
 import type { TableName } from "../operation/operation";
 import type { Step } from "../plan/step";
 import { displayName } from "../text/render";
@@ -13,6 +14,10 @@ export interface BuiltName extends TableName {
 
 /** Records what the attempts at one request began, for the next attempt and the clean-up. */
 export class Journal {
+  /** What the first look planned, to which every later one is held. */
+  foreseen: Foreseen | undefined;
+  /** Every index that this run has begun to build. */
+  readonly begun: OwnBuild[] = [];
   /** The index that the last build was creating. */
   building: BuiltName | undefined;
   /** When the first build began (`performance.now()`). */
@@ -27,6 +32,11 @@ export class Journal {
   readonly unattached = new Map<string, { readonly schema: string; readonly name: string }>();
   /** Estimated index size in bytes; undefined if unknown. */
   estimatedBytes: number | undefined;
+
+  /** `foreseen`: what the look before this run's first one planned, if there was one. */
+  constructor(foreseen?: Foreseen) {
+    this.foreseen = foreseen;
+  }
 
   /** Wraps a request's hooks to record each step. */
   noting(desired: DesiredIndex, hooks: Hooks = {}): Hooks {
@@ -53,6 +63,7 @@ export class Journal {
     const made = madeBy(step);
     if (made) this.unattached.set(displayName(made), made);
     if (step.kind !== "build" && step.kind !== "reindex") return;
+    this.begun.push({ name: step.name, isNew: step.kind === "build" });
     const { schema, table } = step.on ?? desired;
     const partitionOf = step.on && { schema: desired.schema, table: desired.table };
     this.building = { schema, table, name: step.name, partitionOf };

@@ -1,17 +1,23 @@
 import type { LiveTable } from "../catalog/liveIndex";
-import { conflictingSessions } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import { conflictingSessions } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Claim } from "../compare/ownership";
+import { serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
+import { refuseDuplicates } from "../foresight/duplicates";
+import { Foreseen } from "../foresight/foreseen";
+import { foreseeWaits } from "../foresight/waits";
+import { buildSettingsOf } from "../operation/buildSession";
+import { Patience } from "../operation/patience";
 import { plan } from "../plan/plan";
 import { type Step, sqlsOf } from "../plan/step";
-import type { SessionTarget } from "../session/database";
+import type { Database } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
 import { declaredForm } from "../situation/declaredForm";
 import { previousHere } from "../situation/otherDatabase";
-import { requirePrivileges } from "../situation/prerequisites";
+import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
@@ -22,19 +28,28 @@ import { estimateSize, walWarnings } from "./diskSpace";
 export interface Questioner {
   readonly claim?: Claim;
   readonly previous?: PreviousIndex;
+  /** False where nobody reads the lines: who will be waited for is then not looked at. */
+  readonly isShown?: boolean;
+}
+
+/** What a build would do: in lines for people, and as what a later look is held to. */
+export interface Preview {
+  readonly lines: readonly string[];
+  /** Undefined while somebody else builds the index: what comes then is not known. */
+  readonly foreseen?: Foreseen;
 }
 
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
- * read and plan as a build. Returns one line per planned step. Throws {@link PgIndexError} if a
- * build would be refused. `willNeed`: how many sessions the build will have.
+ * read and plan as a build. Throws {@link PgIndexError} if a build would be refused, or is known to
+ * fail. `willNeed`: how many sessions the build will have.
  */
-export async function previewIndex(
-  database: SessionTarget,
+export async function lookAhead(
+  database: Database,
   desired: DesiredIndex,
-  { claim, previous: recorded }: Questioner = {},
+  { claim, previous: recorded, isShown = true }: Questioner = {},
   willNeed = 2,
-): Promise<string[]> {
+): Promise<Preview> {
   const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed };
   return withObserver(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
@@ -43,24 +58,54 @@ export async function previewIndex(
     const previous = recorded && previousHere(recorded, identity);
     const scope = { observer, desired, table, previous, claim, database: identity };
     const situation = await readSituation(scope, declared);
-    if (!isSettled(situation)) await requirePrivileges(observer, desired, table);
+    if (!isSettled(situation)) {
+      await requirePrivileges(observer, desired, table);
+      await requireBuildMemory(observer, database, desired);
+    }
     const builders =
       situation.verdict.kind === "invalid"
         ? await conflictingSessions(observer, table.oid, observer.pid)
         : [];
     if (builders.length > 0) {
-      return [`waits for ${builders.map(describeSession).join("; ")}, then checks again`];
+      const who = builders.map(describeSession).join("; ");
+      return { lines: [`waits for ${who}, then checks again`] };
     }
     const decided = plan(situation, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
-    const builds = steps.some(({ kind }) => kind === "build" || kind === "reindex");
-    return [
-      `${desired.schema}.${desired.table} ${sizeOf(table)}`,
-      ...abridge(steps.map(describe)),
-      ...(builds ? await spaceLines(scope) : []),
-    ];
+    const met = await whatItMeets(scope, steps, database);
+    const { patience } = desired.policy;
+    const { waitForMs } = new Patience(patience, database.patience);
+    const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
+    const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
+    const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
+    return { lines, foreseen: Foreseen.of(situation, steps) };
   });
+}
+
+/** As {@link lookAhead}: one line per planned step. */
+export async function previewIndex(...question: Parameters<typeof lookAhead>): Promise<string[]> {
+  return [...(await lookAhead(...question)).lines];
+}
+
+/** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */
+async function whatItMeets(
+  scope: Scope,
+  steps: readonly Step[],
+  database: Database,
+): Promise<string[]> {
+  const { observer, desired, table } = scope;
+  const builds = steps.some(({ kind }) => kind === "build");
+  const unseen = builds ? await refuseDuplicates(observer, desired, table) : undefined;
+  const writes = builds || steps.some(({ kind }) => kind === "reindex");
+  const needs = writes ? [...settingsLines(database, desired), ...(await spaceLines(scope))] : [];
+  return [...needs, ...(unseen ? [unseen] : [])];
+}
+
+function settingsLines(database: Database, desired: DesiredIndex): string[] {
+  const settings = Object.entries(serverSettings(buildSettingsOf(database, desired)));
+  if (settings.length === 0) return [];
+  return [`builds with ${settings.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
 }
 
 /** An index smaller than this fits everywhere. */

@@ -2,6 +2,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { Claim } from "../compare/ownership";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { CanonicalIndex } from "../declare/indexFields";
+import type { Foreseen } from "../foresight/foreseen";
 import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
@@ -16,6 +17,8 @@ export interface Request {
   readonly previous?: PreviousIndex;
   /** Who wants the index; without a claim no mark is written. */
   readonly claim?: Claim;
+  /** What the user has been shown; undefined if the first look of the run is the only one. */
+  readonly foreseen?: Foreseen;
   readonly ctx: Context;
   readonly hooks?: Hooks;
 }

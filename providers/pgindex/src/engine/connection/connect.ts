@@ -1,5 +1,6 @@
 import { Client } from "pg";
 import { errorText, PgIndexError, UnsuitableServerError } from "../errors/advice";
+import { isWarning, type ServerNotice } from "../errors/notices";
 import { isConnectionLoss, isUnreachable, sqlState } from "../errors/sqlstate";
 import { closeClient } from "./closeClient";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
@@ -10,12 +11,15 @@ import { findPassword, rememberMechanisms } from "./password";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
 import { type Encryption, encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";
+import { noDatabaseAdvice } from "./url/urlMessages";
 
 /** An established connection. */
 export interface Connection {
   readonly client: Client;
   /** False once the connection is lost or closed. */
   isOpen(): boolean;
+  /** What the server has said so far, such as that a collation's version has changed. */
+  readonly notices: readonly ServerNotice[];
 }
 
 /**
@@ -106,17 +110,29 @@ async function connectTo(
       isOpen = false;
     };
     client.on("error", markClosed).on("end", markClosed);
+    const notices: ServerNotice[] = [];
+    // The role or the URL may have set client_min_messages to debug.
+    client.on("notice", (notice) => isWarning(notice) && notices.push(notice));
     try {
       await client.connect();
-      return { client, isOpen: () => isOpen };
+      return { client, isOpen: () => isOpen, notices };
     } catch (error) {
       errors.push(error);
       if (!isAboutEncryption(error)) break;
     }
   }
   const error = mostInformative(errors);
-  const advice = connectionAdvice(error, describeTarget([address], parameters), timeout);
-  throw new PgIndexError(advice, { cause: error });
+  const server = describeTarget([address], parameters);
+  const advice = connectionAdvice(error, server, timeout);
+  const isUnnamed = !namesDatabase(parameters) && isUnreachable(error);
+  throw new PgIndexError(isUnnamed ? noDatabaseAdvice(server, advice.why) : advice, {
+    cause: error,
+  });
+}
+
+/** Whether anything says which database it is: a URL without a host means the local server. */
+function namesDatabase({ host, hostaddr, port, service, dbname }: Parameters): boolean {
+  return [host, hostaddr, port, service, dbname].some((value) => value !== undefined);
 }
 
 /**

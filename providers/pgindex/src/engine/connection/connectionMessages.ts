@@ -1,5 +1,5 @@
 import { type Advice, errorText, PgIndexError } from "../errors/advice";
-import { sqlState } from "../errors/sqlstate";
+import { routineOf, sqlState } from "../errors/sqlstate";
 import { tlsCause } from "./tlsMessages";
 
 /** Every message about reaching a server. None carries a URL or a password. */
@@ -35,11 +35,7 @@ function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> 
     };
   }
   if (state === "53300") {
-    return {
-      why: errorText(error),
-      fix: "close idle sessions, or raise max_connections",
-      otherwise: "lower maxConcurrentBuilds",
-    };
+    return { why: errorText(error), ...tooManyFix(routineOf(error)) };
   }
   const code = (error as { code?: string }).code ?? "";
   const why = LONG_NAMES[code] ?? networkText(error, timeout);
@@ -49,6 +45,24 @@ function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> 
     otherwise:
       "a server in a private network needs a tunnel, or pulumi run inside that network " +
       "(on a bastion or a CI runner); Railway also has a public URL",
+  };
+}
+
+/** Whose limit it is, PostgreSQL tells by SQLSTATE in no language, and by its routine in each. */
+function tooManyFix(routine: string): Pick<Advice, "fix" | "otherwise"> {
+  if (routine === "InitializeSessionUserId")
+    return {
+      fix: "a build needs two connections of the role: ALTER ROLE … CONNECTION LIMIT …;",
+      otherwise: "close its idle sessions, or connect as another role",
+    };
+  if (routine === "CheckMyDatabase")
+    return {
+      fix: "raise the database's limit: ALTER DATABASE … CONNECTION LIMIT …;",
+      otherwise: "close idle sessions on the database",
+    };
+  return {
+    fix: "close idle sessions, or raise max_connections",
+    otherwise: "lower maxConcurrentBuilds",
   };
 }
 

@@ -5,19 +5,6 @@ import type { Advice } from "../errors/advice";
  * None shows a value.
  */
 
-export function unreadableUrlAdvice(): Advice {
-  return {
-    what: "cannot read the database URL",
-    why:
-      "it is not of the form postgresql://user:password@host:port/database " +
-      "(not shown: it may hold a password)",
-    fix:
-      "percent-encode special characters in the password " +
-      "(@ is %40, / is %2F, # is %23, % is %25)",
-    otherwise: "set PGHOST, PGPORT, PGUSER, PGPASSWORD and PGDATABASE instead of a URL",
-  };
-}
-
 export function badParameterAdvice(keyword: string, form: string): Advice {
   return {
     what: `cannot use the connection parameter ${keyword}`,

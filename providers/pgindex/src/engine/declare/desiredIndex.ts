@@ -1,4 +1,5 @@
 import { displayName } from "../text/render";
+import type { BuildSettings } from "./buildSettings";
 import type { PatienceOptions } from "./patienceOptions";
 
 /** The name of an operator class or a collation, optionally with its schema. */
@@ -54,6 +55,8 @@ export interface IndexPolicy {
   readonly dropOnDestroy?: boolean;
   /** `project/stack` whose index this resource may take over. */
   readonly takeOverFrom?: string;
+  /** Of the session that builds; they take precedence over the Connection's. */
+  readonly buildSettings?: BuildSettings;
   readonly patience?: PatienceOptions;
 }
 

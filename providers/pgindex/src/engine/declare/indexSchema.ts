@@ -2,6 +2,7 @@ import { z } from "zod";
 import { checkExpression } from "../input/expression";
 import { BESIDE_OTHER_PROBLEMS, issueMessage } from "../input/parse";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
+import { buildSettings } from "./buildSettings";
 import { patienceArgs } from "./patienceArgs";
 
 /** A PostgreSQL identifier as the catalog stores it, unquoted. */
@@ -128,6 +129,7 @@ export const indexSchema = z
         issueMessage("is not a project and a stack", 'write both, such as "app/production"'),
       )
       .optional(),
+    buildSettings: buildSettings.optional(),
     ...patienceArgs,
   })
   .superRefine((index, ctx) => {

@@ -18,14 +18,22 @@ export async function parseIndexArgs(raw: unknown): Promise<Parsed<DesiredIndex>
 export function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, waitFor, buildWithin, stallBudget, retries, waiters, ...others } =
     parsed;
-  const { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, ...definition } = others;
+  const { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, ...more } = others;
+  const { buildSettings, ...definition } = more;
   const patience = toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters });
   return {
     ...definition,
     unique: definition.unique || definition.constraint !== undefined,
     keys: columns,
     searchPath: searchPath ?? defaultSearchPath(parsed.schema),
-    policy: { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, patience },
+    policy: {
+      invalidLeftover,
+      rebuildWhen,
+      dropOnDestroy,
+      takeOverFrom,
+      buildSettings,
+      patience,
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { runAlteration } from "../alteration/alteration";
 import { dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { oldTransactionsOn } from "../catalog/otherSessions";
+import { oldTransactionsOn } from "../catalog/sessions/otherSessions";
 import type { IndexIdentity } from "../compare/identity";
 import { CancelledError, ChangedError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";

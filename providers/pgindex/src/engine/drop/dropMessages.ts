@@ -2,9 +2,9 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { ownerCause } from "../catalog/privilegeMessages";
 import type { BuildPrivileges } from "../catalog/privileges";
 import { type Difference, renderDifferences } from "../compare/differences";
-import type { Keeping } from "../compare/identity";
-import { type Advice, errorText } from "../errors/advice";
-import { sqlState } from "../errors/sqlstate";
+import type { IndexIdentity, Keeping } from "../compare/identity";
+import type { Advice } from "../errors/advice";
+import { harmlessHints, sqlState, withDetail } from "../errors/sqlstate";
 import type { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { type DatabaseIdentity, databaseLabel } from "../session/databaseIdentity";
@@ -95,12 +95,20 @@ export function halfDroppedAdvice(advice: Advice): Advice {
   };
 }
 
+/** dependent_objects_still_exist: running it again would never help. */
+const DEPENDENT_OBJECTS = "2BP01";
+
 /** Advice after a drop failed permanently. */
 export function dropFailedAdvice(name: string, error: unknown, halfDropped: boolean): Advice {
+  const state = sqlState(error) ?? "none";
+  const left = halfDropped ? HALF_DROPPED : UNCHANGED;
   return {
-    what: `the drop of index ${name} did not finish: ${errorText(error)}`,
-    why: `SQLSTATE ${sqlState(error) ?? "none"}; ${halfDropped ? HALF_DROPPED : UNCHANGED}`,
-    fix: "run the same command again: it finishes the drop",
+    what: `the drop of index ${name} did not finish: ${withDetail(error)}`,
+    why: [`SQLSTATE ${state}`, ...harmlessHints(error), left].join("; "),
+    fix:
+      state === DEPENDENT_OBJECTS
+        ? "drop first what the message names, or detach this index from it; then run it again"
+        : "run the same command again: it finishes the drop",
     otherwise: halfDropped
       ? "to keep it, run REINDEX INDEX CONCURRENTLY, which restores it"
       : undefined,
@@ -138,33 +146,29 @@ export function otherDatabaseAdvice(
 
 /** What a destroy says of an index right before it drops it. */
 export function droppingText(live: LiveIndex, usage: IndexUsage | undefined): string {
+  return `dropping ${displayName(live)}: ${whatGoes(live, usage)}; ${live.definition}`;
+}
+
+/** What would go with a destroy. */
+export function destroyText(
+  live: LiveIndex,
+  usage: IndexUsage | undefined,
+  { origin, adopted }: Pick<IndexIdentity, "origin" | "adopted">,
+): string {
+  const by = live.mark?.origin ?? origin ?? (adopted ? "adopted" : "built");
+  const builder = by === "built" ? "built by the stack" : "it stood before the stack declared it";
+  const constraint = live.constraint ? `, with the constraint ${live.constraint}` : "";
+  return `${whatGoes(live, usage)}; ${builder}${constraint}; ${live.definition}`;
+}
+
+/** What goes along. */
+export function partsText(more: readonly LiveIndex[]): string {
+  return more.length === 0 ? "" : `; and its leftovers ${more.map(displayName).join(", ")}`;
+}
+
+function whatGoes(live: LiveIndex, usage: IndexUsage | undefined): string {
   const { scans = 0, countersSince = null } = usage ?? {};
   const since = countersSince === null ? "the counters began" : countersSince;
   const size = renderBytes(live.sizeBytes);
-  return (
-    `dropping ${displayName(live)}: ${size}, ` +
-    `${scans.toLocaleString("en-US")} scans since ${since}; ${live.definition}`
-  );
-}
-
-/** What a destroy says of an index that it keeps. */
-export function keptText(live: LiveIndex, why: Exclude<Keeping, { kind: "own" }>): string {
-  const kept = `kept index ${displayName(live)} (${renderBytes(live.sizeBytes)}): `;
-  const drop = `DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`;
-  switch (why.kind) {
-    case "passedOn":
-      return `${kept}it is now declared as ${why.to}`;
-    case "stranger":
-      return (
-        `${kept}it is not the one that this stack built or adopted, somebody has built it anew; ` +
-        `if nobody needs it: ${drop}`
-      );
-    case "notBuiltHere":
-      return (
-        `${kept}it stood before this stack declared it; dropOnDestroy: true, applied by ` +
-        `pulumi up, makes a destroy drop it; by hand: ${drop}`
-      );
-    case "declaredKept":
-      return `${kept}dropOnDestroy is false; by hand: ${drop}`;
-  }
+  return `${size}, ${scans.toLocaleString("en-US")} scans since ${since}`;
 }

@@ -3,7 +3,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { IndexIdentity } from "../compare/identity";
 import { commentSql } from "../declare/statement";
 import type { Operation } from "../operation/operation";
-import { keptText } from "./dropMessages";
+import { keptText } from "./keepMessages";
 import type { Found } from "./ownIndexes";
 
 /** Keeps the index and says so. Our mark goes: the next owner is not to be refused for it. */

@@ -30,9 +30,14 @@ export type Found =
 
 /**
  * Finds everything that the resource owns of the index: the index itself and what an interrupted
- * replacement left behind. Throws {@link PgIndexError} if it must not be dropped.
+ * replacement left behind. Throws {@link PgIndexError} if it must not be dropped, or if the role may
+ * not, unless somebody else will.
  */
-export async function findOwnIndexes(observer: Session, identity: IndexIdentity): Promise<Found> {
+export async function findOwnIndexes(
+  observer: Session,
+  identity: IndexIdentity,
+  { asOwner = true }: { readonly asOwner?: boolean } = {},
+): Promise<Found> {
   const own = await findOwn(observer, identity);
   const why = own && keepingOf(own, identity);
   if (own && why?.kind === "stranger") requireSameForm(own, identity);
@@ -43,7 +48,8 @@ export async function findOwnIndexes(observer: Session, identity: IndexIdentity)
     await Promise.all([...names].map((each) => companionsOf(observer, identity, each)))
   ).flat();
   const isSwapped = companions.some((index) => isReplaced(index, identity));
-  if (own) await requireOurs(observer, own, identity, isSwapped);
+  if (own) requireOurs(own, identity, isSwapped);
+  if (own && asOwner) await requireOwner(observer, own);
   const strays = await readStrays(observer, identity);
   const tableOid = own?.tableOid ?? (await readTable(observer, identity))?.oid;
   const left = tableOid === undefined ? [] : await leftoversOf(observer, tableOid, identity.name);
@@ -93,12 +99,7 @@ function isReplaced(live: LiveIndex, { name, canonical }: IndexIdentity): boolea
 }
 
 /** Refuses an index that we did not build, or that something else depends on. */
-async function requireOurs(
-  observer: Session,
-  live: LiveIndex,
-  identity: IndexIdentity,
-  isReplacement: boolean,
-): Promise<void> {
+function requireOurs(live: LiveIndex, identity: IndexIdentity, isReplacement: boolean): void {
   const isMoved = live.oid === identity.oid;
   if (live.table !== identity.table && !isMoved) {
     throw new PgIndexError(notOursAdvice(live, `it is on table ${live.table}`));
@@ -110,6 +111,9 @@ async function requireOurs(
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
+}
+
+async function requireOwner(observer: Session, live: LiveIndex): Promise<void> {
   const has = await readPrivileges(observer, live.tableOid);
   if (!has.ownsTable) throw new PgIndexError(notOwnerAdvice(live, has));
 }

@@ -1,3 +1,4 @@
+import { maskConstants } from "../text/maskStatement";
 import { ChangedError } from "./advice";
 
 /** What to do after a step has failed. */
@@ -13,6 +14,11 @@ interface PostgresError {
   readonly code?: string;
   readonly message: string;
   readonly detail?: string;
+  readonly hint?: string;
+  /** CONTEXT: what the server was in when it failed, from the inside out. */
+  readonly where?: string;
+  /** The function of the server's source that reported it: never translated. */
+  readonly routine?: string;
   readonly constraint?: string;
 }
 
@@ -23,6 +29,16 @@ interface PostgresError {
 export function sqlState(error: unknown): string | undefined {
   const code = (error as PostgresError | undefined)?.code;
   return typeof code === "string" && /^[0-9A-DF-Z][0-9A-Z]{4}$/.test(code) ? code : undefined;
+}
+
+/** The routine of the server that reported the error; empty if it was not the server. */
+export function routineOf(error: unknown): string {
+  return (error as PostgresError | undefined)?.routine ?? "";
+}
+
+/** Whether the error came from within a function that the statement called. */
+export function isWithinFunction(error: unknown): boolean {
+  return Boolean((error as PostgresError | undefined)?.where);
 }
 
 /**
@@ -48,16 +64,54 @@ const HARMLESS_CLASSES = new Set([
  */
 const VIOLATION_CLASS = "23";
 
+/** Data exceptions whose message is always the same, such as "division by zero". */
+const FIXED_MESSAGES = new Set(["22012", "2201E", "2201F"]);
+
+/** PL/pgSQL's RAISE: somebody's own text, with any SQLSTATE that he likes. */
+export const RAISE = "exec_stmt_raise";
+
+/** Whether no part of the error can quote a row. */
+function isHarmless(error: unknown): boolean {
+  if (routineOf(error) === RAISE) return false;
+  const state = sqlState(error);
+  return (
+    state === undefined || FIXED_MESSAGES.has(state) || HARMLESS_CLASSES.has(state.slice(0, 2))
+  );
+}
+
 /**
  * The server's message with DETAIL, without any part that can quote a row; undefined when even the
  * message can.
  */
 export function harmlessText(error: unknown): string | undefined {
+  const { message } = error as PostgresError;
+  const isViolation = sqlState(error)?.startsWith(VIOLATION_CLASS) && routineOf(error) !== RAISE;
+  if (isViolation) return message;
+  return isHarmless(error) ? withDetail(error) : undefined;
+}
+
+/** The server's message with DETAIL, for an error that no row was near. */
+export function withDetail(error: unknown): string {
   const { message, detail } = error as PostgresError;
-  const errorClass = sqlState(error)?.slice(0, 2);
-  if (errorClass === VIOLATION_CLASS) return message;
-  if (errorClass !== undefined && !HARMLESS_CLASSES.has(errorClass)) return undefined;
   return detail ? `${message} (${detail})` : message;
+}
+
+/** CONTEXT can be a page long. */
+const CONTEXT_LENGTH = 300;
+
+/**
+ * The server's HINT and CONTEXT, without constants: CONTEXT can hold a statement that a function
+ * has put together from values. Nothing where any part can quote a row.
+ */
+export function harmlessHints(error: unknown): string[] {
+  const { hint, where } = error as PostgresError;
+  if (!isHarmless(error)) return [];
+  // Whatever the language quotes by: within, a constant is a constant.
+  const context = where && maskConstants(where.replaceAll(/["«»„“”]/g, " "));
+  return [
+    ...(hint ? [`HINT: ${hint}`] : []),
+    ...(context ? [`CONTEXT: ${context.slice(0, CONTEXT_LENGTH)}`] : []),
+  ];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Problem } from "../errors/advice";
+import { type Asked, describeIssue, type FlatIssue, isMissing, meantBy } from "./describeIssue";
 import { pathsOverlap, unknownPaths } from "./unknownValues";
 
 /** The result of parsing: a value, every problem of the input, or "not known yet". */
@@ -23,14 +24,9 @@ export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<
   const issues = (result.error?.issues ?? [])
     .flatMap((issue) => flatten(issue, []))
     .filter((issue) => !unknown.some((path) => pathsOverlap(issue.path, path)));
-  if (issues.length > 0) return { kind: "problems", problems: issues.map(toProblem) };
+  if (issues.length > 0) return { kind: "problems", problems: problemsOf(issues, { schema, raw }) };
   if (unknown.length > 0) return { kind: "unknown" };
   return { kind: "ok", value: result.data as z.output<S> };
-}
-
-interface FlatIssue {
-  readonly issue: z.core.$ZodIssue;
-  readonly path: readonly PropertyKey[];
 }
 
 /**
@@ -49,30 +45,21 @@ function flatten(issue: z.core.$ZodIssue, base: readonly PropertyKey[]): FlatIss
   return meant ? meant.flatMap((inner) => flatten(inner, path)) : [{ issue, path }];
 }
 
-function toProblem({ issue, path }: FlatIssue): Problem {
-  const [message = "", fix] = issue.message.split(FIX_SEPARATOR);
-  return { path: renderPath(path), ...describe(issue, message, fix) };
+function problemsOf(issues: readonly FlatIssue[], asked: Asked): Problem[] {
+  const meant = issues.flatMap((issue) => meantPaths(issue, asked));
+  // An argument under another name is one problem, not two.
+  const told = issues.filter((issue) => !isMissing(issue) || !meant.includes(issue.path.join()));
+  return told.map((flat) => {
+    const [message = "", fix] = flat.issue.message.split(FIX_SEPARATOR);
+    const described = fix === undefined ? describeIssue(flat, asked) : { message, fix };
+    return { path: renderPath(flat.path), ...described };
+  });
 }
 
-function describe(
-  issue: z.core.$ZodIssue,
-  message: string,
-  fix: string | undefined,
-): Omit<Problem, "path"> {
-  if (fix !== undefined) return { message, fix };
-  if (issue.code === "unrecognized_keys") {
-    return {
-      message: "is not an argument",
-      fix: "remove it, or check its spelling in the reference",
-    };
-  }
-  if (issue.code === "invalid_type" && /received undefined/.test(message)) {
-    return { message: "is missing", fix: `add it (${issue.expected})` };
-  }
-  return {
-    message: message.replace(/^Invalid input: /, ""),
-    fix: "see the argument reference",
-  };
+/** The paths of the arguments that an unknown one may stand for. */
+function meantPaths({ issue, path }: FlatIssue, asked: Asked): string[] {
+  if (issue.code !== "unrecognized_keys") return [];
+  return meantBy(path, asked).map((name) => [...path.slice(0, -1), name].join());
 }
 
 /** `columns[1].expression` */

@@ -1,6 +1,6 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { type Advice, PgIndexError } from "../errors/advice";
-import { harmlessText, sqlState } from "../errors/sqlstate";
+import { harmlessHints, harmlessText, sqlState } from "../errors/sqlstate";
 import type { FunctionName } from "../input/namesInQuery";
 import type { ParsedQuery } from "./servedQueries";
 
@@ -34,7 +34,7 @@ export function queryFailed(
       `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
       (text ?? "the server refused a value"),
     why: isHarmless
-      ? `SQLSTATE ${state}; nothing was changed`
+      ? [`SQLSTATE ${state}`, ...harmlessHints(error), "nothing was changed"].join("; ")
       : `SQLSTATE ${state} (https://www.postgresql.org/docs/current/errcodes-appendix.html); ` +
         "its message is hidden because it can quote a row's data",
     fix: FIXES[state] ?? fixOf(query, isHarmless),

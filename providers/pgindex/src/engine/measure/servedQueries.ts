@@ -95,6 +95,14 @@ const expectation = z.strictObject({
 
 const MAX_RUNS = 1_000;
 
+const parameterValue = z.union(
+  [z.string(), z.number(), z.boolean(), z.null()],
+  issueMessage(
+    "is not a plain value: a string, a number, a boolean or null",
+    'write one plain value for each $n, such as values: ["x"]; an array as PostgreSQL writes it, "{x,y}"',
+  ),
+);
+
 const servedQuery = z
   .strictObject({
     name: z
@@ -102,7 +110,7 @@ const servedQuery = z
       .trim()
       .min(1, issueMessage("is empty", "give the query a name that people know")),
     sql: select,
-    values: z.array(z.union([z.string(), z.number(), z.boolean(), z.null()])).optional(),
+    values: z.array(parameterValue).optional(),
     sample: select.optional(),
     role: z.string().min(1, issueMessage("is empty", "name the role, or leave it out")).optional(),
     runs: z

@@ -47,3 +47,8 @@ export function waitingOf({ signal, draining, status, patience }: Context): Wait
 export function jitter(ms: number): number {
   return ms * (0.75 + Math.random() / 2);
 }
+
+/** Wakes a poller once when the operation is cancelled; later polls keep their interval. */
+export function wakingSignal({ signal }: Context): AbortSignal {
+  return signal.aborted ? new AbortController().signal : signal;
+}

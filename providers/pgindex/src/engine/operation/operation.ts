@@ -1,4 +1,5 @@
 import type { PatienceOptions } from "../declare/patienceOptions";
+import { Notices } from "../errors/notices";
 import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
 import { withSlots } from "../slots/slotReservation";
@@ -58,11 +59,16 @@ export async function changeTable<T>(
     const stalls = ctx.patience.stallsInAll();
     if (stalls.tries > 0) ctx.log("info", `${purpose}: ${stallReport(stalls)}`);
   };
+  const notices = new Notices((severity, text) =>
+    ctx.log(severity, `${purpose}: PostgreSQL says: ${text}`),
+  );
+  const run = (workspace: Workspace) => {
+    workspace.builder.onNotice((notice) => notices.hear(notice));
+    return attempt({ ...workspace, ctx });
+  };
   const withReservedSlots = async () => {
     try {
-      return await withRetries(ctx, () =>
-        withWorkspace(database, options, (workspace) => attempt({ ...workspace, ctx })),
-      );
+      return await withRetries(ctx, () => withWorkspace(database, options, run));
     } catch (error) {
       throw await explain(error);
     } finally {

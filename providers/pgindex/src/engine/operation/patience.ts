@@ -1,4 +1,4 @@
-import type { OtherSession } from "../catalog/otherSessions";
+import type { OtherSession } from "../catalog/sessions/otherSessions";
 import type { PatienceOptions, WaiterPolicy } from "../declare/patienceOptions";
 
 /**
@@ -35,7 +35,7 @@ const MAX_POLL_GAP_MS = 10_000;
 export class Patience {
   readonly retries: number;
   readonly waiters: WaiterPolicy;
-  private readonly waitForMs: number;
+  readonly waitForMs: number;
   private readonly buildWithinMs: number;
   private waitedMs = 0;
   private buildEndsAt = Number.POSITIVE_INFINITY;

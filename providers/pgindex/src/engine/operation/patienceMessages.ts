@@ -1,5 +1,5 @@
-import type { OtherSession } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import type { OtherSession } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Advice } from "../errors/advice";
 import { renderElapsed } from "../text/render";
 import type { OutOfPatience, StallsInAll } from "./patience";
@@ -47,7 +47,7 @@ export function outOfPatienceAdvice(
 }
 
 /** How to get a session out of the way. An idle one has no statement to cancel. */
-function remedyFor({ pid, state, backendType, isHidden }: OtherSession): string {
+export function remedyFor({ pid, state, backendType, isHidden }: OtherSession): string {
   if (pid === 0) return "COMMIT PREPARED or ROLLBACK PREPARED what pg_prepared_xacts lists";
   if (backendType === "autovacuum worker") return `let autovacuum (pid ${pid}) finish`;
   // A session that is idle in its transaction cannot be told from one that works.

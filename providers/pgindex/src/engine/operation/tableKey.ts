@@ -1,4 +1,4 @@
-import { advisoryLockHolders } from "../catalog/otherSessions";
+import { advisoryLockHolders } from "../catalog/sessions/otherSessions";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import type { Operation, TableName } from "./operation";

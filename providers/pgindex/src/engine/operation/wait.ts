@@ -2,8 +2,8 @@ import {
   conflictingSessions,
   isYieldingAutovacuum,
   type OtherSession,
-} from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+} from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { type Context, jitter, pause } from "./context";
 import type { Operation, TablePlace } from "./operation";
 

@@ -7,6 +7,8 @@ import {
   isSameDatabase,
   readDatabaseIdentity,
 } from "../session/databaseIdentity";
+import { onlyRow } from "../session/query";
+import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { otherDatabaseWarning } from "../situation/otherDatabase";
 import { displayName } from "../text/render";
@@ -17,6 +19,8 @@ import type { IndexOutputs } from "./outputs";
 export interface Inventory {
   readonly database: DatabaseIdentity;
   readonly serverVersion: number;
+  /** When the server started: a physical copy, which has the same identity, did at another time. */
+  readonly startedAt: string;
   /** By `schema.name`. */
   readonly indexes: ReadonlyMap<string, InventoryIndex>;
 }
@@ -38,9 +42,15 @@ export async function readInventory(database: SessionTarget): Promise<Inventory>
     return {
       database: await readDatabaseIdentity(observer),
       serverVersion: observer.serverVersion,
+      startedAt: await startOf(observer),
       indexes: new Map(indexes.map((index) => [displayName(index), index])),
     };
   });
+}
+
+async function startOf(observer: Session): Promise<string> {
+  const sql = "SELECT pg_postmaster_start_time()::text AS at";
+  return onlyRow(await observer.query<{ at: string }>(sql)).at;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { readStaleCollations, staleCollationWarnings } from "../catalog/collations";
 import { findMarkedIndexes, observe, readIndex } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import { renderDifferences } from "../compare/differences";
@@ -15,14 +16,21 @@ import { validSinceOf } from "./validSince";
 
 /**
  * Reads the current outputs; undefined if the index is gone. Read-only, so it also works on a
- * standby.
+ * standby. `warn` hears what is no drift, and has to be looked at.
  */
 export async function refreshIndex(
   database: SessionTarget,
   old: IndexOutputs,
+  warn?: (warning: string) => void,
 ): Promise<IndexOutputs | undefined> {
   const options = { purpose: `refresh ${old.name}`, writable: false };
-  return withObserver(database, options, (observer) => refreshedOutputs(observer, old));
+  return withObserver(database, options, async (observer) => {
+    const found = await refreshedOutputs(observer, old);
+    if (found && warn)
+      for (const warning of staleCollationWarnings(await readStaleCollations(observer), found))
+        warn(`${old.schema}.${old.name}: ${warning}`);
+    return found;
+  });
 }
 
 /** Like {@link refreshIndex}, on an open session, whose search_path must be empty. */

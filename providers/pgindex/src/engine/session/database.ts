@@ -1,4 +1,5 @@
 import type { Target } from "../connection/target";
+import type { BuildSettings } from "../declare/buildSettings";
 import type { PatienceOptions } from "../declare/patienceOptions";
 
 /** What happens to a statement on the server when the process that waits for it is gone. */
@@ -37,6 +38,8 @@ export interface Database extends SessionTarget {
   readonly maxConcurrentBuilds: number;
   /** How many verifications, and how many measurings of queries, can run at the same time. */
   readonly maxConcurrentMeasurements: number;
+  /** Of the sessions that build, where the resource sets none. */
+  readonly buildSettings: BuildSettings;
   /** The limits of operations whose resource sets none. */
   readonly patience: PatienceOptions;
   /** Whether the comment of an index names its owner. */
@@ -51,6 +54,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   readonly maxConcurrentBuilds?: number;
   readonly ownershipMarks?: boolean;
   readonly maxConcurrentMeasurements?: number;
+  readonly buildSettings?: BuildSettings;
   readonly patience?: PatienceOptions;
 }
 
@@ -62,6 +66,7 @@ export function databaseOf({
   ownershipMarks = true,
   maxConcurrentMeasurements = 2,
   maxConnections = Math.max(10, 3 * maxConcurrentBuilds + 2 * maxConcurrentMeasurements),
+  buildSettings = {},
   patience = {},
   allowPooler = false,
   allowCorruptingServer = false,
@@ -87,6 +92,7 @@ export function databaseOf({
     maxConcurrentBuilds,
     maxConcurrentMeasurements,
     ownershipMarks,
+    buildSettings,
     patience,
   };
 }

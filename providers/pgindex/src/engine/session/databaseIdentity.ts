@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { sqlState } from "../errors/sqlstate";
+import { oneLine } from "../text/printable";
 import { onlyRow } from "./query";
 import type { Session } from "./session";
 
@@ -74,6 +75,17 @@ export function databaseHash({ systemIdentifier, oid, name, branch }: DatabaseId
   // Without the identifier, many servers have a database 16384: its name says more.
   const parts = systemIdentifier === null ? [oid, name] : [systemIdentifier, oid, branch ?? ""];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 8);
+}
+
+/**
+ * What each command says once of the database that it talks to.
+ *
+ * @example databaseLine(identity, 180001)
+ * // database app@7301234567890123456/16384, PostgreSQL 18
+ */
+export function databaseLine(identity: DatabaseIdentity, serverVersion: number): string {
+  const version = Math.floor(serverVersion / 10_000);
+  return oneLine(`database ${databaseLabel(identity)}, PostgreSQL ${version}`);
 }
 
 /**

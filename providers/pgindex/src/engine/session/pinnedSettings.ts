@@ -22,6 +22,13 @@ const PINNED: Readonly<Record<string, string>> = {
   bytea_output: "hex",
   extra_float_digits: "1",
   quote_all_identifiers: "off",
+  // `{NULL}` would otherwise be a text.
+  array_nulls: "on",
+  backslash_quote: "safe_encoding",
+  transform_null_equals: "off",
+  xmloption: "content",
+  // Less would hide what a build says, more would fill the log.
+  client_min_messages: "notice",
 };
 
 /** Pins the settings for the session, and verifies the timeouts, which would end a build. */

@@ -1,5 +1,6 @@
 import { PgIndexError } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
+import { similarNames } from "../text/similarNames";
 import { onlyRow, type Query } from "./query";
 import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
 
@@ -43,11 +44,22 @@ async function setRole(query: Query, role: string): Promise<void> {
     const state = sqlState(error);
     // No such role, or not a member of it.
     if (state !== "22023" && state !== "42501") throw error;
-    throw new PgIndexError(deniedRoleAdvice(role, await actingRole(query), error));
+    const names = state === "22023" ? await similarRoles(query, role) : [];
+    throw new PgIndexError(deniedRoleAdvice(role, await actingRole(query), error, names));
   }
 }
 
 /** The role whose privileges apply now. */
 export async function actingRole(query: Query): Promise<string> {
   return onlyRow(await query<{ role: string }>("SELECT current_user AS role")).role;
+}
+
+async function similarRoles(query: Query, role: string): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    "SELECT rolname AS name FROM pg_catalog.pg_roles WHERE rolname !~ '^pg_'",
+  );
+  return similarNames(
+    role,
+    rows.map(({ name }) => name),
+  );
 }

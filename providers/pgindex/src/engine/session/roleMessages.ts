@@ -1,5 +1,6 @@
 import { type Advice, errorText } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
+import { didYouMean } from "../text/similarNames";
 import { ident } from "../text/sql";
 
 /** Every message about the role that a session acts as. */
@@ -10,13 +11,19 @@ const CORRECT_ROLE =
 /** invalid_parameter_value, for a role that does not exist. */
 const UNKNOWN_ROLE = "22023";
 
-/** The Connection's role, which its login may not assume. */
-export function deniedRoleAdvice(role: string, login: string, error: unknown): Advice {
+/** The Connection's role, which its login may not assume. `similar`: roles that there are. */
+export function deniedRoleAdvice(
+  role: string,
+  login: string,
+  error: unknown,
+  similar: readonly string[] = [],
+): Advice {
+  const meant = didYouMean(similar);
   return {
     what: `cannot act as role ${role}`,
     why: errorText(error),
     ...(sqlState(error) === UNKNOWN_ROLE
-      ? { fix: CORRECT_ROLE }
+      ? { fix: meant ? `${meant} ${CORRECT_ROLE}` : CORRECT_ROLE }
       : { fix: `run: GRANT ${ident(role)} TO ${ident(login)};`, otherwise: CORRECT_ROLE }),
   };
 }

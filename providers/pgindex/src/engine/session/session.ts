@@ -1,6 +1,7 @@
 import type { Client, QueryConfig } from "pg";
 import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
 import { type Connection, connect } from "../connection/connect";
+import type { ServerNotice } from "../errors/notices";
 import { type Look, type Opened, openInReservation } from "../slots/openSession";
 import type { SessionSettings, SessionTarget } from "./database";
 import { pinSettings } from "./pinnedSettings";
@@ -38,6 +39,8 @@ export interface Session {
    * sessions. Not within a transaction.
    */
   queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Hears every notice of the server, also those that it gave when the session began. */
+  onNotice(listener: (notice: ServerNotice) => void): void;
   /** Never fails, and waits only briefly for a network that no longer answers. */
   close(): Promise<void>;
   /** Destroys the connection without waiting, for a network that no longer answers. */
@@ -80,7 +83,7 @@ export async function openSession(
 }
 
 async function prepareSession(
-  { client, isOpen }: Connection,
+  { client, isOpen, notices }: Connection,
   wanted: string,
   settings: SessionSettings,
   options: SessionOptions & { readonly look?: Look },
@@ -109,6 +112,10 @@ async function prepareSession(
     },
     query,
     queryAsLogin,
+    onNotice: (listener) => {
+      for (const notice of notices) listener(notice);
+      client.removeAllListeners("notice").on("notice", listener);
+    },
     run: (text) => enqueue(async () => void (await runQuery(client, text))),
     close: () => closeClient(client).finally(release),
     destroy: () => {

@@ -2,6 +2,7 @@ import { type Canonicalized, canonicalize } from "../compare/clone";
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
+import { causeOfRefusal } from "./causes/refusedDeclaration";
 import { declarationAdvice } from "./declarationMessages";
 import { unsupportedClause } from "./unsupportedClauses";
 
@@ -17,5 +18,6 @@ export async function declaredForm(observer: Session, index: IndexDefinition): P
   if (advice) throw new PgIndexError(advice);
   const form = await canonicalize(observer, index);
   if (form.kind !== "refused") return form;
-  throw new PgIndexError(declarationAdvice(index, form.error), { cause: form.error });
+  const cause = await causeOfRefusal(observer, index, form.error);
+  throw new PgIndexError(declarationAdvice(index, form.error, cause), { cause: form.error });
 }

@@ -23,7 +23,9 @@ export async function readOwnership(
   const built = wantedMark(claim, database, "built");
   if (!live) return { whose: "unmarked", isUpdate, isOurs: false, mark: built };
   const whose = ownershipOf(live, claim, database);
-  const isOurs = isUpdate && isPrevious(live, previous, whose);
+  // The mark of a restored copy has the ID that the state has, of whichever database that is.
+  const isMarkedOurs = claim?.owner.id !== undefined && live.mark?.id === claim.owner.id;
+  const isOurs = isMarkedOurs || (isUpdate && isPrevious(live, previous, whose));
   // A preview does not know the ID of a resource that is in the state. Its index does.
   const known = whose === "own" ? live.mark?.id : undefined;
   const mark = built && { ...built, id: built.id ?? known };

@@ -1,11 +1,15 @@
 import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
 import { privilegeAdvice } from "../catalog/privilegeMessages";
 import { readPrivileges } from "../catalog/privileges";
+import { readServerMemory } from "../catalog/serverMemory";
 import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
+import { buildSettingsOf } from "../operation/buildSession";
+import type { Database } from "../session/database";
 import type { Session } from "../session/session";
 import { ident } from "../text/sql";
+import { buildMemoryAdvice } from "./declarationMessages";
 import {
   foreignPartitionAdvice,
   nullableKeyAdvice,
@@ -74,6 +78,24 @@ export async function requirePrivileges(
 }
 
 /**
+ * Throws {@link PgIndexError} when the builds that run at once would take more memory than the
+ * server has, where the role may see that: the kernel would end the whole server.
+ */
+export async function requireBuildMemory(
+  observer: Session,
+  database: Database,
+  desired: DesiredIndex,
+): Promise<void> {
+  const { maintenanceWorkMem } = buildSettingsOf(database, desired);
+  if (maintenanceWorkMem === undefined) return;
+  const has = await readServerMemory(observer);
+  const { maxConcurrentBuilds: builds } = database;
+  const each = maintenanceWorkMem * 1024;
+  if (has !== undefined && each * builds > has)
+    throw new PgIndexError(buildMemoryAdvice(desired, { each, builds, has }));
+}
+
+/**
  * Refuses a constraint that PostgreSQL would refuse, or that would make it scan the whole table
  * under ACCESS EXCLUSIVE. Throws {@link PgIndexError}.
  */
@@ -88,7 +110,11 @@ export async function requireConstrainable(
   if (desired.constraint !== "primaryKey") return;
   const nullable = await session.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute
-      WHERE attrelid = $1::int8::oid AND attname = ANY($2) AND NOT attnotnull ORDER BY attnum`,
+      WHERE attrelid = $1::int8::oid AND attname = ANY($2)
+        AND NOT (attnotnull AND NOT EXISTS (
+              SELECT FROM pg_constraint
+               WHERE conrelid = attrelid AND contype = 'n' AND attnum = ANY(conkey)
+                 AND NOT convalidated)) ORDER BY attnum`,
     [table.oid, desired.keys.map((key) => key.column)],
   );
   if (nullable.length > 0)

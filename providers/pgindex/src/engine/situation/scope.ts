@@ -7,9 +7,15 @@ import type { IndexOrigin } from "../declare/ownershipMark";
 import { PgIndexError } from "../errors/advice";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
+import { nearTablespace } from "./near/nearObjects";
+import { nearTables } from "./near/nearTables";
 import { requireConstrainable } from "./prerequisites";
 import type { LastBuild } from "./rebuildReason";
-import { missingTableAdvice, unsupportedRelationAdvice } from "./tableMessages";
+import {
+  missingTableAdvice,
+  missingTablespaceAdvice,
+  unsupportedRelationAdvice,
+} from "./tableMessages";
 
 /** What a decision concerns: one declared index, its table, and the resource's previous index. */
 export interface Scope {
@@ -51,9 +57,12 @@ const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
  */
 export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
   const table = await readTable(observer, desired);
-  if (!table) throw new PgIndexError(missingTableAdvice(desired));
+  if (!table)
+    throw new PgIndexError(missingTableAdvice(desired, await nearTables(observer, desired)));
   if (!INDEXABLE.has(table.kind))
     throw new PgIndexError(unsupportedRelationAdvice(desired, table.kind));
+  const tablespace = await nearTablespace(observer, desired);
+  if (tablespace) throw new PgIndexError(missingTablespaceAdvice(desired, tablespace));
   await requireConstrainable(observer, desired, table);
   return table;
 }

@@ -1,19 +1,35 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
+import type { Cause } from "./causes/cause";
 
 /** All messages about an index's table. */
 
-export function missingTableAdvice(desired: DesiredIndex): Advice {
+/** `meant`: the table that was probably meant. */
+export function missingTableAdvice(desired: DesiredIndex, meant?: Cause): Advice {
+  const because = meant?.because === undefined ? "" : `; ${meant.because}`;
   return {
     what: `cannot build ${subject(desired)}: there is no table ${desired.schema}.${desired.table}`,
     why:
       "the database has no relation with that name " +
-      `in schema ${desired.schema}; ${NOTHING_CHANGED}`,
-    fix: "check the arguments table and schema, and that the connection is to the right database",
+      `in schema ${desired.schema}${because}; ${NOTHING_CHANGED}`,
+    fix:
+      meant?.fix ??
+      "check the arguments table and schema, and that the connection is to the right database",
     otherwise:
       "if this program creates the table, make the index depend on it " +
       "and set validateInPreview: false",
+  };
+}
+
+export function missingTablespaceAdvice(desired: DesiredIndex, { because, fix }: Cause): Advice {
+  return {
+    what:
+      `cannot build ${subject(desired)}: ` +
+      `tablespace ${JSON.stringify(desired.tablespace)} does not exist`,
+    why: `${because}; ${NOTHING_CHANGED}`,
+    fix,
+    otherwise: "leave tablespace out: the index then stands in the database's own",
   };
 }
 

@@ -1,5 +1,5 @@
-import type { OtherSession } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import type { OtherSession } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { renderElapsed } from "../text/render";
 import { PHASES, phaseIndex } from "./phases";
 
@@ -34,6 +34,8 @@ export interface Progress {
   readonly elapsedMs: number;
   readonly blockers: readonly OtherSession[];
   readonly waiters: readonly OtherSession[];
+  /** What it waits for that is no session, in words. */
+  readonly waitsFor?: string | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface Progress {
  * @example "building index: scanning table, step 3 of 8, blocks 12,000 of 60,000, 4 s"
  */
 export function renderProgress(verb: string, progress: Progress): string {
-  const { row, blockers, waiters } = progress;
+  const { row, blockers, waiters, waitsFor } = progress;
   const parts = [row?.phase ?? verb];
   const step = row?.phase ? stepOf(row.phase) : undefined;
   if (step) parts.push(`step ${step} of ${PHASES.length}`);
@@ -51,6 +53,7 @@ export function renderProgress(verb: string, progress: Progress): string {
   if (counter) parts.push(counter);
   parts.push(renderElapsed(progress.elapsedMs));
   if (blockers.length > 0) parts.push(`waits for ${blockers.map(describeSession).join("; ")}`);
+  else if (waitsFor) parts.push(`waits for ${waitsFor}`);
   if (waiters.length > 0)
     parts.push(`${waiters.length} waiting behind: ${waiters.map(describeSession).join("; ")}`);
   return parts.join(", ");

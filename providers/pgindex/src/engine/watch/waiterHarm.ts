@@ -1,4 +1,4 @@
-import type { Waiter } from "../catalog/otherSessions";
+import type { Waiter } from "../catalog/sessions/otherSessions";
 
 /** The harm done by a session that waits behind our statement. */
 export interface Harm {

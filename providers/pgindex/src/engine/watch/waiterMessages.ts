@@ -1,5 +1,5 @@
-import type { Waiter } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import type { Waiter } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { maskStatement } from "../text/maskStatement";
 import type { Harm } from "./waiterHarm";
 

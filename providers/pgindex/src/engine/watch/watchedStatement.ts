@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isYieldingAutovacuum, type OtherSession } from "../catalog/otherSessions";
-import { describeSession } from "../catalog/sessionDescription";
+import { isYieldingAutovacuum, type OtherSession } from "../catalog/sessions/otherSessions";
+import { describeSession } from "../catalog/sessions/sessionDescription";
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
-import type { Context } from "../operation/context";
+import { wakingSignal } from "../operation/context";
 import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
@@ -11,6 +11,7 @@ import { type BuilderState, readState } from "./builderState";
 import { NetworkOutage, terminateIdleBuilder } from "./networkOutage";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
+import { WaitWatch } from "./waitEvents";
 import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;
@@ -85,6 +86,7 @@ class Watch {
   private idlePolls = 0;
   private marks: readonly string[];
   private readonly outage = new NetworkOutage();
+  private readonly waits = new WaitWatch();
 
   constructor(watched: Watched, ended: AbortSignal) {
     this.watched = watched;
@@ -129,7 +131,7 @@ class Watch {
     if (!state.isActive || this.watched.isQuiet) return;
     this.watched.phases?.poll(state.row?.phase, performance.now());
     if (state.row) await this.mark();
-    report(this.watched, state, performance.now() - this.started);
+    this.report(state);
     this.stop ??= await this.waiters.poll(
       state.waiters,
       state.row?.phase,
@@ -148,6 +150,14 @@ class Watch {
     } catch (error) {
       if (sqlState(error) === undefined) throw error;
     }
+  }
+
+  private report(state: BuilderState): void {
+    const { verb, position, ctx } = this.watched;
+    const elapsedMs = performance.now() - this.started;
+    const waitsFor = this.waits.look(state.wait);
+    const line = renderProgress(verb, { ...state, elapsedMs, waitsFor });
+    ctx.status(position ? `${position}: ${line}` : line);
   }
 
   private outOfPatience(blockers: readonly OtherSession[]): Error | undefined {
@@ -184,17 +194,7 @@ class Watch {
     if (ctx.signal.aborted && !this.isCancelHeard) return;
     const left = this.isBlocked ? (ctx.patience?.leftToWait() ?? POLL_MS) : POLL_MS;
     const ms = Math.max(SHORTEST_POLL_MS, Math.min(POLL_MS, left));
-    const signal = AbortSignal.any([this.ended, stopSignal(ctx)]);
+    const signal = AbortSignal.any([this.ended, wakingSignal(ctx)]);
     await delay(ms, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** Wakes the watch once when the operation is cancelled; later polls keep their interval. */
-function stopSignal(ctx: Context): AbortSignal {
-  return ctx.signal.aborted ? new AbortController().signal : ctx.signal;
-}
-
-function report(watched: Watched, state: BuilderState, elapsedMs: number): void {
-  const line = renderProgress(watched.verb, { ...state, elapsedMs });
-  watched.ctx.status(watched.position ? `${watched.position}: ${line}` : line);
 }

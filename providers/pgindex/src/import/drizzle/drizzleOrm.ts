@@ -2,13 +2,14 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { PgIndexError } from "../../engine/errors/advice";
 import { missingDrizzleAdvice, oldDrizzleAdvice } from "./drizzleMessages";
+import { valueSql } from "./drizzleValues";
 
 /** Drizzle's own names for its casings. */
 export type Casing = "snake_case" | "camelCase";
 
 /** A piece of SQL in a Drizzle schema. */
 export interface DrizzleSql {
-  inlineParams(): DrizzleSql;
+  readonly queryChunks: readonly unknown[];
 }
 
 /** An index key in a Drizzle schema that is a column. */
@@ -49,6 +50,8 @@ export interface DrizzleOrm {
   textOf(sql: DrizzleSql, source?: "indexes"): string;
   /** A column's name as drizzle-kit writes it. */
   columnName(column: DrizzleColumn): string;
+  /** drizzle-kit writes order and nulls of a key with an operator class, too: since 1.0. */
+  readonly ordersOperatorClasses: boolean;
 }
 
 /** The first version whose indexes hold everything we read. */
@@ -66,21 +69,57 @@ export function loadDrizzleOrm(
   const load = resolver(places);
   const { npmVersion } = load("drizzle-orm/version");
   if (isOlder(npmVersion)) throw new PgIndexError(oldDrizzleAdvice(npmVersion, SINCE.join(".")));
-  const { is, SQL } = load("drizzle-orm");
+  const core = load("drizzle-orm");
+  const { is, SQL } = core;
   const { PgTable, PgDialect, getTableConfig } = load("drizzle-orm/pg-core");
   const dialect = new PgDialect({ casing });
+  // It calls this for every value, with what the column's mapping makes of it.
+  dialect.escapeParam = (_position: number, value: unknown) => valueSql(value);
   return {
     // drizzle-orm itself fails on a module namespace, which has no prototype.
     isTable: (value) => Object.getPrototypeOf(Object(value)) !== null && is(value, PgTable),
     isSql: (value): value is DrizzleSql => is(value, SQL),
     tableOf: getTableConfig,
-    textOf: (sql, source) => dialect.sqlToQuery(new SQL([sql]).inlineParams(), source).sql,
+    ordersOperatorClasses: Number.parseInt(npmVersion, 10) >= 1,
+    textOf: (sql, source) => dialect.sqlToQuery(new SQL([withOwnMapping(core, sql)]), source).sql,
     columnName: (column) => {
       if (!column.keyAsName || casing === undefined) return column.name;
       const { toCamelCase, toSnakeCase } = load("drizzle-orm/casing");
       return casing === "camelCase" ? toCamelCase(column.name) : toSnakeCase(column.name);
     },
   };
+}
+
+/**
+ * The columns that Drizzle hands to a table's indexes do not map values, the table's own do: a
+ * value that is compared with a column goes to that column's own mapping instead.
+ */
+function withOwnMapping(
+  { is, SQL, Param, Column, getTableColumns }: Core,
+  sql: DrizzleSql,
+): unknown {
+  const mapped = (chunk: DrizzleSql & DrizzleParam): unknown => {
+    if (Array.isArray(chunk)) return chunk.map(mapped);
+    if (is(chunk, SQL)) {
+      // Without the program's own inlineParams(), which knows fewer kinds of values.
+      return new SQL(chunk.queryChunks.map((inner) => mapped(inner as typeof chunk)));
+    }
+    if (!is(chunk, Param) || !is(chunk.encoder, Column)) return chunk;
+    const { table, name } = chunk.encoder;
+    const columns: readonly { readonly name: string }[] = Object.values(getTableColumns(table));
+    const own = columns.find((column) => column.name === name);
+    return own ? new Param(chunk.value, own) : chunk;
+  };
+  return mapped(sql as DrizzleSql & DrizzleParam);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: drizzle-orm is optional, and has no types here
+type Core = any;
+
+/** A value, and the column that it is compared with. */
+interface DrizzleParam {
+  readonly value: unknown;
+  readonly encoder: { readonly table: unknown; readonly name: string };
 }
 
 /** A module without types, because drizzle-orm is optional. */

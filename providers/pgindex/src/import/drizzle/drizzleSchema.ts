@@ -59,8 +59,8 @@ function readIndex(orm: DrizzleOrm, table: DrizzleTable, index: DrizzleIndex): I
 }
 
 /**
- * The statement that drizzle-kit 0.31's CreatePgIndexConvertor writes, but with names properly
- * quoted.
+ * The statement that drizzle-kit writes (0.31's CreatePgIndexConvertor, 1.0's postgres/convertor),
+ * but with names properly quoted.
  */
 function createIndexSql(orm: DrizzleOrm, table: DrizzleTable, { config }: DrizzleIndex): string {
   const unique = config.unique ? "UNIQUE " : "";
@@ -86,12 +86,13 @@ function derivedName(
   return `${table.name}_${columns.join("_")}_index`;
 }
 
-/** With an operator class, drizzle-kit writes neither order nor nulls. */
+/** With an operator class, drizzle-kit before 1.0 writes neither order nor nulls. */
 function keySql(orm: DrizzleOrm, key: DrizzleColumn | DrizzleSql): string {
   if (orm.isSql(key)) return orm.textOf(key, "indexes");
   const { order, nulls, opClass } = settingsOf(key);
-  const name = ident(orm.columnName(key));
-  if (opClass) return `${name} ${opClass}`;
+  const column = ident(orm.columnName(key));
+  const name = opClass ? `${column} ${opClass}` : column;
+  if (opClass && !orm.ordersOperatorClasses) return name;
   if (order === "asc" && nulls === "last") return name;
   return `${name}${order === "asc" ? "" : " DESC"} NULLS ${nulls.toUpperCase()}`;
 }
@@ -103,6 +104,7 @@ function settingsOf({ indexConfig = {} }: DrizzleColumn) {
 }
 
 function notesOf(orm: DrizzleOrm, { config }: DrizzleIndex, label: string): string[] {
+  if (orm.ordersOperatorClasses) return [];
   const cut = config.columns.filter((key): key is DrizzleColumn => {
     if (orm.isSql(key)) return false;
     const { order, nulls, opClass } = settingsOf(key);

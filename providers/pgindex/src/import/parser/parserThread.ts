@@ -27,10 +27,19 @@ export type Parsed =
  * loads it while this one waits.
  */
 export function parseTexts(texts: readonly string[]): readonly Parsed[] {
+  return results<Parsed>({ texts });
+}
+
+/** The tree of a body in PL/pgSQL; undefined if PL/pgSQL's parser refuses it. */
+export function parseBody(body: string): unknown {
+  return results({ texts: [body], isBody: true })[0];
+}
+
+function results<T>(work: Work): readonly T[] {
   thread ??= start();
-  const { failure, results } = ask(thread, texts) ?? {};
+  const { failure, results } = ask(thread, work) ?? {};
   if (failure !== undefined) throw new Error(`PostgreSQL's parser failed to load: ${failure}`);
-  if (results) return results;
+  if (results) return results as readonly T[];
   // Its late answer must not become the next question's.
   void thread.worker.terminate();
   thread = undefined;
@@ -49,9 +58,15 @@ interface Thread {
   asked: number;
 }
 
+interface Work {
+  readonly texts: readonly string[];
+  /** Bodies of PL/pgSQL rather than SQL. */
+  readonly isBody?: true;
+}
+
 interface Answer {
   readonly question: number;
-  readonly results?: readonly Parsed[];
+  readonly results?: readonly unknown[];
   readonly failure?: string;
 }
 
@@ -59,11 +74,11 @@ interface Answer {
  * Asks, and waits for the answer to this very question: a thread can also wake because of a
  * notification that comes late (Atomics.notify wakes whoever waits by then). Undefined: none came.
  */
-function ask(to: Thread, texts: readonly string[]): Answer | undefined {
+function ask(to: Thread, work: Work): Answer | undefined {
   to.asked += 1;
   const question = to.asked;
   const deadline = performance.now() + TIMEOUT_MS;
-  to.port.postMessage({ question, texts });
+  to.port.postMessage({ question, ...work });
   for (;;) {
     const answered = Atomics.load(to.signal, 0);
     if (answered === question) break;
@@ -106,7 +121,15 @@ const answer = (message) => {
 const load = async () => {
   const pg = require(parser);
   await pg.loadModule();
-  return (text) => {
+  const parseBody = (body) => {
+    const quote = "$pgindex_" + body.length + "$";
+    try {
+      return pg.parsePlPgSQLSync("DO " + quote + body + quote);
+    } catch {
+      return undefined;
+    }
+  };
+  const parse = (text) => {
     if (text.trim() === "") return { kind: "ok", tree: { stmts: [] }, tokens: [] };
     try {
       return { kind: "ok", tree: pg.parseSync(text), tokens: pg.scanSync(text).tokens };
@@ -116,11 +139,12 @@ const load = async () => {
       return { kind: "refused", message, position: error.sqlDetails?.cursorPosition };
     }
   };
+  return { parse, parseBody };
 };
 const loading = load();
-port.on("message", ({ question, texts }) => {
+port.on("message", ({ question, texts, isBody }) => {
   loading.then(
-    (parse) => answer({ question, results: texts.map(parse) }),
+    (by) => answer({ question, results: texts.map(isBody ? by.parseBody : by.parse) }),
     (error) => answer({ question, failure: String(error) }),
   );
 });

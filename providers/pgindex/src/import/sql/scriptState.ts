@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import type { Advice } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../declaration";
 import type { Token } from "../parser/parserThread";
 import { lineOf, type Source } from "../parser/sqlTokens";
@@ -10,15 +11,85 @@ export interface Script {
   readonly title: string;
   /** The schema of tables named without one. */
   readonly schema?: string;
+  readonly doubts?: readonly Doubt[];
+}
+
+/**
+ * Lines of which nobody can tell whether they are run: a statement there that changes what is
+ * declared is refused.
+ */
+export interface Doubt {
+  /** The first and the last line, counted from 1. */
+  readonly from: number;
+  readonly to: number;
+  readonly advice: (place: string) => Advice;
+  /** Said of an index that is created there, where that is taken for run. */
+  readonly note?: (place: string) => string;
 }
 
 /** The result of the statements so far. */
-export interface State {
+export interface State extends Settings {
   readonly found: readonly IndexDeclaration[];
-  /** The schemas to search for unqualified names; undefined until the SQL sets them. */
-  readonly searchPath?: readonly string[];
   /** The names of temporary tables. */
   readonly temporary: readonly string[];
+  /** The tables that the scripts create, by their labels. */
+  readonly tables: ReadonlyMap<string, KnownTable>;
+  /** The parents of partitions, by label. */
+  readonly parents: ReadonlyMap<string, string>;
+  /** The names of functions that make or change indexes when they are called. */
+  readonly makers: ReadonlySet<string>;
+  /** What a ROLLBACK goes back to: the open transaction's begin first, then its savepoints. */
+  readonly saved: readonly Saved[];
+  /** What this script has created. */
+  readonly made: readonly Made[];
+  /** What it has created and dropped. */
+  readonly undone: readonly (Made & { readonly by: Statement })[];
+  /** What nobody has to act on. */
+  readonly notes: readonly string[];
+}
+
+/** What SET says. */
+export interface Settings {
+  /** The schemas to search for unqualified names; undefined until the SQL sets them. */
+  readonly searchPath?: readonly string[];
+  /** The tablespace of indexes that name none. */
+  readonly tablespace?: string;
+  /** What a SET LOCAL has replaced, until the transaction ends. */
+  readonly beforeLocal?: Settings;
+}
+
+export interface KnownTable {
+  readonly isMatview?: true;
+  /** The names of its columns' types. */
+  readonly types: readonly string[];
+}
+
+export interface Saved {
+  readonly savepoint?: string;
+  readonly state: State;
+}
+
+export const NOTHING: State = {
+  found: [],
+  temporary: [],
+  tables: new Map(),
+  parents: new Map(),
+  makers: new Set(),
+  saved: [],
+  made: [],
+  undone: [],
+  notes: [],
+};
+
+/** A new session: it knows what is there, and no settings of the one before. */
+export function nextSession({ found, tables, parents, makers, notes }: State): State {
+  return { ...NOTHING, found, tables, parents, makers, notes };
+}
+
+/** An index, and where it is created. */
+export interface Made {
+  readonly label: string;
+  readonly place: string;
 }
 
 /** A statement in its context. */
@@ -27,9 +98,15 @@ export interface Statement {
   readonly tokens: readonly Token[];
   readonly source: Source;
   readonly script: Script;
+  /** What a tool fills in before it runs the statement. */
+  readonly placeholder?: string;
 }
 
 /** The position of a statement: `file.sql:12`. */
 export function placeOf({ tokens, source, script }: Statement): string {
-  return `${script.title}:${lineOf(source, tokens[0]?.start ?? 0)}`;
+  return `${script.title}:${firstLineOf({ tokens, source })}`;
+}
+
+export function firstLineOf({ tokens, source }: Pick<Statement, "tokens" | "source">): number {
+  return lineOf(source, tokens[0]?.start ?? 0);
 }

@@ -69,13 +69,3 @@ export function duplicateAdvice(place: string, label: string): Advice {
     fix: "rename one of them",
   };
 }
-
-/** A statement that changes an index declared above it. */
-export function unfollowedAdvice(place: string, statement: string, label: string): Advice {
-  return {
-    what: `${statement} at ${place} changes the index ${label}, created in the same SQL`,
-    why: "a declaration describes the final index, and pgindex cannot follow this change",
-    fix: "write the CREATE INDEX as it is after the change, and remove the change",
-    otherwise: "read it from a database that has it: pgindex import",
-  };
-}

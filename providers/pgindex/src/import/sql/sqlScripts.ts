@@ -1,54 +1,101 @@
 import type { IndexStmt, Node, RawStmt } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
-import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "../declaration";
-import { parseTexts } from "../parser/parserThread";
+import { defined, type IndexDeclaration, inSchema, labelOf, schemaOf } from "../declaration";
+import { followStatement } from "../follow/followStatement";
+import { takeOver } from "../follow/partitions";
+import { isTemporary, schemaFor } from "../follow/scope";
 import { type Source, tokensBetween, toSource } from "../parser/sqlTokens";
+import { type Placeholder, parseScript } from "../psql/parseScript";
 import { defaultName } from "./defaultIndexName";
-import { defaultSchema, followStatement, isTemporary } from "./followStatement";
 import { sameExpressions } from "./indexExpressions";
 import { type ReadIndex, readIndexStatement } from "./indexStatement";
-import { placeOf, type Script, type State, type Statement } from "./scriptState";
+import { requireNotUndone, track } from "./madeAndDropped";
+import { requireFilledIn } from "./placeholders";
+import {
+  firstLineOf,
+  NOTHING,
+  nextSession,
+  placeOf,
+  type Script,
+  type State,
+  type Statement,
+} from "./scriptState";
 import {
   duplicateAdvice,
   nestedAdvice,
   unclearSchemaAdvice,
   unnamedAdvice,
-  unreadableAdvice,
   unsureExpressionAdvice,
 } from "./sqlMessages";
+
+/** What was read. */
+export interface Reading {
+  readonly found: readonly IndexDeclaration[];
+  /** What nobody has to act on. */
+  readonly notes: readonly string[];
+}
+
+/** The declarations in SQL, see {@link readHistory}. */
+export function readScripts(scripts: readonly Script[]): readonly IndexDeclaration[] {
+  return readHistory(scripts).found;
+}
 
 /**
  * Reads the declarations in SQL: indexes that CREATE INDEX creates and no later statement drops.
  * Everything else is ignored, unless it changes one of these indexes in a way we cannot follow.
  * Several scripts are read in order.
  */
-export function readScripts(scripts: readonly Script[]): readonly IndexDeclaration[] {
-  return scripts.reduce<readonly IndexDeclaration[]>(readScript, []);
+export function readHistory(scripts: readonly Script[]): Reading {
+  return scripts.reduce(readScript, NOTHING);
 }
 
-function readScript(found: readonly IndexDeclaration[], script: Script) {
-  const [parsed] = parseTexts([script.sql]);
-  if (parsed?.kind !== "ok") {
-    const line = script.sql.slice(0, parsed?.position ?? 0).split("\n").length;
-    throw new PgIndexError(
-      unreadableAdvice(`${script.title}:${line}`, parsed?.message ?? "no answer"),
-    );
-  }
-  const source = toSource(script.sql, parsed.tokens);
-  const statements = (parsed.tree.stmts ?? []).map((raw) => toStatement(script, source, raw));
+function readScript(before: State, script: Script): State {
+  const parsed = parseScript(script);
+  const source = toSource(parsed.sql, parsed.tokens);
+  const statements = (parsed.tree.stmts ?? []).map((raw) =>
+    toStatement({ script, source, placeholders: parsed.placeholders }, raw),
+  );
   const read = readIndexes(statements);
-  const start: State = { found, temporary: [] };
-  return statements.reduce((state, statement) => {
-    const index = read.get(statement);
-    return index ? addIndex(state, statement, index) : followStatement(state, statement);
-  }, start).found;
+  const end = statements.reduce(
+    (state, statement) => step(state, statement, read.get(statement)),
+    nextSession(before),
+  );
+  return requireNotUndone(end, statements);
 }
 
-function toStatement(script: Script, source: Source, raw: RawStmt): Statement {
+function step(state: State, statement: Statement, index: Read | undefined): State {
+  requireFilledIn(state, statement);
+  const next = index ? addIndex(state, statement, index) : followStatement(state, statement);
+  if (isSame(state.found, next.found)) return { ...next, found: state.found };
+  return track(state, requireCertain(next, statement), statement);
+}
+
+function isSame(before: State["found"], after: State["found"]): boolean {
+  return before.length === after.length && before.every((index, i) => index === after[i]);
+}
+
+/** The statement changes what is declared. */
+function requireCertain(next: State, statement: Statement): State {
+  const line = firstLineOf(statement);
+  const doubt = statement.script.doubts?.find(({ from, to }) => from <= line && line <= to);
+  if (!doubt) return next;
+  const place = placeOf(statement);
+  if (!doubt.note || !isIndex(statement.node)) throw new PgIndexError(doubt.advice(place));
+  return { ...next, notes: [...next.notes, doubt.note(place)] };
+}
+
+interface Around {
+  readonly script: Script;
+  readonly source: Source;
+  readonly placeholders: readonly Placeholder[];
+}
+
+function toStatement({ script, source, placeholders }: Around, raw: RawStmt): Statement {
   const start = raw.stmt_location ?? 0;
   const end = raw.stmt_len ? start + raw.stmt_len : source.bytes.length;
   const tokens = tokensBetween(source, start, end);
-  return { node: raw.stmt ?? ({} as Node), tokens, source, script };
+  const placeholder = placeholders.find(({ at }) => start <= at && at < end)?.text;
+  return { node: raw.stmt ?? ({} as Node), tokens, source, script, placeholder };
 }
 
 type Read = ReadIndex & { readonly node: IndexStmt };
@@ -78,12 +125,12 @@ function isIndex(node: Node): node is { IndexStmt: IndexStmt } {
 }
 
 function addIndex(state: State, statement: Statement, { node, declaration }: Read): State {
-  const schema = node.relation?.schemaname ?? defaultSchema(state, statement.script);
+  const { table, tablespace = state.tablespace, ...rest } = declaration;
+  if (isTemporary(state, node.relation)) return state;
+  const schema = node.relation?.schemaname ?? schemaFor(state, statement.script, table);
   if (schema === undefined) {
     throw new PgIndexError(unclearSchemaAdvice(placeOf(statement), state.searchPath ?? []));
   }
-  const { table, ...rest } = declaration;
-  if (isTemporary(state, node.relation)) return state;
   const isTaken = (name: string) =>
     state.found.some((other) => schemaOf(other) === schema && other.name === name);
   const name = node.idxname ?? defaultName(node, isTaken);
@@ -92,6 +139,7 @@ function addIndex(state: State, statement: Statement, { node, declaration }: Rea
     if (node.if_not_exists) return state;
     throw new PgIndexError(duplicateAdvice(placeOf(statement), labelOf({ schema, name })));
   }
-  const where = schema === DEFAULT_SCHEMA ? {} : { schema };
-  return { ...state, found: [...state.found, { ...where, table, name, ...rest }] };
+  const index = defined({ ...inSchema(schema), table, name, ...rest, tablespace });
+  const others = node.relation?.inh ? takeOver(state, index) : state.found;
+  return { ...state, found: [...others, index] };
 }

@@ -1,7 +1,11 @@
 import { PgIndexError } from "../../engine/errors/advice";
 import { UNKNOWN } from "../../engine/input/unknownValues";
 import type { StatementProof } from "../../engine/promote/gate";
-import { isSameDatabase, readDatabaseIdentity } from "../../engine/session/databaseIdentity";
+import {
+  type DatabaseIdentity,
+  isSameDatabase,
+  readDatabaseIdentity,
+} from "../../engine/session/databaseIdentity";
 import { withObserver } from "../../engine/session/workspace";
 import { type CheckFailure, toFailure } from "../inputs";
 import type { Runtime } from "../runtime";
@@ -18,6 +22,12 @@ export interface Gated {
   readonly schema: string;
   readonly name: string;
   readonly statement: string;
+}
+
+/** The look of the whole run has failed: this one succeeds, or says why it does not. */
+function readHere(runtime: Runtime, { name }: Gated): Promise<DatabaseIdentity> {
+  const options = { purpose: `check the gate of ${name}`, writable: false };
+  return withObserver(runtime.database(), options, readDatabaseIdentity);
 }
 
 /**
@@ -40,8 +50,7 @@ export async function gateFailures(
   const ofThis = proofs.filter(({ statement }) => statement === index.statement);
   if (ofThis.length === 0) return [];
   try {
-    const options = { purpose: `check the gate of ${index.name}`, writable: false };
-    const here = await withObserver(runtime.database(), options, readDatabaseIdentity);
+    const here = (await runtime.inventory())?.database ?? (await readHere(runtime, index));
     const isOwn = ofThis.some(({ database }) => isSameDatabase(database, here));
     return isOwn ? [toFailure(new PgIndexError(ownProofAdvice(index, here)))] : [];
   } catch (error) {

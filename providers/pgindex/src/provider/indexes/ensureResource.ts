@@ -29,7 +29,9 @@ export async function ensureResource(
   const previous = olds && (await recordedIndex(runtime, olds, desired));
   const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
   const hooks = queries.length > 0 ? { beforeBuild } : {};
-  const request = { database: runtime.database(), desired, previous, claim, ctx, hooks };
+  const foreseen = runtime.looks.of(hidden.__urn)?.foreseen;
+  const database = runtime.database();
+  const request = { database, desired, previous, claim, foreseen, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
   return { ...outputs, __urn: hidden.__urn };

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { CheckResult } from "@pulumi/pulumi/dynamic";
-import { previewIndex } from "../../engine/build/preview";
+import { lookAhead } from "../../engine/build/preview";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { declaredStatement } from "../../engine/declare/statement";
@@ -19,7 +19,7 @@ import {
 } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
-import { declaredTwiceAdvice } from "./ownershipMessages";
+import { declaredElsewhereAdvice, declaredTwiceAdvice } from "./ownershipMessages";
 
 /** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
 export async function checkIndex(
@@ -37,7 +37,8 @@ export async function checkIndex(
   const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
-  const twice = declareOnce(runtime, parsed.value, hidden.__urn);
+  const isAsked = validateInPreview !== false;
+  const twice = await declareOnce(runtime, parsed.value, hidden.__urn, isAsked);
   if (twice) return { inputs, failures: [twice] };
   const checked = {
     ...inputs,
@@ -50,7 +51,11 @@ export async function checkIndex(
     : await gateFailures(runtime, gate, { ...parsed.value, statement: checked.statement });
   if (shut.length > 0) return { inputs: checked, failures: shut };
   const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
-  if (isUnchanged || validateInPreview === false) return { inputs: checked };
+  if (validateInPreview === false) return { inputs: checked };
+  if (isUnchanged) {
+    runtime.looks.noteUnchanged(hidden.__urn);
+    return { inputs: checked };
+  }
   const measures = queries.kind === "ok" && queries.value.length > 0;
   const question = { desired: parsed.value, sessions: measures ? 3 : 2 };
   return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
@@ -61,16 +66,23 @@ function decisive({ statement, rebuildWhen, takeOverFrom }: IndexInputs): unknow
   return [statement, rebuildWhen, takeOverFrom];
 }
 
-/** Refuses a second resource of the program for one index. */
-function declareOnce(
+/**
+ * Refuses a second resource of the program for one index, of the same Connection or of another one
+ * to the same database.
+ */
+async function declareOnce(
   runtime: Runtime,
   place: DesiredIndex,
   urn: string | undefined,
-): CheckFailure | undefined {
-  const other = urn === undefined ? undefined : runtime.declared.declare(place, urn);
-  return other === undefined
-    ? undefined
-    : toFailure(new PgIndexError(declaredTwiceAdvice(place, other)));
+  isAsked: boolean,
+): Promise<CheckFailure | undefined> {
+  if (urn === undefined) return undefined;
+  const here = runtime.declared.declare(place, urn);
+  if (here !== undefined) return toFailure(new PgIndexError(declaredTwiceAdvice(place, here)));
+  const seen = isAsked ? await runtime.inventory() : undefined;
+  const there = seen && runtime.declaredInRun.declare(place, seen, urn);
+  if (!seen || there === undefined) return undefined;
+  return toFailure(new PgIndexError(declaredElsewhereAdvice(place, there, seen.database)));
 }
 
 /** Validates on the server, in preview and again before the change. A preview logs the plan. */
@@ -83,9 +95,11 @@ async function validate(
   try {
     await runtime.inventory();
     const claim = claimOf(runtime, hidden.__urn, desired, olds);
-    const asking = { previous: previousOf(olds, desired), claim };
-    const lines = await previewIndex(runtime.database(), desired, asking, sessions);
-    if (hidden.__preview) await logPreview(runtime, lines, hidden);
+    const isShown = hidden.__preview === true;
+    const asking = { previous: previousOf(olds, desired), claim, isShown };
+    const look = await lookAhead(runtime.database(), desired, asking, sessions);
+    runtime.looks.note(hidden.__urn, look);
+    if (isShown) await logPreview(runtime, look.lines, hidden);
     return [];
   } catch (error) {
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];

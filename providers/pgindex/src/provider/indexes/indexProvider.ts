@@ -1,5 +1,5 @@
 import type { DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
-import { previewIndex } from "../../engine/build/preview";
+import { lookAhead } from "../../engine/build/preview";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import type { ParsedIndex } from "../../engine/declare/indexSchema";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
@@ -39,11 +39,11 @@ export function indexProvider(runtime: Runtime): ResourceProvider {
     read: async (id, outputs?: IndexOutputs) => {
       if (!outputs?.canonical) return { id, props: outputs };
       await runtime.inventory();
-      const found = await refreshIndex(runtime.database(), outputs);
+      const { log } = runtime.context(outputs.__urn);
+      const warn = (warning: string) => log("warning", warning);
+      const found = await refreshIndex(runtime.database(), outputs, warn);
       if (found) return { id, props: found };
-      runtime
-        .context(outputs.__urn)
-        .log("warning", `index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
+      warn(`index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
       return { id: "" };
     },
     delete: (_id, outputs: IndexOutputs) => runtime.run(() => remove(runtime, outputs)),
@@ -70,14 +70,18 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const { bloatRatio, valid } = olds;
   const drift = olds.drift ?? (await unrefreshedChange(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
-  if (valid !== false && !drift && !bloated) return {};
-  const { declared } = splitHidden(news);
+  const needsRepair = valid === false || Boolean(drift) || Boolean(bloated);
+  const { hidden, declared } = splitHidden(news);
   const { serves: _, validateInPreview, statement, ...args } = declared;
+  const isChanged = statement !== olds.statement;
+  if (!needsRepair && !isChanged) return {};
   const parsed = await parseIndexArgs(args);
-  // If the declaration changed too, check has already reported it.
-  if (parsed.kind === "ok" && statement === olds.statement && validateInPreview !== false)
-    await logRepair(runtime, { ...olds, drift }, parsed.value);
-  return { changes: true };
+  if (parsed.kind === "ok" && validateInPreview !== false)
+    await lookAgain(runtime, { ...olds, drift }, parsed.value, {
+      urn: hidden.__urn ?? olds.__urn,
+      isShown: !isChanged,
+    });
+  return needsRepair ? { changes: true } : {};
 }
 
 /**
@@ -98,20 +102,26 @@ function isKnown(value: unknown): boolean {
   return value !== undefined && value !== UNKNOWN;
 }
 
-/** Logs the planned repair. Never fails, because a refresh also calls diff. */
-async function logRepair(
+/**
+ * Looks with all that the state knows, which check was not given, and logs what check has not shown.
+ * Never fails, because a refresh also calls diff.
+ */
+async function lookAgain(
   runtime: Runtime,
   olds: IndexOutputs,
   desired: DesiredIndex,
+  { urn, isShown }: { readonly urn?: string; readonly isShown: boolean },
 ): Promise<void> {
-  const ctx = runtime.context(olds.__urn);
+  const ctx = runtime.context(urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    const claim = claimOf(runtime, olds.__urn, desired, olds);
+    const claim = claimOf(runtime, urn, desired, olds);
     const previous = await recordedIndex(runtime, olds, desired);
-    const lines = await previewIndex(runtime.database(), desired, { previous, claim });
-    for (const line of lines) ctx.log("info", line);
+    const look = await lookAhead(runtime.database(), desired, { previous, claim, isShown });
+    for (const line of runtime.looks.unshown(urn, look)) ctx.log("info", line);
+    runtime.looks.note(urn, look);
   } catch (error) {
+    runtime.looks.forget(urn);
     ctx.log("warning", errorText(error));
   }
 }

@@ -1,5 +1,6 @@
 import { nameInUrn } from "../../engine/declare/ownershipMark";
 import type { Advice } from "../../engine/errors/advice";
+import { type DatabaseIdentity, databaseLabel } from "../../engine/session/databaseIdentity";
 import { displayName } from "../../engine/text/render";
 import type { DeclaredPlace } from "./declaredIndexes";
 
@@ -11,6 +12,25 @@ export function declaredTwiceAdvice(place: DeclaredPlace, otherUrn: string): Adv
     fix: "declare it once; let the other resource depend on it or read its outputs",
     otherwise:
       "if both are the same resource under a new name, remove the old one from the program",
+  };
+}
+
+/** Two Connections of one program lead to the same database. */
+export function declaredElsewhereAdvice(
+  place: DeclaredPlace,
+  otherUrn: string,
+  database: DatabaseIdentity,
+): Advice {
+  const first = nameInUrn(otherUrn);
+  return {
+    what:
+      `refused: index ${displayName(place)} is declared twice, here and by ${first} through ` +
+      "another Connection",
+    why:
+      `both Connections lead to the database ${databaseLabel(database)}; ` +
+      "each would change or drop what the other relies on",
+    fix: "declare it once; let the other resource depend on it or read its outputs",
+    otherwise: "if they should lead to different databases, correct the URL of one",
   };
 }
 

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { buildSettings } from "../../engine/declare/buildSettings";
 import { MAX_RETRIES, patienceArgs, toPatienceOptions } from "../../engine/declare/patienceArgs";
 import { PgIndexError } from "../../engine/errors/advice";
+import { meantArguments } from "../../engine/input/argumentNames";
 import { issueMessage, parseWith } from "../../engine/input/parse";
 import { type Database, databaseOf } from "../../engine/session/database";
-import { unreadableSettingsAdvice } from "./settingsMessages";
+import { unknownArgumentsAdvice, unreadableSettingsAdvice } from "./settingsMessages";
 
 /** Parses a whole number from text: provider configuration contains only strings. */
 function wholeNumber(min: number, max: number, example: string) {
@@ -48,6 +50,12 @@ function fromJson(text: string): unknown {
   }
 }
 
+/** `pulumi config set --path` makes an object, which Pulumi passes on as JSON. */
+const ofBuilds = z
+  .string()
+  .transform((text) => fromJson(text))
+  .pipe(buildSettings);
+
 /** A build has two sessions, and a third to measure the queries that it serves. */
 const MIN_CONNECTIONS = 3;
 
@@ -65,6 +73,7 @@ const settings = z.object({
   whenClientVanishes: whenClientVanishes.optional(),
   ownershipMarks: flag.optional(),
   acceptDatabase: z.string().optional(),
+  buildSettings: ofBuilds.optional(),
   ...patienceArgs,
   retries: wholeNumber(0, MAX_RETRIES, "9").optional(),
 });
@@ -82,6 +91,7 @@ export function databaseFrom(
   get: (key: string) => string | undefined,
   env: Readonly<Record<string, string | undefined>>,
 ): Database {
+  refuseUnknownArguments(get("pgindex:unknownArguments") ?? "");
   // An empty string means that the setting is not set.
   const names = Object.keys(settings.shape);
   const texts = Object.fromEntries(
@@ -99,4 +109,13 @@ export function databaseFrom(
     url: url ?? databaseUrl ?? (env.DATABASE_URL || undefined),
     patience: toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters }),
   });
+}
+
+/** Arguments of the Connection that do not exist, by their names. */
+function refuseUnknownArguments(names: string): void {
+  const unknown = names.split(",").filter(Boolean);
+  if (unknown.length === 0) return;
+  const known = Object.keys(settings.shape).filter((name) => name !== "databaseUrl");
+  const told = unknown.map((name) => ({ name, meant: meantArguments(name, known) }));
+  throw new PgIndexError(unknownArgumentsAdvice(told));
 }

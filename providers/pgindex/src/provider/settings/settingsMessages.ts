@@ -1,4 +1,5 @@
 import type { Advice, Problem } from "../../engine/errors/advice";
+import { didYouMean } from "../../engine/text/similarNames";
 
 /** All messages about the settings of a Connection, the stack and the environment. */
 
@@ -24,6 +25,19 @@ export function unreadableSettingsAdvice(
     fix: problems
       .map(({ path, fix }) => `${fix}: ${command(path)}, or the argument of the Connection`)
       .join("; "),
+  };
+}
+
+/** Arguments of the Connection that do not exist. Their values may be secrets. */
+export function unknownArgumentsAdvice(
+  unknown: readonly { readonly name: string; readonly meant: readonly string[] }[],
+): Advice {
+  const names = unknown.map(({ name }) => name).join(", ");
+  const fixes = unknown.map(({ name, meant }) => `${name}: ${didYouMean(meant) ?? "remove it"}`);
+  return {
+    what: `refused: the Connection has no ${unknown.length === 1 ? "argument" : "arguments"} ${names}`,
+    why: "what it was meant to set would not be set",
+    fix: fixes.join("; "),
   };
 }
 

@@ -1,13 +1,12 @@
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { drizzleFile, readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
 import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link DrizzleBaseline}. */
 export interface DrizzleBaselineArgs {
   /**
-   * The migration as named in the journal: its file name without `.sql`. It must only create
-   * indexes.
+   * The migration as named in the journal: its file name without `.sql`. Since Drizzle 1.0, which
+   * has no journal, the name of its folder. It must only create indexes.
    */
   readonly migration: string;
   /**
@@ -33,7 +32,7 @@ export interface DrizzleBaselineArgs {
  * indexes. `pulumi up` fails if the live indexes differ from those in the migration, or if earlier
  * migrations have not been applied. `pulumi destroy` removes the mark, unless drizzle-kit had set
  * it. drizzle-kit then runs the migration again only if no later one has run, because it skips
- * everything older than its newest row.
+ * everything older than its newest row; since 1.0 it runs whatever has no row of its name.
  *
  * @example
  * const indexes = pgindex
@@ -49,14 +48,17 @@ export class DrizzleBaseline extends pulumi.CustomResource {
   declare readonly migration: pulumi.Output<string>;
   /** SHA-256 of the migration file, as Drizzle records it. */
   declare readonly hash: pulumi.Output<string>;
-  /** Drizzle's `created_at`: the journal's `when`, in milliseconds since 1970. */
+  /**
+   * Drizzle's `created_at`: the journal's `when`, or the time in the folder's name, in milliseconds
+   * since 1970.
+   */
   declare readonly createdAt: pulumi.Output<number>;
   /** True if drizzle-kit had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
     const { migration, folder = "drizzle/migrations", ...rest } = args;
-    const file = join(folder, `${migration}.sql`);
+    const file = drizzleFile(folder, migration);
     const mark = { ...rest, file, ...readDrizzleMigration(folder, migration) };
     const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
     super(...baselineResource(of, mark, options));

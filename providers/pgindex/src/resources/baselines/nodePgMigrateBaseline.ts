@@ -77,8 +77,8 @@ export class NodePgMigrateBaseline extends pulumi.CustomResource {
     args: NodePgMigrateBaselineArgs,
     options?: pulumi.CustomResourceOptions,
   ) {
-    const { migration, folder = "migrations", indexes, schema = "public", ignorePattern } = args;
-    const { migrationsSchema = schema, migrationsTable, checkOrder } = args;
+    const { migration, folder = "migrations", indexes, schema = "public", ...others } = args;
+    const { ignorePattern, migrationsSchema = schema, ...rest } = others;
     const read = readNodePgMigrateMigration(migration, {
       folder,
       schema,
@@ -90,8 +90,6 @@ export class NodePgMigrateBaseline extends pulumi.CustomResource {
       provider: "nodePgMigrateBaseline",
       name,
     } as const;
-    super(
-      ...baselineResource(of, { migrationsSchema, migrationsTable, checkOrder, ...read }, options),
-    );
+    super(...baselineResource(of, { ...rest, migrationsSchema, ...read }, options));
   }
 }

@@ -47,10 +47,10 @@ export class PrismaBaseline extends pulumi.CustomResource {
   declare readonly adopted: pulumi.Output<boolean>;
 
   constructor(name: string, args: PrismaBaselineArgs, options?: pulumi.CustomResourceOptions) {
-    const { migration, folder = "prisma/migrations", schema = "public" } = args;
+    const { migration, folder = "prisma/migrations", schema = "public", ...rest } = args;
     const read = readPrismaMigration(folder, migration, schema);
     const file = join(folder, migration, "migration.sql");
-    const mark = { migrationsSchema: schema, file, ...read };
+    const mark = { ...rest, migrationsSchema: schema, file, ...read };
     const of = { resource: "PrismaBaseline", provider: "prismaBaseline", name } as const;
     super(...baselineResource(of, mark, options));
   }

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { BuildSettingsArgs } from "../buildSettingsArgs";
 import type { PassedGate } from "../passedGate";
 import type { ServedQuery } from "../servedQuery";
 import type { KeyArgs } from "./keyArgs";
@@ -98,6 +99,11 @@ export interface IndexArgs {
    * @sql REINDEX INDEX CONCURRENTLY "users_email_idx"
    */
   readonly rebuildWhen?: pulumi.Input<RebuildWhenArgs>;
+  /**
+   * Settings of the session that builds, for the time of each build.
+   * @default those of the Connection or the stack, else the server's own
+   */
+  readonly buildSettings?: pulumi.Input<BuildSettingsArgs>;
   /**
    * Schemas to search for unqualified functions, types and operators in expressions.
    * @default the table's schema, then public

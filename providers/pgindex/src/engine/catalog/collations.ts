@@ -1,0 +1,118 @@
+import type { Session } from "../session/session";
+import { ident, qualified } from "../text/sql";
+
+/**
+ * A collation whose library orders text by other rules now than when the indexes that use it were
+ * built: lookups can miss rows in them, and a unique one can let duplicates in.
+ *
+ * @see https://www.postgresql.org/docs/current/sql-altercollation.html
+ */
+export interface StaleCollation {
+  /** `collation "de_DE"`, or `database "app"` for its default collation. */
+  readonly label: string;
+  readonly recorded: string;
+  readonly actual: string;
+  /** What records the actual version, once the indexes are rebuilt. */
+  readonly refreshSql: string;
+  readonly indexes: readonly { readonly schema: string; readonly name: string }[];
+}
+
+interface Row {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly recorded: string;
+  readonly actual: string;
+  readonly indexes: StaleCollation["indexes"] | null;
+}
+
+/** A superuser's own choice of collation: `pg_collation` has the default one under this OID. */
+const DEFAULT_COLLATION = 100;
+
+/** Only those that an index uses: a server can have a thousand. */
+const OF_COLLATIONS = `
+SELECT n.nspname AS schema, c.collname AS name, c.collversion AS recorded,
+       pg_collation_actual_version(c.oid) AS actual, used.indexes
+  FROM (SELECT k.oid, jsonb_agg(DISTINCT jsonb_build_object(
+                 'schema', (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), 'name', i.relname)) AS indexes
+          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid,
+               LATERAL unnest(x.indcollation::oid[]) AS k(oid)
+         WHERE k.oid NOT IN (0, ${DEFAULT_COLLATION})
+           AND i.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
+         GROUP BY k.oid) used
+  JOIN pg_collation c ON c.oid = used.oid
+  JOIN pg_namespace n ON n.oid = c.collnamespace
+ WHERE c.collversion <> pg_collation_actual_version(c.oid)
+ ORDER BY 1, 2`;
+
+/** Recorded since PostgreSQL 15. */
+const OF_DATABASE = `
+SELECT NULL AS schema, d.datname AS name, d.datcollversion AS recorded,
+       pg_database_collation_actual_version(d.oid) AS actual,
+       (SELECT jsonb_agg(jsonb_build_object(
+                 'schema', (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), 'name', i.relname)
+                 ORDER BY (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), i.relname)
+          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+         WHERE ${DEFAULT_COLLATION} = ANY (x.indcollation::oid[])
+           AND i.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)) AS indexes
+  FROM pg_database d
+ WHERE d.datname = current_database()
+   AND d.datcollversion <> pg_database_collation_actual_version(d.oid)`;
+
+/** Reads as every role may. */
+export async function readStaleCollations(session: Session): Promise<StaleCollation[]> {
+  const ofDatabase = session.serverVersion >= 150000 ? await session.query<Row>(OF_DATABASE) : [];
+  const rows = [...ofDatabase, ...(await session.query<Row>(OF_COLLATIONS))];
+  return rows.map(({ schema, name, recorded, actual, indexes }) => ({
+    label: schema === null ? `database ${ident(name)}` : `collation ${qualified(schema, name)}`,
+    recorded,
+    actual,
+    refreshSql:
+      schema === null
+        ? `ALTER DATABASE ${ident(name)} REFRESH COLLATION VERSION;`
+        : `ALTER COLLATION ${qualified(schema, name)} REFRESH VERSION;`,
+    indexes: indexes ?? [],
+  }));
+}
+
+const SHOWN_INDEXES = 5;
+
+export function staleCollationText({ label, recorded, actual, indexes }: StaleCollation): string {
+  const shown = indexes.slice(0, SHOWN_INDEXES).map(({ schema, name }) => `${schema}.${name}`);
+  const more = indexes.length - shown.length;
+  const list = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
+  const those = indexes.length > 0 ? `: ${list}` : " (no index uses it)";
+  return (
+    `${label} was recorded with version ${recorded}, and the server now orders text by version ` +
+    `${actual}: indexes built before can miss rows${those}`
+  );
+}
+
+/**
+ * In this order: what is refreshed first counts as right, and nothing says any more what has to be
+ * rebuilt.
+ */
+export function staleCollationFix({ indexes, refreshSql }: StaleCollation): string {
+  const [first, ...others] = indexes;
+  if (!first) return `run: ${refreshSql}`;
+  const rebuild = `REINDEX INDEX CONCURRENTLY ${qualified(first.schema, first.name)};`;
+  const each = others.length > 0 ? " and so for each of them" : "";
+  return (
+    `first rebuild: ${rebuild}${each} (of a declared index: a new rebuildWhen.trigger); ` +
+    `when all are rebuilt: ${refreshSql}`
+  );
+}
+
+/** What to say of one index; nothing if its collations are as they were. */
+export function staleCollationWarnings(
+  stale: readonly StaleCollation[],
+  index: { readonly schema: string; readonly name: string },
+): string[] {
+  return stale
+    .filter(({ indexes }) =>
+      indexes.some(({ schema, name }) => schema === index.schema && name === index.name),
+    )
+    .map((each) => {
+      const own = { ...each, indexes: [index] };
+      return `${staleCollationText(own)}; ${staleCollationFix({ ...own, indexes: [index] })}`;
+    });
+}

@@ -1,0 +1,34 @@
+import type { IndexDefinition } from "../../declare/desiredIndex";
+import { readSelect, type SelectStatement } from "../../input/readSelect";
+
+/** What a declaration names in its expressions and its predicate. */
+export interface WrittenNames {
+  readonly columns: readonly string[];
+  readonly functions: SelectStatement["functions"];
+  readonly types: readonly string[];
+  readonly operators: readonly string[];
+}
+
+/** Everything that PostgreSQL has parsed of the declaration as an expression. */
+export function fragmentsOf({ keys, predicate }: IndexDefinition): string[] {
+  const expressions = keys.flatMap(({ expression }) => expression ?? []);
+  return predicate === undefined ? expressions : [...expressions, predicate];
+}
+
+/** The names that the fragments use. */
+export function writtenNames(index: IndexDefinition): WrittenNames {
+  const read = fragmentsOf(index).flatMap((text) => {
+    const tried = readSelect(`SELECT (${text}\n)`);
+    return tried.kind === "ok" ? [tried.select] : [];
+  });
+  return {
+    columns: distinct(read.flatMap(({ unqualified }) => unqualified.columns)),
+    functions: read.flatMap(({ functions }) => functions),
+    types: distinct(read.flatMap(({ unqualified }) => unqualified.types)),
+    operators: distinct(read.flatMap(({ unqualified }) => unqualified.operators)),
+  };
+}
+
+function distinct(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,124 @@
+import type { AlterTableCmd, AlterTableStmt, Constraint, Node } from "libpg-query";
+import { type IndexDeclaration, labelOf, type Parameters } from "../declaration";
+import { definitionValue } from "../parser/parseTree";
+import type { State } from "../sql/scriptState";
+import { attach, detach } from "./partitions";
+import { hasColumn, labelOfRelation, mentions, refuseIf, type Scope, tableOf } from "./scope";
+import { typeOf, withTable } from "./tables";
+
+/** What ALTER TABLE and ALTER INDEX do to the declarations, command by command. */
+export function alter(scope: Scope, { relation, cmds = [] }: AlterTableStmt): State {
+  const label = labelOfRelation(scope, relation);
+  const commands = cmds.flatMap((cmd) => ("AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : []));
+  return commands.reduce((state, command) => {
+    const inner = { ...scope, state };
+    const isIndex = state.found.some((index) => labelOf(index) === label);
+    return isIndex ? alterIndex(inner, label, command) : alterTable(inner, label, command);
+  }, scope.state);
+}
+
+function alterTable(scope: Scope, label: string, { subtype, name, def }: AlterTableCmd): State {
+  const { state } = scope;
+  const isOn = (index: IndexDeclaration) => tableOf(index) === label;
+  if (def && "PartitionCmd" in def) {
+    if (subtype === "AT_AttachPartition") return attach(scope, label, def.PartitionCmd);
+    if (subtype === "AT_DetachPartition") return detach(scope, label, def.PartitionCmd);
+  }
+  if (subtype === "AT_AddConstraint" && def && "Constraint" in def) {
+    return { ...state, found: addConstraint(scope, label, def.Constraint) };
+  }
+  if (subtype === "AT_DropConstraint") {
+    const isMeant = (index: IndexDeclaration) =>
+      isOn(index) && index.constraint !== undefined && index.name === name;
+    return { ...state, found: state.found.filter((index) => !isMeant(index)) };
+  }
+  if (subtype === "AT_DropColumn") return dropColumn(scope, label, name ?? "");
+  if (subtype === "AT_AddColumn" && def) return addColumn(state, label, def);
+  return state;
+}
+
+/** An index goes with any column that it has. */
+function dropColumn(scope: Scope, label: string, name: string): State {
+  const isOn = (index: IndexDeclaration) => tableOf(index) === label;
+  const isGone = (index: IndexDeclaration) => isOn(index) && hasColumn(index, name);
+  refuseIf(scope, (index) => isOn(index) && !isGone(index) && mentions(index, name));
+  return { ...scope.state, found: scope.state.found.filter((index) => !isGone(index)) };
+}
+
+function addColumn(state: State, label: string, def: Node): State {
+  const table = state.tables.get(label);
+  return table
+    ? withTable(state, label, { ...table, types: [...table.types, ...typeOf(def)] })
+    : state;
+}
+
+const CONSTRAINTS: Readonly<Record<string, IndexDeclaration["constraint"]>> = {
+  CONSTR_UNIQUE: "unique",
+  CONSTR_PRIMARY: "primaryKey",
+};
+
+/** ADD CONSTRAINT … USING INDEX renames the index after the constraint. */
+function addConstraint(scope: Scope, table: string, added: Constraint) {
+  const isMeant = (index: IndexDeclaration) =>
+    tableOf(index) === table && index.name === added.indexname;
+  const constraint = CONSTRAINTS[added.contype ?? ""];
+  if (!constraint || added.deferrable) return refuseIf(scope, isMeant);
+  return scope.state.found.map((index) =>
+    isMeant(index) ? { ...index, name: added.conname ?? index.name, constraint } : index,
+  );
+}
+
+function alterIndex(scope: Scope, label: string, command: AlterTableCmd): State {
+  const { state } = scope;
+  const { subtype, def } = command;
+  // From here on, the partition's index belongs to the parent's index.
+  if (subtype === "AT_AttachPartition" && def && "PartitionCmd" in def) {
+    const child = labelOfRelation(scope, def.PartitionCmd.name);
+    return { ...state, found: state.found.filter((index) => labelOf(index) !== child) };
+  }
+  const isMeant = (index: IndexDeclaration) => labelOf(index) === label;
+  const found = state.found.map((index) => (isMeant(index) ? altered(index, command) : index));
+  if (found.includes(undefined)) refuseIf(scope, isMeant);
+  return { ...state, found: found.filter((index) => index !== undefined) };
+}
+
+/** The index as ALTER leaves it; undefined if that cannot be told. */
+function altered(index: IndexDeclaration, command: AlterTableCmd): IndexDeclaration | undefined {
+  const { subtype, name, def, num } = command;
+  const { storageParameters = {}, tablespace: _, ...rest } = index;
+  if (subtype === "AT_SetTableSpace") {
+    return name === "pg_default" ? withoutTablespace(index) : { ...index, tablespace: name };
+  }
+  if (subtype === "AT_SetRelOptions") {
+    return withParameters(index, { ...storageParameters, ...parametersOf(def) });
+  }
+  if (subtype === "AT_ResetRelOptions") {
+    const names = Object.keys(parametersOf(def));
+    const left = Object.entries(storageParameters).filter(([key]) => !names.includes(key));
+    return withParameters(index, Object.fromEntries(left));
+  }
+  const target = def && "Integer" in def ? (def.Integer.ival ?? 0) : undefined;
+  if (subtype !== "AT_SetStatistics" || num === undefined || target === undefined) return undefined;
+  const columns = rest.columns.map((key, i) =>
+    i + 1 === num && typeof key !== "string" ? { ...key, statistics: target } : key,
+  );
+  return { ...index, columns };
+}
+
+function withoutTablespace({ tablespace: _, ...rest }: IndexDeclaration): IndexDeclaration {
+  return rest;
+}
+
+function withParameters(index: IndexDeclaration, parameters: Parameters): IndexDeclaration {
+  const { storageParameters: _, ...rest } = index;
+  return Object.keys(parameters).length > 0 ? { ...rest, storageParameters: parameters } : rest;
+}
+
+function parametersOf(def: Node | undefined): Parameters {
+  const items = def && "List" in def ? (def.List.items ?? []) : [];
+  return Object.fromEntries(
+    items.flatMap((item) =>
+      "DefElem" in item ? [[item.DefElem.defname ?? "", definitionValue(item.DefElem.arg)]] : [],
+    ),
+  );
+}

@@ -1,0 +1,102 @@
+import type { DoStmt } from "libpg-query";
+import { PgIndexError } from "../../engine/errors/advice";
+import { parseTexts } from "../parser/parserThread";
+import { type BodyStatement, bodyStatements } from "../parser/plpgsql";
+import { lineOf, textOf, toSource } from "../parser/sqlTokens";
+import { placeOf, type State, type Statement } from "../sql/scriptState";
+import { bodyOf, INDEXING } from "./calls";
+import {
+  blockAdvice,
+  blockLanguageAdvice,
+  blockTextAdvice,
+  blockUnreadableAdvice,
+} from "./followMessages";
+import type { Scope } from "./scope";
+
+type Follow = (state: State, statement: Statement) => State;
+
+/**
+ * Refuses a DO block that may make or change an index: what of it runs, only a server can tell.
+ * What a block does besides is not looked at.
+ */
+export function followDo(
+  { state, statement }: Scope,
+  { args = [] }: DoStmt,
+  follow: Follow,
+): State {
+  const language = languageOf(args);
+  if (language !== "plpgsql") {
+    throw new PgIndexError(blockLanguageAdvice(placeOf(statement), language));
+  }
+  const body = bodyOf(args);
+  const first = lineOfBody(statement);
+  const inside = bodyStatements(body);
+  if (!inside && INDEXING.test(body)) {
+    throw new PgIndexError(blockUnreadableAdvice(placeOf(statement)));
+  }
+  for (const inner of inside ?? []) {
+    const place = `${statement.script.title}:${first + inner.line - 1}`;
+    const sql = inner.isDynamic ? constantText(inner, place) : inner.sql;
+    if (sql !== undefined) requireHarmless({ state, statement }, { sql, place }, follow);
+  }
+  return state;
+}
+
+function languageOf(args: DoStmt["args"] = []): string {
+  const option = args.find((arg) => "DefElem" in arg && arg.DefElem.defname === "language");
+  const value = option && "DefElem" in option ? option.DefElem.arg : undefined;
+  return value && "String" in value ? (value.String.sval ?? "") : "plpgsql";
+}
+
+function lineOfBody({ tokens, source }: Statement): number {
+  const body = tokens.find(({ tokenName }) => tokenName === "SCONST");
+  return lineOf(source, body?.start ?? 0);
+}
+
+/** The text of an EXECUTE that is constant; one that is put together must not be about indexes. */
+function constantText({ sql }: BodyStatement, place: string): string | undefined {
+  const [parsed] = parseTexts([`SELECT ${sql}`]);
+  const constants = parsed?.kind === "ok" ? stringsIn(parsed.tree) : [];
+  const isConstant = /^\s*('(''|[^'])*'|\$(\w*)\$.*\$\3\$)\s*$/s.test(sql);
+  if (isConstant) return constants[0];
+  const text = constants.join(" ");
+  if (!/[a-z]{3}/i.test(text) || INDEXING.test(text)) {
+    throw new PgIndexError(blockTextAdvice(place, sql.trim()));
+  }
+  return undefined;
+}
+
+function stringsIn(tree: unknown): string[] {
+  const texts: string[] = [];
+  JSON.stringify(tree, (key, value) => {
+    if (key === "sval" && typeof value === "string") texts.push(value);
+    return value;
+  });
+  return texts;
+}
+
+function requireHarmless(
+  { state, statement }: Scope,
+  { sql, place }: { readonly sql: string; readonly place: string },
+  follow: Follow,
+): void {
+  const [parsed] = parseTexts([sql]);
+  if (parsed?.kind !== "ok") {
+    if (INDEXING.test(sql)) throw new PgIndexError(blockTextAdvice(place, sql.trim()));
+    return;
+  }
+  const source = toSource(sql, parsed.tokens);
+  const text = textOf(source, source.tokens);
+  for (const { stmt } of parsed.tree.stmts ?? []) {
+    const inner = { ...statement, node: stmt ?? {}, tokens: source.tokens, source } as Statement;
+    const isChanged = () => {
+      const { found } = follow(state, { ...inner, script: { ...inner.script, title: place } });
+      return (
+        found.length !== state.found.length || found.some((each, i) => each !== state.found[i])
+      );
+    };
+    if ("IndexStmt" in inner.node || isChanged()) {
+      throw new PgIndexError(blockAdvice(place, text));
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Inventory } from "../../engine/record/inventory";
+import { databaseHash } from "../../engine/session/databaseIdentity";
+import type { DeclaredPlace } from "./declaredIndexes";
+
+/** The database that a declaration is for. */
+type Seen = Pick<Inventory, "database" | "startedAt">;
+
+/** A declaration of this run, by whichever process. */
+interface Note {
+  readonly pid: number;
+  readonly urn: string;
+  /** A hash of database, schema and name. */
+  readonly index: string;
+}
+
+/**
+ * What all provider processes of one Pulumi command have declared. Each Connection has a process of
+ * its own, and two of them can lead to one database. They have one thing in common, the address of
+ * the engine, which names a file of this user's in the temporary folder: a line for each declaration,
+ * of hashes and URNs. Where there can be no such file, the index's mark still tells at the create.
+ */
+export class RunDeclarations {
+  private readonly file: string | undefined;
+
+  /** `engine`: the address that the process was given. */
+  constructor(engine: string | undefined) {
+    this.file = engine && /:\d+$/.test(engine) ? fileOf(engine) : undefined;
+    const { file } = this;
+    if (file) process.once("exit", () => leave(file));
+  }
+
+  /** Notes a declaration. Returns the URN of another resource that noted the index before. */
+  declare(place: DeclaredPlace, seen: Seen, urn: string): string | undefined {
+    if (!this.file) return undefined;
+    const { schema, name } = place;
+    const index = hash(JSON.stringify([databaseHash(seen.database), seen.startedAt, schema, name]));
+    try {
+      append(this.file, { pid: process.pid, urn, index });
+      return earlier(notesIn(this.file, index), urn);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** In the order of the lines, so that of two at a time only one is refused. */
+function earlier(notes: readonly Note[], urn: string): string | undefined {
+  const own = notes.findIndex((note) => note.pid === process.pid && note.urn === urn);
+  const others = notes.slice(0, own).filter(({ pid }) => pid !== process.pid);
+  // An earlier command may have had the same address.
+  return others.find((note) => note.urn !== urn && isRunning(note.pid))?.urn;
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function fileOf(engine: string): string {
+  const user = process.getuid?.() ?? "user";
+  return join(tmpdir(), `pgindex-${user}`, hash(engine));
+}
+
+/** Throws if somebody else has made the folder. */
+function append(file: string, note: Note): void {
+  const folder = join(file, "..");
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = lstatSync(folder);
+  const isOwn = found.isDirectory() && (process.getuid?.() ?? found.uid) === found.uid;
+  if (!isOwn || (process.getuid && (found.mode & 0o077) !== 0)) throw new Error("not our folder");
+  appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+}
+
+function notesIn(file: string, index = ""): Note[] {
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines
+    .filter((line) => line !== "" && line.includes(index))
+    .map((line) => JSON.parse(line));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The last process takes the file along. */
+function leave(file: string): void {
+  try {
+    const others = notesIn(file).filter(({ pid }) => pid !== process.pid);
+    if (!others.some(({ pid }) => isRunning(pid))) rmSync(file);
+  } catch {
+    // There is none, or nobody may.
+  }
+}

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
+import { indexesFromSql } from "../../providers/pgindex/src/import/indexesFromSql.ts";
+import { buildIndex } from "../support/pulumi/stackState.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+
+/**
+ * The shapes of migrations and schemas of public projects, reduced, with other names. `applied.psql`
+ * is what the tool runs, in its order, written by hand.
+ */
+const FOLDERS = join(import.meta.dirname, "../support/import/migrations");
+
+/** The projects whose files have these shapes. */
+const FROM: Readonly<Record<string, string>> = {
+  "dbmate-accounts": "supabase/postgres",
+  "dbmate-schema": "amacneil/dbmate#735",
+  "diesel-forum": "LemmyNet/lemmy",
+  "drizzle-notes": "drizzle-kit's own output",
+  "flyway-workflow": "Netflix/conductor",
+  "golang-migrate-devices": "brocaar/chirpstack-application-server",
+  "golang-migrate-unpadded": "golang-migrate/migrate's tutorial",
+  "goose-concurrently": "Permify/permify, chistyakoviv/logbot",
+  "goose-replaced": "openfga/openfga",
+  "graphile-migrate-groups": "graphile/starter",
+  "liquibase-conditions": "ArtemRavishev/school, xParadize/digital-wallet-platform",
+  "liquibase-stores": "PandaYaY/ExTrack",
+  "node-pg-migrate-orders": "salsita/node-pg-migrate",
+  "pg-dump-with-data": "pg_dump 17.6",
+  "play-tiles": "maproulette/maproulette-backend",
+  "prisma-projects": "zketosis/liam",
+  "psql-scripts": "metabrainz/musicbrainz-server",
+  "rails-structure": "gitcoinco/code_fund_ads",
+  "rails-structure-of-old": "mklaber/redshift_polizei",
+  "sequelize-members": "timmyichen/kit-3",
+  "sql-migrate-ledger": "stellar/go",
+  "sqlx-logins": "element-hq/matrix-authentication-service",
+  "supabase-diff": "supabase db diff",
+  "typeorm-players": "evanjmg/typeorm-practice",
+};
+
+let db: TestDatabase;
+beforeEach(async () => {
+  db = await createDatabase();
+});
+afterEach(() => db.drop());
+
+interface Live {
+  readonly name: string;
+  readonly definition: string;
+  readonly constraint: string | null;
+  readonly statistics: string;
+}
+
+/** Without those that only a constraint declares, and without partitions' parts. */
+async function liveIndexes(declared: readonly string[]): Promise<Live[]> {
+  const rows = await db.query<Live>(
+    `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition,
+            c.contype AS constraint,
+            (SELECT string_agg(attstattarget::text, ',' ORDER BY attnum) FROM pg_attribute
+              WHERE attrelid = i.indexrelid AND attstattarget > 0) AS statistics
+       FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
+       LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x')
+      WHERE r.relnamespace::regnamespace::text NOT LIKE 'pg_%'
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = i.indexrelid)
+      ORDER BY 1`,
+  );
+  return rows.filter(({ name, constraint }) => constraint === null || declared.includes(name));
+}
+
+/** The migrations of a folder, as a shell's `**` gives them. */
+function filesOf(folder: string): string[] {
+  const all = readdirSync(join(FOLDERS, folder), { recursive: true, encoding: "utf8" });
+  const names = all.filter((name) => /\.(sql|[jt]s)$/.test(name)).sort();
+  return names.map((name) => join(FOLDERS, folder, name));
+}
+
+/** Alphabetical order is wrong for these, and no tool's rule is known by the names. */
+const IN_ORDER: Readonly<Record<string, readonly string[]>> = {
+  "psql-scripts": ["CreateTables.sql", "CreateIndexes.sql"],
+};
+
+function inOrder(folder: string): string[] {
+  const names = IN_ORDER[folder];
+  return names ? names.map((name) => join(FOLDERS, folder, name)) : filesOf(folder);
+}
+
+function statementsOf(folder: string): string[] {
+  const text = readFileSync(join(FOLDERS, folder, "applied.psql"), "utf8");
+  return text.split(/;\n/).filter((statement) => statement.trim() !== "");
+}
+
+async function dropAll(indexes: readonly Live[]): Promise<void> {
+  for (const { name, constraint } of indexes) {
+    const [row] = await db.query<{ table: string; index: string }>(
+      `SELECT indrelid::regclass::text AS table, quote_ident(relname) AS index
+         FROM pg_index JOIN pg_class ON oid = indexrelid WHERE indexrelid = $1::regclass`,
+      [name],
+    );
+    const own = `ALTER TABLE ${row?.table} DROP CONSTRAINT ${row?.index}`;
+    await db.query(constraint === null ? `DROP INDEX ${name}` : own);
+  }
+}
+
+describe("what a tool builds is what is imported", () => {
+  test.each(Object.entries(FROM))("%s, as in %s", async (folder) => {
+    for (const statement of statementsOf(folder)) await db.query(statement);
+    const declarations = indexesFromSql(inOrder(folder));
+    const [labels] = await db.query<{ names: string[] }>(
+      `SELECT array_agg(format('%I.%I', s, n)::regclass::text) AS names
+         FROM unnest($1::text[], $2::text[]) AS t (s, n)`,
+      [declarations.map(schemaOf), declarations.map(({ name }) => name)],
+    );
+    const built = await liveIndexes(labels?.names ?? []);
+    expect([...(labels?.names ?? [])].sort()).toEqual(built.map(({ name }) => name).sort());
+    await dropAll(built);
+    expect(await liveIndexes(labels?.names ?? [])).toEqual([]);
+    for (const declaration of declarations) await buildIndex(db.url, { ...declaration });
+    expect(await liveIndexes(labels?.names ?? [])).toEqual(built);
+  });
+
+  test("of at least twenty folders, and each has its line above", () => {
+    expect(readdirSync(FOLDERS).sort()).toEqual(Object.keys(FROM).sort());
+    expect(Object.keys(FROM).length).toBeGreaterThanOrEqual(20);
+  });
+});

@@ -1,0 +1,2 @@
+drop table article_like;
+drop table article;

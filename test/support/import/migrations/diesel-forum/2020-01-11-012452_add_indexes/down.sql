@@ -1,0 +1,1 @@
+DROP INDEX idx_article_creator, idx_article_like_article, idx_article_like_user;

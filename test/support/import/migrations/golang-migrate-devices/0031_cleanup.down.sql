@@ -1,0 +1,1 @@
+create index idx_device_created_at on device(created_at);

@@ -1,0 +1,1 @@
+drop index idx_device_created_at;

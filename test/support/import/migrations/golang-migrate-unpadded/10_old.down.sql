@@ -1,0 +1,1 @@
+CREATE UNIQUE INDEX teams_slug_old ON teams (slug);

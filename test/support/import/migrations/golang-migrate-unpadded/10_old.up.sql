@@ -1,0 +1,1 @@
+DROP INDEX IF EXISTS teams_slug_old;
