@@ -126,6 +126,13 @@ describe("what cannot be built is refused in preview, by one error", () => {
     expect(errors).toContain(fix);
   });
 
+  test("up refuses a valid index of another definition just the same", async () => {
+    const wrong = new Resource("index", async () => opened);
+    const args = { table: "t", name: "different_idx", columns: ["a"] };
+    expect(await refusalOf(wrong.up(args))).toContain("exists with another definition");
+    expect(await indexesOf(database())).toHaveLength(2);
+  });
+
   test("several problems are told at once", async () => {
     const bad = { nme: "x", columns: [], predicate: "a >", nullsNotDistinct: true };
     const errors = await refusedPreview({ table: "t", name: "", ...bad });

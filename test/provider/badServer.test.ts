@@ -9,7 +9,7 @@ import {
   indexNames,
   useDatabase,
 } from "../support/pulumi/pulumiDatabase.ts";
-import { type Opened, oneProvider, openProvider, Resource, refusalOf } from "./resource.ts";
+import { configured, type Opened, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int)");
 let canary: Canary;
@@ -95,9 +95,11 @@ const cases: readonly Case[] = [
   },
 ];
 
+const open = oneProvider({});
+
 describe("a server that cannot be used is told in preview, with what to do", () => {
   test.for(cases)("$what", async ({ url, cause, fix }) => {
-    const resource = new Resource("index", oneProvider({ DATABASE_URL: url() }));
+    const resource = new Resource("index", configured(open, { "pgindex:url": url() }));
     const errors = await refusalOf(resource.preview(NEW));
     expect(errors).toMatch(cause);
     expect(errors).toMatch(fix);
@@ -110,7 +112,7 @@ describe("a database in which transactions are read-only", () => {
   let opened: Opened;
   let built: Resource;
   beforeAll(async () => {
-    opened = await openProvider({ DATABASE_URL: canary.url });
+    opened = await configured(open, { "pgindex:url": canary.url })();
     built = new Resource("index", async () => opened);
     await built.up(BUILT);
     const { client, name } = database();

@@ -98,6 +98,15 @@ describe.each(TOOLS)("$kind", ({ kind, table, args, other, row, hash }) => {
     return marked(name);
   }
 
+  test("nothing is marked before its indexes stand", async () => {
+    await database().query("DROP INDEX t_a_idx");
+    const it = resource("it");
+    expect(await refusalOf(it.up(declared()))).toContain("public.t_a_idx is not there");
+    expect(it.state).toBeUndefined();
+    const found = await database().query(`SELECT to_regclass('${table}') IS NULL AS gone`);
+    if (found[0]?.gone === false) expect(await rows()).toEqual([]);
+  });
+
   test("a resource that is renamed keeps its mark, and its destroy removes it", async () => {
     const old = await marked("old");
     const renamed = resource("new");

@@ -5,7 +5,7 @@ import {
   indexNames,
   useDatabase,
 } from "../support/pulumi/pulumiDatabase.ts";
-import { oneProvider, Resource } from "./resource.ts";
+import { configured, type Opened, oneProvider, Resource } from "./resource.ts";
 
 const NOBODY_LISTENS = "postgresql://nobody:nothing@127.0.0.1:1/nowhere";
 const database = useDatabase("CREATE TABLE users (id int, email text)");
@@ -54,8 +54,13 @@ describe("where an index connects to, first source that is there", () => {
     { source: "the PG* variables", env: pgVariables },
   ];
 
+  const processes = new Map<string, () => Promise<Opened>>();
+
   test.for(sources)("$source", async ({ env, config }) => {
-    const index = new Resource("index", oneProvider(env(), config?.()));
+    const key = JSON.stringify(env());
+    const open = processes.get(key) ?? oneProvider(env());
+    processes.set(key, open);
+    const index = new Resource("index", configured(open, config?.() ?? {}));
     await index.up(args);
     expect(await indexNames(database())).toEqual(["users_email_idx"]);
     expect((await index.preview(args)).change).toBe("same");

@@ -1,13 +1,15 @@
 import type { IndexArgs } from "pulumi-pgindex";
 import { beforeAll, expect, test } from "vitest";
 import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
-import { oneProvider, openProvider, Resource, refusalOf } from "./resource.ts";
+import { configured, type Opened, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b text)");
 const args: IndexArgs = { table: "t", name: "mine_idx", columns: ["a"] };
+let open: () => Promise<Opened>;
 let mine: Resource;
 beforeAll(() => {
-  mine = new Resource("index", oneProvider({ DATABASE_URL: database().url }));
+  open = oneProvider({ DATABASE_URL: database().url });
+  mine = new Resource("index", open);
 });
 
 /** Somebody works on the table, whom a build and a drop wait for. */
@@ -51,17 +53,17 @@ test("another patience changes the state alone, and the destroy follows it", asy
 test("the stack's patience is that of its resources, and a Connection has its own", async () => {
   const { url } = database();
   const release = await holdTable();
-  const ofStack = oneProvider({ DATABASE_URL: url }, { "pgindex:waitFor": "1s" });
+  const ofStack = configured(open, { "pgindex:waitFor": "1s" });
   expect(await refusalOf(new Resource("index", ofStack).up(args))).toMatch(GAVE_UP);
   // As the class of a Connection hands it on, in the place of the stack's.
   const own = { "pgindex:url": url, "pgindex:waitFor": "1s", "pgindex:retries": "0" };
-  expect(await refusalOf(new Resource("index", oneProvider({}, own)).up(args))).toMatch(GAVE_UP);
+  expect(await refusalOf(new Resource("index", configured(open, own)).up(args))).toMatch(GAVE_UP);
   await release();
 });
 
 test("what cannot be read is refused in preview", async () => {
-  const open = () => openProvider({ DATABASE_URL: database().url }, { "pgindex:waitFor": "soon" });
-  expect(await refusalOf(new Resource("index", open).preview(args))).toContain(
+  const soon = configured(open, { "pgindex:waitFor": "soon" });
+  expect(await refusalOf(new Resource("index", soon).preview(args))).toContain(
     'pgindex:waitFor "soon" is not a length of time',
   );
 });

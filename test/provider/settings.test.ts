@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
 import { blockedBuild, holdWrite, until, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
-import { openProvider, Resource, refusalOf } from "./resource.ts";
+import { configured, oneCommand, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b text)");
 let roles: Roles;
@@ -18,26 +18,28 @@ afterAll(() => dropRoles(database(), roles));
 const AS_DEPLOY = { schema: "app", table: "t", name: "t_a_idx", columns: ["a"] };
 const PLAIN = { table: "t", name: "plain_idx", columns: ["a"] };
 
-/** An index below a process that has these settings. */
-async function indexWith(settings: Readonly<Record<string, string>>) {
+let open = oneProvider({});
+
+/** An index below a process that has these settings, until another index is asked for. */
+function indexWith(settings: Readonly<Record<string, string>>) {
   const named = Object.entries(settings).map(([name, value]) => [`pgindex:${name}`, value]);
-  const opened = await openProvider({}, Object.fromEntries(named));
-  return { opened, index: new Resource("index", async () => opened) };
+  const withSettings = configured(open, Object.fromEntries(named));
+  return { withSettings, index: new Resource("index", withSettings) };
 }
 
 test("role: who may not build as himself builds as the tables' owner", async () => {
-  const himself = await indexWith({ url: roles.url });
+  const himself = indexWith({ url: roles.url });
   expect(await refusalOf(himself.index.up(AS_DEPLOY))).toMatch(
     /is a member of it that does not inherit its rights/,
   );
-  const { index } = await indexWith({ url: roles.url, role: roles.owner });
+  const { index } = indexWith({ url: roles.url, role: roles.owner });
   await index.up(AS_DEPLOY);
   expect((await index.preview(AS_DEPLOY)).change).toBe("same");
   await index.destroy();
 });
 
 test("waiters: a session that waits behind a build is cancelled", async () => {
-  const { index } = await indexWith({ url: database().url, waiters: "cancel" });
+  const { index } = indexWith({ url: database().url, waiters: "cancel" });
   const writer = await holdWrite(database(), "t");
   const up = index.up(PLAIN);
   await blockedBuild(database(), PLAIN.name);
@@ -59,19 +61,20 @@ test("waiters: a session that waits behind a build is cancelled", async () => {
 
 test("whenClientVanishes: a build ends within seconds of its provider", async () => {
   const settings = { url: database().url, whenClientVanishes: "stop" };
-  const { opened, index } = await indexWith(settings);
+  const { withSettings, index } = indexWith(settings);
   const cut = { ...PLAIN, name: "cut_idx" };
   const writer = await holdWrite(database(), "t");
   const failed = refusalOf(index.up(cut));
   const pid = await blockedBuild(database(), "cut_idx");
-  opened.process.kill();
+  (await withSettings()).process.kill();
+  open = oneProvider({});
   await until("the server ends the build", async () => {
     const query = "SELECT 1 FROM pg_stat_activity WHERE pid = $1";
     return (await database().query(query, [pid])).length === 0;
   });
   await failed;
   await writer.release();
-  const next = await indexWith(settings);
+  const next = indexWith(settings);
   await next.index.up(cut);
   expect((await next.index.preview(cut)).change).toBe("same");
   await next.index.destroy();
@@ -79,7 +82,7 @@ test("whenClientVanishes: a build ends within seconds of its provider", async ()
 
 test("a limit of connections that is too low to measure as well is refused in preview", async () => {
   await database().query(`ALTER ROLE ${roles.deploy} CONNECTION LIMIT 2`);
-  const { index } = await indexWith({ url: roles.url, role: roles.owner });
+  const { index } = indexWith({ url: roles.url, role: roles.owner });
   const serves = [{ name: "q", sql: "SELECT * FROM app.t WHERE a = $1", values: ["1"] }];
   expect(await refusalOf(index.preview({ ...AS_DEPLOY, serves }))).toMatch(
     /_deploy may have 2 connections at a time, and this needs 3[\s\S]*CONNECTION LIMIT 4;/,
@@ -90,12 +93,12 @@ test("a limit of connections that is too low to measure as well is refused in pr
 
 test("the right that is missing is named once, in the first preview", async () => {
   const hint = /hidden from this role.*; to see it: GRANT pg_read_all_stats TO "\S+_deploy";$/;
-  const { opened } = await indexWith({ url: roles.url, role: roles.owner });
+  const { withSettings } = indexWith({ url: roles.url, role: roles.owner });
   // One command for both.
-  const command = opened.begin("index");
+  const command = oneCommand(withSettings);
   const hints: number[] = [];
   for (const name of ["first", "second"]) {
-    const index = new Resource("index", async () => ({ ...opened, begin: () => command }), name);
+    const index = new Resource("index", command, name);
     const { lines } = await index.preview({ ...AS_DEPLOY, name: `${name}_idx` });
     hints.push(lines.filter(({ message }) => hint.test(message)).length);
   }

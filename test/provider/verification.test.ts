@@ -1,6 +1,7 @@
 import type { ServedQuery } from "pulumi-pgindex";
 import { beforeAll, describe, expect, test } from "vitest";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { provedBy } from "./promotionStacks.ts";
 import { type Opened, openProvider, Resource, refusalOf, type Told } from "./resource.ts";
 
 const ROWS = 20_000;
@@ -36,12 +37,10 @@ const declared = (query: Partial<ServedQuery> = {}) => ({
   serves: [{ ...byEmail, ...query }],
 });
 
-/** What the constructor of `Verification` takes from its index, and from its own arguments. */
-function proves(query: Partial<ServedQuery> = {}, more: object = {}) {
-  const { schema, table, name, definition, builtAt, validSince, before } = index.outputs;
-  const { serves: served } = declared(query);
-  return { schema, table, name, definition, builtAt, validSince, before, served, ...more };
-}
+const proves = (query: Partial<ServedQuery> = {}, more: object = {}) => ({
+  ...provedBy(index.outputs, declared(query).serves),
+  ...more,
+});
 
 /** Index and proof, one after the other, as the engine does it. */
 async function up(query: Partial<ServedQuery> = {}, more: object = {}): Promise<Told> {

@@ -46,7 +46,7 @@ export async function indexNames(database: TestDatabase): Promise<string[]> {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 90_000,
+  timeoutMs = 240_000,
 ): Promise<T> {
   const end = Date.now() + timeoutMs;
   for (;;) {
