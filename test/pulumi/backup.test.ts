@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { createStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
-import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
+import { linesOf } from "../support/pulumi/pulumiRun.ts";
 import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
@@ -28,26 +28,20 @@ const DECLARED: IndexArgs = { table: "t", name: "i", columns: ["a"] };
 describe.skipIf(problem)(`a stack with a Backup${problem ? ` (skipped: ${problem})` : ""}`, () => {
   test("backs up before the first change, and again only when a change finds it too old", async () => {
     let args = DECLARED;
-    let pgDump = "/nowhere/pg_dump";
     const directory = join(backend.directory, "dumps");
     const stack = await createStack(
       async () => {
-        const backup = new Backup("backup", { indexes: [args], directory, pgDump });
+        const backup = new Backup("backup", { indexes: [args], directory });
         new Index("index", args, { dependsOn: backup });
       },
       { backend, env: { DATABASE_URL: server.url } },
     );
-    const refused = await failureOf(stack.preview());
-    expect(errorsOf(refused, "backup")).toContain("cannot run /nowhere/pg_dump");
-
-    pgDump = "pg_dump";
     const first = await stack.up();
     expect(first.changes).toEqual({ create: 3 });
     const [dump = ""] = await readdir(directory);
     expect(stack.resource("backup")?.outputs).toMatchObject({ file: join(directory, dump) });
     const done = linesOf(first.events, "backup").map(({ message }) => message);
     expect(done).toContainEqual(expect.stringMatching(/^backed up in .*\.dump/));
-    expect((await stack.preview()).changes).toEqual({ same: 3 });
 
     args = { ...DECLARED, columns: [{ column: "a", order: "desc" }] };
     const second = await stack.up();
@@ -55,9 +49,6 @@ describe.skipIf(problem)(`a stack with a Backup${problem ? ` (skipped: ${problem
     expect(linesOf(second.events, "backup").map(({ message }) => message)).toContainEqual(
       expect.stringMatching(/^the backup of .* ago is recent enough$/),
     );
-    expect(await readdir(directory)).toEqual([dump]);
-    expect((await stack.preview()).changes).toEqual({ same: 3 });
-    await stack.destroy();
     expect(await readdir(directory)).toEqual([dump]);
   });
 });

@@ -1,8 +1,7 @@
 // A password that must never be seen, brought in each way, and everything that a user's own
 // commands show and leave.
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,7 +19,6 @@ const database = useDatabase(
   "CREATE TABLE users (id int, email text)",
   "CREATE TABLE orders (id int)",
 );
-const backend = mkdtempSync(join(tmpdir(), "pgindex-canary-"));
 const CONTROL = `Control${randomBytes(4).toString("hex")}`;
 let canary: Canary;
 beforeAll(async () => {
@@ -28,7 +26,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await canary.drop();
-  rmSync(backend, { recursive: true, force: true });
 });
 
 /**
@@ -85,7 +82,7 @@ function watch({ pid, ended }: Running): Shown & { readonly over: Promise<void> 
   return { ...shown, over: poll() };
 }
 
-const env: Record<string, string> = { PULUMI_BACKEND_URL: `file://${backend}`, CONTROL };
+const env: Record<string, string> = { CONTROL };
 
 /** Every file below a folder, the state's history and backups among them. */
 function filesBelow(folder: string): string[] {
@@ -109,7 +106,6 @@ async function spied(command: Running, isFound?: (shown: Shown) => Promise<void>
 test("a build, its errors and its end show the password to nobody, and leave it nowhere", async () => {
   env.CONTROL_URL = database().url;
   const project = createProject({ files: { "index.js": PROGRAM }, env });
-  await project.run("stack", "init", "dev");
   await project.run("config", "set", "--secret", "canary:url", canary.url);
 
   env.DATABASE_URL = canary.url;
@@ -119,7 +115,12 @@ test("a build, its errors and its end show the password to nobody, and leave it 
     await holder.release();
   });
   expect(built.code).toBe(0);
-  for (const each of [built.text, built.processes, built.sessions, filesBelow(backend).join("\n")])
+  for (const each of [
+    built.text,
+    built.processes,
+    built.sessions,
+    filesBelow(project.backend).join("\n"),
+  ])
     expect(each).toContain(CONTROL);
 
   const errors = {
@@ -128,16 +129,18 @@ test("a build, its errors and its end show the password to nobody, and leave it 
   };
   for (const [error, part] of Object.entries(errors)) {
     env.DATABASE_URL = Object.assign(new URL(canary.url), part).href;
-    const refused = await spied(project.start("refresh", "--yes"));
+    const refused = await spied(project.start("refresh", "--yes", "--skip-preview"));
     expect(refused.code).not.toBe(0);
     expect(refused.text).toContain(error);
   }
 
   delete env.DATABASE_URL;
   await project.run("config", "set", "--secret", "pgindex:databaseUrl", canary.url);
-  for (const command of ["up", "destroy"])
-    expect((await spied(project.start(command, "--yes", "--diff"))).code).toBe(0);
-  expect(filesBelow(backend).length).toBeGreaterThan(5);
-  for (const file of [...filesBelow(backend), ...filesBelow(project.directory)])
+  for (const command of ["up", "destroy"]) {
+    const words = [command, "--yes", "--skip-preview", "--diff"];
+    expect((await spied(project.start(...words))).code).toBe(0);
+  }
+  expect(filesBelow(project.backend).length).toBeGreaterThan(5);
+  for (const file of [...filesBelow(project.backend), ...filesBelow(project.directory)])
     canary.assertAbsent(file);
 });

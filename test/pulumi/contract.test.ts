@@ -1,9 +1,14 @@
 import pulumi from "@pulumi/pulumi";
 import { Index, type IndexArgs } from "pulumi-pgindex";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
-import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import {
+  type Canary,
+  createCanary,
+  indexNames,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
 import { errorsOf, failureOf } from "../support/pulumi/pulumiRun.ts";
 
 /** What stands in the user's state: changing it breaks every state that exists. */
@@ -16,12 +21,18 @@ const database = useDatabase(
   "INSERT INTO users SELECT n, n || '@x.test', 'n' || n FROM generate_series(1, 100) n",
 );
 
+let canary: Canary;
 let stack: TestStack;
 beforeAll(async () => {
+  canary = await createCanary(database());
   stack = await createStack(async () => undefined, {
     backend,
-    env: { DATABASE_URL: database().url },
+    env: { DATABASE_URL: canary.url },
   });
+});
+afterAll(async () => {
+  canary.assertAbsent(stack.transcript + stack.state());
+  await canary.drop();
 });
 
 describe("an index below a component, and one whose arguments are not known before it is built", () => {
@@ -56,15 +67,20 @@ describe("an index below a component, and one whose arguments are not known befo
     expect(await indexNames(database())).toEqual([]);
   });
 
-  test("a problem beside an unknown value is told all the same", async () => {
+  test("are refused for a problem beside an unknown value, which is told, and a secret one, which stays one", async () => {
     stack.program = async () => {
       const first = new Index("first", { table: "users", name: "a", columns: ["email"] });
       const table = first.definition.apply(() => "users");
-      new Index("wrong", { table, name: "n".repeat(64), columns: ["email"] });
+      const predicate = pulumi.secret(`name = '${canary.password}' OR`);
+      new Index("wrong", { table, name: "n".repeat(64), columns: ["email"], predicate });
     };
     const failed = await failureOf(stack.preview());
-    expect(errorsOf(failed, "wrong")).toMatch(/name is 64 bytes long/);
+    const errors = errorsOf(failed, "wrong");
+    expect(errors).toMatch(/name is 64 bytes long/);
+    expect(errors).toContain("predicate ");
+    expect(failed.text).toContain("resource 'wrong'");
     expect(failed.text).not.toContain(UNKNOWN);
+    expect(await indexNames(database())).toEqual([]);
   });
 
   test("are built by up, after which a preview is empty", async () => {

@@ -1,16 +1,10 @@
 // examples/fleet, as people run it: the canary, then the rest.
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { createProject } from "../support/pulumi/pulumiCli.ts";
+import { outputsIn } from "../support/pulumi/pulumiBackend.ts";
+import type { Project } from "../support/pulumi/pulumiCli.ts";
 import { indexesOf, indexNames, until, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { createExample } from "../support/pulumi/pulumiExample.ts";
 
-const FOLDER = "examples/fleet";
-const project = createProject({
-  files: Object.fromEntries(
-    readdirSync(FOLDER).map((file) => [file, readFileSync(join(FOLDER, file), "utf8")]),
-  ),
-});
 const TABLE = [
   "CREATE TABLE events (id int PRIMARY KEY, account_id int)",
   "INSERT INTO events SELECT n, n FROM generate_series(1, 20000) n",
@@ -19,17 +13,16 @@ const TABLE = [
 const canary = useDatabase(...TABLE);
 const eu = useDatabase(...TABLE);
 
+let project: Project;
 const on = (stack: string, ...args: string[]) => [...args, "--stack", stack] as const;
 
-beforeAll(async () => {
-  for (const [stack, database] of [
-    ["canary", canary],
-    ["eu", eu],
-  ] as const) {
-    await project.run("stack", "init", stack);
-    await project.run(...on(stack, "config", "set", "--secret", "databaseUrl", database().url));
-  }
-  await project.run(...on("eu", "config", "set", "soak", "1s"));
+beforeAll(() => {
+  project = createExample("fleet", {
+    stacks: {
+      canary: { databaseUrl: canary().url },
+      eu: { databaseUrl: eu().url, soak: "1s" },
+    },
+  });
 });
 
 test("the rest is refused before the canary has run, with what to do", async () => {
@@ -64,12 +57,9 @@ test("once the canary has proved it, the rest is built", async () => {
   await project.run(...on("eu", "up", "--yes", "--skip-preview"));
   expect(await indexNames(eu())).toEqual(["events_account_idx"]);
   await project.run(...on("eu", "preview", "--expect-no-changes"));
-  const usage = JSON.parse(await outputOf("canary"));
   // The refresh measured twice, in its preview too.
-  expect(usage).toMatchObject({ trafficScans: 100, isExact: true });
+  expect(outputsIn(project.stateOf("canary"))?.usage).toMatchObject({
+    trafficScans: 100,
+    isExact: true,
+  });
 });
-
-async function outputOf(stack: string): Promise<string> {
-  const text = await project.run(...on(stack, "stack", "output", "usage", "--json"));
-  return text.slice(text.indexOf("{"));
-}

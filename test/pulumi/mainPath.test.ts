@@ -1,5 +1,5 @@
+// The main path, by the example that the README begins with: examples/first-index.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createProject } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,
   createCanary,
@@ -7,30 +7,20 @@ import {
   indexNames,
   useDatabase,
 } from "../support/pulumi/pulumiDatabase.ts";
+import {
+  createExample,
+  documentedStatements,
+  previewedStatements,
+} from "../support/pulumi/pulumiExample.ts";
 
-const PROGRAM = `
-import * as pulumi from "@pulumi/pulumi";
-import { Connection, Index } from "pulumi-pgindex";
-
-const url = new pulumi.Config().requireSecret("databaseUrl");
-const provider = new Connection("database", { url });
-const messages = new Index("messages", {
-  table: "messages",
-  name: "messages_author_created_idx",
-  columns: ["author", { column: "created_at", order: "desc" }],
-}, { provider });
-const { name, valid, definition, adopted } = messages;
-export const built = { name, valid, definition, adopted };
-`;
-const STATEMENT =
-  'CREATE INDEX CONCURRENTLY "messages_author_created_idx" ON "public"."messages" ' +
-  'USING "btree" ("author", "created_at" DESC)';
+const NAME = "messages_conversation_created_idx";
+const STATEMENTS = documentedStatements("first-index/statement.sql");
 
 const database = useDatabase(
-  "CREATE TABLE messages (id int PRIMARY KEY, author int, created_at timestamptz)",
+  "CREATE TABLE messages (id int PRIMARY KEY, conversation_id int, created_at timestamptz)",
   "INSERT INTO messages SELECT n, n % 7, now() FROM generate_series(1, 1000) n",
 );
-const project = createProject({ files: { "index.ts": PROGRAM } });
+const project = createExample("first-index", {});
 let canary: Canary;
 let printed = "";
 const pulumi = async (...args: string[]) => {
@@ -41,7 +31,6 @@ const pulumi = async (...args: string[]) => {
 
 beforeAll(async () => {
   canary = await createCanary(database());
-  await pulumi("stack", "init", "dev");
   await project.run("config", "set", "--secret", "databaseUrl", canary.url);
 });
 afterAll(async () => {
@@ -50,10 +39,10 @@ afterAll(async () => {
 });
 
 test("preview shows the statement and what it locks, and builds nothing", async () => {
-  const text = await pulumi("preview", "--diff");
-  expect(text).toContain(JSON.stringify(STATEMENT));
+  const text = await pulumi("preview", "--diff", "--show-full-output");
+  expect(previewedStatements(text)).toEqual(STATEMENTS);
   expect(text).toMatch(/public\.messages has (never been analyzed|1,000 rows, \d+ kB)/);
-  expect(text).toContain(`builds the index: it does not exist; ${STATEMENT}; COMMENT ON INDEX`);
+  expect(text).toContain(`builds the index: it does not exist; ${STATEMENTS}; COMMENT ON INDEX`);
   expect(text).toMatch(/managed by Pulumi: .*; locks SHARE UPDATE EXCLUSIVE/);
   expect(text).toMatch(/\+ 3 to create/);
   expect(await indexNames(database())).toEqual([]);
@@ -61,8 +50,8 @@ test("preview shows the statement and what it locks, and builds nothing", async 
 
 test("up builds it, and says so in the index's own row", async () => {
   const text = await pulumi("up", "--yes", "--skip-preview");
-  expect(text).toMatch(/pgindex:Index messages created .*valid, built in/);
-  expect(await indexNames(database())).toEqual(["messages_author_created_idx"]);
+  expect(text).toMatch(/pgindex:Index messages-by-conversation created .*valid, built in/);
+  expect(await indexNames(database())).toEqual([NAME]);
 });
 
 test("the second preview is empty, also after a refresh", async () => {
@@ -72,11 +61,8 @@ test("the second preview is empty, also after a refresh", async () => {
 });
 
 test("outputs can be read by a script", async () => {
-  const text = await pulumi("stack", "output", "built", "--json");
+  const text = await pulumi("stack", "output", "--json");
   expect(JSON.parse(text.slice(text.indexOf("{")))).toEqual({
-    name: "messages_author_created_idx",
-    valid: true,
-    adopted: false,
     definition: (await indexesOf(database()))[0]?.definition,
   });
 });
@@ -85,7 +71,8 @@ test("the exported stack holds no password and no code, and little of the index"
   const text = await pulumi("stack", "export");
   expect(text).not.toMatch(/=>(?! require\(\\"pulumi-pgindex\/provider\\"\)\.v1\.index)|function/);
   const { deployment } = JSON.parse(text.slice(text.indexOf("{"))) as Export;
-  const index = deployment.resources.find(({ urn }) => urn.endsWith("::messages"));
+  const index = deployment.resources.find(({ urn }) => urn.endsWith("::messages-by-conversation"));
+  expect(index).toMatchObject({ outputs: { name: NAME, valid: true, adopted: false } });
   expect(Buffer.byteLength(JSON.stringify(index, undefined, 4))).toBeLessThan(4096);
   const provider = deployment.resources.find(({ urn }) => urn.endsWith("::database"));
   expect(provider).toMatchObject({

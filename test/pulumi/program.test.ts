@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Fingerprint, fingerprint } from "../../demo/dataFingerprint.ts";
 import { fill, migrate } from "../../demo/demoData.ts";
+import { outputsIn, resourcesIn } from "../support/pulumi/pulumiBackend.ts";
 import { createProject } from "../support/pulumi/pulumiCli.ts";
 import {
   type Canary,
@@ -29,6 +30,7 @@ const sources = [
 ];
 const project = createProject({
   files: Object.fromEntries(sources.map((path) => [path, readFileSync(path, "utf8")])),
+  stacks: { staging: {}, production: {} },
 });
 
 const databases = { staging: useDatabase(), production: useDatabase() };
@@ -53,7 +55,6 @@ beforeAll(async () => {
     before.push(await fingerprint(url));
     const canary = await createCanary(database());
     canaries.push(canary);
-    await project.run("stack", "init", stack);
     await project.run("config", "set", "--secret", "databaseUrl", canary.url, `--stack=${stack}`);
   }
 });
@@ -91,13 +92,11 @@ interface Verified {
   readonly ok: boolean;
 }
 
-async function verification(stack: string): Promise<Readonly<Record<string, Verified>>> {
-  const text = await pulumi(stack, "stack", "output", "verification", "--json");
-  return JSON.parse(text.slice(text.indexOf("{"))) as Record<string, Verified>;
-}
+const verification = (stack: string) =>
+  outputsIn(project.stateOf(stack))?.verification as Readonly<Record<string, Verified>>;
 
-async function expectProved(stack: string): Promise<void> {
-  const verified = await verification(stack);
+function expectProved(stack: string): void {
+  const verified = verification(stack);
   expect(Object.keys(verified).sort()).toEqual(INDEXES);
   const queries = Object.values(verified).flatMap((each) => each.queries);
   expect(queries.map(({ name }) => name)).toHaveLength(3);
@@ -122,7 +121,7 @@ test("staging: preview builds nothing, up builds and proves both, a second previ
   expect(await indexNames(databases.staging())).toEqual(expect.arrayContaining(INDEXES));
   expect(await migrations(databases.staging())).toBe(14);
   await pulumi("staging", "preview", "--expect-no-changes");
-  await expectProved("staging");
+  expectProved("staging");
 });
 
 test("production: refused while nobody has used the indexes in staging for long enough", async () => {
@@ -142,11 +141,11 @@ test("production: passes once they are used, and proves both as well", async () 
   // Without the flag the proofs are measured again, but the stack's outputs, which the gate reads,
   // stay as they were.
   await pulumi("staging", "refresh", "--yes", "--skip-preview", "--run-program");
-  const { usage } = (await verification("staging"))[STATES_INDEX] as Verified;
+  const { usage } = verification("staging")[STATES_INDEX] as Verified;
   expect(usage.trafficScans).toBeGreaterThan(0);
-  await project.run("config", "set", "pgindex:soak", "1s", "--stack=production");
-  const nowhere = ["pgindex:pgDump", "/nowhere/pg_dump", "--stack=production"];
-  await project.run("config", "set", ...nowhere);
+  const settings = ["pgindex:soak=1s", "pgindex:pgDump=/nowhere/pg_dump"];
+  const set = settings.flatMap((each) => ["--plaintext", each]);
+  await project.run("config", "set-all", ...set, "--stack=production");
   expect(await project.fail("preview", "--stack=production")).toContain(
     "cannot run /nowhere/pg_dump",
   );
@@ -155,16 +154,14 @@ test("production: passes once they are used, and proves both as well", async () 
   await pulumi("production", ...UP);
   expect(await indexNames(databases.production())).toEqual(expect.arrayContaining(INDEXES));
   await pulumi("production", "preview", "--expect-no-changes");
-  await expectProved("production");
+  expectProved("production");
 });
 
-test("the export of both holds no password, and under 6 KB of each index", async () => {
+test("the state of both holds no password, and under 6 KB of each index", () => {
   for (const stack of ["staging", "production"]) {
-    const text = await pulumi(stack, "stack", "export");
-    const { deployment } = JSON.parse(text.slice(text.indexOf("{"))) as {
-      deployment: { resources: { type: string }[] };
-    };
-    const indexes = deployment.resources.filter(({ type }) => type.endsWith(":pgindex:Index"));
+    const state = project.stateOf(stack);
+    printed += state;
+    const indexes = resourcesIn(state).filter(({ type }) => type.endsWith(":pgindex:Index"));
     expect(indexes).toHaveLength(2);
     for (const index of indexes)
       expect(Buffer.byteLength(JSON.stringify(index))).toBeLessThan(6 * 1024);

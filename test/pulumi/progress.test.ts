@@ -82,5 +82,4 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   const foreign = linesOf(events, "tests-stack1").map(({ message }) => message);
   expect(foreign.filter((message) => message.includes("step "))).toEqual([]);
   expect(backendPid).toBeGreaterThan(0);
-  await stack.destroy();
 });

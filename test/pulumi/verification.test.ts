@@ -21,32 +21,33 @@ const byEmail: ServedQuery = {
   expect: { planTypes: ["Index Scan"] },
 };
 
+/** Where the proofs are: at the root, or below a component. */
+let options: () => pulumi.CustomResourceOptions = () => ({});
+
 /**
- * An index and its proof. The environment names no server: the proof has to use the index's
- * Connection.
+ * An index, its proof, and one with queries of its own, which are secret. The environment names no
+ * server: the proofs have to use the index's Connection.
  */
-function program(
-  query: Partial<ServedQuery> = {},
-  more: Partial<ConstructorParameters<typeof Verification>[1]> = {},
-  options: pulumi.CustomResourceOptions = {},
-) {
-  return async () => {
-    const provider = new Connection("database", { url: database().url });
-    const args = {
-      table: "users",
-      name: "users_email_idx",
-      columns: ["email"],
-      serves: [{ ...byEmail, ...query }],
-    };
-    const index = new Index("index", args, { provider });
-    const proof = new Verification("proof", { index, ...more }, options);
-    return { queries: proof.queries, usage: proof.usage, ok: proof.ok, index: proof.index };
+async function program() {
+  const provider = new Connection("database", { url: database().url });
+  const args = {
+    table: "users",
+    name: "users_email_idx",
+    columns: ["email"],
+    serves: [byEmail],
   };
+  const index = new Index("index", args, { provider });
+  const proof = new Verification("proof", { index }, options());
+  const queries = pulumi.secret([
+    { name: "by code", sql: "SELECT * FROM users WHERE email = $1", values: ["4711@x.test"] },
+  ]);
+  new Verification("secret", { index, queries });
+  return { queries: proof.queries, usage: proof.usage, ok: proof.ok, index: proof.index };
 }
 
 let stack: TestStack;
 beforeAll(async () => {
-  stack = await createStack(program(), {
+  stack = await createStack(program, {
     backend,
     env: { DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/nowhere" },
   });
@@ -58,14 +59,14 @@ interface Outputs {
   readonly ok: boolean;
 }
 
-function proof(): Outputs {
-  return stack.resource("proof").outputs as unknown as Outputs;
+function outputsOf(name: string): Outputs {
+  return stack.resource(name).outputs as unknown as Outputs;
 }
 
 describe("a proof", () => {
   test("is planned without a database, and made after the index", async () => {
-    expect((await stack.preview()).changes).toEqual({ create: 4 });
-    expect((await stack.up()).changes).toEqual({ create: 4 });
+    expect((await stack.preview()).changes).toEqual({ create: 5 });
+    expect((await stack.up()).changes).toEqual({ create: 5 });
     expect(stack.outputs()).toMatchObject({
       index: "public.users_email_idx",
       ok: true,
@@ -85,33 +86,20 @@ describe("a proof", () => {
         ?.nodes[0]?.node;
     expect(nodeOf("index", "plansBefore")).toBe("Seq Scan");
     expect(nodeOf("proof", "plans")).toBe("Index Scan");
+    expect(outputsOf("secret")).toMatchObject({ ok: true });
   });
 
   test("is unchanged in the next preview, after a refresh too, which measures again", async () => {
-    expect((await stack.preview()).changes).toEqual({ same: 4 });
-    const { verifiedAt } = proof();
+    expect((await stack.preview()).changes).toEqual({ same: 5 });
+    const { verifiedAt } = outputsOf("proof");
     const client = await database().connect();
     for (let i = 0; i < 3; i += 1)
       await client.query("SELECT * FROM users WHERE email = '5@x.test'");
     await client.end();
     await stack.refresh();
-    expect(proof().usage.trafficScans).toBe(3);
-    expect(Date.parse(proof().verifiedAt)).toBeGreaterThan(Date.parse(verifiedAt));
-    expect((await stack.preview()).changes).toEqual({ same: 4 });
-  });
-
-  test("is not made again below another parent, only moved there", async () => {
-    stack.program = async () => {
-      const parent = new pulumi.ComponentResource("tests:index:Component", "component");
-      return program({}, {}, { parent, aliases: [{ parent: pulumi.rootStackResource }] })();
-    };
-    const { changes } = await stack.up();
-    expect(changes).toEqual({ create: 1, same: 4 });
-    stack.program = async () => {
-      const urn = `urn:pulumi:${stack.name}::tests::tests:index:Component$pulumi-nodejs:pgindex:Verification::proof`;
-      return program({}, {}, { aliases: [urn] })();
-    };
-    expect((await stack.up()).changes).toEqual({ delete: 1, same: 4 });
+    expect(outputsOf("proof").usage.trafficScans).toBe(3);
+    expect(Date.parse(outputsOf("proof").verifiedAt)).toBeGreaterThan(Date.parse(verifiedAt));
+    expect((await stack.preview()).changes).toEqual({ same: 5 });
   });
 
   test("leaves no code, no sampled value and little else in the state", () => {
@@ -120,21 +108,25 @@ describe("a proof", () => {
     expect(text).not.toContain("@x.test");
     expect(text.length).toBeLessThan(4_000);
   });
+
+  test("has secret queries encrypted wherever the state has them", () => {
+    expect(stack.state()).not.toContain("4711@x.test");
+  });
+
+  test("is not made again below another parent, only moved there", async () => {
+    options = () => {
+      const parent = new pulumi.ComponentResource("tests:index:Component", "component");
+      return { parent, aliases: [{ parent: pulumi.rootStackResource }] };
+    };
+    expect((await stack.up()).changes).toEqual({ create: 1, same: 5 });
+    options = () => {
+      const urn = `urn:pulumi:${stack.name}::tests::tests:index:Component$pulumi-nodejs:pgindex:Verification::proof`;
+      return { aliases: [urn] };
+    };
+    expect((await stack.up()).changes).toEqual({ delete: 1, same: 5 });
+  });
 });
 
-test("queries of its own that are secret are encrypted wherever the state has them", async () => {
-  const queries = pulumi.secret([
-    { name: "by code", sql: "SELECT * FROM users WHERE email = $1", values: ["4711@x.test"] },
-  ]);
-  stack.program = program({}, { queries });
-  await stack.up();
-  expect(proof()).toMatchObject({ ok: true });
-  await stack.refresh();
-  expect(stack.state()).not.toContain("4711@x.test");
-  expect((await stack.preview()).changes).toEqual({ same: 4 });
-});
-
-test("destroy takes proof and index away", async () => {
-  stack.program = program();
-  expect((await stack.destroy()).changes).toMatchObject({ delete: 4 });
+test("destroy takes proofs and index away", async () => {
+  expect((await stack.destroy()).changes).toMatchObject({ delete: 5 });
 });

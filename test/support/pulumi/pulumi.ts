@@ -1,15 +1,19 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import automation, {
   type Deployment,
   type EngineEvent,
-  type InlineProgramArgs,
   type OpMap,
   type PulumiFn,
   type Stack,
   type StackSettings,
 } from "@pulumi/pulumi/automation/index.js";
-import type { Backend } from "./pulumiBackend.ts";
+import {
+  addStack,
+  type Backend,
+  outputsIn,
+  readStack,
+  resourcesIn,
+  type StoredResource,
+} from "./pulumiBackend.ts";
 import { type Run, RunError } from "./pulumiRun.ts";
 
 const PROJECT = "tests";
@@ -62,9 +66,17 @@ export class TestStack {
 
   /** `up --target` of the resources with these names. */
   upOnly(...names: readonly string[]): Promise<Run> {
-    const target = names.map((name) => `**::${name}`);
+    const target = targets(names);
     return this.#run(undefined, (watch) =>
       this.#stack.up({ showSecrets: false, target, ...watch }),
+    );
+  }
+
+  /** `destroy --target` of the resources with these names. */
+  destroyOnly(...names: readonly string[]): Promise<Run> {
+    const target = targets(names);
+    return this.#run(undefined, (watch) =>
+      this.#stack.destroy({ showSecrets: false, target, ...watch }),
     );
   }
 
@@ -88,29 +100,24 @@ export class TestStack {
     await this.#stack.importStack(deployment);
   }
 
-  async setConfig(key: string, value: string): Promise<void> {
-    await this.#stack.setConfig(key, { value });
-  }
-
-  async setSecret(key: string, value: string): Promise<void> {
-    await this.#stack.setConfig(key, { value, secret: true });
+  /** `config set-all --secret`. */
+  async setSecrets(secrets: Readonly<Record<string, string>>): Promise<void> {
+    const config = Object.entries(secrets).map(([key, value]) => [key, { value, secret: true }]);
+    await this.#stack.setAllConfig(Object.fromEntries(config));
   }
 
   /** The state's file, as it is stored. */
   state(): string {
-    const { directory } = this.#backend;
-    const file = join(directory, "backend", ".pulumi", "stacks", PROJECT, `${this.name}.json`);
-    return readFileSync(file, "utf8");
+    return readStack(this.#backend, PROJECT, this.name);
   }
 
   resources(): StoredResource[] {
-    const { checkpoint } = JSON.parse(this.state()) as Checkpoint;
-    return checkpoint.latest?.resources ?? [];
+    return resourcesIn(this.state());
   }
 
   /** What the program exported, as the state holds it. */
   outputs(): StoredResource["outputs"] {
-    return this.resources().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs;
+    return outputsIn(this.state());
   }
 
   /** What the state holds of one resource. */
@@ -145,6 +152,8 @@ export class TestStack {
   }
 }
 
+const targets = (names: readonly string[]) => names.map((name) => `**::${name}`);
+
 /** How many resources of each kind of change, as the engine sums them up at the end. */
 function changesIn(events: readonly EngineEvent[]): OpMap {
   const [summary] = events.flatMap(({ summaryEvent }) => summaryEvent ?? []);
@@ -155,28 +164,23 @@ interface Watch {
   readonly onEvent: (event: EngineEvent) => void;
 }
 
-interface Checkpoint {
-  readonly checkpoint: { readonly latest?: { readonly resources?: StoredResource[] } };
-}
-
-export interface StoredResource {
-  readonly urn: string;
-  readonly type: string;
-  readonly inputs?: Readonly<Record<string, unknown>>;
-  readonly outputs?: Readonly<Record<string, unknown>>;
-}
-
 let stacks = 0;
+let cli: ReturnType<typeof automation.PulumiCommand.get> | undefined;
 
 export async function createStack(program: PulumiFn, options: StackOptions): Promise<TestStack> {
   const { backend, config } = options;
   const name = options.name ?? `stack${++stacks}`;
-  const args: InlineProgramArgs = { projectName: PROJECT, stackName: name, program };
-  const stack = await automation.LocalWorkspace.createOrSelectStack(args, {
+  addStack(backend, PROJECT, name);
+  cli ??= automation.PulumiCommand.get({ skipVersionCheck: true });
+  const workspace = await automation.LocalWorkspace.create({
+    pulumiCommand: await cli,
+    program,
     // `main` is where the provider's process looks for pulumi-pgindex.
     projectSettings: { name: PROJECT, runtime: "nodejs", main: root },
     envVars: { ...backend.env, ...options.env },
-    ...(config ? { stackSettings: { [name]: { config } } } : {}),
+    stackSettings: { [name]: { config: config ?? {} } },
   });
-  return new TestStack(stack, backend);
+  // It is there, and each command names it.
+  workspace.selectStack = async () => undefined;
+  return new TestStack(await automation.Stack.select(name, workspace), backend);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { killAll, processesBelow, providersOf } from "../../../tools/processes.ts";
 import { atEnd } from "../atEnd.ts";
-import { createBackend } from "./pulumiBackend.ts";
+import { addStack, createBackend, readStack } from "./pulumiBackend.ts";
 import { until } from "./pulumiDatabase.ts";
 
 const root = process.cwd();
@@ -33,6 +33,12 @@ export interface Running {
 /** A user's project in a folder of its own, run by the CLI as he types it. */
 export interface Project {
   readonly directory: string;
+  /** The folder of the states, with their history and backups. */
+  readonly backend: string;
+  /** Another configuration of a stack, in the place of the one that it has. */
+  configure(stack: string, config: Config): void;
+  /** The state's file of a stack, as it is stored. */
+  stateOf(stack: string): string;
   start(...args: string[]): Running;
   /** Runs a command that has to succeed, and gives what it printed. */
   run(...args: string[]): Promise<string>;
@@ -44,7 +50,12 @@ export interface ProjectOptions {
   /** The program (`index.js` or `index.ts`), and whatever else differs, by path. */
   readonly files: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** The configuration of each stack, of which the first is the one that is selected. */
+  readonly stacks?: Readonly<Record<string, Config>>;
 }
+
+/** Names without a namespace are the project's own. */
+type Config = Readonly<Record<string, string | readonly string[]>>;
 
 const PULUMI_YAML = "name: tests\nruntime: nodejs\n";
 const PACKAGE_JSON = JSON.stringify({ dependencies: { "pulumi-pgindex": "*" } });
@@ -56,6 +67,7 @@ const TSCONFIG = JSON.stringify({
 /** Removed after the last test of the file. Commands that still run then are killed. */
 export function createProject(options: ProjectOptions): Project {
   const backend = createBackend();
+  const { stacks = { dev: {} } } = options;
   const directory = mkdtempSync(join(tmpdir(), "pgindex-project-"));
   symlinkSync(join(root, "node_modules"), join(directory, "node_modules"));
   const files = {
@@ -64,10 +76,25 @@ export function createProject(options: ProjectOptions): Project {
     "tsconfig.json": TSCONFIG,
     ...options.files,
   };
+  const setting = (name: string) =>
+    new RegExp(`^${name}: (.*)$`, "m").exec(files["Pulumi.yaml"])?.[1] ?? "";
+  const [project, configFolder] = [setting("name"), setting("stackConfigDir")];
+  for (const name of Object.keys(stacks)) addStack(backend, project, name);
   for (const [name, text] of Object.entries(files)) {
     mkdirSync(dirname(join(directory, name)), { recursive: true });
     writeFileSync(join(directory, name), text);
   }
+  const configure = (stack: string, values: Config) => {
+    const named = Object.entries(values).map(([key, value]) => [
+      key.includes(":") ? key : `${project}:${key}`,
+      value,
+    ]);
+    const file = join(directory, configFolder, `Pulumi.${stack}.yaml`);
+    writeFileSync(file, JSON.stringify({ config: Object.fromEntries(named) }));
+  };
+  for (const [stack, values] of Object.entries(stacks))
+    if (Object.keys(values).length > 0) configure(stack, values);
+  const [PULUMI_STACK] = Object.keys(stacks);
   const running = new Set<number>();
   atEnd(() => {
     for (const pid of running) killAll([pid, ...processesBelow(pid).map((each) => each.pid)]);
@@ -77,7 +104,7 @@ export function createProject(options: ProjectOptions): Project {
   const start = (...args: string[]): Running => {
     const child = spawn("pulumi", [...args, "--non-interactive", "--color=never"], {
       cwd: directory,
-      env: { ...process.env, ...backend.env, ...options.env },
+      env: { ...process.env, ...backend.env, PULUMI_STACK, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const pid = child.pid as number;
@@ -106,6 +133,9 @@ export function createProject(options: ProjectOptions): Project {
   };
   return {
     directory,
+    backend: join(backend.directory, "backend"),
+    configure,
+    stateOf: (stack) => readStack(backend, project, stack),
     start,
     run: async (...args) => {
       const { code, text } = await start(...args).ended;

@@ -47,17 +47,23 @@ export function linesOf(events: readonly EngineEvent[], resource: string): Line[
     }));
 }
 
-/**
- * The errors of one resource, as one text. Fails when another resource has errors too: one cause is
- * one error. (The stack itself has "update failed".)
- */
+/** The errors of each resource that has some, as one text. The stack itself has "update failed". */
+export function errorsOfEach(run: Run): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const { diagnosticEvent } of run.events) {
+    const { severity, urn, message } = diagnosticEvent ?? {};
+    if (severity !== "error" || !urn || urn.includes(STACK)) continue;
+    const name = urn.slice(urn.lastIndexOf("::") + 2);
+    errors[name] = [errors[name] ?? [], message].flat().join("\n");
+  }
+  return errors;
+}
+
+/** Those of one resource. Fails when another one has errors too: one cause is one error. */
 export function errorsOf(run: Run, resource: string): string {
-  const errors = run.events
-    .map(({ diagnosticEvent }) => diagnosticEvent)
-    .filter((event) => event?.severity === "error" && event.urn && !event.urn.includes(STACK));
-  const others = errors.filter((event) => !event?.urn?.endsWith(`::${resource}`));
-  if (others.length > 0) throw new Error(`other resources have errors:\n${run.text}`);
-  return errors.map((event) => event?.message).join("\n");
+  const { [resource]: errors = "", ...others } = errorsOfEach(run);
+  if (Object.keys(others).length > 0) throw new Error(`other resources have errors:\n${run.text}`);
+  return errors;
 }
 
 const STACK = "::pulumi:pulumi:Stack::";
