@@ -42,16 +42,12 @@ async function program(): Promise<void> {
   index("by_default");
   const envVarMappings = { MAIN_URL: "DATABASE_URL" };
   index("by_variable", new Connection("main", {}, { envVarMappings }));
-  const url = urls.connection;
-  index("by_connection", new Connection("database", { url }));
   const { pathname } = new URL(other().url);
-  index(
-    "elsewhere",
-    new Connection("billing", { url: Object.assign(new URL(url), { pathname }).href }),
-  );
+  const { href: url } = Object.assign(new URL(urls.connection), { pathname });
+  index("elsewhere", new Connection("billing", { url }));
 }
 
-const INDEXES = ["by_connection", "by_default", "by_variable", "elsewhere"];
+const INDEXES = ["by_default", "by_variable", "elsewhere"];
 
 function pgVariables(): Record<string, string> {
   const { env } = canaries;
@@ -80,18 +76,13 @@ const built = async () => [...(await indexesOf(database())), ...(await indexesOf
 test("each Connection stands for one database, also under one variable's name, and only a URL is encrypted", async () => {
   await stack.up();
   expect(await indexNames(other())).toEqual(["elsewhere_idx"]);
-  expect(await indexNames(database())).toEqual([
-    "by_connection_idx",
-    "by_default_idx",
-    "by_variable_idx",
-  ]);
-  expect((await stack.preview()).changes).toEqual({ same: 8 });
+  expect(await indexNames(database())).toEqual(["by_default_idx", "by_variable_idx"]);
+  expect((await stack.preview()).changes).toEqual({ same: 6 });
   const stored = stack.resources().filter(({ type }) => type.startsWith("pulumi:providers:"));
   const encrypted = stored.filter((each) => JSON.stringify(each).includes('"ciphertext"'));
   // What comes from the PG* variables, or from a mapped one, leaves nothing in the state.
-  expect(stored).toHaveLength(4);
-  const names = encrypted.map(({ urn }) => urn.split("::").at(-1));
-  expect(names.sort()).toEqual(["billing", "database"]);
+  expect(stored).toHaveLength(3);
+  expect(encrypted.map(({ urn }) => urn.split("::").at(-1))).toEqual(["billing"]);
 });
 
 test.each(["refresh", "destroy"] as const)(
@@ -111,9 +102,9 @@ test("an up takes a Connection's new password and changes no index; refresh and 
   const before = await built();
   // Goes before the PG* variables, which have the old one.
   stack.addEnv({ DATABASE_URL: urls.env, MAIN_URL: urls.env });
-  expect((await stack.up()).changes).toEqual({ same: 6, update: 2 });
+  expect((await stack.up()).changes).toEqual({ same: 5, update: 1 });
   await stack.refresh();
-  expect((await stack.preview()).changes).toEqual({ same: 8 });
+  expect((await stack.preview()).changes).toEqual({ same: 6 });
   expect(await built()).toEqual(before);
 });
 
