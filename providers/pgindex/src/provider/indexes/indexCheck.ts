@@ -37,14 +37,15 @@ export async function checkIndex(
   const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
-  const isAsked = validateInPreview !== false;
-  const twice = await declareOnce(runtime, parsed.value, hidden.__urn, isAsked);
-  if (twice) return { inputs, failures: [twice] };
   const checked = {
     ...inputs,
     schema: parsed.value.schema,
     statement: declaredStatement(parsed.value),
   };
+  // Outside of a preview Pulumi shows no refusal whose inputs are unknown.
+  const isAsked = validateInPreview !== false;
+  const twice = await declareOnce(runtime, parsed.value, hidden.__urn, isAsked);
+  if (twice) return { inputs: checked, failures: [twice] };
   const isSameIndex = olds.statement === checked.statement;
   const shut = isSameIndex
     ? []
