@@ -14,6 +14,9 @@ export interface Reached {
   readonly rounds: number;
 }
 
+/** When so little is left, no other goal is begun: 25 builds would go on long after the troubles. */
+const LAST_MS = 30_000;
+
 /**
  * Round after round while there is trouble, both stacks heading for the same goal at the same time.
  */
@@ -26,6 +29,9 @@ export async function underFire({ seed, minutes }: Options, arena: Arena): Promi
     const round = reached.rounds + 1;
     await reachAll(arena, goal, round, isCalm);
     reached = { goal, rounds: round };
+    // Renames and moves, which end soon after the troubles.
+    while (goal !== "nothing" && !isCalm() && arena.calmAt - Date.now() < LAST_MS)
+      await reachAll(arena, goal, round, isCalm);
   }
   await troubles;
   return reached;
