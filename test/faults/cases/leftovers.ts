@@ -57,7 +57,7 @@ export const LEFTOVERS: readonly Fault[] = [
       "index (`54000`)",
     answer: "drops what is left, does not try again, says what to index in its place",
     mark: "refused",
-    words: ["failed: the server refused a value", "its INVALID leftover was dropped"],
+    words: ["failed: division by zero", "its INVALID leftover was dropped"],
     tests: [
       "test/database/unique.test.ts: other errors of the data leave nothing either, and are " +
         "not tried again",
@@ -74,8 +74,7 @@ export const LEFTOVERS: readonly Fault[] = [
     tests: [
       "test/database/refusals.test.ts: refused in preview and run with one clear message, " +
         "and nothing is changed",
-      "test/database/refusals.test.ts: a missing tablespace shows only in the build, which " +
-        "leaves nothing",
+      "test/database/advice.test.ts: a name that does not exist: what was meant, or where it is",
     ],
     shown: {
       end: "nothing",
