@@ -110,11 +110,14 @@ test("a preview tells of a build by somebody else, and changes nothing", async (
   expect(await foreign.outcome).toBe("built");
 });
 
-test("a preview of a new index does not wait for whoever has locked the table", async () => {
+test("a preview of a new index does not wait for whoever has locked the table, but says who", async () => {
   const holder = await hold(db, "BEGIN", "LOCK TABLE t");
   const desired = await declare({ table: "t", name: "t_idx", columns: ["a"] });
   const steps = stepsOf(await previewIndex(targetOf(db.url), desired), "public.t");
-  expect(steps).toEqual([expect.stringMatching(/^builds the index: it does not exist; CREATE /)]);
+  expect(steps).toEqual([
+    expect.stringMatching(/^builds the index: it does not exist; CREATE /),
+    expect.stringMatching(`^nothing can begin before pid ${holder.pid} .* is done, .*public\\.t`),
+  ]);
   await holder.release();
 });
 

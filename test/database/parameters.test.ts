@@ -152,8 +152,8 @@ describe("what else a URL may say", () => {
 
   test("options reach the server, but not a build's timeouts nor its name", async () => {
     const set = url(
-      "application_name=shop&statement_timeout=1&" +
-        "options=-c%20statement_timeout=1%20-c%20work_mem=5MB",
+      "application_name=shop&statement_timeout=60000&" +
+        "options=-c%20statement_timeout=60000%20-c%20work_mem=5MB",
     );
     const settings = `SELECT current_setting('statement_timeout') AS timeout,
       current_setting('work_mem') AS memory,
