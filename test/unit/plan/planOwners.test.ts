@@ -121,6 +121,14 @@ describe("our index under its former name", () => {
     );
   });
 
+  test("and what an interrupted run has built gets its constraint in the same plan", async () => {
+    const unique = { unique: true, constraint: "unique" };
+    expect(inShort(await planOf(misplaced(differences, {}, next(true)), unique))).toBe(
+      "m_state_idx_pgindex_new -> m_state_idx, " +
+        "ALTER TABLE m ADD CONSTRAINT m_state_idx UNIQUE USING INDEX m_state_idx, drop former_idx",
+    );
+  });
+
   test("stays where it may not be replaced: a foreign key rests on it", async () => {
     const decided = await planOf(misplaced(differences, { isReferenced: true }));
     expect(decided.kind).toBe("refused");
@@ -134,5 +142,36 @@ describe("our index under its former name", () => {
       { constraint: "of_another_name" },
     ])
       expect((await planOf(misplaced(differences, kept))).kind).toBe("refused");
+  });
+});
+
+describe("a new constraint is planned with the new definition that backs it", () => {
+  const ADD = "ALTER TABLE m ADD CONSTRAINT m_state_idx UNIQUE USING INDEX m_state_idx";
+  const NEW = "m_state_idx_pgindex_new";
+  const OLD = "m_state_idx_pgindex_old";
+  const unique = { unique: true, constraint: "unique" };
+  const own = { whose: "own", isUpdate: true, isOurs: true } as const;
+  const next = { live: liveIndex({ name: NEW }), isDeclared: true, isUnfinished: false };
+  const different: Verdict = { kind: "different", live: liveIndex(), differences };
+
+  test.each<[title: string, seen: Parameters<typeof situation>, expected: string]>([
+    [
+      "a replacement",
+      [different, own],
+      `build ${NEW}, m_state_idx -> ${OLD}; ${NEW} -> m_state_idx, ${ADD}, drop ${OLD}`,
+    ],
+    [
+      "the rest of one",
+      [different, { ...own, next }],
+      `m_state_idx -> ${OLD}; ${NEW} -> m_state_idx, ${ADD}, drop ${OLD}`,
+    ],
+    ["a build", [{ kind: "absent" }, own], `build m_state_idx, ${ADD}`],
+    [
+      "the rest of one, whose old index is gone",
+      [{ kind: "absent" }, { ...own, next }],
+      `${NEW} -> m_state_idx, ${ADD}`,
+    ],
+  ])("%s", async (_, seen, expected) => {
+    expect(inShort(await planOf(seen, unique))).toBe(expected);
   });
 });

@@ -29,7 +29,7 @@ import { type Plan, refused, steps } from "./planResult";
 import { adoptOrRebuild, alterAndRebuild } from "./rebuildSteps";
 import { planDifferent, planMisplaced } from "./replacementPlan";
 import type { Step } from "./step";
-import { rename } from "./swapSteps";
+import { renameBuilt } from "./swapSteps";
 
 /**
  * Plans every step up to the end, or refuses. Pure: the same plan is previewed, printed and
@@ -100,8 +100,7 @@ function ownerRefusal(
 function planAbsent(situation: Situation, desired: DesiredIndex): Step[] {
   const { next } = situation;
   const { name } = desired;
-  if (next?.isDeclared)
-    return [rename(next.live, name, "an interrupted run built it under a temporary name")];
+  if (next?.isDeclared) return renameBuilt(next.live, desired);
   return [...dropNext(situation), ...makeIndex(situation, desired, name, "it does not exist")];
 }
 

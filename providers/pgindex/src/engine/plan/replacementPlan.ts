@@ -7,6 +7,7 @@ import type { Situation } from "../situation/situation";
 import { canAlter, type StandingIndex } from "./alterSteps";
 import { dropAny } from "./buildSteps";
 import { dropNext, makeIndex } from "./companionSteps";
+import { constraintSteps } from "./constraintSteps";
 import {
   backsConstraintAdvice,
   differentAdvice,
@@ -16,7 +17,7 @@ import {
 } from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
 import { alterAndRebuild } from "./rebuildSteps";
-import { rename, swap, swapBelowConstraint, takeRoles } from "./swapSteps";
+import { rename, renameBuilt, swap, swapBelowConstraint, takeRoles } from "./swapSteps";
 
 const WHY_BUILT = "the definition has changed; the old index serves queries until then";
 
@@ -46,7 +47,7 @@ export function planMisplaced(
     return steps(...obsolete, ...build, swapBelowConstraint(desired, live, made));
   }
   const made = next?.isDeclared
-    ? [rename(next.live, desired.name, "an interrupted run built it under a temporary name")]
+    ? renameBuilt(next.live, desired)
     : [...begin, ...makeIndex(situation, desired, desired.name, WHY_BUILT)];
   const replaced = "the new index, which has the new name, has replaced it";
   return steps(...made, ...takeRoles(desired, live), dropAny(live, replaced));
@@ -77,6 +78,7 @@ export function planDifferent(
   return steps(
     ...begin,
     swap(desired, live, made),
+    ...constraintSteps(desired),
     dropAny(retired, "the new index has replaced it"),
   );
 }

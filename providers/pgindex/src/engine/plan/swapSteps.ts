@@ -5,7 +5,12 @@ import { companionName } from "../declare/names";
 import { constraintSql, renameIndexStatement } from "../declare/statement";
 import { ident, qualified } from "../text/sql";
 import { alter } from "./buildSteps";
-import { CONSTRAINT_LOCK, dropConstraintSql, STOPS_TABLE } from "./constraintSteps";
+import {
+  CONSTRAINT_LOCK,
+  constraintSteps,
+  dropConstraintSql,
+  STOPS_TABLE,
+} from "./constraintSteps";
 import { INDEX_LOCK, type Step } from "./step";
 
 /**
@@ -78,6 +83,12 @@ export function takeRoles(desired: DesiredIndex, old: LiveIndex): Step[] {
 
 export function rename({ schema, name, oid }: LiveIndex, to: string, why: string): Step {
   return alter([renameIndexStatement(schema, name, to)], why, [{ oid, name: to }]);
+}
+
+/** Steps that give the declared name, and its constraint, to what an interrupted run has built. */
+export function renameBuilt(made: LiveIndex, desired: DesiredIndex): Step[] {
+  const why = "an interrupted run built it under a temporary name";
+  return [rename(made, desired.name, why), ...constraintSteps(desired)];
 }
 
 /**
