@@ -12,6 +12,7 @@ import { failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
+const skipped = problem ? ` (skipped: ${problem})` : "";
 
 // Debian's pg_dump is of PostgreSQL 15, and dumps no server that is newer.
 const OLD = "13";
@@ -77,7 +78,7 @@ async function cut(file: string, keep: (size: number) => number): Promise<void> 
   await truncate(file, keep((await stat(file)).size));
 }
 
-describe.skipIf(problem)(`a backup${problem ? ` (skipped: ${problem})` : ""}`, () => {
+describe.skipIf(problem)(`a backup${skipped}`, () => {
   test("records its checksum, its database and its tables", async () => {
     const { outputs } = await back({ tables: ["t"] });
     expect(outputs.sha256).toBe(
@@ -153,7 +154,7 @@ exit 0
   });
 });
 
-describe.skipIf(problem)("the last backup is enough", () => {
+describe.skipIf(problem)(`the last backup is enough${skipped}`, () => {
   const again = async (change: (last: BackupOutputs) => Promise<BackupOutputs | undefined>) => {
     const { outputs } = await back();
     const last = (await change(outputs)) ?? outputs;
@@ -262,7 +263,7 @@ describe.skipIf(problem)("the last backup is enough", () => {
   });
 });
 
-describe.skipIf(problem)("the dump of a command", () => {
+describe.skipIf(problem)(`the dump of a command${skipped}`, () => {
   test.each(FORMATS)("is read to its end, and kept: %s", async (format) => {
     const file = formatted(format);
     const args = dumpsTo(file, `--format=${format}`);

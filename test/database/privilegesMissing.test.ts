@@ -57,7 +57,8 @@ describe("each missing right is told once, with what to run", () => {
     expect(asked).toEqual([grants]);
   });
 
-  test.runIf(serverHas(150000))("CREATE in the tablespace", async () => {
+  test("CREATE in the tablespace", async ({ skip }) => {
+    skip(!serverHas(150000), "a tablespace needs a folder of its own before PostgreSQL 15");
     const { deploy, url } = a.roles;
     const tablespace = `${a.db.name}_space`;
     await a.db.query("SET allow_in_place_tablespaces = on");
