@@ -28,7 +28,7 @@ const BUILD_ROWS: readonly CauseRow[] = [
     cause: {
       because: "parallel workers share memory in /dev/shm, which containers make small (64 MB)",
       fix: "give the container more (docker run --shm-size=1g), then run pulumi up",
-      otherwise: "build without workers: ALTER ROLE … SET max_parallel_maintenance_workers = 0;",
+      otherwise: "build without workers: buildSettings: { parallelWorkers: 0 }",
     },
   },
   {
@@ -57,8 +57,8 @@ const BUILD_ROWS: readonly CauseRow[] = [
     states: ["53200"],
     cause: {
       fix:
-        "lower what a build takes, then run pulumi up: ALTER ROLE … SET maintenance_work_mem = " +
-        "'64MB'; ALTER ROLE … SET max_parallel_maintenance_workers = 0;",
+        "lower what a build takes, then run pulumi up: " +
+        'buildSettings: { maintenanceWorkMem: "64MB", parallelWorkers: 0 }, and maxConcurrentBuilds',
       otherwise: "give the server more memory",
     },
   },
@@ -74,8 +74,8 @@ const BUILD_ROWS: readonly CauseRow[] = [
     states: ["53400"],
     cause: {
       fix:
-        "raise temp_file_limit for this role, or maintenance_work_mem, then run pulumi up: " +
-        "sorting needs about {size} in temporary files",
+        "raise temp_file_limit for this role, or buildSettings.maintenanceWorkMem, " +
+        "then run pulumi up: sorting needs about {size} in temporary files",
     },
   },
   { states: ["54000"], routines: ENTRY_ROUTINES, cause: { fix: TOO_LONG } },
@@ -92,8 +92,8 @@ const BUILD_ROWS: readonly CauseRow[] = [
     routines: ["ElkanKmeans", "IvfflatKmeans", "IvfflatCheckMemoryUsage"],
     cause: {
       fix:
-        "raise maintenance_work_mem above what the message says: " +
-        "ALTER ROLE … SET maintenance_work_mem = '…MB'; then run pulumi up",
+        "give the build more memory than the message says: " +
+        'buildSettings: { maintenanceWorkMem: "…MB" }; then run pulumi up',
       otherwise: "lower storageParameters.lists",
     },
   },
