@@ -62,7 +62,7 @@ describe("a build that failed says what the server said, what is left, and what 
     ["53100", {}, /disk space/],
     ["53400", {}, /temp_file_limit/],
     ["53100", { routine: "dsm_impl_posix_resize" }, /docker run --shm-size/],
-    ["53200", {}, /maintenance_work_mem = '64MB'/],
+    ["53200", {}, /maintenanceWorkMem: "64MB"/],
     ["53200", { routine: "LockAcquireExtended" }, /max_locks_per_transaction/],
     ["53300", { routine: "InitializeSessionUserId" }, /ALTER ROLE … CONNECTION LIMIT/],
     ["54000", {}, /keep to the limit that the server names/],
