@@ -37,7 +37,7 @@ export const HARSH: readonly Fault[] = [
       "drops the leftover at once, which frees its space, and says how much is needed; the " +
       "preview says it too",
     mark: "limit",
-    words: ["SQLSTATE 53100; its INVALID leftover was dropped"],
+    words: ["its INVALID leftover was dropped"],
     tests: [
       "test/faults/harsh/diskFull.test.ts: the leftover goes, its room is free, and the message says what is needed",
     ],
