@@ -55,7 +55,9 @@ describe("a server without room", () => {
         ensureIndex({ database: targetOf(db.url), desired, ctx }),
       );
       expect(message).toMatch(/failed: could not (extend|write) .*No space left on device/);
-      expect(message).toMatch(/SQLSTATE 53100; HINT: Check free disk space\.; its INVALID leftover was dropped/);
+      expect(message).toMatch(
+        /SQLSTATE 53100; HINT: Check free disk space; its INVALID leftover was dropped/,
+      );
       expect(message).toMatch(SIZE);
       expect(await stateOf(db, "t_idx")).toBeUndefined();
       const { bfree, blocks } = statfsSync(disk.directory);

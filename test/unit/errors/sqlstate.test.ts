@@ -132,11 +132,11 @@ test.each([
 });
 
 describe("HINT and CONTEXT are part of what is said, without what can quote a row", () => {
-  const hint = "do this";
+  const hint = "Do this.";
   const where = `SQL function "f" statement 1\nPL/pgSQL "SELECT nope('hush', 4711)"`;
   const cases: [title: string, error: Error, hints: readonly RegExp[]][] = [
     ["nothing", serverError("42883"), []],
-    ["a HINT", serverError("42883", { hint }), [/^HINT: do this$/]],
+    ["a HINT", serverError("42883", { hint }), [/^HINT: Do this$/]],
     [
       "CONTEXT without constants",
       serverError("42883", { hint, where }),

@@ -109,7 +109,8 @@ export function harmlessHints(error: unknown): string[] {
   // Whatever the language quotes by: within, a constant is a constant.
   const context = where && maskConstants(where.replaceAll(/["«»„“”]/g, " "));
   return [
-    ...(hint ? [`HINT: ${hint}`] : []),
+    // Parts are joined by semicolons.
+    ...(hint ? [`HINT: ${hint.replace(/\.$/, "")}`] : []),
     ...(context ? [`CONTEXT: ${context.slice(0, CONTEXT_LENGTH)}`] : []),
   ];
 }
