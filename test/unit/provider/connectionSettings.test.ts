@@ -121,6 +121,25 @@ test("an argument of the Connection that does not exist is refused, never its va
   expect(refusal({ unknownArguments: "colour" })).toContain("fix: colour: remove it");
 });
 
+test.each<[text: string, what: string, fix: string]>([
+  [
+    '{"maintenanceWorkMem": "2XB"}',
+    'pgindex:buildSettings.maintenanceWorkMem "2XB" is not an amount of memory from 1MB to 2047GB',
+    'such as "2GB": pulumi config set --path pgindex:buildSettings.maintenanceWorkMem …',
+  ],
+  [
+    '{"parallelWorkers": 2000}',
+    'pgindex:buildSettings.parallelWorkers "2000" is above 1024',
+    "pulumi config set --path pgindex:buildSettings.parallelWorkers …",
+  ],
+  ["2GB", 'pgindex:buildSettings "2GB" is not an object', 'such as {"maintenanceWorkMem": "2GB"}'],
+  ["null", 'pgindex:buildSettings "null" is not an object', "write one"],
+])("buildSettings: %s is refused, with its path", (text, what, fix) => {
+  const said = refusal({ buildSettings: text });
+  expect(said).toContain(what);
+  expect(said).toContain(fix);
+});
+
 describe("what cannot be read is refused, with its name and what to write", () => {
   test.each<[name: string, values: string[], what: string, fix: string]>([
     [

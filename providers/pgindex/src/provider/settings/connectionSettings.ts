@@ -53,7 +53,14 @@ function fromJson(text: string): unknown {
 /** `pulumi config set --path` makes an object, which Pulumi passes on as JSON. */
 const ofBuilds = z
   .string()
-  .transform((text) => fromJson(text))
+  .transform((text, ctx) => {
+    const value = fromJson(text);
+    if (typeof value === "object" && value !== null) return value;
+    ctx.addIssue(
+      issueMessage("is not an object", 'write one, such as {"maintenanceWorkMem": "2GB"}'),
+    );
+    return z.NEVER;
+  })
   .pipe(buildSettings);
 
 /** A build has two sessions, and a third to measure the queries that it serves. */

@@ -17,7 +17,7 @@ export function unreadableSettingsAdvice(
   const [it, applies] = problems.length === 1 ? ["it", "applies"] : ["they", "apply"];
   return {
     what: problems
-      .map(({ path, message }) => `pgindex:${path} ${shown(path, texts[path])} ${message}`)
+      .map(({ path, message }) => `pgindex:${path} ${shown(path, textAt(path, texts))} ${message}`)
       .join("; "),
     why:
       `${it} ${applies} to every operation on this database, ` +
@@ -41,11 +41,31 @@ export function unknownArgumentsAdvice(
   };
 }
 
+/** Of `buildSettings.parallelWorkers`, what stands there in the JSON of `buildSettings`. */
+function textAt(
+  path: string,
+  texts: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  const [name = "", ...inner] = path.split(".");
+  const text = texts[name];
+  if (inner.length === 0 || text === undefined) return text;
+  try {
+    const value: unknown = inner.reduce((object, key) => object?.[key], JSON.parse(text));
+    return value === undefined ? undefined : String(value);
+  } catch {
+    return undefined;
+  }
+}
+
 function shown(name: string, text = ""): string {
   const isSecret = SECRET.includes(name) || !SHOWN.test(text);
   return isSecret ? "(hidden: it can contain passwords)" : `"${text}"`;
 }
 
 function command(name: string): string {
-  return `pulumi config set ${SECRET.includes(name) ? "--secret " : ""}pgindex:${name} …`;
+  const flags = [
+    ...(SECRET.includes(name) ? ["--secret"] : []),
+    ...(name.includes(".") ? ["--path"] : []),
+  ];
+  return ["pulumi config set", ...flags, `pgindex:${name} …`].join(" ");
 }
