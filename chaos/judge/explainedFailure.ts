@@ -39,12 +39,14 @@ export function refusedNames(text: string): string[] {
   return errorLines(text).flatMap((line) => refusal.exec(line)?.[1] ?? []);
 }
 
-/** The first lines of a command's errors. */
+/** A command's errors, each with its reason: a detached partition is told there. */
 function errorLines(text: string): string[] {
-  return text
-    .split("\n")
-    .map((line) => line.trim())
-    .filter((line) => line.startsWith("error: "));
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.flatMap((line, i) => {
+    if (!line.startsWith("error: ")) return [];
+    const next = lines[i + 1] ?? "";
+    return next.startsWith("why: ") ? `${line} ${next}` : line;
+  });
 }
 
 /** The lines that say what went wrong. */

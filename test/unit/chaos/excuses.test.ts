@@ -19,6 +19,11 @@ const REFUSED = "error: refused: index app.a_idx on app.a exists with another de
 const KEPT = "error: refused to drop index app.a_idx";
 const DETACHED =
   "error: app.events_spare was detached from app.events meanwhile; its index app.x was dropped";
+/** As Pulumi's diagnostics have it. */
+const ATTACHING = `
+    error: the build of index app.a_idx on app.events failed: cannot attach index "x"
+      why: SQLSTATE 55000; app.events_spare was detached from app.events meanwhile; nothing was left
+      fix: fix the cause that the server reports, then run pulumi up`;
 const GENERAL = "    error: update failed";
 const ended = { code: 1, text: "", from, to: from + 100, interference: [] };
 
@@ -29,6 +34,7 @@ describe("a failure is explained", () => {
     ["by a refusal of the name", `${REFUSED}\n${GENERAL}`, disturbed],
     ["by a refused drop of it", KEPT, disturbed],
     ["by a partition that is gone", DETACHED, { disturbed: [], detaching: true }],
+    ["by its reason", ATTACHING, { disturbed: [], detaching: true }],
   ])("%s", (_by, text, circumstances) => {
     expect(isExplained(text, circumstances)).toBe(true);
   });
@@ -40,6 +46,7 @@ describe("a failure is explained", () => {
     ["by a longer name", REFUSED.replaceAll("a_idx", "a_idx_pgindex_new"), disturbed],
     ["where another error stands beside it", `${REFUSED}\nerror: disk full`, disturbed],
     ["by a partition that nobody detaches", DETACHED, disturbed],
+    ["by a reason that nobody made", ATTACHING, disturbed],
   ])("not %s", (_by, text, circumstances) => {
     expect(isExplained(text, circumstances)).toBe(false);
   });
