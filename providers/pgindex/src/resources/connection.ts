@@ -48,28 +48,40 @@ function configurationOf(
 
 /** The provider refuses them, as every resource refuses its own. */
 function unknownArguments(args: ConnectionArgs): string | undefined {
-  const known: readonly string[] = ["url", "replicas", ...SETTINGS];
-  const unknown = Object.keys(args).filter((name) => !known.includes(name));
+  const unknown = Object.keys(args).filter((name) => !Object.hasOwn(ARGUMENTS, name));
   return unknown.length > 0 ? unknown.join(",") : undefined;
 }
 
-const SETTINGS = [
-  "maxConcurrentBuilds",
-  "maxConcurrentMeasurements",
-  "maxConnections",
-  "allowPooler",
-  "role",
-  "applicationRole",
-  "allowCorruptingServer",
-  "whenClientVanishes",
-  "ownershipMarks",
-  "acceptDatabase",
-  "waitFor",
-  "buildWithin",
-  "stallBudget",
-  "retries",
-  "waiters",
-] as const satisfies readonly (keyof ConnectionArgs)[];
+/** Every argument: those that are settings as text, and those that are handed over in their own way. */
+const ARGUMENTS = {
+  url: "own",
+  replicas: "own",
+  buildSettings: "own",
+  maxConcurrentBuilds: "text",
+  maxConcurrentMeasurements: "text",
+  maxConnections: "text",
+  allowPooler: "text",
+  role: "text",
+  applicationRole: "text",
+  allowCorruptingServer: "text",
+  whenClientVanishes: "text",
+  ownershipMarks: "text",
+  acceptDatabase: "text",
+  waitFor: "text",
+  buildWithin: "text",
+  stallBudget: "text",
+  retries: "text",
+  waiters: "text",
+} as const satisfies Readonly<Record<keyof ConnectionArgs, "own" | "text">>;
+
+type Arguments = typeof ARGUMENTS;
+type Setting = {
+  [N in keyof Arguments]: Arguments[N] extends "text" ? N : never;
+}[keyof Arguments];
+
+const SETTINGS = Object.entries(ARGUMENTS).flatMap(([name, how]) =>
+  how === "text" ? [name as Setting] : [],
+);
 
 function asSecret(value: pulumi.Input<string> | undefined): pulumi.Output<string> | undefined {
   return value === undefined ? undefined : pulumi.secret(value);
