@@ -16,11 +16,9 @@ const pin = (query: Query) =>
 /** Past a proxy that lets no setting through whose name has this in it. */
 const past = (kept: string): Query => {
   return async <Row>(text: string, values: readonly unknown[] = []) => {
-    const isSet = /set_config/.test(text);
-    const passed = text
-      .replace("FROM unnest", `FROM (SELECT * FROM unnest`)
-      .replace("AS s(name, value)", `AS u(name, value) WHERE name NOT LIKE '%${kept}%') AS s`);
-    return (await db.client.query(isSet ? passed : text, [...values])).rows as Row[];
+    const set = "pg_catalog.set_config(name, value, $3)";
+    const passed = text.replace(set, `CASE WHEN name NOT LIKE '%${kept}%' THEN ${set} END`);
+    return (await db.client.query(passed, [...values])).rows as Row[];
   };
 };
 

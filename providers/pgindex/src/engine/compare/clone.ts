@@ -11,6 +11,7 @@ import {
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
+import { setSettings } from "../session/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
 import { referencesWholeRow } from "./wholeRowReference";
 
@@ -88,11 +89,10 @@ export async function onClone<T>(
  * {@link onClone}.
  */
 export async function makeClone(session: Session, desired: IndexDefinition): Promise<LiveIndex> {
-  await session.query(
-    `SELECT pg_catalog.set_config('lock_timeout', '500ms', true),
-            pg_catalog.set_config('search_path', $1, true)`,
-    [searchPathValue(desired.searchPath)],
-  );
+  await setSettings(session.query, "transaction", {
+    lock_timeout: "500ms",
+    search_path: searchPathValue(desired.searchPath),
+  });
   // The clone has the table's own name, so expressions can refer to "table.column".
   const like = qualified(desired.schema, desired.table);
   await session.query(

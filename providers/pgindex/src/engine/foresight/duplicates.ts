@@ -6,6 +6,7 @@ import { type Bounds, runBounded } from "../scans/boundedTransaction";
 import { stopCounting } from "../scans/scanCounting";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
+import { setSettings } from "../session/setSettings";
 import { renderBytes } from "../text/render";
 import { ident, qualified } from "../text/sql";
 import {
@@ -116,11 +117,7 @@ async function count(
   table: LiveTable,
   key: UniqueKey,
 ): Promise<Duplicates> {
-  await session.query(
-    `SELECT pg_catalog.set_config(name, value, true)
-       FROM unnest($1::text[], $2::text[]) AS s(name, value)`,
-    [Object.keys(SETTINGS), Object.values(SETTINGS)],
-  );
+  await setSettings(session.query, "transaction", SETTINGS);
   return onlyRow(await session.query<Duplicates>(duplicatesSql(desired, table, key)));
 }
 

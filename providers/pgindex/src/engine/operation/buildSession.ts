@@ -2,6 +2,7 @@ import { type BuildSettings, serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Database } from "../session/database";
 import type { Session } from "../session/session";
+import { setSettings } from "../session/setSettings";
 
 /** The declared settings of a build: each the resource's own, else the Connection's. */
 export function buildSettingsOf(database: Database, { policy }: DesiredIndex): BuildSettings {
@@ -28,20 +29,12 @@ export async function withBuildSettings<T>(
     `SELECT name, pg_catalog.current_setting(name) AS value FROM unnest($1::text[]) AS s(name)`,
     [names],
   );
-  await assign(builder, values);
+  await setSettings(builder.query, "session", values);
   try {
     return await work();
   } finally {
     const kept = Object.fromEntries(before.map(({ name, value }) => [name, value]));
     // A session that is lost has no settings.
-    await assign(builder, kept).catch(() => undefined);
+    await setSettings(builder.query, "session", kept).catch(() => undefined);
   }
-}
-
-async function assign(session: Session, values: Readonly<Record<string, string>>): Promise<void> {
-  await session.query(
-    `SELECT pg_catalog.set_config(name, value, false)
-       FROM unnest($1::text[], $2::text[]) AS s(name, value)`,
-    [Object.keys(values), Object.values(values)],
-  );
 }

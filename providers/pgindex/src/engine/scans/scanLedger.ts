@@ -1,5 +1,6 @@
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
+import { setSettings } from "../session/setSettings";
 
 /**
  * Where the server counts no longer tells our scans from traffic: a scan is one more in `idx_scan`,
@@ -48,18 +49,18 @@ export async function pendingScans(session: Session): Promise<ScansByTable> {
 }
 
 /** The settings that make the server read a ledger by its index, once for each scan. */
-const ONE_BY_ONE = [
-  ["enable_seqscan", "off"],
-  ["enable_bitmapscan", "off"],
-  ["enable_hashjoin", "off"],
-  ["enable_mergejoin", "off"],
-  ["enable_indexscan", "on"],
-  ["enable_indexonlyscan", "on"],
-  ["enable_nestloop", "on"],
-  ["max_parallel_workers_per_gather", "0"],
-  ["row_security", "on"],
-  ["statement_timeout", "0"],
-] as const;
+const ONE_BY_ONE = {
+  enable_seqscan: "off",
+  enable_bitmapscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  enable_indexscan: "on",
+  enable_indexonlyscan: "on",
+  enable_nestloop: "on",
+  max_parallel_workers_per_gather: "0",
+  row_security: "on",
+  statement_timeout: "0",
+} as const;
 
 /**
  * Writes scans into the ledger of each table, in the transaction that made them: the server counts
@@ -68,12 +69,7 @@ const ONE_BY_ONE = [
 export async function chargeScans(session: Session, scans: ScansByTable): Promise<boolean> {
   let isCharged = true;
   if (scans.size === 0) return true;
-  await session.query(
-    `SELECT pg_catalog.set_config(name, value, true)
-       FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[]))
-         AS s(name, value)`,
-    [ONE_BY_ONE.map(([name]) => name), ONE_BY_ONE.map(([, value]) => value)],
-  );
+  await setSettings(session.query, "transaction", ONE_BY_ONE);
   for (const [oid, count] of scans) {
     const ledger = LEDGERS[oid % LEDGERS.length];
     if (!ledger) continue;

@@ -2,6 +2,7 @@ import { PgIndexError } from "../errors/advice";
 import { searchPathValue } from "../text/sql";
 import type { Query } from "./query";
 import { type KeptSetting, keptSettingAdvice } from "./sessionMessages";
+import { setSettings } from "./setSettings";
 
 /**
  * A role or database can set timeouts, and a timeout during a concurrent build leaves an INVALID
@@ -49,11 +50,7 @@ export async function pinSettings(
   };
   if (version >= 140000) settings.idle_session_timeout = "0";
   if (version >= 170000) settings.transaction_timeout = "0";
-  await query(
-    `SELECT pg_catalog.set_config(name, value, false)
-       FROM unnest($1::text[], $2::text[]) AS s(name, value)`,
-    [Object.keys(settings), Object.values(settings)],
-  );
+  await setSettings(query, "session", settings);
   await assertPinned(query, settings);
 }
 

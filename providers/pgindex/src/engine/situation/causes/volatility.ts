@@ -1,6 +1,7 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition } from "../../declare/desiredIndex";
 import type { Session } from "../../session/session";
+import { setSettings } from "../../session/setSettings";
 import { qualified, searchPathValue } from "../../text/sql";
 import { fragmentsOf, writtenNames } from "../near/writtenNames";
 import type { Cause } from "./cause";
@@ -35,9 +36,9 @@ export async function changingFunction(
 async function callsOf(observer: Session, index: IndexDefinition): Promise<Calls | undefined> {
   const list = fragmentsOf(index).map((text, i) => `(${text}\n) AS e${i}`);
   const tried = await onClone(observer, async () => {
-    await observer.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
-      searchPathValue(index.searchPath),
-    ]);
+    await setSettings(observer.query, "transaction", {
+      search_path: searchPathValue(index.searchPath),
+    });
     await observer.query(
       `CREATE TEMPORARY VIEW pgindex_calls AS
          SELECT ${list.join(", ")} FROM ${qualified(index.schema, index.table)}`,

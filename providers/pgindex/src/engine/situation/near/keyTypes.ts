@@ -1,6 +1,7 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
 import type { Session } from "../../session/session";
+import { setSettings } from "../../session/setSettings";
 import { ident, qualified, searchPathValue } from "../../text/sql";
 import type { Cause } from "../causes/cause";
 import { type OfferedClass, operatorClassCause } from "./classMessages";
@@ -51,9 +52,9 @@ async function typesOf(observer: Session, index: IndexDefinition): Promise<Typed
     return `${what} AS k${i}`;
   });
   const tried = await onClone(observer, async () => {
-    await observer.query("SELECT pg_catalog.set_config('search_path', $1, true)", [
-      searchPathValue(searchPath),
-    ]);
+    await setSettings(observer.query, "transaction", {
+      search_path: searchPathValue(searchPath),
+    });
     await observer.query(
       `CREATE TEMPORARY TABLE pgindex_types ON COMMIT DROP AS
          SELECT ${list.join(", ")} FROM ${qualified(schema, table)} WITH NO DATA`,
