@@ -28,17 +28,27 @@ interface Row {
 /** A superuser's own choice of collation: `pg_collation` has the default one under this OID. */
 const DEFAULT_COLLATION = 100;
 
+/** Every index with each of its collations; of one index, if $1 is not null. */
+const USED = `
+SELECT DISTINCT k.oid AS collation, n.nspname AS schema, i.relname AS name
+  FROM pg_index x
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_namespace n ON n.oid = i.relnamespace
+ CROSS JOIN LATERAL unnest(x.indcollation::oid[]) AS k(oid)
+ WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast')
+   AND ($1::int8 IS NULL OR x.indexrelid = $1::int8::oid)`;
+
+const LIST =
+  "jsonb_agg(jsonb_build_object('schema', u.schema, 'name', u.name) ORDER BY u.schema, u.name)";
+
 /** Only those that an index uses: a server can have a thousand. */
 const OF_COLLATIONS = `
 SELECT n.nspname AS schema, c.collname AS name, c.collversion AS recorded,
        pg_collation_actual_version(c.oid) AS actual, used.indexes
-  FROM (SELECT k.oid, jsonb_agg(DISTINCT jsonb_build_object(
-                 'schema', (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), 'name', i.relname)) AS indexes
-          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid,
-               LATERAL unnest(x.indcollation::oid[]) AS k(oid)
-         WHERE k.oid NOT IN (0, ${DEFAULT_COLLATION})
-           AND i.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)
-         GROUP BY k.oid) used
+  FROM (SELECT u.collation AS oid, ${LIST} AS indexes
+          FROM (${USED}) u
+         WHERE u.collation NOT IN (0, ${DEFAULT_COLLATION})
+         GROUP BY u.collation) used
   JOIN pg_collation c ON c.oid = used.oid
   JOIN pg_namespace n ON n.oid = c.collnamespace
  WHERE c.collversion <> pg_collation_actual_version(c.oid)
@@ -48,20 +58,19 @@ SELECT n.nspname AS schema, c.collname AS name, c.collversion AS recorded,
 const OF_DATABASE = `
 SELECT NULL AS schema, d.datname AS name, d.datcollversion AS recorded,
        pg_database_collation_actual_version(d.oid) AS actual,
-       (SELECT jsonb_agg(jsonb_build_object(
-                 'schema', (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), 'name', i.relname)
-                 ORDER BY (SELECT nspname FROM pg_namespace WHERE oid = i.relnamespace), i.relname)
-          FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
-         WHERE ${DEFAULT_COLLATION} = ANY (x.indcollation::oid[])
-           AND i.relnamespace NOT IN ('pg_catalog'::regnamespace, 'pg_toast'::regnamespace)) AS indexes
+       (SELECT ${LIST} FROM (${USED}) u WHERE u.collation = ${DEFAULT_COLLATION}) AS indexes
   FROM pg_database d
  WHERE d.datname = current_database()
    AND d.datcollversion <> pg_database_collation_actual_version(d.oid)`;
 
-/** Reads as every role may. */
-export async function readStaleCollations(session: Session): Promise<StaleCollation[]> {
-  const ofDatabase = session.serverVersion >= 150000 ? await session.query<Row>(OF_DATABASE) : [];
-  const rows = [...ofDatabase, ...(await session.query<Row>(OF_COLLATIONS))];
+/** Reads as every role may. `indexOid`: of the whole database, or those of one index. */
+export async function readStaleCollations(
+  session: Session,
+  indexOid: number | null = null,
+): Promise<StaleCollation[]> {
+  const isRecorded = session.serverVersion >= 150000;
+  const ofDatabase = isRecorded ? await session.query<Row>(OF_DATABASE, [indexOid]) : [];
+  const rows = [...ofDatabase, ...(await session.query<Row>(OF_COLLATIONS, [indexOid]))];
   return rows.map(({ schema, name, recorded, actual, indexes }) => ({
     label: schema === null ? `database ${ident(name)}` : `collation ${qualified(schema, name)}`,
     recorded,
@@ -113,6 +122,6 @@ export function staleCollationWarnings(
     )
     .map((each) => {
       const own = { ...each, indexes: [index] };
-      return `${staleCollationText(own)}; ${staleCollationFix({ ...own, indexes: [index] })}`;
+      return `${staleCollationText(own)}; ${staleCollationFix(own)}`;
     });
 }

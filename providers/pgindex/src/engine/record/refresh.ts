@@ -27,7 +27,11 @@ export async function refreshIndex(
   return withObserver(database, options, async (observer) => {
     const found = await refreshedOutputs(observer, old);
     if (found && warn)
-      for (const warning of staleCollationWarnings(await readStaleCollations(observer), found))
+      // Of this index alone: a refresh asks this for each.
+      for (const warning of staleCollationWarnings(
+        await readStaleCollations(observer, found.oid),
+        found,
+      ))
         warn(`${old.schema}.${old.name}: ${warning}`);
     return found;
   });
