@@ -1,14 +1,12 @@
 import { describe, expect, test } from "vitest";
-import {
-  buildFailedAdvice,
-  duplicatesQuery,
-} from "../../../providers/pgindex/src/engine/build/buildMessages.ts";
+import { buildFailedAdvice } from "../../../providers/pgindex/src/engine/build/buildMessages.ts";
 import { privilegeAdvice } from "../../../providers/pgindex/src/engine/catalog/privilegeMessages.ts";
 import {
   firstLine,
   PgIndexError,
   renderAdvice,
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
+import { duplicatesQuery } from "../../../providers/pgindex/src/engine/foresight/duplicateMessages.ts";
 import { declarationAdvice } from "../../../providers/pgindex/src/engine/situation/declarationMessages.ts";
 import { declare } from "../../support/engine/engine.ts";
 

@@ -6,8 +6,6 @@ import { buildCause } from "../situation/causes/buildRowsMessages";
 import type { Cause } from "../situation/causes/cause";
 import { renderBytes } from "../text/render";
 
-export { duplicatesQuery };
-
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
     what: `${subject(desired)} is not as declared after ${rounds} rounds of changes`,

@@ -108,8 +108,8 @@ async function inTheWay(session: Session, tables: Tables): Promise<InTheWay[]> {
   return [...first.values()].filter(({ other }) => !isYieldingAutovacuum(other));
 }
 
-function keepsFromBeginning(other: LockHolder): boolean {
-  return BUILD_CONFLICTS.includes(other.mode) && !isYieldingAutovacuum(other);
+function keepsFromBeginning({ mode }: LockHolder): boolean {
+  return BUILD_CONFLICTS.includes(mode);
 }
 
 /** Of the locks that a build waits for, the only one that lets it begin. */

@@ -32,8 +32,8 @@ export type Look = (query: Query, willNeed: number | undefined) => Promise<void>
 type Open<S> = (look?: Look) => Promise<Opened<S>>;
 
 /**
- * Opens a session within the caller's reservation, or in one of its own. Waits, visibly, while the server
- * has too few connections left: the application needs the last ones.
+ * Opens a session within the caller's reservation, or in one of its own. Waits, visibly, while the
+ * server has too few connections left: the application needs the last ones.
  */
 export async function openInReservation<S>(server: Server, open: Open<S>): Promise<S> {
   const reservation = currentReservation(server);
@@ -92,7 +92,7 @@ async function whenThereIsASlot<T>(
   }
 }
 
-/** The first session of a room asks whether there are slots for all of them. */
+/** The first session of a reservation asks whether there are slots for all of them. */
 function lookFor(reservation: SlotReservation): Look {
   const { sessions, server } = reservation;
   return async (query, willNeed = sessions) => {
