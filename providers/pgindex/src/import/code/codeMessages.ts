@@ -1,8 +1,7 @@
 import type { Advice } from "../../engine/errors/advice";
+import { FROM_DATABASE } from "../importMessages";
 
 /** Messages about migrations that are programs. `place` is a position such as `file.ts:12`. */
-
-const FROM_DATABASE = "read it from a database that has it: pgindex import";
 
 export function missingTypescriptAdvice(file: string): Advice {
   return {

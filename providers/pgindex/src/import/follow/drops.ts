@@ -1,7 +1,7 @@
 import type { DropStmt } from "libpg-query";
 import { type IndexDeclaration, labelOf, schemaOf } from "../declaration";
 import { nameParts, stringsOf } from "../parser/parseTree";
-import type { State } from "../sql/scriptState";
+import { withPartitions } from "./partitions";
 import { labelFor, mentions, refuseIf, type Scope, tableOf } from "./scope";
 
 type Indexes = readonly IndexDeclaration[];
@@ -21,7 +21,9 @@ export function drop(scope: Scope, node: DropStmt): Indexes {
   if (removeType === "OBJECT_SCHEMA") return dropSchemas(scope, names.flat(), isCascade);
   if (isCascade) requireKept(scope, removeType ?? "", names);
   if (!RELATIONS.has(removeType ?? "")) return state.found;
-  return state.found.filter((index) => !withPartitions(state, labels).has(tableOf(index)));
+  // Partitions go with their parent.
+  const gone = withPartitions(state, labels);
+  return state.found.filter((index) => !gone.has(tableOf(index)));
 }
 
 const RELATIONS: ReadonlySet<string> = new Set([
@@ -33,15 +35,6 @@ const RELATIONS: ReadonlySet<string> = new Set([
 function partsOf(object: Parameters<typeof nameParts>[0]): string[] {
   if (object && "TypeName" in object) return stringsOf(object.TypeName.names);
   return nameParts(object);
-}
-
-/** Partitions go with their parent. */
-function withPartitions({ parents }: State, tables: readonly string[]): ReadonlySet<string> {
-  const gone = new Set(tables);
-  for (const table of gone) {
-    for (const [child, parent] of parents) if (parent === table) gone.add(child);
-  }
-  return gone;
 }
 
 /** Without CASCADE it fails where something is left in the schema. */

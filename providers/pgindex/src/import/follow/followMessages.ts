@@ -1,8 +1,7 @@
 import type { Advice } from "../../engine/errors/advice";
+import { FROM_DATABASE } from "../importMessages";
 
 /** Messages about statements that cannot be followed. `place` is a position like `file.sql:12`. */
-
-const FROM_DATABASE = "read it from a database that has it: pgindex import";
 
 /** A statement that changes an index declared above it. */
 export function unfollowedAdvice(place: string, statement: string, label: string): Advice {

@@ -10,20 +10,21 @@ import { labelOfRelation, refuseIf, type Scope, tableOf } from "./scope";
  * @see https://www.postgresql.org/docs/current/sql-createindex.html
  */
 export function takeOver(state: State, parent: IndexDeclaration): readonly IndexDeclaration[] {
-  const taken = descendantsOf(state, tableOf(parent)).map((table) =>
+  const [, ...below] = withPartitions(state, [tableOf(parent)]);
+  const taken = below.map((table) =>
     state.found.find((index) => tableOf(index) === table && isSameDefinition(index, parent)),
   );
   return state.found.filter((index) => !taken.includes(index));
 }
 
-function descendantsOf({ parents }: State, table: string): string[] {
-  const below = [table];
-  // Grows while it is walked, down to the last leaf.
-  for (const parent of below) {
-    for (const [child, of] of parents)
-      if (of === parent && !below.includes(child)) below.push(child);
+/** Tables, and every partition below them, down to the last leaf. */
+export function withPartitions({ parents }: State, tables: readonly string[]): ReadonlySet<string> {
+  const all = new Set(tables);
+  // Grows while it is walked.
+  for (const table of all) {
+    for (const [child, parent] of parents) if (parent === table) all.add(child);
   }
-  return below.slice(1);
+  return all;
 }
 
 function isSameDefinition(a: IndexDeclaration, b: IndexDeclaration): boolean {

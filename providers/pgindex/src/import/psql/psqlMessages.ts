@@ -1,4 +1,5 @@
 import type { Advice } from "../../engine/errors/advice";
+import { FROM_DATABASE } from "../importMessages";
 import { REFUSED_COMMANDS } from "./psqlCommands";
 
 /** Messages about scripts for psql. `place` is a position such as `file.sql:12`. */
@@ -13,7 +14,7 @@ export function refusedCommandAdvice(place: string, name: string, line: string):
     fix: isFile
       ? "pass that file too, in the order in which they run: indexesFromSql([…])"
       : "remove the line, or pass what psql runs in the end",
-    otherwise: "read it from a database that has it: pgindex import",
+    otherwise: FROM_DATABASE,
   };
 }
 
@@ -39,6 +40,6 @@ export function placeholderAdvice(place: string, placeholder: string): Advice {
     what: `the statement at ${place} has the placeholder ${placeholder}`,
     why: "the tool that runs the file fills it in, so only that knows which index is meant",
     fix: "pass the SQL as the tool runs it: indexesFromSql({ sql: text.replaceAll(…) })",
-    otherwise: "read it from a database that has it: pgindex import",
+    otherwise: FROM_DATABASE,
   };
 }
