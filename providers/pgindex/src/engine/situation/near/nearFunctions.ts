@@ -19,13 +19,26 @@ interface Place {
   readonly name: string;
 }
 
-const PLACES = {
-  function:
-    "SELECT n.nspname AS schema, p.proname AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE p.proname = ANY ($1)",
-  type: "SELECT n.nspname AS schema, t.typname AS name FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE t.typname = ANY ($1)",
-  operator:
-    "SELECT n.nspname AS schema, o.oprname AS name FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprname = ANY ($1)",
+/** Their catalogs, and how the names of the columns begin there. */
+const CATALOGS = {
+  function: ["pg_proc", "pro"],
+  type: ["pg_type", "typ"],
+  operator: ["pg_operator", "opr"],
 } as const;
+
+function placesOf(
+  observer: Session,
+  kind: keyof typeof CATALOGS,
+  names: readonly string[],
+): Promise<Place[]> {
+  const [catalog, prefix] = CATALOGS[kind];
+  return observer.query<Place>(
+    `SELECT n.nspname AS schema, c.${prefix}name AS name
+       FROM ${catalog} c JOIN pg_namespace n ON n.oid = c.${prefix}namespace
+      WHERE c.${prefix}name = ANY ($1) ORDER BY 1`,
+    [names],
+  );
+}
 
 /** The first function, type or operator of the declaration that the search_path does not find. */
 export async function unseenName(
@@ -41,7 +54,7 @@ export async function unseenName(
   };
   for (const kind of ["function", "type", "operator"] as const) {
     const names = named[kind];
-    const places = await observer.query<Place>(`${PLACES[kind]} ORDER BY 1`, [names]);
+    const places = await placesOf(observer, kind, names);
     const seen = new Set(["pg_catalog", ...index.searchPath]);
     const unseen = names.find((it) => !places.some((p) => p.name === it && seen.has(p.schema)));
     if (unseen === undefined) continue;
