@@ -11,7 +11,7 @@ import {
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
 import { referencesWholeRow } from "./wholeRowReference";
 

@@ -1,7 +1,7 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition } from "../../declare/desiredIndex";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { qualified, searchPathValue } from "../../text/sql";
 import { fragmentsOf, writtenNames } from "../near/writtenNames";
 import type { Cause } from "./cause";

@@ -1,7 +1,7 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../../text/sql";
 import type { Cause } from "../causes/cause";
 import { type OfferedClass, operatorClassCause } from "./classMessages";
