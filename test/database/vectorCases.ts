@@ -1,4 +1,45 @@
+import type { ParameterChange } from "../support/engine/parameterChange.ts";
 import type { AdviceCase } from "./adviceCases.ts";
+
+export const L2 = { column: "e", operatorClass: "vector_l2_ops" };
+
+/** A number of two bytes in an index's metapage. */
+const metapage = (at: number) =>
+  `SELECT get_byte(p, ${at}) + 256 * get_byte(p, ${at + 1}) AS is FROM get_raw_page('i', 0) p`;
+// HnswMetaPageData and IvfflatMetaPageData, behind a page's header of 24 bytes.
+const M = metapage(36);
+const EF_CONSTRUCTION = metapage(38);
+const LISTS = metapage(34);
+
+/** Of storage parameters. */
+export const CHANGES: readonly ParameterChange[] = [
+  { method: "hnsw", column: L2, after: { m: 8 }, built: "m", disk: [M, 16, 8] },
+  {
+    method: "hnsw",
+    column: L2,
+    before: { m: 8, ef_construction: 32 },
+    after: { m: 8 },
+    built: "ef_construction",
+    disk: [EF_CONSTRUCTION, 32, 64],
+  },
+  { method: "hnsw", column: L2, after: { m: 16 }, disk: [M, 16, 16] },
+  { method: "ivfflat", column: L2, after: { lists: 20 }, built: "lists", disk: [LISTS, 100, 20] },
+  // Methods that we know nothing of.
+  {
+    method: "diskann",
+    column: { column: "e", operatorClass: "vector_cosine_ops" },
+    before: { num_neighbors: 10 },
+    after: { num_neighbors: 12 },
+    built: "num_neighbors",
+  },
+  {
+    method: "bm25",
+    column: "body",
+    before: { text_config: "english" },
+    after: { text_config: "simple", k1: 1.5 },
+    built: "text_config, k1",
+  },
+];
 
 const on = (accessMethod: string, ...columns: (object | string)[]) => ({ accessMethod, columns });
 const hnsw = (...columns: (object | string)[]) => on("hnsw", ...columns);

@@ -5,58 +5,15 @@ import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.t
 import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
-import { hold, settle, stateOf, until } from "../support/engine/engineDatabase.ts";
-import {
-  ensure,
-  expectChange,
-  type ParameterChange,
-  titled,
-} from "../support/engine/parameterChange.ts";
+import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { hold, settle, until } from "../support/engine/engineDatabase.ts";
+import { ensure, expectChange, titled } from "../support/engine/parameterChange.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { describeUnless, useServer, vectorServer } from "../support/server/ownServer.ts";
-import { REFUSED } from "./vectorCases.ts";
+import { CHANGES, L2, REFUSED } from "./vectorCases.ts";
 
-const L2 = { column: "e", operatorClass: "vector_l2_ops" };
 const HNSW = { table: "t", name: "i", accessMethod: "hnsw", columns: [L2] };
 const IVFFLAT = { ...HNSW, accessMethod: "ivfflat" };
-
-/** A number of two bytes in an index's metapage. */
-const metapage = (at: number) =>
-  `SELECT get_byte(p, ${at}) + 256 * get_byte(p, ${at + 1}) AS is FROM get_raw_page('i', 0) p`;
-// HnswMetaPageData and IvfflatMetaPageData, behind a page's header of 24 bytes.
-const M = metapage(36);
-const EF_CONSTRUCTION = metapage(38);
-const LISTS = metapage(34);
-
-const CHANGES: readonly ParameterChange[] = [
-  { method: "hnsw", column: L2, after: { m: 8 }, built: "m", disk: [M, 16, 8] },
-  {
-    method: "hnsw",
-    column: L2,
-    before: { m: 8, ef_construction: 32 },
-    after: { m: 8 },
-    built: "ef_construction",
-    disk: [EF_CONSTRUCTION, 32, 64],
-  },
-  { method: "hnsw", column: L2, after: { m: 16 }, disk: [M, 16, 16] },
-  { method: "ivfflat", column: L2, after: { lists: 20 }, built: "lists", disk: [LISTS, 100, 20] },
-  // Methods that we know nothing of.
-  {
-    method: "diskann",
-    column: { column: "e", operatorClass: "vector_cosine_ops" },
-    before: { num_neighbors: 10 },
-    after: { num_neighbors: 12 },
-    built: "num_neighbors",
-  },
-  {
-    method: "bm25",
-    column: "body",
-    before: { text_config: "english" },
-    after: { text_config: "simple", k1: 1.5 },
-    built: "text_config, k1",
-  },
-];
 
 const { problem, ...options } = vectorServer();
 
@@ -79,10 +36,10 @@ describeUnless(problem, "an index of vectors", () => {
   });
   afterAll(() => db.drop());
 
-  async function fill(rows: number): Promise<void> {
-    await db.query("CREATE TABLE t (id int, e vector(64), body text)");
+  async function fill(rows: number, dimensions = 64): Promise<void> {
+    await db.query(`CREATE TABLE t (id int, e vector(${dimensions}), body text)`);
     await db.query(
-      `INSERT INTO t SELECT i, (SELECT array_agg(random()) FROM generate_series(1, 64)
+      `INSERT INTO t SELECT i, (SELECT array_agg(random()) FROM generate_series(1, ${dimensions})
                                  WHERE i > 0)::vector, 'word ' || i
          FROM generate_series(1, ${rows}) i`,
     );
@@ -97,7 +54,13 @@ describeUnless(problem, "an index of vectors", () => {
     await fill(2500);
     // Statistics of the table would tell another number of rows.
     const part = { ...HNSW, predicate: "id % 20 <> 0" };
+    await db.query("ANALYZE t");
     const little = { ...part, buildSettings: { maintenanceWorkMem: "1MB" } };
+    expect(await previewIndex(targetOf(db.url), await declare(little))).toContain(
+      "hnsw takes about 2 MB of memory while it is built, and maintenance_work_mem is 1 MB: " +
+        "what does not fit is built on disk, many times slower; " +
+        'set buildSettings: { maintenanceWorkMem: "3MB" }',
+    );
     const { lines, statuses } = await ensure(db, little);
     expect(statuses.join("\n")).toMatch(
       /^building index: loading tuples, step 3 of 8, blocks \d+ of \d+, /m,
@@ -115,17 +78,24 @@ describeUnless(problem, "an index of vectors", () => {
     expect(enough.lines).toEqual([]);
   });
 
-  test("ivfflat: how much memory its lists need", async () => {
-    await fill(1000);
-    const many = { ...IVFFLAT, storageParameters: { lists: 500 } };
-    const build = (maintenanceWorkMem = "1MB") =>
-      ensure(db, { ...many, buildSettings: { maintenanceWorkMem } });
-    const { message } = await failureOf(build());
-    expect(message).toMatch(
-      /memory required is (\d+) MB.*\n.*INVALID leftover was dropped\n +fix: set buildSettings: \{ maintenanceWorkMem: "\1MB" \}, then run pulumi up\n +or: +lower storageParameters\.lists/,
+  test("ivfflat: the memory that its lists need, and the size of an index of large values", async () => {
+    await fill(1400, 1536);
+    await db.query("ANALYZE t");
+    const built = (maintenanceWorkMem = "1MB"): Args => ({
+      ...IVFFLAT,
+      buildSettings: { maintenanceWorkMem },
+    });
+    const foreseen = (await previewIndex(targetOf(db.url), await declare(built()))).join("\n");
+    expect(foreseen).toMatch(/^needs about 11 MB$/m);
+    expect(foreseen).toMatch(
+      /^ivfflat takes about 60 MB of memory .* is 1 MB: without, it is refused; set .*"73MB"/m,
     );
-    await build(/"(\w+)"/.exec(message)?.[1]);
-    expect(await stateOf(db, "i")).toBe("t/t/t");
+    const { message } = await failureOf(ensure(db, built()));
+    expect(message).toMatch(
+      /memory required is (6\d) MB.*\n.*INVALID leftover was dropped\n +fix: set buildSettings: \{ maintenanceWorkMem: "\1MB" \}, then run pulumi up\n +or: +lower storageParameters\.lists/,
+    );
+    const { outputs } = await ensure(db, built(/"(\w+)"/.exec(message)?.[1]));
+    expect(outputs.sizeBytes / 1024 ** 2).toBeCloseTo(11.5, 0);
   });
 
   test("ivfflat: its own phases", async () => {

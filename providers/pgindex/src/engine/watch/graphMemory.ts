@@ -27,7 +27,7 @@ export async function tellOutgrownMemory(
   const fitted = notices?.outgrownAfter;
   if (!notices || !fitted || !row?.blocksDone || !row.tuplesDone) return;
   notices.outgrownAfter = undefined;
-  const bytes = await memoryOf(observer, buildSettings);
+  const bytes = await maintenanceMemory(observer, buildSettings);
   const part = Math.min(1, (fitted / row.tuplesDone) * (row.blocksDone / row.blocksTotal));
   const needed = (bytes / part) * HEADROOM;
   if (needed <= notices.toldBytes) return;
@@ -36,7 +36,8 @@ export async function tellOutgrownMemory(
   ctx.log("warning", outgrownText({ ...texts, part }));
 }
 
-async function memoryOf(
+/** What a build with these settings may take, in bytes. */
+export async function maintenanceMemory(
   observer: Session,
   { maintenanceWorkMem }: BuildSettings = {},
 ): Promise<number> {
