@@ -42,7 +42,11 @@ export function memorySetting(bytes: number): string {
 /** PostgreSQL's own limit for any number of workers. */
 const MAX_WORKERS = 1024;
 
-/** Parses the argument and the setting `buildSettings`. */
+/**
+ * Parses the argument and the setting `buildSettings`.
+ *
+ * @internal
+ */
 export const buildSettings = z.strictObject({
   maintenanceWorkMem: memory.optional(),
   parallelWorkers: z

@@ -57,10 +57,14 @@ function fromJson(value: string): unknown {
   }
 }
 
-/** The argument `override`: a reason, an {@link Override}, or several. */
+/**
+ * The argument `override`: a reason, an {@link Override}, or several.
+ *
+ * @internal
+ */
 export const overrideSchema = z.union([text, one, z.array(one)]);
 
-export type ParsedOverride = z.output<typeof overrideSchema>;
+export type ParsedOverride = string | Override | readonly Override[];
 
 /** An override that applies, or why none does. */
 export type Waiver =
