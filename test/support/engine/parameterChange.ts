@@ -42,7 +42,8 @@ export async function preview(
 ): Promise<string[]> {
   const desired = await declare(args);
   const before = "canonical" in previous ? (previous as IndexOutputs) : await declare(previous);
-  return stepsOf(await previewIndex(targetOf(db.url), desired, { previous: before }), "public.t");
+  const table = `${desired.schema}.${desired.table}`;
+  return stepsOf(await previewIndex(targetOf(db.url), desired, { previous: before }), table);
 }
 
 /** For `test.each`. */

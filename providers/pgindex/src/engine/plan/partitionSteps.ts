@@ -1,8 +1,8 @@
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { childName } from "../declare/names";
 import { createParentStatement } from "../declare/statement";
-import type { Partition } from "../situation/partitions";
-import { qualified } from "../text/sql";
+import type { Partition } from "../situation/partitions/partitions";
+import { ident, qualified } from "../text/sql";
 import { buildSteps, dropAny } from "./buildSteps";
 import type { Step } from "./step";
 
@@ -159,13 +159,17 @@ function createParent(
   };
 }
 
+/** An index that we have built gets PostgreSQL's own name once nobody has to know it by ours. */
 function attachStep(partition: Partition, name: string, parent: IndexName): Step {
-  const { schema, table, oid } = partition;
+  const { schema, table, oid, ownName } = partition;
   const parentIndex = qualified(parent.schema, parent.name);
-  const sql = `ALTER INDEX ${parentIndex} ATTACH PARTITION ${qualified(schema, name)}`;
+  const index = qualified(schema, name);
   return {
     kind: "alter",
-    sqls: [sql],
+    sqls: [
+      `ALTER INDEX ${parentIndex} ATTACH PARTITION ${index}`,
+      ...(ownName === undefined ? [] : [`ALTER INDEX ${index} RENAME TO ${ident(ownName)}`]),
+    ],
     locks: ATTACH_LOCK,
     stops: { mode: "ACCESS EXCLUSIVE", on: { schema, name } },
     on: { schema, table, oid },

@@ -2,7 +2,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference, Verdict } from "../compare/differences";
 import type { Ownership } from "../compare/ownership";
 import type { OwnershipMark } from "../declare/ownershipMark";
-import type { Partition } from "./partitions";
+import type { Partition } from "./partitions/partitions";
 
 /** Everything a plan is based on, as read from the catalog. */
 export interface Situation {
