@@ -88,7 +88,6 @@ async function readPartitioned(
   next: LiveIndex | undefined,
 ): Promise<Situation["partitioned"]> {
   if (table.kind !== "partitioned table") return undefined;
-  await requirePartitionable(observer, desired, table);
   if (declared.kind !== "ok") throw await obstacleRefusal(observer, desired, declared.obstacle);
   const { schema, name } = desired;
   const isReplaced = "differences" in verdict && !isAlterableOnPartitions(verdict.differences);
@@ -100,12 +99,14 @@ async function readPartitioned(
     exists: reuses === true,
     isValid: reuses ? live.valid : undefined,
   };
+  const entry = reuses ? live : undefined;
+  const hasForeign = await requirePartitionable(observer, desired, table, entry);
   const index = { schema, name, oid: reuses ? live.oid : undefined, canonical: declared.canonical };
   const observed = await observePartitions(observer, table.oid, index);
   const named = columnNames && { schema, table: desired.table, name, columnNames };
   return {
     tableOid: table.oid,
-    root,
+    root: { ...root, hasForeign },
     partitions: named ? await withOwnNames(observer, observed, named) : observed,
     detached: await readDetached(observer, index, table.oid),
   };

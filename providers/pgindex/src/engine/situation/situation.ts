@@ -54,6 +54,8 @@ export interface Situation {
       readonly exists: boolean;
       /** False while it awaits a partition's index. */
       readonly isValid?: boolean;
+      /** The table has foreign partitions: a parent that is made without its own stays INVALID. */
+      readonly hasForeign?: boolean;
     };
     readonly partitions: readonly Partition[];
     /** INVALID indexes that interrupted runs left on tables that were partitions then. */

@@ -46,7 +46,7 @@ export async function observePartitions(
   tableOid: number,
   index: PartitionedIndex,
 ): Promise<Partition[]> {
-  const tree = await readPartitionTree(session, tableOid);
+  const tree = (await readPartitionTree(session, tableOid)).filter(({ isForeign }) => !isForeign);
   const attachments = await readAttachments(
     session,
     tree.map((row) => row.oid),
