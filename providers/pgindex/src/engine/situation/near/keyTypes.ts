@@ -1,5 +1,6 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
+import { withoutConstants } from "../../input/withoutConstants";
 import type { Session } from "../../session/session";
 import { setSettings } from "../../session/setSettings";
 import { ident, qualified, searchPathValue } from "../../text/sql";
@@ -51,13 +52,14 @@ async function typesOf(observer: Session, index: IndexDefinition): Promise<Typed
     const what = column === undefined ? `(${expression}\n)` : ident(column);
     return `${what} AS k${i}`;
   });
+  const select = `SELECT ${list.join(", ")} FROM ${qualified(schema, table)}`;
   const tried = await onClone(observer, async () => {
     await setSettings(observer.query, "transaction", {
       search_path: searchPathValue(searchPath),
     });
     await observer.query(
       `CREATE TEMPORARY TABLE pgindex_types ON COMMIT DROP AS
-         SELECT ${list.join(", ")} FROM ${qualified(schema, table)} WITH NO DATA`,
+         ${withoutConstants(select)} WITH NO DATA`,
     );
     return observer.query<{ oid: number; type: string }>(
       `SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END::int8::float8 AS oid,
