@@ -116,7 +116,7 @@ async function measure(
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   return measureQueries({
     database: targetOf(login),
-    index: { schema: "app", table: "t", name: "live_idx" },
+    index: { schema: "app", table: "plain", name: "plain_idx" },
     queries: parsed.value,
     searchPath,
     ctx: record().ctx,
@@ -128,7 +128,7 @@ describe("a measurement runs nothing with the rights of a superuser's login", ()
     const role = attack.asReader ? reader : undefined;
     await expectHitWithoutDefence(attack, role);
     const { message } = await failureOf(measure(attack.query, db.url, role));
-    expect(message).toMatch(/it calls .*app\.|it calls pg_catalog\.table_to_xml/);
+    expect(message).toMatch(/(it calls|may call) .*app\.|calls pg_catalog\.table_to_xml/);
     expect(message).toMatch(/nothing ran/);
     expect(await stands()).toBe(true);
   });
@@ -165,7 +165,9 @@ describe("whatever else looks, or builds", () => {
   test("the owner herself builds it, and needs nobody's leave", async () => {
     const columns = [{ expression: "('{1}'::app.checked[])[1]" }];
     const desired = await declare({ ...INDEX, columns });
+    await db.query(`GRANT CREATE ON SCHEMA app TO ${mallory}`);
     expect(await previewIndex(targetOf(as(mallory, "m")), desired)).not.toEqual([]);
+    await db.query(`REVOKE CREATE ON SCHEMA app FROM ${mallory}`);
   });
 
   test("whoever cannot become the owner is told so, where code of hers would run", async () => {
@@ -175,7 +177,7 @@ describe("whatever else looks, or builds", () => {
     expect((await failureOf(previewIndex(login, trusted))).message).toMatch(onlyOwner);
     expect((await failureOf(previewIndex(login, hers))).message).toMatch(
       new RegExp(
-        `it calls app\\.evil.*rights of ${reader}.*GRANT "${mallory}" TO "${reader}"`,
+        `it calls app\\.wraps.*rights of ${reader}.*GRANT "${mallory}" TO "${reader}"`,
         "s",
       ),
     );
@@ -183,7 +185,7 @@ describe("whatever else looks, or builds", () => {
 });
 
 describe("others may create in a schema of the search_path", () => {
-  const QUERY = { sql: "SELECT a FROM app.t WHERE lower(name) = $1", values: ["7"] };
+  const QUERY = { sql: "SELECT a FROM app.plain WHERE lower(name) = $1", values: ["7"] };
   const inPublic = (login: string, role?: string) => measure(QUERY, login, role, ["public"]);
   beforeAll(() =>
     db.query(`CREATE FUNCTION public.lower(varchar) RETURNS text STABLE LANGUAGE plpgsql
@@ -193,7 +195,7 @@ describe("others may create in a schema of the search_path", () => {
   );
 
   test("a mighty login measures nothing, whichever role it acts as", async () => {
-    const naive = ["SET LOCAL search_path = public", "SELECT lower(name) FROM app.t"];
+    const naive = ["SET LOCAL search_path = public", "SELECT lower(name) FROM app.plain"];
     await expectHitWithoutDefence({ title: "planted", naive });
     for (const role of [undefined, reader]) {
       const { message } = await failureOf(inPublic(db.url, role));
@@ -248,5 +250,5 @@ test.each([
   ["a view", "SELECT a FROM app.reads", "pg_catalog.pg_read_file"],
 ])("nobody runs a VOLATILE function, called as %s", async (_title, sql, name) => {
   const { message } = await failureOf(measure({ sql }, as(reader, "r")));
-  expect(message).toContain(`it calls ${name}\n`);
+  expect(message).toMatch(new RegExp(`it calls ${name}\\b`));
 });

@@ -22,6 +22,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, immutable("app.evil(int, int)", "int", "$1")],
   [0, "CREATE TABLE app.t (a int, b int, name varchar)"],
   [0, "INSERT INTO app.t SELECT n, n, n::text FROM generate_series(1, 50) n"],
+  [0, "CREATE TABLE app.plain AS SELECT n AS a, n::varchar AS name FROM generate_series(1, 50) n"],
   [0, "CREATE TABLE app.u (a int)"],
   [0, "INSERT INTO app.u VALUES (1)"],
   [0, "CREATE INDEX ON app.u ((a + app.evil(0)))"],

@@ -102,7 +102,7 @@ async function treeOf(
   const list = fragments.map((text, i) => `(${text}\n) AS e${i}`).join(", ");
   const select = `SELECT ${list} FROM ${qualified(schema, table)}`;
   const tree = await parsedTree(session, select, searchPathValue(searchPath));
-  return { kind: "tree", tree };
+  return { kind: "tree", tree, isExpression: true };
 }
 
 /** Of a standing index, which is printed and parsed again. */
@@ -113,7 +113,7 @@ async function treesOf(session: Session, index?: Pick<LiveIndex, "oid">): Promis
       WHERE indexrelid = $1::int8::oid AND t IS NOT NULL`,
     [index.oid],
   );
-  return rows.map(({ tree }) => ({ kind: "tree", tree }));
+  return rows.map(({ tree }) => ({ kind: "tree", tree, isExpression: true }));
 }
 
 /** The session stays the owner until the transaction ends. */

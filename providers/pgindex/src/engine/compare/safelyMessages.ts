@@ -39,7 +39,7 @@ export function foreignCodeAdvice(
       `it calls ${first?.signature ?? "a function"}, which would run with the rights of ${login}; ` +
       `in a build it runs with those of the table's owner (${owner}), which ${login} may not become`,
     fix: `run: GRANT ${ident(owner)} TO ${ident(login)};`,
-    otherwise: `connect as ${owner}`,
+    otherwise: `connect as ${owner}, or leave it to the build: validateInPreview: false`,
   };
 }
 

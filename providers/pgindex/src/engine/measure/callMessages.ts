@@ -40,12 +40,15 @@ export function volatileAdvice(
 export function foreignCallAdvice(
   query: ParsedQuery,
   index: IndexOnTable,
-  { signature, owner }: ReachedFunction,
+  { signature, owner, moment }: ReachedFunction,
   { name, might }: Login,
 ): Advice {
   return {
-    what: `${cannotMeasure(query, index)}: it calls ${signature}`,
+    what:
+      `${cannotMeasure(query, index)}: ` +
+      `${moment === "planned" ? "to plan it may call" : "it calls"} ${signature}`,
     why:
+      (moment === "planned" ? "an index, a constraint or statistics of a table call it; " : "") +
       `the function belongs to ${owner} and would run with the rights of ${name} (${might}), ` +
       "to do whatever its owner makes of it; nothing ran",
     fix: ORDINARY_LOGIN,

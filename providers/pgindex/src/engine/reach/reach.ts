@@ -24,7 +24,13 @@ export interface ReachedFunction {
 
 /** Where to begin: a stored tree, or something of the catalog. */
 export type Root =
-  | { readonly kind: "tree"; readonly tree: string; readonly isStored?: boolean }
+  | {
+      readonly kind: "tree";
+      readonly tree: string;
+      readonly isStored?: boolean;
+      /** Only its expressions matter: the tables that it reads are not read. */
+      readonly isExpression?: boolean;
+    }
   | { readonly kind: "relation"; readonly oid: number };
 
 /**
@@ -100,7 +106,9 @@ export async function functionsReached(
 function thingsOf(root: Root): Thing[] {
   if (root.kind === "relation") return [{ ...root, moment: "run" }];
   // The constants of a stored tree have been read.
-  const references = referencesOf(root.tree).filter((each) => !each.isConstant || !root.isStored);
+  const references = referencesOf(root.tree)
+    .filter(({ isConstant }) => !isConstant || !root.isStored)
+    .filter(({ kind }) => !root.isExpression || (kind !== "relation" && kind !== "column"));
   return references.map(({ kind, oid, isConstant }) => ({
     kind,
     oid,
