@@ -244,11 +244,28 @@ describe("others may create in a schema of the search_path", () => {
   });
 });
 
-test.each([
-  ["an attribute", "SELECT t.clear FROM app.t", "app.clear"],
-  ["an aggregate", "SELECT app.sum_up(a) FROM app.t", "app.adds"],
-  ["a view", "SELECT a FROM app.reads", "pg_catalog.pg_read_file"],
-])("nobody runs a VOLATILE function, called as %s", async (_title, sql, name) => {
-  const { message } = await failureOf(measure({ sql }, as(reader, "r")));
-  expect(message).toMatch(new RegExp(`it calls ${name}\\b`));
+describe("nobody runs a VOLATILE function, in whatever form it is called", () => {
+  const FORMS: readonly (readonly [form: string, sql: string, name: string])[] = [
+    ["an attribute", "SELECT t.clear FROM app.t", "app.clear"],
+    ["an aggregate", "SELECT app.sum_up(a) FROM app.t", "app.adds"],
+    ["an operator", "SELECT a OPERATOR(app.<%>) 1 FROM app.t", "app.adds"],
+    ["a view", "SELECT a FROM app.reads", "pg_catalog.pg_read_file"],
+  ];
+  const expectRefused = async (sql: string, name: string) => {
+    const { message } = await failureOf(measure({ sql }, as(reader, "r")));
+    expect(message).toMatch(new RegExp(`it calls .*${name}\\b`));
+  };
+
+  test.each(FORMS)("%s", (_form, sql, name) => expectRefused(sql, name));
+
+  describe("where the server cannot parse it for us", () => {
+    beforeAll(() => db.query(`REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`));
+    afterAll(() => db.query(`GRANT TEMPORARY ON DATABASE ${db.name} TO PUBLIC`));
+    test.each(FORMS)("%s", (_form, sql, name) => expectRefused(sql, name));
+
+    test("what calls nothing of the kind is measured", async () => {
+      const query = { sql: "SELECT a FROM app.plain WHERE abs(a) = $1", values: [7] };
+      expect(await measure(query, as(reader, "r"))).toMatchObject([{ measurement: { rows: 1 } }]);
+    });
+  });
 });

@@ -71,6 +71,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "ANALYZE app.spans"],
   [0, "CREATE AGGREGATE app.total(int) (SFUNC = app.evil, STYPE = int, INITCOND = '0')"],
   [0, "CREATE FUNCTION app.adds(int, int) RETURNS int LANGUAGE sql AS 'SELECT app.strike()'"],
+  [0, "CREATE OPERATOR app.<%> (LEFTARG = int, RIGHTARG = int, FUNCTION = app.adds)"],
   [0, "CREATE AGGREGATE app.sum_up(int) (SFUNC = app.adds, STYPE = int, INITCOND = '0')"],
   [0, "CREATE AGGREGATE app.last(int) (SFUNC = int4pl, STYPE = int, FINALFUNC = app.evil)"],
   [

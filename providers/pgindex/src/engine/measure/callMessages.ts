@@ -76,15 +76,3 @@ export function openSchemaAdvice(
         "write its names with the schema",
   };
 }
-
-/** What a query calls could not be found out. */
-export function uncheckedAdvice(query: ParsedQuery, index: IndexOnTable, { name }: Login): Advice {
-  return {
-    what: `${cannotMeasure(query, index)}: what it calls cannot be checked`,
-    why:
-      "the server parses the query as a temporary view first, which needs TEMPORARY on the " +
-      "database and a server that takes writes; nothing ran",
-    fix: `run: GRANT TEMPORARY ON DATABASE … TO ${ident(name)};`,
-    otherwise: "measure on the primary",
-  };
-}

@@ -2,18 +2,14 @@ import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import { effectivePath, openSchemas, readLogin } from "../reach/login";
+import { thingsNamed } from "../reach/namedThings";
 import { onlyCatalog, parsedTree } from "../reach/parsedText";
-import { functionsReached, type ReachedFunction, type Root, volatileNamed } from "../reach/reach";
+import { functionsReached, type ReachedFunction, type Root } from "../reach/reach";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import { setSettings } from "../session/setSettings";
 import { qualified, searchPathValue } from "../text/sql";
-import {
-  foreignCallAdvice,
-  openSchemaAdvice,
-  uncheckedAdvice,
-  volatileAdvice,
-} from "./callMessages";
+import { foreignCallAdvice, openSchemaAdvice, volatileAdvice } from "./callMessages";
 import type { ParsedQuery } from "./servedQueries";
 
 /**
@@ -57,55 +53,71 @@ async function callsOf(
   query: ParsedQuery,
   index: IndexOnTable,
 ): Promise<ReachedFunction[]> {
+  const parser = await whoParses(session);
   const schemas = await effectivePath(session);
-  const texts = query.sample === undefined ? [query.sql] : [query.sql, query.sample];
-  await session.query("BEGIN READ WRITE");
+  await session.query(parser ? "BEGIN READ WRITE" : "BEGIN");
   try {
-    await beAbleToParse(session);
+    const { timeoutMs } = query;
+    await setSettings(session.query, "transaction", { statement_timeout: String(timeoutMs) });
+    if (!parser) return await callsByName(session, query, index, schemas);
+    if (parser === "login") await setSettings(session.query, "transaction", { role: "none" });
     await session.query("SAVEPOINT parse");
-    const roots: Root[] = [];
-    for (const text of texts)
-      roots.push({ kind: "tree", tree: await parsedTree(session, text, searchPathValue(schemas)) });
-    roots.push(...(await tableOf(session, index)));
-    return await functionsReached(session, roots, schemas);
+    return await callsAsParsed(session, query, index, schemas);
   } catch (error) {
-    if (sqlState(error) === undefined) throw error;
-    const named = await callsByName(session, texts, schemas);
-    // Temporary views need a right, and a server that takes writes.
-    const isDenied = ["25006", "42501"].includes(sqlState(error) ?? "");
-    if (named.length > 0) return named;
-    if (!isDenied || (await makesTemporary(session))) throw error;
-    throw new PgIndexError(uncheckedAdvice(query, index, await readLogin(session)));
+    if (!parser || sqlState(error) === undefined) throw error;
+    await session.query("ROLLBACK TO SAVEPOINT parse");
+    // The server may not accept the query because of what it calls.
+    const named = await callsByName(session, query, index, schemas);
+    const volatile = named.filter(({ isVolatile }) => isVolatile);
+    if (volatile.length > 0) return volatile;
+    throw error;
   } finally {
     await session.query("ROLLBACK").catch(() => undefined);
   }
 }
 
-/** The server does not accept the query, which may be because of what it calls. */
-async function callsByName(
+/**
+ * The application's role may lack the right to temporary views that the login has; names are looked
+ * up in the same schemas. Undefined if neither has it, or on a standby.
+ */
+async function whoParses(session: Session): Promise<"acting" | "login" | undefined> {
+  const may = "pg_catalog.has_database_privilege(";
+  const rows = await session.query<{ acting: boolean; login: boolean; standby: boolean }>(
+    `SELECT ${may}current_user, pg_catalog.current_database(), 'TEMPORARY') AS acting,
+            ${may}session_user, pg_catalog.current_database(), 'TEMPORARY') AS login,
+            pg_catalog.pg_is_in_recovery() AS standby`,
+  );
+  const { acting, login, standby } = onlyRow(rows);
+  if (standby) return undefined;
+  return acting ? "acting" : login ? "login" : undefined;
+}
+
+function textsOf({ sql, sample }: ParsedQuery): string[] {
+  return sample === undefined ? [sql] : [sql, sample];
+}
+
+async function callsAsParsed(
   session: Session,
-  texts: readonly string[],
+  query: ParsedQuery,
+  index: IndexOnTable,
   schemas: readonly string[],
 ): Promise<ReachedFunction[]> {
-  await session.query("ROLLBACK TO SAVEPOINT parse");
-  await onlyCatalog(session);
-  const found: ReachedFunction[] = [];
-  for (const text of texts) found.push(...(await volatileNamed(session, text, schemas)));
-  return found;
+  const roots: Root[] = await tableOf(session, index);
+  for (const text of textsOf(query))
+    roots.push({ kind: "tree", tree: await parsedTree(session, text, searchPathValue(schemas)) });
+  return functionsReached(session, roots, schemas);
 }
 
-/** The application's role may lack a right that the login has; names are looked up as before. */
-async function beAbleToParse(session: Session): Promise<void> {
-  if (!(await makesTemporary(session)))
-    await setSettings(session.query, "transaction", { role: "none" });
-}
-
-async function makesTemporary(session: Session): Promise<boolean> {
-  const rows = await session.query<{ may: boolean }>(
-    `SELECT pg_catalog.has_database_privilege(pg_catalog.current_database(), 'TEMPORARY')
-            AND NOT pg_catalog.pg_is_in_recovery() AS may`,
-  );
-  return onlyRow(rows).may;
+/** On a standby, or without the right: more than what is called, never less. */
+async function callsByName(
+  session: Session,
+  query: ParsedQuery,
+  index: IndexOnTable,
+  schemas: readonly string[],
+): Promise<ReachedFunction[]> {
+  const roots: Root[] = await tableOf(session, index);
+  for (const text of textsOf(query)) roots.push(...(await thingsNamed(session, text, schemas)));
+  return functionsReached(session, roots, schemas);
 }
 
 /** The index's table, which is looked at where the query finds nothing. */

@@ -1,8 +1,6 @@
-import { parseSync } from "libpg-query";
-import { functionsOf } from "../input/namesInQuery";
-import { fieldsOf } from "../input/readSelect";
 import type { Session } from "../session/session";
-import { FUNCTIONS, NAMED, nextSql } from "./reachQueries";
+import { functionsNamed } from "./namedThings";
+import { FUNCTIONS, nextSql, readableWays } from "./reachQueries";
 import { FIRST_OWN_OID, type Reference, referencesOf } from "./treeReferences";
 
 /** When a function runs: while the text is parsed, while it is planned, or when it is executed. */
@@ -22,7 +20,7 @@ export interface ReachedFunction {
   readonly moment: Moment;
 }
 
-/** Where to begin: a stored tree, or something of the catalog. */
+/** Where to begin: a tree, or something of the catalog. */
 export type Root =
   | {
       readonly kind: "tree";
@@ -31,7 +29,7 @@ export type Root =
       /** Only its expressions matter: the tables that it reads are not read. */
       readonly isExpression?: boolean;
     }
-  | { readonly kind: "relation"; readonly oid: number };
+  | { readonly kind: Exclude<Reference["kind"], "column">; readonly oid: number };
 
 /**
  * Built-in functions that are VOLATILE because of their result but have no side effects. The
@@ -84,6 +82,7 @@ export async function functionsReached(
 ): Promise<ReachedFunction[]> {
   const seen = new Set<string>();
   const functions = new Map<string, ReachedFunction>();
+  const ways = await readableWays(session);
   let things = onlyNew(roots.flatMap(thingsOf), seen);
   while (things.length > 0) {
     const called = things.filter(({ kind }) => kind === "function");
@@ -92,7 +91,7 @@ export async function functionsReached(
       const row = rows.find((each) => each.oid === oid);
       if (row) functions.set(`${oid} ${moment}`, { ...row, moment });
     }
-    const next = await session.query<Next>(nextSql(session.serverVersion), [
+    const next = await session.query<Next>(nextSql(ways), [
       things.map(({ kind }) => kind),
       things.map(({ oid }) => oid),
       things.map(({ moment }) => moment),
@@ -104,7 +103,7 @@ export async function functionsReached(
 }
 
 function thingsOf(root: Root): Thing[] {
-  if (root.kind === "relation") return [{ ...root, moment: "run" }];
+  if (root.kind !== "tree") return [{ ...root, moment: "run" }];
   // The constants of a stored tree have been read.
   const references = referencesOf(root.tree)
     .filter(({ isConstant }) => !isConstant || !root.isStored)
@@ -162,40 +161,4 @@ async function calledInBodies(
 
 function schemasOf(searchPath: string): string[] {
   return searchPath.split(",").map((name) => name.trim().replaceAll('"', ""));
-}
-
-/** Every function that a call in the text can mean, by its name alone. */
-async function functionsNamed(
-  session: Session,
-  text: string,
-  path: readonly string[],
-): Promise<{ kind: "function"; oid: number }[]> {
-  const names = namesIn(text);
-  if (names.length === 0) return [];
-  const rows = await session.query<{ oid: number }>(NAMED, [
-    names.map(({ schema }) => schema ?? null),
-    names.map(({ name }) => name),
-    path,
-  ]);
-  return rows.map(({ oid }) => ({ kind: "function", oid }));
-}
-
-function namesIn(text: string): ReturnType<typeof functionsOf> {
-  try {
-    return functionsOf([...fieldsOf(parseSync(text))]);
-  } catch {
-    // Of a newer or older grammar than the parser's: the function is taken at its word.
-    return [];
-  }
-}
-
-/** The VOLATILE functions that a text which the server does not accept would call, by name. */
-export async function volatileNamed(
-  session: Session,
-  text: string,
-  path: readonly string[],
-): Promise<ReachedFunction[]> {
-  const named = await functionsNamed(session, text, path);
-  const rows = await describe(session, named);
-  return rows.filter(({ isVolatile }) => isVolatile).map((row) => ({ ...row, moment: "run" }));
 }
