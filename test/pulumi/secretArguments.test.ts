@@ -1,5 +1,7 @@
 // An argument that is a secret: what Pulumi shows and stores of the index, its verification and its
 // gate says nothing of it.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { Index, PromotionGate, Verification } from "pulumi-pgindex";
 import { beforeAll, expect, test } from "vitest";
@@ -7,6 +9,7 @@ import { createStack, type TestStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
 import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 import { failureOf } from "../support/pulumi/pulumiRun.ts";
+import { pgindex } from "../support/tools/cli.ts";
 
 const database = useDatabase(
   "CREATE TABLE users (id int, canary_customer text)",
@@ -54,6 +57,19 @@ test("neither shown by a preview and a build, nor stored", async () => {
   ]);
   expectNoCanary();
   expect((await stack.preview()).changes).toEqual({ same: 3 });
+});
+
+test("nor by the commands that read the state", async () => {
+  const file = join(backend.directory, "state.json");
+  const { latest: deployment } = JSON.parse(stack.state()).checkpoint;
+  writeFileSync(file, JSON.stringify({ version: 3, deployment }));
+  const environment = { DATABASE_URL: database().url, PATH: process.env.PATH ?? "" };
+  for (const command of [["status"], ["report", "--format", "markdown"], ["report", "--json"]]) {
+    const { out, err } = await pgindex([...command, "--state", file], environment);
+    expect(out, command[0]).toContain("users_secret_idx");
+    expect(out).toContain("valid");
+    expect(out + err).not.toMatch(/canary/);
+  }
 });
 
 test("nor by a change, a drift, an error, a gate and a destroy", async () => {

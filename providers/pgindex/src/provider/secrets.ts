@@ -1,8 +1,6 @@
 import { scanSync } from "libpg-query";
 import { loadParser } from "../engine/input/expression";
-
-/** What stands in place of a secret. */
-const CONCEALED = "[secret]";
+import { SECRET } from "../engine/text/secret";
 
 /** Inputs or outputs of a resource, which say where their secrets are. */
 interface WithSecrets {
@@ -85,6 +83,6 @@ export function conceal(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => {
     const escaped = secret.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
     const pattern = /^\w+$/.test(secret) ? `(?<!\\w)${escaped}(?!\\w)` : escaped;
-    return text.replace(new RegExp(pattern, "g"), CONCEALED);
+    return text.replace(new RegExp(pattern, "g"), SECRET);
   }, message);
 }
