@@ -13,7 +13,7 @@ import {
   type CheckFailure,
   type HiddenInputs,
   type IndexInputs,
-  splitHidden,
+  splitIndex,
   toFailure,
   toFailures,
 } from "../inputs";
@@ -27,14 +27,14 @@ export async function checkIndex(
   olds: IndexInputs,
   news: IndexInputs,
 ): Promise<CheckResult> {
-  const { hidden, declared: asked } = splitHidden(news);
+  const { hidden, declared: asked, kept } = splitIndex(news);
   // What the gate has let pass changes with other indexes, so it is not recorded.
   const { gate, ...declared } = asked;
   const { serves, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
   const queries = await parseServedQueries("serves", serves ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
-  const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
+  const inputs: IndexInputs = { ...declared, ...kept, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
   const checked = {
