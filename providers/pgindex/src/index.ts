@@ -15,6 +15,10 @@ export { type FromSqlOptions, indexesFromSql } from "./import/indexesFromSql";
 export { Backup, type BackupArgs } from "./resources/backup";
 export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/baselines/drizzleBaseline";
 export {
+  DrizzleMigrations,
+  type DrizzleMigrationsArgs,
+} from "./resources/baselines/drizzleMigrations";
+export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,
 } from "./resources/baselines/nodePgMigrateBaseline";

@@ -103,11 +103,24 @@ async function validate(
     if (isShown) await logPreview(runtime, look.lines, hidden);
     return [];
   } catch (error) {
+    const later = hidden.__preview ? await awaited(runtime, desired, error) : [];
+    for (const line of later) runtime.context(hidden.__urn).log("info", line);
+    if (later.length > 0) return [];
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
     // The change itself waits visibly for the session that locked the table.
     runtime.context(hidden.__urn).log("warning", error.message);
     return [];
   }
+}
+
+/** What is refused only because a migration that runs first has not run yet. */
+async function awaited(
+  runtime: Runtime,
+  desired: DesiredIndex,
+  error: unknown,
+): Promise<readonly string[]> {
+  if (!(error instanceof PgIndexError) || runtime.pending.isEmpty) return [];
+  return runtime.pending.explain(runtime.database(), desired, error);
 }
 
 async function logPreview(

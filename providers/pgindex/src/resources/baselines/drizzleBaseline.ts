@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { drizzleFile, readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { drizzleFile } from "../../baseline/drizzle/drizzleFolder";
+import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
 import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link DrizzleBaseline}. */
