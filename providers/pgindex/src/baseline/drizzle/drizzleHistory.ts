@@ -3,7 +3,7 @@ import { type IndexDeclaration, labelOf } from "../../import/declaration";
 import { readEach } from "../../import/sql/sqlScripts";
 import { sha256, withOneLineEnd } from "../migrationSql";
 import { type PlacedStatement, placeStatements } from "../split/placing";
-import { statementsOf, without } from "../split/statements";
+import { statementsOf, terminated } from "../split/statements";
 import { type DrizzleEntry, drizzleEntries, entryOf, readEntry } from "./drizzleFolder";
 
 /** A migration, with each of its statements placed. */
@@ -33,7 +33,9 @@ export function readDrizzleHistory(folder: string, since?: string): DrizzleHisto
   const entries = drizzleEntries(folder);
   const first = since === undefined ? 0 : entries.indexOf(entryOf(folder, entries, since));
   const migrations = entries.slice(first).map((entry) => readSplit(folder, entry));
-  const declared = readEach(migrations.map(toScript));
+  const declared = readEach(
+    migrations.map(({ file, sql }) => ({ title: file, sql: terminated(sql) })),
+  );
   const steps = migrations.map((migration, i) => ({
     ...migration,
     indexes: (declared.at(-1) ?? []).filter((index) => finalAt(declared, index) === i),
@@ -52,12 +54,6 @@ export function readSplit(
   const sql = withOneLineEnd(text);
   const statements = placeStatements(statementsOf(entry.file, sql), created);
   return { ...entry, hash: sha256(text), sql, statements };
-}
-
-/** Only with the indexes that are built apart. */
-function toScript({ file, sql, statements }: SplitMigration) {
-  const isLeft = ({ node, by }: PlacedStatement) => "IndexStmt" in node && by !== "built";
-  return { title: file, sql: without(sql, statements.filter(isLeft)) };
 }
 
 /** The migration from which on the index stays as it is. */

@@ -99,7 +99,7 @@ async function lockedTables(
   { runs }: PendingMigration,
 ): Promise<readonly number[]> {
   const altering = runs.filter(({ node }) => "AlterTableStmt" in node || "RenameStmt" in node);
-  const labels = [...changesOf(altering).changed].map((label) => label.split("."));
+  const labels = [...changesOf(altering).altered].map((label) => label.split("."));
   const rows = await observer.query<{ oid: number }>(
     `SELECT c.oid::int8::float8 AS oid
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

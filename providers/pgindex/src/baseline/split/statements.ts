@@ -8,9 +8,6 @@ export interface MigrationStatement {
   /** As it stands in the file. */
   readonly sql: string;
   readonly node: Node;
-  /** Where it stands in the file, in bytes. */
-  readonly start: number;
-  readonly end: number;
   /** `file.sql:12`. */
   readonly place: string;
 }
@@ -22,7 +19,6 @@ export const BREAKPOINT = "--> statement-breakpoint";
 export function statementsOf(file: string, sql: string): MigrationStatement[] {
   const chunks = sql.split(BREAKPOINT);
   const parsed = parseTexts(chunks);
-  let start = 0;
   let line = 1;
   return chunks.flatMap((chunk, i) => {
     const read = parsed[i];
@@ -30,8 +26,7 @@ export function statementsOf(file: string, sql: string): MigrationStatement[] {
       const at = line + lines(chunk.slice(0, read?.position ?? 0));
       throw new PgIndexError(unreadableAdvice(`${file}:${at}`, read?.message ?? "no answer"));
     }
-    const from = { file, start, line };
-    start += Buffer.byteLength(chunk) + BREAKPOINT.length;
+    const from = { file, line };
     line += lines(chunk);
     return (read.tree.stmts ?? []).map((raw) => toStatement(chunk, raw, from));
   });
@@ -40,7 +35,7 @@ export function statementsOf(file: string, sql: string): MigrationStatement[] {
 function toStatement(
   chunk: string,
   raw: { readonly stmt?: Node; readonly stmt_location?: number; readonly stmt_len?: number },
-  from: { readonly file: string; readonly start: number; readonly line: number },
+  from: { readonly file: string; readonly line: number },
 ): MigrationStatement {
   const bytes = Buffer.from(chunk);
   const begin = raw.stmt_location ?? 0;
@@ -52,8 +47,6 @@ function toStatement(
   return {
     sql,
     node: raw.stmt ?? ({} as Node),
-    start: from.start + begin,
-    end: from.start + end,
     place: `${from.file}:${line}`,
   };
 }
@@ -63,16 +56,9 @@ function lines(text: string): number {
 }
 
 /**
- * The migration without some of its statements, as one text that PostgreSQL's parser reads: what
- * stands before a breakpoint may lack its semicolon. Line numbers stay the same.
+ * The migration as one text that PostgreSQL's parser reads: what stands before a breakpoint may lack
+ * its semicolon. Line numbers stay the same.
  */
-export function without(sql: string, left: readonly MigrationStatement[]): string {
-  const bytes = Buffer.from(sql);
-  for (const { start, end } of left) {
-    for (let at = start; at < end; at += 1) if (bytes[at] !== NEWLINE) bytes[at] = SPACE;
-  }
-  return bytes.toString().replaceAll(BREAKPOINT, `;${BREAKPOINT}`);
+export function terminated(sql: string): string {
+  return sql.replaceAll(BREAKPOINT, `;${BREAKPOINT}`);
 }
-
-const NEWLINE = 10;
-const SPACE = 32;

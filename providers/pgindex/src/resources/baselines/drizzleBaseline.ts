@@ -3,13 +3,8 @@ import { drizzleFile } from "../../baseline/drizzle/drizzleFolder";
 import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
 import { baselineResource } from "./baselineResource";
 
-/** Arguments of a {@link DrizzleBaseline}. */
-export interface DrizzleBaselineArgs {
-  /**
-   * The migration as named in the journal: its file name without `.sql`. Since Drizzle 1.0, which
-   * has no journal, the name of its folder. It must only create indexes.
-   */
-  readonly migration: string;
+/** Where Drizzle's migrations and its own table are. */
+export interface DrizzleFolderArgs {
   /**
    * The migrations folder: `out` in drizzle.config.ts.
    * @default "drizzle/migrations"
@@ -25,6 +20,16 @@ export interface DrizzleBaselineArgs {
    * @default "__drizzle_migrations"
    */
   readonly migrationsTable?: pulumi.Input<string>;
+}
+
+/** Arguments of a {@link DrizzleBaseline}. */
+export interface DrizzleBaselineArgs extends DrizzleFolderArgs {
+  /**
+   * The migration as named in the journal: its file name without `.sql`. Since Drizzle 1.0, which
+   * has no journal, the name of its folder. It must only create indexes: {@link DrizzleMigrations}
+   * runs one that does more.
+   */
+  readonly migration: string;
 }
 
 /**

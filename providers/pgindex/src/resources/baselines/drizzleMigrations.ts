@@ -8,10 +8,10 @@ import type { IndexArgs } from "../indexes/indexArgs";
 import { Index } from "../indexes/indexResource";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
 import { baselineResource } from "./baselineResource";
-import type { DrizzleBaselineArgs } from "./drizzleBaseline";
+import type { DrizzleFolderArgs } from "./drizzleBaseline";
 
 /** Arguments of {@link DrizzleMigrations}. */
-export interface DrizzleMigrationsArgs extends Omit<DrizzleBaselineArgs, "migration"> {
+export interface DrizzleMigrationsArgs extends DrizzleFolderArgs {
   /**
    * The first migration to take over, as named in the journal or, since Drizzle 1.0, by its folder.
    * What comes before it runs as drizzle-kit runs it, where it has not run yet.
