@@ -137,8 +137,15 @@ describe.each<Release>(["0.45", "1.0"])("Drizzle %s", (release) => {
     );
     const columnsOf = `${TENANT} rank: integer("rank"),`;
     const rank = await project.generate("rank", SCHEMA(columnsOf, two, kinds));
-    const previewed = linesOf((await stack.preview()).events, `drizzle-${rank}`);
+    const { events } = await stack.preview();
+    const previewed = linesOf(events, `drizzle-${rank}`);
     const shown = previewed.map(({ message }) => message).join("\n");
+    expect(linesOf(events, "by_tenant")).toEqual([
+      expect.objectContaining({
+        severity: "info",
+        message: expect.stringContaining("column rank"),
+      }),
+    ]);
     expect(shown).toMatch(/DROP INDEX .*"open_by_body"/);
     expect(shown).not.toMatch(/by_tenant/);
     const seen = new Set<boolean>();

@@ -19,7 +19,7 @@ export function earlierFirstAdvice(tag: string, table: string): Advice {
   return {
     what: `the migration ${tag} is not marked as applied`,
     why: `${table} does not have the migrations before it, and drizzle-kit runs only what is later than its newest row: they would never run`,
-    fix: `run them first: drizzle-kit migrate, with ${tag} left out of the journal`,
+    fix: `let pgindex run them first: new pgindex.DrizzleMigrations("drizzle", { folder, since: "${tag}" }), in place of this resource and its indexes`,
     otherwise:
       "if this database was made with drizzle-kit push, mark the earlier migrations by hand",
   };

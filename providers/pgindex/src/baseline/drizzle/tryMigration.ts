@@ -48,7 +48,7 @@ export async function tryMigration(
  * one of them has been here first.
  */
 async function takeTurn(builder: Session, { mark }: PendingMigration): Promise<boolean> {
-  await setLocal(builder, { lock_timeout: TABLE_LOCK });
+  await setLocal(builder, { search_path: "", lock_timeout: TABLE_LOCK });
   if (!(await hasTable(builder, mark))) await drizzle.createTable(builder, mark);
   await builder.query(`LOCK TABLE ${tableOf(mark)} IN SHARE ROW EXCLUSIVE MODE`);
   const rows = await drizzle.find(builder, mark);

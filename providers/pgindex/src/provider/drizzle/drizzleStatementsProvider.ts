@@ -90,7 +90,8 @@ async function preview(
   urn: string | undefined,
 ): Promise<void> {
   const lines = await looking(runtime, request.mark, async (observer) => {
-    const said: string[] = [];
+    const isWaiting = await hasRun(observer, request.mark);
+    const said = isWaiting ? [`${request.mark.migration} has run, but for its indexes`] : [];
     for (const pending of await pendingMigrations(observer, request)) {
       const runs: PlacedStatement[] = [];
       for (const each of pending.runs) if (await isRun(observer, each, request)) runs.push(each);

@@ -2,7 +2,7 @@ import { notYetText } from "../../baseline/drizzle/drizzleMessages";
 import type { PendingMigration } from "../../baseline/drizzle/pendingMigrations";
 import { type Changes, changesOf } from "../../baseline/split/changes";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
-import { firstLine, type PgIndexError } from "../../engine/errors/advice";
+import { firstLine, PgIndexError } from "../../engine/errors/advice";
 import { sqlState } from "../../engine/errors/sqlstate";
 import type { SessionTarget } from "../../engine/session/database";
 import { withObserver } from "../../engine/session/workspace";
@@ -17,10 +17,6 @@ interface Noted extends Changes {
 export class PendingChanges {
   private readonly migrations = new Map<string, Noted>();
 
-  get isEmpty(): boolean {
-    return this.migrations.size === 0;
-  }
-
   note({ migration, runs }: PendingMigration): void {
     this.migrations.set(migration, { migration, ...changesOf(runs) });
   }
@@ -32,8 +28,9 @@ export class PendingChanges {
   async explain(
     database: SessionTarget,
     desired: DesiredIndex,
-    error: PgIndexError,
+    error: unknown,
   ): Promise<readonly string[]> {
+    if (this.migrations.size === 0 || !(error instanceof PgIndexError)) return [];
     const label = labelOf({ schema: desired.schema, name: desired.table });
     const migrations = [...this.migrations.values()];
     const creator = migrations.find(({ created }) => created.has(label));

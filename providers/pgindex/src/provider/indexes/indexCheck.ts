@@ -103,7 +103,9 @@ async function validate(
     if (isShown) await logPreview(runtime, look.lines, hidden);
     return [];
   } catch (error) {
-    const later = hidden.__preview ? await awaited(runtime, desired, error) : [];
+    const later = hidden.__preview
+      ? await runtime.pending.explain(runtime.database(), desired, error)
+      : [];
     for (const line of later) runtime.context(hidden.__urn).log("info", line);
     if (later.length > 0) return [];
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
@@ -111,16 +113,6 @@ async function validate(
     runtime.context(hidden.__urn).log("warning", error.message);
     return [];
   }
-}
-
-/** What is refused only because a migration that runs first has not run yet. */
-async function awaited(
-  runtime: Runtime,
-  desired: DesiredIndex,
-  error: unknown,
-): Promise<readonly string[]> {
-  if (!(error instanceof PgIndexError) || runtime.pending.isEmpty) return [];
-  return runtime.pending.explain(runtime.database(), desired, error);
 }
 
 async function logPreview(
