@@ -80,6 +80,28 @@ describe("our index under its former name", () => {
     });
   });
 
+  const CLUSTER = "ALTER TABLE m CLUSTER ON m_state_idx";
+  const IDENTITY = "ALTER TABLE m REPLICA IDENTITY USING INDEX m_state_idx";
+  test.each<[role: Parameters<typeof liveIndex>[0], sql: string, step: object]>([
+    [
+      { isClustered: true },
+      CLUSTER,
+      { locks: expect.stringMatching(/^SHARE UPDATE/), stops: undefined },
+    ],
+    [
+      { isReplicaIdentity: true },
+      IDENTITY,
+      { locks: expect.stringMatching(/^ACCESS EXCLUSIVE/), stops: { on: "table" } },
+    ],
+    [{ isClustered: true, isReplicaIdentity: true }, `${CLUSTER}; ${IDENTITY}`, {}],
+  ])("hands on what the table says of it, before it goes: %j", async (role, sql, step) => {
+    const decided = await planOf(misplaced(differences, role));
+    expect(inShort(decided)).toBe(`build m_state_idx, ${sql}, drop former_idx`);
+    expect(decided).toMatchObject({
+      steps: [{}, { ...step, warning: expect.stringMatching(/m_state_idx/) }, {}],
+    });
+  });
+
   const BELOW =
     "ALTER TABLE m DROP CONSTRAINT former_idx; m_state_idx_pgindex_new -> m_state_idx; " +
     "ALTER TABLE m ADD CONSTRAINT m_state_idx UNIQUE USING INDEX m_state_idx";

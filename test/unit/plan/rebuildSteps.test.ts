@@ -85,4 +85,25 @@ describe("the mark of the owner is written to an index that lacks it", () => {
     const seen = situation(verdict, { missingMark, ...more });
     expect(inShort(planFor(seen, desired, "update"))).toBe(expected);
   });
+
+  const ALIASES = ", whose delete will keep it; if that is this resource under its former name, ";
+  test.each<[title: string, former: Partial<OwnershipMark>, told: string]>([
+    ["which another stack had", { stack: "t", urn: "v" }, ""],
+    ["which the same resource had", { origin: "built" }, ""],
+    [
+      "which another resource of the stack had",
+      { urn: "v", label: "app/prod, former" },
+      `; until now it belonged to app/prod, former${ALIASES}` +
+        'the option aliases: [{ name: "former" }] spares both',
+    ],
+  ])("and says who had it: %s", async (_title, former, told) => {
+    const verdict = {
+      kind: "same",
+      live: liveIndex({ name: "i", mark: { ...missingMark, ...former } }),
+    } as const;
+    const decided = planFor(situation(verdict, { missingMark }), await declare(BASE), "create");
+    expect(decided).toMatchObject({
+      steps: [{}, { why: `its comment names its owner: ${missingMark.label}${told}` }],
+    });
+  });
 });

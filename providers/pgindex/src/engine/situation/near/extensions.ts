@@ -1,3 +1,4 @@
+import { onlyRow } from "../../session/query";
 import type { Session } from "../../session/session";
 
 /** What the extension of a name has to be called in CREATE EXTENSION, by patterns of names. */
@@ -77,10 +78,11 @@ export async function neededExtension(
   observer: Session,
   name: string,
 ): Promise<NeededExtension | undefined> {
-  const [row] = await observer.query<{ isThere: boolean; isAvailable: boolean }>(
+  const rows = await observer.query<{ isThere: boolean; isAvailable: boolean }>(
     `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = $1) AS "isThere",
             EXISTS (SELECT FROM pg_available_extensions WHERE name = $1) AS "isAvailable"`,
     [name],
   );
-  return row && !row.isThere ? { name, isAvailable: row.isAvailable } : undefined;
+  const { isThere, isAvailable } = onlyRow(rows);
+  return isThere ? undefined : { name, isAvailable };
 }
