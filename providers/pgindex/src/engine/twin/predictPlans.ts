@@ -9,6 +9,7 @@ import { forgePages } from "./forgedPages";
 import type { Production } from "./production/production";
 import { lengthenFiles } from "./relationFiles";
 import type { TwinServer } from "./server/twinServer";
+import { heightOf } from "./size/btreeSize";
 import { readIndexParts } from "./size/indexParts";
 import { estimateIndexSize, type IndexSize } from "./size/indexSize";
 import { restoreFigures, restoreStatistics } from "./statistics";
@@ -59,6 +60,7 @@ export async function predictPlans(server: TwinServer, question: Question): Prom
   try {
     const notTaken = await fillTwin(server, twin, question);
     const size = await sizeIndex(server, twin.client, question.desired);
+    await forgeAll(server, twin, question, size);
     const queries = [];
     for (const query of question.queries)
       queries.push(await planBoth(twin.client, question.desired, query));
@@ -102,7 +104,6 @@ async function sizeIndex(
   const sizes: IndexSize[] = [];
   for (const part of await readIndexParts(client, schema, name))
     sizes.push(await estimateIndexSize(client, part));
-  await forgePages(client, server.directory, sizes);
   const lengths = sizes.map(({ index, pages }) => ({ ...index, pages }));
   await lengthenFiles(client, server.directory, lengths);
   await restoreFigures(
@@ -113,6 +114,26 @@ async function sizeIndex(
     })),
   );
   return sizes;
+}
+
+/** After every other look at the indexes, which would bring their pages back into the buffers. */
+async function forgeAll(
+  server: TwinServer,
+  { name: database }: TwinDatabase,
+  { production, desired }: Question,
+  sizes: readonly IndexSize[],
+): Promise<void> {
+  const standing = production.indexes.flatMap(({ schema, name, method, pages }) => {
+    if (method !== "btree" || pages === null) return [];
+    return [{ schema, name: name === desired.name ? OLD : name, height: heightOf(pages) }];
+  });
+  const fresh = sizes.map(({ index, height, gin }) => ({ ...index, height, gin }));
+  const admin = await server.connect("postgres", database);
+  try {
+    await forgePages(admin, server.directory, [...standing, ...fresh]);
+  } finally {
+    await admin.end();
+  }
 }
 
 async function planBoth(

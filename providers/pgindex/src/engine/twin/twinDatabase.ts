@@ -60,7 +60,9 @@ async function createDatabase(
   locale: DatabaseLocale,
 ): Promise<string[]> {
   const [exact, ...others] = localesLike(locale);
-  for (const [i, { clause, remark }] of [exact, ...others].flatMap((each) => each ?? []).entries()) {
+  for (const [i, { clause, remark }] of [exact, ...others]
+    .flatMap((each) => each ?? [])
+    .entries()) {
     try {
       await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 OWNER twin ${clause}`);
       return i === 0 || !remark ? [] : [remark];
@@ -80,7 +82,8 @@ function localesLike({ provider, collate, ctype, locale }: DatabaseLocale): Loca
   const plain = (text: string | null) => /^(C|POSIX)$/.test(text ?? "C");
   const builtin = (of: string) =>
     `LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(of)} LC_COLLATE 'C' LC_CTYPE 'C'`;
-  const icu = (of: string) => `LOCALE_PROVIDER icu ICU_LOCALE ${literal(of)} LC_COLLATE 'C' LC_CTYPE 'C'`;
+  const icu = (of: string) =>
+    `LOCALE_PROVIDER icu ICU_LOCALE ${literal(of)} LC_COLLATE 'C' LC_CTYPE 'C'`;
   if (provider === "b") return [{ clause: builtin(locale ?? "C.UTF-8") }];
   if (provider === "i") return [{ clause: icu(locale ?? "und") }];
   if (plain(collate) && plain(ctype)) return [{ clause: builtin("C") }];
@@ -98,10 +101,11 @@ async function makeExtensions(
   extensions: readonly Named[],
 ): Promise<void> {
   const wanted = extensions.filter(({ name }) => !LEFT_OUT.test(name));
-  if (wanted.length === 0) return;
   const admin = await server.connect("postgres", database);
   try {
     await admin.query("SET search_path = pg_catalog");
+    await admin.query("CREATE SCHEMA pgindex_twin");
+    await admin.query("CREATE EXTENSION pg_buffercache SCHEMA pgindex_twin");
     const here = await admin.query("SELECT name FROM pg_catalog.pg_available_extensions");
     const available = new Set(here.rows.map((row) => row.name));
     for (const { schema, name } of wanted) {
@@ -131,7 +135,8 @@ async function makeAll(client: Client, statements: readonly Made[]): Promise<str
       if (why !== undefined) failed.push({ made: each, why });
     }
     if (failed.length === 0) return [];
-    if (failed.length === left.length) return failed.map(({ made: { what }, why }) => `${what}: ${why}`);
+    if (failed.length === left.length)
+      return failed.map(({ made: { what }, why }) => `${what}: ${why}`);
     left = failed.map(({ made: each }) => each);
   }
 }

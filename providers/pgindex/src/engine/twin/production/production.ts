@@ -1,6 +1,6 @@
-import type { Session } from "../../session/session";
-import { onlyRow } from "../../session/query";
 import type { FunctionName } from "../../input/namesInQuery";
+import { onlyRow } from "../../session/query";
+import type { Session } from "../../session/session";
 import { CannotLookError, tooManyRelations } from "../twinMessages";
 import { productionSql } from "./productionSql";
 

@@ -15,7 +15,9 @@ export function schemaSql(production: Production): Made[] {
   const { relations, types, collations, functions } = production;
   const tables = relations.filter(({ kind }) => kind !== "v");
   return [
-    ...schemasOf(production).map((name) => made(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`, name)),
+    ...schemasOf(production).map((name) =>
+      made(`CREATE SCHEMA IF NOT EXISTS ${ident(name)}`, name),
+    ),
     ...collations.map((each) => made(collationSql(each), `the collation ${each.name}`)),
     ...types.map((each) => made(typeSql(each), `the type ${each.name}`)),
     ...functions.map(({ name, sql }) => functionMade(name, sql)),
@@ -45,7 +47,14 @@ function functionMade(name: string, sql: string | null): Made {
   return made(sql ?? `DO $$ BEGIN RAISE 'is not written in SQL or PL/pgSQL'; END $$`, what);
 }
 
-function collationSql({ schema, name, provider, locale, collate, deterministic }: Collation): string {
+function collationSql({
+  schema,
+  name,
+  provider,
+  locale,
+  collate,
+  deterministic,
+}: Collation): string {
   const names: Readonly<Record<string, string>> = { i: "icu", c: "libc", b: "builtin" };
   const value = literal(locale ?? collate ?? "C");
   return (
@@ -79,7 +88,8 @@ function tableSql(table: Relation): string {
   const { schema, name, kind, columns, options, partitionKey } = table;
   if (kind === "f") return "DO $$ BEGIN RAISE 'is a foreign table'; END $$";
   const by = partitionKey === null ? "" : ` PARTITION BY ${partitionKey}`;
-  const uses = table.method === null || table.method === "heap" ? "" : ` USING ${ident(table.method)}`;
+  const uses =
+    table.method === null || table.method === "heap" ? "" : ` USING ${ident(table.method)}`;
   const settings = options === null || by !== "" ? "" : ` WITH (${options.join(", ")})`;
   const list = (columns ?? []).map(columnSql).join(", ");
   return `CREATE TABLE ${qualified(schema, name)} (${list})${by}${uses}${settings}`;
@@ -112,8 +122,11 @@ function parentSql(child: Relation, relations: readonly Relation[]): Made[] {
 
 /** Primary keys, unique and foreign keys matter to plans too, and CHECKs to inheritance. */
 function indexSql({ indexes, constraints, relations }: Production): Made[] {
-  const byConstraint = new Set(constraints.flatMap(({ kind, index }) => (kind === "f" ? [] : [index])));
-  const tableOf = ({ table }: Pick<Constraint, "table">) => relations.find(({ oid }) => oid === table);
+  const byConstraint = new Set(
+    constraints.flatMap(({ kind, index }) => (kind === "f" ? [] : [index])),
+  );
+  const tableOf = ({ table }: Pick<Constraint, "table">) =>
+    relations.find(({ oid }) => oid === table);
   const withIndex = constraints.filter(({ kind }) => kind !== "f");
   const foreign = constraints.filter(({ kind }) => kind === "f");
   const add = (each: Constraint, only: string) => {
@@ -127,7 +140,9 @@ function indexSql({ indexes, constraints, relations }: Production): Made[] {
     ...withIndex.flatMap((each) => add(each, "ONLY ")),
     ...indexes
       .filter(({ oid }) => !byConstraint.has(oid))
-      .map((each) => made(each.definition.replace(/ TABLESPACE \S+$/, ""), `the index ${each.name}`)),
+      .map((each) =>
+        made(each.definition.replace(/ TABLESPACE \S+$/, ""), `the index ${each.name}`),
+      ),
     ...indexes.flatMap((each) => attachSql(each, indexes)),
     ...foreign.flatMap((each) => add(each, "")),
   ];

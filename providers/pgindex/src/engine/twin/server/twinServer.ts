@@ -72,12 +72,29 @@ interface Parts {
   readonly endAll: () => void;
 }
 
-async function opened({ binary, directory, server, passwords, endAll }: Parts): Promise<TwinServer> {
+async function opened({
+  binary,
+  directory,
+  server,
+  passwords,
+  endAll,
+}: Parts): Promise<TwinServer> {
   const open = new Set<Client>();
   const connect = async (role: TwinRole, database: string) => {
-    const config: ClientConfig = { host: directory, user: role, password: passwords[role], database };
+    const config: ClientConfig = {
+      host: directory,
+      user: role,
+      password: passwords[role],
+      database,
+    };
     // The environment's PGSSLMODE, PGOPTIONS and the like are those of another server.
-    const client = new Client({ ...config, port: 5432, ssl: false, options: "", application_name: "" });
+    const client = new Client({
+      ...config,
+      port: 5432,
+      ssl: false,
+      options: "",
+      application_name: "",
+    });
     client.on("error", () => undefined);
     await client.connect();
     open.add(client);
@@ -106,7 +123,10 @@ async function makeCluster(
   directory: string,
 ): Promise<Record<TwinRole, string>> {
   const folder = runnableFolder({ account, ...binary }, directory);
-  const passwords = { postgres: randomBytes(18).toString("hex"), twin: randomBytes(18).toString("hex") };
+  const passwords = {
+    postgres: randomBytes(18).toString("hex"),
+    twin: randomBytes(18).toString("hex"),
+  };
   const file = join(directory, "password");
   writeFileSync(file, passwords.postgres, { mode: 0o600 });
   if (account) chownSync(file, account.uid, account.gid);

@@ -23,14 +23,19 @@ export interface BtreeShape {
 export function btreeShape(
   rows: number,
   columns: readonly IndexColumn[],
-  { isUnique, fillfactor = 90, deduplicates }: {
+  {
+    isUnique,
+    fillfactor = 90,
+    deduplicates,
+  }: {
     readonly isUnique: boolean;
     readonly fillfactor?: number;
     readonly deduplicates: boolean;
   },
 ): BtreeShape {
   const tuple = tupleBytes(columns);
-  const canShare = deduplicates && !isUnique && columns.every((each) => each.isKey && each.isEqualImage);
+  const canShare =
+    deduplicates && !isUnique && columns.every((each) => each.isKey && each.isEqualImage);
   const bytes = canShare ? sharedBytes(rows, columns, tuple) : rows * (tuple + LINE_POINTER);
   const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100;
   const wide = tuple + LINE_POINTER;
@@ -48,6 +53,13 @@ function withUpperLevels(leaves: number, keyBytes: number): BtreeShape {
   }
   // The metapage.
   return { pages: pages + 1, height };
+}
+
+/** How many levels a btree of so many pages has above its leaves, if its keys are short. */
+export function heightOf(pages: number): number {
+  const leaves = pages - 1;
+  if (leaves <= 1) return 0;
+  return Math.ceil(Math.log(leaves) / Math.log(250));
 }
 
 const align = (bytes: number, to: number) => Math.ceil(bytes / to) * to;

@@ -30,7 +30,8 @@ export function ginShape(rows: number, tablePages: number, columns: readonly Gin
   let [entries, entryBytes, dataPages] = [0, 0, 0];
   for (const { frequencies, others, othersPerRow, keyBytes } of columns) {
     const groups = frequencies.map((each) => ({ rows: each * rows, count: 1 }));
-    if (others > 0) groups.push({ rows: Math.max(1, (othersPerRow * rows) / others), count: others });
+    if (others > 0)
+      groups.push({ rows: Math.max(1, (othersPerRow * rows) / others), count: others });
     for (const { rows: its, count } of groups) {
       const bytes = its * tidBytes(its, tablePages);
       entries += count;
@@ -60,7 +61,12 @@ function tidBytes(rows: number, tablePages: number): number {
 }
 
 /** From the statistics of an array or a tsvector. */
-export function keysOf({ elements, elementFrequencies, elementCounts, width }: IndexColumn): GinKeys | undefined {
+export function keysOf({
+  elements,
+  elementFrequencies,
+  elementCounts,
+  width,
+}: IndexColumn): GinKeys | undefined {
   const perRow = elementCounts?.at(-1);
   if (perRow === undefined || !elementFrequencies) return undefined;
   const frequencies = elementFrequencies.slice(0, elements ?? 0);

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { qualified } from "../../text/sql";
 import { btreeShape, tupleBytes, USABLE_BYTES } from "./btreeSize";
-import { ginShape, keysOf } from "./ginSize";
+import { type GinShape, ginShape, keysOf } from "./ginSize";
 import type { IndexParts } from "./indexParts";
 
 /** How long an index will be, and what its first page will say. */
@@ -12,7 +12,7 @@ export interface IndexSize {
   /** Of a btree. */
   readonly height?: number;
   /** Of a GIN. */
-  readonly gin?: { readonly entryPages: number; readonly dataPages: number; readonly entries: number };
+  readonly gin?: GinShape;
 }
 
 /** Estimates it from the statistics that the twin has. */
@@ -22,7 +22,10 @@ export async function estimateIndexSize(twin: Client, index: IndexParts): Promis
 }
 
 /** As the planner reckons the rows that a partial index's predicate is true of. */
-async function rowsOf(twin: Client, { tableSchema, table, predicate }: IndexParts): Promise<number> {
+async function rowsOf(
+  twin: Client,
+  { tableSchema, table, predicate }: IndexParts,
+): Promise<number> {
   const where = predicate === null ? "" : ` WHERE ${predicate}`;
   const { rows } = await twin.query(
     `EXPLAIN (FORMAT JSON) SELECT FROM ONLY ${qualified(tableSchema, table)}${where}`,
@@ -64,5 +67,9 @@ function scalarKeys(column: IndexParts["columns"][number], rows: number) {
 function brinPages({ tablePages, columns, options }: IndexParts): number {
   const ranges = Math.ceil(tablePages / Number(options.pages_per_range ?? 128));
   const bytes = 8 + 2 * tupleBytes(columns);
-  return 1 + Math.max(1, Math.ceil(ranges / 1_360)) + Math.max(1, Math.ceil((ranges * bytes) / USABLE_BYTES));
+  return (
+    1 +
+    Math.max(1, Math.ceil(ranges / 1_360)) +
+    Math.max(1, Math.ceil((ranges * bytes) / USABLE_BYTES))
+  );
 }
