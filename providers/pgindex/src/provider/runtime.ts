@@ -8,6 +8,7 @@ import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
 import { RunDeclarations } from "./indexes/runDeclarations";
+import { Twins } from "./indexes/twins";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly declaredInRun: RunDeclarations;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
+  /** The PostgreSQL that plans without building: of this process, and ends with it. */
+  readonly twins: Twins;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
@@ -108,11 +111,12 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
 
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "looks"> {
+): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "twins"> {
   return {
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
     looks: new Looks(),
+    twins: new Twins(),
   };
 }
 
