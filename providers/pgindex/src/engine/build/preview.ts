@@ -7,6 +7,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
+import { overlapLines } from "../foresight/overlap";
 import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
@@ -77,12 +78,16 @@ export async function lookAhead(
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
     const met = await whatItMeets(scope, steps, database);
+    const builds = steps.some(({ kind }) => kind === "build");
+    const overlaps =
+      builds && declared.kind === "ok"
+        ? await overlapLines(observer, table.oid, declared.canonical, steps)
+        : [];
     const { patience } = desired.policy;
     const { waitForMs } = new Patience(patience, database.patience);
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
-    const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
-    const builds = steps.some(({ kind }) => kind === "build");
+    const lines = [size, ...abridge(steps.map(describe)), ...met, ...overlaps, ...waits];
     return { lines, builds, foreseen: Foreseen.of(situation, steps) };
   });
 }
