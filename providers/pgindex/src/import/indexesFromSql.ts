@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import { isProgram, sqlOfProgram } from "./code/migrationProgram";
 import type { IndexDeclaration } from "./declaration";
+import { withGraphileIncludes } from "./includes/graphileInclude";
 import { upFiles } from "./migrations/migrationFiles";
 import { upPart } from "./migrations/upPart";
 import { sqlOfPrismaSchema } from "./prisma/prismaSchema";
 import { withoutCopyData } from "./psql/copyData";
+import { parseScript } from "./psql/parseScript";
 import type { Script } from "./sql/scriptState";
 import { missingFileAdvice } from "./sql/sqlMessages";
 import { type Reading, readHistory } from "./sql/sqlScripts";
@@ -59,7 +61,7 @@ export function readSql(source: SqlSource, { schema }: FromSqlOptions = {}): Rea
 function toScripts(files: readonly string[], schema: string | undefined): Script[] {
   const prisma = files.filter((file) => file.endsWith(".prisma"));
   const others = files.filter((file) => !file.endsWith(".prisma"));
-  const scripts = others.map((file) => fromFile(file, schema));
+  const scripts = withoutIncluded(others.map((file) => fromFile(file, schema)));
   const [title] = prisma;
   if (title === undefined) return scripts;
   const texts = prisma.map((path) => ({ path, content: read(path) }));
@@ -70,11 +72,21 @@ function fromFile(file: string, schema: string | undefined): Script {
   const text = read(file);
   // Its sections are functions: marks in its SQL are comments.
   if (isProgram(file)) return { title: file, schema, sql: sqlOfProgram(text, file) };
-  return toScript(file, text, schema);
+  const { sql, origins } = withGraphileIncludes(file, text);
+  return { ...toScript(file, sql, schema), origins, path: realpathSync(file) };
 }
 
 function toScript(title: string, sql: string, schema: string | undefined): Script {
   return { title, schema, ...upPart(withoutCopyData(sql, title), title) };
+}
+
+const INCLUDING = /^[ \t]*\\i(r|nclude)?/m;
+
+/** A file that another one includes runs there, and not on its own. */
+function withoutIncluded(scripts: readonly Script[]): Script[] {
+  const including = scripts.filter(({ sql }) => INCLUDING.test(sql));
+  const included = new Set(including.flatMap((script) => parseScript(script).included));
+  return scripts.filter(({ path }) => path === undefined || !included.has(path));
 }
 
 function read(file: string): string {
