@@ -31,13 +31,14 @@ const FROM: Readonly<Record<string, string>> = {
   "play-tiles": "maproulette/maproulette-backend",
   "prisma-projects": "zketosis/liam",
   "prisma-schema-surveys": "formbricks/formbricks, documenso/documenso",
+  "psql-includes": "NilssonTommy/University-Database, message-db/message-db",
   "psql-scripts": "metabrainz/musicbrainz-server",
   "rails-structure": "gitcoinco/code_fund_ads",
   "rails-structure-of-old": "mklaber/redshift_polizei",
   "sequelize-members": "timmyichen/kit-3",
   "sql-migrate-ledger": "stellar/go",
   "sqlx-logins": "element-hq/matrix-authentication-service",
-  "supabase-diff": "supabase db diff",
+  "supabase-members": "koutyuke/shokupass",
   "typeorm-players": "evanjmg/typeorm-practice",
 };
 

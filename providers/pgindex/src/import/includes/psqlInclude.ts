@@ -3,7 +3,7 @@ import { type IncludedFile, projectOf, readIncluded } from "./includedFile";
 
 /** psql's `\i` and `\ir`, whose file is named as it stands, or in single quotes. */
 const COMMAND =
-  /^\\(i|ir|include|include_relative)[ \t]+(?:'([^'\n]+)'|([^\s'"`:\\|]+))[ \t\r]*;?$/;
+  /^\\(i|ir|include|include_relative)[ \t]+(?:'([^'\n]+)'|([^\s'"`:\\|;]+))[ \t\r]*;?$/;
 
 /** The scripts around a line: the outermost first. */
 export type Around = readonly string[];
