@@ -299,5 +299,10 @@ test("a role that may not is told which one may", async () => {
   const said = await reason("0001_mixed", { url: roles.url });
   expect(said).toMatch(/may not run ALTER TABLE t ADD COLUMN b int\n.*must be owner/);
   expect(said).toContain("fix: give the Connection the role that runs drizzle-kit migrate");
+  await db.query(`ALTER TABLE t OWNER TO ${roles.owner}; GRANT ${roles.owner} TO ${roles.deploy}`);
+  await db.query(`GRANT ALL ON SCHEMA public TO ${roles.owner}`);
+  const atNote = await reason("0001_mixed", { url: roles.url });
+  expect(atNote).toMatch(/0001_mixed cannot be noted at the table "drizzle"\..*\n.*must be owner/);
+  expect(await columns()).toEqual(["a"]);
   await dropRoles(db, roles);
 });
