@@ -43,7 +43,7 @@ export async function runStatements(
       if (pending.length > 0 && !request.isFirst) await requireEarlier(operation.observer, request);
       for (const each of pending) {
         await runOne(operation, each, { request, at });
-        done.push(each.migration);
+        if (each.runs.length > 0) done.push(each.migration);
       }
     },
     async (error) => explained(error, request.mark, at, done),

@@ -74,7 +74,7 @@ export class DrizzleMigrations extends pulumi.ComponentResource {
       indexes.push(...built);
       last = step.isSplit
         ? [new DrizzleMarked(resource, { step, table }, { ...own, dependsOn: [ran, ...built] })]
-        : [ran];
+        : [ran, ...built];
     }
     this.indexes = indexes;
     this.registerOutputs({});
