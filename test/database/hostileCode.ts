@@ -84,6 +84,23 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "CREATE TABLE app.secured AS SELECT 1 AS a"],
   [0, "ALTER TABLE app.secured ENABLE ROW LEVEL SECURITY"],
   [0, "CREATE POLICY p ON app.secured USING (app.evil(a) > 0)"],
+  [
+    0,
+    `CREATE FUNCTION app.struck() RETURNS trigger LANGUAGE plpgsql
+     AS $$ BEGIN PERFORM app.strike(); RETURN NEW; END $$`,
+  ],
+  ...["trigger", "default", "check", "index", "rule"].map(
+    (way) => [0, `CREATE TABLE app.marks_${way} ${MARKS}`] as const,
+  ),
+  [
+    0,
+    `CREATE TRIGGER struck BEFORE INSERT ON app.marks_trigger FOR EACH ROW
+     EXECUTE FUNCTION app.struck()`,
+  ],
+  [0, "ALTER TABLE app.marks_default ADD extra int DEFAULT app.evil(1)"],
+  [0, "ALTER TABLE app.marks_check ADD CHECK (app.evil(1) > 0)"],
+  [0, "CREATE INDEX ON app.marks_index ((created_at + app.evil(0)))"],
+  [0, "CREATE RULE r AS ON INSERT TO app.marks_rule DO ALSO SELECT app.strike()"],
   // PostgreSQL's own: src/test/regress/sql/privileges.sql
   [
     0,
@@ -100,6 +117,8 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "INSERT INTO app.sro_tab VALUES (1), (2), (3)"],
   [0, "GRANT SELECT ON ALL TABLES IN SCHEMA app TO PUBLIC"],
 ];
+
+const MARKS = "(id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)";
 
 function immutable(signature: string, type: string, value: string): string {
   return `CREATE FUNCTION ${signature} RETURNS ${type} IMMUTABLE LANGUAGE plpgsql
