@@ -14,7 +14,7 @@ import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { pgindex } from "../support/tools/cli.ts";
-import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCode.ts";
+import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCases.ts";
 
 const major = Math.floor(inject("server").versionNumber / 10_000);
 let db: TestDatabase;
