@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { pinSettings } from "../../providers/pgindex/src/engine/session/pinnedSettings.ts";
 import type { Query } from "../../providers/pgindex/src/engine/session/query.ts";
+import { pinSettings } from "../../providers/pgindex/src/engine/session/settings/pinnedSettings.ts";
 import { failureOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 

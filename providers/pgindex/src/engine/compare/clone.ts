@@ -11,14 +11,19 @@ import {
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
 import { type RunSafely, safely } from "./safely";
 import { referencesWholeRow } from "./wholeRowReference";
 
 /** The canonical form of a declaration, or why the server could not produce it. */
 export type Canonicalized =
-  | { readonly kind: "ok"; readonly canonical: CanonicalIndex }
+  | {
+      readonly kind: "ok";
+      readonly canonical: CanonicalIndex;
+      /** What PostgreSQL calls the index's columns: an expression by its function. */
+      readonly columnNames?: readonly string[];
+    }
   /** The declaration cannot be built on this table, for the server's own reason. */
   | { readonly kind: "refused"; readonly error: Error }
   /** The server does not let us try: read-only, no TEMPORARY privilege, the table is locked. */
@@ -52,7 +57,8 @@ export async function canonicalize(
   if (tried.kind === "refused" && needsRowType(tried.error, desired))
     return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
-  return { kind: "ok", canonical: declaredForm(tried.value.index.canonical, desired) };
+  const { canonical, columnNames } = tried.value.index;
+  return { kind: "ok", canonical: declaredForm(canonical, desired), columnNames };
 }
 
 /** A function of the table's row type does not accept the clone's (42883, undefined_function). */
@@ -87,7 +93,7 @@ export async function onClone<T>(
 
 /** An index on the temporary clone of its table. */
 export interface Clone {
-  readonly index: LiveIndex;
+  readonly index: CloneIndex;
   /** Runs statements on the clone, with no more rights than its code may have. */
   readonly run: RunSafely;
 }
@@ -118,19 +124,25 @@ export async function makeClone(
   return { index: await readClone(session, CLONE_INDEX), run };
 }
 
+/** An index of the clone, with the names of its columns. */
+type CloneIndex = LiveIndex & { readonly columnNames: readonly string[] };
+
 /** Reads an index of the clone, with every name schema-qualified. */
-export async function readClone(session: Session, name: string): Promise<LiveIndex> {
+export async function readClone(session: Session, name: string): Promise<CloneIndex> {
   // Names the clone's schema explicitly, as the last: by default it is searched first, and a table
   // can have the name of a catalog table, such as pg_class.
   await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
-  const [row] = await session.query<{ oid: number }>(
-    `SELECT c.oid::int8::float8 AS oid FROM pg_class c
+  const [row] = await session.query<{ oid: number; columnNames: string[] }>(
+    `SELECT c.oid::int8::float8 AS oid,
+            ARRAY(SELECT a.attname::text FROM pg_attribute a
+                   WHERE a.attrelid = c.oid ORDER BY a.attnum) AS "columnNames"
+       FROM pg_class c
       WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()`,
     [name],
   );
   const index = row && (await readIndex(session, row.oid));
   if (!index) throw new Error("the temporary clone of the index vanished");
-  return index;
+  return { ...index, columnNames: row.columnNames };
 }
 
 /** Values that a temporary clone cannot have: they are managed only if they are declared. */

@@ -5,7 +5,7 @@ import { sqlState } from "../errors/sqlstate";
 import { onlyCatalog, parsedTree } from "../reach/parsedText";
 import { functionsReached, type Root } from "../reach/reach";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { literal, qualified, searchPathValue } from "../text/sql";
 import {
   type ForeignCode,

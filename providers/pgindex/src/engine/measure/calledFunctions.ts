@@ -7,7 +7,7 @@ import { onlyCatalog, parsedTree } from "../reach/parsedText";
 import { functionsReached, type ReachedFunction, type Root } from "../reach/reach";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { qualified, searchPathValue } from "../text/sql";
 import { foreignCallAdvice, openSchemaAdvice, volatileAdvice } from "./callMessages";
 import type { ParsedQuery } from "./servedQueries";

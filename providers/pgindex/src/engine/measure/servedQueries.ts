@@ -136,7 +136,11 @@ const servedQuery = z
     }),
   );
 
-/** The queries that an index serves. Load the parser first (`loadParser`). */
+/**
+ * The queries that an index serves. Load the parser first (`loadParser`).
+ *
+ * @internal
+ */
 export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ctx) => {
   const names = Array.isArray(queries) ? queries.map((query) => query?.name) : [];
   names.forEach((name, i) => {

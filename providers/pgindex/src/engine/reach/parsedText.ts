@@ -1,7 +1,7 @@
 import { withoutConstants } from "../input/withoutConstants";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 
 /**
  * Lets the server parse a SELECT as a view, which runs nothing of it, not even what reads its

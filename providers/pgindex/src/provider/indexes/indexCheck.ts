@@ -103,6 +103,11 @@ async function validate(
     if (isShown) await logPreview(runtime, look.lines, hidden);
     return [];
   } catch (error) {
+    const later = hidden.__preview
+      ? await runtime.pending.explain(runtime.database(), desired, error)
+      : [];
+    for (const line of later) runtime.context(hidden.__urn).log("info", line);
+    if (later.length > 0) return [];
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
     // The change itself waits visibly for the session that locked the table.
     runtime.context(hidden.__urn).log("warning", error.message);

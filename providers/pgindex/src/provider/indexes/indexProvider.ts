@@ -122,6 +122,9 @@ async function lookAgain(
     runtime.looks.note(urn, look);
   } catch (error) {
     runtime.looks.forget(urn);
+    const explained = runtime.pending.explain(runtime.database(), desired, error);
+    // Check has said that it waits for a migration.
+    if ((await explained.catch(() => [])).length > 0) return;
     ctx.log("warning", errorText(error));
   }
 }

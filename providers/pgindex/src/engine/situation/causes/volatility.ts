@@ -2,7 +2,7 @@ import { onClone } from "../../compare/clone";
 import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
 import { withoutConstants } from "../../input/withoutConstants";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { qualified, searchPathValue } from "../../text/sql";
 import { writtenNames } from "../near/writtenNames";
 import type { Cause } from "./cause";

@@ -1,7 +1,7 @@
-import { PgIndexError } from "../errors/advice";
-import { searchPathValue } from "../text/sql";
-import type { Query } from "./query";
-import { type KeptSetting, keptSettingAdvice } from "./sessionMessages";
+import { PgIndexError } from "../../errors/advice";
+import { searchPathValue } from "../../text/sql";
+import type { Query } from "../query";
+import { type KeptSetting, keptSettingAdvice } from "../sessionMessages";
 import { setSettings } from "./setSettings";
 
 /**
@@ -41,14 +41,20 @@ export async function pinSettings(
   query: Query,
   version: number,
   {
+    application,
     searchPath,
     lockTimeoutMs = 0,
-  }: { readonly searchPath: readonly string[]; readonly lockTimeoutMs?: number },
+  }: {
+    readonly application: string;
+    readonly searchPath: readonly string[];
+    readonly lockTimeoutMs?: number;
+  },
   vanishing: Readonly<Record<string, string>>,
 ): Promise<void> {
   const settings: Record<string, string> = {
     ...PINNED,
     ...vanishing,
+    application_name: application,
     lock_timeout: String(lockTimeoutMs),
     search_path: searchPathValue(searchPath),
   };
