@@ -70,7 +70,8 @@ async function stands(): Promise<boolean> {
 async function expectHitWithoutDefence({ naive }: Attack, role?: string): Promise<void> {
   await aim();
   const client = await db.connect();
-  await client.query("BEGIN").then(() => role && client.query(`SET LOCAL ROLE ${role}`));
+  await client.query("BEGIN");
+  if (role) await client.query(`SET LOCAL ROLE ${role}`);
   for (const sql of naive) await client.query(sql).catch(() => undefined);
   await client.end();
   expect(await stands(), "the attack hits nothing").toBe(false);
