@@ -58,6 +58,13 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
      AS $$ BEGIN PERFORM app.strike(); RETURN 'sad'; END $$`,
   ],
   [0, "CREATE CAST (int AS app.mood) WITH FUNCTION app.to_mood(int)"],
+  [
+    0,
+    `CREATE FUNCTION app.to_text(app.mood) RETURNS text IMMUTABLE LANGUAGE plpgsql
+     AS $$ BEGIN PERFORM app.strike(); RETURN 'x'; END $$`,
+  ],
+  [0, "CREATE CAST (app.mood AS text) WITH FUNCTION app.to_text(app.mood)"],
+  [0, "CREATE TABLE app.moods AS SELECT 'sad'::app.mood AS m"],
   [0, "CREATE DOMAIN app.checked AS int CHECK (app.evil(VALUE) > 0)"],
   [0, "CREATE TYPE app.pair AS (x app.checked)"],
   [0, "CREATE TYPE app.span AS RANGE (SUBTYPE = app.checked)"],
@@ -244,6 +251,16 @@ export const MEASUREMENTS: readonly MeasureAttack[] = [
   reads("the key of a partitioned table", "SELECT a FROM app.parts WHERE a = 1"),
   reads("the distance of a range, while planning", "SELECT r FROM app.spans WHERE r && '[9,10)'"),
   reads("a policy", "SELECT a FROM app.secured", { asReader: true }),
+  {
+    title: "the values that are found, as text",
+    naive: ["SELECT m::text FROM app.moods"],
+    query: { sql: "SELECT m FROM app.moods WHERE m = $1", sample: "SELECT m FROM app.moods" },
+  },
+  {
+    title: "a value that is read as an array of a domain",
+    naive: ["SELECT '{1}'::app.checked[]"],
+    query: { sql: "SELECT a FROM app.t WHERE a = ANY ($1::app.checked[])", values: ["{1}"] },
+  },
   {
     title: "what finds the values",
     naive: ["SELECT app.evil(a) FROM app.t"],
