@@ -5,11 +5,15 @@ const INPUTS = {
   schema: "public",
   name: "t_idx",
   columns: ["id", { expression: "f(code, 'pepper')" }],
-  predicate: "customer = 'it''s' AND n > 42",
+  predicate: "customer = 'it''s' AND n > 42 AND name > ''",
 };
 
 test.each([
-  ["the argument itself", "cannot read: customer = 'it''s' AND n > 42", "cannot read: [secret]"],
+  [
+    "the argument itself",
+    "cannot read: customer = 'it''s' AND n > 42 AND name > ''",
+    "cannot read: [secret]",
+  ],
   [
     "as PostgreSQL prints it",
     "((customer = 'it''s'::text) AND (n > 42))",
@@ -21,6 +25,7 @@ test.each([
     "f(code, 'pepper'::text) of id",
     "[secret]([secret], [secret]::text) of id",
   ],
+  ["not the name of an argument", "name is 64 bytes long", "name is 64 bytes long"],
   ["not within another word", "customers: 421 rows", "customers: 421 rows"],
 ])("%s", async (_title, message, expected) => {
   const secrets = await secretsOf({ ...INPUTS, __secret: ["predicate", "columns.1.expression"] });
