@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 const pin = (query: Query) =>
-  pinSettings(query, inject("server").versionNumber, { searchPath: [] }, {});
+  pinSettings(
+    query,
+    inject("server").versionNumber,
+    { application: "pgindex", searchPath: [] },
+    {},
+  );
 
 /** Past a proxy that lets no setting through whose name has this in it. */
 const past = (kept: string): Query => {

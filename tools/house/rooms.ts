@@ -28,6 +28,7 @@ export const ROOMS = {
   alteration: "short statements in one transaction, under their lock, and who waits behind it",
   explain: "EXPLAIN's answer: who reads the table, and what is kept of a plan",
   measure: "one measuring of the served queries",
+  twin: "an empty copy of the tables on a PostgreSQL of ours, which plans the served queries",
   plan: "what to do, as data; pure",
   foresight: "what a plan will meet, and what a later look may do: rejected rows, waits, surprises",
   verify: "the proof: usage, history, expectations",

@@ -11,6 +11,7 @@ import { PendingChanges } from "../../../providers/pgindex/src/provider/drizzle/
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
 import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
 import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
+import { Twins } from "../../../providers/pgindex/src/provider/indexes/twins.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
@@ -65,6 +66,7 @@ export class Verifying {
       declaredInRun: new RunDeclarations(undefined),
       looks: new Looks(),
       pending: new PendingChanges(),
+      twins: new Twins(),
       hint: async () => undefined,
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;

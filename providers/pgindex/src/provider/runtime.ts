@@ -9,6 +9,7 @@ import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
 import { RunDeclarations } from "./indexes/runDeclarations";
+import { Twins } from "./indexes/twins";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -29,6 +30,8 @@ export interface Runtime {
   readonly looks: Looks;
   /** Migrations that the preview has shown: what they add is not there yet. */
   readonly pending: PendingChanges;
+  /** The PostgreSQL that plans without building: of this process, and ends with it. */
+  readonly twins: Twins;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
@@ -111,12 +114,13 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
 
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "pending"> {
+): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "pending" | "twins"> {
   return {
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
     looks: new Looks(),
     pending: new PendingChanges(),
+    twins: new Twins(),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Questioner {
 /** What a build would do: in lines for people, and as what a later look is held to. */
 export interface Preview {
   readonly lines: readonly string[];
+  /** It builds an index that does not stand yet. */
+  readonly builds?: boolean;
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -80,7 +82,8 @@ export async function lookAhead(
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
     const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
-    return { lines, foreseen: Foreseen.of(situation, steps) };
+    const builds = steps.some(({ kind }) => kind === "build");
+    return { lines, builds, foreseen: Foreseen.of(situation, steps) };
   });
 }
 
