@@ -30,6 +30,14 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [14, "CREATE STATISTICS app.counted_stat ON (a + app.evil(0)), a FROM app.counted"],
   [0, "CREATE TABLE app.parts (a int) PARTITION BY RANGE ((a + app.evil(0)))"],
   [0, "CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (0) TO (9)"],
+  ...[1, 2].map(
+    (n) =>
+      [
+        0,
+        `CREATE TABLE app.parts_with_a_name_that_is_too_long_for_that_of_its_index_${n}
+           PARTITION OF app.parts FOR VALUES FROM (${n * 10}) TO (${n * 10 + 9})`,
+      ] as const,
+  ),
   [0, "CREATE TABLE app.whole (a int)"],
   [0, "CREATE TABLE app.child () INHERITS (app.whole)"],
   [0, "CREATE INDEX ON app.child ((a + app.evil(0)))"],
@@ -196,6 +204,11 @@ export const PREVIEWS: readonly PreviewAttack[] = [
     title: "another index of the table, while a look for duplicates is planned",
     naive: ["SELECT a FROM app.u"],
     args: { table: "u", columns: ["a"], unique: true },
+  },
+  {
+    title: "the key of a partitioned table, while the names of its parts are ordered by a plan",
+    naive: ["EXPLAIN SELECT FROM app.parts"],
+    args: { table: "parts", columns: ["a"] },
   },
   {
     title: "extended statistics of the table, while a look for duplicates is planned",
