@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions.ts";
+import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions/partitions.ts";
 import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../../support/engine/engine.ts";
 import { inShort, planFor, situation } from "../../support/engine/situation.ts";

@@ -1,7 +1,7 @@
 // A partitioned index is INVALID until its last partition has its part, and can lose one meanwhile.
 import { describe, expect, test } from "vitest";
 import type { LiveIndex } from "../../../providers/pgindex/src/engine/catalog/liveIndex.ts";
-import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions.ts";
+import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions/partitions.ts";
 import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../../support/engine/engine.ts";
 import { inShort, planFor, situation } from "../../support/engine/situation.ts";

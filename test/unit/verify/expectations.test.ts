@@ -14,7 +14,6 @@ const query = (expected: Partial<Expectation> = {}): ParsedQuery => ({
   name: "lookup",
   sql: "SELECT 1",
   parameters: 0,
-  functions: [],
   runs: 5,
   timeoutMs: 1_000,
   expect: { usesIndex: true, ...expected },

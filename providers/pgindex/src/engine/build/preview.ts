@@ -2,11 +2,12 @@ import type { LiveTable } from "../catalog/liveIndex";
 import { conflictingSessions } from "../catalog/sessions/otherSessions";
 import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Claim } from "../compare/ownership";
-import { serverSettings } from "../declare/buildSettings";
+import { type BuildSettings, serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
+import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
@@ -35,6 +36,8 @@ export interface Questioner {
 /** What a build would do: in lines for people, and as what a later look is held to. */
 export interface Preview {
   readonly lines: readonly string[];
+  /** It builds an index that does not stand yet. */
+  readonly builds?: boolean;
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -79,7 +82,8 @@ export async function lookAhead(
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
     const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
-    return { lines, foreseen: Foreseen.of(situation, steps) };
+    const builds = steps.some(({ kind }) => kind === "build");
+    return { lines, builds, foreseen: Foreseen.of(situation, steps) };
   });
 }
 
@@ -98,12 +102,22 @@ async function whatItMeets(
   const builds = steps.some(({ kind }) => kind === "build");
   const unseen = builds ? await refuseDuplicates(observer, desired, table) : undefined;
   const writes = builds || steps.some(({ kind }) => kind === "reindex");
-  const needs = writes ? [...settingsLines(database, desired), ...(await spaceLines(scope))] : [];
+  const needs = writes ? await needsOf(scope, buildSettingsOf(database, desired)) : [];
   return [...needs, ...(unseen ? [unseen] : [])];
 }
 
-function settingsLines(database: Database, desired: DesiredIndex): string[] {
-  const settings = Object.entries(serverSettings(buildSettingsOf(database, desired)));
+async function needsOf(scope: Scope, settings: BuildSettings): Promise<string[]> {
+  const { observer, desired, table } = scope;
+  const vectors = await vectorNeeds(observer, desired, table);
+  return [
+    ...settingsLines(settings),
+    ...(await spaceLines(scope, vectors)),
+    ...(await littleMemory(observer, desired, vectors, settings)),
+  ];
+}
+
+function settingsLines(declared: BuildSettings): string[] {
+  const settings = Object.entries(serverSettings(declared));
   if (settings.length === 0) return [];
   return [`builds with ${settings.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
 }
@@ -111,11 +125,15 @@ function settingsLines(database: Database, desired: DesiredIndex): string[] {
 /** An index smaller than this fits everywhere. */
 const SMALL_BYTES = 10 * 1024 * 1024;
 
-async function spaceLines({ observer, desired, table }: Scope): Promise<string[]> {
-  const bytes = (await estimateSize(observer, desired, table)) ?? 0;
+async function spaceLines(
+  { observer, desired, table }: Scope,
+  vectors: VectorNeeds | undefined,
+): Promise<string[]> {
+  const bytes = vectors?.index ?? (await estimateSize(observer, desired, table)) ?? 0;
   const warnings = await walWarnings(observer);
   if (bytes < SMALL_BYTES) return warnings;
-  return [`needs about ${renderBytes(bytes)}, and the same again while it sorts`, ...warnings];
+  const sorts = vectors ? "" : ", and the same again while it sorts";
+  return [`needs about ${renderBytes(bytes)}${sorts}`, ...warnings];
 }
 
 /** Maximum number of steps shown, since a table can have a thousand partitions. */

@@ -99,13 +99,17 @@ export function withDetail(error: unknown): string {
 /** CONTEXT can be a page long. */
 const CONTEXT_LENGTH = 300;
 
+/** The server's HINT and CONTEXT, but nothing where any part can quote a row. */
+export function harmlessHints(error: unknown): string[] {
+  return isHarmless(error) ? hintsOf(error) : [];
+}
+
 /**
  * The server's HINT and CONTEXT, without constants: CONTEXT can hold a statement that a function
- * has put together from values. Nothing where any part can quote a row.
+ * has put together from values.
  */
-export function harmlessHints(error: unknown): string[] {
+export function hintsOf(error: unknown): string[] {
   const { hint, where } = error as PostgresError;
-  if (!isHarmless(error)) return [];
   // Whatever the language quotes by: within, a constant is a constant.
   const context = where && maskConstants(where.replaceAll(/["«»„“”]/g, " "));
   return [

@@ -6,7 +6,7 @@ import { type Bounds, runBounded } from "../scans/boundedTransaction";
 import { stopCounting } from "../scans/scanCounting";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { renderBytes } from "../text/render";
 import { ident, qualified } from "../text/sql";
 import {

@@ -1,9 +1,10 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import type { Partition } from "../situation/partitions";
+import type { Partition } from "../situation/partitions/partitions";
 import type { Situation } from "../situation/situation";
 import { buildSteps, dropAny, extraSteps, markSqls } from "./buildSteps";
-import { dropStrays, partitionSteps } from "./partitionSteps";
+import { stepsBesideForeign } from "./partitions/foreignSteps";
+import { dropStrays, partitionSteps } from "./partitions/partitionSteps";
 import type { Step } from "./step";
 
 /** The first `server_version_num` that looks again at a parent when an attached index is attached. */
@@ -69,7 +70,11 @@ export function makeIndex(
   if (root.name !== name)
     throw new Error(`the partitions were read for ${root.name}, not for ${name}`);
   const marks = markSqls(desired, name, mark);
-  const made = partitionSteps(desired, { ...root, marks }, tableOid, partitions);
+  const marked = { ...root, marks };
+  const made =
+    root.hasForeign && !root.exists
+      ? stepsBesideForeign(desired, marked, partitions)
+      : partitionSteps(desired, marked, tableOid, partitions);
   return [...made, ...extraSteps(desired, name, mark)];
 }
 

@@ -37,14 +37,19 @@ export type Step = {
       readonly expects?: readonly ExpectedIndex[];
       /** The lock that reads or writes wait for; undefined when they never do. */
       readonly stops?: StoppingLock;
-      /** An index that must be valid before they run. */
-      readonly onlyWithValid?: { readonly schema: string; readonly name: string };
+      /** Indexes that must be valid before they run. */
+      readonly onlyWithValid?: readonly IndexName[];
       /** The index of a partition that they create. */
       readonly creates?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */
       readonly warning?: string;
     }
 );
+
+interface IndexName {
+  readonly schema: string;
+  readonly name: string;
+}
 
 /**
  * Conflicts with DDL and VACUUM, but not with reads or writes.

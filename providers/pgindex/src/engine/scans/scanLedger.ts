@@ -1,6 +1,6 @@
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 
 /**
  * Where the server counts no longer tells our scans from traffic: a scan is one more in `idx_scan`,

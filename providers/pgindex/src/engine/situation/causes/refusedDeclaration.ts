@@ -8,6 +8,7 @@ import { unqualifiedBody, unseenName } from "../near/nearFunctions";
 import { nearAccessMethod, nearCollation, nearOperatorClass } from "../near/nearObjects";
 import type { Cause } from "./cause";
 import { declarationCause } from "./declarationRowsMessages";
+import { smallGraph, unfitVector } from "./vectorKeys";
 import { changingFunction } from "./volatility";
 
 type Probe = (observer: Session, index: IndexDefinition) => Promise<Cause | undefined>;
@@ -36,7 +37,11 @@ const PROBES: readonly ProbeRow[] = [
   { state: "42804", routine: "ResolveOpClass", probes: [fittingOperatorClass] },
   { state: "42883", probes: [unseenName] },
   { state: "42P17", probes: [changingFunction] },
+  { state: "22023", routine: "InitBuildState", probes: [smallGraph, unfitVector] },
   { state: "22023", probes: [nearParameter] },
+  { state: "54000", probes: [unfitVector] },
+  // Older releases of pgvector, and vectorscale.
+  { state: "XX000", probes: [unfitVector] },
   { state: "0A000", probes: [unableMethod] },
 ];
 
