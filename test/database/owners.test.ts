@@ -1,14 +1,16 @@
 // Two resources and one table: whose an index is, by its mark, its name and its OID.
 import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import type { Hooks } from "../../providers/pgindex/src/engine/build/execute.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { ownerOf } from "../../providers/pgindex/src/engine/declare/ownershipMark.ts";
+import { joinComment, ownerOf } from "../../providers/pgindex/src/engine/declare/ownershipMark.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import {
   type IndexOutputs,
   toIndexOutputs,
 } from "../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import { databaseHash } from "../../providers/pgindex/src/engine/session/databaseIdentity.ts";
 import { newOwnerId } from "../../providers/pgindex/src/provider/indexes/claim.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { BUILDS_NOTHING, oidOf, stateOf, stepsOf } from "../support/engine/engineDatabase.ts";
@@ -22,7 +24,12 @@ const INDEX = { table: "t", name: "t_idx", columns: ["a"] };
 function resource(name: string, stack = "prod") {
   const urn = `urn:pulumi:${stack}::app::pulumi-nodejs:pgindex:Index::${name}`;
   const owner = ownerOf(urn, newOwnerId());
-  const up = async (args: Args = {}, previous?: Partial<IndexOutputs>, takeOverFrom?: string) => {
+  const up = async (
+    args: Args = {},
+    previous?: Partial<IndexOutputs>,
+    takeOverFrom?: string,
+    hooks: Hooks = {},
+  ) => {
     const desired = await declare({ ...INDEX, ...args });
     const claim = { owner, marks: true, takeOverFrom };
     const { ctx } = record();
@@ -32,6 +39,7 @@ function resource(name: string, stack = "prod") {
       previous: previous as IndexOutputs | undefined,
       claim,
       ctx,
+      hooks,
     });
     return toIndexOutputs(ensured, desired, []);
   };
@@ -97,6 +105,21 @@ test("the preview of an update knows the ID of its mark by the index, and has no
   const desired = await declare(INDEX);
   const lines = await previewIndex(target, desired, { previous: outputs, claim });
   expect(stepsOf(lines, "public.t")).toEqual([BUILDS_NOTHING]);
+});
+
+test("what another resource has made in the same run is refused, by its name", async () => {
+  const { database } = await mine.up();
+  await db.query("DROP INDEX t_idx");
+  if (!database) throw new Error("the database is not recorded");
+  const mark = { ...sibling.owner, database: databaseHash(database), origin: "built" } as const;
+  const comment = joinComment({ comment: null, mark });
+  const beforeBuild = async () => {
+    await db.query("CREATE INDEX t_idx ON t (a)");
+    await db.query(`COMMENT ON INDEX t_idx IS '${comment}'`);
+  };
+  const { message } = await failureOf(mine.up({}, undefined, undefined, { beforeBuild }));
+  expect(message).toMatch(/belongs to another resource of this stack: app\/prod, sibling/);
+  expect(await stateOf(db, "t_idx")).toBe("t/t/t");
 });
 
 describe("the mark of an index that an older release had without one", () => {
