@@ -100,22 +100,19 @@ function toScan(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): T
   return { node, byIndex, effort, rows: byIndex > 0 ? rowsOf(node, index, above) : 0 };
 }
 
+type Counted = `${"Plan" | "Actual"} Rows` | "Actual Loops" | "Total Cost";
+
 /** What EXPLAIN leaves out is none. */
 function numberOf(
   node: PlanNode,
-  kind: "Total Cost" | "Plan Rows" | "Actual Rows" | "Actual Loops" | Counted,
+  kind: Counted | (typeof PAGES)[number] | (typeof DISCARDED)[number],
 ): number {
   return node[kind] ?? 0;
 }
 
-type Counted = (typeof PAGES)[number] | (typeof DISCARDED)[number];
-
-const PAGES = [
-  "Shared Hit Blocks",
-  "Shared Read Blocks",
-  "Local Hit Blocks",
-  "Local Read Blocks",
-] as const;
+const PAGES = (["Shared", "Local"] as const).flatMap(
+  (of) => [`${of} Hit Blocks`, `${of} Read Blocks`] as const,
+);
 
 /** Its own and its bitmaps' pages: a scan's counts include those of its subqueries. */
 function pagesOf(node: PlanNode): number {
