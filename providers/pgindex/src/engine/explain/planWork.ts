@@ -103,7 +103,7 @@ function toScan(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): T
 type Counted = `${"Plan" | "Actual"} Rows` | "Actual Loops" | "Total Cost";
 
 /** What EXPLAIN leaves out is none. */
-function numberOf(
+export function numberOf(
   node: PlanNode,
   kind: Counted | (typeof PAGES)[number] | (typeof DISCARDED)[number],
 ): number {
