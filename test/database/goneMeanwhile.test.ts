@@ -17,7 +17,10 @@ import { observeAges } from "../../providers/pgindex/src/engine/sight/transactio
 import { changingFunction } from "../../providers/pgindex/src/engine/situation/causes/volatility.ts";
 import { fittingOperatorClass } from "../../providers/pgindex/src/engine/situation/near/keyTypes.ts";
 import { unableMethod } from "../../providers/pgindex/src/engine/situation/near/methods.ts";
-import { nearColumns } from "../../providers/pgindex/src/engine/situation/near/nearColumns.ts";
+import {
+  missingNames,
+  nearColumns,
+} from "../../providers/pgindex/src/engine/situation/near/nearColumns.ts";
 import { unqualifiedBody } from "../../providers/pgindex/src/engine/situation/near/nearFunctions.ts";
 import { readUsage } from "../../providers/pgindex/src/engine/verify/usage.ts";
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
@@ -84,6 +87,17 @@ describe("why a declaration was refused is not guessed where the catalog has no 
     ["each key's type fits", fittingOperatorClass, {}],
   ])("%s", async (_, probe, args) => {
     expect(await probe(session, await index(args))).toBeUndefined();
+  });
+
+  test("and what of it is no column is named, wherever it stands", async () => {
+    const columns = ["a", "gone", { expression: "abs(lost)" }];
+    const args = { columns, include: ["b", "past"], predicate: "never > 0" };
+    expect(await missingNames(session, await index(args))).toEqual([
+      "gone",
+      "past",
+      "lost",
+      "never",
+    ]);
   });
 
   test("nor are duplicates, of a key that the server does not take", async () => {
