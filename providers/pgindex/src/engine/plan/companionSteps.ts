@@ -5,7 +5,7 @@ import type { Situation } from "../situation/situation";
 import { buildSteps, dropAny, extraSteps, markSqls } from "./buildSteps";
 import { stepsBesideForeign } from "./partitions/foreignSteps";
 import { dropStrays, partitionSteps } from "./partitions/partitionSteps";
-import type { Step } from "./step";
+import { movedIndexes, type Step } from "./step";
 
 /** The first `server_version_num` that looks again at a parent when an attached index is attached. */
 const LOOKS_AGAIN = 140000;
@@ -94,18 +94,12 @@ export function dropAllStrays({ partitioned }: Situation): Step[] {
 
 /** Drops the companions that no step uses, once the declared index exists. */
 export function dropUnused({ next, misplaced }: Situation, steps: readonly Step[]): Step[] {
-  const used = new Set(steps.flatMap(oidsOf));
+  const used = new Set(steps.flatMap(movedIndexes));
   const predecessor = "the declared index exists, and this is its predecessor";
   return [
     ...(next && !used.has(next.live.oid) ? dropNext({ next }) : []),
     ...(misplaced && !used.has(misplaced.live.oid) ? [dropAny(misplaced.live, predecessor)] : []),
   ];
-}
-
-/** The indexes that a step drops, renames or changes. */
-function oidsOf(step: Step): number[] {
-  if (step.kind === "drop") return [step.index.oid];
-  return step.kind === "alter" ? (step.expects ?? []).map(({ oid }) => oid) : [];
 }
 
 /** Drops a replacement that an interrupted run began and nobody needs. */
