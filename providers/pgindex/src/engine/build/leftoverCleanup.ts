@@ -1,3 +1,4 @@
+import { committingLocally } from "../alteration/alteration";
 import { dropConcurrently } from "../alteration/concurrentDrop";
 import { dropUnattended } from "../alteration/unattendedDrop";
 import { observe } from "../catalog/indexes";
@@ -63,6 +64,8 @@ export async function removeLeftover(
   try {
     return await withWorkspace(database, options, async (workspace) => {
       const operation = { ...workspace, ctx: quiet };
+      // What is dropped need not be confirmed by a standby that is away.
+      await workspace.builder.query(committingLocally("session"));
       await takeTableKey(operation, built);
       return dropInvalid(operation, built);
     });
