@@ -13,6 +13,9 @@ export const ROOMS = {
   slots: "connection slots: of this process (maxConnections), and those left on the server",
   session: "one session, every setting pinned; the workspace of two; what is said of a database",
   sight: "what our role may see of other sessions, and what it observes instead",
+  reach:
+    "what a text or a table can call of the database's own, and with whose rights; " +
+    "parsing that runs nothing",
   catalog:
     "what the server says is there: indexes, tables, partitions, privileges, other sessions; " +
     "no decision",
@@ -25,6 +28,7 @@ export const ROOMS = {
   alteration: "short statements in one transaction, under their lock, and who waits behind it",
   explain: "EXPLAIN's answer: who reads the table, and what is kept of a plan",
   measure: "one measuring of the served queries",
+  twin: "an empty copy of the tables on a PostgreSQL of ours, which plans the served queries",
   plan: "what to do, as data; pure",
   foresight: "what a plan will meet, and what a later look may do: rejected rows, waits, surprises",
   verify: "the proof: usage, history, expectations",

@@ -29,6 +29,10 @@ const targets = {
   }),
   matrix: (args) => ({ command: [node24, join(root, "tools", "matrix.mjs"), ...args] }),
   mutation: (args) => ({ command: [node24, join(root, "tools", "mutation", "main.mjs"), ...args] }),
+  bench: (args) => ({
+    ...everything,
+    command: [node24, join(root, "bench", "main.ts"), ...args],
+  }),
   coverage: (args) => ({
     // Functions that come from the cache are counted less precisely.
     env: { NODE_DISABLE_COMPILE_CACHE: "1" },

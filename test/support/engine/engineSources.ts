@@ -18,3 +18,6 @@ registerHooks({
     return { format: "module", source, shortCircuit: true };
   },
 });
+
+// What is looked for from beside the package, which is CommonJS.
+Object.assign(globalThis, { __filename: fileURLToPath(SOURCES) });

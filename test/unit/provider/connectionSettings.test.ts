@@ -31,6 +31,7 @@ const DEFAULTS = {
   maxConcurrentBuilds: 2,
   maxConcurrentMeasurements: 2,
   ownershipMarks: true,
+  predictPlans: true,
   buildSettings: {},
   patience: {},
 };
@@ -45,6 +46,7 @@ describe("what is not set has its default", () => {
       ...bounds,
       "buildSettings",
       "ownershipMarks",
+      "predictPlans",
       "acceptDatabase",
       "retries",
       "waiters",
@@ -75,6 +77,7 @@ test("everything that can be set", () => {
     allowCorruptingServer: "false",
     whenClientVanishes: "stop",
     ownershipMarks: "false",
+    predictPlans: "false",
     acceptDatabase: "app@1/5",
     buildSettings: '{"maintenanceWorkMem": "2GB", "parallelWorkers": 4}',
     waitFor: "30m",
@@ -96,6 +99,7 @@ test("everything that can be set", () => {
     maxConcurrentBuilds: 100,
     maxConcurrentMeasurements: 1,
     ownershipMarks: false,
+    predictPlans: false,
     buildSettings: { maintenanceWorkMem: 2_097_152, parallelWorkers: 4 },
     patience: {
       waitForMs: 1_800_000,

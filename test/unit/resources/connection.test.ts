@@ -36,6 +36,7 @@ const EVERYTHING: Required<ConnectionArgs> = {
   allowCorruptingServer: false,
   whenClientVanishes: "stop",
   ownershipMarks: true,
+  predictPlans: true,
   acceptDatabase: "app@1/5",
   buildSettings: { maintenanceWorkMem: "2GB", parallelWorkers: 4 },
   waitFor: "1h",

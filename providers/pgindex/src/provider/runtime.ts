@@ -4,10 +4,12 @@ import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
 import { databaseLine } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
+import { PendingChanges } from "./drizzle/pendingChanges";
 import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
 import { RunDeclarations } from "./indexes/runDeclarations";
+import { Twins } from "./indexes/twins";
 import { databaseFrom } from "./settings/connectionSettings";
 import { listenForStop } from "./stopSignals";
 
@@ -26,6 +28,10 @@ export interface Runtime {
   readonly declaredInRun: RunDeclarations;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
+  /** Migrations that the preview has shown: what they add is not there yet. */
+  readonly pending: PendingChanges;
+  /** The PostgreSQL that plans without building: of this process, and ends with it. */
+  readonly twins: Twins;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
@@ -108,11 +114,13 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
 
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "looks"> {
+): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "pending" | "twins"> {
   return {
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
     looks: new Looks(),
+    pending: new PendingChanges(),
+    twins: new Twins(),
   };
 }
 

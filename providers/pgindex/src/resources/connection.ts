@@ -66,6 +66,7 @@ const ARGUMENTS = {
   allowCorruptingServer: "text",
   whenClientVanishes: "text",
   ownershipMarks: "text",
+  predictPlans: "text",
   acceptDatabase: "text",
   waitFor: "text",
   buildWithin: "text",

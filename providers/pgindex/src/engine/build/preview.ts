@@ -7,7 +7,9 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
-import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
+import { overlapLines } from "../foresight/overlap";
+import { readTableTraffic, trafficLines } from "../foresight/tableTraffic";
+import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectors/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
@@ -16,7 +18,7 @@ import { type Step, sqlsOf } from "../plan/step";
 import type { Database } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
-import { declaredForm } from "../situation/declaredForm";
+import { type Declared, declaredForm } from "../situation/declaredForm";
 import { previousHere } from "../situation/otherDatabase";
 import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
@@ -36,6 +38,8 @@ export interface Questioner {
 /** What a build would do: in lines for people, and as what a later look is held to. */
 export interface Preview {
   readonly lines: readonly string[];
+  /** It builds an index that does not stand yet. */
+  readonly builds?: boolean;
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -75,18 +79,33 @@ export async function lookAhead(
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
     const met = await whatItMeets(scope, steps, database);
+    const builds = steps.some(({ kind }) => kind === "build");
+    const asked = builds && isShown ? await whatItCosts(scope, steps, declared) : [];
     const { patience } = desired.policy;
     const { waitForMs } = new Patience(patience, database.patience);
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
-    const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
-    return { lines, foreseen: Foreseen.of(situation, steps) };
+    const lines = [size, ...abridge(steps.map(describe)), ...met, ...asked, ...waits];
+    return { lines, builds, foreseen: Foreseen.of(situation, steps) };
   });
 }
 
 /** As {@link lookAhead}: one line per planned step. */
 export async function previewIndex(...question: Parameters<typeof lookAhead>): Promise<string[]> {
   return [...(await lookAhead(...question)).lines];
+}
+
+/** What a reviewer weighs against the gain. */
+async function whatItCosts(
+  { observer, desired, table }: Scope,
+  steps: readonly Step[],
+  declared: Declared,
+): Promise<string[]> {
+  const overlaps =
+    declared.kind === "ok"
+      ? await overlapLines(observer, table.oid, declared.canonical, steps)
+      : [];
+  return [...trafficLines(await readTableTraffic(observer, table.oid), desired), ...overlaps];
 }
 
 /** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */

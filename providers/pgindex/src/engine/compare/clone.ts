@@ -11,8 +11,9 @@ import {
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
+import { type RunSafely, safely } from "./safely";
 import { referencesWholeRow } from "./wholeRowReference";
 
 /** The canonical form of a declaration, or why the server could not produce it. */
@@ -56,7 +57,7 @@ export async function canonicalize(
   if (tried.kind === "refused" && needsRowType(tried.error, desired))
     return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
-  const { canonical, columnNames } = tried.value;
+  const { canonical, columnNames } = tried.value.index;
   return { kind: "ok", canonical: declaredForm(canonical, desired), columnNames };
 }
 
@@ -90,28 +91,37 @@ export async function onClone<T>(
   }
 }
 
+/** An index on the temporary clone of its table. */
+export interface Clone {
+  readonly index: CloneIndex;
+  /** Runs statements on the clone, with no more rights than its code may have. */
+  readonly run: RunSafely;
+}
+
 /**
  * Builds the declared index on a temporary clone of its table and reads it back. Only within
- * {@link onClone}.
+ * {@link onClone}. `similar`: a standing index whose definition will be tried on the clone too.
  */
-export async function makeClone(session: Session, desired: IndexDefinition): Promise<CloneIndex> {
-  await setSettings(session.query, "transaction", {
-    lock_timeout: "500ms",
-    search_path: searchPathValue(desired.searchPath),
-  });
-  // The clone has the table's own name, so expressions can refer to "table.column".
-  const like = qualified(desired.schema, desired.table);
-  await session.query(
-    `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED)
+export async function makeClone(
+  session: Session,
+  desired: IndexDefinition,
+  similar?: Pick<LiveIndex, "oid">,
+): Promise<Clone> {
+  const { schema, table, searchPath, constraint } = desired;
+  await setSettings(session.query, "transaction", { lock_timeout: "500ms" });
+  const run = await safely(session, desired, similar);
+  await setSettings(session.query, "transaction", { search_path: searchPathValue(searchPath) });
+  const clone = `pg_temp.${ident(table)}`;
+  await run([
+    // The clone has the table's own name, so expressions can refer to "table.column".
+    `CREATE TEMPORARY TABLE ${ident(table)} (LIKE ${qualified(schema, table)} INCLUDING GENERATED)
          ON COMMIT DROP`,
-  );
-  const clone = `pg_temp.${ident(desired.table)}`;
-  await session.query(cloneIndexStatement(desired, clone, CLONE_INDEX));
-  // Now rather than after the real build: a non-default operator class or collation keeps an index
-  // from backing a constraint.
-  if (desired.constraint)
-    await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
-  return readClone(session, CLONE_INDEX);
+    cloneIndexStatement(desired, clone, CLONE_INDEX),
+    // Now rather than after the real build: a non-default operator class or collation keeps an
+    // index from backing a constraint.
+    ...(constraint ? [addConstraintSql(clone, CLONE_INDEX, constraint)] : []),
+  ]);
+  return { index: await readClone(session, CLONE_INDEX), run };
 }
 
 /** An index of the clone, with the names of its columns. */

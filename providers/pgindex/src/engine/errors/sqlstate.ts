@@ -169,12 +169,12 @@ export function isConnectionLoss(error: unknown): boolean {
   };
   return (
     isUnreachable(error) ||
-    (code !== undefined && SOCKET_CODES.has(code)) ||
-    /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
+    SOCKET_CODES.has(code) ||
+    /connection (terminated|ended)|not queryable|client was closed/i.test(String(message))
   );
 }
 
-const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
+const SOCKET_CODES = new Set<string | undefined>(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /**
  * Whether no server was reached: unknown host name, no route, connection refused or no answer.
@@ -183,10 +183,10 @@ export function isUnreachable(error: unknown): boolean {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   // A local server that is down has no socket file.
   if (code === "ENOENT") return syscall === "connect";
-  return (code !== undefined && UNREACHABLE_CODES.has(code)) || message === "timeout expired";
+  return UNREACHABLE_CODES.has(code) || message === "timeout expired";
 }
 
-const UNREACHABLE_CODES = new Set([
+const UNREACHABLE_CODES = new Set<string | undefined>([
   "ETIMEDOUT",
   "ECONNREFUSED",
   "ENETUNREACH",

@@ -28,8 +28,6 @@ export interface ParsedQuery {
   readonly values?: readonly ParameterValue[];
   /** One SELECT with as many columns as `sql` has parameters. */
   readonly sample?: string;
-  /** The functions called by `sql` and `sample`. */
-  readonly functions: SelectStatement["functions"];
   readonly unqualified?: SelectStatement["unqualified"];
   readonly relations?: SelectStatement["relations"];
   /** The role that runs it in the application. */
@@ -132,7 +130,6 @@ const servedQuery = z
       sql: sql.text,
       parameters: sql.parameters,
       sample: sample?.text,
-      functions: [...sql.functions, ...(sample?.functions ?? [])],
       unqualified: sql.unqualified,
       relations: sql.relations,
       timeoutMs,

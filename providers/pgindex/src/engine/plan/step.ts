@@ -61,6 +61,12 @@ export const TABLE_LOCK =
 export const INDEX_LOCK =
   "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
 
+/** OIDs of the indexes that a step drops, renames or changes. */
+export function movedIndexes(step: Step): number[] {
+  if (step.kind === "drop") return [step.index.oid];
+  return step.kind === "alter" ? (step.expects ?? []).map(({ oid }) => oid) : [];
+}
+
 /** The statements of a step, in order. */
 export function sqlsOf(step: Step): readonly string[] {
   if ("sqls" in step) return step.sqls;

@@ -101,7 +101,8 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex, made?
   return {
     kind: "alter",
     sqls: [
-      dropConstraintSql(old, old.constraint ?? name),
+      // Only a constraint that has its index's name is replaced.
+      dropConstraintSql(old, old.name),
       renameIndexStatement(schema, next, name),
       ...constraintSql(desired),
       ...rolesOf(desired, old).map((role) => role.sql),

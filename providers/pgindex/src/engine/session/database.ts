@@ -44,6 +44,8 @@ export interface Database extends SessionTarget {
   readonly patience: PatienceOptions;
   /** Whether the comment of an index names its owner. */
   readonly ownershipMarks: boolean;
+  /** Whether a preview foretells the plans of the queries that an index serves. */
+  readonly predictPlans: boolean;
 }
 
 /** The settings of a database, all optional; {@link databaseOf} has the defaults. */
@@ -53,6 +55,7 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   readonly applicationRole?: string;
   readonly maxConcurrentBuilds?: number;
   readonly ownershipMarks?: boolean;
+  readonly predictPlans?: boolean;
   readonly maxConcurrentMeasurements?: number;
   readonly buildSettings?: BuildSettings;
   readonly patience?: PatienceOptions;
@@ -64,6 +67,7 @@ export function databaseOf({
   applicationRole,
   maxConcurrentBuilds = 2,
   ownershipMarks = true,
+  predictPlans = true,
   maxConcurrentMeasurements = 2,
   maxConnections = Math.max(10, 3 * maxConcurrentBuilds + 2 * maxConcurrentMeasurements),
   buildSettings = {},
@@ -92,6 +96,7 @@ export function databaseOf({
     maxConcurrentBuilds,
     maxConcurrentMeasurements,
     ownershipMarks,
+    predictPlans,
     buildSettings,
     patience,
   };

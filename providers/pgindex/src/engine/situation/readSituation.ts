@@ -31,8 +31,8 @@ export async function readSituation(scope: Scope, asked: Declared): Promise<Situ
     companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
   );
   const misplaced = previous && (await findMisplaced(scope, previous, compared.declared));
-  const replaced = replacedIndex(compared.verdict, misplaced);
-  if (previous) await requireReplicaIdentity(observer, desired, replaced);
+  const replaced = previous && replacedIndex(compared.verdict, misplaced);
+  await requireReplicaIdentity(observer, desired, replaced);
   const standing = "live" in compared.verdict ? compared.verdict.live : misplaced?.live;
   const ownership = await readOwnership(scope, standing);
   const leftovers = await leftoversOf(observer, table.oid, desired.name);

@@ -6,14 +6,14 @@ import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { declaredStatement } from "../../engine/declare/statement";
 import { LockedTableError, PgIndexError } from "../../engine/errors/advice";
 import { UNKNOWN } from "../../engine/input/unknownValues";
-import { parseServedQueries } from "../../engine/measure/servedQueries";
+import { type ParsedQuery, parseServedQueries } from "../../engine/measure/servedQueries";
 import type { PreviousIndex } from "../../engine/situation/scope";
 import { gateFailures } from "../gate/passedGate";
 import {
   type CheckFailure,
   type HiddenInputs,
   type IndexInputs,
-  splitHidden,
+  splitIndex,
   toFailure,
   toFailures,
 } from "../inputs";
@@ -27,14 +27,14 @@ export async function checkIndex(
   olds: IndexInputs,
   news: IndexInputs,
 ): Promise<CheckResult> {
-  const { hidden, declared: asked } = splitHidden(news);
+  const { hidden, declared: asked, kept } = splitIndex(news);
   // What the gate has let pass changes with other indexes, so it is not recorded.
   const { gate, ...declared } = asked;
-  const { serves, validateInPreview, statement: _, ...args } = declared;
+  const { serves: serving, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
-  const queries = await parseServedQueries("serves", serves ?? []);
+  const queries = await parseServedQueries("serves", serving ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
-  const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
+  const inputs: IndexInputs = { ...declared, ...kept, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
   const checked = {
@@ -57,8 +57,8 @@ export async function checkIndex(
     runtime.looks.noteUnchanged(hidden.__urn);
     return { inputs: checked };
   }
-  const measures = queries.kind === "ok" && queries.value.length > 0;
-  const question = { desired: parsed.value, sessions: measures ? 3 : 2 };
+  const serves = queries.kind === "ok" ? queries.value : [];
+  const question = { desired: parsed.value, serves };
   return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
 }
 
@@ -86,11 +86,16 @@ async function declareOnce(
   return toFailure(new PgIndexError(declaredElsewhereAdvice(place, there, seen.database)));
 }
 
+interface Question {
+  readonly desired: DesiredIndex;
+  readonly serves: readonly ParsedQuery[];
+}
+
 /** Validates on the server, in preview and again before the change. A preview logs the plan. */
 async function validate(
   runtime: Runtime,
   olds: IndexInputs,
-  { desired, sessions }: { readonly desired: DesiredIndex; readonly sessions: number },
+  { desired, serves }: Question,
   hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
@@ -98,16 +103,36 @@ async function validate(
     const claim = claimOf(runtime, hidden.__urn, desired, olds);
     const isShown = hidden.__preview === true;
     const asking = { previous: previousOf(olds, desired), claim, isShown };
+    const sessions = serves.length > 0 ? 3 : 2;
     const look = await lookAhead(runtime.database(), desired, asking, sessions);
     runtime.looks.note(hidden.__urn, look);
-    if (isShown) await logPreview(runtime, look.lines, hidden);
+    if (!isShown) return [];
+    await logPreview(runtime, look.lines, hidden);
+    if (look.builds) await logPlans(runtime, desired, serves, hidden);
     return [];
   } catch (error) {
+    const later = hidden.__preview
+      ? await runtime.pending.explain(runtime.database(), desired, error)
+      : [];
+    for (const line of later) runtime.context(hidden.__urn).log("info", line);
+    if (later.length > 0) return [];
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
     // The change itself waits visibly for the session that locked the table.
     runtime.context(hidden.__urn).log("warning", error.message);
     return [];
   }
+}
+
+/** Right before the change nobody reads them. */
+async function logPlans(
+  runtime: Runtime,
+  desired: DesiredIndex,
+  serves: readonly ParsedQuery[],
+  { __urn }: HiddenInputs,
+): Promise<void> {
+  const ctx = runtime.context(__urn);
+  const lines = await runtime.twins.linesFor(runtime.database(), desired, serves, ctx);
+  for (const line of lines) ctx.log("info", line);
 }
 
 async function logPreview(

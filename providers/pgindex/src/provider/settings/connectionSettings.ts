@@ -79,6 +79,7 @@ const settings = z.object({
   allowCorruptingServer: flag.optional(),
   whenClientVanishes: whenClientVanishes.optional(),
   ownershipMarks: flag.optional(),
+  predictPlans: flag.optional(),
   acceptDatabase: z.string().optional(),
   buildSettings: ofBuilds.optional(),
   ...patienceArgs,

@@ -72,8 +72,8 @@ export function partitionSteps(
  */
 function completeSteps(partitions: readonly Partition[] = [], parent: IndexName): Step[] {
   const last = partitions.at(-1);
-  if (!last || partitions.some(({ attached }) => !attached?.valid)) return [];
-  return [attachStep(last, last.attached?.name ?? "", parent)];
+  if (!last?.attached || partitions.some(({ attached }) => !attached?.valid)) return [];
+  return [attachStep(last, last.attached.name, parent)];
 }
 
 interface IndexName {

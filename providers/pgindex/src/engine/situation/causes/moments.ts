@@ -1,7 +1,6 @@
 import { scanSync } from "libpg-query";
-import type { IndexDefinition } from "../../declare/desiredIndex";
+import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
 import type { CanonicalIndex } from "../../declare/indexFields";
-import { fragmentsOf } from "../near/writtenNames";
 
 /** What the input functions of dates and times take for a time that goes on. */
 const MOMENT = /\b(now|today|tomorrow|yesterday)\b/i;

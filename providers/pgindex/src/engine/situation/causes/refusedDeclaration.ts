@@ -46,7 +46,7 @@ const PROBES: readonly ProbeRow[] = [
 ];
 
 /** Names that a function's own body does not find. */
-const IN_BODIES = ["42703", "42704", "42883", "42P01", "3F000"];
+const IN_BODIES: readonly (string | undefined)[] = ["42703", "42704", "42883", "42P01", "3F000"];
 
 /** Why the server refused a declaration, from the catalog or else from the table of errors. */
 export async function causeOfRefusal(
@@ -63,7 +63,7 @@ export async function causeOfRefusal(
 }
 
 function probesFor(error: unknown): readonly Probe[] {
-  const state = sqlState(error) ?? "";
+  const state = sqlState(error);
   if (isWithinFunction(error) && IN_BODIES.includes(state)) return [unqualifiedBody];
   const rows = PROBES.filter((row) => row.state === state);
   const routine = routineOf(error);

@@ -1,7 +1,8 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
+import { withoutConstants } from "../../input/withoutConstants";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../../text/sql";
 import type { Cause } from "../causes/cause";
 import { type OfferedClass, operatorClassCause } from "./classMessages";
@@ -53,13 +54,14 @@ export async function typesOf(observer: Session, index: IndexDefinition): Promis
     const what = column === undefined ? `(${expression}\n)` : ident(column);
     return `${what} AS k${i}`;
   });
+  const select = `SELECT ${list.join(", ")} FROM ${qualified(schema, table)}`;
   const tried = await onClone(observer, async () => {
     await setSettings(observer.query, "transaction", {
       search_path: searchPathValue(searchPath),
     });
     await observer.query(
       `CREATE TEMPORARY TABLE pgindex_types ON COMMIT DROP AS
-         SELECT ${list.join(", ")} FROM ${qualified(schema, table)} WITH NO DATA`,
+         ${withoutConstants(select)} WITH NO DATA`,
     );
     return observer.query<Omit<TypedKey, "key">>(
       `SELECT base.oid::int8::float8 AS oid, pg_catalog.format_type(t.oid, NULL) AS type,

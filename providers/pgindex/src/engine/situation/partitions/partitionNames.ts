@@ -2,7 +2,7 @@ import { onClone } from "../../compare/clone";
 import { defaultIndexName } from "../../declare/defaultName";
 import { isChildName } from "../../declare/names";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { qualified } from "../../text/sql";
 import type { Partition } from "./partitions";
 

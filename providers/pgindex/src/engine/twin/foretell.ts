@@ -1,0 +1,164 @@
+import type { IndexTree } from "../catalog/indexTree";
+import type { DesiredIndex } from "../declare/desiredIndex";
+import { CancelledError, firstLine } from "../errors/advice";
+import { type PlanNode, scanOf } from "../explain/explain";
+import type { ParsedQuery } from "../measure/servedQueries";
+import type { Context } from "../operation/context";
+import { runBounded } from "../scans/boundedTransaction";
+import type { Database } from "../session/database";
+import { withObserver } from "../session/workspace";
+import { type Predicted, predictPlans, type TwinQuery } from "./predictPlans";
+import { type Present, type PresentPlan, presentPlans } from "./production/presentPlans";
+import { type Production, readProduction } from "./production/production";
+import type { TwinServer } from "./server/twinServer";
+import { type Sureness, surenessOf } from "./sureness";
+import { CannotLookError, tookTooLong } from "./twinMessages";
+
+/** What is to be foretold. */
+export interface ForetellRequest {
+  readonly database: Database;
+  readonly desired: DesiredIndex;
+  readonly queries: readonly ParsedQuery[];
+  readonly ctx: Context;
+  /** Starts the twin's server, or gives the one that runs. */
+  readonly server: () => Promise<TwinServer>;
+}
+
+/** How a plan reads the index's table, and what the planner expects of it. */
+export interface PlanSummary {
+  readonly planType: string | null;
+  readonly index: string | null;
+  readonly cost: number;
+  readonly rows: number;
+}
+
+/** What is foretold of a query. */
+export interface ForetoldQuery {
+  readonly name: string;
+  readonly present?: PlanSummary;
+  readonly foretold?: PlanSummary;
+  /** Of how many sets of values the plan is the one above, and how many there were. */
+  readonly alike?: readonly [alike: number, of: number];
+  /** Why nothing could be foretold. */
+  readonly unknown?: string;
+}
+
+export interface Foretold {
+  readonly queries: readonly ForetoldQuery[];
+  /** Of the index, all partitions together. */
+  readonly bytes: number;
+  readonly sureness: Sureness;
+}
+
+/** Nobody waits longer for a preview's extra. */
+const WITHIN_MS = 30_000;
+const READ_MS = 5_000;
+
+/**
+ * Foretells how the queries that an index serves will be planned once it is built, without building
+ * it: an empty copy of the tables on a PostgreSQL of ours has the server's statistics and the index.
+ * On the server it only reads the catalog and asks for plans. Throws {@link CannotLookError}.
+ */
+export async function foretell(request: ForetellRequest): Promise<Foretold> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const give = () => reject(new CannotLookError(tookTooLong(WITHIN_MS)));
+    timer = setTimeout(give, WITHIN_MS);
+  });
+  try {
+    return await Promise.race([foretellNow(request), late]);
+  } catch (error) {
+    if (error instanceof CannotLookError || error instanceof CancelledError) throw error;
+    throw new CannotLookError(firstLine(error), { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function foretellNow({
+  database,
+  desired,
+  queries,
+  ctx,
+  server,
+}: ForetellRequest): Promise<Foretold> {
+  const twin = await server();
+  const present = await presentPlans({ database, desired, queries, ctx });
+  const production = await snapshotOf(database, present);
+  const predicted = await predictPlans(twin, {
+    production,
+    desired,
+    queries: present.queries.flatMap(({ plans }) => plans.map(toTwinQuery)),
+  });
+  const trees = { before: present.tree, after: withIndex(present.tree, predicted) };
+  let done = 0;
+  const foretold = present.queries.map(({ name, plans, unknown }): ForetoldQuery => {
+    const their = predicted.queries.slice(done, done + plans.length);
+    done += plans.length;
+    if (unknown !== undefined) return { name, unknown };
+    const failed = their.find((each) => each.failure !== undefined);
+    if (failed) return { name, unknown: `the copy cannot plan it: ${failed.failure}` };
+    const after = their.flatMap((each) => (each.failure === undefined ? [each.after] : []));
+    return {
+      name,
+      ...summed(
+        plans.map(({ plan }) => plan),
+        after,
+        trees,
+      ),
+    };
+  });
+  const bytes = predicted.size.reduce((sum, { pages }) => sum + pages * 8192, 0);
+  return {
+    queries: foretold,
+    bytes,
+    sureness: surenessOf({ production, present, predicted, desired, twin }),
+  };
+}
+
+function toTwinQuery({ sql, values, settings }: PresentPlan): TwinQuery {
+  return { name: "", sql, values, settings };
+}
+
+function snapshotOf(database: Database, present: Present): Promise<Production> {
+  const options = { purpose: "preview plans", writable: false };
+  return withObserver(database, options, async (observer) => {
+    const bounds = { timeoutMs: READ_MS, indexOids: [], isCounted: false };
+    const read = await runBounded(observer, bounds, () =>
+      readProduction(observer, present.relations, present.functions),
+    );
+    if (read.kind === "timedOut") throw new CannotLookError(tookTooLong(READ_MS));
+    return read.value;
+  });
+}
+
+/** The index and its partitions', as the twin has them. */
+function withIndex(tree: IndexTree, { size }: Predicted): IndexTree {
+  const indexes = size.map(({ index: { schema, name, oid } }) => ({ schema, name, oid }));
+  return { ...tree, indexes };
+}
+
+interface Trees {
+  readonly before: IndexTree;
+  readonly after: IndexTree;
+}
+
+function summed(
+  present: readonly PlanNode[],
+  foretold: readonly PlanNode[],
+  { before, after }: Trees,
+): Omit<ForetoldQuery, "name"> {
+  const [now, ...others] = foretold.map((plan) => summaryOf(plan, after));
+  if (!now || !present[0]) return { unknown: "there are no rows to sample" };
+  const alike = others.filter((each) => each.planType === now.planType && each.index === now.index);
+  return {
+    present: summaryOf(present[0], before),
+    foretold: now,
+    alike: [alike.length + 1, foretold.length],
+  };
+}
+
+function summaryOf(plan: PlanNode, tree: IndexTree): PlanSummary {
+  const { planType, index } = scanOf(plan, tree);
+  return { planType, index, cost: plan["Total Cost"] ?? 0, rows: plan["Plan Rows"] ?? 0 };
+}

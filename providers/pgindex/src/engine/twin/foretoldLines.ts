@@ -1,0 +1,37 @@
+import { renderBytes } from "../text/render";
+import type { Foretold, ForetoldQuery, PlanSummary } from "./foretell";
+
+/** What a preview says of the plans: a line for each query, the size, and how sure it is. */
+export function foretoldLines({ queries, bytes, sureness }: Foretold): string[] {
+  const { isSure, doubts } = sureness;
+  const sure = isSure
+    ? "foretold on an empty copy, which plans these queries today as the server does"
+    : "foretold on an empty copy, and not sure";
+  return [
+    ...queries.map(queryLine),
+    doubts.length > 0 ? `${sure}: ${doubts.join("; ")}` : sure,
+    `the index will have about ${renderBytes(bytes)}`,
+  ];
+}
+
+function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): string {
+  if (!present || !foretold)
+    return `plan of "${name}": could not look, because ${unknown ?? "there is no plan"}`;
+  const [from, to] = [present, foretold].map(wayOf);
+  const way = from === to ? `stays ${to}` : `${from} → ${to}`;
+  const [same = 1, of = 1] = alike ?? [];
+  const values = of > 1 ? `, for ${same} of ${of} sets of values` : "";
+  const costs = `cost ${cost(present)} → ${cost(foretold)}`;
+  return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}`;
+}
+
+function wayOf({ planType, index }: PlanSummary): string {
+  if (planType === null) return "does not read the table";
+  return index === null ? planType : `${planType} by ${index}`;
+}
+
+const count = (rows: number) => Math.round(rows).toLocaleString("en-US");
+
+function cost({ cost: of }: PlanSummary): string {
+  return of < 100 ? of.toFixed(2) : Math.round(of).toLocaleString("en-US");
+}

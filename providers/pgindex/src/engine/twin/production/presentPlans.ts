@@ -1,0 +1,147 @@
+import { actAsApplication } from "../../application/applicationRole";
+import { type IndexTree, readIndexTree } from "../../catalog/indexTree";
+import type { DesiredIndex } from "../../declare/desiredIndex";
+import { firstLine, PgIndexError } from "../../errors/advice";
+import { sqlState } from "../../errors/sqlstate";
+import type { PlanNode } from "../../explain/planNode";
+import type { FunctionName } from "../../input/namesInQuery";
+import { readSelect } from "../../input/readSelect";
+import { requireNoSideEffects, requireOwnSchemas } from "../../measure/calledFunctions";
+import { type Bench, boundedPlan, planOnly, valueSets } from "../../measure/queryRuns";
+import type { ParameterValue, ParsedQuery } from "../../measure/servedQueries";
+import type { Context } from "../../operation/context";
+import { inTurnToMeasure } from "../../operation/turns";
+import { stopCounting } from "../../scans/scanCounting";
+import type { Database } from "../../session/database";
+import { openSession, type Session } from "../../session/session";
+import { ident, qualified } from "../../text/sql";
+import { readPlannerSettings } from "./plannerSettings";
+
+/** A query with one set of values, and the plan that it has today. */
+export interface PresentPlan {
+  readonly sql: string;
+  readonly values: readonly ParameterValue[];
+  readonly settings: Readonly<Record<string, string>>;
+  readonly plan: PlanNode;
+}
+
+export interface PresentQuery {
+  readonly name: string;
+  /** One for each set of values. */
+  readonly plans: readonly PresentPlan[];
+  /** Why there is none. */
+  readonly unknown?: string;
+}
+
+/** The plans that the server makes today, and what the twin has to have to make them. */
+export interface Present {
+  readonly queries: readonly PresentQuery[];
+  readonly tree: IndexTree;
+  /** OIDs of the tables and views that the queries and the index name. */
+  readonly relations: readonly number[];
+  readonly functions: readonly FunctionName[];
+  readonly serverVersion: number;
+  /** Row level security adds conditions to the plans of the queries. */
+  readonly isSecured: boolean;
+}
+
+export interface PresentRequest {
+  readonly database: Database;
+  readonly desired: DesiredIndex;
+  readonly queries: readonly ParsedQuery[];
+  readonly ctx: Context;
+}
+
+const MOST_SETS = 3;
+const WITHIN_MS = 5_000;
+
+/** Asks the server for the plans, as the application's role; nothing but samples is run. */
+export function presentPlans(request: PresentRequest): Promise<Present> {
+  return inTurnToMeasure(request.database, request.ctx, () => readPresent(request));
+}
+
+async function readPresent({ database, desired, queries, ctx }: PresentRequest): Promise<Present> {
+  const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
+  const found = new Map<ParsedQuery, PresentQuery>();
+  const parts: Pick<Present, "tree" | "relations" | "serverVersion" | "isSecured">[] = [];
+  for (const role of new Set(queries.map(roleOf))) {
+    const theirs = queries.filter((query) => roleOf(query) === role);
+    const options = { purpose: `plan ${desired.name}`, searchPath: desired.searchPath };
+    const session = await openSession(database, { ...options, writable: false });
+    try {
+      const isCounted = !(await stopCounting(session));
+      const tree = await readIndexTree(session, desired);
+      const acting = await actAsApplication(session, role);
+      await requireOwnSchemas(session, tree);
+      const tally = { scans: 0, isExact: true, isCharged: true };
+      const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
+      for (const query of theirs) found.set(query, await planOrSay(bench, query));
+      const relations = await relationsOf(session, desired, theirs);
+      parts.push({ tree, ...relations, serverVersion: session.serverVersion });
+    } finally {
+      await session.close();
+    }
+  }
+  const [first] = parts;
+  if (!first) throw new Error("there are no queries to plan");
+  return {
+    ...first,
+    queries: queries.flatMap((query) => found.get(query) ?? []),
+    relations: [...new Set(parts.flatMap((each) => each.relations))],
+    functions: functionsOf(desired, queries),
+    isSecured: parts.some((each) => each.isSecured),
+  };
+}
+
+async function planOrSay(bench: Bench, query: ParsedQuery): Promise<PresentQuery> {
+  const { name, sql } = query;
+  const quick = { ...query, runs: MOST_SETS, timeoutMs: Math.min(query.timeoutMs, WITHIN_MS) };
+  try {
+    await requireNoSideEffects(bench.session, query, bench.index);
+    const sets = await valueSets(bench, quick);
+    if (sets.length === 0) return { name, plans: [], unknown: "there are no rows to sample" };
+    const settings = await boundedPlan(bench, quick, readPlannerSettings);
+    const plans: PresentPlan[] = [];
+    for (const values of sets) {
+      const plan = await planOnly(bench, quick, values);
+      if (!plan || !settings) return { name, plans: [], unknown: "planning it takes too long" };
+      plans.push({ sql, values, settings, plan: plan.plan });
+    }
+    return { name, plans };
+  } catch (error) {
+    if (!(error instanceof PgIndexError) && sqlState(error) === undefined) throw error;
+    return { name, plans: [], unknown: firstLine(error) };
+  }
+}
+
+const RELATIONS = `
+SELECT coalesce(pg_catalog.jsonb_agg(c.oid::int8), '[]'::jsonb) AS relations,
+       coalesce(pg_catalog.bool_or(pg_catalog.row_security_active(c.oid)), false) AS "isSecured"
+  FROM pg_catalog.unnest($1::text[]) AS named
+  JOIN pg_catalog.pg_class c ON c.oid OPERATOR(pg_catalog.=) pg_catalog.to_regclass(named)::oid`;
+
+async function relationsOf(
+  session: Session,
+  { schema, table }: DesiredIndex,
+  queries: readonly ParsedQuery[],
+): Promise<Pick<Present, "relations" | "isSecured">> {
+  const named = queries.flatMap(({ relations = [] }) =>
+    relations.map((each) => (each.schema ? qualified(each.schema, each.name) : ident(each.name))),
+  );
+  const names = [...new Set([qualified(schema, table), ...named])];
+  const [found] = await session.query<Pick<Present, "relations" | "isSecured">>(RELATIONS, [names]);
+  return found ?? { relations: [], isSecured: false };
+}
+
+/** Those that the queries call, and those in the declaration's expressions. */
+function functionsOf(
+  { keys, predicate }: DesiredIndex,
+  queries: readonly ParsedQuery[],
+): FunctionName[] {
+  const expressions = [...keys.map(({ expression }) => expression), predicate];
+  const declared = expressions.flatMap((each) => (each === undefined ? [] : `SELECT (${each}\n)`));
+  return [...queries.map(({ sql }) => sql), ...declared].flatMap((text) => {
+    const read = readSelect(text);
+    return read.kind === "ok" ? read.select.functions : [];
+  });
+}

@@ -1,0 +1,128 @@
+import type { IndexColumn } from "./indexParts";
+
+/** A page less its header and its special space. */
+export const USABLE_BYTES = 8192 - 24 - 16;
+const LINE_POINTER = 4;
+const TID_BYTES = 6;
+/** The longest posting list that a build makes: a tenth of a page, less a line pointer. */
+const MAX_POSTING = 812;
+/** Where ANALYZE has said nothing of an expression. */
+const UNKNOWN_WIDTH = 16;
+
+export interface BtreeShape {
+  readonly pages: number;
+  /** Levels above the leaves. */
+  readonly height: number;
+}
+
+/**
+ * The length of a btree that is built anew, in pages.
+ *
+ * @see https://www.postgresql.org/docs/current/btree.html#BTREE-DEDUPLICATION
+ */
+export function btreeShape(
+  rows: number,
+  columns: readonly IndexColumn[],
+  {
+    isUnique,
+    fillfactor = 90,
+    deduplicates,
+  }: {
+    readonly isUnique: boolean;
+    readonly fillfactor?: number;
+    readonly deduplicates: boolean;
+  },
+): BtreeShape {
+  const tuple = tupleBytes(columns);
+  const canShare =
+    deduplicates && !isUnique && columns.every((each) => each.isKey && each.isEqualImage);
+  const bytes = canShare ? sharedBytes(rows, columns, tuple) : rows * (tuple + LINE_POINTER);
+  const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100;
+  const wide = tuple + LINE_POINTER;
+  // What no longer fits whole goes to the next page.
+  const leaves = Math.max(1, Math.ceil(bytes / (perLeaf - (canShare ? 0 : wide / 2))));
+  return withUpperLevels(leaves, tupleBytes(columns.filter(({ isKey }) => isKey)));
+}
+
+function withUpperLevels(leaves: number, keyBytes: number): BtreeShape {
+  const fanOut = Math.max(2, (USABLE_BYTES * 0.7) / (keyBytes + LINE_POINTER));
+  let [pages, height] = [leaves, 0];
+  for (let level = leaves; level > 1; height += 1) {
+    level = Math.ceil(level / fanOut);
+    pages += level;
+  }
+  // The metapage.
+  return { pages: pages + 1, height };
+}
+
+/** How many levels a btree of so many pages has above its leaves, if its keys are short. */
+export function heightOf(pages: number): number {
+  const leaves = pages - 1;
+  if (leaves <= 1) return 0;
+  return Math.ceil(Math.log(leaves) / Math.log(250));
+}
+
+const align = (bytes: number, to: number) => Math.ceil(bytes / to) * to;
+
+/** An index tuple: 8 bytes of header, 8 more for the bits of nulls, and the values, to 8 bytes. */
+export function tupleBytes(columns: readonly IndexColumn[]): number {
+  let [bytes, present, isVarying] = [0, 1, false];
+  for (const { length, alignment, width, nullFraction } of columns) {
+    const here = 1 - (nullFraction ?? 0);
+    present *= here;
+    if (length > 0) bytes = align(bytes, alignment) + length * here;
+    else {
+      const its = width ?? UNKNOWN_WIDTH;
+      // A header of one byte needs no alignment.
+      bytes = (its > 126 ? align(bytes, 4) : bytes) + its * here;
+      isVarying = true;
+    }
+  }
+  const header = 8 + (1 - present) * 8;
+  // Lengths that vary are rounded up by half of it on average.
+  return isVarying || present < 1 ? header + bytes + 3.5 : align(header + bytes, 8);
+}
+
+/** Equal keys are kept once, with a list of 6 bytes for each row. */
+function sharedBytes(rows: number, columns: readonly IndexColumn[], tuple: number): number {
+  const [only] = columns;
+  const common = columns.length === 1 ? (only?.commonFrequencies ?? []) : [];
+  const nulls = columns.length === 1 ? (only?.nullFraction ?? 0) : 0;
+  const groups = [...common, ...(nulls > 0 ? [nulls] : [])];
+  const rest = Math.max(0, 1 - groups.reduce((sum, each) => sum + each, 0));
+  const others = Math.max(1, distinctKeys(rows, columns) - common.length);
+  const ofCommon = groups.reduce((sum, each) => sum + groupBytes(each * rows, tuple), 0);
+  return ofCommon + restBytes(rest * rows, others, tuple);
+}
+
+/** As many as the columns' values have combinations, if they are independent. */
+export function distinctKeys(rows: number, columns: readonly IndexColumn[]): number {
+  const all = columns.reduce((product, { distinct }) => {
+    const its = distinct === null ? rows / 10 : distinct < 0 ? -distinct * rows : distinct;
+    return product * Math.max(1, its);
+  }, 1);
+  return Math.min(all, rows * 1e6);
+}
+
+/** The rows fall into the groups as they come, so that their numbers are a Poisson's. */
+function restBytes(rows: number, groups: number, tuple: number): number {
+  if (rows < 1) return 0;
+  const mean = rows / groups;
+  if (mean > 50) return groups * groupBytes(mean, tuple);
+  let [bytes, chance] = [0, Math.exp(-mean)];
+  for (let k = 1; k < mean + 60; k += 1) {
+    chance *= mean / k;
+    bytes += chance * groupBytes(k, tuple);
+  }
+  return groups * bytes;
+}
+
+function groupBytes(rows: number, tuple: number): number {
+  if (rows <= 1) return rows * (tuple + LINE_POINTER);
+  const perList = Math.max(1, Math.floor((MAX_POSTING - tuple) / TID_BYTES));
+  const full = Math.floor(rows / perList);
+  const last = rows - full * perList;
+  const whole = full * (align(tuple + perList * TID_BYTES, 8) + LINE_POINTER);
+  if (last === 0) return whole;
+  return whole + (last <= 1 ? tuple : align(tuple + last * TID_BYTES, 8)) + LINE_POINTER;
+}

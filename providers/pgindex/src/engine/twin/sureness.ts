@@ -1,0 +1,98 @@
+import type { DesiredIndex } from "../declare/desiredIndex";
+import type { PlanNode } from "../explain/planNode";
+import { nodesOf } from "../explain/planWork";
+import { displayName } from "../text/render";
+import type { Predicted } from "./predictPlans";
+import type { Present } from "./production/presentPlans";
+import type { Production } from "./production/production";
+import type { TwinServer } from "./server/twinServer";
+import * as say from "./twinMessages";
+
+/** How far a foretold plan can be trusted. */
+export interface Sureness {
+  /** The twin plans today's queries as the server does, and nothing speaks against it. */
+  readonly isSure: boolean;
+  /** What speaks against it. */
+  readonly doubts: readonly string[];
+}
+
+interface Evidence {
+  readonly production: Production;
+  readonly present: Present;
+  readonly predicted: Predicted;
+  readonly desired: DesiredIndex;
+  readonly twin: Pick<TwinServer, "major">;
+}
+
+export function surenessOf(evidence: Evidence): Sureness {
+  const { production, present, predicted, desired, twin } = evidence;
+  const major = Math.floor(production.database.version / 10_000);
+  const doubts = [
+    ...unlikeToday(present, predicted),
+    ...(major === twin.major ? [] : [say.otherMajor(major, twin.major)]),
+    ...staleStatistics(production),
+    ...hiddenStatistics(production),
+    ...(production.extended.length > 0 ? [say.extended(production.extended)] : []),
+    ...(desired.keys.some((key) => key.expression !== undefined) ? [say.expressionKey()] : []),
+    ...(present.isSecured ? [say.secured()] : []),
+    ...(production.database.blockSize === 8192 ? [] : [say.otherBlocks()]),
+    ...(predicted.missing.length > 0 ? [say.missing(predicted.missing)] : []),
+    ...predicted.remarks,
+  ];
+  // Another major alone has planned all of the corpus alike.
+  const serious = doubts.filter((doubt) => doubt !== say.otherMajor(major, twin.major));
+  return { isSure: serious.length === 0, doubts };
+}
+
+const COST_WITHIN = 0.05;
+
+/** The test of the twin: does it plan as the server does what both can plan? */
+function unlikeToday(present: Present, { queries }: Predicted): string[] {
+  const plans = present.queries.flatMap((query) =>
+    query.plans.map((plan) => ({ ...plan, name: query.name })),
+  );
+  const names = plans.flatMap(({ name, plan }, i) => {
+    const twins = queries[i];
+    if (!twins || twins.failure !== undefined) return [];
+    return isAlike(plan, twins.before) ? [] : [name];
+  });
+  return names.length > 0 ? [say.unlikeToday([...new Set(names)])] : [];
+}
+
+function isAlike(one: PlanNode, other: PlanNode): boolean {
+  const costs = [one, other].map((plan) => plan["Total Cost"] ?? 0) as [number, number];
+  return shapeOf(one) === shapeOf(other) && Math.abs(costs[0] - costs[1]) <= COST_WITHIN * costs[0];
+}
+
+function shapeOf(plan: PlanNode): string {
+  const parts = nodesOf(plan).map((node) => [
+    node["Node Type"],
+    node["Relation Name"],
+    node["Index Name"],
+  ]);
+  return JSON.stringify(parts);
+}
+
+const STALE_SHARE = 0.2;
+
+function staleStatistics({ relations }: Production): string[] {
+  const tables = relations.filter(({ kind, pages }) => "rm".includes(kind) && pages !== 0);
+  const never = tables.filter(({ reltuples }) => reltuples < 0);
+  const stale = tables.filter(
+    ({ reltuples, modified }) =>
+      reltuples >= 0 && (modified ?? 0) > STALE_SHARE * Math.max(1, reltuples),
+  );
+  return [
+    ...(never.length > 0 ? [say.neverAnalyzed(never.map(displayName))] : []),
+    ...(stale.length > 0 ? [say.stale(stale.map(displayName))] : []),
+  ];
+}
+
+/** `pg_stats` shows a role only columns that it may read, and none below row level security. */
+function hiddenStatistics({ relations, statistics }: Production): string[] {
+  const hidden = relations.filter(({ kind, reltuples, schema, name }) => {
+    const has = statistics.some((each) => each.schemaname === schema && each.relname === name);
+    return "rm".includes(kind) && reltuples > 0 && !has;
+  });
+  return hidden.length > 0 ? [say.hidden(hidden.map(displayName))] : [];
+}

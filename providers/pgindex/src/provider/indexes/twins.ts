@@ -1,0 +1,46 @@
+import type { DesiredIndex } from "../../engine/declare/desiredIndex";
+import { CancelledError, firstLine } from "../../engine/errors/advice";
+import type { ParsedQuery } from "../../engine/measure/servedQueries";
+import type { Context } from "../../engine/operation/context";
+import type { Database } from "../../engine/session/database";
+import { foretell } from "../../engine/twin/foretell";
+import { foretoldLines } from "../../engine/twin/foretoldLines";
+import { findTwinBinary } from "../../engine/twin/server/twinBinary";
+import { startTwinServer, type TwinServer } from "../../engine/twin/server/twinServer";
+import { couldNotLook } from "../../engine/twin/twinMessages";
+
+/** Foretells plans, all on one server, which is started for the first. */
+export class Twins {
+  private server: Promise<TwinServer> | undefined;
+  private readonly said = new Set<string>();
+
+  /** What a preview says of the queries' plans. It never refuses a preview. */
+  async linesFor(
+    database: Database,
+    desired: DesiredIndex,
+    queries: readonly ParsedQuery[],
+    ctx: Context,
+  ): Promise<readonly string[]> {
+    if (!database.predictPlans || queries.length === 0) return [];
+    ctx.status("foretelling the plans of its queries");
+    try {
+      const server = () => this.start();
+      return foretoldLines(await foretell({ database, desired, queries, ctx, server }));
+    } catch (error) {
+      if (error instanceof CancelledError) throw error;
+      return this.once(couldNotLook(firstLine(error)));
+    }
+  }
+
+  private start(): Promise<TwinServer> {
+    this.server ??= Promise.resolve().then(() => startTwinServer(findTwinBinary()));
+    return this.server;
+  }
+
+  /** What is missing on this machine is missing for every index. */
+  private once(line: string): string[] {
+    if (this.said.has(line)) return [];
+    this.said.add(line);
+    return [line];
+  }
+}

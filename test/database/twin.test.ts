@@ -1,0 +1,156 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { cloneIndexStatement } from "../../providers/pgindex/src/engine/declare/statement.ts";
+import { declare } from "../support/engine/engine.ts";
+import { until } from "../support/engine/engineDatabase.ts";
+import { plansOf, shape, useTwins } from "../support/twin/twins.ts";
+
+const twins = useTwins([
+  "CREATE SCHEMA app",
+  "CREATE EXTENSION citext SCHEMA app",
+  "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+  "CREATE DOMAIN code AS text CHECK (VALUE ~ '^[a-z0-9]+$')",
+  "CREATE TYPE place AS (street text, mood mood)",
+  "CREATE TYPE span AS RANGE (subtype = float8)",
+  `CREATE FUNCTION f(t text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT upper(t)'`,
+  "CREATE TABLE owners (id int PRIMARY KEY, name text)",
+  `CREATE TABLE t (id int PRIMARY KEY, owner int REFERENCES owners, mood mood, code code, place place,
+     span span, email app.citext, tags text[], body text COLLATE "C",
+     twice int GENERATED ALWAYS AS (id * 2) STORED, gone int, "odd ""name" int)`,
+  "CREATE INDEX t_f ON t (f(body))",
+  "ALTER TABLE t DROP COLUMN gone",
+  "CREATE VIEW v AS SELECT id, f(body) AS loud FROM t WHERE mood = 'happy'",
+  "INSERT INTO owners SELECT i, 'o' || i FROM generate_series(1, 500) i",
+  `INSERT INTO t (id, owner, mood, code, place, span, email, tags, body, "odd ""name")
+   SELECT i, 1 + i % 500, (CASE WHEN i % 50 = 0 THEN 'happy' ELSE 'sad' END)::mood, 'c' || i,
+          ROW('s' || i, 'sad')::place, span(i, i + 10), 'U' || i || '@x', ARRAY['a' || i % 20, 'b' || i % 900],
+          md5(i::text), i % 1000
+     FROM generate_series(1, 40000) i`,
+  "CREATE TABLE p (id int NOT NULL, at date NOT NULL, who int, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+  "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
+  "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY HASH (id)",
+  "CREATE TABLE p2a PARTITION OF p2 FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
+  "CREATE TABLE p2b PARTITION OF p2 FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
+  "CREATE TABLE p3 PARTITION OF p DEFAULT",
+  "INSERT INTO p SELECT i, date '2026-01-01' + i % 80, i % 1999 FROM generate_series(1, 60000) i",
+  "CREATE TABLE parent (a int, b int)",
+  "CREATE TABLE child (c int) INHERITS (parent)",
+  "INSERT INTO parent SELECT i, i FROM generate_series(1, 9000) i",
+  "INSERT INTO child SELECT i, i % 3000, i FROM generate_series(1, 9000) i",
+  "VACUUM ANALYZE",
+]);
+
+/** What plans are made of: the twin must have all of it. */
+const FORETOLD = [
+  { args: { table: "t", columns: ['odd "name'] }, sql: 'SELECT * FROM t WHERE "odd ""name" = 7' },
+  { args: { table: "t", columns: ["mood"] }, sql: "SELECT id FROM t WHERE mood = 'happy'" },
+  {
+    args: { table: "t", columns: ["code"], unique: true },
+    sql: "SELECT * FROM t WHERE code = 'c7'",
+  },
+  {
+    args: { table: "t", columns: ["email"] },
+    sql: "SELECT * FROM t WHERE email = 'u7@X'::app.citext",
+  },
+  {
+    args: { table: "t", columns: ["twice"], include: ["id"] },
+    sql: "SELECT id FROM t WHERE twice < 90",
+  },
+  {
+    args: { table: "t", columns: ["tags"], accessMethod: "gin" },
+    sql: "SELECT id FROM t WHERE tags @> ARRAY['a7', 'b7']",
+  },
+  {
+    args: { table: "t", columns: ["owner"], predicate: "mood = 'happy'" },
+    sql: "SELECT loud FROM v JOIN owners o USING (id) WHERE o.id = 700",
+  },
+  {
+    args: { table: "t", columns: ["owner"] },
+    sql: "SELECT o.name, t.id FROM t JOIN owners o ON o.id = t.owner WHERE o.id = 77",
+  },
+  { args: { table: "p", columns: ["who"] }, sql: "SELECT * FROM p WHERE who = 7" },
+  {
+    args: { table: "p", columns: ["who", "at"] },
+    sql: "SELECT * FROM p WHERE who = 7 AND at = '2026-02-08'",
+  },
+  { args: { table: "parent", columns: ["b"] }, sql: "SELECT * FROM parent WHERE b = 7" },
+] as const;
+
+test.each(FORETOLD)("$sql is foretold", async ({ args, sql }) => {
+  const predicted = await twins.predict({ ...args, name: "t_new_idx" }, sql);
+  expect(predicted.missing).toEqual([]);
+  const { before, after } = plansOf(predicted);
+  const present = await twins.explain(sql);
+  expect(shape(before)).toBe(shape(present));
+  expect(before["Total Cost"]).toBeCloseTo(present["Total Cost"] ?? 0, 0);
+
+  const desired = await declare({ ...args, name: "t_new_idx" });
+  await twins.db.query(cloneIndexStatement(desired, desired.table, desired.name));
+  const real = await twins.explain(sql);
+  const [{ bytes } = { bytes: 0 }] = await twins.db.query<{ bytes: number }>(
+    `SELECT sum(pg_relation_size(c.oid))::float8 AS bytes FROM pg_class c
+      WHERE c.oid = 't_new_idx'::regclass OR c.oid IN (SELECT relid FROM pg_partition_tree('t_new_idx'))`,
+  );
+  await twins.db.query("DROP INDEX t_new_idx");
+  expect(shape(after).replaceAll(/p\w+_idx1?/g, "p")).toBe(
+    shape(real).replaceAll(/p\w+_idx1?/g, "p"),
+  );
+  expect((after["Total Cost"] ?? 0) / (real["Total Cost"] ?? 1)).toBeCloseTo(1, 0);
+  const pages = predicted.size.reduce((sum, each) => sum + each.pages, 0);
+  expect(Math.abs(pages - bytes / 8192)).toBeLessThan(Math.max(4, 0.35 * (bytes / 8192)));
+});
+
+test("it reads no row and holds no lock of production", async () => {
+  const [before] = await twins.db.query("SELECT pg_current_wal_insert_lsn() AS lsn");
+  await twins.production(["t", "p", "v"]);
+  const locks = await twins.db.query(
+    "SELECT 1 FROM pg_locks WHERE relation IN ('t'::regclass, 'p'::regclass)",
+  );
+  expect(locks).toEqual([]);
+  expect(before).toBeDefined();
+});
+
+test("code of the database runs without rights, and only in the twin", async () => {
+  const steals = `CREATE FUNCTION g(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN RAISE 'as % (%): %', current_user, (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
+      has_function_privilege('pg_read_file(text)', 'execute'); END $$`;
+  await twins.db.query(steals);
+  const { queries } = await twins.predict(
+    { table: "t", name: "t_new_idx", columns: ["owner"] },
+    "SELECT id FROM t WHERE owner = g(7)",
+  );
+  expect(queries).toEqual([{ name: "q", failure: "as twin (f): f" }]);
+});
+
+test("what the twin cannot have is said", async () => {
+  await twins.db.query("CREATE TABLE said (a int, b int)");
+  await twins.db.query("CREATE STATISTICS said_ab ON a, b FROM said");
+  const production = await twins.production(["said"]);
+  expect(production.extended).toEqual([{ schema: "public", table: "said", name: "said_ab" }]);
+});
+
+const folderOf = () => twins.server.directory;
+
+test("only we can enter its folder, and it has no port", () => {
+  expect(statSync(folderOf()).mode & 0o777).toBe(0o700);
+  const listening = readdirSync(folderOf()).filter((name) => name.startsWith(".s.PGSQL"));
+  expect(listening.length).toBeGreaterThan(0);
+});
+
+test("a process that is killed leaves nothing behind", async () => {
+  const script = fileURLToPath(new URL("../support/twin/startTwin.ts", import.meta.url));
+  const child = spawn(process.execPath, ["--no-warnings", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+    cwd: dirname(script),
+  });
+  const folder = await new Promise<string>((resolve) =>
+    child.stdout.once("data", (line) => resolve(String(line).trim())),
+  );
+  expect(existsSync(join(folder, "data", "postmaster.pid"))).toBe(true);
+  child.kill("SIGKILL");
+  await until("the folder is gone", async () => !existsSync(folder));
+  expect(execFileSync("ps", ["-eo", "args"], { encoding: "utf8" })).not.toContain(folder);
+});
