@@ -326,3 +326,25 @@ export const CHANGING: readonly AdviceCase[] = [
     /ALTER FUNCTION ext\.same\(text, text\) IMMUTABLE;/,
   ],
 ];
+
+/** Times that PostgreSQL reads once: the declaration would be another one in each run. */
+export const MOMENTS: readonly AdviceCase[] = [
+  [
+    "'now'",
+    { predicate: "created_at > 'now'" },
+    /'now' by the time at which it/,
+    /put a fixed time/,
+  ],
+  [
+    "a time of today, with a cast",
+    { predicate: "created_on > timestamp 'Today 12:00'" },
+    /'Today 12:00' by the time/,
+    /put a fixed time/,
+  ],
+  [
+    "'yesterday' in a key",
+    key("created_on - 'yesterday'::timestamp"),
+    /'yesterday' by the time/,
+    /put a fixed time/,
+  ],
+];

@@ -182,6 +182,11 @@ describe("row level security", () => {
     const outputs = await verify(byId, SECRETS);
     expect(outputs.ok).toBe(false);
     expect(saidOf(outputs)).toMatch(/row level security of public\.secrets applies to reader_/);
+    const { values: _, ...query } = byId;
+    const sampled = await verify({ ...query, sample: "SELECT id FROM secrets" }, SECRETS);
+    expect(sampled.queries[0]?.note).toMatch(
+      /^no rows to sample: row level security of public\.secrets applies to reader_/,
+    );
   });
 
   it("is that of the query's role", async () => {

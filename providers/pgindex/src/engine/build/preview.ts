@@ -10,7 +10,7 @@ import { overlapLines } from "../foresight/cost/overlap";
 import { readTableTraffic, trafficLines } from "../foresight/cost/tableTraffic";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
-import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
+import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectors/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
