@@ -88,6 +88,7 @@ async function setLocal(builder: Session, settings: Readonly<Record<string, stri
 const OWN_SETTINGS = [
   "search_path",
   "TimeZone",
+  "timezone_abbreviations",
   "DateStyle",
   "IntervalStyle",
   "array_nulls",
