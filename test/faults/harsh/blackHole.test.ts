@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
+import { closeIdleSessions } from "../../../providers/pgindex/src/engine/slots/slotReservation.ts";
 import { type Args, declare, record, targetOf } from "../../support/engine/engine.ts";
 import {
   holdWrite,
@@ -111,6 +112,8 @@ describe("the network swallows connections in the middle of a build", () => {
 test("the network swallows a drop: the index is gone, and that is noticed", async () => {
   const { live } = await (await start()).ensuring;
   const writer = await holdWrite(db, "t");
+  // The proxy knows a connection by the name that it began with.
+  await closeIdleSessions();
   const { ctx } = record();
   const dropping = dropIndex(targetOf(proxy.through(db.url)), identityOf(live), ctx);
   const pid = await untilWaiting(db, "DROP INDEX CONCURRENTLY");
@@ -121,4 +124,13 @@ test("the network swallows a drop: the index is gone, and that is noticed", asyn
   expect(performance.now() - started).toBeLessThan(BOUND_MS);
   expect(await stateOf(db, "t_idx")).toBeUndefined();
   await untilGone(pid);
+});
+
+test("the network swallows idle sessions: the next work begins new ones", async () => {
+  const { live } = await (await start()).ensuring;
+  expect(proxy.freeze()).toBeGreaterThan(0);
+  const started = performance.now();
+  await dropIndex(targetOf(proxy.through(db.url)), identityOf(live), record().ctx);
+  expect(performance.now() - started).toBeLessThan(BOUND_MS);
+  expect(await stateOf(db, "t_idx")).toBeUndefined();
 });
