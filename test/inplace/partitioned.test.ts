@@ -132,6 +132,21 @@ describe("refused in preview, with nothing left", () => {
   });
 });
 
+test("a part that backs a constraint of its partition is named, and what was advised helps", async () => {
+  await place.db.query("DELETE FROM app.m");
+  await place.db.query("ALTER TABLE app.m1 ADD CONSTRAINT own UNIQUE (id, at, region)");
+  const stack = stackOf({ columns: ["id", "at", "region"], unique: true, dropOnDestroy: true });
+  await place.db.query("CREATE UNIQUE INDEX m_idx ON app.m (id, at, region)");
+  await stack.up();
+  const { message } = await failureOf(stack.destroy());
+  expect(message).toMatch(/its part on app\.m1 backs the constraint own/);
+  const [, detach = ""] = /fix: to keep the constraint: (ALTER TABLE .*?;)/.exec(message) ?? [];
+  await place.db.query(detach);
+  await stack.destroy();
+  expect(await indexes()).toEqual(["m1.own valid"]);
+  await place.db.query("DROP TABLE app.m1");
+});
+
 describe("beside partitions that are foreign tables", () => {
   const FAR = [
     "CREATE EXTENSION postgres_fdw",

@@ -57,6 +57,28 @@ export function partAdvice(live: LiveIndex, root: NonNullable<LiveIndex["partOf"
   };
 }
 
+/** The index of a partition backs a constraint of that partition alone (2BP01). */
+export function partConstraintAdvice(live: LiveIndex, part: LocalConstraint): Advice {
+  const { constraint, schema, table } = part;
+  const parent = qualified(part.parentSchema, part.parentTable);
+  return {
+    what: `refused to drop index ${displayName(live)}`,
+    why: `its part on ${schema}.${table} backs the constraint ${constraint}, and PostgreSQL drops both or none`,
+    fix:
+      `to keep the constraint: ALTER TABLE ${parent} DETACH PARTITION ${qualified(schema, table)}; ` +
+      "then run it again, and attach the partition again",
+    otherwise: `to drop both: DROP INDEX ${qualified(live.schema, live.name)} CASCADE;`,
+  };
+}
+
+export interface LocalConstraint {
+  readonly constraint: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly parentSchema: string;
+  readonly parentTable: string;
+}
+
 export function replicaIdentityAdvice(live: LiveIndex): Advice {
   return {
     what: `refused to drop index ${displayName(live)}`,
@@ -107,7 +129,7 @@ export function dropFailedAdvice(name: string, error: unknown, halfDropped: bool
     why: [`SQLSTATE ${state}`, ...harmlessHints(error), left].join("; "),
     fix:
       state === DEPENDENT_OBJECTS
-        ? "drop first what the message names, or detach this index from it; then run it again"
+        ? "drop first what the message names; then run it again"
         : "run the same command again: it finishes the drop",
     otherwise: halfDropped
       ? "to keep it, run REINDEX INDEX CONCURRENTLY, which restores it"

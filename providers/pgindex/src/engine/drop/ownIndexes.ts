@@ -12,9 +12,11 @@ import { readStrays } from "../situation/partitions/strays";
 import {
   constraintAdvice,
   differsReason,
+  type LocalConstraint,
   notOursAdvice,
   notOwnerAdvice,
   partAdvice,
+  partConstraintAdvice,
   referencedAdvice,
   replicaIdentityAdvice,
 } from "./dropMessages";
@@ -49,6 +51,7 @@ export async function findOwnIndexes(
   ).flat();
   const isSwapped = companions.some((index) => isReplaced(index, identity));
   if (own) requireOurs(own, identity, isSwapped);
+  if (own?.isPartitioned) await requireFreeParts(observer, own);
   if (own && asOwner) await requireOwner(observer, own);
   const strays = await readStrays(observer, identity);
   const tableOid = own?.tableOid ?? (await readTable(observer, identity))?.oid;
@@ -111,6 +114,21 @@ function requireOurs(live: LiveIndex, identity: IndexIdentity, isReplacement: bo
   if (live.constraint && !madeConstraint(identity)) throw new PgIndexError(constraintAdvice(live));
   if (live.isReferenced) throw new PgIndexError(referencedAdvice(live));
   if (live.isReplicaIdentity) throw new PgIndexError(replicaIdentityAdvice(live));
+}
+
+/** PostgreSQL refuses it only under the lock that stops everybody. */
+async function requireFreeParts(observer: Session, live: LiveIndex): Promise<void> {
+  const [backing] = await observer.query<LocalConstraint>(
+    `SELECT k.conname AS constraint, n.nspname AS schema, c.relname AS table,
+            pn.nspname AS "parentSchema", p.relname AS "parentTable"
+       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_constraint k ON k.conindid = t.relid
+       JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+       JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class p ON p.oid = h.inhparent
+       JOIN pg_namespace pn ON pn.oid = p.relnamespace
+      WHERE t.level > 0 AND k.contype IN ('p', 'u', 'x') ORDER BY 2, 3 LIMIT 1`,
+    [live.oid],
+  );
+  if (backing) throw new PgIndexError(partConstraintAdvice(live, backing));
 }
 
 async function requireOwner(observer: Session, live: LiveIndex): Promise<void> {
