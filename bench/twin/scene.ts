@@ -31,7 +31,8 @@ export interface Scene {
 
 /** A filled database, and a server for its twins. */
 export async function startScene(version: string | undefined): Promise<Scene> {
-  const server = await startEmbedded({ name: "bench-twin", version });
+  const dev = process.env.TWIN_DEV;
+  const server = dev ? { url: dev, version: "18.4", stop: async () => {} } : await startEmbedded({ name: "bench-twin", version });
   const connect = async () => {
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
@@ -40,7 +41,7 @@ export async function startScene(version: string | undefined): Promise<Scene> {
   const client = await connect();
   const observer = await connect();
   await observer.query("SET search_path = ''");
-  for (const sql of TABLES) await client.query(sql);
+  if (!dev) for (const sql of TABLES) await client.query(sql);
   const began = performance.now();
   const twin = await startTwinServer(findTwinBinary());
   const startMs = Math.round(performance.now() - began);

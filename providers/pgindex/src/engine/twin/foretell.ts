@@ -112,7 +112,7 @@ async function foretellNow({
   return {
     queries: foretold,
     bytes,
-    sureness: surenessOf({ production, present, predicted, desired, twin }),
+    sureness: surenessOf({ production, present, predicted, twin }),
   };
 }
 

@@ -5,6 +5,7 @@ import { errorText } from "../errors/advice";
 import type { Explained, PlanNode } from "../explain/explain";
 import type { ParameterValue } from "../measure/servedQueries";
 import { ident, qualified, searchPathValue } from "../text/sql";
+import { restoreExpressions } from "./expressionStatistics";
 import { forgePages } from "./forgedPages";
 import type { Production } from "./production/production";
 import { lengthenFiles } from "./relationFiles";
@@ -43,6 +44,8 @@ export interface Unplanned {
 export interface Predicted {
   readonly queries: readonly (TwinPlans | Unplanned)[];
   readonly size: readonly IndexSize[];
+  /** Keys of the index whose statistics nobody knows yet. */
+  readonly bare: readonly string[];
   readonly missing: readonly string[];
   readonly remarks: readonly string[];
 }
@@ -59,12 +62,12 @@ export async function predictPlans(server: TwinServer, question: Question): Prom
   const twin = await makeTwinDatabase(server, question.production);
   try {
     const notTaken = await fillTwin(server, twin, question);
-    const size = await sizeIndex(server, twin.client, question.desired);
+    const { size, bare } = await sizeIndex(server, twin.client, question.desired);
     await forgeAll(server, twin, question, size);
     const queries = [];
     for (const query of question.queries)
       queries.push(await planBoth(twin.client, question.desired, query));
-    return { queries, size, missing: [...twin.missing, ...notTaken], remarks: twin.remarks };
+    return { queries, size, bare, missing: [...twin.missing, ...notTaken], remarks: twin.remarks };
   } finally {
     await twin.drop();
   }
@@ -96,12 +99,21 @@ async function fillTwin(
 /** What the index is called that is to be replaced under its own name. */
 const OLD = "pgindex: what is replaced";
 
+interface Sized {
+  readonly size: IndexSize[];
+  /** Expressions without statistics. */
+  readonly bare: readonly string[];
+}
+
 async function sizeIndex(
   server: TwinServer,
   client: Client,
   { schema, name }: DesiredIndex,
-): Promise<IndexSize[]> {
+): Promise<Sized> {
   const sizes: IndexSize[] = [];
+  const bare: string[] = [];
+  for (const part of await readIndexParts(client, schema, name))
+    bare.push(...(await restoreExpressions(client, part)));
   for (const part of await readIndexParts(client, schema, name))
     sizes.push(await estimateIndexSize(client, part));
   const lengths = sizes.map(({ index, pages }) => ({ ...index, pages }));
@@ -113,7 +125,7 @@ async function sizeIndex(
       ...{ relpages: pages, reltuples: rows, relallvisible: 0 },
     })),
   );
-  return sizes;
+  return { size: sizes, bare };
 }
 
 /** After every other look at the indexes, which would bring their pages back into the buffers. */

@@ -1,4 +1,3 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
 import type { PlanNode } from "../explain/planNode";
 import { nodesOf } from "../explain/planWork";
 import { displayName } from "../text/render";
@@ -20,12 +19,11 @@ interface Evidence {
   readonly production: Production;
   readonly present: Present;
   readonly predicted: Predicted;
-  readonly desired: DesiredIndex;
   readonly twin: Pick<TwinServer, "major">;
 }
 
 export function surenessOf(evidence: Evidence): Sureness {
-  const { production, present, predicted, desired, twin } = evidence;
+  const { production, present, predicted, twin } = evidence;
   const major = Math.floor(production.database.version / 10_000);
   const doubts = [
     ...unlikeToday(present, predicted),
@@ -33,7 +31,7 @@ export function surenessOf(evidence: Evidence): Sureness {
     ...staleStatistics(production),
     ...hiddenStatistics(production),
     ...(production.extended.length > 0 ? [say.extended(production.extended)] : []),
-    ...(desired.keys.some((key) => key.expression !== undefined) ? [say.expressionKey()] : []),
+    ...(predicted.bare.length > 0 ? [say.bareExpressions(predicted.bare)] : []),
     ...(present.isSecured ? [say.secured()] : []),
     ...(production.database.blockSize === 8192 ? [] : [say.otherBlocks()]),
     ...(predicted.missing.length > 0 ? [say.missing(predicted.missing)] : []),

@@ -72,8 +72,8 @@ export function extended(statistics: readonly { readonly name: string }[]): stri
   return `the copy lacks the extended statistics ${names}, which PostgreSQL 18 cannot restore`;
 }
 
-export function expressionKey(): string {
-  return "an expression has no statistics before the index is built and analyzed";
+export function bareExpressions(expressions: readonly string[]): string {
+  return `${few(expressions)} has no statistics before the index is built and analyzed`;
 }
 
 export function secured(): string {
