@@ -1,4 +1,4 @@
-import type { IndexColumn } from "./indexParts";
+import type { IndexColumn, IndexParts } from "./indexParts";
 
 /** A page less its header and its special space. */
 export const USABLE_BYTES = 8192 - 24 - 16;
@@ -9,7 +9,7 @@ const MAX_POSTING = 812;
 /** Where ANALYZE has said nothing of an expression. */
 const UNKNOWN_WIDTH = 16;
 
-export interface BtreeShape {
+interface BtreeShape {
   readonly pages: number;
   /** Levels above the leaves. */
   readonly height: number;
@@ -22,21 +22,16 @@ export interface BtreeShape {
  */
 export function btreeShape(
   rows: number,
-  columns: readonly IndexColumn[],
-  {
-    isUnique,
-    fillfactor = 90,
-    deduplicates,
-  }: {
-    readonly isUnique: boolean;
-    readonly fillfactor?: number;
-    readonly deduplicates: boolean;
-  },
+  { columns, isUnique, options, tableRows }: Omit<IndexParts, "predicate">,
 ): BtreeShape {
   const tuple = tupleBytes(columns);
+  const fillfactor = Number(options.fillfactor ?? 90);
+  const deduplicates = options.deduplicate_items !== "off";
   const canShare =
     deduplicates && !isUnique && columns.every((each) => each.isKey && each.isEqualImage);
-  const bytes = canShare ? sharedBytes(rows, columns, tuple) : rows * (tuple + LINE_POINTER);
+  const bytes = canShare
+    ? sharedBytes(rows, tableRows, columns, tuple)
+    : rows * (tuple + LINE_POINTER);
   const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100;
   const wide = tuple + LINE_POINTER;
   // What no longer fits whole goes to the next page.
@@ -90,9 +85,14 @@ interface Group {
 }
 
 /** Equal keys are kept once, with a list of 6 bytes for each row. */
-function sharedBytes(rows: number, columns: readonly IndexColumn[], tuple: number): number {
+function sharedBytes(
+  rows: number,
+  tableRows: number,
+  columns: readonly IndexColumn[],
+  tuple: number,
+): number {
   const groups = columns.reduce<readonly Group[]>(
-    (found, column) => merged(found.flatMap((group) => split(group, groupsOf(rows, column)))),
+    (found, column) => merged(found.flatMap((group) => split(group, groupsOf(tableRows, column)))),
     [{ share: 1, distinct: 1 }],
   );
   return groups.reduce(
@@ -120,17 +120,28 @@ function merged(groups: readonly Group[]): readonly Group[] {
   return [...large, { share: sum("share"), distinct: sum("distinct") }];
 }
 
-function groupsOf(
-  rows: number,
-  { distinct, commonFrequencies, nullFraction }: IndexColumn,
-): Group[] {
+function groupsOf(tableRows: number, column: IndexColumn): Group[] {
+  const { distinct, commonFrequencies, nullFraction, present } = column;
   const common = (commonFrequencies ?? []).map((share) => ({ share, distinct: 1 }));
   const nulls = nullFraction ? [{ share: nullFraction, distinct: 1 }] : [];
   const known = [...common, ...nulls];
   const share = 1 - known.reduce((sum, each) => sum + each.share, 0);
-  const all = distinct === null ? rows / 10 : distinct < 0 ? -distinct * rows : distinct;
+  const all = distinct === null ? tableRows / 10 : distinct < 0 ? -distinct * tableRows : distinct;
   if (share <= 0.001) return known;
-  return [...known, { share, distinct: Math.max(1, all - common.length) }];
+  const rows = share * tableRows * (nullFraction === 0 ? (present ?? 1) : 1);
+  return [...known, { share, distinct: populationOf(rows, Math.max(1, all - common.length)) }];
+}
+
+/** How many values there are to choose from, if so many rows have chosen so many of them. */
+function populationOf(rows: number, chosen: number): number {
+  if (chosen >= rows * 0.99) return rows * 1_000;
+  let [least, most] = [chosen, rows * 1_000];
+  for (let i = 0; i < 50; i += 1) {
+    const middle = (least + most) / 2;
+    if (middle * (1 - Math.exp(-rows / middle)) < chosen) least = middle;
+    else most = middle;
+  }
+  return most;
 }
 
 /** The rows fall into the groups as they come, so that their numbers are a Poisson's. */

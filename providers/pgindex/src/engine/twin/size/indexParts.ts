@@ -34,6 +34,8 @@ export interface IndexColumn {
   readonly isEqualImage: boolean;
   readonly type: string;
   readonly nullFraction: number | null;
+  /** Which share of the table's rows has a value. */
+  readonly present: number | null;
   readonly width: number | null;
   readonly distinct: number | null;
   readonly commonFrequencies: readonly number[] | null;
@@ -52,7 +54,7 @@ SELECT jsonb_agg(jsonb_build_object(
     'operatorSchema', o.opcnamespace::regnamespace::text,
     'isEqualImage', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = o.opcfamily
        AND p.amprocnum = 4 AND p.amproclefttype = o.opcintype AND p.amprocrighttype = o.opcintype),
-    'nullFraction', s.null_frac, 'width', s.avg_width, 'distinct', s.n_distinct,
+    'nullFraction', s.null_frac, 'present', 1 - s.null_frac, 'width', s.avg_width, 'distinct', s.n_distinct,
     'commonFrequencies', to_jsonb(s.most_common_freqs),
     'elements', array_length(s.most_common_elems, 1),
     'elementFrequencies', to_jsonb(s.most_common_elem_freqs),

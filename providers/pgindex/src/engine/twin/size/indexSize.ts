@@ -37,11 +37,9 @@ function withoutNulls(index: IndexParts): IndexParts {
   const asksForNull = /\bIS NULL\b/.test(predicate);
   const columns = index.columns.map((each) => {
     if (each.column === null || asksForNull || !tested.includes(each.column)) return each;
-    const share = 1 - (each.nullFraction ?? 0);
+    const share = each.present ?? 1;
     const commonFrequencies = each.commonFrequencies?.map((it) => it / share) ?? null;
-    const distinct =
-      each.distinct !== null && each.distinct < 0 ? each.distinct / share : each.distinct;
-    return { ...each, nullFraction: 0, distinct, commonFrequencies };
+    return { ...each, nullFraction: 0, commonFrequencies };
   });
   return { ...index, columns };
 }
@@ -70,8 +68,7 @@ async function rowsOf(
 }
 
 function shapeOf(index: IndexParts, rows: number): Omit<IndexSize, "index" | "rows"> {
-  const fillfactor = Number(index.options.fillfactor ?? 90);
-  const { columns, isUnique } = index;
+  const { columns } = index;
   switch (index.method) {
     case "brin":
       return { pages: brinPages(index) };
@@ -80,10 +77,8 @@ function shapeOf(index: IndexParts, rows: number): Omit<IndexSize, "index" | "ro
     case "gist":
     case "spgist":
       return { pages: 1 + Math.ceil((rows * (tupleBytes(columns) + 4)) / (USABLE_BYTES * 0.72)) };
-    default: {
-      const deduplicates = index.options.deduplicate_items !== "off";
-      return btreeShape(rows, columns, { isUnique, fillfactor, deduplicates });
-    }
+    default:
+      return btreeShape(rows, index);
   }
 }
 
