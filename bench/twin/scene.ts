@@ -32,7 +32,9 @@ export interface Scene {
 /** A filled database, and a server for its twins. */
 export async function startScene(version: string | undefined): Promise<Scene> {
   const dev = process.env.TWIN_DEV;
-  const server = dev ? { url: dev, version: "18.4", stop: async () => {} } : await startEmbedded({ name: "bench-twin", version });
+  const server = dev
+    ? { url: dev, version: "18.4", stop: async () => {} }
+    : await startEmbedded({ name: "bench-twin", version });
   const connect = async () => {
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
@@ -79,8 +81,7 @@ async function foretell(
     [],
   );
   const settings = await readPlannerSettings(readerOf(client, version));
-  const queries = cases.map(({ sql, values = [] }, i) => ({
-    name: String(i),
+  const queries = cases.map(({ sql, values = [] }) => ({
     sql,
     values,
     settings,

@@ -19,13 +19,18 @@ import {
   type TwinServer,
 } from "../../../providers/pgindex/src/engine/twin/server/twinServer.ts";
 import { type Args, declare, targetOf } from "../engine/engine.ts";
-import { createDatabase, type TestDatabase } from "../server/database.ts";
+import { createDatabase, type TestDatabase, withClient } from "../server/database.ts";
 
 /** A production database, and a server for its twins. */
 export class Twins {
   db!: TestDatabase;
   server!: TwinServer;
   observer!: Session;
+
+  /** Each in a session of its own: what a session counts of its rows can be a second late. */
+  async run(statements: readonly string[]): Promise<void> {
+    for (const sql of statements) await withClient(this.db.url, (client) => client.query(sql));
+  }
 
   /** What is read of the tables by these names. */
   async production(
@@ -52,7 +57,7 @@ export class Twins {
     const settings = await readPlannerSettings({
       query: (text, parameters) => this.db.query(text, parameters) as never,
     });
-    const queries = [{ name: "q", sql, values, settings }];
+    const queries = [{ sql, values, settings }];
     return predictPlans(this.server, { production, desired, queries });
   }
 
@@ -68,7 +73,7 @@ export function useTwins(tables: readonly string[]): Twins {
   const twins = new Twins();
   beforeAll(async () => {
     twins.db = await createDatabase();
-    for (const sql of tables) await twins.db.query(sql);
+    await twins.run(tables);
     const options = { purpose: "test", searchPath: [], writable: false };
     twins.observer = await openSession(targetOf(twins.db.url), options);
     twins.server = await startTwinServer(findTwinBinary());

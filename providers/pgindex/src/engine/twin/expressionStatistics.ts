@@ -60,7 +60,10 @@ async function statisticsOf(
   const [of] = base.rows;
   return (
     values &&
-    of && { ...toStatistics(values, of.distinct, index.tableRows), ...nameOf(index, column) }
+    of && {
+      ...toStatistics(values, of.distinct, Math.max(1, index.tableRows)),
+      ...nameOf(index, column),
+    }
   );
 }
 

@@ -1,14 +1,16 @@
-import { renderBytes } from "../text/render";
+import { displayName, renderBytes } from "../text/render";
 import type { Foretold, ForetoldQuery, PlanSummary } from "./foretell";
+import type { Redundant } from "./twinPlans";
 
 /** What a preview says of the plans: a line for each query, the size, and how sure it is. */
-export function foretoldLines({ queries, bytes, sureness }: Foretold): string[] {
+export function foretoldLines({ queries, bytes, redundant, sureness }: Foretold): string[] {
   const { isSure, doubts } = sureness;
   const sure = isSure
     ? "foretold on an empty copy, which plans these queries today as the server does"
     : "foretold on an empty copy, and not sure";
   return [
     ...queries.map(queryLine),
+    ...redundant.map((index) => redundantLine(index, queries)),
     doubts.length > 0 ? `${sure}: ${doubts.join("; ")}` : sure,
     `the index will have about ${renderBytes(bytes)}`,
   ];
@@ -23,6 +25,18 @@ function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): 
   const values = of > 1 ? `, for ${same} of ${of} sets of values` : "";
   const costs = `cost ${cost(present)} → ${cost(foretold)}`;
   return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}`;
+}
+
+/** Other queries too would find what they need in the new index. */
+function redundantLine(index: Redundant, queries: readonly ForetoldQuery[]): string {
+  const dearer = queries.flatMap(({ name, foretold, withoutRedundant: bare }) =>
+    foretold && bare && bare.cost > foretold.cost * 1.1
+      ? [`"${name}" would cost ${cost(foretold)} → ${cost(bare)}`]
+      : [],
+  );
+  const then = dearer.length > 0 ? dearer.join(", ") : "these plans stay as cheap";
+  const its = `${displayName(index)} (${renderBytes(index.bytes)})`;
+  return `${its} becomes redundant: the new index begins with its keys; without it, ${then}`;
 }
 
 function wayOf({ planType, index }: PlanSummary): string {

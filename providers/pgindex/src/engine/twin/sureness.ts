@@ -31,7 +31,9 @@ export function surenessOf(evidence: Evidence): Sureness {
     ...staleStatistics(production),
     ...hiddenStatistics(production),
     ...(production.extended.length > 0 ? [say.extended(production.extended)] : []),
-    ...(predicted.bare.length > 0 ? [say.bareExpressions(predicted.bare)] : []),
+    ...(predicted.unknownExpressions.length > 0
+      ? [say.bareExpressions(predicted.unknownExpressions)]
+      : []),
     ...(present.isSecured ? [say.secured()] : []),
     ...(production.database.blockSize === 8192 ? [] : [say.otherBlocks()]),
     ...(predicted.missing.length > 0 ? [say.missing(predicted.missing)] : []),

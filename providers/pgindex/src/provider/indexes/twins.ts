@@ -25,7 +25,9 @@ export class Twins {
     ctx.status("foretelling the plans of its queries");
     try {
       const server = () => this.start();
-      return foretoldLines(await foretell({ database, desired, queries, ctx, server }));
+      return foretoldLines(
+        await foretell({ database, index: desired, desired, queries, ctx, server }),
+      );
     } catch (error) {
       if (error instanceof CancelledError) throw error;
       return this.once(couldNotLook(firstLine(error)));

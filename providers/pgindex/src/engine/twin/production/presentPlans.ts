@@ -45,9 +45,14 @@ export interface Present {
   readonly isSecured: boolean;
 }
 
+/** The index that is looked for in the plans. */
+export type PlannedIndex = Pick<DesiredIndex, "schema" | "table" | "name" | "searchPath">;
+
 export interface PresentRequest {
   readonly database: Database;
-  readonly desired: DesiredIndex;
+  readonly index: PlannedIndex;
+  /** What is built. */
+  readonly desired?: DesiredIndex;
   readonly queries: readonly ParsedQuery[];
   readonly ctx: Context;
 }
@@ -60,22 +65,28 @@ export function presentPlans(request: PresentRequest): Promise<Present> {
   return inTurnToMeasure(request.database, request.ctx, () => readPresent(request));
 }
 
-async function readPresent({ database, desired, queries, ctx }: PresentRequest): Promise<Present> {
+async function readPresent({
+  database,
+  index,
+  desired,
+  queries,
+  ctx,
+}: PresentRequest): Promise<Present> {
   const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
   const found = new Map<ParsedQuery, PresentQuery>();
   const parts: Pick<Present, "tree" | "relations" | "serverVersion" | "isSecured">[] = [];
   for (const role of new Set(queries.map(roleOf))) {
     const theirs = queries.filter((query) => roleOf(query) === role);
-    const options = { purpose: `plan ${desired.name}`, searchPath: desired.searchPath };
+    const options = { purpose: `plan ${index.name}`, searchPath: index.searchPath };
     const session = await openSession(database, { ...options, writable: false });
     try {
       const isCounted = !(await stopCounting(session));
-      const tree = await readIndexTree(session, desired);
+      const tree = await readIndexTree(session, index);
       const acting = await actAsApplication(session, role);
       const tally = { scans: 0, isExact: true, isCharged: true };
       const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
       for (const query of theirs) found.set(query, await planOrSay(bench, query));
-      const relations = await relationsOf(session, desired, theirs);
+      const relations = await relationsOf(session, index, theirs);
       parts.push({ tree, ...relations, serverVersion: session.serverVersion });
     } finally {
       await session.close();
@@ -87,7 +98,7 @@ async function readPresent({ database, desired, queries, ctx }: PresentRequest):
     ...first,
     queries: queries.flatMap((query) => found.get(query) ?? []),
     relations: [...new Set(parts.flatMap((each) => each.relations))],
-    functions: functionsOf(desired, queries),
+    functions: functionsOf(desired ?? {}, queries),
     isSecured: parts.some((each) => each.isSecured),
   };
 }
@@ -121,7 +132,7 @@ SELECT coalesce(pg_catalog.jsonb_agg(c.oid::int8), '[]'::jsonb) AS relations,
 
 async function relationsOf(
   session: Session,
-  { schema, table }: DesiredIndex,
+  { schema, table }: PlannedIndex,
   queries: readonly ParsedQuery[],
 ): Promise<Pick<Present, "relations" | "isSecured">> {
   const named = queries.flatMap(({ relations = [] }) =>
@@ -134,10 +145,10 @@ async function relationsOf(
 
 /** Those that the queries call, and those in the declaration's expressions. */
 function functionsOf(
-  { keys, predicate }: DesiredIndex,
+  { keys, predicate }: Partial<DesiredIndex>,
   queries: readonly ParsedQuery[],
 ): FunctionName[] {
-  const expressions = [...keys.map(({ expression }) => expression), predicate];
+  const expressions = [...(keys ?? []).map(({ expression }) => expression), predicate];
   const declared = expressions.flatMap((expression) => {
     if (expression === undefined) return [];
     const read = readSelect(`SELECT (${expression}\n)`);

@@ -12,7 +12,7 @@ export interface IndexParts {
   readonly predicate: string | null;
   readonly options: Readonly<Record<string, string>>;
   readonly tablePages: number;
-  /** `pg_class.reltuples` of the table. */
+  /** `pg_class.reltuples` of the table: -1 where nobody knows. */
   readonly tableRows: number;
   readonly columns: readonly IndexColumn[];
 }

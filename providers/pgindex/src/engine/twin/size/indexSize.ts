@@ -20,7 +20,8 @@ export interface IndexSize {
 /** Estimates it from the statistics that the twin has. */
 export async function estimateIndexSize(twin: Client, part: IndexParts): Promise<IndexSize> {
   const rows = await rowsOf(twin, part);
-  const index = withoutNulls(part);
+  const tableRows = await rowsOf(twin, { ...part, predicate: null });
+  const index = { ...withoutNulls(part), tableRows };
   if (index.method !== "gin") return { index, rows, ...shapeOf(index, rows) };
   const keys: GinKeys[] = [];
   for (const column of index.columns) keys.push(...(await keysIn(twin, index, column, rows)));
