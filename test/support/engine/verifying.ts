@@ -10,6 +10,7 @@ import type { VerificationReport } from "../../../providers/pgindex/src/engine/v
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
 import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
 import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
+import { Twins } from "../../../providers/pgindex/src/provider/indexes/twins.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
@@ -63,6 +64,7 @@ export class Verifying {
       declared: new DeclaredIndexes(),
       declaredInRun: new RunDeclarations(undefined),
       looks: new Looks(),
+      twins: new Twins(),
       hint: async () => undefined,
     };
     this.provider = verificationProvider(runtime) as Required<ResourceProvider>;

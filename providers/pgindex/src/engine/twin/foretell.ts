@@ -8,6 +8,7 @@ import { runBounded } from "../scans/boundedTransaction";
 import type { Database } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { type Predicted, predictPlans, type TwinPlans } from "./predictPlans";
+import type { HypotheticalPlan } from "./production/hypotheticalPlan";
 import {
   type PlannedIndex,
   type Present,
@@ -38,6 +39,7 @@ export interface ForetellRequest {
 export interface PlanSummary {
   readonly planType: string | null;
   readonly index: string | null;
+  readonly usesIndex: boolean;
   readonly cost: number;
   readonly rows: number;
 }
@@ -51,6 +53,8 @@ export interface ForetoldQuery {
   readonly withoutRedundant?: PlanSummary;
   /** Of how many sets of values the plan is the one above, and how many there were. */
   readonly alike?: readonly [alike: number, of: number];
+  /** What HypoPG foretells, where the server has it. */
+  readonly hypothetical?: HypotheticalPlan;
   /** Why nothing could be foretold. */
   readonly unknown?: string;
 }
@@ -137,7 +141,7 @@ interface Trees {
 }
 
 function foretoldOf(
-  { name, plans, unknown }: PresentQuery,
+  { name, plans, unknown, hypothetical }: PresentQuery,
   theirs: Predicted["queries"],
   { before, after }: Trees,
 ): ForetoldQuery {
@@ -156,10 +160,17 @@ function foretoldOf(
     foretold: now,
     ...(bare && { withoutRedundant: summaryOf(bare, after) }),
     alike: [alike.length + 1, planned.length],
+    ...(hypothetical && { hypothetical }),
   };
 }
 
 function summaryOf(plan: PlanNode, tree: IndexTree): PlanSummary {
-  const { planType, index } = scanOf(plan, tree);
-  return { planType, index, cost: plan["Total Cost"] ?? 0, rows: plan["Plan Rows"] ?? 0 };
+  const { planType, index, usesIndex } = scanOf(plan, tree);
+  return {
+    planType,
+    index,
+    usesIndex,
+    cost: plan["Total Cost"] ?? 0,
+    rows: plan["Plan Rows"] ?? 0,
+  };
 }

@@ -1,5 +1,6 @@
 import { displayName, renderBytes } from "../text/render";
 import type { Foretold, ForetoldQuery, PlanSummary } from "./foretell";
+import type { HypotheticalPlan } from "./production/hypotheticalPlan";
 import type { Redundant } from "./twinPlans";
 
 /** What a preview says of the plans: a line for each query, the size, and how sure it is. */
@@ -16,7 +17,14 @@ export function foretoldLines({ queries, bytes, redundant, sureness }: Foretold)
   ];
 }
 
-function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): string {
+function queryLine({
+  name,
+  present,
+  foretold,
+  alike,
+  hypothetical,
+  unknown,
+}: ForetoldQuery): string {
   if (!present || !foretold)
     return `plan of "${name}": could not look, because ${unknown ?? "there is no plan"}`;
   const [from, to] = [present, foretold].map(wayOf);
@@ -24,7 +32,16 @@ function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): 
   const [same = 1, of = 1] = alike ?? [];
   const values = of > 1 ? `, for ${same} of ${of} sets of values` : "";
   const costs = `cost ${cost(present)} → ${cost(foretold)}`;
-  return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}`;
+  const other = hypothetical ? hypotheticalText(foretold, hypothetical) : "";
+  return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}${other}`;
+}
+
+/** It knows no sizes of partial indexes and no levels, so that only what is used is compared. */
+function hypotheticalText(foretold: PlanSummary, other: HypotheticalPlan): string {
+  if (foretold.usesIndex === other.usesIndex && foretold.planType === other.planType)
+    return "; HypoPG on the server agrees";
+  const way = `${other.planType ?? "no scan"}${other.usesIndex ? " by the index" : ""}`;
+  return `; HypoPG on the server disagrees: ${way}, cost ${cost(other)}`;
 }
 
 /** Other queries too would find what they need in the new index. */
@@ -46,6 +63,6 @@ function wayOf({ planType, index }: PlanSummary): string {
 
 const count = (rows: number) => Math.round(rows).toLocaleString("en-US");
 
-function cost({ cost: of }: PlanSummary): string {
+function cost({ cost: of }: Pick<PlanSummary, "cost">): string {
   return of < 100 ? of.toFixed(2) : Math.round(of).toLocaleString("en-US");
 }

@@ -15,6 +15,7 @@ import { stopCounting } from "../../scans/scanCounting";
 import type { Database } from "../../session/database";
 import { openSession, type Session } from "../../session/session";
 import { ident, qualified } from "../../text/sql";
+import { type HypotheticalPlan, hypopgSchema, hypotheticalPlan } from "./hypotheticalPlan";
 import { readPlannerSettings } from "./plannerSettings";
 
 /** A query with one set of values, and the plan that it has today. */
@@ -29,6 +30,8 @@ export interface PresentQuery {
   readonly name: string;
   /** One for each set of values. */
   readonly plans: readonly PresentPlan[];
+  /** What HypoPG foretells for the first set, where the server has it. */
+  readonly hypothetical?: HypotheticalPlan;
   /** Why there is none. */
   readonly unknown?: string;
 }
@@ -85,7 +88,16 @@ async function readPresent({
       const acting = await actAsApplication(session, role);
       const tally = { scans: 0, isExact: true, isCharged: true };
       const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
-      for (const query of theirs) found.set(query, await planOrSay(bench, query));
+      const hypopg = desired && (await hypopgSchema(session));
+      for (const query of theirs) {
+        const planned = await planOrSay(bench, quick(query));
+        const values = planned.plans[0]?.values;
+        const hypothetical =
+          hypopg &&
+          values &&
+          (await hypotheticalPlan(bench, quick(query), values, { schema: hypopg, desired }));
+        found.set(query, { ...planned, ...(hypothetical && { hypothetical }) });
+      }
       const relations = await relationsOf(session, index, theirs);
       parts.push({ tree, ...relations, serverVersion: session.serverVersion });
     } finally {
@@ -103,17 +115,20 @@ async function readPresent({
   };
 }
 
+function quick(query: ParsedQuery): ParsedQuery {
+  return { ...query, runs: MOST_SETS, timeoutMs: Math.min(query.timeoutMs, WITHIN_MS) };
+}
+
 async function planOrSay(bench: Bench, query: ParsedQuery): Promise<PresentQuery> {
   const { name, sql } = query;
-  const quick = { ...query, runs: MOST_SETS, timeoutMs: Math.min(query.timeoutMs, WITHIN_MS) };
   try {
     await requireNoSideEffects(bench.session, query, bench.index);
-    const sets = await valueSets(bench, quick);
+    const sets = await valueSets(bench, query);
     if (sets.length === 0) return { name, plans: [], unknown: "there are no rows to sample" };
-    const settings = await boundedPlan(bench, quick, readPlannerSettings);
+    const settings = await boundedPlan(bench, query, readPlannerSettings);
     const plans: PresentPlan[] = [];
     for (const values of sets) {
-      const plan = await planOnly(bench, quick, values);
+      const plan = await planOnly(bench, query, values);
       if (!plan || !settings) return { name, plans: [], unknown: "planning it takes too long" };
       plans.push({ sql, values, settings, plan: plan.plan });
     }
