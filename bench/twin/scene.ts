@@ -100,11 +100,13 @@ async function foretell(
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const desired = parsed.value;
   const began = performance.now();
+  await observer.query("BEGIN READ ONLY");
   const production = await readProduction(
     readerOf(observer, version),
     await tablesOf(client, cases),
     [],
   );
+  await observer.query("ROLLBACK");
   const settings = await readPlannerSettings(readerOf(client, version));
   const queries = cases.map(({ sql, values = [] }) => ({
     sql,

@@ -155,6 +155,20 @@ describe("what cannot be looked at", () => {
   });
 });
 
+test("what the copy cannot have", async () => {
+  await twins.run([
+    `CREATE FUNCTION sourced(int) RETURNS int IMMUTABLE LANGUAGE internal AS 'int4abs'`,
+    "CREATE TABLE with_c (a int)",
+    "CREATE INDEX with_c_idx ON with_c (sourced(a))",
+  ]);
+  const index = { table: "with_c", name: "with_c_a_idx", columns: ["a"] };
+  const { sureness } = await ask(index, { sql: "SELECT * FROM with_c WHERE a = 7" });
+  expect(sureness.isSure).toBe(false);
+  expect(sureness.doubts).toContainEqual(
+    expect.stringMatching(/lacks the function .*sourced\(integer\): it is not written in SQL/),
+  );
+});
+
 test("nothing of production has changed", async () => {
   const before = await fingerprint(twins.db);
   await ask({ table: "t", name: "t_new_idx", columns: ["a", "b"] }, ONE);

@@ -1,6 +1,6 @@
 import type { IndexTree } from "../catalog/indexTree";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { CancelledError, firstLine } from "../errors/advice";
+import { CancelledError } from "../errors/advice";
 import { type PlanNode, scanOf } from "../explain/explain";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
@@ -18,7 +18,7 @@ import {
 import { type Named, type Production, readProduction } from "./production/production";
 import type { TwinServer } from "./server/twinServer";
 import { type Sureness, surenessOf } from "./sureness";
-import { CannotLookError, tookTooLong } from "./twinMessages";
+import { CannotLookError, reasonOf, tookTooLong } from "./twinMessages";
 import type { Redundant } from "./twinPlans";
 
 /** What is to be foretold: an index is built, or dropped. */
@@ -87,7 +87,7 @@ export async function foretell(request: ForetellRequest): Promise<Foretold> {
     return await Promise.race([foretellNow(request), late]);
   } catch (error) {
     if (error instanceof CannotLookError || error instanceof CancelledError) throw error;
-    throw new CannotLookError(firstLine(error), { cause: error });
+    throw new CannotLookError(reasonOf(error), { cause: error });
   } finally {
     clearTimeout(timer);
   }

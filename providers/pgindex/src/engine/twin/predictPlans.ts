@@ -1,7 +1,6 @@
 import type { Client } from "pg";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { cloneIndexStatement } from "../declare/statement";
-import { errorText } from "../errors/advice";
 import type { PlanNode } from "../explain/explain";
 import { ident, qualified, searchPathValue } from "../text/sql";
 import { restoreExpressions } from "./expressionStatistics";
@@ -14,7 +13,7 @@ import { readIndexParts } from "./size/indexParts";
 import { estimateIndexSize, type IndexSize } from "./size/indexSize";
 import { restoreFigures, restoreStatistics } from "./statistics";
 import { makeTwinDatabase, type TwinDatabase } from "./twinDatabase";
-import { CannotLookError, notBuilt } from "./twinMessages";
+import { CannotLookError, notBuilt, reasonOf } from "./twinMessages";
 import { planWithout, type Redundant, readRedundant, type TwinQuery } from "./twinPlans";
 
 /** The plans of a query in the twin. */
@@ -113,7 +112,7 @@ async function buildIndex(client: Client, desired: DesiredIndex): Promise<void> 
   try {
     await client.query(cloneIndexStatement(desired, qualified(schema, table), name));
   } catch (error) {
-    throw new CannotLookError(notBuilt(errorText(error)), { cause: error });
+    throw new CannotLookError(notBuilt(reasonOf(error)), { cause: error });
   } finally {
     await client.query("SELECT set_config('search_path', '', false)");
   }
@@ -163,7 +162,8 @@ async function forgeAll(
 
 /** What will be gone, as far as the twin has it. */
 async function goingOf(client: Client, { desired, dropped = [] }: Question): Promise<Named[]> {
-  const named = [...dropped, ...(desired ? [{ schema: desired.schema, name: OLD }] : [])];
+  const others = dropped.filter((each) => !desired || !isIn(each, [desired]));
+  const named = [...others, ...(desired ? [{ schema: desired.schema, name: OLD }] : [])];
   const { rows } = await client.query<Named>(
     `SELECT n.nspname AS schema, c.relname AS name
        FROM pg_catalog.jsonb_to_recordset($1) AS w(schema name, name name)
@@ -192,6 +192,6 @@ async function planAll(
     if (redundant.length === 0) return { before, after };
     return { before, after, bare: await planWithout(client, query, [...going, ...redundant]) };
   } catch (error) {
-    return { failure: errorText(error) };
+    return { failure: reasonOf(error) };
   }
 }

@@ -1,9 +1,9 @@
 import type { Client } from "pg";
-import { errorText } from "../errors/advice";
 import { ident, literal } from "../text/sql";
 import type { DatabaseLocale, Named, Production } from "./production/production";
 import { type Made, schemaSql } from "./production/schemaSql";
 import type { TwinServer } from "./server/twinServer";
+import { reasonOf } from "./twinMessages";
 
 /** An empty database with production's tables. */
 export interface TwinDatabase {
@@ -127,16 +127,17 @@ async function makeExtensions(
  * a table's row, which has a type that a function checks. Returns what is missing, and why.
  */
 async function makeAll(client: Client, statements: readonly Made[]): Promise<string[]> {
-  let left = statements;
+  const missing = statements.flatMap(({ what, cannot }) => (cannot ? [`${what}: ${cannot}`] : []));
+  let left = statements.filter(({ cannot }) => cannot === undefined);
   for (;;) {
     const failed: { readonly made: Made; readonly why: string }[] = [];
     for (const each of left) {
-      const why = await client.query(each.sql).then(() => undefined, errorText);
+      const why = await client.query(each.sql).then(() => undefined, reasonOf);
       if (why !== undefined) failed.push({ made: each, why });
     }
-    if (failed.length === 0) return [];
+    if (failed.length === 0) return missing;
     if (failed.length === left.length)
-      return failed.map(({ made: { what }, why }) => `${what}: ${why}`);
+      return [...missing, ...failed.map(({ made: { what }, why }) => `${what}: ${why}`)];
     left = failed.map(({ made: each }) => each);
   }
 }

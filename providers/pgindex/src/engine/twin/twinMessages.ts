@@ -1,9 +1,19 @@
+import { firstLine } from "../errors/advice";
+import { harmlessText, sqlState } from "../errors/sqlstate";
+
 /**
  * The twin cannot tell. It is never a reason to refuse a preview, and never silent: `message` goes
  * after "could not look, because".
  */
 export class CannotLookError extends Error {
   override readonly name = "CannotLookError";
+}
+
+/** Why something failed, without what can quote a row. */
+export function reasonOf(error: unknown): string {
+  const state = sqlState(error);
+  if (state === undefined) return firstLine(error);
+  return harmlessText(error) ?? `of an error whose text can quote a row (SQLSTATE ${state})`;
 }
 
 export function onWindows(): string {

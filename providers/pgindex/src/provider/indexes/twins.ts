@@ -9,6 +9,12 @@ import { findTwinBinary } from "../../engine/twin/server/twinBinary";
 import { startTwinServer, type TwinServer } from "../../engine/twin/server/twinServer";
 import { couldNotLook } from "../../engine/twin/twinMessages";
 
+/** The queries that an index serves, and the one that it takes the place of. */
+export interface Served {
+  readonly queries: readonly ParsedQuery[];
+  readonly replaces?: { readonly schema: string; readonly name: string };
+}
+
 /** Foretells plans, all on one server, which is started for the first. */
 export class Twins {
   private server: Promise<TwinServer> | undefined;
@@ -18,7 +24,7 @@ export class Twins {
   async linesFor(
     database: Database,
     desired: DesiredIndex,
-    queries: readonly ParsedQuery[],
+    { queries, replaces }: Served,
     ctx: Context,
   ): Promise<readonly string[]> {
     if (!database.predictPlans || queries.length === 0) return [];
@@ -26,7 +32,7 @@ export class Twins {
     try {
       const server = () => this.start();
       return foretoldLines(
-        await foretell({ database, index: desired, desired, queries, ctx, server }),
+        await foretell({ database, index: desired, desired, replaces, queries, ctx, server }),
       );
     } catch (error) {
       if (error instanceof CancelledError) throw error;

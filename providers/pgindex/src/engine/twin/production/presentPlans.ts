@@ -1,7 +1,7 @@
 import { actAsApplication } from "../../application/applicationRole";
 import { type IndexTree, readIndexTree } from "../../catalog/indexTree";
 import type { DesiredIndex } from "../../declare/desiredIndex";
-import { firstLine, PgIndexError } from "../../errors/advice";
+import { PgIndexError } from "../../errors/advice";
 import { sqlState } from "../../errors/sqlstate";
 import type { PlanNode } from "../../explain/planNode";
 import type { FunctionName } from "../../input/namesInQuery";
@@ -15,6 +15,7 @@ import { stopCounting } from "../../scans/scanCounting";
 import type { Database } from "../../session/database";
 import { openSession, type Session } from "../../session/session";
 import { ident, qualified } from "../../text/sql";
+import { reasonOf } from "../twinMessages";
 import { type HypotheticalPlan, hypopgSchema, hypotheticalPlan } from "./hypotheticalPlan";
 import { readPlannerSettings } from "./plannerSettings";
 
@@ -135,7 +136,7 @@ async function planOrSay(bench: Bench, query: ParsedQuery): Promise<PresentQuery
     return { name, plans };
   } catch (error) {
     if (!(error instanceof PgIndexError) && sqlState(error) === undefined) throw error;
-    return { name, plans: [], unknown: firstLine(error) };
+    return { name, plans: [], unknown: reasonOf(error) };
   }
 }
 
