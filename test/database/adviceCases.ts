@@ -167,6 +167,8 @@ export const NAMES: readonly AdviceCase[] = [
     /belongs to the extension vector/,
     /install the extension vector on the server, then run: CREATE EXTENSION vector;/,
   ],
+  ["diskann", { accessMethod: "diskann" }, /the extension vectorscale/, /EXTENSION vectorscale;/],
+  ["bm25", { accessMethod: "bm25" }, /the extension pg_search/, /CREATE EXTENSION pg_search;/],
   [
     "a tablespace",
     { tablespace: "pg_defalt" },

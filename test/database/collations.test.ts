@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Finding } from "../../providers/pgindex/src/doctor/finding.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import { closeIdleSessions } from "../../providers/pgindex/src/engine/slots/slotReservation.ts";
 import { declare, record, targetOf } from "../support/engine/engine.ts";
 import { serverHas } from "../support/engine/engineDatabase.ts";
 import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
@@ -24,11 +25,14 @@ afterEach(async () => {
 });
 
 /** As if the library had been upgraded since. */
+/** As after an upgrade of the operating system: no session is left that has seen the old version. */
 async function outdateCollation(): Promise<void> {
+  await closeIdleSessions();
   await db.query("UPDATE pg_collation SET collversion = '0.1' WHERE collname = 'german'");
 }
 
 async function outdateDatabase(): Promise<void> {
+  await closeIdleSessions();
   await db.query("UPDATE pg_database SET datcollversion = '0.1' WHERE datname = $1", [db.name]);
 }
 

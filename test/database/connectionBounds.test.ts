@@ -9,6 +9,7 @@ import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts"
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
+import { closeIdleSessions } from "../../providers/pgindex/src/engine/slots/slotReservation.ts";
 import { verifyIndex } from "../../providers/pgindex/src/engine/verify/verification.ts";
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { identityOf, serverHas, until } from "../support/engine/engineDatabase.ts";
@@ -53,6 +54,7 @@ beforeEach(async () => {
 });
 const open: pg.Client[] = [];
 afterEach(async () => {
+  await closeIdleSessions();
   await Promise.all(open.splice(0).map((client) => client.end()));
   for (let i = 0; i < TABLES; i += 1) await db.query(`DROP TABLE t${i}`);
   await db.query(`ALTER ROLE ${role} CONNECTION LIMIT -1`);

@@ -1,43 +1,30 @@
-import { rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
 import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/drizzleBookkeeping.ts";
-import {
-  drizzleFile,
-  readDrizzleMigration,
-} from "../../providers/pgindex/src/baseline/drizzle/drizzleMigration.ts";
+import { drizzleFile } from "../../providers/pgindex/src/baseline/drizzle/drizzleFolder.ts";
+import { readDrizzleMigration } from "../../providers/pgindex/src/baseline/drizzle/drizzleMigration.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { createProject, drizzleKit, generate, OUT } from "../support/tools/drizzle1.ts";
+import { createProject, type DrizzleProject } from "../support/tools/drizzle.ts";
 
 const SCHEMA = (indexes: string) => `
 import { index, integer, pgTable, text } from "drizzle-orm/pg-core";
 export const notes = pgTable("notes", { id: integer().primaryKey(), body: text() }, (t) => [${indexes}]);
 `;
-const CONFIG = `export default {
-  dialect: "postgresql", schema: "schema.ts", out: "${OUT}",
-  dbCredentials: { url: process.env.DATABASE_URL },
-};`;
-
-let root: string;
+let project: DrizzleProject;
 let folder: string;
 let names: { readonly tables: string; readonly indexes: string };
 beforeAll(async () => {
-  const schema = join(tmpdir(), `pgindex-schema-${process.pid}.ts`);
-  await writeFile(schema, SCHEMA(""));
-  root = await createProject(schema);
-  await rm(schema);
-  folder = join(root, OUT);
-  await writeFile(join(root, "drizzle.config.ts"), CONFIG);
-  const tables = await generate(root, "tables");
-  await writeFile(join(root, "schema.ts"), SCHEMA("index().on(t.body)"));
-  names = { tables, indexes: await generate(root, "indexes") };
+  project = await createProject("1.0");
+  folder = project.folder;
+  const tables = await project.generate("tables", SCHEMA(""));
+  names = { tables, indexes: await project.generate("indexes", SCHEMA("index().on(t.body)")) };
 });
-afterAll(() => rm(root, { recursive: true }));
+afterAll(() => rm(project.root, { recursive: true }));
 
 let db: TestDatabase;
 beforeEach(async () => {
@@ -48,11 +35,11 @@ beforeEach(async () => {
 });
 afterEach(() => db.drop());
 
-const migrate = () => drizzleKit(root, ["migrate"], db.url);
+const migrate = () => project.run(["migrate"], db.url);
 
 /** As if the migration of the indexes had not been written yet. */
 async function withoutIndexes(work: () => Promise<void>): Promise<void> {
-  const [there, away] = [join(folder, names.indexes), join(root, names.indexes)];
+  const [there, away] = [join(folder, names.indexes), join(project.root, names.indexes)];
   await rename(there, away);
   await work();
   await rename(away, there);
@@ -100,7 +87,7 @@ describe("the real drizzle-kit 1.0", () => {
     expect(ours).toHaveLength(2);
     expect(await migrate()).toMatchObject({ failed: false });
     expect(await marks()).toEqual(ours);
-    expect((await drizzleKit(root, ["generate"], db.url)).said).toContain("No schema changes");
+    expect((await project.run(["generate"], db.url)).said).toContain("No schema changes");
 
     await unmark(drizzle, targetOf(db.url), outputs);
     expect(await stillMarked(drizzle, targetOf(db.url), outputs)).toBe(false);

@@ -124,7 +124,7 @@ test.each([
     await db.query("CREATE INDEX i ON t (a)");
     if (isThere) await leave(db, { table: "t", index: "k", body: "(a)", state: "f/t/t" });
     const failure = await failureOf(
-      run([{ ...RENAME, onlyWithValid: { schema: "public", name: "k" } }]),
+      run([{ ...RENAME, onlyWithValid: [{ schema: "public", name: "k" }] }]),
     );
     expect(failure.message).toMatch(/k is not valid/);
     expect(await stateOf(db, "i")).toBe("t/t/t");
@@ -134,7 +134,9 @@ test.each([
 
 test("a step that needs a valid index runs when it has one", async () => {
   await db.query("CREATE INDEX i ON t (a)");
-  await run([{ ...RENAME, onlyWithValid: { schema: "public", name: "i" } }]);
+  const onlyWithValid = [{ schema: "public", name: "i" }];
+  const { lines } = await run([{ ...RENAME, warning: undefined, onlyWithValid }]);
+  expect(lines).toEqual([expect.stringMatching(/^info: /)]);
   expect(await stateOf(db, "j")).toBe("t/t/t");
 });
 

@@ -65,10 +65,15 @@ test("on a partition: under its own key, after others, and the key is given back
   expect(await stateOf(db, "i")).toBe("t/t/t");
 });
 
-test("a partition without a position is named", async () => {
-  const [{ oid = 0 } = {}] = await db.query<{ oid: number }>("SELECT 't'::regclass::oid AS oid");
-  const { statuses } = await run([{ ...BUILD, on: { schema: "public", table: "t", oid } }]);
-  expect(statuses[0]).toBe("public.t: building");
+test("a partition without a position is named, with what is done there", async () => {
+  const on = { schema: "public", table: "t", oid: await tableOid() };
+  const steps = [BUILD, reindex(desired, "the trigger has changed"), analyze(desired, "i")];
+  const { statuses } = await run(steps.map((step) => ({ ...step, on })));
+  expect(statuses.filter((status) => status.startsWith("public.t: "))).toEqual([
+    "public.t: building",
+    "public.t: rebuilding",
+    "public.t: ANALYZE",
+  ]);
 });
 
 describe("what is to be dropped, and is no longer what it was,", () => {

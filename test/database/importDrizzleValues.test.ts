@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { IndexDeclaration } from "../../providers/pgindex/src/import/declaration.ts";
@@ -8,7 +8,7 @@ import { loadModules } from "../../providers/pgindex/src/import/drizzle/schemaMo
 import { indexesFromDrizzle } from "../../providers/pgindex/src/import/indexesFromDrizzle.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { createProject, generate, statementsOf } from "../support/tools/drizzle1.ts";
+import { createProject, type DrizzleProject, statementsOf } from "../support/tools/drizzle.ts";
 import * as values from "./importDrizzleValues.ts";
 
 const HERE = import.meta.dirname;
@@ -86,15 +86,18 @@ test("values go through the column's own mapping, on 0.45", async () => {
 });
 
 describe("Drizzle 1.0", () => {
-  const roots: string[] = [];
-  afterAll(() => Promise.all(roots.map((root) => rm(root, { recursive: true }))));
+  const projects: DrizzleProject[] = [];
+  afterAll(() => Promise.all(projects.map(({ root }) => rm(root, { recursive: true }))));
 
   async function project(schema: string) {
-    const root = await createProject(join(HERE, schema));
-    roots.push(root);
-    const file = join(root, "schema.ts");
+    const made = await createProject("1.0");
+    projects.push(made);
+    const text = await readFile(join(HERE, schema), "utf8");
+    const file = join(made.root, "schema.ts");
+    await writeFile(file, text);
     return {
-      root,
+      made,
+      text,
       ...readDrizzleSchema(await loadModules([file]), loadDrizzleOrm(undefined, [file])),
     };
   }
@@ -110,7 +113,8 @@ describe("Drizzle 1.0", () => {
     let statements: string[];
     beforeAll(async () => {
       read = await project("importDrizzleSchema.ts");
-      statements = await statementsOf(read.root, await generate(read.root, "all"));
+      const { made, text } = read;
+      statements = await statementsOf(made, await made.generate("all", text));
     });
 
     test("gives the indexes that its migration makes", async () => {

@@ -49,19 +49,19 @@ test("what was copied from a dump takes the spelling of the index", async () => 
 
 test("another meaning keeps its own", async () => {
   const { found, declared } = await respelled("plain_idx", "a IN ('x', 'z')");
-  expect(found).toEqual(declared);
+  expect(found).toEqual({ kind: "ok", canonical: declared.canonical });
 });
 
 test("an index that cannot be built on a copy of the table has no other spelling", async () => {
   const { found, declared } = await respelled("row_idx", "b > 0");
-  expect(found).toEqual(declared);
+  expect(found).toEqual({ kind: "ok", canonical: declared.canonical });
 });
 
 test("an index that is dropped at this moment has none either", async () => {
   const drop = () => db.query("DROP INDEX gone_idx");
   await db.query("CREATE INDEX gone_idx ON t (b) WHERE a IN ('x', 'y')");
   const { found, declared } = await respelled("gone_idx", COPIED, drop);
-  expect(found).toEqual(declared);
+  expect(found).toEqual({ kind: "ok", canonical: declared.canonical });
 });
 
 test("a table that is locked at this moment leaves the question open", async () => {

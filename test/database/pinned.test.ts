@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
-import { pinSettings } from "../../providers/pgindex/src/engine/session/pinnedSettings.ts";
 import type { Query } from "../../providers/pgindex/src/engine/session/query.ts";
+import { pinSettings } from "../../providers/pgindex/src/engine/session/settings/pinnedSettings.ts";
 import { failureOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 const pin = (query: Query) =>
-  pinSettings(query, inject("server").versionNumber, { searchPath: [] }, {});
+  pinSettings(
+    query,
+    inject("server").versionNumber,
+    { application: "pgindex", searchPath: [] },
+    {},
+  );
 
 /** Past a proxy that lets no setting through whose name has this in it. */
 const past = (kept: string): Query => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
+import { readTableTraffic } from "../../providers/pgindex/src/engine/foresight/tableTraffic.ts";
+import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type Args, declare, targetOf } from "../support/engine/engine.ts";
-import { stepsOf } from "../support/engine/engineDatabase.ts";
+import { stepsOf, until } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 
 let db: TestDatabase;
@@ -24,6 +26,32 @@ test("a table of many partitions is not shown step by step", async () => {
   expect(steps).toHaveLength(13);
   // Itself, and for each partition a build and an attachment.
   expect(steps.at(-1)).toBe("… and 3 more steps of the same kind");
+});
+
+test("what is written to a table is counted, its partitions together", async () => {
+  const oid = async (table: string) => {
+    const [row] = await db.query<{ oid: number }>("SELECT $1::regclass::int8::int AS oid", [table]);
+    return row?.oid ?? 0;
+  };
+  const client = await db.connect();
+  await client.query("CREATE TABLE w (a int, b int) WITH (fillfactor = 50)");
+  await client.query("INSERT INTO w SELECT i, i FROM generate_series(1, 50) i");
+  await client.query("UPDATE w SET b = 0");
+  await client.query("INSERT INTO p SELECT i % 2 FROM generate_series(1, 20) i");
+  // What it counted is there for others once it is gone.
+  await client.end();
+  const [w, p] = [await oid("w"), await oid("p")];
+  await withObserver(targetOf(db.url), { purpose: "look", writable: false }, async (session) => {
+    const counted = await until("they are counted", async () => {
+      const each = [await readTableTraffic(session, w), await readTableTraffic(session, p)];
+      return each.every(({ writes }) => writes > 0) && each;
+    });
+    expect(counted).toMatchObject([
+      { writes: 100, updates: 50, hotUpdates: 50 },
+      { writes: 20, updates: 0, hotUpdates: 0 },
+    ]);
+  });
+  await db.query("DELETE FROM p");
 });
 
 /** As ANALYZE would leave it, on a table that nobody wants to wait for. */

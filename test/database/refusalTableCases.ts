@@ -23,10 +23,10 @@ export const TABLE_REFUSALS: readonly RefusalCase[] = [
     /unique index on each partition/,
   ],
   [
-    "a partition that is a foreign table",
-    { table: "partly_far" },
+    "unique beside a partition that is a foreign table",
+    { table: "partly_far", unique: true },
     /its partition public\.far is a foreign table/,
-    /each local partition/,
+    /without unique/,
   ],
   [
     "a constraint on a partitioned table",

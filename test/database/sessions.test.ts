@@ -19,6 +19,7 @@ import { createDatabase, type TestDatabase } from "../support/server/database.ts
  */
 const SETTINGS: Readonly<Record<string, string>> = {
   timezone: "'Asia/Tokyo'",
+  timezone_abbreviations: "'Australia'",
   datestyle: "'SQL, DMY'",
   intervalstyle: "'sql_standard'",
   bytea_output: "'escape'",
@@ -38,7 +39,7 @@ const INDEX: Args = {
     { column: "title", operatorClass: { schema: "ext", name: "text_ops2" } },
     { expression: "title || 'back\\slash'" },
   ],
-  predicate: `created_at > '2026-01-02' AND day > '2026-02-01' AND span > '1 day 2 hours' AND
+  predicate: `created_at > '2026-01-02 03:04 EST' AND day > '2026-02-01' AND span > '1 day 2 hours' AND
     bytes <> '\\x00ff'::bytea AND ratio > 0.12345678901234::float8 AND kind = 'big'::app.size`,
 };
 

@@ -38,10 +38,10 @@ const ONE = { schema: "app", table: "t", name: "t_idx" };
 const MANY = { schema: "part", table: "m", name: "m_idx" };
 const PARTS = [
   "m.m_idx valid",
-  /^m1\.m1_m_idx_\S+ valid <- m_idx$/,
-  /^m2\.m2_m_idx_\S+ valid <- m_idx$/,
-  /^m2a\.m2a_m_idx_\S+ valid <- m2_m_idx_\S+$/,
-  /^m2b\.m2b_m_idx_\S+ valid <- m2_m_idx_\S+$/,
+  /^m1\.m1_\w+_idx valid <- m_idx$/,
+  /^m2\.m2_\w+_idx valid <- m_idx$/,
+  /^m2a\.m2a_\w+_idx valid <- m2_\w+_idx$/,
+  /^m2b\.m2b_\w+_idx valid <- m2_\w+_idx$/,
 ];
 
 const STORIES: readonly Story[] = [

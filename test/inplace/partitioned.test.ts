@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf } from "../support/engine/engine.ts";
 import { hold, holdWrite, until } from "../support/engine/engineDatabase.ts";
 import { ALL, matching, usePartitions } from "./partitionedTable.ts";
@@ -111,7 +111,8 @@ describe("an index of a partitioned table", () => {
     const watch = { schema: "app", names: ["m_idx"], query, write };
     const seen = await watched(place.db, watch, () => stack.up({ columns: ["id", "region"] }));
     expect(seen).toMatchObject({ gaps: 0, errors: [] });
-    expect(Object.keys(seen.plans).filter((used) => !/^m1_m_idx_\w+$/.test(used))).toEqual([]);
+    const isOwn = (used: string) => /^m1_(\w+_idx|m_idx_\w+)$/.test(used);
+    expect(Object.keys(seen.plans).filter((used) => !isOwn(used))).toEqual([]);
     expect(await indexes()).toEqual(matching(...ALL));
     expect(await stack.refresh()).toBeNull();
     expect(stack.outputs?.definition).toMatch(/\(id, region\)/);
@@ -129,18 +130,71 @@ describe("refused in preview, with nothing left", () => {
     await stack.up();
     expect(await indexes()).toEqual(matching(...ALL));
   });
+});
 
-  test("a partition that is a foreign table", async () => {
-    const { db } = place;
-    await db.query("CREATE EXTENSION postgres_fdw");
-    await db.query("CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw");
-    await db.query(
-      "CREATE FOREIGN TABLE app.m9 PARTITION OF app.m FOR VALUES FROM ('2026-09-01') TO " +
-        "('2026-10-01') SERVER far",
+describe("beside partitions that are foreign tables", () => {
+  const FAR = [
+    "CREATE EXTENSION postgres_fdw",
+    "CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw",
+    "CREATE FOREIGN TABLE app.m9 PARTITION OF app.m FOR VALUES FROM ('2026-09-01') TO ('2026-10-01') SERVER far",
+    "CREATE FOREIGN TABLE old.m2f PARTITION OF old.m2 FOR VALUES IN ('f') SERVER far",
+  ];
+  beforeEach(async () => {
+    for (const sql of FAR) await place.db.query(sql);
+  });
+  afterEach(async () => {
+    await place.db.query("DROP EXTENSION postgres_fdw CASCADE");
+  });
+
+  test("the local ones are built concurrently, and the index takes them over", async () => {
+    const stack = stackOf({ columns: ["id"] });
+    const steps = await stack.preview();
+    expect(steps).toContainEqual(
+      expect.stringMatching(
+        /ALTER INDEX "app"\."m1_m_idx_\w+" RENAME TO "m1_id_idx"; .*CREATE INDEX "m_idx" ON "app"\."m" USING/,
+      ),
     );
-    const refused = failureOf(stackOf({ columns: ["id"] }).preview());
-    expect((await refused).message).toMatch(/its partition app\.m9 is a foreign table/);
-    await db.query("DROP FOREIGN TABLE app.m9");
-    await db.query("DROP EXTENSION postgres_fdw CASCADE");
+    expect(steps.join()).not.toContain("ON ONLY");
+    await stack.up();
+    expect(await indexes()).toEqual(matching(...ALL));
+    expect(await stack.preview()).toContainEqual(expect.stringContaining("builds nothing"));
+    expect(await stack.refresh()).toBeNull();
+    await stack.up({ columns: ["id", "region"] });
+    expect(await indexes()).toEqual(matching(...ALL));
+    await stack.destroy();
+    expect(await indexes()).toEqual([]);
+  });
+
+  test("what stands is adopted, with an index of somebody's own", async () => {
+    await place.db.query("CREATE INDEX mine ON app.m1 (id)");
+    await place.db.query("CREATE INDEX m_idx ON app.m (id)");
+    const { adopted } = await stackOf({ columns: ["id"] }).up();
+    expect(adopted).toBe(true);
+    expect(await indexes()).toContain("m1.mine valid <- m_idx");
+  });
+
+  test("nothing is built under the lock that stops writers: an index that is lost is built first", async () => {
+    const stack = stackOf({ columns: ["id"] });
+    let dropped = false;
+    const lose = async ({ kind, on }: { kind: string; on?: { table: string } }) => {
+      if (dropped || kind !== "build" || on?.table === "m1") return;
+      dropped = true;
+      const [index] = (await indexes()).flatMap((line) => /^m1\.(\S+)/.exec(line)?.[1] ?? []);
+      await place.db.query(`DROP INDEX app.${index}`);
+    };
+    await failureOf(stack.up({}, { afterStep: lose }));
+    await stack.up();
+    expect(await indexes()).toEqual(matching(...ALL));
+  });
+
+  test("unique is refused, and an entry that can never become valid", async () => {
+    const unique = { columns: ["id", "at", "region"], unique: true };
+    expect((await failureOf(stackOf(unique).preview())).message).toMatch(
+      /its partition \S+ is a foreign table\n.*unique/,
+    );
+    await place.db.query("CREATE INDEX m_idx ON ONLY app.m (id)");
+    expect((await failureOf(stackOf({ columns: ["id"] }).preview())).message).toMatch(
+      /its partition \S+ is a foreign table\n.*never.*\n +fix: .*DROP INDEX "app"\."m_idx"/,
+    );
   });
 });

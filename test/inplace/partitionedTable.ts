@@ -43,8 +43,8 @@ export const matching = (...lines: readonly (string | RegExp)[]) =>
 /** What stands when the index is complete. */
 export const ALL = [
   "m.m_idx valid",
-  /^m1\.m1_m_idx_\S+ valid <- m_idx$/,
-  /^m2\.m2_m_idx_\S+ valid <- m_idx$/,
-  /^m2a\.m2a_m_idx_\S+ valid <- m2_m_idx_\S+$/,
-  /^m_ä+\.m_ä+\S+ valid <- m2_m_idx_\S+$/,
+  /^m1\.m1_\w+_idx valid <- m_idx$/,
+  /^m2\.m2_\w+_idx valid <- m_idx$/,
+  /^m2a\.m2a_\w+_idx valid <- m2_\w+_idx$/,
+  /^m_ä+\.m_ä+_\w+_idx valid <- m2_\w+_idx$/,
 ];

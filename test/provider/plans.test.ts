@@ -12,7 +12,11 @@ const database = useDatabase(
 const open = oneProvider({});
 const INDEX = { table: "t", name: "t_a_idx", columns: ["a"] };
 const SERVES = [
-  { name: "lookup", sql: "SELECT * FROM t WHERE a = $1", sample: "SELECT a FROM t ORDER BY a LIMIT 3" },
+  {
+    name: "lookup",
+    sql: "SELECT * FROM t WHERE a = $1",
+    sample: "SELECT a FROM t ORDER BY a LIMIT 3",
+  },
   { name: "of no use", sql: "SELECT * FROM t WHERE b = 'x'" },
   { name: "wrong", sql: "SELECT * FROM missing" },
 ];

@@ -39,8 +39,11 @@ export async function refusalOf(command: Promise<unknown>): Promise<string> {
 export interface Opened {
   readonly process: ProviderProcess;
   readonly lines: readonly EngineLine[];
-  /** Begins a command. Gives the text by which the process loads the provider for it. */
-  begin(kind: string): string;
+  /**
+   * Begins a command. Gives the text by which the process loads the provider for it; `goesOn`: for
+   * another kind of resource in the command before.
+   */
+  begin(kind: string, goesOn?: boolean): string;
 }
 
 /**
@@ -54,7 +57,8 @@ export async function openProvider(
   const process = await startProvider(env, address);
   await process.configure(config);
   let commands = 0;
-  const begin = (kind: string) => {
+  const begin = (kind: string, goesOn = false) => {
+    if (goesOn) return `${providerText(kind)} // ${commands}`;
     commands += 1;
     return commands === 1 ? providerText(kind) : anewText(kind, commands);
   };
@@ -103,7 +107,7 @@ export function oneCommand(open: () => Promise<Opened>): () => Promise<Opened> {
   return async () => {
     const opened = await open();
     const begin = (kind: string) => {
-      const text = texts.get(kind) ?? opened.begin(kind);
+      const text = texts.get(kind) ?? opened.begin(kind, texts.size > 0);
       texts.set(kind, text);
       return text;
     };
@@ -117,6 +121,7 @@ const TYPES = {
   gate: "PromotionGate",
   backup: "Backup",
   baseline: "DrizzleBaseline",
+  drizzleStatements: "DrizzleStatements",
   nodePgMigrateBaseline: "NodePgMigrateBaseline",
   prismaBaseline: "PrismaBaseline",
 };
@@ -150,7 +155,8 @@ export class Resource {
   }
 
   preview(args: object): Promise<Told> {
-    const preview = this.#kind === "index" ? { __preview: true } : {};
+    const looks = this.#kind === "index" || this.#kind === "drizzleStatements";
+    const preview = looks ? { __preview: true } : {};
     return this.#told(
       async (process) => (await this.#planned(process, { ...args, ...preview })).change,
     );

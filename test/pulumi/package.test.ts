@@ -52,6 +52,49 @@ test.for(["pulumi-pgindex", "pulumi-pgindex/provider"])(
   },
 );
 
+/** What `pulumi new typescript` wrote for years: CommonJS, and every declaration file checked. */
+const OLD_TEMPLATE = {
+  compilerOptions: {
+    strict: true,
+    outDir: "bin",
+    target: "es2020",
+    module: "commonjs",
+    moduleResolution: "node",
+    skipDefaultLibCheck: true,
+    experimentalDecorators: true,
+    noFallthroughCasesInSwitch: true,
+    noImplicitReturns: true,
+    forceConsistentCasingInFileNames: true,
+    types: ["node"],
+    typeRoots: [join(modules, "@types")],
+  },
+  files: ["index.ts"],
+};
+
+test("a program of the old template compiles", () => {
+  symlinkSync(join(modules, "@pulumi"), join(project, "node_modules", "@pulumi"));
+  writeFileSync(join(project, "tsconfig.json"), JSON.stringify(OLD_TEMPLATE));
+  writeFileSync(
+    join(project, "index.ts"),
+    `import * as pgindex from "pulumi-pgindex";
+     const connection = new pgindex.Connection("db", { waitFor: "1h" });
+     const args: pgindex.IndexArgs = { table: "t", name: "i", columns: ["a"] };
+     const index = new pgindex.Index("i", args);
+     new pgindex.PromotionGate("g", { indexes: [args], override: "why" });
+     export const definition = index.definition.apply((text) => text.length);
+     void connection;`,
+  );
+  const tsc = join(modules, "typescript", "bin", "tsc");
+  const { stdout } = spawnSync(process.execPath, [tsc, "-p", project], { encoding: "utf8" });
+  expect(stdout).toBe("");
+});
+
+test("a source map has the text that it leads to", () => {
+  const map = JSON.parse(readFileSync(join(source, "dist", "cli", "main.js.map"), "utf8"));
+  expect(map.sources).toEqual(["../../src/cli/main.ts"]);
+  expect(map.sourcesContent).toEqual([readFileSync(join(source, "src/cli/main.ts"), "utf8")]);
+});
+
 test("a report without the packages that draw its plots says which to install, and Markdown needs none", () => {
   const store = join(project, "store", "node_modules");
   for (const name of ["@observablehq/plot", "linkedom"]) rmSync(join(store, name));

@@ -57,6 +57,11 @@ const CHAPTERS: readonly Chapter[] = [
       "PassedGate",
     ],
   },
+  {
+    title: "DrizzleMigrations",
+    resource: "DrizzleMigrations",
+    before: ["DrizzleMigrationsArgs", "DrizzleFolderArgs"],
+  },
   { title: "DrizzleBaseline", resource: "DrizzleBaseline", before: ["DrizzleBaselineArgs"] },
   {
     title: "NodePgMigrateBaseline",

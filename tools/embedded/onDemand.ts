@@ -18,7 +18,7 @@ export interface OnDemand {
   readonly release: string;
 }
 
-/** Thrown if npm has no such release for this platform, or cannot be reached. */
+/** Thrown if there is no such package for this platform, or it cannot be reached. */
 export class FetchError extends Error {}
 
 /**
@@ -53,7 +53,8 @@ function install(specifier: string, name: string, target: string, cache: string)
   }
 }
 
-function run(command: string, args: readonly string[], cwd: string): void {
+/** Throws {@link FetchError} with the reason that the command gave. */
+export function run(command: string, args: readonly string[], cwd: string): void {
   // npm passes its settings on to what it runs, and another npm would obey them.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -62,6 +63,7 @@ function run(command: string, args: readonly string[], cwd: string): void {
   );
   const { status, stderr, error } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
   if (status === 0) return;
-  const [reason] = (error?.message ?? stderr).split("\n").filter((line) => !/^npm warn/.test(line));
+  const lines = (error?.message ?? stderr).split("\n");
+  const [reason] = lines.filter((line) => !/^(npm warn|WARNING)/.test(line));
   throw new FetchError(`${command} ${args.join(" ")}: ${reason}`);
 }

@@ -21,7 +21,7 @@ export function binariesFor(version: string | undefined, account: Account | unde
   const { folder, release } = (version && onDemand(version, platform())) || installed(version);
   const usable = can(account, join(folder, "bin", "postgres"), ["--version"]);
   return {
-    folder: usable ? folder : copy(folder, release, account),
+    folder: usable ? folder : copyFor(account, folder, `postgres-${release}`),
     major: Number.parseInt(release, 10),
   };
 }
@@ -67,14 +67,14 @@ function platform(): string {
 }
 
 /**
- * Copies the binaries, for a clone inside a folder that the account cannot enter, such as /root.
- * Made once, then reused.
+ * Copies a server's files, for a clone inside a folder that the account cannot enter, such as
+ * /root. Made once, then reused.
  */
-function copy(folder: string, release: string, account: Account | undefined): string {
+export function copyFor(account: Account | undefined, folder: string, name: string): string {
   const parent = enterableFolder(account);
-  const target = join(parent, `pgindex-postgres-${release}-${platform()}`);
+  const target = join(parent, `pgindex-${name}-${platform()}`);
   if (ours(target)) return target;
-  const fresh = mkdtempSync(join(parent, "pgindex-postgres-"));
+  const fresh = mkdtempSync(join(parent, `pgindex-${name}-`));
   try {
     cpSync(folder, fresh, { recursive: true, verbatimSymlinks: true });
     spawnSync("chmod", ["-R", "go+rX,go-w", fresh]);

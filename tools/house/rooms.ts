@@ -13,6 +13,9 @@ export const ROOMS = {
   slots: "connection slots: of this process (maxConnections), and those left on the server",
   session: "one session, every setting pinned; the workspace of two; what is said of a database",
   sight: "what our role may see of other sessions, and what it observes instead",
+  reach:
+    "what a text or a table can call of the database's own, and with whose rights; " +
+    "parsing that runs nothing",
   catalog:
     "what the server says is there: indexes, tables, partitions, privileges, other sessions; " +
     "no decision",

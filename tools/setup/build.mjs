@@ -43,7 +43,8 @@ const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : 1);
 /** Builds into a new folder and swaps it in, so no provider process ever loads half a build. */
 async function build() {
   const hash = sourcesHash();
-  const fresh = join(work, `dist.new-${process.pid}`);
+  // Beside dist, so that source maps lead to src.
+  const fresh = join(folder, `.dist.new-${process.pid}`);
   const old = join(work, `dist.old-${process.pid}`);
   const tsc = join(modules, "typescript", "bin", "tsc");
   try {

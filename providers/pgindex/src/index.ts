@@ -13,7 +13,15 @@ export type { IndexDeclaration, KeyDeclaration } from "./import/declaration";
 export { type FromDrizzleOptions, indexesFromDrizzle } from "./import/indexesFromDrizzle";
 export { type FromSqlOptions, indexesFromSql } from "./import/indexesFromSql";
 export { Backup, type BackupArgs } from "./resources/backup";
-export { DrizzleBaseline, type DrizzleBaselineArgs } from "./resources/baselines/drizzleBaseline";
+export {
+  DrizzleBaseline,
+  type DrizzleBaselineArgs,
+  type DrizzleFolderArgs,
+} from "./resources/baselines/drizzleBaseline";
+export {
+  DrizzleMigrations,
+  type DrizzleMigrationsArgs,
+} from "./resources/baselines/drizzleMigrations";
 export {
   NodePgMigrateBaseline,
   type NodePgMigrateBaselineArgs,

@@ -5,6 +5,7 @@ import { prisma } from "./baseline/prisma/prismaBookkeeping";
 import { answeringProvider } from "./provider/answeringProvider";
 import { backupProvider } from "./provider/backupProvider";
 import { baselineProvider } from "./provider/baselineProvider";
+import { drizzleStatementsProvider } from "./provider/drizzle/drizzleStatementsProvider";
 import { engineLog } from "./provider/engineLog";
 import { gateProvider } from "./provider/gate/gateProvider";
 import { indexProvider } from "./provider/indexes/indexProvider";
@@ -31,6 +32,7 @@ export const v1 = {
   gate: configured(gateProvider(runtime)),
   backup: configured(backupProvider(runtime)),
   baseline: configured(baselineProvider(runtime, drizzle)),
+  drizzleStatements: configured(drizzleStatementsProvider(runtime)),
   nodePgMigrateBaseline: configured(baselineProvider(runtime, nodePgMigrate)),
   prismaBaseline: configured(baselineProvider(runtime, prisma)),
 } as const;

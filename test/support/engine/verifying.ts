@@ -7,6 +7,7 @@ import type { QueryMeasurement } from "../../../providers/pgindex/src/engine/mea
 import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
+import { PendingChanges } from "../../../providers/pgindex/src/provider/drizzle/pendingChanges.ts";
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
 import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
 import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
@@ -64,6 +65,7 @@ export class Verifying {
       declared: new DeclaredIndexes(),
       declaredInRun: new RunDeclarations(undefined),
       looks: new Looks(),
+      pending: new PendingChanges(),
       twins: new Twins(),
       hint: async () => undefined,
     };

@@ -34,6 +34,8 @@ export async function createDatabase(
     return client;
   };
   const client = await connect();
+  // The default since 15. Where others may create, a superuser measures nothing.
+  await client.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
   return {
     name,
     url,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { FetchError } from "../../../tools/embedded/onDemand.ts";
 import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
 import { binariesFor } from "../../../tools/embedded/serverBinaries.ts";
+import { vectorSettings } from "../../../tools/embedded/vectorExtensions.ts";
 import {
   type EmbeddedOptions,
   type EmbeddedServer,
@@ -32,8 +33,22 @@ export function describeUnless(problem: string | undefined, title: string, body:
 
 /** Why a release that is fetched on demand cannot be had; fetches it. */
 export function fetchProblem(version: string): string | undefined {
+  return problemOf(() => binariesFor(version, serverAccount()));
+}
+
+/** The options of a server that has pgvector and its kin, or why there is none. */
+export function vectorServer(): EmbeddedOptions & { readonly problem?: string } {
+  const options = { name: "vectors", version: "18" };
+  let settings = {};
+  const problem = problemOf(() => {
+    settings = vectorSettings();
+  });
+  return problem === undefined ? { ...options, settings } : { ...options, problem };
+}
+
+function problemOf(fetch: () => unknown): string | undefined {
   try {
-    binariesFor(version, serverAccount());
+    fetch();
     return undefined;
   } catch (error) {
     if (error instanceof FetchError) return error.message;

@@ -80,6 +80,21 @@ describe("a session is described for a person", () => {
       "prepared transaction 'it''s' (app, for 61 s; COMMIT PREPARED or ROLLBACK PREPARED ends it)",
     ],
     [
+      "a prepared transaction whose age is hidden",
+      { pid: 0, gid: "g", ageSeconds: null },
+      "prepared transaction 'g' (app, for 0 s; COMMIT PREPARED or ROLLBACK PREPARED ends it)",
+    ],
+    [
+      "one that is hidden, by how long we have seen it",
+      { isHidden: true, ageSeconds: 61.4, statement: null },
+      "pid 7 (app, psql, for at least 61 s)",
+    ],
+    [
+      "one that is hidden, and was not seen before",
+      { isHidden: true, ageSeconds: null, statement: null },
+      "pid 7 (app, psql, for at least 0 s)",
+    ],
+    [
       "one that has ended meanwhile",
       { pid: 0, gid: null },
       "a prepared transaction (see pg_prepared_xacts)",

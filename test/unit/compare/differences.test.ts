@@ -88,7 +88,7 @@ describe("counts only where it is declared", () => {
     const { tablespace: _, ...undeclared } = live.canonical;
     const found = { ...live.canonical, ...change };
     expect(differencesOf(undeclared, found)).toEqual([]);
-    expect(managedPart(found, undeclared)).toEqual(undeclared);
+    expect(managedPart(found, undeclared)).toStrictEqual(undeclared);
     expect(verdictOf(liveIndex({ canonical: found }), undeclared).kind).toBe("same");
 
     const { [field]: value } = change as Record<string, string | object>;

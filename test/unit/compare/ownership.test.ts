@@ -40,7 +40,7 @@ describe("whose an index is", () => {
     ],
     [
       "not ours, only because neither has an ID",
-      mark("other", ""),
+      { ...mark("other", ""), id: undefined },
       claim({ owner: owner("mine") }),
       "sibling",
     ],

@@ -102,6 +102,15 @@ describe("every other resource", () => {
   const verification = async (args: object) =>
     told(await parseVerification({ ...OF_INDEX, ...args }));
 
+  test.each([[{ columns: "a" }], [undefined]])(
+    "a Verification is of the form that the Index has: %j",
+    async (canonical) => {
+      const parsed = await parseVerification({ ...OF_INDEX, canonical });
+      expect(parsed).toMatchObject({ kind: "ok" });
+      expect(parsed.kind === "ok" && parsed.value.canonical).toEqual(canonical);
+    },
+  );
+
   test("a Verification and its queries", async () => {
     expect(await verification({ onFailure: "error" })).toEqual([
       "onFailure is not an argument; remove it, or check its spelling in the reference",
@@ -131,6 +140,19 @@ describe("every other resource", () => {
     ]);
     expect(told(parseWith(gateSchema, { indexes: [{ ...MINIMAL, where: "a > 0" }] }))).toEqual([
       'indexes[0].where is not an argument; did you mean "predicate"?',
+    ]);
+  });
+
+  test("a PromotionGate, of a value that is one for all queries or one for each", () => {
+    const gate = { indexes: [MINIMAL] };
+    expect(told(parseWith(gateSchema, { ...gate, maximumMs: "5" }))).toEqual([
+      "maximumMs is not number or record; write number or record",
+    ]);
+    expect(told(parseWith(gateSchema, { ...gate, planTypes: ["Index Scam"] }))).toEqual([
+      expect.stringMatching(/^planTypes\[0\] .*; did you mean "Index Scan"\?$/),
+    ]);
+    expect(told(parseWith(gateSchema, { ...gate, planTypes: [5] }))).toEqual([
+      expect.stringMatching(/^planTypes\[0\] .*; write one of these$/),
     ]);
   });
 

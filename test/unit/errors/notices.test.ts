@@ -27,6 +27,7 @@ describe("what is said of a notice", () => {
     [{ severity: "WARNUNG", code: "01000", message: "m" }, "warning", /^m$/],
     [{ severity: "ATTENTION", code: "01007", message: "m" }, "warning", /^m$/],
     [{ severity: "NOTICE", code: "42P07", message: "m" }, "info", /^m$/],
+    [{ severity: "NOTICE", message: "of a pooler, without a code" }, "info", /^of a pooler/],
     [{ code: "00000", message: "row 4711", routine: "exec_stmt_raise" }, "info", /not shown/],
     [{ code: "01000", message: "row 4711", where: "SQL function f" }, "info", /not shown/],
     [{ code: "22P02", message: "invalid: 4711" }, "info", /not shown/],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ChangedError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import {
   classify,
   harmlessHints,
@@ -6,7 +7,9 @@ import {
   isCatalogRace,
   isConnectionLoss,
   isNameRace,
+  isWithinFunction,
   type Reaction,
+  routineOf,
   sqlState,
 } from "../../../providers/pgindex/src/engine/errors/sqlstate.ts";
 
@@ -59,6 +62,10 @@ describe("the SQLSTATE decides what comes next", () => {
   test.each(rows)("%s: %s", (code, reaction) => {
     expect(classify(serverError(code))).toBe(reaction);
   });
+});
+
+test("what has changed since it was looked at is looked at again", () => {
+  expect(classify(new ChangedError("somebody was faster"))).toBe("reobserve");
 });
 
 describe("a lost connection has no SQLSTATE, and is tried again", () => {
@@ -119,6 +126,16 @@ test("the SQLSTATE and what may be shown are read from server errors only", () =
   expect(harmlessText(new Error("plain"))).toBe("plain");
 });
 
+test.each<[of: string, error: unknown, routine: string, isWithin: boolean]>([
+  ["nothing", undefined, "", false],
+  ["an error of our own", new Error("x"), "", false],
+  ["the server", serverError("42883", { routine: "f" }), "f", false],
+  ["a function of the user", serverError("42883", { routine: "f", where: "SQL f" }), "f", true],
+])("what reported it, and from within what: %s", (_, error, routine, isWithin) => {
+  expect(routineOf(error)).toBe(routine);
+  expect(isWithinFunction(error)).toBe(isWithin);
+});
+
 test.each([
   ["XX000", "cache lookup failed for attribute 1 of relation 16572", true],
   ["XX000", "cache lookup failed for index 16572", true],
@@ -138,6 +155,16 @@ describe("HINT and CONTEXT are part of what is said, without what can quote a ro
     ["nothing", serverError("42883"), []],
     ["a HINT", serverError("42883", { hint }), [/^HINT: Do this$/]],
     [
+      "a HINT of two sentences, without its last full stop",
+      serverError("42883", { hint: "Use pg_catalog.f. Or do this." }),
+      [/^HINT: Use pg_catalog\.f\. Or do this$/],
+    ],
+    [
+      "CONTEXT that is a page long, cut",
+      serverError("42883", { where: "a".repeat(1000) }),
+      [/^CONTEXT: a{300}$/],
+    ],
+    [
       "CONTEXT without constants",
       serverError("42883", { hint, where }),
       [/^HINT/, /^CONTEXT: SQL function f statement … PL\/pgSQL SELECT nope\('…', …\)$/],
@@ -156,13 +183,29 @@ describe("HINT and CONTEXT are part of what is said, without what can quote a ro
     for (const [i, each] of hints.entries()) expect(said[i]).toMatch(each);
   });
 
-  test.each<[code: string, routine: string, text: string | undefined]>([
-    ["22012", "int4div", "what the server said"],
-    ["22P02", "pg_strtoint32", undefined],
-    ["42883", "exec_stmt_raise", undefined],
-    ["23505", "exec_stmt_raise", undefined],
-    ["22012", "exec_stmt_raise", undefined],
-  ])("the message of %s by %s", (code, routine, text) => {
-    expect(harmlessText(serverError(code, { routine }))).toBe(text);
+  const SAID = "what the server said";
+  const WITH_DETAIL = `${SAID} (row 1)`;
+  test.each<[code: string, text: string | undefined]>([
+    ["08P01", WITH_DETAIL],
+    ["0A000", WITH_DETAIL],
+    ["22012", WITH_DETAIL],
+    ["2201E", WITH_DETAIL],
+    ["2201F", WITH_DETAIL],
+    ["22P02", undefined],
+    ["23505", SAID],
+    ["25006", WITH_DETAIL],
+    ["40P01", WITH_DETAIL],
+    ["42883", WITH_DETAIL],
+    ["53100", WITH_DETAIL],
+    ["54000", WITH_DETAIL],
+    ["55006", WITH_DETAIL],
+    ["57014", WITH_DETAIL],
+    ["58030", WITH_DETAIL],
+    ["P0001", undefined],
+    ["XX002", WITH_DETAIL],
+  ])("the message of %s, if it is the server's own", (code, text) => {
+    const error = (routine: string) => serverError(code, { routine, detail: "row 1" });
+    expect(harmlessText(error("int4div"))).toBe(text);
+    expect(harmlessText(error("exec_stmt_raise"))).toBeUndefined();
   });
 });

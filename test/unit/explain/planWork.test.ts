@@ -88,6 +88,12 @@ describe("the index did the work", () => {
       45,
     ],
     [
+      "in the one arm of an OR that has it, where neither found a row",
+      heap(0, 60, or(bitmapOf("t_a_idx", 0), bitmapOf("t_b_idx", 0))),
+      0,
+    ],
+    ["of a table without a page", byIndex(0, 0), 0],
+    [
       "in a subplan, whose pages the scan above has too",
       above("Append", byIndex(8, 400, { Plans: [seqScan(1, 390, { "Relation Name": "u" })] })),
       8,
@@ -157,6 +163,12 @@ describe("rows of a loop, which PostgreSQL rounded until 17", () => {
     ["the same through a Memoize", join("Inner", 400, "Memoize"), 1],
     ["an inner join that found none", join("Inner", 0), 0],
     ["a left join, whose rows are the other side's", join("Left", 1_000), 0],
+    ["a semi join that found some", join("Semi", 400), 1],
+    [
+      "a hash join, which has no inner loops",
+      { ...join("Inner", 400), "Node Type": "Hash Join" },
+      0,
+    ],
   ])("%s", (_title, plan, rows) => {
     expect(indexWork(plan, INDEX).rows).toBe(rows);
   });

@@ -4,6 +4,7 @@ import {
   checkExpression,
   checkTree,
   loadParser,
+  syntaxReason,
 } from "../../../providers/pgindex/src/engine/input/expression.ts";
 
 beforeAll(loadParser);
@@ -130,4 +131,10 @@ describe("what the tokens would have let through does not pass the tree", () => 
   });
 
   test("one expression does", () => expect(checkTree(parseSync("SELECT (a)"))).toBeUndefined());
+});
+
+test("an error that is not the parser's is not taken for the user's mistake", () => {
+  const fault = new TypeError("x is not a function");
+  expect(() => syntaxReason(fault)).toThrow(fault);
+  expect(syntaxReason(new RangeError("too deep"))).toBe(": it is nested too deeply");
 });

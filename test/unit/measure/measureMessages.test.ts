@@ -10,7 +10,6 @@ const QUERY: ParsedQuery = {
   name: "lookup",
   sql: "SELECT $1::int",
   parameters: 1,
-  functions: [],
   runs: 5,
   timeoutMs: 500,
   expect: { usesIndex: true },

@@ -14,7 +14,6 @@ describe("a served query", () => {
           parameters: 1,
           values: ["1"],
           sample: undefined,
-          functions: [],
           relations: [{ schema: undefined, name: "t" }],
           unqualified: {
             relations: ["t"],

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
+import { cleanUpContext } from "../../../providers/pgindex/src/engine/build/leftoverCleanup.ts";
 import type { OtherSession } from "../../../providers/pgindex/src/engine/catalog/sessions/otherSessions.ts";
 import {
   OutOfPatience,
+  Patience,
   type PatienceLimit,
 } from "../../../providers/pgindex/src/engine/operation/patience.ts";
 import {
   outOfPatienceAdvice,
   stallReport,
 } from "../../../providers/pgindex/src/engine/operation/patienceMessages.ts";
+import { record } from "../../support/engine/engine.ts";
 import { SESSION } from "../../support/engine/otherSession.ts";
 
 const LIMIT_MS = 4 * 60 * 60 * 1000;
@@ -101,4 +104,50 @@ describe("who was in the way for too long is got out of it", () => {
     expect(why).toBe("in the way at the end: nobody; nothing was left");
     expect(fix).toBe("see who is working on the table; then run the same command again");
   });
+});
+
+test.each([
+  [
+    { tries: 1, totalMs: 0, longestMs: 0, sessions: 0, tookMs: 12.2 },
+    "asked 1 time for a lock that stops reads or writes (13 ms at most): nobody was seen waiting " +
+      "behind it",
+  ],
+  [
+    { tries: 2, totalMs: 30.4, longestMs: 30.4, sessions: 1, tookMs: 40 },
+    "asked 2 times for a lock that stops reads or writes (40 ms at most): others waited behind it " +
+      "for 30 ms in all (1 session, the longest 30 ms)",
+  ],
+  [
+    { tries: 2, totalMs: 50, longestMs: 30, sessions: 3, tookMs: 40 },
+    "asked 2 times for a lock that stops reads or writes (40 ms at most): others waited behind it " +
+      "for 50 ms in all (3 sessions, the longest 30 ms)",
+  ],
+])("short locks are accounted for: %j", (stalls, text) => {
+  expect(stallReport(stalls)).toBe(text);
+});
+
+test("a pause between two tries is as long as the last one's stall, none before the first", () => {
+  const patience = new Patience();
+  expect(patience.lastStallMs()).toBe(0);
+  patience.stalled({ longestMs: 30, sessions: 2, tookMs: 40 });
+  patience.stalled({ longestMs: 20, sessions: 1, tookMs: 50 });
+  expect(patience.lastStallMs()).toBe(20);
+  expect(patience.stallsInAll()).toEqual({
+    tries: 2,
+    totalMs: 50,
+    longestMs: 30,
+    sessions: 3,
+    tookMs: 50,
+  });
+});
+
+test.each<[title: string, other: Partial<OtherSession>, isGivenUp: boolean]>([
+  ["for a prepared transaction, which nobody may ever end", { pid: 0 }, true],
+  ["for one that is an hour old", { ageSeconds: 3600 }, true],
+  ["but for one that has just begun", { ageSeconds: 3 }, false],
+  ["but for one whose age nobody can tell", { ageSeconds: null }, false],
+])("a clean-up does not wait %s", (_, other, isGivenUp) => {
+  const { patience } = cleanUpContext(record().ctx);
+  const over = patience?.overWait([{ ...SESSION, ...other }]);
+  expect(over !== undefined).toBe(isGivenUp);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
+import { fieldsWith } from "../../../providers/pgindex/src/engine/declare/indexFields.ts";
 import { alterSteps } from "../../../providers/pgindex/src/engine/plan/alterSteps.ts";
 import { type Args, declare, liveIndex } from "../../support/engine/engine.ts";
 import {
@@ -120,6 +121,16 @@ describe("altered in place", () => {
 const REPLACED =
   "build i_pgindex_new, analyze i_pgindex_new, i -> i_pgindex_old; i_pgindex_new -> i, drop " +
   "i_pgindex_old";
+
+test.each(fieldsWith("change", "replace"))(
+  "%s of an index that stands is never altered",
+  async (field) => {
+    const differences = [{ field } as Difference];
+    const standing = { live: liveIndex({ name: "i" }), differences };
+    const desired = await declare({ ...BASE, columns: ["a"] });
+    expect(() => alterSteps(desired, standing)).toThrow(`${field} of an existing index cannot be`);
+  },
+);
 
 describe("an alteration that the server cannot make", () => {
   const moved: Difference = { field: "tablespace", declared: "fast", live: "pg_default" };

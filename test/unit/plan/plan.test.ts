@@ -50,6 +50,16 @@ const CASES: readonly Row[] = [
     { create: `${REFUSED} with another definition`, update: REPLACE },
   ],
   [
+    "the index of a DEFERRABLE constraint",
+    { kind: "different", live, differences: [...tuned, { field: "deferrable", live: "true" }] },
+    `${REFUSED} as the index of a DEFERRABLE constraint`,
+  ],
+  [
+    "the index of an EXCLUDE constraint",
+    { kind: "different", live, differences: [...tuned, { field: "exclusion", live: "true" }] },
+    `${REFUSED} as the index of an EXCLUDE or WITHOUT OVERLAPS constraint`,
+  ],
+  [
     "other storage parameters",
     { kind: "alterable", live, differences: tuned },
     {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Difference } from "../../../providers/pgindex/src/engine/compare/differences.ts";
-import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions.ts";
+import type { Partition } from "../../../providers/pgindex/src/engine/situation/partitions/partitions.ts";
 import type { Situation } from "../../../providers/pgindex/src/engine/situation/situation.ts";
 import { declare, liveIndex } from "../../support/engine/engine.ts";
 import { inShort, planFor, situation } from "../../support/engine/situation.ts";
@@ -64,6 +64,29 @@ test("an unfinished one of another definition is replaced", () => {
   expect(shortPlan(seen)).toContain("i -> i_pgindex_old; i_pgindex_new -> i");
 });
 
+test("an unfinished replacement is finished: what stands of it is not dropped", () => {
+  const difference: Difference = { field: "unique", live: "true" };
+  const next = liveIndex({ name: "i_pgindex_new", oid: 7, isPartitioned: true, valid: false });
+  const seen = situation(
+    { kind: "different", live: { ...parent, valid: true }, differences: [difference] },
+    {
+      next: { live: next, isDeclared: false, isUnfinished: true },
+      ...partitioned("i_pgindex_new", true, [partition("m_1", { candidate: standing("m_1") })]),
+    },
+  );
+  const decided = planFor(seen, desired, "update");
+  expect(inShort(decided)).toBe(
+    "ALTER INDEX i_pgindex_new ATTACH PARTITION m_1_i, " +
+      "COMMENT ON INDEX i_pgindex_new IS 'by state', " +
+      "i -> i_pgindex_old; i_pgindex_new -> i, DROP INDEX i_pgindex_old",
+  );
+  const expects = [
+    { oid: parent.oid, name: "i_pgindex_old" },
+    { oid: 7, name: "i" },
+  ];
+  expect(decided).toMatchObject({ steps: [{}, {}, { expects }, {}] });
+});
+
 test("an unfinished one that partitions cannot alter is replaced; a comment can be", () => {
   const seen = (difference: Difference, name: string) =>
     shortPlan(situation(invalid([difference]), partitioned(name, true, [])));
@@ -86,6 +109,39 @@ test("what an interrupted run left on a partition goes, although the index stand
   const decided = planFor(seen, desired, "update");
   expect(inShort(decided)).toBe("drop left, adopt");
   expect(decided).toMatchObject({ steps: [{ why: "an interrupted run left it behind" }, {}] });
+});
+
+const REBUILD = { rebuild: "the trigger has changed" };
+
+test("is rebuilt partition by partition, except those that an interrupted run has rebuilt", () => {
+  const branch = { oid: 101, isLeaf: false, attached: standing("m_2") };
+  const leaf = { oid: 102, parentOid: 101, attached: standing("m_3") };
+  const seen = (more: Partial<Situation>) =>
+    planFor(
+      situation(
+        { kind: "same", live: { ...parent, valid: true } },
+        {
+          ...REBUILD,
+          ...partitioned("i", true, [
+            partition("m_1", { attached: standing("m_1") }),
+            partition("m_2", branch),
+            partition("m_3", leaf),
+            partition("m_4", { oid: 103 }),
+          ]),
+          ...more,
+        },
+      ),
+      desired,
+      "update",
+    );
+  expect(inShort(seen({}))).toBe("reindex m_1_i, reindex m_3_i");
+  expect(inShort(seen({ rebuilt: new Set([100]) }))).toBe("reindex m_3_i");
+  expect(seen({})).toMatchObject({
+    steps: [
+      { why: REBUILD.rebuild, position: "partition 1 of 3", on: { table: "m_1", oid: 100 } },
+      { why: REBUILD.rebuild, position: "partition 2 of 3", on: { table: "m_3", oid: 102 } },
+    ],
+  });
 });
 
 test.each([

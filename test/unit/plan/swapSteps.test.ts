@@ -26,7 +26,7 @@ describe("the swap of names", () => {
       sqls: RENAMES,
       expects: [{ oid: 16400, name: 'i"x_pgindex_old' }],
       locks: "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on",
-      onlyWithValid: { schema: "App", name: 'i"x_pgindex_new' },
+      onlyWithValid: [{ schema: "App", name: 'i"x_pgindex_new' }],
       warning: undefined,
       why: "the new index is valid and takes the declared name",
     });
@@ -63,7 +63,7 @@ test("below a constraint, the constraint is made anew in the same transaction", 
     expects: [{ oid: 16400, name: null }],
     locks: "ACCESS EXCLUSIVE on the table, for milliseconds: everything waits",
     stops: { mode: "ACCESS EXCLUSIVE", on: "table" },
-    onlyWithValid: { schema: "App", name: 'i"x_pgindex_new' },
+    onlyWithValid: [{ schema: "App", name: 'i"x_pgindex_new' }],
     warning: 'the constraint i"x of t is recreated with the new index, in one transaction',
     why: "the new index is valid and replaces the old one in the constraint",
   });

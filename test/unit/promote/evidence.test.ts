@@ -105,6 +105,12 @@ describe("what is not one proof", () =>
     ],
     ["no measurement", { verifiedAt: undefined }, { soakMs: 0 }, [/does not say/, /soaked/]],
     [
+      "no measurement, and too few scans, whose rate is not known",
+      { verifiedAt: undefined },
+      { soakMs: 0, minimumScans: 2 },
+      [/does not say/, /1 times there, 2 wanted: let .*run-program there$/, /soaked/],
+    ],
+    [
       "a statement of one index, queries and scans of another, as after up --target",
       { recorded: { ...RECORDED, oid: 16_501 } },
       {},

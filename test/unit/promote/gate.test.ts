@@ -154,6 +154,13 @@ test("a refusal without a stack speaks of the other one", () => {
   );
 });
 
+test("a refusal says why an override does not waive it", () => {
+  const refused = { requirement: b, conditions: [], why: "override is for another definition" };
+  expect(refusal(refused, undefined)).toContain(
+    "\n  why:     override is for another definition\n",
+  );
+});
+
 test("a refusal lists what is met, then what is missing", () => {
   const [refused] = judgeGate({ ...gate, minimumScans: 9 }, [a], NEW).refused;
   if (!refused) throw new Error("it was let through");
@@ -184,6 +191,12 @@ describe("what is recorded", () => {
       overrides: [use],
       statements: [a.statement, b.statement],
     });
+  });
+
+  test("is the database that each was proved in", () => {
+    const { proofs } = recordPass([{ ...a, database: THERE }, b], undefined, {}, AT);
+    expect(proofs).toEqual([{ statement: a.statement, database: THERE }]);
+    expect(first).not.toHaveProperty("proofs");
   });
 
   test("is no override where none was needed", () => {

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { loadParser } from "../../../providers/pgindex/src/engine/input/expression.ts";
 import { parseWith } from "../../../providers/pgindex/src/engine/input/parse.ts";
 import { gateSchema } from "../../../providers/pgindex/src/engine/promote/gateSchema.ts";
+import { SOMEWHERE } from "../../support/engine/engine.ts";
 
 const INDEX = { table: "t", name: "i", columns: ["a"] };
 const GATE = { indexes: [INDEX] };
@@ -38,6 +39,64 @@ describe("a length of time is read as people write it", () => {
   });
 });
 
+const FORM = "evidence.public.i.recorded.canonical";
+const evidenceOf = (canonical: unknown) => ({
+  "public.i": {
+    statement: "CREATE INDEX",
+    valid: true,
+    validSince: "2026-11-22T12:00:00Z",
+    trafficScans: 1,
+    recorded: { oid: 1, canonical },
+    found: {
+      index: "public.i",
+      table: "public.t",
+      oid: 1,
+      definition: "CREATE INDEX",
+      canonical: {},
+      database: SOMEWHERE,
+      trafficBefore: 0,
+    },
+    queries: [],
+  },
+});
+
+test("evidence is read as the other stack has recorded it", () => {
+  const evidence = evidenceOf({ columns: "a" });
+  expect(parseWith(gateSchema, { ...GATE, evidence })).toMatchObject({
+    kind: "ok",
+    value: { evidence },
+  });
+});
+
+describe("an override is a reason, one object, or several, also as JSON of the command line", () => {
+  const one = { definition: "d", waives: ["soak"], reason: "x" };
+  test.each([
+    ["it burns", "it burns"],
+    [one, one],
+    [[one], [one]],
+    [JSON.stringify(one), one],
+    [JSON.stringify([one]), [one]],
+  ])("%j", (override, expected) => {
+    expect(parseWith(gateSchema, { ...GATE, override })).toMatchObject({
+      kind: "ok",
+      value: { override: expected },
+    });
+  });
+
+  test.each([
+    [
+      '{"definition": "", "waives": ["soak"], "reason": "x"}',
+      "is not an override in JSON (definition)",
+    ],
+    ['{"reason": ', "is not an override in JSON"],
+  ])("%s is none, and says where", (override, message) => {
+    expect(parseWith(gateSchema, { ...GATE, override })).toMatchObject({
+      kind: "problems",
+      problems: [{ message }],
+    });
+  });
+});
+
 test.each([
   ["no index", { indexes: [] }, "indexes"],
   [
@@ -57,6 +116,18 @@ test.each([
     { ...GATE, override: { definition: "x", reason: "x", waives: ["everything"] } },
     "override.waives[0]",
   ],
+  [
+    "an override in JSON for nothing",
+    { ...GATE, override: '{"definition": "", "waives": ["soak"], "reason": "x"}' },
+    "override",
+  ],
+  [
+    "a limit that is neither a number nor one for each query",
+    { ...GATE, maximumMs: "5" },
+    "maximumMs",
+  ],
+  ["evidence without a form", { ...GATE, evidence: evidenceOf(null) }, FORM],
+  ["evidence whose form is a text", { ...GATE, evidence: evidenceOf("x") }, FORM],
   ["an override in JSON that is none", { ...GATE, override: '{"reason": "x"}' }, "override"],
   ["a word too many", { ...GATE, sook: "1h" }, "sook"],
   ["an index without a table", { indexes: [{ ...INDEX, table: undefined }] }, "indexes[0].table"],

@@ -3,7 +3,7 @@ import type { WhenClientVanishes } from "../../../providers/pgindex/src/engine/s
 import {
   vanishingSettings,
   vanishingWarning,
-} from "../../../providers/pgindex/src/engine/session/vanishingClient.ts";
+} from "../../../providers/pgindex/src/engine/session/settings/vanishingClient.ts";
 
 describe("what the server does with a build whose client is gone", () => {
   test.each<[when: WhenClientVanishes, version: number, interval: string | undefined]>([

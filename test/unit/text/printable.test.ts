@@ -58,7 +58,7 @@ test("TypeScript that was written means the same, and shows what it means", () =
 });
 
 test("whatever the provider answers is escaped, and has no cause to be printed", async () => {
-  const log = { write: () => undefined, flush: async () => undefined };
+  const log = { write: () => undefined, conceal: () => undefined, flush: async () => undefined };
   const refused = new PgIndexError({ what: "w", why: "y", fix: "f" }, { cause: "a row's value" });
   for (const error of [
     new Error(HOSTILE, { cause: HOSTILE }),

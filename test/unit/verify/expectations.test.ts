@@ -14,7 +14,6 @@ const query = (expected: Partial<Expectation> = {}): ParsedQuery => ({
   name: "lookup",
   sql: "SELECT 1",
   parameters: 0,
-  functions: [],
   runs: 5,
   timeoutMs: 1_000,
   expect: { usesIndex: true, ...expected },
@@ -192,5 +191,19 @@ describe("what is not as expected is told with what to do", () => {
 
   it("everything at once", () => {
     expect(judged({ maximumMs: 1, minimumRatio: 500 }, seqScan, true).problems).toHaveLength(3);
+  });
+});
+
+describe("a generic plan that is another, and not chosen yet, is noted", () => {
+  const generic = { planType: "Seq Scan", index: null, usesIndex: false, isChosen: false } as const;
+  const NOTE = "the generic plan, which a prepared statement can get, is another: ";
+  it.each<[change: object, text: string | null]>([
+    [{}, `${NOTE}Seq Scan`],
+    [{ planType: "Index Scan", index: "t_b_idx" }, `${NOTE}Index Scan using t_b_idx`],
+    [{ planType: null }, `${NOTE}no scan of the table`],
+    [{ planType: "Index Scan", index: "t_a_idx", usesIndex: true }, null],
+  ])("%j", (change, text) => {
+    const { note, ok } = judged({}, { genericPlan: { ...generic, ...change } });
+    expect({ note, ok }).toEqual({ note: text, ok: true });
   });
 });

@@ -95,7 +95,8 @@ async function giveUp<M extends Mark>(
   bookkeeping: Bookkeeping<M>,
   outputs: BaselineOutputs & M,
 ): Promise<boolean> {
-  if (outputs.adopted || !(await hasTable(session, outputs))) return false;
+  if (outputs.adopted || bookkeeping.staysFor?.(outputs)) return false;
+  if (!(await hasTable(session, outputs))) return false;
   const rows = await bookkeeping.find(session, outputs);
   const held = rows.filter((id) =>
     isUnrecorded(outputs) ? !bookkeeping.ids.areOurs(id) : id === outputs.row,
@@ -113,7 +114,7 @@ export async function unmark<M extends Mark>(
   database: SessionTarget,
   outputs: BaselineOutputs & M,
 ): Promise<boolean> {
-  if (outputs.adopted) return false;
+  if (outputs.adopted || bookkeeping.staysFor?.(outputs)) return false;
   const options = { purpose: `unmark ${outputs.migration}`, writable: true };
   const { runner } = bookkeeping;
   return withMarks({ runner, database, mark: outputs }, options, (session) =>

@@ -3,11 +3,13 @@ import { type Advice, errorText } from "../engine/errors/advice";
 import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
 
-export function otherStatementsAdvice(file: string): Advice {
+const SPLIT = "split it: one migration for only the indexes, and one for the rest";
+
+export function otherStatementsAdvice(file: string, fix: string = SPLIT): Advice {
   return {
     what: `${file} does more than create indexes`,
     why: "once it is marked as applied, the rest of it would never run",
-    fix: "split it: one migration for only the indexes, and one for the rest",
+    fix,
   };
 }
 
@@ -34,13 +36,11 @@ export function runningAdvice(runner: string): Advice {
 
 /**
  * Why a mark stays when its entry in the state is deleted. `heir`: the URN of the resource that
- * declares it now.
+ * declares it now. `stays`: what a destroy does not take back of what the migration did.
  */
-export function keptMarkText({ migration }: Mark, heir?: string): string {
-  const reason =
-    heir === undefined
-      ? "this entry no longer holds it, or it was gone"
-      : `it is now declared as ${nameInUrn(heir)}`;
+export function keptMarkText({ migration }: Mark, heir?: string, stays?: string): string {
+  const gone = "this entry no longer holds it, or it was gone";
+  const reason = heir === undefined ? (stays ?? gone) : `it is now declared as ${nameInUrn(heir)}`;
   return `the mark of ${migration} is kept: ${reason}`;
 }
 

@@ -42,7 +42,10 @@ export interface Bookkeeping<M extends Mark> {
   requireNext?(session: Session, mark: M, hasTable: boolean): Promise<void>;
   /** Creates the table the way the tool does. */
   createTable(session: Session, mark: M): Promise<void>;
-  insert(session: Session, mark: M, id: string): Promise<void>;
+  /** `id`: the tool's own next one, if there is none. */
+  insert(session: Session, mark: M, id?: string): Promise<void>;
+  /** Why the mark stays when its resource is deleted; undefined if it goes. */
+  staysFor?(mark: M): string | undefined;
   /** Gives a row another id, and what the migration's file says now. */
   take(
     session: Session,

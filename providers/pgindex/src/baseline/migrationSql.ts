@@ -12,18 +12,22 @@ import { otherStatementsAdvice } from "./baselineMessages";
 export function indexesOfMigration(
   file: string,
   sql: string,
-  schema?: string,
+  options: { readonly schema?: string; readonly fix?: string } = {},
 ): readonly IndexDeclaration[] {
-  return indexesOf(file, withOneLineEnd(sql), schema);
+  return indexesOf(file, withOneLineEnd(sql), options);
 }
 
-function indexesOf(file: string, sql: string, schema?: string): readonly IndexDeclaration[] {
+function indexesOf(
+  file: string,
+  sql: string,
+  { schema, fix }: { readonly schema?: string; readonly fix?: string },
+): readonly IndexDeclaration[] {
   const [parsed] = parseTexts([sql]);
   // The reader of its indexes reports SQL that cannot be parsed, with its position.
   const statements = parsed?.kind === "ok" ? (parsed.tree.stmts ?? []) : [];
   const kinds = statements.map(({ stmt }) => Object.keys(stmt ?? {})[0] ?? "");
   if (kinds.some((kind) => kind !== "IndexStmt"))
-    throw new PgIndexError(otherStatementsAdvice(file));
+    throw new PgIndexError(otherStatementsAdvice(file, fix));
   return indexesFromSql({ sql }, { schema });
 }
 
@@ -31,7 +35,7 @@ function indexesOf(file: string, sql: string, schema?: string): readonly IndexDe
 const LITERAL_WITH_CRLF = /'[^']*\r\n[^']*'/;
 
 /** Git may check a file out with either line end: both declare the same indexes. */
-function withOneLineEnd(sql: string): string {
+export function withOneLineEnd(sql: string): string {
   return LITERAL_WITH_CRLF.test(sql) ? sql : sql.replaceAll("\r\n", "\n");
 }
 

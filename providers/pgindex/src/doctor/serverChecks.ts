@@ -5,12 +5,14 @@ import { connections } from "./connectionChecks";
 import { type Finding, ok, problem, warning } from "./finding";
 import { hiddenTransactions } from "./hiddenTransactions";
 import { invalidIndexes } from "./invalidIndexes";
+import { schemas } from "./openSchemaChecks";
 
 /** Checks the server's settings and state that decide whether builds succeed. Read-only. */
 export async function examineServer(observer: Session): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const examine of [
     role,
+    schemas,
     connections,
     encryption,
     invalidIndexes,

@@ -3,6 +3,7 @@ import { CancelledError, PgIndexError } from "../engine/errors/advice";
 import { unknownPaths } from "../engine/input/unknownValues";
 import { printable } from "../engine/text/printable";
 import type { EngineLog } from "./engineLog";
+import { conceal, secretsOf, urnOf } from "./secrets";
 
 /**
  * Wraps a provider so that its answers contain only printable text and wait until their log lines
@@ -17,17 +18,21 @@ export function answeringProvider(provider: ResourceProvider, log: EngineLog): R
   const answered =
     <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
     async (...args: Args): Promise<Answer> => {
+      const secrets = (await Promise.all(args.map(secretsOf))).flat();
+      if (secrets.length > 0) for (const urn of args.map(urnOf)) log.conceal(urn, secrets);
       try {
         return await call(...args);
       } catch (error) {
-        throw brief(error);
+        throw brief(error, secrets);
       } finally {
         await log.flush();
       }
     };
   return {
     ...provider,
-    check: check && answered(async (olds, news) => shown(await check(olds, news))),
+    check:
+      check &&
+      answered(async (olds, news) => shown(await check(olds, news), await secretsOf(news))),
     diff: diff && answered(diff),
     create: answered(create),
     read: read && answered(read),
@@ -36,10 +41,10 @@ export function answeringProvider(provider: ResourceProvider, log: EngineLog): R
   };
 }
 
-function shown(result: CheckResult): CheckResult {
+function shown(result: CheckResult, secrets: readonly string[]): CheckResult {
   const failures = result.failures?.map((failure) => ({
     ...failure,
-    reason: printable(failure.reason),
+    reason: printable(conceal(failure.reason, secrets)),
   }));
   const inputs = failures?.length ? withoutUnknown(result.inputs) : result.inputs;
   return { ...result, inputs, failures };
@@ -54,10 +59,13 @@ function withoutUnknown(inputs: object): object {
   return Object.fromEntries(known);
 }
 
-function brief(error: unknown): unknown {
+function brief(error: unknown, secrets: readonly string[]): unknown {
   if (!(error instanceof Error)) return error;
-  error.message = printable(error.message);
-  error.stack = printable(error.stack ?? "");
+  error.message = printable(conceal(error.message, secrets));
+  error.stack = printable(conceal(error.stack ?? "", secrets));
+  // Of a resource that was made and is not as it should be.
+  if ("reasons" in error && Array.isArray(error.reasons))
+    error.reasons = error.reasons.map((reason) => conceal(String(reason), secrets));
   // The server's own error has a DETAIL, which can contain values of a row.
   error.cause = undefined;
   if (error instanceof PgIndexError || error instanceof CancelledError) {

@@ -73,7 +73,8 @@ export function baselineProvider<M extends Mark>(
       const heir = declaredAs.get(markKey(bookkeeping, outputs));
       if (heir !== undefined) return context.log("info", keptMarkText(outputs, heir));
       const isRemoved = await runtime.run(() => unmark(bookkeeping, runtime.database(), outputs));
-      if (!isRemoved && !outputs.adopted) context.log("info", keptMarkText(outputs));
+      if (isRemoved || outputs.adopted) return;
+      context.log("info", keptMarkText(outputs, undefined, bookkeeping.staysFor?.(outputs)));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { printable } from "../engine/text/printable";
 import { grpc } from "./sdkModules";
+import { conceal } from "./secrets";
 
 /** Writes to Pulumi's display. */
 export interface EngineLog {
@@ -10,6 +11,8 @@ export interface EngineLog {
     urn: string | undefined,
     ephemeral: boolean,
   ): void;
+  /** Lines of the resource do not show these texts from now on. */
+  conceal(urn: string | undefined, secrets: readonly string[]): void;
   /** Resolves when every line so far was delivered or given up. */
   flush(): Promise<void>;
 }
@@ -24,9 +27,16 @@ const DELIVERY_MS = 2_000;
  * without one, lines go to standard error.
  */
 export function engineLog(address: string | undefined): EngineLog {
+  const secrets = new Map<string, readonly string[]>();
+  const concealer = (urn: string | undefined, texts: readonly string[]) => {
+    if (texts.length > 0) secrets.set(urn ?? "", texts);
+  };
+  const shown = (message: string, urn: string | undefined) =>
+    printable(conceal(message, secrets.get(urn ?? "") ?? []));
   if (!address || !/:\d+$/.test(address))
     return {
-      write: (severity, message) => console.error(`${severity}: ${printable(message)}`),
+      write: (severity, message, urn) => console.error(`${severity}: ${shown(message, urn)}`),
+      conceal: concealer,
       flush: async () => undefined,
     };
   const client = new grpc.Client(address, grpc.credentials.createInsecure());
@@ -54,11 +64,12 @@ export function engineLog(address: string | undefined): EngineLog {
     write(severity, message, urn, ephemeral) {
       const request = new LogRequest();
       request.setSeverity(SEVERITIES[severity]);
-      request.setMessage(printable(message));
+      request.setMessage(shown(message, urn));
       request.setUrn(urn ?? "");
       request.setEphemeral(ephemeral);
       last = last.then(() => send(request));
     },
+    conceal: concealer,
     flush: () => last,
   };
 }

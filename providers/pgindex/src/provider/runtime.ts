@@ -4,6 +4,7 @@ import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
 import { databaseLine } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
+import { PendingChanges } from "./drizzle/pendingChanges";
 import type { EngineLog } from "./engineLog";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
@@ -27,6 +28,8 @@ export interface Runtime {
   readonly declaredInRun: RunDeclarations;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
+  /** Migrations that the preview has shown: what they add is not there yet. */
+  readonly pending: PendingChanges;
   /** The PostgreSQL that plans without building: of this process, and ends with it. */
   readonly twins: Twins;
   /** What a missing right hides from us: said once per process. */
@@ -111,11 +114,12 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
 
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "twins"> {
+): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "pending" | "twins"> {
   return {
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
     looks: new Looks(),
+    pending: new PendingChanges(),
     twins: new Twins(),
   };
 }

@@ -12,11 +12,14 @@ import {
   parseVerification,
   verificationInputs,
 } from "../engine/verify/verificationArgs";
-import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
+import { type HiddenInputs, splitSecret, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
 type VerificationInputs = Readonly<Record<string, unknown>> & HiddenInputs;
 type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
+
+/** The outputs that repeat the index's definition. */
+const HIDDEN = ["problems", "found"];
 
 /** Implements Pulumi's calls for a `Verification` with the engine's functions. */
 export function verificationProvider(runtime: Runtime): ResourceProvider {
@@ -32,8 +35,8 @@ export function verificationProvider(runtime: Runtime): ResourceProvider {
 }
 
 async function check(_olds: unknown, news: VerificationInputs): Promise<CheckResult> {
-  const { hidden, declared } = splitHidden(news);
-  const inputs = { ...declared, __urn: hidden.__urn };
+  const { hidden, declared, kept } = splitSecret(news, HIDDEN);
+  const inputs = { ...declared, ...kept, __urn: hidden.__urn };
   const parsed = await parseVerification(declared);
   return parsed.kind === "problems"
     ? { inputs, failures: toFailures(parsed.problems) }
@@ -77,7 +80,7 @@ async function measure(
   inputs: VerificationInputs,
   previous?: EarlierReport,
 ): Promise<{ id: string; outs: VerificationOutputs }> {
-  const parsed = await parseVerification(splitHidden(inputs).declared);
+  const parsed = await parseVerification(splitSecret(inputs, HIDDEN).declared);
   if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
   const desired = parsed.value;
   const ctx = runtime.context(inputs.__urn);
@@ -118,7 +121,8 @@ async function refresh(
 }
 
 function toOutputs(inputs: VerificationInputs, report: VerificationReport): VerificationOutputs {
-  return { ...verificationInputs(inputs), __urn: inputs.__urn, ...report };
+  const { __urn, __secret } = inputs;
+  return { ...verificationInputs(inputs), __urn, ...(__secret && { __secret }), ...report };
 }
 
 function warn(runtime: Runtime, { __urn }: HiddenInputs, report: VerificationReport): void {

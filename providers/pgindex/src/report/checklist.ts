@@ -109,7 +109,7 @@ function recorded({ baselines }: ReportedStack): Proof[] {
   if (baselines.length === 0) {
     const text =
       "the stack does not mark the migration as applied: declare a baseline " +
-      "(DrizzleBaseline, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
+      "(DrizzleMigrations, NodePgMigrateBaseline, PrismaBaseline), or its tool would run it again";
     return [{ isMet: false, text }];
   }
   return baselines.map(({ migration, migrationsSchema, migrationsTable }) => {

@@ -7,6 +7,7 @@ import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { IndexArgs } from "./indexes/indexArgs";
 import type { Index } from "./indexes/indexResource";
 import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import { hiddenSecrets } from "./secretArguments";
 import { stackEvidence } from "./stackEvidence";
 import type { Verification } from "./verification";
 
@@ -110,6 +111,7 @@ export class PromotionGate extends pulumi.CustomResource {
     const { indexes, stack, ...rest } = args;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
+      ...hiddenSecrets({ indexes: indexes.map(declarationOf) }, ["statements", "proofs"]),
       ...rest,
       ...(stack !== undefined && args.evidence === undefined ? stackEvidence(stack) : { stack }),
       indexes: indexes.map(declarationOf),

@@ -8,6 +8,7 @@ export type ProviderKind =
   | "gate"
   | "backup"
   | "baseline"
+  | "drizzleStatements"
   | "nodePgMigrateBaseline"
   | "prismaBaseline";
 
@@ -17,6 +18,7 @@ export type ResourceName =
   | "PromotionGate"
   | "Backup"
   | "DrizzleBaseline"
+  | "DrizzleStatements"
   | "NodePgMigrateBaseline"
   | "PrismaBaseline";
 

@@ -6,6 +6,7 @@ import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexes/indexResource";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import { hiddenSecrets } from "./secretArguments";
 import type { ServedQuery } from "./servedQuery";
 
 /** Arguments of a {@link Verification}. */
@@ -102,6 +103,7 @@ export class Verification extends pulumi.CustomResource {
     const { schema, table, definition, builtAt, validSince, before, canonical } = index;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
+      ...hiddenSecrets({ definition, canonical }, ["problems", "found"]),
       searchPath: index.searchPath,
       ...rest,
       name: index.name,

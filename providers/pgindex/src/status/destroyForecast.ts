@@ -6,6 +6,7 @@ import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { Session } from "../engine/session/session";
 import { renderBytes } from "../engine/text/render";
+import { SECRET } from "../engine/text/secret";
 import { readUsage } from "../engine/verify/usage";
 
 /** What `pulumi destroy` would do with an index, whose preview Pulumi asks no provider for. */
@@ -32,7 +33,8 @@ export async function forecastDestroy(
     if (!live) return { does: "nothing", text: "it is not there" };
     const more = found.indexes.filter(({ oid }) => oid !== live.oid);
     const usage = await readUsage(observer, live);
-    return { does: "drop", text: destroyText(live, usage, outputs) + partsText(more) };
+    const shown = outputs.__secret ? { ...live, definition: SECRET } : live;
+    return { does: "drop", text: destroyText(shown, usage, outputs) + partsText(more) };
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;
     const { what, why } = error.advice;

@@ -4,6 +4,7 @@ import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerificationReport } from "../engine/verify/verification";
+import { withoutSecrets } from "./secretOutputs";
 import { noExportAdvice } from "./statusMessages";
 
 /** One of our resources in a stack's state. */
@@ -73,7 +74,7 @@ function stackStateOf(read: () => unknown): StackState {
   const of = <Outputs>(kind: string) =>
     ours
       .filter(({ type }) => type.endsWith(`:${kind}`))
-      .map(({ urn, outputs }) => ({ urn, outputs: outputs as Outputs }));
+      .map(({ urn, outputs = {} }) => ({ urn, outputs: withoutSecrets(outputs) as Outputs }));
   return {
     stack: /^urn:pulumi:([^:]*)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
     indexes: of<IndexOutputs>("Index"),

@@ -6,7 +6,8 @@ import type { Session } from "../../engine/session/session";
 import { ident } from "../../engine/text/sql";
 import { type Bookkeeping, type Mark, tableOf } from "../bookkeeping";
 import { SERIAL_IDS } from "../markIds";
-import { earlierFirstAdvice } from "./drizzleMessages";
+import { earlierFirstAdvice, restFirstAdvice } from "./drizzleMessages";
+import { forgetRun, hasRun } from "./ranNote";
 
 /** A row of `drizzle.__drizzle_migrations`. */
 export interface DrizzleMark extends Mark {
@@ -18,6 +19,8 @@ export interface DrizzleMark extends Mark {
   readonly previousAt: number | null;
   /** The migration's folder, which 1.0 records; undefined where a journal lists the migrations. */
   readonly name?: string;
+  /** All but its indexes runs before, and is noted (ranNote.ts). */
+  readonly split?: true;
 }
 
 /**
@@ -34,10 +37,11 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     // Pulumi omits nulls.
     previousAt: z.number().int().nullable().default(null),
     name: z.string().optional(),
+    split: z.literal(true).optional(),
     migrationsSchema: identifier.default("drizzle"),
     migrationsTable: identifier.default("__drizzle_migrations"),
   }),
-  identity: ["hash", "createdAt", "name", "migrationsSchema", "migrationsTable"],
+  identity: ["hash", "createdAt", "name", "split", "migrationsSchema", "migrationsTable"],
   place: ["createdAt", "name", "migrationsSchema", "migrationsTable"],
   fileHash: "hash",
   ids: SERIAL_IDS,
@@ -51,6 +55,8 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     return rows.map(({ id }) => id);
   },
   requireNext: async (session, mark, hasTable) => {
+    if (mark.split && !(hasTable && (await hasRun(session, mark))))
+      throw new PgIndexError(restFirstAdvice(mark.migration));
     // By name, each migration that has no row is run, in whatever order.
     if (mark.name !== undefined) return;
     const last = hasTable ? await lastMark(session, mark) : 0;
@@ -66,15 +72,23 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     );
   },
   insert: async (session, mark, id) => {
-    const row = [id, mark.hash, mark.createdAt];
     const isNamed = mark.name !== undefined && (await hasNames(session, mark));
+    const row = Object.entries({
+      ...(id !== undefined && { id }),
+      hash: mark.hash,
+      created_at: mark.createdAt,
+      ...(isNamed && { name: mark.name }),
+    });
+    const columns = row.map(([column]) => column).join(", ");
+    const places = row.map((_, i) => `$${i + 1}`).join(", ");
     await session.query(
-      isNamed
-        ? `INSERT INTO ${tableOf(mark)} (id, hash, created_at, name) VALUES ($1, $2, $3, $4)`
-        : `INSERT INTO ${tableOf(mark)} (id, hash, created_at) VALUES ($1, $2, $3)`,
-      isNamed ? [...row, mark.name] : row,
+      `INSERT INTO ${tableOf(mark)} (${columns}) VALUES (${places})`,
+      row.map(([, value]) => value),
     );
+    if (mark.split) await forgetRun(session, mark);
   },
+  staysFor: ({ split }) =>
+    split && "the tables, columns and rows that the migration has changed stay as they are",
   take: async (session, mark, { from, to }) => {
     await session.query(`UPDATE ${tableOf(mark)} SET id = $1, hash = $2 WHERE id = $3`, [
       to,
@@ -107,7 +121,8 @@ async function hasNames(session: Session, mark: Mark): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function lastMark(session: Session, mark: Mark): Promise<number> {
+/** The newest row's time, by which 0.45 tells what has run. */
+export async function lastMark(session: Session, mark: Mark): Promise<number> {
   const rows = await session.query<{ last: number | null }>(
     `SELECT pg_catalog.max(created_at)::float8 AS last FROM ${tableOf(mark)}`,
   );

@@ -1,4 +1,7 @@
 import type { Advice } from "../../engine/errors/advice";
+import { harmlessHints, harmlessText, sqlState } from "../../engine/errors/sqlstate";
+import { shortened } from "../split/needs";
+import type { PlacedStatement } from "../split/placing";
 
 export function noDrizzleMigrationAdvice(
   folder: string,
@@ -16,8 +19,138 @@ export function earlierFirstAdvice(tag: string, table: string): Advice {
   return {
     what: `the migration ${tag} is not marked as applied`,
     why: `${table} does not have the migrations before it, and drizzle-kit runs only what is later than its newest row: they would never run`,
-    fix: `run them first: drizzle-kit migrate, with ${tag} left out of the journal`,
+    fix: `let pgindex run them first: new pgindex.DrizzleMigrations("drizzle", { folder, since: "${tag}" }), in place of this resource and its indexes`,
     otherwise:
       "if this database was made with drizzle-kit push, mark the earlier migrations by hand",
   };
+}
+
+/** What to write instead of a {@link DrizzleBaseline} for a migration that does more. */
+export function mixedMigrationFix(tag: string): string {
+  return (
+    `let pgindex split it: new pgindex.DrizzleMigrations("drizzle", { folder, since: "${tag}" }) ` +
+    "runs the rest, builds the indexes and marks it, in place of this resource and its indexes"
+  );
+}
+
+export function restFirstAdvice(tag: string): Advice {
+  return {
+    what: `the migration ${tag} is not marked as applied`,
+    why: "only its indexes stand: its other statements have not run, and once marked they never would",
+    fix: "run pulumi up without --target, or with --target-dependents: they run first",
+  };
+}
+
+export function passedOverAdvice(tag: string, table: string): Advice {
+  return {
+    what: `the migration ${tag} will never run`,
+    why:
+      `${table} has a row that is later than ${tag} is in the journal, and by that ` +
+      "drizzle-kit migrate takes it for applied (two branches were merged, or it ran before)",
+    fix:
+      `if it has not run: delete it from folder and journal, run drizzle-kit generate, and set ` +
+      "since to the new one",
+    otherwise: "if it has run: set since to the migration after it",
+  };
+}
+
+export function earlierPendingAdvice(tag: string, earlier: string): Advice {
+  return {
+    what: `the migration ${tag} cannot run yet`,
+    why: `${earlier} comes before it, and is not marked as applied`,
+    fix: "run pulumi up for all resources of the DrizzleMigrations, without --target",
+  };
+}
+
+export function earlierIndexAdvice(tag: string, { sql, place }: PlacedStatement): Advice {
+  return {
+    what: `the migration ${tag} has not run, and comes before the first that is declared (since)`,
+    why: `${place} would block writes to its table while it builds: ${shortened(sql)}`,
+    fix: `set since: "${tag}", or an earlier one: its indexes are then built concurrently`,
+    otherwise: `run drizzle-kit migrate up to ${tag}, which blocks writes`,
+  };
+}
+
+export function neededIndexAdvice(tag: string, { need, sql }: PlacedStatement): Advice {
+  return {
+    what: `the migration ${tag} cannot be split: ${shortened(sql)}`,
+    why: `${need}. That runs in one transaction, which cannot wait for a concurrent build`,
+    fix: "move that statement into a migration of its own, with drizzle-kit generate --custom",
+    otherwise: `let drizzle-kit migrate run ${tag}, which blocks writes while the index builds`,
+  };
+}
+
+export function endsTransactionAdvice(tag: string, { sql, place }: PlacedStatement): Advice {
+  return {
+    what: `the migration ${tag} has ${shortened(sql)} at ${place}`,
+    why: "it runs in one transaction, as in drizzle-kit, so that all of it is done or nothing",
+    fix: "remove the statement",
+  };
+}
+
+interface Failed {
+  readonly migration: string;
+  readonly statement: PlacedStatement;
+  /** Earlier migrations that have run. */
+  readonly done: readonly string[];
+}
+
+export function failedStatementAdvice(
+  { migration, statement, done }: Failed,
+  error: unknown,
+): Advice {
+  const message = harmlessText(error) ?? "its message can quote a row, and is not shown";
+  const stays = done.length > 0 ? `; ${done.join(", ")} has run before and stays` : "";
+  const isNewValue = sqlState(error) === "55P04";
+  return {
+    what: `the migration ${migration} failed at ${statement.place}: ${message}`,
+    why: [
+      `${shortened(statement.sql)} (SQLSTATE ${sqlState(error)})`,
+      ...harmlessHints(error),
+      `nothing of ${migration} has run${stays}`,
+    ].join("; "),
+    fix: isNewValue
+      ? "use the new value in a migration of its own: drizzle-kit generate --custom"
+      : "correct the data, the database or the migration, and run pulumi up again",
+    otherwise: ALREADY_THERE.has(sqlState(error) ?? "")
+      ? `if ${migration} has run by other means, set since to the migration after it`
+      : undefined,
+  };
+}
+
+/** The column, table, schema, function or object exists. */
+const ALREADY_THERE = new Set(["42701", "42P07", "42P06", "42723", "42710"]);
+
+export function deniedStatementAdvice({ migration, statement }: Failed, error: unknown): Advice {
+  return {
+    what: `the migration ${migration} may not run ${shortened(statement.sql)}`,
+    why: `${harmlessText(error)}; nothing of ${migration} has run`,
+    fix: "give the Connection the role that runs drizzle-kit migrate: role, or another URL",
+  };
+}
+
+/** What a preview shows of a migration. */
+export function pendingLines(
+  migration: string,
+  runs: readonly PlacedStatement[],
+  built: readonly PlacedStatement[],
+): string[] {
+  const but = built.length > 0 ? `, but for ${count(built.length, "index", "indexes")}` : "";
+  if (runs.length === 0) return [`${migration} has nothing to run but its indexes`];
+  const head = `runs ${migration}${but}, in one transaction:`;
+  const shown = runs.slice(0, SHOWN).map(({ sql }) => `  ${shortened(sql, LONGEST)}`);
+  const more = runs.length > SHOWN ? [`  … and ${runs.length - SHOWN} more statements`] : [];
+  return [head, ...shown, ...more];
+}
+
+const SHOWN = 50;
+const LONGEST = 1_000;
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+/** Why a declaration cannot be looked at before a migration has run. */
+export function notYetText(what: string, migration: string, does: string): string {
+  return `${what} does not exist yet: migration ${migration} ${does} it; it runs first`;
 }

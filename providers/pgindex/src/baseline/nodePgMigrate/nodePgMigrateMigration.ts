@@ -57,7 +57,7 @@ function indexesOf<Index extends object>(
     return indexes;
   }
   if (indexes) throw new PgIndexError(twiceListedAdvice(file));
-  return indexesOfMigration(file, upSection(readFileSync(file, "utf8")), schema);
+  return indexesOfMigration(file, upSection(readFileSync(file, "utf8")), { schema });
 }
 
 function listFiles(

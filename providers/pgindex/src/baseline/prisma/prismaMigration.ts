@@ -22,7 +22,7 @@ export function readPrismaMigration(
 ): PrismaMigration {
   const file = join(folder, migration, "migration.sql");
   const sql = readMigration(folder, migration, file);
-  return { migration, checksum: sha256(sql), indexes: indexesOfMigration(file, sql, schema) };
+  return { migration, checksum: sha256(sql), indexes: indexesOfMigration(file, sql, { schema }) };
 }
 
 function readMigration(folder: string, migration: string, file: string): string {

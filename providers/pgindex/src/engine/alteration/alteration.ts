@@ -53,8 +53,8 @@ export async function runAlteration(alteration: Alteration, operation: Operation
  * Who is in the way of a lock that stops others, and stays. Looks twice, which tells a long
  * transaction from many short ones whatever our role may see.
  */
-async function whoStays(
-  { stops, tableOid }: Alteration,
+export async function whoStays(
+  { stops, tableOid }: Pick<Alteration, "stops" | "tableOid">,
   operation: Operation,
 ): Promise<readonly InTheWay[]> {
   if (!stops) return [];

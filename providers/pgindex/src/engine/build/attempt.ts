@@ -3,7 +3,7 @@ import { buildSettingsOf } from "../operation/buildSession";
 import { assertMayGoOn } from "../operation/context";
 import type { Operation, TablePlace } from "../operation/operation";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
-import { vanishingWarning } from "../session/vanishingClient";
+import { vanishingWarning } from "../session/settings/vanishingClient";
 import { type Declared, declaredForm } from "../situation/declaredForm";
 import { otherDatabaseWarning, previousHere } from "../situation/otherDatabase";
 import { requireTable, type Scope } from "../situation/scope";

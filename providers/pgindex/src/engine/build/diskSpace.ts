@@ -1,5 +1,6 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import type { IndexDefinition } from "../declare/desiredIndex";
+import { vectorNeeds } from "../foresight/vectorNeeds";
 import type { Session } from "../session/session";
 import { renderBytes } from "../text/render";
 import { literal } from "../text/sql";
@@ -13,7 +14,8 @@ export async function checkDiskSpace({
   ctx,
   journal,
 }: Attempt): Promise<void> {
-  journal.estimatedBytes = await estimateSize(observer, desired, table);
+  const vectors = await vectorNeeds(observer, desired, table);
+  journal.estimatedBytes = vectors?.index ?? (await estimateSize(observer, desired, table));
   if (journal.buildStartedAt !== undefined) return;
   for (const warning of await walWarnings(observer)) ctx.log("warning", warning);
 }

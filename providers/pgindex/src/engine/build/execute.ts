@@ -158,7 +158,11 @@ async function alterStep(
   execution: Execution,
 ): Promise<void> {
   const { onlyWithValid } = step;
-  const guard = onlyWithValid && (() => requireValid(onlyWithValid, execution));
+  const guard =
+    onlyWithValid &&
+    (async () => {
+      for (const each of onlyWithValid) await requireValid(each, execution);
+    });
   const what = `alter ${displayName(execution.desired)}`;
   await runAlteration(
     { ...step, what, tableOid: step.on?.oid ?? execution.table.oid, guard },

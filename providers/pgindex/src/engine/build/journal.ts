@@ -51,8 +51,8 @@ export class Journal {
       },
       afterStep: async (step) => {
         if (step.kind === "reindex" && step.on) this.rebuilt.add(step.on.oid);
-        if ("onlyWithValid" in step && step.onlyWithValid)
-          this.unattached.delete(displayName(step.onlyWithValid));
+        if (step.kind === "alter")
+          for (const each of step.onlyWithValid ?? []) this.unattached.delete(displayName(each));
         if (step.kind === "alter" || step.kind === "drop") this.done.push(...step.sqls);
         await hooks.afterStep?.(step);
       },

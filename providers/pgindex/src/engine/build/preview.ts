@@ -2,11 +2,14 @@ import type { LiveTable } from "../catalog/liveIndex";
 import { conflictingSessions } from "../catalog/sessions/otherSessions";
 import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Claim } from "../compare/ownership";
-import { serverSettings } from "../declare/buildSettings";
+import { type BuildSettings, serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
+import { overlapLines } from "../foresight/overlap";
+import { readTableTraffic, trafficLines } from "../foresight/tableTraffic";
+import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
@@ -15,7 +18,7 @@ import { type Step, sqlsOf } from "../plan/step";
 import type { Database } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
 import { withObserver } from "../session/workspace";
-import { declaredForm } from "../situation/declaredForm";
+import { type Declared, declaredForm } from "../situation/declaredForm";
 import { previousHere } from "../situation/otherDatabase";
 import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
@@ -76,12 +79,13 @@ export async function lookAhead(
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
     const met = await whatItMeets(scope, steps, database);
+    const builds = steps.some(({ kind }) => kind === "build");
+    const asked = builds && isShown ? await whatItCosts(scope, steps, declared) : [];
     const { patience } = desired.policy;
     const { waitForMs } = new Patience(patience, database.patience);
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
-    const lines = [size, ...abridge(steps.map(describe)), ...met, ...waits];
-    const builds = steps.some(({ kind }) => kind === "build");
+    const lines = [size, ...abridge(steps.map(describe)), ...met, ...asked, ...waits];
     return { lines, builds, foreseen: Foreseen.of(situation, steps) };
   });
 }
@@ -89,6 +93,19 @@ export async function lookAhead(
 /** As {@link lookAhead}: one line per planned step. */
 export async function previewIndex(...question: Parameters<typeof lookAhead>): Promise<string[]> {
   return [...(await lookAhead(...question)).lines];
+}
+
+/** What a reviewer weighs against the gain. */
+async function whatItCosts(
+  { observer, desired, table }: Scope,
+  steps: readonly Step[],
+  declared: Declared,
+): Promise<string[]> {
+  const overlaps =
+    declared.kind === "ok"
+      ? await overlapLines(observer, table.oid, declared.canonical, steps)
+      : [];
+  return [...trafficLines(await readTableTraffic(observer, table.oid), desired), ...overlaps];
 }
 
 /** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */
@@ -101,12 +118,22 @@ async function whatItMeets(
   const builds = steps.some(({ kind }) => kind === "build");
   const unseen = builds ? await refuseDuplicates(observer, desired, table) : undefined;
   const writes = builds || steps.some(({ kind }) => kind === "reindex");
-  const needs = writes ? [...settingsLines(database, desired), ...(await spaceLines(scope))] : [];
+  const needs = writes ? await needsOf(scope, buildSettingsOf(database, desired)) : [];
   return [...needs, ...(unseen ? [unseen] : [])];
 }
 
-function settingsLines(database: Database, desired: DesiredIndex): string[] {
-  const settings = Object.entries(serverSettings(buildSettingsOf(database, desired)));
+async function needsOf(scope: Scope, settings: BuildSettings): Promise<string[]> {
+  const { observer, desired, table } = scope;
+  const vectors = await vectorNeeds(observer, desired, table);
+  return [
+    ...settingsLines(settings),
+    ...(await spaceLines(scope, vectors)),
+    ...(await littleMemory(observer, desired, vectors, settings)),
+  ];
+}
+
+function settingsLines(declared: BuildSettings): string[] {
+  const settings = Object.entries(serverSettings(declared));
   if (settings.length === 0) return [];
   return [`builds with ${settings.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
 }
@@ -114,11 +141,15 @@ function settingsLines(database: Database, desired: DesiredIndex): string[] {
 /** An index smaller than this fits everywhere. */
 const SMALL_BYTES = 10 * 1024 * 1024;
 
-async function spaceLines({ observer, desired, table }: Scope): Promise<string[]> {
-  const bytes = (await estimateSize(observer, desired, table)) ?? 0;
+async function spaceLines(
+  { observer, desired, table }: Scope,
+  vectors: VectorNeeds | undefined,
+): Promise<string[]> {
+  const bytes = vectors?.index ?? (await estimateSize(observer, desired, table)) ?? 0;
   const warnings = await walWarnings(observer);
   if (bytes < SMALL_BYTES) return warnings;
-  return [`needs about ${renderBytes(bytes)}, and the same again while it sorts`, ...warnings];
+  const sorts = vectors ? "" : ", and the same again while it sorts";
+  return [`needs about ${renderBytes(bytes)}${sorts}`, ...warnings];
 }
 
 /** Maximum number of steps shown, since a table can have a thousand partitions. */

@@ -63,6 +63,8 @@ interface PartitionRow {
   readonly table: string;
   readonly parentOid: number;
   readonly isLeaf: boolean;
+  /** A foreign table, which has no indexes here. */
+  readonly isForeign: boolean;
 }
 
 /** Partitions of a table at every depth, parents first. */
@@ -72,7 +74,8 @@ export async function readPartitionTree(
 ): Promise<PartitionRow[]> {
   return session.query<PartitionRow>(
     `SELECT t.relid::oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS table,
-            t.parentrelid::oid::int8::float8 AS "parentOid", t.isleaf AS "isLeaf"
+            t.parentrelid::oid::int8::float8 AS "parentOid", t.isleaf AS "isLeaf",
+            c.relkind = 'f' AS "isForeign"
        FROM pg_partition_tree($1::int8::oid::regclass) t
        JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE t.level > 0 ORDER BY t.level, n.nspname, c.relname`,

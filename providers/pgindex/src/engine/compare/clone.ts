@@ -11,13 +11,19 @@ import {
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
+import { type RunSafely, safely } from "./safely";
 import { referencesWholeRow } from "./wholeRowReference";
 
 /** The canonical form of a declaration, or why the server could not produce it. */
 export type Canonicalized =
-  | { readonly kind: "ok"; readonly canonical: CanonicalIndex }
+  | {
+      readonly kind: "ok";
+      readonly canonical: CanonicalIndex;
+      /** What PostgreSQL calls the index's columns: an expression by its function. */
+      readonly columnNames?: readonly string[];
+    }
   /** The declaration cannot be built on this table, for the server's own reason. */
   | { readonly kind: "refused"; readonly error: Error }
   /** The server does not let us try: read-only, no TEMPORARY privilege, the table is locked. */
@@ -51,7 +57,8 @@ export async function canonicalize(
   if (tried.kind === "refused" && needsRowType(tried.error, desired))
     return { kind: "cannotVerify", obstacle: "rowType" };
   if (tried.kind !== "ok") return tried;
-  return { kind: "ok", canonical: declaredForm(tried.value.canonical, desired) };
+  const { canonical, columnNames } = tried.value.index;
+  return { kind: "ok", canonical: declaredForm(canonical, desired), columnNames };
 }
 
 /** A function of the table's row type does not accept the clone's (42883, undefined_function). */
@@ -84,43 +91,58 @@ export async function onClone<T>(
   }
 }
 
-/**
- * Builds the declared index on a temporary clone of its table and reads it back. Only within
- * {@link onClone}.
- */
-export async function makeClone(session: Session, desired: IndexDefinition): Promise<LiveIndex> {
-  await setSettings(session.query, "transaction", {
-    lock_timeout: "500ms",
-    search_path: searchPathValue(desired.searchPath),
-  });
-  // The clone has the table's own name, so expressions can refer to "table.column".
-  const like = qualified(desired.schema, desired.table);
-  await session.query(
-    `CREATE TEMPORARY TABLE ${ident(desired.table)} (LIKE ${like} INCLUDING GENERATED)
-         ON COMMIT DROP`,
-  );
-  const clone = `pg_temp.${ident(desired.table)}`;
-  await session.query(cloneIndexStatement(desired, clone, CLONE_INDEX));
-  // Now rather than after the real build: a non-default operator class or collation keeps an index
-  // from backing a constraint.
-  if (desired.constraint)
-    await session.query(addConstraintSql(clone, CLONE_INDEX, desired.constraint));
-  return readClone(session, CLONE_INDEX);
+/** An index on the temporary clone of its table. */
+export interface Clone {
+  readonly index: CloneIndex;
+  /** Runs statements on the clone, with no more rights than its code may have. */
+  readonly run: RunSafely;
 }
 
+/**
+ * Builds the declared index on a temporary clone of its table and reads it back. Only within
+ * {@link onClone}. `similar`: a standing index whose definition will be tried on the clone too.
+ */
+export async function makeClone(
+  session: Session,
+  desired: IndexDefinition,
+  similar?: Pick<LiveIndex, "oid">,
+): Promise<Clone> {
+  const { schema, table, searchPath, constraint } = desired;
+  await setSettings(session.query, "transaction", { lock_timeout: "500ms" });
+  const run = await safely(session, desired, similar);
+  await setSettings(session.query, "transaction", { search_path: searchPathValue(searchPath) });
+  const clone = `pg_temp.${ident(table)}`;
+  await run([
+    // The clone has the table's own name, so expressions can refer to "table.column".
+    `CREATE TEMPORARY TABLE ${ident(table)} (LIKE ${qualified(schema, table)} INCLUDING GENERATED)
+         ON COMMIT DROP`,
+    cloneIndexStatement(desired, clone, CLONE_INDEX),
+    // Now rather than after the real build: a non-default operator class or collation keeps an
+    // index from backing a constraint.
+    ...(constraint ? [addConstraintSql(clone, CLONE_INDEX, constraint)] : []),
+  ]);
+  return { index: await readClone(session, CLONE_INDEX), run };
+}
+
+/** An index of the clone, with the names of its columns. */
+type CloneIndex = LiveIndex & { readonly columnNames: readonly string[] };
+
 /** Reads an index of the clone, with every name schema-qualified. */
-export async function readClone(session: Session, name: string): Promise<LiveIndex> {
+export async function readClone(session: Session, name: string): Promise<CloneIndex> {
   // Names the clone's schema explicitly, as the last: by default it is searched first, and a table
   // can have the name of a catalog table, such as pg_class.
   await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
-  const [row] = await session.query<{ oid: number }>(
-    `SELECT c.oid::int8::float8 AS oid FROM pg_class c
+  const [row] = await session.query<{ oid: number; columnNames: string[] }>(
+    `SELECT c.oid::int8::float8 AS oid,
+            ARRAY(SELECT a.attname::text FROM pg_attribute a
+                   WHERE a.attrelid = c.oid ORDER BY a.attnum) AS "columnNames"
+       FROM pg_class c
       WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()`,
     [name],
   );
   const index = row && (await readIndex(session, row.oid));
   if (!index) throw new Error("the temporary clone of the index vanished");
-  return index;
+  return { ...index, columnNames: row.columnNames };
 }
 
 /** Values that a temporary clone cannot have: they are managed only if they are declared. */

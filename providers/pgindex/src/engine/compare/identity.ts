@@ -65,8 +65,8 @@ export function keepingOf(live: LiveIndex, old: IndexIdentity): Keeping {
   const { mark } = live;
   if (mark && mark.id !== old.ownerId) return { kind: "passedOn", to: mark.label };
   if (isStranger(live, old)) return { kind: "stranger" };
-  const origin = mark?.origin ?? old.origin ?? (old.adopted ? "adopted" : "built");
-  const drops = old.dropOnDestroy ?? origin === "built";
-  if (drops) return { kind: "own" };
-  return { kind: origin === "built" ? "declaredKept" : "notBuiltHere" };
+  const origin = mark?.origin ?? old.origin;
+  const isBuilt = origin ? origin === "built" : !old.adopted;
+  if (old.dropOnDestroy ?? isBuilt) return { kind: "own" };
+  return { kind: isBuilt ? "declaredKept" : "notBuiltHere" };
 }

@@ -1,9 +1,10 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import type { IndexDefinition } from "../declare/desiredIndex";
+import { fragmentsOf, type IndexDefinition } from "../declare/desiredIndex";
 import { type CanonicalIndex, fieldsWith } from "../declare/indexFields";
 import type { Session } from "../session/session";
 import { ident } from "../text/sql";
 import { type Canonicalized, makeClone, onClone, readClone } from "./clone";
+import type { RunSafely } from "./safely";
 
 /**
  * The declared form, with its expressions spelled as in the live index if both mean the same;
@@ -25,13 +26,13 @@ export async function adoptLiveSpelling(
   live: LiveIndex,
 ): Promise<Exclude<Canonicalized, { kind: "refused" }>> {
   const unchanged = { kind: "ok", canonical: declared } as const;
-  const isSettled = isSpelledAlike(declared, live.canonical) || !hasExpressions(desired);
+  const isSettled = isSpelledAlike(declared, live.canonical) || fragmentsOf(desired).length === 0;
   if (isSettled || live.table !== desired.table) return unchanged;
   const again = await onClone(session, async () => {
-    const clone = await makeClone(session, desired);
+    const { index, run } = await makeClone(session, desired, live);
     return {
-      declared: await readAgain(session, desired, clone),
-      live: await readAgain(session, desired, live),
+      declared: await readAgain(session, desired, index, run),
+      live: await readAgain(session, desired, live, run),
     };
   });
   if (again.kind === "cannotVerify") return again;
@@ -50,10 +51,6 @@ function isSpelledAlike(one: CanonicalIndex, other: CanonicalIndex): boolean {
   return EXPRESSIONS.every((field) => one[field] === other[field]);
 }
 
-function hasExpressions({ keys, predicate }: IndexDefinition): boolean {
-  return predicate !== undefined || keys.some((key) => key.expression !== undefined);
-}
-
 function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): CanonicalIndex {
   const spelled = EXPRESSIONS.map((field) => [field, canonical[field]] as const);
   const form = { ...declared, ...Object.fromEntries(spelled) };
@@ -68,6 +65,7 @@ async function readAgain(
   session: Session,
   { table }: IndexDefinition,
   { oid }: LiveIndex,
+  run: RunSafely,
 ): Promise<CanonicalIndex[]> {
   // An index that has just been dropped prints as null.
   const printed = await session.query<{ sql: string }>(
@@ -80,7 +78,7 @@ async function readAgain(
   const forms: CanonicalIndex[] = [];
   for (const { sql } of printed) {
     const name = `pgindex_${oid}_${forms.length}`;
-    await session.query(`CREATE INDEX ${ident(name)} ON pg_temp.${ident(table)} ${bodyOf(sql)}`);
+    await run([`CREATE INDEX ${ident(name)} ON pg_temp.${ident(table)} ${bodyOf(sql)}`]);
     forms.push((await readClone(session, name)).canonical);
   }
   return forms;

@@ -1,5 +1,6 @@
 import type { Parameters } from "../catalog/storageParameters";
 import type { CanonicalIndex, FieldValues } from "../declare/indexFields";
+import { SECRET } from "../text/secret";
 import { type Difference, differencesOf } from "./differences";
 
 /**
@@ -11,8 +12,15 @@ export type RecordedForm = Omit<CanonicalIndex, "storageParameters" | "statistic
   readonly statistics?: FieldValues["statistics"] | string;
 };
 
-/** How a live index differs from its recorded form; empty if it is still that index. */
-export function differencesSince(recorded: RecordedForm, live: CanonicalIndex): Difference[] {
+/**
+ * How a live index differs from its recorded form; empty if it is still that index, or if an export
+ * of the state does not show the form, since it is a secret.
+ */
+export function differencesSince(
+  recorded: RecordedForm | typeof SECRET,
+  live: CanonicalIndex,
+): Difference[] {
+  if (recorded === SECRET) return [];
   return differencesOf(readRecorded(recorded, live), live);
 }
 

@@ -18,6 +18,13 @@ export async function closeClient(client: Client): Promise<void> {
   await withAnswerTimeout(client.end(), client, CLOSE_MS).catch(() => undefined);
 }
 
+/** Whether the open connection alone keeps this process from ending. */
+export function holdProcess(client: Client, does: boolean): void {
+  const socket = client as unknown as { ref(): void; unref(): void };
+  if (does) socket.ref();
+  else socket.unref();
+}
+
 /**
  * Waits for the server's answer. Destroys the connection, and so rejects, if none arrives within
  * `withinMs` milliseconds (undefined: no limit).

@@ -29,10 +29,24 @@ const memory = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
+/**
+ * An amount of memory as one writes it in `maintenanceWorkMem`, rounded up.
+ *
+ * @example memorySetting(29.2 * 1024 ** 2) // "30MB"
+ */
+export function memorySetting(bytes: number): string {
+  const megabytes = Math.max(1, Math.ceil(bytes / 1024 ** 2));
+  return megabytes < 10_240 ? `${megabytes}MB` : `${Math.ceil(megabytes / 1024)}GB`;
+}
+
 /** PostgreSQL's own limit for any number of workers. */
 const MAX_WORKERS = 1024;
 
-/** Parses the argument and the setting `buildSettings`. */
+/**
+ * Parses the argument and the setting `buildSettings`.
+ *
+ * @internal
+ */
 export const buildSettings = z.strictObject({
   maintenanceWorkMem: memory.optional(),
   parallelWorkers: z

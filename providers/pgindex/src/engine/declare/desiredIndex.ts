@@ -77,3 +77,9 @@ export interface RebuildWhen {
 export function subject(desired: IndexDefinition): string {
   return `index ${displayName(desired)} on ${desired.schema}.${desired.table}`;
 }
+
+/** Everything that PostgreSQL has parsed of the declaration as an expression. */
+export function fragmentsOf({ keys, predicate }: IndexDefinition): string[] {
+  const expressions = keys.flatMap(({ expression }) => expression ?? []);
+  return predicate === undefined ? expressions : [...expressions, predicate];
+}

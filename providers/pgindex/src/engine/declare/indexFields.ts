@@ -1,4 +1,4 @@
-import type { ParsedIndex } from "./indexSchema";
+import type { IndexDefinition } from "./desiredIndex";
 
 /**
  * The one list of an index's fields: the type of each value, and its traits. Code that treats
@@ -44,7 +44,7 @@ export type CanonicalIndex = Partial<FieldValues>;
 /** The traits of one field. */
 export interface FieldTraits {
   /** The argument of an `Index` that sets it. */
-  readonly argument: keyof ParsedIndex;
+  readonly argument: Exclude<keyof IndexDefinition, "keys"> | "columns";
   /**
    * How an existing index gets a new value: by ALTER or COMMENT (`alter`), by REINDEX (`reindex`),
    * or not at all: another index is built beside it and replaces it (`replace`).

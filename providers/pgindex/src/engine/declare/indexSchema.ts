@@ -5,7 +5,7 @@ import { MAX_IDENTIFIER_BYTES } from "../text/sql";
 import { buildSettings } from "./buildSettings";
 import { patienceArgs } from "./patienceArgs";
 
-/** A PostgreSQL identifier as the catalog stores it, unquoted. */
+/** A PostgreSQL identifier as the catalog stores it, unquoted. @internal */
 export const identifier = z.string().superRefine((name, ctx) => {
   const bytes = Buffer.byteLength(name, "utf8");
   if (name === "")
@@ -89,6 +89,8 @@ const MAX_COLUMNS = 32;
 /**
  * The arguments of an `Index`, with defaults filled in. What only the server can check is checked
  * later, on a clone of the table.
+ *
+ * @internal
  */
 export const indexSchema = z
   .strictObject({
@@ -192,4 +194,5 @@ function lengthOf(value: unknown): number {
   return Array.isArray(value) ? value.length : 0;
 }
 
+/** @internal */
 export type ParsedIndex = z.output<typeof indexSchema>;

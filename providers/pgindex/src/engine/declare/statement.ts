@@ -60,11 +60,12 @@ export function createIndexStatement(index: IndexDefinition): string {
 
 /**
  * The statement that creates a partitioned index without its partitions' indexes: it holds no rows,
- * and stays INVALID until the last of them is attached.
+ * and stays INVALID until the last of them is attached. With `adopts`, it takes over the equal
+ * indexes that they have, and would build what they lack.
  */
-export function createParentStatement(index: IndexDefinition): string {
-  const table = qualified(index.schema, index.table);
-  return `CREATE ${head(index)}INDEX ${ident(index.name)} ON ONLY ${table} ${body(index)}`;
+export function createParentStatement(index: IndexDefinition, adopts = false): string {
+  const table = `${adopts ? "" : "ONLY "}${qualified(index.schema, index.table)}`;
+  return `CREATE ${head(index)}INDEX ${ident(index.name)} ON ${table} ${body(index)}`;
 }
 
 /**

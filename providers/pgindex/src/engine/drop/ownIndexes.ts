@@ -8,7 +8,7 @@ import { differencesSince } from "../compare/recordedForm";
 import { companionName, companionNames } from "../declare/names";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
-import { readStrays } from "../situation/partitions";
+import { readStrays } from "../situation/partitions/strays";
 import {
   constraintAdvice,
   differsReason,

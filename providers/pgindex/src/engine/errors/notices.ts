@@ -54,8 +54,21 @@ export function saidBy(notice: ServerNotice): Said {
   };
 }
 
+/**
+ * How many rows were in the graph when pgvector's hnsw went on on disk; undefined for any other
+ * notice. No translation changes the name of a parameter.
+ */
+function outgrownAfter({ message = "", routine }: ServerNotice): number | undefined {
+  if (routine !== "InsertTuple" || !message.includes("maintenance_work_mem")) return undefined;
+  return Number(/\d+/.exec(message)?.[0] ?? 0) || undefined;
+}
+
 /** Passes each kind of notice on once. */
 export class Notices {
+  /** After how many rows the running build outgrew its memory, until that is told. */
+  outgrownAfter: number | undefined;
+  /** The most memory that has been asked for: partitions are built one after the other. */
+  toldBytes = 0;
   private readonly said = new Set<string>();
   private readonly log: (severity: Said["severity"], text: string) => void;
 
@@ -64,6 +77,7 @@ export class Notices {
   }
 
   hear(notice: ServerNotice): void {
+    this.outgrownAfter ??= outgrownAfter(notice);
     const { severity, text, kind } = saidBy(notice);
     if (this.said.has(kind)) return;
     this.said.add(kind);

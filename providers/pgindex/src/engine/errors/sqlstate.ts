@@ -99,13 +99,17 @@ export function withDetail(error: unknown): string {
 /** CONTEXT can be a page long. */
 const CONTEXT_LENGTH = 300;
 
+/** The server's HINT and CONTEXT, but nothing where any part can quote a row. */
+export function harmlessHints(error: unknown): string[] {
+  return isHarmless(error) ? hintsOf(error) : [];
+}
+
 /**
  * The server's HINT and CONTEXT, without constants: CONTEXT can hold a statement that a function
- * has put together from values. Nothing where any part can quote a row.
+ * has put together from values.
  */
-export function harmlessHints(error: unknown): string[] {
+export function hintsOf(error: unknown): string[] {
   const { hint, where } = error as PostgresError;
-  if (!isHarmless(error)) return [];
   // Whatever the language quotes by: within, a constant is a constant.
   const context = where && maskConstants(where.replaceAll(/["«»„“”]/g, " "));
   return [
@@ -165,12 +169,12 @@ export function isConnectionLoss(error: unknown): boolean {
   };
   return (
     isUnreachable(error) ||
-    (code !== undefined && SOCKET_CODES.has(code)) ||
-    /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
+    SOCKET_CODES.has(code) ||
+    /connection (terminated|ended)|not queryable|client was closed/i.test(String(message))
   );
 }
 
-const SOCKET_CODES = new Set(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
+const SOCKET_CODES = new Set<string | undefined>(["ECONNRESET", "EPIPE", "ECONNABORTED"]);
 
 /**
  * Whether no server was reached: unknown host name, no route, connection refused or no answer.
@@ -179,10 +183,10 @@ export function isUnreachable(error: unknown): boolean {
   const { code, message, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   // A local server that is down has no socket file.
   if (code === "ENOENT") return syscall === "connect";
-  return (code !== undefined && UNREACHABLE_CODES.has(code)) || message === "timeout expired";
+  return UNREACHABLE_CODES.has(code) || message === "timeout expired";
 }
 
-const UNREACHABLE_CODES = new Set([
+const UNREACHABLE_CODES = new Set<string | undefined>([
   "ETIMEDOUT",
   "ECONNREFUSED",
   "ENETUNREACH",

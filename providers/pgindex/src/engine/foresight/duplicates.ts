@@ -6,7 +6,7 @@ import { type Bounds, runBounded } from "../scans/boundedTransaction";
 import { stopCounting } from "../scans/scanCounting";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 import { renderBytes } from "../text/render";
 import { ident, qualified } from "../text/sql";
 import {
@@ -79,13 +79,13 @@ async function look(
 }
 
 async function sizeOf(session: Session, { oid }: LiveTable): Promise<number> {
-  const rows = await session.query<{ bytes: number | null }>(
+  const rows = await session.query<{ bytes: number }>(
     `SELECT coalesce((SELECT sum(pg_relation_size(relid))
                         FROM pg_partition_tree($1::int8::oid::regclass) WHERE isleaf),
                      pg_relation_size($1::int8::oid::regclass))::float8 AS bytes`,
     [oid],
   );
-  return onlyRow(rows).bytes ?? 0;
+  return onlyRow(rows).bytes;
 }
 
 /** The role, if it may not read the table. */

@@ -1,5 +1,6 @@
 import { makeClone, onClone } from "../compare/clone";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import { functionsReached, type Root } from "../reach/reach";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 
@@ -37,21 +38,36 @@ export async function readUniqueKey(
   desired: DesiredIndex,
 ): Promise<UniqueKey | UnreadableKey> {
   const read = await onClone(session, async () => {
-    const { oid } = await makeClone(session, desired);
+    const { oid } = (await makeClone(session, desired)).index;
     const own = await session.query<{ name: string }>(OWN_CODE, [oid]);
     const keys = await session.query<KeyRow>(KEYS, [oid]);
     const predicates = await session.query<{ predicate: string | null }>(PREDICATE, [oid]);
-    return { own, keys, predicate: onlyRow(predicates).predicate };
+    const table = await tableOf(session, desired);
+    const planned = await functionsReached(session, table, desired.searchPath);
+    const foreign = planned.find(({ isForeign }) => isForeign);
+    return { own, keys, foreign, predicate: onlyRow(predicates).predicate };
   });
   // The declaration itself has been tried on a clone before.
   if (read.kind !== "ok") return unreadable("the server lets nobody try the declaration on a copy");
-  const { own, keys, predicate } = read.value;
+  const { own, keys, foreign, predicate } = read.value;
   const [first] = own;
   if (first) return unreadable(`it would run code of the database's own (${first.name})`);
+  if (foreign)
+    return unreadable(`to plan it would run ${foreign.signature}, by the table's indexes`);
   const odd = keys.find(({ isUsual }) => !isUsual);
   if (odd)
     return unreadable("its operator class compares in another way than the column's type does");
   return { kind: "readable", keys, predicate };
+}
+
+/** While it plans a query of a table, the server computes what is constant in its other indexes. */
+async function tableOf(session: Session, { schema, table }: DesiredIndex): Promise<Root[]> {
+  const rows = await session.query<{ oid: number }>(
+    `SELECT c.oid::int8::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = $2`,
+    [schema, table],
+  );
+  return rows.map(({ oid }) => ({ kind: "relation", oid }));
 }
 
 function unreadable(why: string): UnreadableKey {

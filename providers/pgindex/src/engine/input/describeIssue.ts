@@ -67,22 +67,16 @@ function formFix(expected: string): string {
   return form ? `write ${form}` : REFERENCE;
 }
 
-/** None of the union's branches takes such a value. */
+/** None of the union's branches takes a value of this type. */
 function unionProblem(issue: z.core.$ZodIssueInvalidUnion): Omit<Problem, "path"> {
-  const expected = issue.errors.flatMap((branch) =>
-    branch.flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : [])),
-  );
-  const kinds = [...new Set(expected)].join(", ").replace(/, ([^,]*)$/, " or $1");
-  return kinds === ""
-    ? { message: "has a wrong value", fix: REFERENCE }
-    : { message: `is not ${kinds}`, fix: `write ${kinds}` };
+  const wrong = issue.errors.flat().filter((inner) => inner.code === "invalid_type");
+  const expected = new Set(wrong.map((inner) => inner.expected));
+  const kinds = [...expected].join(", ").replace(/, ([^,]*)$/, " or $1");
+  return { message: `is not ${kinds}`, fix: `write ${kinds}` };
 }
 
 /** What was written at the path, if it was a text. */
 function textAt(raw: unknown, path: readonly PropertyKey[]): string {
-  const value = path.reduce<unknown>(
-    (it, key) => (typeof it === "object" && it !== null ? Reflect.get(it, key) : undefined),
-    raw,
-  );
+  const value = path.reduce<unknown>((it, key) => Reflect.get(Object(it), key), raw);
   return typeof value === "string" ? value : "";
 }

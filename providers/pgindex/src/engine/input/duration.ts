@@ -3,7 +3,11 @@ import ms from "ms";
 import { z } from "zod";
 import { issueMessage } from "./parse";
 
-/** A length of time as people write it ("24h", "30 s", "90m"), in milliseconds. */
+/**
+ * A length of time as people write it ("24h", "30 s", "90m"), in milliseconds.
+ *
+ * @internal
+ */
 export const duration = z.string().transform((text, ctx) => {
   const value = milliseconds(text);
   if (value !== undefined && value >= 0) return value;
@@ -19,7 +23,11 @@ export interface WrittenDuration {
   readonly text: string;
 }
 
-/** As {@link duration}, but keeps the text. */
+/**
+ * As {@link duration}, but keeps the text.
+ *
+ * @internal
+ */
 export const writtenDuration = z.string().transform((text, ctx): WrittenDuration => {
   const parsed = duration.safeParse(text);
   if (parsed.success) return { ms: parsed.data, text };

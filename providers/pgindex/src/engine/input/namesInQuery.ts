@@ -75,3 +75,27 @@ function onlyName(list: NameList = []): string[] {
   const name = list[0]?.String?.sval;
   return list.length === 1 && name !== undefined ? [name] : [];
 }
+
+/** Every name in a query, without its schema. */
+export interface NamesInQuery {
+  readonly operators: readonly string[];
+  readonly types: readonly string[];
+  readonly relations: readonly string[];
+  /** `a` of `t.a` and `(t).a` */
+  readonly attributes: readonly string[];
+}
+
+export function namesIn(fields: readonly Field[]): NamesInQuery {
+  const last = (...keys: readonly string[]) =>
+    fields
+      .filter(([key]) => keys.includes(key))
+      .flatMap(([, list]) =>
+        Array.isArray(list) ? ((list as NameList).at(-1)?.String?.sval ?? []) : [],
+      );
+  return {
+    operators: last("name"),
+    types: last("names"),
+    relations: relationsOf(fields).map(({ name }) => name),
+    attributes: last("fields", "indirection"),
+  };
+}

@@ -17,7 +17,11 @@ export const BESIDE_OTHER_PROBLEMS = {
   when: ({ value }: { readonly value: unknown }) => typeof value === "object" && value !== null,
 };
 
-/** Parses with any of our schemas: the one place that turns zod issues into problems. */
+/**
+ * Parses with any of our schemas: the one place that turns zod issues into problems.
+ *
+ * @internal
+ */
 export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<z.output<S>> {
   const unknown = unknownPaths(raw);
   const result = schema.safeParse(raw);

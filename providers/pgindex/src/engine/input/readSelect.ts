@@ -144,7 +144,7 @@ const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
  * Yields every field of the tree below `root`, without recursion: `a + b + …` is as deep as it is
  * long. Field names come from the grammar, never from the text.
  */
-function* fieldsOf(root: unknown): Generator<[string, unknown]> {
+export function* fieldsOf(root: unknown): Generator<[string, unknown]> {
   const left = [root];
   while (left.length > 0) {
     const node = left.pop();

@@ -8,6 +8,7 @@ import { stopCounting } from "../scans/scanCounting";
 import type { Database, SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
+import { requireOwnSchemas } from "./calledFunctions";
 import { type Measured, measureOrFail, refused } from "./measureQuery";
 import type { Bench, Tally } from "./queryRuns";
 import type { ParsedQuery } from "./servedQueries";
@@ -109,6 +110,7 @@ async function measureAs(
     const isCounted = !(await stopCounting(session));
     const tree = await readIndexTree(session, index);
     const acting = await actAsApplication(session, role);
+    await requireOwnSchemas(session, index);
     const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
     const measured: Measured[] = [];
     for (const query of queries) measured.push(await measureOrFail(bench, query));

@@ -1,7 +1,6 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { type Advice, PgIndexError } from "../errors/advice";
 import { harmlessHints, harmlessText, sqlState } from "../errors/sqlstate";
-import type { FunctionName } from "../input/namesInQuery";
 import type { ParsedQuery } from "./servedQueries";
 
 const FIXES: Readonly<Record<string, string>> = {
@@ -61,27 +60,4 @@ export function sampleTimedOut(query: ParsedQuery, index: IndexOnTable): PgIndex
     fix: "make sample read less: add a LIMIT, and avoid an ORDER BY that sorts the table",
     otherwise: "give values, or a longer timeout",
   });
-}
-
-/** Advice about a query that calls VOLATILE functions, which are given in `called`. */
-export function volatileAdvice(
-  query: ParsedQuery,
-  index: IndexOnTable,
-  called: readonly Required<FunctionName>[],
-): Advice {
-  const names = called.map(({ schema, name }) => `${schema}.${name}`).join(", ");
-  const isOnlyServers = called.every(({ schema }) => schema === "pg_catalog");
-  return {
-    what:
-      `cannot measure query "${query.name}" of index ${index.schema}.${index.name}: ` +
-      `it calls ${names}`,
-    why:
-      "a VOLATILE function can do anything, even in a read-only transaction, " +
-      "and a measurement must change nothing; nothing ran",
-    fix: "remove the call from sql and sample: the plan of the rest is the same",
-    otherwise: isOnlyServers
-      ? undefined
-      : "if the function only reads: ALTER FUNCTION … STABLE " +
-        "(no index can serve a comparison with a VOLATILE one)",
-  };
 }

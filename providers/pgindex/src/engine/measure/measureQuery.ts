@@ -1,6 +1,7 @@
 import { CancelledError, PgIndexError } from "../errors/advice";
 import type { PlanNode, Run } from "../explain/explain";
 import { type PlanTree, toPlanTree } from "../explain/queryPlan";
+import { requireNoSideEffects } from "./calledFunctions";
 import { type Circumstances, circumstancesOf } from "./circumstances";
 import { genericPlanOf } from "./genericPlan";
 import { queryFailed } from "./measureMessages";
@@ -13,7 +14,6 @@ import {
 } from "./measurement";
 import { type Bench, isUsable, planOnly, runOnce, valueSets } from "./queryRuns";
 import { type ParameterValue, type ParsedQuery, textHash } from "./servedQueries";
-import { requireNoSideEffects } from "./volatileFunctions";
 
 /** One query's measurement, with everything needed to judge it. */
 export interface Measured {

@@ -28,8 +28,6 @@ export interface ParsedQuery {
   readonly values?: readonly ParameterValue[];
   /** One SELECT with as many columns as `sql` has parameters. */
   readonly sample?: string;
-  /** The functions called by `sql` and `sample`. */
-  readonly functions: SelectStatement["functions"];
   readonly unqualified?: SelectStatement["unqualified"];
   readonly relations?: SelectStatement["relations"];
   /** The role that runs it in the application. */
@@ -132,14 +130,17 @@ const servedQuery = z
       sql: sql.text,
       parameters: sql.parameters,
       sample: sample?.text,
-      functions: [...sql.functions, ...(sample?.functions ?? [])],
       unqualified: sql.unqualified,
       relations: sql.relations,
       timeoutMs,
     }),
   );
 
-/** The queries that an index serves. Load the parser first (`loadParser`). */
+/**
+ * The queries that an index serves. Load the parser first (`loadParser`).
+ *
+ * @internal
+ */
 export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ctx) => {
   const names = Array.isArray(queries) ? queries.map((query) => query?.name) : [];
   names.forEach((name, i) => {

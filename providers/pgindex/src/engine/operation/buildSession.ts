@@ -2,7 +2,7 @@ import { type BuildSettings, serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Database } from "../session/database";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 
 /** The declared settings of a build: each the resource's own, else the Connection's. */
 export function buildSettingsOf(database: Database, { policy }: DesiredIndex): BuildSettings {

@@ -12,6 +12,8 @@ import { inTurn } from "./turns";
 /** A running operation: its two sessions, its limits, and where it reports. */
 export interface Operation extends Workspace {
   readonly ctx: Context;
+  /** What the server says in the building session, where somebody listens. */
+  readonly notices?: Notices;
 }
 
 /** A table, by name. */
@@ -64,7 +66,7 @@ export async function changeTable<T>(
   );
   const run = (workspace: Workspace) => {
     workspace.builder.onNotice((notice) => notices.hear(notice));
-    return attempt({ ...workspace, ctx });
+    return attempt({ ...workspace, ctx, notices });
   };
   const withReservedSlots = async () => {
     try {

@@ -1,9 +1,11 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { Partition } from "../situation/partitions/partitions";
 import type { Situation } from "../situation/situation";
 import { buildSteps, dropAny, extraSteps, markSqls } from "./buildSteps";
-import { dropStrays, partitionSteps } from "./partitionSteps";
-import type { Step } from "./step";
+import { stepsBesideForeign } from "./partitions/foreignSteps";
+import { dropStrays, partitionSteps } from "./partitions/partitionSteps";
+import { movedIndexes, type Step } from "./step";
 
 /** The first `server_version_num` that looks again at a parent when an attached index is attached. */
 const LOOKS_AGAIN = 140000;
@@ -14,26 +16,26 @@ const LOOKS_AGAIN = 140000;
  */
 export function finishIndex(situation: Situation, desired: DesiredIndex, live: LiveIndex): Step[] {
   const { partitioned, serverVersion } = situation;
-  const { partitions = [] } = partitioned ?? {};
-  const leaves = partitions.filter(({ isLeaf }) => isLeaf);
-  // One that can still be attached makes PostgreSQL look.
-  const waits = partitions.some(({ candidate }) => candidate?.valid);
-  const isComplete = leaves.every(({ attached }) => attached?.valid) && !waits;
-  if (!partitioned || !isComplete || serverVersion >= LOOKS_AGAIN)
+  if (!partitioned || serverVersion >= LOOKS_AGAIN || !partitioned.partitions.every(isDone))
     return makeIndex(situation, desired, desired.name, "partitions are missing");
   const why = "PostgreSQL 13 does not see that it is complete without a detached partition";
-  const parts = partitions.flatMap(({ candidate }) =>
-    candidate?.valid === false ? candidate : [],
-  );
-  const root = { ...partitioned.root, exists: false, isValid: undefined };
-  const bare = partitions.map(({ attached: _, candidate, ...partition }) =>
-    candidate?.valid ? { ...partition, candidate } : partition,
-  );
-  const anew = { ...situation, partitioned: { ...partitioned, root, partitions: bare } };
+  const root = { name: desired.name, exists: false };
+  const parts = partitioned.partitions.flatMap(({ candidate }) => candidate ?? []);
+  const partitions = partitioned.partitions.map((partition) => ({
+    ...partition,
+    attached: undefined,
+    candidate: undefined,
+  }));
+  const anew = { ...situation, partitioned: { ...partitioned, root, partitions } };
   return [
     ...[...parts, live].map((index) => dropAny(index, why)),
     ...makeIndex(anew, desired, desired.name, why),
   ];
+}
+
+/** Whether nothing can be attached here any more, which would make PostgreSQL look. */
+function isDone({ isLeaf, attached, candidate }: Partition): boolean {
+  return isLeaf ? attached?.valid === true : !candidate?.valid;
 }
 
 /** Drops the swapped-out index first: the next replacement needs its name. */
@@ -54,7 +56,11 @@ export function makeIndex(
   if (root.name !== name)
     throw new Error(`the partitions were read for ${root.name}, not for ${name}`);
   const marks = markSqls(desired, name, mark);
-  const made = partitionSteps(desired, { ...root, marks }, tableOid, partitions);
+  const marked = { ...root, marks };
+  const made =
+    root.hasForeign && !root.exists
+      ? stepsBesideForeign(desired, marked, partitions)
+      : partitionSteps(desired, marked, tableOid, partitions);
   return [...made, ...extraSteps(desired, name, mark)];
 }
 
@@ -74,19 +80,12 @@ export function dropAllStrays({ partitioned }: Situation): Step[] {
 
 /** Drops the companions that no step uses, once the declared index exists. */
 export function dropUnused({ next, misplaced }: Situation, steps: readonly Step[]): Step[] {
-  const used = new Set(steps.flatMap(oidsOf));
+  const used = new Set(steps.flatMap(movedIndexes));
   const predecessor = "the declared index exists, and this is its predecessor";
-  const companions = [
-    ...dropNext({ next }),
-    ...(misplaced ? [dropAny(misplaced.live, predecessor)] : []),
+  return [
+    ...(next && !used.has(next.live.oid) ? dropNext({ next }) : []),
+    ...(misplaced && !used.has(misplaced.live.oid) ? [dropAny(misplaced.live, predecessor)] : []),
   ];
-  return companions.filter((step) => !oidsOf(step).some((oid) => used.has(oid)));
-}
-
-/** The indexes that a step drops, renames or changes. */
-function oidsOf(step: Step): number[] {
-  if (step.kind === "drop") return [step.index.oid];
-  return step.kind === "alter" ? (step.expects ?? []).map(({ oid }) => oid) : [];
 }
 
 /** Drops a replacement that an interrupted run began and nobody needs. */

@@ -4,7 +4,7 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import type { Situation } from "../situation/situation";
 import { alterSteps, markStep, type StandingIndex } from "./alterSteps";
 import { reindex } from "./buildSteps";
-import { reindexPartitions } from "./partitionSteps";
+import { reindexPartitions } from "./partitions/partitionSteps";
 import type { Step } from "./step";
 
 /** The steps of an index that stands as declared: its mark, if it lacks one, and a rebuild. */

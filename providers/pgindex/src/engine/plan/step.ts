@@ -37,14 +37,19 @@ export type Step = {
       readonly expects?: readonly ExpectedIndex[];
       /** The lock that reads or writes wait for; undefined when they never do. */
       readonly stops?: StoppingLock;
-      /** An index that must be valid before they run. */
-      readonly onlyWithValid?: { readonly schema: string; readonly name: string };
+      /** Indexes that must be valid before they run. */
+      readonly onlyWithValid?: readonly IndexName[];
       /** The index of a partition that they create. */
       readonly creates?: { readonly schema: string; readonly name: string };
       /** A warning for the user, logged before the statements run. */
       readonly warning?: string;
     }
 );
+
+interface IndexName {
+  readonly schema: string;
+  readonly name: string;
+}
 
 /**
  * Conflicts with DDL and VACUUM, but not with reads or writes.
@@ -55,6 +60,12 @@ export const TABLE_LOCK =
   "SHARE UPDATE EXCLUSIVE on the table: reads and writes go on, other DDL waits";
 export const INDEX_LOCK =
   "SHARE UPDATE EXCLUSIVE on the index, for milliseconds: reads and writes go on";
+
+/** OIDs of the indexes that a step drops, renames or changes. */
+export function movedIndexes(step: Step): number[] {
+  if (step.kind === "drop") return [step.index.oid];
+  return step.kind === "alter" ? (step.expects ?? []).map(({ oid }) => oid) : [];
+}
 
 /** The statements of a step, in order. */
 export function sqlsOf(step: Step): readonly string[] {

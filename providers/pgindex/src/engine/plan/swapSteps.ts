@@ -36,7 +36,7 @@ export function swap(desired: DesiredIndex, old: LiveIndex, made?: LiveIndex): S
     locks: INDEX_LOCK,
     // CLUSTER ON takes only SHARE UPDATE EXCLUSIVE.
     stops: old.isReplicaIdentity ? STOPS_TABLE : undefined,
-    onlyWithValid: { schema, name: next },
+    onlyWithValid: [{ schema, name: next }],
     warning: roles.map((role) => role.warning).join("; ") || undefined,
     why: "the new index is valid and takes the declared name",
   };
@@ -101,7 +101,8 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex, made?
   return {
     kind: "alter",
     sqls: [
-      dropConstraintSql(old, old.constraint ?? name),
+      // Only a constraint that has its index's name is replaced.
+      dropConstraintSql(old, old.name),
       renameIndexStatement(schema, next, name),
       ...constraintSql(desired),
       ...rolesOf(desired, old).map((role) => role.sql),
@@ -109,7 +110,7 @@ export function swapBelowConstraint(desired: DesiredIndex, old: LiveIndex, made?
     expects: [{ oid: old.oid, name: null }, ...nowNamed(name, made)],
     locks: CONSTRAINT_LOCK,
     stops: STOPS_TABLE,
-    onlyWithValid: { schema, name: next },
+    onlyWithValid: [{ schema, name: next }],
     warning:
       `the constraint ${name} of ${desired.table} is recreated with the new index, ` +
       "in one transaction",

@@ -41,6 +41,8 @@ export interface GateMemory {
 /**
  * Judges each index. An index that passed once is not judged again, because the other stack may be
  * gone by then. Pure.
+ *
+ * @internal
  */
 export function judgeGate(
   gate: Omit<ParsedGate, "indexes">,

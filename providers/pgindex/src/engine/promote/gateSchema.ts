@@ -57,7 +57,11 @@ const evidence = z.object({
 const planTypes = z.array(z.enum(PLAN_TYPES)).min(1, issueMessage("is empty", "leave it out"));
 const milliseconds = z.number().positive();
 
-/** `PromotionGate` arguments. */
+/**
+ * `PromotionGate` arguments.
+ *
+ * @internal
+ */
 export const gateSchema = z
   .strictObject({
     indexes: z.array(indexSchema).min(1, issueMessage("is empty", "name the indexes to promote")),
@@ -74,5 +78,7 @@ export const gateSchema = z
   })
   .transform(({ soak, ...rest }) => ({ ...rest, soak: soak.text, soakMs: soak.ms }));
 
+/** @internal */
 export type ParsedGate = z.output<typeof gateSchema>;
+/** @internal */
 export type GateInputs = z.input<typeof gateSchema>;

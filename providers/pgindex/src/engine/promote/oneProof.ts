@@ -14,16 +14,22 @@ export function oneProof(
   evidence: Evidence,
   here: DatabaseIdentity | undefined,
 ): Condition[] {
-  const { recorded, found } = evidence;
-  if (!recorded || !found || !evidence.verifiedAt) return [unmet("evidence", unsaid(evidence))];
+  const { recorded, found, verifiedAt } = evidence;
+  if (!recorded || !found || !verifiedAt) return [unmet("evidence", unsaid(evidence))];
+  const whole = { ...evidence, recorded, found, verifiedAt };
   return [
-    ...contradictions(requirement, evidence).map((text) =>
+    ...contradictions(requirement, whole).map((text) =>
       unmet("evidence", `the evidence contradicts itself: ${text}; ${AGAIN}`),
     ),
     ...databaseCondition(found.database, here),
-    definitionCondition(evidence),
+    definitionCondition(whole),
   ];
 }
+
+/** Evidence that says what was recorded, what was measured, and when. */
+type WholeEvidence = Evidence & {
+  readonly [K in "recorded" | "found" | "verifiedAt"]: NonNullable<Evidence[K]>;
+};
 
 function unsaid({ found }: Evidence): string {
   const what = found ? "what the index's resource recorded" : "which index was measured";
@@ -35,9 +41,8 @@ function unsaid({ found }: Evidence): string {
 
 function contradictions(
   { schema, name }: Requirement,
-  { recorded, found, validSince, verifiedAt }: Evidence,
+  { recorded, found, validSince, verifiedAt }: WholeEvidence,
 ): string[] {
-  if (!recorded || !found) return [];
   const { database } = recorded;
   const texts = [
     found.index !== `${schema}.${name}` && `its queries and scans are of ${found.index}`,
@@ -48,7 +53,7 @@ function contradictions(
       !isSameDatabase(database, found.database) &&
       `the index is in ${databaseLabel(database)}, the queries and scans are of ` +
         databaseLabel(found.database),
-    !(Date.parse(verifiedAt ?? "") >= Date.parse(validSince)) &&
+    !(Date.parse(verifiedAt) >= Date.parse(validSince)) &&
       `it was measured at ${verifiedAt}, before it was valid at ${validSince}`,
   ];
   return texts.filter((text) => typeof text === "string");
@@ -63,11 +68,10 @@ function databaseCondition(there: DatabaseIdentity, here: DatabaseIdentity | und
 }
 
 /** Compares the live index, not the statement that was declared for it. */
-function definitionCondition({ recorded, found, statement }: Evidence): Condition {
-  if (recorded?.drift)
+function definitionCondition({ recorded, found, statement }: WholeEvidence): Condition {
+  if (recorded.drift)
     return unmet("definition", `the index there is ${recorded.drift}: run pulumi up there`);
-  const differences =
-    recorded && found ? differencesSince(recorded.canonical, found.canonical) : [];
+  const differences = differencesSince(recorded.canonical, found.canonical);
   if (differences.length === 0) return met("definition", "it has the same definition there");
   return unmet(
     "definition",

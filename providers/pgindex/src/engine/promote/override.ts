@@ -24,11 +24,12 @@ const one = z.strictObject({
         error: () => issueMessage("is no condition", `write some of ${CONDITION_NAMES.join(", ")}`),
       }),
     )
-    .min(1, issueMessage("is empty", "name the conditions that it waives")),
+    .min(1, issueMessage("is empty", "name the conditions that it waives"))
+    .readonly(),
   reason: z.string().trim().min(1, issueMessage("is empty", "write why it cannot wait")),
 });
 
-const several = z.union([one, z.array(one)]);
+const several = z.union([one, z.array(one).readonly()]);
 
 /** A plain reason, or what `pulumi config set pgindex:override '{…}'` gives. */
 const text = z
@@ -57,10 +58,14 @@ function fromJson(value: string): unknown {
   }
 }
 
-/** The argument `override`: a reason, an {@link Override}, or several. */
-export const overrideSchema = z.union([text, one, z.array(one)]);
+/**
+ * The argument `override`: a reason, an {@link Override}, or several.
+ *
+ * @internal
+ */
+export const overrideSchema = z.union([text, one, z.array(one).readonly()]);
 
-export type ParsedOverride = z.output<typeof overrideSchema>;
+export type ParsedOverride = string | Override | readonly Override[];
 
 /** An override that applies, or why none does. */
 export type Waiver =

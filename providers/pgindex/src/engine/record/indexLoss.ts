@@ -28,3 +28,8 @@ export function renamedText(
   if (!isDropName(index)) return `renamed outside to ${index.name}`;
   return lossOf(index) ?? `an interrupted drop has renamed it to ${index.name}`;
 }
+
+/** What is said of an index that is in another schema, most likely with its table. */
+export function movedText({ schema }: Pick<LiveIndex, "schema">): string {
+  return `moved outside to schema ${schema}`;
+}

@@ -12,7 +12,7 @@ import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { otherDatabaseWarning } from "../situation/otherDatabase";
 import { displayName } from "../text/render";
-import { lossOf, renamedText } from "./indexLoss";
+import { lossOf, movedText, renamedText } from "./indexLoss";
 import type { IndexOutputs } from "./outputs";
 
 /** Every index of a database in short, read at once for a whole stack. */
@@ -66,10 +66,8 @@ export function changeSince(
   const named = indexes.get(displayName(old));
   if (!named) {
     const own = ownAmong([...indexes.values()], old);
-    const isRenamed = own !== undefined && own.name !== old.name;
-    return isRenamed
-      ? renamedText(own)
-      : `it does not exist in the database ${databaseLabel(database)}`;
+    if (!own) return `it does not exist in the database ${databaseLabel(database)}`;
+    return own.name === old.name ? movedText(own) : renamedText(own);
   }
   if (named.mark && named.mark.id !== old.ownerId) return `it now belongs to ${named.mark.label}`;
   return lossOf(named) ?? lostMark(named, old);

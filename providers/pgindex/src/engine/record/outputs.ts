@@ -68,6 +68,8 @@ export interface IndexOutputs {
   /** The canonical form that refresh and destroy compare the live index with. */
   readonly canonical: RecordedForm;
   readonly __urn?: string;
+  /** Where the arguments were secret; absent where none was. */
+  readonly __secret?: readonly string[];
 }
 
 /**

@@ -10,7 +10,7 @@ import type { Session } from "../session/session";
 import { withObserver } from "../session/workspace";
 import { otherDatabaseWarning } from "../situation/otherDatabase";
 import { bloatOf } from "./bloat";
-import { lossOf, renamedText } from "./indexLoss";
+import { lossOf, movedText, renamedText } from "./indexLoss";
 import { type IndexOutputs, liveOutputs } from "./outputs";
 import { validSinceOf } from "./validSince";
 
@@ -82,7 +82,7 @@ async function findIndex(observer: Session, old: IndexOutputs): Promise<LiveInde
 /** How the live index differs from the form recorded at its build; null if it is the same. */
 function driftOf(old: IndexOutputs, live: LiveIndex): string | null {
   if (live.name !== old.name) return renamedText(live);
-  if (live.schema !== old.schema) return `moved outside to schema ${live.schema}`;
+  if (live.schema !== old.schema) return movedText(live);
   if (live.table !== old.table) return `its table is now ${live.table}`;
   if (live.mark && live.mark.id !== old.ownerId) return `it now belongs to ${live.mark.label}`;
   const differences = differencesSince(old.canonical, live.canonical);

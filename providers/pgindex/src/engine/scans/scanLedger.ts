@@ -1,6 +1,6 @@
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/setSettings";
+import { setSettings } from "../session/settings/setSettings";
 
 /**
  * Where the server counts no longer tells our scans from traffic: a scan is one more in `idx_scan`,
@@ -91,7 +91,7 @@ export async function chargeTable(
   { schema, table }: { readonly schema: string; readonly table: string },
   scans: number,
 ): Promise<boolean> {
-  const [row] = await session.query<{ oid: number }>(
+  const rows = await session.query<{ oid: number }>(
     `SELECT ${root("c.oid")}::int8::float8 AS oid
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n
          ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
@@ -99,7 +99,7 @@ export async function chargeTable(
         AND c.relname OPERATOR(pg_catalog.=) $2::name`,
     [schema, table],
   );
-  return row ? chargeScans(session, new Map([[row.oid, scans]])) : true;
+  return chargeScans(session, new Map([[onlyRow(rows).oid, scans]]));
 }
 
 /** About ten seconds of looking. A measurement that scans more often is not exact. */

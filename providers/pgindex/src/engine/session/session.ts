@@ -1,20 +1,20 @@
-import type { Client, QueryConfig } from "pg";
-import { closeClient, destroyClient, withAnswerTimeout } from "../connection/closeClient";
-import { type Connection, connect } from "../connection/connect";
+import { closeClient, destroyClient } from "../connection/closeClient";
+import { connect } from "../connection/connect";
+import { connectionParameters } from "../connection/parameters";
 import type { ServerNotice } from "../errors/notices";
+import type { IdleSession } from "../slots/idleSessions";
 import { type Look, type Opened, openInReservation } from "../slots/openSession";
+import { type ServerState, serverState } from "../slots/slotReservation";
 import type { SessionSettings, SessionTarget } from "./database";
-import { pinSettings } from "./pinnedSettings";
+import { keepOrClose, reuseIdle } from "./idleSession";
 import type { Query } from "./query";
 import { assumeRole } from "./role";
-import {
-  assertServerKind,
-  assertSupportedServer,
-  clientProcessId,
-  readServer,
-  type Wanted,
-} from "./suitableServer";
-import { vanishingSettings } from "./vanishingClient";
+import { pinSettings } from "./settings/pinnedSettings";
+import { vanishingSettings } from "./settings/vanishingClient";
+import { StatementQueue } from "./statementQueue";
+import { clientProcessId, suitableServer, type Wanted } from "./suitableServer";
+
+type NoticeListener = (notice: ServerNotice) => void;
 
 /**
  * One direct connection to the server, with every setting pinned that affects our work or reads.
@@ -40,7 +40,7 @@ export interface Session {
    */
   queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   /** Hears every notice of the server, also those that it gave when the session began. */
-  onNotice(listener: (notice: ServerNotice) => void): void;
+  onNotice(listener: NoticeListener): void;
   /** Never fails, and waits only briefly for a network that no longer answers. */
   close(): Promise<void>;
   /** Destroys the connection without waiting, for a network that no longer answers. */
@@ -53,6 +53,8 @@ export interface SessionOptions extends Wanted {
   readonly searchPath: readonly string[];
   /** How long a statement waits for a lock; by default without limit, which a build needs. */
   readonly lockTimeoutMs?: number;
+  /** It may have had other work before, and have other work after it is closed. */
+  readonly isReusable?: boolean;
   /** Do not wait for a free connection: to cancel, to clean up, or in place of a lost session. */
   readonly isUrgent?: boolean;
   /** How many sessions the work itself will need, for which a limit may be too low. */
@@ -70,81 +72,89 @@ export async function openSession(
   database: SessionTarget,
   options: SessionOptions,
 ): Promise<Session> {
-  const { target, session } = database;
-  // Ignores an application name in the URL: it would hide pgindex from anybody who looks for the
-  // holder of a lock.
-  const application = `pgindex ${options.purpose}`.slice(0, 63);
-  const open = (look?: Look) =>
-    connect(target, application, (connection, wanted) =>
-      prepareSession(connection, wanted, session, { ...options, look }),
-    );
+  const open = (look?: Look) => reuseOrConnect(database, { ...options, look });
   if (options.isUrgent) return (await open()).session;
   return openInReservation(database, open);
 }
 
-async function prepareSession(
-  { client, isOpen, notices }: Connection,
-  wanted: string,
+type Opening = SessionOptions & { readonly look?: Look };
+
+async function reuseOrConnect(database: SessionTarget, options: Opening): Promise<Opened<Session>> {
+  const { target, session: settings } = database;
+  const server = serverState(database);
+  const key = JSON.stringify(connectionParameters(target.url));
+  const begin = (idle: IdleSession) => beginSession(idle, server, settings, options);
+  const reused = options.isReusable ? await reuseIdle(server, key, begin) : undefined;
+  if (reused) return reused;
+  await server.idle.closeDownTo(server.permits.total - server.permits.taken);
+  return connect(target, applicationName(options), (connection, wanted) =>
+    begin({ connection, wanted, key, connectedAt: performance.now() }),
+  );
+}
+
+/** Ignores one in the URL: it would hide pgindex from anybody who looks for a lock's holder. */
+function applicationName({ purpose }: SessionOptions): string {
+  return `pgindex ${purpose}`.slice(0, 63);
+}
+
+async function beginSession(
+  idle: IdleSession,
+  server: ServerState,
   settings: SessionSettings,
-  options: SessionOptions & { readonly look?: Look },
+  options: Opening,
 ): Promise<Opened<Session>> {
-  const enqueue = serialQueue();
-  const query: Query = (text, values) =>
-    enqueue(() =>
-      withAnswerTimeout(runQuery(client, text, values), client, options.answerWithinMs),
-    );
-  const server = await readServer(query);
-  assertSupportedServer(server, clientProcessId(client), settings, options);
-  assertServerKind(server, wanted, options);
+  const { client, notices } = idle.connection;
+  const queue = new StatementQueue(client);
+  const query: Query = (text, values) => queue.query(text, values, options.answerWithinMs);
+  const { pid, version, beginnings } = await suitableServer(query, idle, settings, options);
   const queryAsLogin = await assumeRole(query, settings.role);
-  const vanishing = vanishingSettings(settings.whenClientVanishes, server.version);
-  await pinSettings(query, server.version, options, vanishing);
+  const vanishing = vanishingSettings(settings.whenClientVanishes, version);
+  const pinned = { ...options, application: applicationName(options) };
+  await pinSettings(query, version, pinned, vanishing);
   await options.look?.(queryAsLogin, options.willNeed);
+  // A pooler's next session is another one. Of a collation the server warns once a session, and the
+  // next work is to hear it too.
+  const isOurs = options.isReusable === true && clientProcessId(client) === pid;
+  const end = () =>
+    isOurs && queue.isEmpty && notices.length === 0
+      ? keepOrClose(server, { ...idle, beginnings, query })
+      : closeClient(client);
+  return opened({ pid, serverVersion: version, query, queryAsLogin }, { ...idle, queue, end });
+}
+
+/** The session, and when it is closed. */
+function opened(
+  facts: Pick<Session, "pid" | "serverVersion" | "query" | "queryAsLogin">,
+  {
+    connection: { client, isOpen, notices },
+    queue,
+    end,
+  }: IdleSession & { readonly queue: StatementQueue; readonly end: () => Promise<void> },
+): Opened<Session> {
   let release = () => {};
   const closed = new Promise<void>((resolve) => {
     release = resolve;
   });
-  const opened: Session = {
-    pid: server.pid,
-    serverVersion: server.version,
+  const listeners: NoticeListener[] = [];
+  const session: Session = {
+    ...facts,
     get isOpen() {
       return isOpen();
     },
-    query,
-    queryAsLogin,
     onNotice: (listener) => {
       for (const notice of notices) listener(notice);
-      client.removeAllListeners("notice").on("notice", listener);
+      client.on("notice", listener);
+      listeners.push(listener);
     },
-    run: (text) => enqueue(async () => void (await runQuery(client, text))),
-    close: () => closeClient(client).finally(release),
+    run: async (text) => void (await queue.query(text)),
+    close: () => {
+      for (const listener of listeners) client.removeListener("notice", listener);
+      return end().finally(release);
+    },
     destroy: () => {
       destroyClient(client);
       release();
     },
   };
-  return { session: opened, closed };
-}
-
-async function runQuery<Row>(
-  client: Client,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  const config: QueryConfig & { queryMode: "extended" } = {
-    text,
-    values: [...values],
-    queryMode: "extended",
-  };
-  return (await client.query(config)).rows as Row[];
-}
-
-/** Runs statements one at a time, in order: pg 9 will no longer queue them itself. */
-function serialQueue(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => undefined);
-    return result;
-  };
+  return { session, closed };
 }

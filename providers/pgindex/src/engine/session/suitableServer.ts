@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import { PgIndexError, UnsuitableServerError } from "../errors/advice";
+import type { IdleSession } from "../slots/idleSessions";
 import type { SessionSettings } from "./database";
 import { onlyRow, type Query } from "./query";
 import {
@@ -10,6 +11,11 @@ import {
   readOnlyAdvice,
   serverKindAdvice,
 } from "./sessionMessages";
+
+/** A new session would begin otherwise: its role or database has been altered since. */
+class OutdatedSession extends Error {
+  override readonly name = "OutdatedSession";
+}
 
 /** What the work asks of a server. */
 export interface Wanted {
@@ -25,15 +31,43 @@ export interface Server {
   readonly pid: number;
   readonly inRecovery: boolean;
   readonly readOnly: boolean;
+  /** What a new session of this role would be allowed, and would begin with. */
+  readonly beginnings: string;
 }
 
-export async function readServer(query: Query): Promise<Server> {
+/**
+ * Reads what there is to know of the session's server. Throws {@link PgIndexError} if it does not
+ * suit the work, and {@link OutdatedSession} if the session is not as good as a new one.
+ */
+export async function suitableServer(
+  query: Query,
+  { connection, wanted, beginnings }: IdleSession,
+  settings: SessionSettings,
+  work: Wanted,
+): Promise<Server> {
+  const server = await readServer(query);
+  if ((beginnings ?? server.beginnings) !== server.beginnings) throw new OutdatedSession();
+  assertSupportedServer(server, clientProcessId(connection.client), settings, work);
+  assertServerKind(server, wanted, work);
+  return server;
+}
+
+async function readServer(query: Query): Promise<Server> {
   return onlyRow(
     await query<Server>(
       `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
               pg_catalog.pg_backend_pid() AS pid,
               pg_catalog.pg_is_in_recovery() AS "inRecovery",
-              pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+              pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly",
+              (SELECT pg_catalog.concat(r, d.datallowconn, d.datconnlimit,
+                        pg_catalog.string_agg(s.setconfig::text, ' ' ORDER BY s.setdatabase, s.setrole))
+                 FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_database d
+                   ON d.datname OPERATOR(pg_catalog.=) pg_catalog.current_database()
+                 LEFT JOIN pg_catalog.pg_db_role_setting s
+                   ON s.setrole OPERATOR(pg_catalog.=) ANY (ARRAY['0'::oid, r.oid])
+                  AND s.setdatabase OPERATOR(pg_catalog.=) ANY (ARRAY['0'::oid, d.oid])
+                WHERE r.rolname OPERATOR(pg_catalog.=) session_user
+                GROUP BY r, d.datallowconn, d.datconnlimit) AS beginnings`,
     ),
   );
 }
@@ -43,7 +77,7 @@ export function clientProcessId(client: Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
-export function assertSupportedServer(
+function assertSupportedServer(
   server: Server,
   keyDataPid: number,
   settings: SessionSettings,
@@ -58,7 +92,7 @@ export function assertSupportedServer(
 }
 
 /** Refuses a server that `target_session_attrs`, or the work itself, rules out. */
-export function assertServerKind(server: Server, wanted: string, { writable }: Wanted): void {
+function assertServerKind(server: Server, wanted: string, { writable }: Wanted): void {
   const { inRecovery, readOnly } = server;
   if (writable && (inRecovery || readOnly))
     throw new UnsuitableServerError(readOnlyAdvice(inRecovery));

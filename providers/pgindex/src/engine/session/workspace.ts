@@ -46,6 +46,7 @@ export async function withWorkspace<T>(
       builds,
       lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
       answerWithinMs: ANSWER_TIMEOUT_MS,
+      isReusable: true,
       isUrgent: isUrgent || replacesLost,
     });
   const observer = await openObserver();
@@ -56,6 +57,7 @@ export async function withWorkspace<T>(
       writable: true,
       builds,
       answerWithinMs: ANSWER_TIMEOUT_MS,
+      isReusable: true,
       isUrgent,
     });
     try {
@@ -79,6 +81,7 @@ export async function withObserver<T>(
     searchPath: [],
     lockTimeoutMs: READ_LOCK_TIMEOUT_MS,
     answerWithinMs: ANSWER_TIMEOUT_MS,
+    isReusable: true,
   });
   try {
     return await retryCatalogRaces(() => work(observer));

@@ -1,6 +1,6 @@
 import { type IndexDefinition, subject } from "../declare/desiredIndex";
 import { type Advice, NOTHING_CHANGED } from "../errors/advice";
-import { harmlessHints, sqlState, withDetail } from "../errors/sqlstate";
+import { hintsOf, sqlState, withDetail } from "../errors/sqlstate";
 import { renderBytes } from "../text/render";
 import type { Cause } from "./causes/cause";
 import { declarationCause } from "./causes/declarationRowsMessages";
@@ -18,7 +18,7 @@ export function declarationAdvice(
   const refused =
     "PostgreSQL refused the declaration on an empty copy of the table " +
     `(SQLSTATE ${sqlState(error) ?? "unknown"})`;
-  const why = [because, refused, ...harmlessHints(error), NOTHING_CHANGED];
+  const why = [because, refused, ...hintsOf(error), NOTHING_CHANGED];
   return {
     what: `cannot build ${subject(index)}: ${withDetail(error)}`,
     why: why.filter((it) => it !== undefined).join("; "),

@@ -26,7 +26,7 @@ interface PartitionedTable {
 
 /**
  * Refuses a partitioned index that PostgreSQL would refuse. An index on a temporary copy of the
- * table does not reveal these cases. Throws {@link PgIndexError}.
+ * table does not reveal these cases. Whether it has foreign partitions. Throws {@link PgIndexError}.
  *
  * @see https://www.postgresql.org/docs/current/ddl-partitioning.html
  */
@@ -34,21 +34,24 @@ export async function requirePartitionable(
   session: Session,
   desired: DesiredIndex,
   table: LiveTable,
-): Promise<void> {
+  entry: LiveIndex | undefined,
+): Promise<boolean> {
   const [foreign] = await session.query<{ label: string }>(
     `SELECT t.relid::regclass::text AS label
        FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_class c ON c.oid = t.relid
       WHERE c.relkind = 'f' LIMIT 1`,
     [table.oid],
   );
-  if (foreign) throw new PgIndexError(foreignPartitionAdvice(desired, foreign.label));
-  if (!desired.unique) return;
+  const advice = foreign && foreignPartitionAdvice(desired, foreign.label, entry);
+  if (advice) throw new PgIndexError(advice);
+  if (!desired.unique) return foreign !== undefined;
   const columns = new Set(desired.keys.map((key) => key.column));
   const missing = (await readPartitionKeys(session, table)).find(
     ({ keyColumns }) => !keyColumns.every((column) => column !== null && columns.has(column)),
   );
   if (missing)
     throw new PgIndexError(partitionKeyAdvice(desired, missing.label, missing.keyColumns));
+  return false;
 }
 
 /** Reads the partition keys of the table and of its partitions that are themselves partitioned. */

@@ -14,7 +14,9 @@ import { obstacleRefusal } from "../compare/obstacleRefusal";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
 import { findMisplaced, readOwnership } from "./ownIndex";
-import { observePartitions, readDetached } from "./partitions";
+import { withOwnNames } from "./partitions/partitionNames";
+import { observePartitions } from "./partitions/partitions";
+import { readDetached } from "./partitions/strays";
 import { requirePartitionable, requireReplicaIdentity } from "./prerequisites";
 import { rebuildReason } from "./rebuildReason";
 import type { PreviousIndex, Scope } from "./scope";
@@ -23,13 +25,14 @@ import type { Situation } from "./situation";
 /** Reads everything in the catalog that affects the declared index. */
 export async function readSituation(scope: Scope, asked: Declared): Promise<Situation> {
   const { observer, desired, table, previous } = scope;
-  const compared = await compareExisting(scope, asked);
+  const { columnNames } = asked.kind === "ok" ? asked : {};
+  const compared: Compared = { ...(await compareExisting(scope, asked)), columnNames };
   const [next, retired] = await Promise.all(
     companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
   );
   const misplaced = previous && (await findMisplaced(scope, previous, compared.declared));
-  const replaced = replacedIndex(compared.verdict, misplaced);
-  if (previous) await requireReplicaIdentity(observer, desired, replaced);
+  const replaced = previous && replacedIndex(compared.verdict, misplaced);
+  await requireReplicaIdentity(observer, desired, replaced);
   const standing = "live" in compared.verdict ? compared.verdict.live : misplaced?.live;
   const ownership = await readOwnership(scope, standing);
   const leftovers = await leftoversOf(observer, table.oid, desired.name);
@@ -81,11 +84,10 @@ function nextOf(live: LiveIndex, declared: Declared): NonNullable<Situation["nex
  */
 async function readPartitioned(
   { observer, desired, table }: Scope,
-  { verdict, declared }: Compared,
+  { verdict, declared, columnNames }: Compared,
   next: LiveIndex | undefined,
 ): Promise<Situation["partitioned"]> {
   if (table.kind !== "partitioned table") return undefined;
-  await requirePartitionable(observer, desired, table);
   if (declared.kind !== "ok") throw await obstacleRefusal(observer, desired, declared.obstacle);
   const { schema, name } = desired;
   const isReplaced = "differences" in verdict && !isAlterableOnPartitions(verdict.differences);
@@ -97,11 +99,15 @@ async function readPartitioned(
     exists: reuses === true,
     isValid: reuses ? live.valid : undefined,
   };
+  const entry = reuses ? live : undefined;
+  const hasForeign = await requirePartitionable(observer, desired, table, entry);
   const index = { schema, name, oid: reuses ? live.oid : undefined, canonical: declared.canonical };
+  const observed = await observePartitions(observer, table.oid, index);
+  const named = columnNames && { schema, table: desired.table, name, columnNames };
   return {
     tableOid: table.oid,
-    root,
-    partitions: await observePartitions(observer, table.oid, index),
+    root: { ...root, hasForeign },
+    partitions: named ? await withOwnNames(observer, observed, named) : observed,
     detached: await readDetached(observer, index, table.oid),
   };
 }
@@ -110,6 +116,8 @@ interface Compared {
   readonly verdict: Verdict;
   /** The declaration, spelled like the live index where both mean the same. */
   readonly declared: Declared;
+  /** What PostgreSQL calls its columns, where that is known. */
+  readonly columnNames?: readonly string[];
 }
 
 /**

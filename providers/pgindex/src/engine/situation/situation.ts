@@ -2,7 +2,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import type { Difference, Verdict } from "../compare/differences";
 import type { Ownership } from "../compare/ownership";
 import type { OwnershipMark } from "../declare/ownershipMark";
-import type { Partition } from "./partitions";
+import type { Partition } from "./partitions/partitions";
 
 /** Everything a plan is based on, as read from the catalog. */
 export interface Situation {
@@ -54,6 +54,8 @@ export interface Situation {
       readonly exists: boolean;
       /** False while it awaits a partition's index. */
       readonly isValid?: boolean;
+      /** The table has foreign partitions: a parent that is made without its own stays INVALID. */
+      readonly hasForeign?: boolean;
     };
     readonly partitions: readonly Partition[];
     /** INVALID indexes that interrupted runs left on tables that were partitions then. */

@@ -1,3 +1,4 @@
+import type { LiveIndex } from "../catalog/liveIndex";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
@@ -41,13 +42,29 @@ export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): 
   };
 }
 
-export function foreignPartitionAdvice(desired: DesiredIndex, partition: string): Advice {
+/** What cannot be done beside a foreign partition; undefined where it can. */
+export function foreignPartitionAdvice(
+  desired: DesiredIndex,
+  partition: string,
+  entry: LiveIndex | undefined,
+): Advice | undefined {
+  const what = `cannot build ${subject(desired)}: its partition ${partition} is a foreign table`;
+  if (desired.unique)
+    return {
+      what,
+      why: "a foreign table has no index that could keep values unique, so PostgreSQL refuses it",
+      fix: "declare it without unique",
+      otherwise: "declare a unique index on each local partition",
+    };
+  if (!entry || entry.valid) return undefined;
   return {
-    what: `cannot build ${subject(desired)}: its partition ${partition} is a foreign table`,
+    what,
     why:
-      "a foreign table has no indexes on this server, " +
-      "so attaching could never make the partitioned index valid",
-    fix: "declare an index on each local partition",
+      `${entry.schema}.${entry.name} was made without its partitions and can never become valid: ` +
+      "attaching counts the foreign table too, which has no index",
+    fix:
+      "drop it, with what is attached to it, then run pulumi up: " +
+      `DROP INDEX ${qualified(entry.schema, entry.name)};`,
   };
 }
 

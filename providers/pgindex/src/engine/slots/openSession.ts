@@ -82,6 +82,7 @@ async function whenThereIsASlot<T>(
         if (error instanceof PgIndexError && isUnreachable(error.cause)) openings.isUnreachable();
         throw error;
       }
+      if ((await reservation.server.idle.closeDownTo(0)) > 0) continue;
       openings.found(0);
       await waitForSlot(reservation, reason, {
         tries,

@@ -9,6 +9,11 @@ export class Semaphore {
     this.free = total;
   }
 
+  /** How many are handed out. */
+  get taken(): number {
+    return this.total - this.free;
+  }
+
   /** Whether whoever asks now has to wait. */
   areTaken(wanted: number): boolean {
     return this.queue.length > 0 || this.free < Math.min(wanted, this.total);

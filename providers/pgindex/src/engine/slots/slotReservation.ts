@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { IdleSessions } from "./idleSessions";
 import { OpeningLimit } from "./openingLimit";
 import { Semaphore } from "./semaphore";
 
@@ -26,6 +27,8 @@ export interface ServerState {
   readonly url: string;
   readonly permits: Semaphore;
   readonly openings: OpeningLimit;
+  /** Open, and of no reservation. */
+  readonly idle: IdleSessions;
   /** Sessions for which there were slots, and which are still to be opened. */
   promised: number;
 }
@@ -44,18 +47,24 @@ const reservations = new AsyncLocalStorage<SlotReservation>();
 
 const servers = new Map<string, ServerState>();
 
+/** Closes the sessions of this process that have no work. */
+export async function closeIdleSessions(): Promise<void> {
+  await Promise.all([...servers.values()].map(({ idle }) => idle.closeDownTo(0)));
+}
+
+// A process that ends without a word looks like a lost connection in the server's log.
+process.once("beforeExit", closeIdleSessions);
+
 /**
  * Runs work that needs `sessions` sessions at the same time once this process has so many left of
  * `maxConnections`. The sessions that it opens are among them.
  */
 export async function withSlots<T>(
-  { target: { url = "" }, session }: Server,
+  at: Server,
   { sessions, ...waiting }: Waiting & { readonly sessions: number },
   work: () => Promise<T>,
 ): Promise<T> {
-  const permits = new Semaphore(session.maxConnections);
-  const server = servers.get(url) ?? { url, permits, openings: new OpeningLimit(), promised: 0 };
-  servers.set(url, server);
+  const server = serverState(at);
   if (server.permits.areTaken(sessions))
     waiting.report?.(`queued: all ${server.permits.total} connections are in use (maxConnections)`);
   const leave = await server.permits.take(sessions, waiting.signal);
@@ -66,6 +75,17 @@ export async function withSlots<T>(
     promise(reservation, 0);
     leave();
   }
+}
+
+/** What this process knows of the server, which is the same for all who connect to its URL. */
+export function serverState({ target: { url = "" }, session }: Server): ServerState {
+  const known = servers.get(url);
+  if (known) return known;
+  const permits = new Semaphore(session.maxConnections);
+  const openings = new OpeningLimit();
+  const state = { url, permits, openings, idle: new IdleSessions(), promised: 0 };
+  servers.set(url, state);
+  return state;
 }
 
 /** The slots that the caller has on this server; undefined if it has none yet. */

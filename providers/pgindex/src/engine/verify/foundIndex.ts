@@ -35,9 +35,9 @@ export async function foundIndex(
   const { oid, table, definition, canonical } = observed.index;
   const traffic = watched?.usage.trafficScans ?? 0;
   // Rebuilt by somebody else, it is another index, and nobody knows since when.
-  const isFirst = !previous?.found && isBuilt;
-  const isSame = previous?.found?.oid === oid;
-  const trafficBefore = isSame ? (previous?.found?.trafficBefore ?? 0) : isFirst ? 0 : traffic;
+  const known = previous?.found;
+  const isFirst = !known && isBuilt;
+  const trafficBefore = known?.oid === oid ? known.trafficBefore : isFirst ? 0 : traffic;
   const index = `${schema}.${name}`;
   const database = await readDatabaseIdentity(session);
   return { index, table, oid, definition, canonical, database, trafficBefore };

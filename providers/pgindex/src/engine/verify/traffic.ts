@@ -75,7 +75,7 @@ function byLedger(
     return { trafficScans: Math.max(0, since), isExact: false, isToldApart: true };
   }
   const isGrown =
-    typeof known === "number" && ledger >= known && isSameCount(after, previous ?? {});
+    previous && typeof known === "number" && ledger >= known && isSameCount(after, previous);
   const written = ledger - (isGrown ? known : 0);
   const since = after.scans - (isGoingOn && previous ? previous.scans : 0);
   const before = isGoingOn && previous ? trafficOf(previous) : 0;

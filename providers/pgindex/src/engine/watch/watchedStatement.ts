@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isYieldingAutovacuum, type OtherSession } from "../catalog/sessions/otherSessions";
 import { describeSession } from "../catalog/sessions/sessionDescription";
+import type { BuildSettings } from "../declare/buildSettings";
 import { CancelledError, firstLine } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
 import { wakingSignal } from "../operation/context";
@@ -8,6 +9,7 @@ import type { Operation } from "../operation/operation";
 import type { Session } from "../session/session";
 import { renderElapsed } from "../text/render";
 import { type BuilderState, readState } from "./builderState";
+import { tellOutgrownMemory } from "./graphMemory";
 import { NetworkOutage, terminateIdleBuilder } from "./networkOutage";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
@@ -36,9 +38,8 @@ export interface Watched extends Operation {
   readonly position?: string;
   /** Its time counts towards `buildWithin`. */
   readonly isBuild?: boolean;
-  /**
-   * Usually short: shows no progress, lets the caller count waits, and delays the first poll.
-   */
+  readonly buildSettings?: BuildSettings;
+  /** Usually short: no progress is shown, the caller counts waits, the first poll is delayed. */
   readonly isQuiet?: boolean;
   /** Receives each observed phase. */
   readonly phases?: PhaseWatch;
@@ -109,8 +110,7 @@ class Watch {
         }
       } catch (error) {
         if (this.outage.failed(error)) builder.destroy();
-        // Progress is optional: the build continues without it, and the catalog verifies its
-        // result.
+        // The build continues without progress, and the catalog verifies its result.
         const elapsed = renderElapsed(performance.now() - this.started);
         ctx.status(`${verb}, ${elapsed} (progress unavailable: ${firstLine(error)})`);
       }
@@ -120,8 +120,7 @@ class Watch {
   }
 
   private async poll(): Promise<void> {
-    // Set this before anything can fail, so that an unresponsive server is not polled without a
-    // pause.
+    // Before anything can fail: an unresponsive server is not polled without a pause.
     this.isCancelHeard = this.watched.ctx.signal.aborted;
     if (!this.observer.isOpen) this.observer = await this.watched.reconnect();
     const { builder, ctx } = this.watched;
@@ -132,6 +131,7 @@ class Watch {
     this.watched.phases?.poll(state.row?.phase, performance.now());
     if (state.row) await this.mark();
     this.report(state);
+    await tellOutgrownMemory(this.observer, state.row, this.watched);
     this.stop ??= await this.waiters.poll(
       state.waiters,
       state.row?.phase,

@@ -1,12 +1,12 @@
 import type { IndexElem, IndexStmt, Node } from "libpg-query";
+import { clip, defaultIndexName } from "../../engine/declare/defaultName";
 import { MAX_IDENTIFIER_BYTES } from "../../engine/text/sql";
 import { stringsOf } from "../parser/parseTree";
 import { elementOf } from "./indexStatement";
 
 /**
- * The name PostgreSQL gives an index that has none: `table_columns_idx`, numbered if taken, at most
- * 63 bytes. Follows ChooseRelationName, ChooseIndexColumnNames and FigureColname in PostgreSQL's
- * source. Undefined for an expression whose name differs between PostgreSQL versions.
+ * The name PostgreSQL gives an index that has none. Follows ChooseIndexColumnNames and FigureColname
+ * in PostgreSQL's source. Undefined for an expression whose name differs between PostgreSQL versions.
  */
 export function defaultName(
   { relation, indexParams = [], indexIncludingParams = [] }: IndexStmt,
@@ -15,11 +15,7 @@ export function defaultName(
   const elements = [...indexParams, ...indexIncludingParams].map(elementOf);
   const columns = elements.map(columnName);
   if (!columns.every((name) => name !== undefined)) return undefined;
-  const addition = additionOf(distinct(columns));
-  for (let i = 0; ; i += 1) {
-    const name = objectName(relation?.relname ?? "", addition, i === 0 ? "idx" : `idx${i}`);
-    if (!isTaken(name)) return name;
-  }
+  return defaultIndexName(relation?.relname ?? "", distinct(columns), isTaken);
 }
 
 /** Expressions named after their outermost construct. */
@@ -94,35 +90,4 @@ function distinct(names: readonly string[]): string[] {
     chosen.push(candidate);
   }
   return chosen;
-}
-
-/** The column names joined, stopping once they are too long anyway. */
-function additionOf(names: readonly string[]): string {
-  let joined = "";
-  for (const name of names) {
-    joined += joined === "" ? name : `_${name}`;
-    if (Buffer.byteLength(joined) > MAX_IDENTIFIER_BYTES) break;
-  }
-  return joined;
-}
-
-/** `first_second_label`; excess length is taken from the longer of the first two. */
-function objectName(first: string, second: string, label: string): string {
-  const room = MAX_IDENTIFIER_BYTES - label.length - 2;
-  let a = Buffer.byteLength(first);
-  let b = Buffer.byteLength(second);
-  while (a + b > room) {
-    if (a > b) a -= 1;
-    else b -= 1;
-  }
-  return `${clip(first, a)}_${clip(second, b)}_${label}`;
-}
-
-/** The beginning of a text, up to this many bytes, without cutting a character in half. */
-function clip(text: string, bytes: number): string {
-  const all = Buffer.from(text, "utf8");
-  let end = Math.min(bytes, all.length);
-  // A byte 10xxxxxx continues a character.
-  while (end < all.length && ((all[end] ?? 0) & 0b1100_0000) === 0b1000_0000) end -= 1;
-  return all.subarray(0, end).toString("utf8");
 }

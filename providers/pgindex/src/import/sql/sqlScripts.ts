@@ -49,6 +49,15 @@ export function readHistory(scripts: readonly Script[]): Reading {
   return scripts.reduce(readScript, NOTHING);
 }
 
+/** What is declared after each of the scripts, read in order. */
+export function readEach(scripts: readonly Script[]): (readonly IndexDeclaration[])[] {
+  let state = NOTHING;
+  return scripts.map((script) => {
+    state = readScript(state, script);
+    return state.found;
+  });
+}
+
 function readScript(before: State, script: Script): State {
   const parsed = parseScript(script);
   const source = toSource(parsed.sql, parsed.tokens);

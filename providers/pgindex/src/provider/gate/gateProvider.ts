@@ -16,7 +16,7 @@ import {
 import { type GateInputs, gateSchema, type ParsedGate } from "../../engine/promote/gateSchema";
 import { type DatabaseIdentity, readDatabaseIdentity } from "../../engine/session/databaseIdentity";
 import { withObserver } from "../../engine/session/workspace";
-import { splitHidden, toFailures } from "../inputs";
+import { splitSecret, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
 
 /**
@@ -60,8 +60,9 @@ async function check(
   news: GateInputs,
 ): Promise<CheckResult> {
   await loadParser();
-  const { hidden, declared } = splitHidden(news);
-  const { evidence: _, unreadable: __, ...kept } = declared;
+  const { hidden, declared, kept: secret } = splitSecret(news, ["statements", "proofs"]);
+  const { evidence: _, unreadable: __, ...asked } = declared;
+  const kept = { ...asked, ...secret };
   const parsed = parseWith(gateSchema, declared);
   if (parsed.kind === "problems") return { inputs: kept, failures: toFailures(parsed.problems) };
   if (parsed.kind === "unknown")

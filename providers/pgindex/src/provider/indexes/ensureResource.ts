@@ -6,7 +6,7 @@ import { type ParsedQuery, parseServedQueries } from "../../engine/measure/serve
 import { type IndexOutputs, toIndexOutputs } from "../../engine/record/outputs";
 import type { PreviousIndex } from "../../engine/situation/scope";
 import { displayName } from "../../engine/text/render";
-import { type IndexInputs, splitHidden } from "../inputs";
+import { type IndexInputs, splitIndex } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf, newOwnerId } from "./claim";
 
@@ -16,7 +16,7 @@ export async function ensureResource(
   inputs: IndexInputs,
   olds?: IndexOutputs,
 ): Promise<IndexOutputs> {
-  const { hidden, declared } = splitHidden(inputs);
+  const { hidden, declared } = splitIndex(inputs);
   const { serves, validateInPreview: _, statement: __, ...args } = declared;
   const desired = required(await parseIndexArgs(args));
   const queries = required(await parseServedQueries("serves", serves ?? []));
@@ -34,7 +34,8 @@ export async function ensureResource(
   const request = { database, desired, previous, claim, foreseen, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
   const outputs = toIndexOutputs(ensured, desired, before, olds);
-  return { ...outputs, __urn: hidden.__urn };
+  const { __urn, __secret } = hidden;
+  return { ...outputs, __urn, ...(__secret && { __secret }) };
 }
 
 /** The resource's index as the state has it, and what this run has seen under its name. */

@@ -13,7 +13,7 @@ import {
   type CheckFailure,
   type HiddenInputs,
   type IndexInputs,
-  splitHidden,
+  splitIndex,
   toFailure,
   toFailures,
 } from "../inputs";
@@ -28,14 +28,14 @@ export async function checkIndex(
   olds: IndexInputs,
   news: IndexInputs,
 ): Promise<CheckResult> {
-  const { hidden, declared: asked } = splitHidden(news);
+  const { hidden, declared: asked, kept } = splitIndex(news);
   // What the gate has let pass changes with other indexes, so it is not recorded.
   const { gate, ...declared } = asked;
   const { serves: serving, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
   const queries = await parseServedQueries("serves", serving ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
-  const inputs: IndexInputs = { ...declared, __urn: hidden.__urn, statement: UNKNOWN };
+  const inputs: IndexInputs = { ...declared, ...kept, __urn: hidden.__urn, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
   const checked = {
@@ -113,6 +113,11 @@ async function validate(
     if (look.builds) await logPlans(runtime, desired, served, hidden);
     return [];
   } catch (error) {
+    const later = hidden.__preview
+      ? await runtime.pending.explain(runtime.database(), desired, error)
+      : [];
+    for (const line of later) runtime.context(hidden.__urn).log("info", line);
+    if (later.length > 0) return [];
     if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
     // The change itself waits visibly for the session that locked the table.
     runtime.context(hidden.__urn).log("warning", error.message);

@@ -12,7 +12,7 @@ import { isAtDeclaredPlace, refreshIndex } from "../../engine/record/refresh";
 import { rebuildReason } from "../../engine/situation/rebuildReason";
 import type { IndexArgs } from "../../resources/indexes/indexArgs";
 import type { IndexInputs } from "../inputs";
-import { splitHidden } from "../inputs";
+import { splitIndex } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
 import { ensureResource, recordedIndex } from "./ensureResource";
@@ -71,7 +71,7 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const drift = olds.drift ?? (await unrefreshedChange(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   const needsRepair = valid === false || Boolean(drift) || Boolean(bloated);
-  const { hidden, declared } = splitHidden(news);
+  const { hidden, declared } = splitIndex(news);
   const { serves: _, validateInPreview, statement, ...args } = declared;
   const isChanged = statement !== olds.statement;
   if (!needsRepair && !isChanged) return {};
@@ -122,6 +122,9 @@ async function lookAgain(
     runtime.looks.note(urn, look);
   } catch (error) {
     runtime.looks.forget(urn);
+    const explained = runtime.pending.explain(runtime.database(), desired, error);
+    // Check has said that it waits for a migration.
+    if ((await explained.catch(() => [])).length > 0) return;
     ctx.log("warning", errorText(error));
   }
 }

@@ -1,14 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { drizzleFile, readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { drizzleFile } from "../../baseline/drizzle/drizzleFolder";
+import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
 import { baselineResource } from "./baselineResource";
 
-/** Arguments of a {@link DrizzleBaseline}. */
-export interface DrizzleBaselineArgs {
-  /**
-   * The migration as named in the journal: its file name without `.sql`. Since Drizzle 1.0, which
-   * has no journal, the name of its folder. It must only create indexes.
-   */
-  readonly migration: string;
+/** Where Drizzle's migrations and its own table are. */
+export interface DrizzleFolderArgs {
   /**
    * The migrations folder: `out` in drizzle.config.ts.
    * @default "drizzle/migrations"
@@ -24,6 +20,16 @@ export interface DrizzleBaselineArgs {
    * @default "__drizzle_migrations"
    */
   readonly migrationsTable?: pulumi.Input<string>;
+}
+
+/** Arguments of a {@link DrizzleBaseline}. */
+export interface DrizzleBaselineArgs extends DrizzleFolderArgs {
+  /**
+   * The migration as named in the journal: its file name without `.sql`. Since Drizzle 1.0, which
+   * has no journal, the name of its folder. It must only create indexes: {@link DrizzleMigrations}
+   * runs one that does more.
+   */
+  readonly migration: string;
 }
 
 /**

@@ -4,7 +4,8 @@ import type { QueryPlan } from "../../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../../engine/measure/measure";
 import type { DatabaseIdentity } from "../../engine/session/databaseIdentity";
 import { gatesOf } from "../passedGate";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
+import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
+import { hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
 
@@ -34,6 +35,9 @@ const OUTPUTS = [
   "origin",
   "schemaVersion",
 ];
+
+/** The outputs that repeat what the arguments say. */
+const REPEATED = ["statement", "definition", "canonical", "drift"];
 
 /**
  * One PostgreSQL index. `pulumi up` builds it with CREATE INDEX CONCURRENTLY
@@ -123,6 +127,7 @@ export class Index extends pulumi.CustomResource {
     const type = typeOf("Index");
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
+      ...hiddenSecrets(declarationOf(args), REPEATED),
       ...args,
       gate: gatesOf(args.gate),
       __provider: providedBy("index"),

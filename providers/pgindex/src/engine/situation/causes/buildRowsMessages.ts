@@ -20,7 +20,10 @@ const ENTRY_ROUTINES = [
   "brin_doupdate",
 ];
 
-/** An error of the build, with the table's rows. `{size}`: the size of the finished index. */
+/**
+ * An error of the build, with the table's rows. `{size}`: of the finished index; `{memory}`: what
+ * the message asks for.
+ */
 const BUILD_ROWS: readonly CauseRow[] = [
   {
     states: ["53100"],
@@ -91,9 +94,7 @@ const BUILD_ROWS: readonly CauseRow[] = [
     // Each release of pgvector asks for it elsewhere.
     routines: ["ElkanKmeans", "IvfflatKmeans", "IvfflatCheckMemoryUsage"],
     cause: {
-      fix:
-        "give the build more memory than the message says: " +
-        'buildSettings: { maintenanceWorkMem: "…MB" }; then run pulumi up',
+      fix: 'set buildSettings: { maintenanceWorkMem: "{memory}" }, then run pulumi up',
       otherwise: "lower storageParameters.lists",
     },
   },
@@ -165,5 +166,13 @@ const BUILD_ROWS: readonly CauseRow[] = [
 /** `size`: of the finished index, in words. */
 export function buildCause(error: unknown, size: string): Cause | undefined {
   const cause = causeIn(BUILD_ROWS, error);
-  return cause && { ...cause, fix: cause.fix.replace("{size}", size) };
+  if (!cause) return undefined;
+  const fix = cause.fix.replace("{size}", size).replace("{memory}", requiredMemory(error));
+  return { ...cause, fix };
+}
+
+/** The first of two amounts in a message of pgvector's, which has no translations. */
+function requiredMemory(error: unknown): string {
+  const [, megabytes = "…"] = /(\d+) MB/.exec(String((error as Error).message)) ?? [];
+  return `${megabytes}MB`;
 }

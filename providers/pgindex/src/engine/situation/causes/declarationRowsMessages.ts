@@ -97,13 +97,10 @@ const DECLARATION_ROWS: readonly CauseRow[] = [
     cause: { fix: "give the index another name: those that begin with pg_ are the server's own" },
   },
   {
-    // pgvector's hnsw and ivfflat; older releases say XX000 for each of their limits.
-    states: ["22023", "XX000"],
-    routines: ["InitBuildState"],
+    states: ["22023"],
+    routines: ["tp_build_extract_options"],
     cause: {
-      fix:
-        "give the column a fixed number of dimensions, such as vector(768): at most 2000 of " +
-        "vector, 4000 of halfvec; and ef_construction at least twice m",
+      fix: 'write storageParameters: { text_config: "english" }, or another of pg_ts_config',
     },
   },
   { states: ["22023"], cause: { fix: "check the parameter's value" } },
@@ -118,15 +115,7 @@ const DECLARATION_ROWS: readonly CauseRow[] = [
   },
   { states: ["0A000"], cause: { fix: "remove that feature" } },
   { states: ["42601"], cause: { fix: "check the fragment's syntax" } },
-  {
-    states: ["54000"],
-    routines: ["InitBuildState"],
-    cause: {
-      fix:
-        "index fewer or smaller dimensions, such as " +
-        '{ expression: "(embedding::halfvec(3072))", operatorClass: "halfvec_l2_ops" }',
-    },
-  },
+  { states: ["54000"], cause: { fix: "index less of the value: this is the method's limit" } },
   { states: ["54011"], cause: { fix: "remove some columns: this is PostgreSQL's limit" } },
   {
     states: ["42P01", "3F000"],

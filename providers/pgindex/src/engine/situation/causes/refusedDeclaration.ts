@@ -8,6 +8,7 @@ import { unqualifiedBody, unseenName } from "../near/nearFunctions";
 import { nearAccessMethod, nearCollation, nearOperatorClass } from "../near/nearObjects";
 import type { Cause } from "./cause";
 import { declarationCause } from "./declarationRowsMessages";
+import { smallGraph, unfitVector } from "./vectorKeys";
 import { changingFunction } from "./volatility";
 
 type Probe = (observer: Session, index: IndexDefinition) => Promise<Cause | undefined>;
@@ -36,12 +37,16 @@ const PROBES: readonly ProbeRow[] = [
   { state: "42804", routine: "ResolveOpClass", probes: [fittingOperatorClass] },
   { state: "42883", probes: [unseenName] },
   { state: "42P17", probes: [changingFunction] },
+  { state: "22023", routine: "InitBuildState", probes: [smallGraph, unfitVector] },
   { state: "22023", probes: [nearParameter] },
+  { state: "54000", probes: [unfitVector] },
+  // Older releases of pgvector, and vectorscale.
+  { state: "XX000", probes: [unfitVector] },
   { state: "0A000", probes: [unableMethod] },
 ];
 
 /** Names that a function's own body does not find. */
-const IN_BODIES = ["42703", "42704", "42883", "42P01", "3F000"];
+const IN_BODIES: readonly (string | undefined)[] = ["42703", "42704", "42883", "42P01", "3F000"];
 
 /** Why the server refused a declaration, from the catalog or else from the table of errors. */
 export async function causeOfRefusal(
@@ -58,7 +63,7 @@ export async function causeOfRefusal(
 }
 
 function probesFor(error: unknown): readonly Probe[] {
-  const state = sqlState(error) ?? "";
+  const state = sqlState(error);
   if (isWithinFunction(error) && IN_BODIES.includes(state)) return [unqualifiedBody];
   const rows = PROBES.filter((row) => row.state === state);
   const routine = routineOf(error);

@@ -1,9 +1,10 @@
 import { onClone } from "../../compare/clone";
-import type { IndexDefinition } from "../../declare/desiredIndex";
+import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
+import { withoutConstants } from "../../input/withoutConstants";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { qualified, searchPathValue } from "../../text/sql";
-import { fragmentsOf, writtenNames } from "../near/writtenNames";
+import { writtenNames } from "../near/writtenNames";
 import type { Cause } from "./cause";
 import { type CalledFunction, volatilityCause } from "./volatilityMessages";
 
@@ -35,14 +36,12 @@ export async function changingFunction(
  */
 async function callsOf(observer: Session, index: IndexDefinition): Promise<Calls | undefined> {
   const list = fragmentsOf(index).map((text, i) => `(${text}\n) AS e${i}`);
+  const select = `SELECT ${list.join(", ")} FROM ${qualified(index.schema, index.table)}`;
   const tried = await onClone(observer, async () => {
     await setSettings(observer.query, "transaction", {
       search_path: searchPathValue(index.searchPath),
     });
-    await observer.query(
-      `CREATE TEMPORARY VIEW pgindex_calls AS
-         SELECT ${list.join(", ")} FROM ${qualified(index.schema, index.table)}`,
-    );
+    await observer.query(`CREATE TEMPORARY VIEW pgindex_calls AS ${withoutConstants(select)}`);
     const [tree] = await observer.query<Omit<Calls, "functions">>(
       `SELECT ev_action::text ~ 'SQLVALUEFUNCTION' AS "readsClock",
               ev_action::text ~ 'COERCEVIAIO' AS "castsByText"

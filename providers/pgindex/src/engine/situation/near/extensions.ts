@@ -1,7 +1,7 @@
 import type { Session } from "../../session/session";
 
 /** What the extension of a name has to be called in CREATE EXTENSION, by patterns of names. */
-type Owners = readonly (readonly [name: RegExp, extension: string])[];
+type Owners = readonly (readonly [name: RegExp, ...extensions: string[]])[];
 
 const OPERATOR_CLASSES: Owners = [
   [/^gi[ns]t?_trgm_ops$/, "pg_trgm"],
@@ -23,7 +23,7 @@ const ACCESS_METHODS: Owners = [
   [/^diskann$/, "vectorscale"],
   [/^bloom$/, "bloom"],
   [/^rum$/, "rum"],
-  [/^bm25$/, "pg_search"],
+  [/^bm25$/, "pg_search", "pg_textsearch"],
   [/^pgroonga$/, "pgroonga"],
 ];
 
@@ -68,19 +68,22 @@ export async function extensionWith(
   kind: keyof typeof OWNERS,
   name: string,
 ): Promise<NeededExtension | undefined> {
-  const owner = OWNERS[kind].find(([pattern]) => pattern.test(name))?.[1];
-  return owner === undefined ? undefined : neededExtension(observer, owner);
+  const [, ...owners] = OWNERS[kind].find(([pattern]) => pattern.test(name)) ?? [];
+  return neededExtension(observer, ...owners);
 }
 
-/** Undefined if the extension is there already. */
+/** One of them, rather one that the server could create; undefined if one is there already. */
 export async function neededExtension(
   observer: Session,
-  name: string,
+  ...names: readonly string[]
 ): Promise<NeededExtension | undefined> {
-  const [row] = await observer.query<{ isThere: boolean; isAvailable: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_extension WHERE extname = $1) AS "isThere",
-            EXISTS (SELECT FROM pg_available_extensions WHERE name = $1) AS "isAvailable"`,
-    [name],
+  if (names.length === 0) return undefined;
+  const rows = await observer.query<NeededExtension & { readonly isThere: boolean }>(
+    `SELECT n.name, EXISTS (SELECT FROM pg_extension WHERE extname = n.name) AS "isThere",
+            EXISTS (SELECT FROM pg_available_extensions a WHERE a.name = n.name) AS "isAvailable"
+       FROM unnest($1::text[]) WITH ORDINALITY AS n(name, position) ORDER BY n.position`,
+    [names],
   );
-  return row && !row.isThere ? { name, isAvailable: row.isAvailable } : undefined;
+  if (rows.some(({ isThere }) => isThere)) return undefined;
+  return rows.find(({ isAvailable }) => isAvailable) ?? rows[0];
 }

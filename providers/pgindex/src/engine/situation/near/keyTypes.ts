@@ -1,18 +1,21 @@
 import { onClone } from "../../compare/clone";
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
+import { withoutConstants } from "../../input/withoutConstants";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/setSettings";
+import { setSettings } from "../../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../../text/sql";
 import type { Cause } from "../causes/cause";
 import { type OfferedClass, operatorClassCause } from "./classMessages";
 import { type NeededExtension, neededExtension } from "./extensions";
 
 /** A key and the type of its values. */
-interface TypedKey {
+export interface TypedKey {
   readonly key: IndexKey;
   readonly oid: number;
   /** As PostgreSQL prints it. */
   readonly type: string;
+  /** With its modifier, such as a length; of a domain, what is below it. */
+  readonly declared: string;
 }
 
 /** What to write for a key whose type has no operator class there, or another than the declared. */
@@ -45,24 +48,28 @@ export async function fittingOperatorClass(
  * Asks the server, which only parses the expressions: CREATE TABLE AS … WITH NO DATA neither plans nor
  * runs anything.
  */
-async function typesOf(observer: Session, index: IndexDefinition): Promise<TypedKey[]> {
+export async function typesOf(observer: Session, index: IndexDefinition): Promise<TypedKey[]> {
   const { schema, table, keys, searchPath } = index;
   const list = keys.map(({ column, expression }, i) => {
     const what = column === undefined ? `(${expression}\n)` : ident(column);
     return `${what} AS k${i}`;
   });
+  const select = `SELECT ${list.join(", ")} FROM ${qualified(schema, table)}`;
   const tried = await onClone(observer, async () => {
     await setSettings(observer.query, "transaction", {
       search_path: searchPathValue(searchPath),
     });
     await observer.query(
       `CREATE TEMPORARY TABLE pgindex_types ON COMMIT DROP AS
-         SELECT ${list.join(", ")} FROM ${qualified(schema, table)} WITH NO DATA`,
+         ${withoutConstants(select)} WITH NO DATA`,
     );
-    return observer.query<{ oid: number; type: string }>(
-      `SELECT CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END::int8::float8 AS oid,
-              pg_catalog.format_type(t.oid, NULL) AS type
+    return observer.query<Omit<TypedKey, "key">>(
+      `SELECT base.oid::int8::float8 AS oid, pg_catalog.format_type(t.oid, NULL) AS type,
+              pg_catalog.format_type(base.oid, base.modifier) AS declared
          FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        CROSS JOIN LATERAL (
+              SELECT t.typbasetype AS oid, t.typtypmod AS modifier WHERE t.typtype = 'd'
+              UNION ALL SELECT t.oid, a.atttypmod WHERE t.typtype <> 'd') base
         WHERE a.attrelid = 'pg_temp.pgindex_types'::pg_catalog.regclass AND a.attnum > 0
         ORDER BY a.attnum`,
     );

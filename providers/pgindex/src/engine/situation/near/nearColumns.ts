@@ -30,6 +30,17 @@ export async function nearColumns(
     : missingColumnCause(name, [], columns);
 }
 
+/** The names in the declaration that are no columns of the table. */
+export async function missingNames(
+  observer: Session,
+  index: IndexDefinition,
+): Promise<readonly string[]> {
+  const columns = await columnsOf(observer, index);
+  const keys = index.keys.flatMap(({ column }) => column ?? []);
+  const names = [...keys, ...index.include, ...writtenNames(index).columns];
+  return [...new Set(names)].filter((name) => !columns.includes(name));
+}
+
 async function columnsOf(observer: Session, { schema, table }: IndexDefinition): Promise<string[]> {
   const rows = await observer.query<{ name: string }>(
     `SELECT a.attname AS name

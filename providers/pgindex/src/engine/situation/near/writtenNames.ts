@@ -1,4 +1,4 @@
-import type { IndexDefinition } from "../../declare/desiredIndex";
+import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
 import { readSelect, type SelectStatement } from "../../input/readSelect";
 
 /** What a declaration names in its expressions and its predicate. */
@@ -7,12 +7,6 @@ export interface WrittenNames {
   readonly functions: SelectStatement["functions"];
   readonly types: readonly string[];
   readonly operators: readonly string[];
-}
-
-/** Everything that PostgreSQL has parsed of the declaration as an expression. */
-export function fragmentsOf({ keys, predicate }: IndexDefinition): string[] {
-  const expressions = keys.flatMap(({ expression }) => expression ?? []);
-  return predicate === undefined ? expressions : [...expressions, predicate];
 }
 
 /** The names that the fragments use. */

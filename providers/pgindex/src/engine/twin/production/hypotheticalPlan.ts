@@ -45,7 +45,7 @@ export async function hypotheticalPlan(
   try {
     return await boundedPlan(bench, query, async (session) => {
       const [made] = await session.query<{ name: string }>(
-        `SELECT indexname AS name FROM ${ident(schema)}.hypopg_create_index($1)`,
+        `SELECT indexname AS name FROM ${ident(schema)}.hypopg_create_index($1::text)`,
         [statement],
       );
       const [row] = await session.query<{ "QUERY PLAN": readonly Explained[] }>(

@@ -6,9 +6,9 @@ import { sqlState } from "../../errors/sqlstate";
 import type { PlanNode } from "../../explain/planNode";
 import type { FunctionName } from "../../input/namesInQuery";
 import { readSelect } from "../../input/readSelect";
+import { requireNoSideEffects, requireOwnSchemas } from "../../measure/calledFunctions";
 import { type Bench, boundedPlan, planOnly, valueSets } from "../../measure/queryRuns";
 import type { ParameterValue, ParsedQuery } from "../../measure/servedQueries";
-import { requireNoSideEffects } from "../../measure/volatileFunctions";
 import type { Context } from "../../operation/context";
 import { inTurnToMeasure } from "../../operation/turns";
 import { stopCounting } from "../../scans/scanCounting";
@@ -87,6 +87,7 @@ async function readPresent({
       const isCounted = !(await stopCounting(session));
       const tree = await readIndexTree(session, index);
       const acting = await actAsApplication(session, role);
+      await requireOwnSchemas(session, tree);
       const tally = { scans: 0, isExact: true, isCharged: true };
       const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
       const hypopg = desired && (await hypopgSchema(session));
@@ -165,10 +166,9 @@ function functionsOf(
   queries: readonly ParsedQuery[],
 ): FunctionName[] {
   const expressions = [...(keys ?? []).map(({ expression }) => expression), predicate];
-  const declared = expressions.flatMap((expression) => {
-    if (expression === undefined) return [];
-    const read = readSelect(`SELECT (${expression}\n)`);
+  const declared = expressions.flatMap((each) => (each === undefined ? [] : `SELECT (${each}\n)`));
+  return [...queries.map(({ sql }) => sql), ...declared].flatMap((text) => {
+    const read = readSelect(text);
     return read.kind === "ok" ? read.select.functions : [];
   });
-  return [...queries.flatMap(({ functions }) => functions), ...declared];
 }

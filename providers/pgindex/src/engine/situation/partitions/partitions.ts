@@ -1,11 +1,10 @@
-import { readIndexes } from "../catalog/indexes";
-import { readAttachments, readPartitionTree } from "../catalog/indexTree";
-import type { LiveIndex } from "../catalog/liveIndex";
-import { readTable } from "../catalog/tables";
-import { type Difference, differencesOf } from "../compare/differences";
-import { type CanonicalIndex, INDEX_FIELDS } from "../declare/indexFields";
-import { isChildName, isReindexLeftoverName } from "../declare/names";
-import type { Session } from "../session/session";
+import { readIndexes } from "../../catalog/indexes";
+import { readAttachments, readPartitionTree } from "../../catalog/indexTree";
+import type { LiveIndex } from "../../catalog/liveIndex";
+import { type Difference, differencesOf } from "../../compare/differences";
+import { type CanonicalIndex, INDEX_FIELDS } from "../../declare/indexFields";
+import { isChildName, isReindexLeftoverName } from "../../declare/names";
+import type { Session } from "../../session/session";
 
 /** A partition at any depth, with its own indexes that belong to a partitioned index. */
 export interface Partition {
@@ -22,6 +21,8 @@ export interface Partition {
    * a new one.
    */
   readonly candidate?: LiveIndex;
+  /** The name that PostgreSQL would give to its new index; undefined where none gets it. */
+  readonly ownName?: string;
   /**
    * Unattached leftovers of interrupted runs, including those of REINDEX CONCURRENTLY. The
    * candidate is not among them.
@@ -45,7 +46,7 @@ export async function observePartitions(
   tableOid: number,
   index: PartitionedIndex,
 ): Promise<Partition[]> {
-  const tree = await readPartitionTree(session, tableOid);
+  const tree = (await readPartitionTree(session, tableOid)).filter(({ isForeign }) => !isForeign);
   const attachments = await readAttachments(
     session,
     tree.map((row) => row.oid),
@@ -87,7 +88,7 @@ function ownIndexes(
   return { attached, candidate, strays };
 }
 
-function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
+export function isLeftoverOf({ name }: LiveIndex, live: LiveIndex): boolean {
   return !live.valid && isReindexLeftoverName(live.name, name);
 }
 
@@ -101,55 +102,4 @@ function isUsable(live: LiveIndex, { canonical }: PartitionedIndex): boolean {
   const isSound = live.isPartitioned || (live.valid && live.ready && live.live);
   const differences = differencesOf(canonical, live.canonical);
   return isSound && !live.constraint && differences.every(isOfTheRoot);
-}
-
-/**
- * Reads the INVALID indexes with names of ours on tables that are partitions no longer. Not the
- * valid ones: they may have been attached until the partition was detached, and serve queries.
- */
-export async function readDetached(
-  session: Session,
-  index: { readonly schema: string; readonly name: string },
-  tableOid: number,
-): Promise<LiveIndex[]> {
-  const rows = await session.query<{ oid: number; name: string }>(
-    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
-       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-      WHERE NOT i.indisvalid AND c.relname ~ '_[0-9a-f]{8}_[0-9a-f]{4,12}$'
-        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
-        AND NOT EXISTS (SELECT FROM pg_partition_tree($1::int8::oid::regclass) AS t
-                         WHERE t.relid = i.indrelid)`,
-    [tableOid],
-  );
-  const ours = rows.filter(({ name }) => isChildName(name, index)).map(({ oid }) => oid);
-  return (await readIndexes(session, ours)).filter((live) => !live.constraint);
-}
-
-/** Reads the unattached indexes that interrupted runs of a partitioned index left on partitions. */
-export async function readStrays(
-  session: Session,
-  index: { readonly schema: string; readonly name: string; readonly table: string },
-): Promise<LiveIndex[]> {
-  const table = await readTable(session, index);
-  if (table?.kind !== "partitioned table") return [];
-  const tree = await readPartitionTree(session, table.oid);
-  const attachments = await readAttachments(
-    session,
-    tree.map((row) => row.oid),
-  );
-  const lives = await readIndexes(
-    session,
-    attachments.map((attachment) => attachment.oid),
-  );
-  const free = new Set(
-    attachments.flatMap(({ oid, parentIndexOid }) => (parentIndexOid === null ? [oid] : [])),
-  );
-  const detached = await readDetached(session, index, table.oid);
-  const children = lives.filter((live) => isChildName(live.name, index));
-  const isLeft = (live: LiveIndex) =>
-    children.some((child) => child.tableOid === live.tableOid && isLeftoverOf(child, live));
-  const strays = lives.filter(
-    (live) => free.has(live.oid) && (isChildName(live.name, index) || isLeft(live)),
-  );
-  return [...strays, ...detached];
 }

@@ -1,4 +1,4 @@
-import type { Query } from "./query";
+import type { Query } from "../query";
 
 /** How long a setting holds. */
 export type Hold = "session" | "transaction";

@@ -1,4 +1,4 @@
-import type { WhenClientVanishes } from "./database";
+import type { WhenClientVanishes } from "../database";
 
 /** `client_connection_check_interval` came with PostgreSQL 14. */
 const SINCE = 140000;

@@ -1,7 +1,7 @@
-import { PgIndexError } from "../errors/advice";
-import { searchPathValue } from "../text/sql";
-import type { Query } from "./query";
-import { type KeptSetting, keptSettingAdvice } from "./sessionMessages";
+import { PgIndexError } from "../../errors/advice";
+import { searchPathValue } from "../../text/sql";
+import type { Query } from "../query";
+import { type KeptSetting, keptSettingAdvice } from "../sessionMessages";
 import { setSettings } from "./setSettings";
 
 /**
@@ -18,6 +18,8 @@ const PINNED: Readonly<Record<string, string>> = {
   tcp_keepalives_count: "6",
   standard_conforming_strings: "on",
   TimeZone: "UTC",
+  // EST is five hours behind, or in "Australia" ten hours ahead.
+  timezone_abbreviations: "Default",
   DateStyle: "ISO, YMD",
   IntervalStyle: "postgres",
   bytea_output: "hex",
@@ -28,6 +30,8 @@ const PINNED: Readonly<Record<string, string>> = {
   backslash_quote: "safe_encoding",
   transform_null_equals: "off",
   xmloption: "content",
+  // What is read under a lock must not be older than the lock.
+  default_transaction_isolation: "read committed",
   // Less would hide what a build says, more would fill the log.
   client_min_messages: "notice",
 };
@@ -37,14 +41,20 @@ export async function pinSettings(
   query: Query,
   version: number,
   {
+    application,
     searchPath,
     lockTimeoutMs = 0,
-  }: { readonly searchPath: readonly string[]; readonly lockTimeoutMs?: number },
+  }: {
+    readonly application: string;
+    readonly searchPath: readonly string[];
+    readonly lockTimeoutMs?: number;
+  },
   vanishing: Readonly<Record<string, string>>,
 ): Promise<void> {
   const settings: Record<string, string> = {
     ...PINNED,
     ...vanishing,
+    application_name: application,
     lock_timeout: String(lockTimeoutMs),
     search_path: searchPathValue(searchPath),
   };

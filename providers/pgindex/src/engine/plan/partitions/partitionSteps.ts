@@ -1,17 +1,17 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
-import { childName } from "../declare/names";
-import { createParentStatement } from "../declare/statement";
-import type { Partition } from "../situation/partitions";
-import { qualified } from "../text/sql";
-import { buildSteps, dropAny } from "./buildSteps";
-import type { Step } from "./step";
+import type { DesiredIndex } from "../../declare/desiredIndex";
+import { childName } from "../../declare/names";
+import { createParentStatement } from "../../declare/statement";
+import type { Partition } from "../../situation/partitions/partitions";
+import { ident, qualified } from "../../text/sql";
+import { buildSteps, dropAny } from "../buildSteps";
+import type { Step } from "../step";
 
 const PARENT_LOCK = "SHARE on the partitioned table, for milliseconds: inserts through it wait";
 const ATTACH_LOCK =
   "ACCESS EXCLUSIVE on the partition's index, for milliseconds: queries of the partition wait";
 
 /** The partitioned index itself. */
-interface PartitionedRoot {
+export interface PartitionedRoot {
   readonly name: string;
   readonly exists: boolean;
   /** False while it awaits a partition's index. */
@@ -72,8 +72,8 @@ export function partitionSteps(
  */
 function completeSteps(partitions: readonly Partition[] = [], parent: IndexName): Step[] {
   const last = partitions.at(-1);
-  if (!last || partitions.some(({ attached }) => !attached?.valid)) return [];
-  return [attachStep(last, last.attached?.name ?? "", parent)];
+  if (!last?.attached || partitions.some(({ attached }) => !attached?.valid)) return [];
+  return [attachStep(last, last.attached.name, parent)];
 }
 
 interface IndexName {
@@ -86,7 +86,8 @@ function isBroken({ isLeaf, attached }: Partition): boolean {
   return isLeaf && attached !== undefined && !attached.valid;
 }
 
-function makeSteps(
+/** Steps that make the index of one partition. */
+export function makeSteps(
   desired: DesiredIndex,
   partition: Partition,
   name: string,
@@ -159,18 +160,26 @@ function createParent(
   };
 }
 
+export function renameSql(schema: string, name: string, to: string): string {
+  return `ALTER INDEX ${qualified(schema, name)} RENAME TO ${ident(to)}`;
+}
+
+/** An index that we have built gets PostgreSQL's own name once nobody has to know it by ours. */
 function attachStep(partition: Partition, name: string, parent: IndexName): Step {
-  const { schema, table, oid } = partition;
+  const { schema, table, oid, ownName } = partition;
   const parentIndex = qualified(parent.schema, parent.name);
-  const sql = `ALTER INDEX ${parentIndex} ATTACH PARTITION ${qualified(schema, name)}`;
+  const index = qualified(schema, name);
   return {
     kind: "alter",
-    sqls: [sql],
+    sqls: [
+      `ALTER INDEX ${parentIndex} ATTACH PARTITION ${index}`,
+      ...(ownName === undefined ? [] : [renameSql(schema, name, ownName)]),
+    ],
     locks: ATTACH_LOCK,
     stops: { mode: "ACCESS EXCLUSIVE", on: { schema, name } },
     on: { schema, table, oid },
     // PostgreSQL attaches an INVALID index without an error, and the parent never becomes valid.
-    onlyWithValid: { schema, name },
+    onlyWithValid: [{ schema, name }],
     why: `the index of ${schema}.${table} is valid`,
   };
 }

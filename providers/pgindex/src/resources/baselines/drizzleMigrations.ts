@@ -1,0 +1,131 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { type DrizzleStep, readDrizzleHistory } from "../../baseline/drizzle/drizzleHistory";
+import { lineEndHashes } from "../../baseline/migrationSql";
+import { type IndexDeclaration, labelOf } from "../../import/declaration";
+import type { IndexArgs } from "../indexes/indexArgs";
+import { Index } from "../indexes/indexResource";
+import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
+import { baselineResource } from "./baselineResource";
+import type { DrizzleFolderArgs } from "./drizzleBaseline";
+
+/** Arguments of {@link DrizzleMigrations}. */
+export interface DrizzleMigrationsArgs extends DrizzleFolderArgs {
+  /**
+   * The first migration to take over, as named in the journal or, since Drizzle 1.0, by its folder.
+   * What comes before it runs as drizzle-kit runs it, where it has not run yet.
+   * @default the first of the folder
+   */
+  readonly since?: string;
+  /**
+   * Arguments for an index beyond those that the migration gives, such as the queries it serves:
+   * `(declaration) => ({ ...declaration, waitFor: "10m" })`.
+   * @default the declaration as it is
+   */
+  readonly index?: (declaration: IndexDeclaration) => IndexArgs;
+}
+
+/**
+ * Runs Drizzle's migrations as `drizzle-kit migrate` does, but builds indexes on tables in use
+ * concurrently. A migration is split: everything else in it runs first, in one transaction; then its
+ * indexes are built, each a resource of its own; and once all of it is there, the migration is
+ * marked as applied with the row that drizzle-kit would write. No file is changed. An index on a
+ * table that the migration itself creates stays where it is.
+ *
+ * A new migration of `drizzle-kit generate` needs no change of the program. Every index of a
+ * migration from `since` on is declared, as the last migration leaves it: one that a later migration
+ * redefines is replaced without a gap, and one that it drops is dropped. A preview shows which
+ * statements will run. Interrupted, the next `pulumi up` goes on: that a migration has run but for
+ * its indexes is noted in the comment of Drizzle's table, in the same transaction. Until it is
+ * marked, `drizzle-kit migrate` and `migrate()` would run it again and fail; nothing is lost then.
+ * `pulumi destroy` drops the indexes that it built, and keeps tables, columns and marks.
+ *
+ * @example
+ * new pgindex.DrizzleMigrations("drizzle", { since: "0014_fair_wolf" });
+ * // BEGIN; ALTER TABLE "messages" ADD COLUMN "tenant_id" bigint; COMMIT
+ * // CREATE INDEX CONCURRENTLY "messages_tenant_idx" ON "public"."messages" …
+ * // INSERT INTO "drizzle"."__drizzle_migrations" (hash, created_at) VALUES ('9f86…', 1795370622000)
+ */
+export class DrizzleMigrations extends pulumi.ComponentResource {
+  /** The indexes that the migrations declare. A plain property of the program, not an output. */
+  readonly indexes: readonly Index[];
+
+  constructor(
+    name: string,
+    args: DrizzleMigrationsArgs = {},
+    options?: pulumi.ComponentResourceOptions,
+  ) {
+    super("pgindex:index:DrizzleMigrations", name, {}, options);
+    const { folder = "drizzle/migrations", since, index = (it) => it, ...table } = args;
+    const { steps, names } = readDrizzleHistory(folder, since);
+    const read = { folder: resolve(folder), names };
+    const indexes: Index[] = [];
+    let last: pulumi.Resource[] = [];
+    for (const [i, step] of steps.entries()) {
+      const own = { parent: this, dependsOn: last };
+      const resource = `${name}-${step.migration}`;
+      const request = { ...read, isFirst: i === 0 };
+      const ran = new DrizzleStatements(resource, { step, table, request }, own);
+      const built = step.indexes.map(
+        (each) => new Index(each.name, index(each), { ...ofIndex(this), dependsOn: ran }),
+      );
+      indexes.push(...built);
+      last = step.isSplit
+        ? [new DrizzleMarked(resource, { step, table }, { ...own, dependsOn: [ran, ...built] })]
+        : [ran];
+    }
+    this.indexes = indexes;
+    this.registerOutputs({});
+  }
+}
+
+/** Before there was a component, a program declared the same index on its own. */
+function ofIndex(parent: pulumi.Resource): pulumi.CustomResourceOptions {
+  return { parent, aliases: [{ parent: pulumi.rootStackResource }] };
+}
+
+type TableArgs = Pick<DrizzleMigrationsArgs, "migrationsSchema" | "migrationsTable">;
+
+interface OfStep {
+  readonly step: DrizzleStep;
+  readonly table: TableArgs;
+}
+
+function markOf({ step, table }: OfStep) {
+  const { migration, hash, createdAt, previousAt, name, isSplit, statements } = step;
+  const isSplitInTwo = isSplit && statements.some(({ by }) => by === "runs");
+  const split = isSplitInTwo ? true : undefined;
+  return { ...table, migration, hash, createdAt, previousAt, name, split };
+}
+
+/** What a migration does beside its indexes. */
+class DrizzleStatements extends pulumi.CustomResource {
+  constructor(
+    name: string,
+    { request, ...of }: OfStep & { readonly request: object },
+    options: pulumi.CustomResourceOptions,
+  ) {
+    const type = typeOf("DrizzleStatements");
+    const { step } = of;
+    const inputs = {
+      ...undefinedOutputs(["schemaVersion"]),
+      ...markOf(of),
+      __read: { ...request, marks: !step.isSplit, declares: step.indexes.map(labelOf) },
+      __lineEnds: lineEndHashes(readFileSync(step.file, "utf8")),
+      __provider: providedBy("drizzleStatements"),
+      __urn: hiddenUrn(name, type, options),
+      __preview: pulumi.runtime.isDryRun() ? true : undefined,
+    };
+    super(type, name, inputs, options);
+  }
+}
+
+/** As `DrizzleBaseline`, which reads only migrations of nothing but indexes. */
+class DrizzleMarked extends pulumi.CustomResource {
+  constructor(name: string, of: OfStep, options: pulumi.CustomResourceOptions) {
+    const { indexes, file } = of.step;
+    const resource = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
+    super(...baselineResource(resource, { ...markOf(of), file, indexes }, options));
+  }
+}

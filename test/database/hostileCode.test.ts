@@ -1,0 +1,272 @@
+// Whoever owns a table owns functions, operators, types, views and policies too, and our login may be
+// a superuser. Nothing that only looks may run any of it with more rights than the owner has.
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
+import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
+import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
+import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
+import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
+import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
+import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { pgindex } from "../support/tools/cli.ts";
+import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCode.ts";
+
+const major = Math.floor(inject("server").versionNumber / 10_000);
+let db: TestDatabase;
+let [mallory, reader, victim] = ["", "", ""];
+let target: pg.Client | undefined;
+
+beforeAll(async () => {
+  db = await createDatabase();
+  [mallory, reader, victim] = [`${db.name}_mallory`, `${db.name}_reader`, `victim of ${db.name}`];
+  await db.query(
+    `CREATE ROLE ${mallory} LOGIN PASSWORD 'm'; CREATE ROLE ${reader} LOGIN PASSWORD 'r'`,
+  );
+  await db.query(`CREATE SCHEMA app; GRANT USAGE ON SCHEMA app TO PUBLIC`);
+  await db.query(
+    `GRANT CREATE ON SCHEMA app TO ${mallory}; GRANT CREATE ON SCHEMA public TO PUBLIC`,
+  );
+  const hers = new pg.Client({ connectionString: as(mallory, "m") });
+  await hers.connect();
+  for (const [since, sql] of PLANTS(victim)) if (since <= major) await hers.query(sql);
+  await hers.query("CREATE INDEX live_idx ON app.t ((a + app.evil(0)))");
+  await hers.end();
+  await db.query(`ALTER ROLE ${reader} SET search_path = app`);
+  await db.query(TRUSTED);
+  await db.query(`REVOKE CREATE ON SCHEMA app FROM ${mallory}`);
+});
+afterAll(async () => {
+  await target?.end().catch(() => undefined);
+  await db.query(`DROP OWNED BY ${mallory}, ${reader} CASCADE; DROP ROLE ${mallory}, ${reader}`);
+  await db.drop();
+});
+
+function as(role: string, password: string): string {
+  return Object.assign(new URL(db.url), { username: role, password }).href;
+}
+
+/** Opens the superuser's session that the code would end, if it got the rights. */
+async function aim(): Promise<void> {
+  if (target && (await stands())) return;
+  target = new pg.Client({ connectionString: db.url, application_name: victim });
+  target.on("error", () => undefined);
+  await target.connect();
+}
+
+async function stands(): Promise<boolean> {
+  if (!target) return false;
+  return target.query("SELECT").then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The attack is one: as a superuser who does not look, it hits. */
+async function expectHitWithoutDefence({ naive }: Attack, role?: string): Promise<void> {
+  await aim();
+  const client = await db.connect();
+  await client.query("BEGIN");
+  if (role) await client.query(`SET LOCAL ROLE ${role}`);
+  for (const sql of naive) await client.query(sql).catch(() => undefined);
+  await client.end();
+  expect(await stands(), "the attack hits nothing").toBe(false);
+  await aim();
+}
+
+const attacks = <A extends Attack>(all: readonly A[]) =>
+  all.filter(({ since = 0 }) => since <= major).map((each) => [each.title, each] as const);
+
+describe("a preview runs nothing with the rights of a superuser's login", () => {
+  test.each(attacks(PREVIEWS))("%s", async (_title, attack) => {
+    await expectHitWithoutDefence(attack);
+    const desired = await declare({ schema: "app", table: "t", name: "x_idx", ...attack.args });
+    const preview = previewIndex(targetOf(db.url), desired);
+    if (attack.refused) expect((await failureOf(preview)).message).toMatch(attack.refused);
+    else await preview;
+    expect(await stands()).toBe(true);
+  });
+
+  test("PostgreSQL's own case, in a preview, a build and the preview after it", async () => {
+    const desired = await declare({
+      schema: "app",
+      table: "sro_tab",
+      name: "sro_idx",
+      columns: [{ expression: "app.sro_ifun(a) + app.sro_ifun(0)" }],
+      predicate: "app.sro_ifun(a + 10) > app.sro_ifun(10)",
+    });
+    expect(await previewIndex(targetOf(db.url), desired)).toContainEqual(
+      expect.stringMatching(/^builds the index/),
+    );
+    await ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
+    expect(await previewIndex(targetOf(db.url), desired)).toContainEqual(
+      expect.stringMatching(/^builds nothing/),
+    );
+  });
+});
+
+async function measure(
+  query: object,
+  login: string,
+  role?: string,
+  searchPath: readonly string[] = ["app"],
+): Promise<unknown> {
+  const parsed = await parseServedQueries("serves", [{ name: "q", runs: 1, role, ...query }]);
+  if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
+  return measureQueries({
+    database: targetOf(login),
+    index: { schema: "app", table: "plain", name: "plain_idx" },
+    queries: parsed.value,
+    searchPath,
+    ctx: record().ctx,
+  });
+}
+
+describe("a measurement runs nothing with the rights of a superuser's login", () => {
+  test.each(attacks(MEASUREMENTS))("%s", async (_title, attack) => {
+    const role = attack.asReader ? reader : undefined;
+    await expectHitWithoutDefence(attack, role);
+    const { message } = await failureOf(measure(attack.query, db.url, role));
+    expect(message).toMatch(/(it calls|may call) .*app\.|calls pg_catalog\.table_to_xml/);
+    expect(message).toMatch(/nothing ran/);
+    expect(await stands()).toBe(true);
+  });
+});
+
+describe("whatever else looks, or builds", () => {
+  const INDEX = { schema: "app", table: "t", name: "built_idx" };
+
+  test("an up, a refresh, a drop, the import, the doctor", async () => {
+    await aim();
+    const columns = [{ expression: "a + app.evil(0)" }];
+    const [desired, database] = [await declare({ ...INDEX, columns }), targetOf(db.url)];
+    const { ctx } = record();
+    const built = await ensureIndex({ database, desired, ctx });
+    const outputs = toIndexOutputs(built, desired, []);
+    expect(await refreshIndex(database, outputs)).toMatchObject({ drift: null });
+    const environment = { DATABASE_URL: db.url, PATH: process.env.PATH ?? "" };
+    expect(await pgindex(["import"], environment)).toMatchObject({ code: 0 });
+    const doctor = await pgindex(["doctor"], environment);
+    expect(doctor.out).toMatch(/PUBLIC in public.*REVOKE CREATE ON SCHEMA "public" FROM PUBLIC/s);
+    await dropIndex(database, outputs, ctx);
+    expect(await stands()).toBe(true);
+  });
+
+  test("an up whose statement runs code while it is parsed is refused", async () => {
+    await aim();
+    const columns = [{ expression: "('{1}'::app.checked[])[1]" }];
+    const desired = await declare({ ...INDEX, columns });
+    const up = ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
+    expect((await failureOf(up)).message).toMatch(/checked by app\.evil.*fix: connect as/s);
+    expect(await stands()).toBe(true);
+  });
+
+  test("the owner herself builds it, and needs nobody's leave", async () => {
+    const columns = [{ expression: "('{1}'::app.checked[])[1]" }];
+    const desired = await declare({ ...INDEX, columns });
+    await db.query(`GRANT CREATE ON SCHEMA app TO ${mallory}`);
+    expect(await previewIndex(targetOf(as(mallory, "m")), desired)).not.toEqual([]);
+    await db.query(`REVOKE CREATE ON SCHEMA app FROM ${mallory}`);
+  });
+
+  test("whoever cannot become the owner is told so, where code of hers would run", async () => {
+    const trusted = await declare({ ...INDEX, columns: [{ expression: "abs(a)" }] });
+    const hers = await declare({ ...INDEX, columns: [{ expression: "app.wraps(a)" }] });
+    const [login, onlyOwner] = [targetOf(as(reader, "r")), /only the owner of a table/];
+    expect((await failureOf(previewIndex(login, trusted))).message).toMatch(onlyOwner);
+    expect((await failureOf(previewIndex(login, hers))).message).toMatch(
+      new RegExp(
+        `it calls app\\.wraps.*rights of ${reader}.*GRANT "${mallory}" TO "${reader}"`,
+        "s",
+      ),
+    );
+  });
+});
+
+describe("others may create in a schema of the search_path", () => {
+  const QUERY = { sql: "SELECT a FROM app.plain WHERE lower(name) = $1", values: ["7"] };
+  const inPublic = (login: string, role?: string) => measure(QUERY, login, role, ["public"]);
+  beforeAll(() =>
+    db.query(`CREATE FUNCTION public.lower(varchar) RETURNS text STABLE LANGUAGE plpgsql
+      AS $$ BEGIN PERFORM app.strike(); RETURN pg_catalog.lower($1::text); END $$;
+      ALTER FUNCTION public.lower(varchar) OWNER TO ${mallory};
+      ALTER ROLE ${reader} SET search_path = public`),
+  );
+
+  test("a mighty login measures nothing, whichever role it acts as", async () => {
+    const naive = ["SET LOCAL search_path = public", "SELECT lower(name) FROM app.plain"];
+    await expectHitWithoutDefence({ title: "planted", naive });
+    for (const role of [undefined, reader]) {
+      const { message } = await failureOf(inPublic(db.url, role));
+      expect(message).toMatch(/^refused to measure .* as postgres \(SUPERUSER\)\n/);
+      expect(message).toMatch(/PUBLIC in public.*nothing ran\n/);
+      expect(message).toMatch(/fix: run: REVOKE CREATE ON SCHEMA "public" FROM PUBLIC;\n/);
+    }
+    expect(await stands()).toBe(true);
+  });
+
+  test.each([
+    ["CREATEROLE", `ALTER ROLE $1 CREATEROLE`, `ALTER ROLE $1 NOCREATEROLE`],
+    ["BYPASSRLS", `ALTER ROLE $1 BYPASSRLS`, `ALTER ROLE $1 NOBYPASSRLS`],
+    [
+      "pg_execute_server_program",
+      "GRANT pg_execute_server_program TO $1",
+      "REVOKE pg_execute_server_program FROM $1",
+    ],
+  ])("so does a login with %s", async (might, give, take) => {
+    await db.query(give.replace("$1", reader));
+    const { message } = await failureOf(inPublic(as(reader, "r")));
+    await db.query(take.replace("$1", reader));
+    expect(message).toContain(`as ${reader} (${might})`);
+  });
+
+  test("an ordinary login measures, with its own rights", async () => {
+    await aim();
+    expect(await inPublic(as(reader, "r"))).toMatchObject([{ measurement: { rows: 1 } }]);
+    expect(await stands()).toBe(true);
+  });
+
+  test("after the REVOKE the function itself is what is refused", async () => {
+    await db.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+    const { message } = await failureOf(inPublic(db.url));
+    expect(message).toMatch(/it calls (public\.)?lower\(character varying\)\n.*nothing ran/);
+    await db.query("DROP FUNCTION public.lower(varchar)");
+    expect(await inPublic(db.url)).toMatchObject([{ measurement: { rows: 1 } }]);
+  });
+
+  test("a schema's owner may too, which no REVOKE mends", async () => {
+    await db.query(`ALTER SCHEMA app OWNER TO ${mallory}`);
+    const { message } = await failureOf(measure(QUERY, db.url));
+    await db.query("ALTER SCHEMA app OWNER TO CURRENT_USER");
+    expect(message).toMatch(new RegExp(`${mallory} in app.*fix: connect as an ordinary role`, "s"));
+    expect(message).toMatch(/or: {2}leave app out of searchPath/);
+  });
+});
+
+describe("nobody runs a VOLATILE function, in whatever form it is called", () => {
+  const FORMS: readonly (readonly [form: string, sql: string, name: string])[] = [
+    ["an attribute", "SELECT t.clear FROM app.t", "app.clear"],
+    ["an aggregate", "SELECT app.sum_up(a) FROM app.t", "app.adds"],
+    ["an operator", "SELECT a OPERATOR(app.<%>) 1 FROM app.t", "app.adds"],
+    ["a view", "SELECT a FROM app.reads", "pg_catalog.pg_read_file"],
+  ];
+  const expectRefused = async (sql: string, name: string) => {
+    const { message } = await failureOf(measure({ sql }, as(reader, "r")));
+    expect(message).toMatch(new RegExp(`it calls .*${name}\\b`));
+  };
+
+  test.each(FORMS)("%s", (_form, sql, name) => expectRefused(sql, name));
+
+  describe("where the server cannot parse it for us", () => {
+    beforeAll(() => db.query(`REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`));
+    afterAll(() => db.query(`GRANT TEMPORARY ON DATABASE ${db.name} TO PUBLIC`));
+    test.each(FORMS)("%s", (_form, sql, name) => expectRefused(sql, name));
+
+    test("what calls nothing of the kind is measured", async () => {
+      const query = { sql: "SELECT a FROM app.plain WHERE abs(a) = $1", values: [7] };
+      expect(await measure(query, as(reader, "r"))).toMatchObject([{ measurement: { rows: 1 } }]);
+    });
+  });
+});
