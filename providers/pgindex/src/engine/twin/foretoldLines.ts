@@ -44,7 +44,7 @@ function hypotheticalText(foretold: PlanSummary, other: HypotheticalPlan): strin
   return `; HypoPG on the server disagrees: ${way}, cost ${cost(other)}`;
 }
 
-/** Other queries too would find what they need in the new index. */
+/** What a drop of the other index would do to these queries; others are not known. */
 function redundantLine(index: Redundant, queries: readonly ForetoldQuery[]): string {
   const dearer = queries.flatMap(({ name, foretold, withoutRedundant: bare }) =>
     foretold && bare && bare.cost > foretold.cost * 1.1
@@ -53,7 +53,7 @@ function redundantLine(index: Redundant, queries: readonly ForetoldQuery[]): str
   );
   const then = dearer.length > 0 ? dearer.join(", ") : "these plans stay as cheap";
   const its = `${displayName(index)} (${renderBytes(index.bytes)})`;
-  return `${its} becomes redundant: the new index begins with its keys; without it, ${then}`;
+  return `without ${its} too, whose keys begin the new index, ${then}`;
 }
 
 function wayOf({ planType, index }: PlanSummary): string {

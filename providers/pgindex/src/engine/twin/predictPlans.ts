@@ -59,7 +59,7 @@ export async function predictPlans(server: TwinServer, question: Question): Prom
   try {
     const notTaken = await fillTwin(server, twin, question);
     const { desired } = question;
-    const sized = desired ? await sizeIndex(server, twin.client, desired) : NOTHING;
+    const sized = desired ? await sizeIndex(server, twin.client, question) : NOTHING;
     const going = await goingOf(twin.client, question);
     const redundant = desired
       ? (await readRedundant(twin.client, desired)).filter((each) => !isIn(each, going))
@@ -121,14 +121,15 @@ async function buildIndex(client: Client, desired: DesiredIndex): Promise<void> 
 async function sizeIndex(
   server: TwinServer,
   client: Client,
-  { schema, name }: DesiredIndex,
+  { production, desired }: Question,
 ): Promise<Pick<Predicted, "size" | "unknownExpressions">> {
+  const { schema = "", name = "" } = desired ?? {};
   const size: IndexSize[] = [];
   const unknownExpressions: string[] = [];
   for (const part of await readIndexParts(client, schema, name))
     unknownExpressions.push(...(await restoreExpressions(client, part)));
   for (const part of await readIndexParts(client, schema, name))
-    size.push(await estimateIndexSize(client, part));
+    size.push(await estimateIndexSize(client, part, production.database.version));
   const lengths = size.map(({ index, pages }) => ({ ...index, pages }));
   await lengthenFiles(client, server.directory, lengths);
   const figures = size.map(({ index, rows, pages }) => ({

@@ -18,11 +18,15 @@ export interface IndexSize {
 }
 
 /** Estimates it from the statistics that the twin has. */
-export async function estimateIndexSize(twin: Client, part: IndexParts): Promise<IndexSize> {
+export async function estimateIndexSize(
+  twin: Client,
+  part: IndexParts,
+  serverVersion: number,
+): Promise<IndexSize> {
   const rows = await rowsOf(twin, part);
   const tableRows = await rowsOf(twin, { ...part, predicate: null });
   const index = { ...withoutNulls(part), tableRows };
-  if (index.method !== "gin") return { index, rows, ...shapeOf(index, rows) };
+  if (index.method !== "gin") return { index, rows, ...shapeOf(index, rows, serverVersion) };
   const keys: GinKeys[] = [];
   for (const column of index.columns) keys.push(...(await keysIn(twin, index, column, rows)));
   const gin = ginShape(rows, index.tablePages, keys);
@@ -68,16 +72,31 @@ async function rowsOf(
   return rows[0]["QUERY PLAN"][0].Plan["Plan Rows"];
 }
 
-function shapeOf(index: IndexParts, rows: number): Omit<IndexSize, "index" | "rows"> {
-  const { columns } = index;
-  switch (index.method) {
+/** Built by inserts, pages are halved; a build that sorts fills them. */
+const SORTED_FILL = 0.72;
+const INSERTED_FILL = 0.48;
+
+function shapeOf(
+  index: IndexParts,
+  rows: number,
+  serverVersion: number,
+): Omit<IndexSize, "index" | "rows"> {
+  const { columns, method } = index;
+  const bytes = rows * (tupleBytes(columns) + 4);
+  const filled = (fill: number) => ({ pages: 1 + Math.ceil(bytes / (USABLE_BYTES * fill)) });
+  switch (method) {
     case "brin":
       return { pages: brinPages(index) };
     case "hash":
       return { pages: 2 + Math.ceil((rows * 20) / (USABLE_BYTES * 0.75)) };
-    case "gist":
+    case "gist": {
+      // Points are sorted since 14, ranges and what btree_gist has since 18.
+      const isSorted = columns.every(({ operatorClass }) => operatorClass === "point_ops");
+      const since = isSorted ? 140000 : 180000;
+      return filled(serverVersion >= since ? SORTED_FILL : INSERTED_FILL);
+    }
     case "spgist":
-      return { pages: 1 + Math.ceil((rows * (tupleBytes(columns) + 4)) / (USABLE_BYTES * 0.72)) };
+      return filled(SORTED_FILL);
     default:
       return btreeShape(rows, index);
   }
