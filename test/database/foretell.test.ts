@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
-import { type Foretold, foretell } from "../../providers/pgindex/src/engine/twin/foretell.ts";
 import { foretoldLines } from "../../providers/pgindex/src/engine/twin/foretoldLines.ts";
 import { findTwinBinary } from "../../providers/pgindex/src/engine/twin/server/twinBinary.ts";
-import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
-import { createDatabase } from "../support/server/database.ts";
 import { fingerprint } from "../support/server/fingerprint.ts";
-import { describeUnless } from "../support/server/ownServer.ts";
 import { useTwins } from "../support/twin/twins.ts";
 
 const FILL = "SELECT i, i % 4000, md5(i::text) FROM generate_series(1, 40000) i";
@@ -19,26 +14,7 @@ const twins = useTwins([
   "VACUUM ANALYZE",
 ]);
 
-interface Asked {
-  readonly sql: string;
-  readonly sample?: string;
-  readonly url?: string;
-}
-
-async function ask(args: Args, { url, ...query }: Asked, isDropped = false): Promise<Foretold> {
-  const index = await declare(args);
-  const parsed = await parseServedQueries("serves", [{ name: "q", ...query }]);
-  if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
-  return foretell({
-    database: targetOf(url ?? twins.db.url),
-    index,
-    ...(!isDropped && { desired: index }),
-    queries: parsed.value,
-    ctx: record().ctx,
-    server: async () => twins.server,
-  });
-}
-
+const ask = (...asked: Parameters<typeof twins.ask>) => twins.ask(...asked);
 const ONE = { sql: "SELECT * FROM t WHERE a = 7" };
 
 describe("what would become of a query", () => {
@@ -127,37 +103,6 @@ describe("how sure it is", () => {
       expect.stringMatching(/our role sees no statistics of public\.sec/),
     );
     expect(doubts).toContainEqual(expect.stringMatching(/no row level security/));
-  });
-});
-
-/** HypoPG is Debian's postgresql-<version>-hypopg; no embedded server has it. */
-const hypopgUrl = process.env.TEST_HYPOPG_URL;
-describeUnless(hypopgUrl ? undefined : "TEST_HYPOPG_URL is not set", "a server with HypoPG", () => {
-  test("agrees, disagrees or does not know the kind of index", async () => {
-    const db = await createDatabase(hypopgUrl);
-    try {
-      await db.query("CREATE SCHEMA ext");
-      await db.query("CREATE EXTENSION hypopg SCHEMA ext");
-      await db.query(`CREATE TABLE h (id, a, b) AS ${FILL}`);
-      await db.query("VACUUM ANALYZE h");
-      const index = { table: "h", name: "h_new_idx" };
-      const by = { sql: "SELECT * FROM h WHERE a = 7", url: db.url };
-      const [agreed] = foretoldLines(await ask({ ...index, columns: ["a"] }, by));
-      expect(agreed).toMatch(/; HypoPG on the server agrees$/);
-      // It cannot see the index of an expression to ANALYZE, and guesses.
-      const expression = { columns: [{ expression: "abs(id)" }] };
-      const ordered = { sql: "SELECT * FROM h WHERE abs(id) = 7", url: db.url };
-      const [disagreed] = foretoldLines(await ask({ ...index, ...expression }, ordered));
-      expect(disagreed).toMatch(
-        /; HypoPG on the server disagrees: Bitmap Heap Scan by the index, cost /,
-      );
-      const gist = { columns: [{ expression: "int4range(id, id, '[]')" }], accessMethod: "gist" };
-      const ranges = { sql: "SELECT * FROM h WHERE int4range(id, id, '[]') @> 7", url: db.url };
-      const [unknown] = foretoldLines(await ask({ ...index, ...gist }, ranges));
-      expect(unknown).not.toMatch(/HypoPG/);
-    } finally {
-      await db.drop();
-    }
   });
 });
 

@@ -4,6 +4,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { cloneIndexStatement } from "../../providers/pgindex/src/engine/declare/statement.ts";
+import {
+  predictPlans,
+  type TwinPlans,
+} from "../../providers/pgindex/src/engine/twin/predictPlans.ts";
 import { declare } from "../support/engine/engine.ts";
 import { until } from "../support/engine/engineDatabase.ts";
 import { plansOf, shape, useTwins } from "../support/twin/twins.ts";
@@ -138,6 +142,28 @@ test("what the twin cannot have is said", async () => {
   await twins.db.query("CREATE STATISTICS said_ab ON a, b FROM said");
   const production = await twins.production(["said"]);
   expect(production.extended).toEqual([{ schema: "public", table: "said", name: "said_ab" }]);
+});
+
+test("a table of 3 TB is as long in the twin, and takes no space", async () => {
+  const production = await twins.production(["t"]);
+  const pages = 400_000_000;
+  const huge = {
+    ...production,
+    relations: production.relations.map((each) =>
+      each.name === "t" ? { ...each, pages, relpages: pages, reltuples: 3e10 } : each,
+    ),
+  };
+  const desired = await declare({ table: "t", name: "t_new_idx", columns: ["owner"] });
+  const queries = [{ sql: "SELECT * FROM public.t WHERE owner = 7", values: [], settings: {} }];
+  const { queries: foretold, size } = await predictPlans(twins.server, {
+    production: huge,
+    desired,
+    queries,
+  });
+  expect(foretold[0]?.failure).toBeUndefined();
+  expect(size[0]?.pages).toBeGreaterThan(10_000_000);
+  expect(shape((foretold[0] as TwinPlans).before)).toBe("Gather < Seq Scan");
+  expect((foretold[0] as TwinPlans).before["Total Cost"]).toBeGreaterThan(pages);
 });
 
 const folderOf = () => twins.server.directory;

@@ -87,8 +87,9 @@ function localesLike({ provider, collate, ctype, locale }: DatabaseLocale): Loca
   if (provider === "b") return [{ clause: builtin(locale ?? "C.UTF-8") }];
   if (provider === "i") return [{ clause: icu(locale ?? "und") }];
   if (plain(collate) && plain(ctype)) return [{ clause: builtin("C") }];
-  if (/^C\./i.test(collate ?? "")) return [{ clause: builtin("C.UTF-8") }];
-  const language = (collate ?? "").replace(/[.@].*$/, "").replace("_", "-") || "und";
+  // LIKE cannot use an index under libc's C.UTF-8 as it can under C, or the server's own C.UTF-8.
+  const [name = ""] = (collate ?? "").split(/[.@]/);
+  const language = /^(C|POSIX)?$/.test(name) ? "und" : name.replace("_", "-");
   const remark = `text is sorted here as ICU's ${language} sorts it, there as ${collate} does`;
   const libc = `LOCALE_PROVIDER libc LC_COLLATE ${literal(collate ?? "C")} LC_CTYPE ${literal(ctype ?? "C")}`;
   return [{ clause: libc }, { clause: icu(language), remark }, { clause: icu("und"), remark }];
