@@ -22,6 +22,7 @@ test("texts are compared in the copy as the database compares them", async () =>
     await withClient(url, async (client) => {
       await client.query(`CREATE TABLE c (id, a, b) AS ${FILL}`);
       await client.query("VACUUM ANALYZE c");
+      await client.query("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
     });
     const by = { sql: "SELECT * FROM c WHERE b LIKE 'a01%'", url };
     const { queries } = await ask({ table: "c", name: "c_b_idx", columns: ["b"] }, by);

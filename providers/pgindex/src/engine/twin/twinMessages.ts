@@ -1,4 +1,4 @@
-import { firstLine } from "../errors/advice";
+import { firstLine, PgIndexError } from "../errors/advice";
 import { harmlessText, sqlState } from "../errors/sqlstate";
 
 /**
@@ -11,6 +11,7 @@ export class CannotLookError extends Error {
 
 /** Why something failed, without what can quote a row. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof PgIndexError) return `${error.advice.what} (${error.advice.fix})`;
   const state = sqlState(error);
   if (state === undefined) return firstLine(error);
   return harmlessText(error) ?? `of an error whose text can quote a row (SQLSTATE ${state})`;

@@ -1,8 +1,9 @@
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
-import { CancelledError, firstLine } from "../../engine/errors/advice";
+import { CancelledError, errorText } from "../../engine/errors/advice";
 import type { ParsedQuery } from "../../engine/measure/servedQueries";
 import type { Context } from "../../engine/operation/context";
 import type { Database } from "../../engine/session/database";
+import { oneLine } from "../../engine/text/printable";
 import { foretell } from "../../engine/twin/foretell";
 import { foretoldLines } from "../../engine/twin/foretoldLines";
 import { findTwinBinary } from "../../engine/twin/server/twinBinary";
@@ -36,7 +37,7 @@ export class Twins {
       );
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      return this.once(couldNotLook(firstLine(error)));
+      return this.once(couldNotLook(oneLine(errorText(error))));
     }
   }
 
