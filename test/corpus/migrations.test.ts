@@ -17,7 +17,7 @@ const FROM: Readonly<Record<string, string>> = {
   "dbmate-accounts": "supabase/postgres",
   "dbmate-schema": "amacneil/dbmate#735",
   "diesel-forum": "LemmyNet/lemmy",
-  "drizzle-notes": "drizzle-kit's own output",
+  "drizzle-guests": "floren2023/cata-de-vinos, DMikaia/breezly-api, pthieu/p-stack-fs",
   "flyway-workflow": "Netflix/conductor",
   "golang-migrate-devices": "brocaar/chirpstack-application-server",
   "golang-migrate-unpadded": "golang-migrate/migrate's tutorial",
@@ -30,13 +30,15 @@ const FROM: Readonly<Record<string, string>> = {
   "pg-dump-with-data": "pg_dump 17.6",
   "play-tiles": "maproulette/maproulette-backend",
   "prisma-projects": "zketosis/liam",
+  "prisma-schema-surveys": "formbricks/formbricks, documenso/documenso",
+  "psql-includes": "NilssonTommy/University-Database, message-db/message-db",
   "psql-scripts": "metabrainz/musicbrainz-server",
   "rails-structure": "gitcoinco/code_fund_ads",
   "rails-structure-of-old": "mklaber/redshift_polizei",
   "sequelize-members": "timmyichen/kit-3",
   "sql-migrate-ledger": "stellar/go",
   "sqlx-logins": "element-hq/matrix-authentication-service",
-  "supabase-diff": "supabase db diff",
+  "supabase-members": "koutyuke/shokupass",
   "typeorm-players": "evanjmg/typeorm-practice",
 };
 
@@ -72,7 +74,7 @@ async function liveIndexes(declared: readonly string[]): Promise<Live[]> {
 /** The migrations of a folder, as a shell's `**` gives them. */
 function filesOf(folder: string): string[] {
   const all = readdirSync(join(FOLDERS, folder), { recursive: true, encoding: "utf8" });
-  const names = all.filter((name) => /\.(sql|[jt]s)$/.test(name)).sort();
+  const names = all.filter((name) => /\.(sql|prisma|[jt]s)$/.test(name)).sort();
   return names.map((name) => join(FOLDERS, folder, name));
 }
 

@@ -5,7 +5,7 @@ import { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.t
 import { type Args, declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { expectNothingOpen, serverHas } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
-import { CHANGING, NAMES } from "./adviceCases.ts";
+import { CHANGING, MOMENTS, NAMES } from "./adviceCases.ts";
 
 let db: TestDatabase;
 beforeAll(async () => {
@@ -66,6 +66,24 @@ describe("a result that changes: which function, and what to write instead", () 
     expect(advice.what).toMatch(/IMMUTABLE/);
     expect(advice.why).toMatch(why);
     expect(advice.fix).toMatch(fix);
+  });
+});
+
+describe("a time that is read once, when the index is built", () => {
+  test.each(MOMENTS)("%s", async (_title, args, why, fix) => {
+    const advice = await adviceOn(args);
+    expect(advice.why).toMatch(why);
+    expect(advice.fix).toMatch(fix);
+  });
+
+  test.each([
+    "title = 'now'",
+    "data ->> 'today' = 'x'",
+    "created_on > 'epoch'",
+    "title ~ 'yesterday$'",
+  ])("not %s", async (predicate) => {
+    const desired = await declare({ table: "t", name: "t_idx", columns: ["id"], predicate });
+    await expect(previewIndex(targetOf(db.url), desired)).resolves.toBeDefined();
   });
 });
 

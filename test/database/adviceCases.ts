@@ -25,6 +25,12 @@ export const NAMES: readonly AdviceCase[] = [
   ["a table of another schema", { table: "Orders" }, /there is app\.Orders/, /schema: "app"/],
   ["a schema", { schema: "publik" }, /./, /schema: did you mean "public"\?/],
   ["a schema and table", { schema: "ap", table: "Orders" }, /./, /schema: did you mean "app"\?/],
+  [
+    "a table that another schema has in another spelling",
+    { schema: "app", table: "messags" },
+    /exactly as in the catalog/,
+    /table: did you mean "public\.messages"\?/,
+  ],
   ["a table that is like no other", { table: "zzz" }, /no relation/, /arguments table and schema/],
   [
     "a column",
@@ -72,6 +78,13 @@ export const NAMES: readonly AdviceCase[] = [
     /./,
     /write \{ column: "title", operatorClass: "text_pattern_ops" \}/,
   ],
+  ["a column of a value", key("(t.title).part"), /SQLSTATE 42809/, /./],
+  [
+    "a column of the table by its name",
+    key("lower(t.titel)"),
+    /no column "titel"/,
+    /did you mean "title"\?/,
+  ],
   ["a column with its table", { columns: ["t.title"] }, /./, /did you mean "title"\?/],
   ["a quoted column", { columns: ['"title"'] }, /./, /did you mean "title"\?|write "title"/],
   [
@@ -89,6 +102,15 @@ export const NAMES: readonly AdviceCase[] = [
   [
     "an operator class of another schema",
     { accessMethod: "gin", columns: [{ column: "title", operatorClass: "gin_trgm_ops" }] },
+    /it is in schema ext/,
+    /write operatorClass: \{ schema: "ext", name: "gin_trgm_ops" \}/,
+  ],
+  [
+    "an operator class with a schema that lacks it",
+    {
+      accessMethod: "gin",
+      columns: [{ column: "title", operatorClass: { schema: "app", name: "gin_trgm_ops" } }],
+    },
     /it is in schema ext/,
     /write operatorClass: \{ schema: "ext", name: "gin_trgm_ops" \}/,
   ],
@@ -133,6 +155,18 @@ export const NAMES: readonly AdviceCase[] = [
     { accessMethod: "gist", columns: ["id"] },
     /id is of type integer/,
     /CREATE EXTENSION btree_gist;/,
+  ],
+  [
+    "a text of a kind that no extension indexes by parts",
+    { accessMethod: "gin", ...key("title::name") },
+    /title::name is of type name/,
+    /write accessMethod: "brin" or "btree" or "hash"/,
+  ],
+  [
+    "json after a key that fits, for a method that only scalars have an extension for",
+    { accessMethod: "gist", columns: [{ expression: "int4range(id, id)" }, "raw"] },
+    /raw is of type json/,
+    /index a value of it/,
   ],
   ["json", { columns: ["raw"] }, /raw is of type json/, /index a value of it/],
   [
@@ -225,6 +259,14 @@ export const NAMES: readonly AdviceCase[] = [
     /add "ext" to searchPath/,
   ],
   [
+    "a type that is nowhere",
+    key("title::nowhere"),
+    /type "nowhere" does not exist|SQLSTATE 42704/,
+    /./,
+  ],
+  ["an operator that is nowhere", { predicate: "title <<>> 'x'" }, /SQLSTATE 42883/, /cast/],
+  ["a function that its schema lacks", key("ext.nowhere(title)"), /SQLSTATE 42883/, /./],
+  [
     "a method that cannot be unique",
     { accessMethod: "hash", unique: true },
     /SQLSTATE 0A000/,
@@ -282,5 +324,27 @@ export const CHANGING: readonly AdviceCase[] = [
     { ...key("title === 'x'"), searchPath: ["ext"] },
     /ext\.same\(text, text\) is marked VOLATILE/,
     /ALTER FUNCTION ext\.same\(text, text\) IMMUTABLE;/,
+  ],
+];
+
+/** Times that PostgreSQL reads once: the declaration would be another one in each run. */
+export const MOMENTS: readonly AdviceCase[] = [
+  [
+    "'now'",
+    { predicate: "created_at > 'now'" },
+    /'now' by the time at which it/,
+    /put a fixed time/,
+  ],
+  [
+    "a time of today, with a cast",
+    { predicate: "created_on > timestamp 'Today 12:00'" },
+    /'Today 12:00' by the time/,
+    /put a fixed time/,
+  ],
+  [
+    "'yesterday' in a key",
+    key("created_on - 'yesterday'::timestamp"),
+    /'yesterday' by the time/,
+    /put a fixed time/,
   ],
 ];

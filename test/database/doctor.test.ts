@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Finding } from "../../providers/pgindex/src/doctor/finding.ts";
-import { hold, settle } from "../support/engine/engineDatabase.ts";
+import { hold, holdWrite, settle } from "../support/engine/engineDatabase.ts";
 import { leave } from "../support/engine/engineLeftovers.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { pgindex, SAYS_WHICH } from "../support/tools/cli.ts";
@@ -71,6 +71,39 @@ test("INVALID indexes are named, unique ones with what they do to the applicatio
   ]);
   expect(about("INVALID indexes")[0]?.detail).toContain("because it is UNIQUE it can reject rows");
   await db.query("DROP INDEX left_behind");
+});
+
+test.each([
+  ["f/f/t", /no query uses it, and no write pays for it; it takes up disk space$/],
+  ["f/f/f", /no query uses it, and no write pays for it; it takes up disk space$/],
+  ["f/t/t", /no query uses it, every write pays for it$/],
+] as const)("an INVALID index that is %s", async (state, detail) => {
+  await leave(db, { table: "t", index: "left_behind", body: "(a)", state });
+  expect((await doctor()).about("INVALID indexes")).toMatchObject([
+    {
+      detail: expect.stringMatching(detail),
+      fix: expect.stringMatching(/^declare it, and pulumi/),
+    },
+  ]);
+  await db.query("DROP INDEX left_behind");
+});
+
+test("what a REINDEX of a TOAST table has left is dropped, and cannot be declared", async () => {
+  await db.query("CREATE TABLE toasted (body text)");
+  const writer = await holdWrite(db, "toasted");
+  const reindexing = await db.connect();
+  await reindexing.query("SET lock_timeout = '100ms'");
+  await reindexing.query("REINDEX TABLE CONCURRENTLY toasted").catch(() => undefined);
+  await writer.release();
+  const [found, ...more] = (await doctor()).about("INVALID indexes");
+  expect(more).toEqual([]);
+  expect(found?.detail).toMatch(
+    /^pg_toast\.pg_toast_\d+_index_ccnew \(of public.toasted's TOAST table\): /,
+  );
+  expect(found?.fix).toMatch(
+    /^if nobody is building it: DROP INDEX CONCURRENTLY pg_toast\.pg_toast_\d+_index_ccnew; a REINDEX/,
+  );
+  await db.query("DROP TABLE toasted");
 });
 
 test("an inactive replication slot", async ({ skip }) => {

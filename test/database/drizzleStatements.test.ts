@@ -145,6 +145,20 @@ describe("what has run, when", () => {
     expect(await columns()).toEqual(["a"]);
   });
 
+  test("one of nothing but indexes has nothing to run, and is marked also after a later one", async () => {
+    await withFirst({ "0000_init": INIT, "0001_mixed": "CREATE INDEX t_aa ON t (a, a)" });
+    await db.query(
+      "INSERT INTO drizzle.__drizzle_migrations (hash, created_at) VALUES ('x', 9000)",
+    );
+    const { done, mark, indexes } = await run("0001_mixed");
+    expect(done).toEqual([]);
+    await buildIndex(db.url, { ...indexes[0] });
+    const desired = await Promise.all(indexes.map((index) => declare({ ...index })));
+    const { split: _, ...alone } = mark;
+    await markApplied(drizzle, targetOf(db.url), { mark: alone, indexes: desired });
+    expect(await rows()).toEqual([1000, 2000, 9000]);
+  });
+
   test("a later one waits for an earlier one of the program", async () => {
     await withFirst({ ...BOTH, "0002_c": "ALTER TABLE t ADD c int; CREATE INDEX t_c ON t (c)" });
     expect(await reason("0001_mixed", { migration: "0002_c" })).toMatch(
@@ -299,5 +313,10 @@ test("a role that may not is told which one may", async () => {
   const said = await reason("0001_mixed", { url: roles.url });
   expect(said).toMatch(/may not run ALTER TABLE t ADD COLUMN b int\n.*must be owner/);
   expect(said).toContain("fix: give the Connection the role that runs drizzle-kit migrate");
+  await db.query(`ALTER TABLE t OWNER TO ${roles.owner}; GRANT ${roles.owner} TO ${roles.deploy}`);
+  await db.query(`GRANT ALL ON SCHEMA public TO ${roles.owner}`);
+  const atNote = await reason("0001_mixed", { url: roles.url });
+  expect(atNote).toMatch(/0001_mixed cannot be noted at the table "drizzle"\..*\n.*must be owner/);
+  expect(await columns()).toEqual(["a"]);
   await dropRoles(db, roles);
 });

@@ -85,7 +85,8 @@ test("a rebuild counts as a build: it has a time and an end", async () => {
 
 test("short statements run together, in their order, after their warning", async () => {
   await db.query("CREATE INDEX i ON t (a)");
-  const { done, lines } = await run([{ ...RENAME, warning: "everybody waits" }]);
+  const stops = { mode: "ACCESS EXCLUSIVE", on: "table" } as const;
+  const { done, lines } = await run([{ ...RENAME, stops, warning: "everybody waits" }]);
   expect(done).toEqual({});
   expect(lines).toEqual([
     "warning: everybody waits",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { until } from "../support/engine/engineDatabase.ts";
 import { leave } from "../support/engine/engineLeftovers.ts";
 import { AUTHORIZED, IDENTITY, TOKEN, useHealth } from "../support/health/healthSetUp.ts";
+import { writeState } from "../support/pulumi/stackState.ts";
 
 const h = useHealth();
 
@@ -50,6 +51,13 @@ test("an INVALID index is a 503", async () => {
   await h.db.query("DROP INDEX i");
   await leave(h.db, { table: "t", index: "i", body: "(a)", state: "f/t/t" });
   expect(await h.ask()).toMatchObject({ status: 503, health: { indexes: [{ state: "invalid" }] } });
+});
+
+test("a stack without any index is a 503: of the wrong one everything would be well", async () => {
+  const { status, health } = await h.ask(h.open({ state: await writeState([]) }));
+  expect(status).toBe(503);
+  expect(health).toMatchObject({ status: "failing", indexes: [] });
+  expect(health.problem).toMatch(/no index: check that the state is the right stack's/);
 });
 
 test("a database that cannot be asked is a 503 without a secret", async () => {

@@ -2,6 +2,8 @@
 // a superuser. Nothing that only looks may run any of it with more rights than the owner has.
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
+import { markApplied } from "../../providers/pgindex/src/baseline/baseline.ts";
+import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/drizzleBookkeeping.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
@@ -12,7 +14,7 @@ import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { pgindex } from "../support/tools/cli.ts";
-import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCode.ts";
+import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCases.ts";
 
 const major = Math.floor(inject("server").versionNumber / 10_000);
 let db: TestDatabase;
@@ -182,6 +184,24 @@ describe("whatever else looks, or builds", () => {
         "s",
       ),
     );
+  });
+});
+
+describe("a mark in the table of a migration tool", () => {
+  test.each(["trigger", "default", "check", "index", "rule"])("whose %s is code", async (way) => {
+    const insert = `INSERT INTO app.marks_${way} (hash, created_at) VALUES ('x', 1)`;
+    await expectHitWithoutDefence({ title: way, naive: [insert] });
+    const mark = {
+      migration: "0001_a",
+      hash: "0".repeat(64),
+      createdAt: 1,
+      previousAt: null,
+      migrationsSchema: "app",
+      migrationsTable: `marks_${way}`,
+    };
+    const marking = markApplied(drizzle, targetOf(db.url), { mark, indexes: [] });
+    expect((await failureOf(marking)).message).toMatch(/would run .*app\.\w+\(.*nothing ran/s);
+    expect(await stands()).toBe(true);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { readTableTraffic } from "../../providers/pgindex/src/engine/foresight/tableTraffic.ts";
+import { readTableTraffic } from "../../providers/pgindex/src/engine/foresight/cost/tableTraffic.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type Args, declare, targetOf } from "../support/engine/engine.ts";
 import { stepsOf, until } from "../support/engine/engineDatabase.ts";

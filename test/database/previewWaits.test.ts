@@ -112,6 +112,15 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
     );
   });
 
+  test("a reader of a partition, of what the replacement of a partitioned index drops", async () => {
+    const P = { table: "p", name: "p_idx" };
+    const outputs = await built(P);
+    const holder = await hold(db, "BEGIN", "SELECT 1 FROM app.p1");
+    const desired = await declare({ ...T, ...P, columns: [{ expression: "abs(a)" }] });
+    const lines = await previewIndex(targetOf(url()), desired, { previous: outputs });
+    expect(lines.at(-1)).toMatch(new RegExp(`will wait for pid ${holder.pid} .*app\\.p1? open: `));
+  });
+
   test("a reader, of the lock that a constraint takes", async () => {
     await hold(db, "BEGIN", "SELECT 1 FROM app.t");
     expect(await waits({ constraint: "unique" })).toEqual([

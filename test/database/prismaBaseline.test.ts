@@ -1,10 +1,11 @@
-import { rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { markApplied, stillMarked, unmark } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { parseBaseline } from "../../providers/pgindex/src/baseline/baselineArgs.ts";
 import { prisma } from "../../providers/pgindex/src/baseline/prisma/prismaBookkeeping.ts";
 import { readPrismaMigration } from "../../providers/pgindex/src/baseline/prisma/prismaMigration.ts";
+import { sqlOfPrismaSchema } from "../../providers/pgindex/src/import/prisma/prismaSchema.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
@@ -12,6 +13,8 @@ import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/tools
 
 // The tool takes seconds to start on a busy machine, and waits ten for its lock.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
+
+const SCHEMAS = join(import.meta.dirname, "../support/import/migrations/prisma-schema-surveys");
 
 let root: string;
 let folder: string;
@@ -176,3 +179,20 @@ test("unqualified tables are in the URL's schema; the checksum is of the raw fil
   await writeFile(join(folder, INDEXES, "migration.sql"), "CREATE INDEX a ON b (c);\r\n");
   expect(read().checksum).not.toBe(before);
 });
+
+test("Prisma 6 makes of a schema the SQL that is read of it", async () => {
+  const schema = join(SCHEMAS, "schema.prisma");
+  const { said } = await tool("diff", "--from-empty", "--to-schema-datamodel", schema, "--script");
+  const content = await readFile(schema, "utf8");
+  const sql = sqlOfPrismaSchema([{ path: schema, content }]);
+  expect(said).toContain(sql.trim());
+  const applied = await readFile(join(SCHEMAS, "applied.psql"), "utf8");
+  expect(withoutComments(sql)).toBe(applied);
+});
+
+function withoutComments(sql: string): string {
+  return sql
+    .replaceAll(/^--.*\n/gm, "")
+    .replaceAll(/\n{2,}/g, "\n")
+    .trimStart();
+}

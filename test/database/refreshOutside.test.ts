@@ -77,6 +77,13 @@ describe("renamed or moved outside: found by its OID, told, the outputs keep the
   });
 });
 
+test("a state of an older release, which names no database, has it from the same OID alone", async () => {
+  const { database, ...older } = outputs;
+  expect(await refreshIndex(targetOf(db.url), older)).toMatchObject({ database, drift: null });
+  await db.query("REINDEX INDEX CONCURRENTLY t_idx");
+  expect(await refreshIndex(targetOf(db.url), older)).not.toHaveProperty("database");
+});
+
 describe("what the declaration does not speak of is a DBA's, and drift where it does", () => {
   const COMMENT = "COMMENT ON INDEX t_idx IS 'a DBA''s'";
   const CONSTRAINT = "ALTER TABLE t ADD CONSTRAINT t_idx UNIQUE USING INDEX t_idx";

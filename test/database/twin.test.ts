@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -135,6 +136,26 @@ test("code of the database runs without rights, and only in the twin", async () 
     "SELECT id FROM t WHERE owner = g(7)",
   );
   expect(queries[0]?.failure).toMatch(/can quote a row/);
+});
+
+test("nor does it lie in wait for the twin's superuser", async () => {
+  const file = join(tmpdir(), `${twins.db.name}_twin`);
+  await twins.db.query(`
+    CREATE FUNCTION g(i int, file text) RETURNS int LANGUAGE plpgsql AS $$
+    BEGIN
+      IF to_regprocedure('public.same(name, name)') IS NOT NULL THEN RETURN i; END IF;
+      EXECUTE format('CREATE FUNCTION public.same(name, name) RETURNS boolean LANGUAGE plpgsql AS %L',
+        format('BEGIN COPY (SELECT 1) TO %L; RETURN true; END', file));
+      CREATE OPERATOR public.= (LEFTARG = name, RIGHTARG = name, FUNCTION = public.same);
+      EXECUTE format('ALTER DATABASE %I SET search_path = public, pg_catalog', current_database());
+      RETURN i;
+    END $$;
+    CREATE OR REPLACE FUNCTION g(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
+      $$ BEGIN RETURN public.g(i, '${file}'); END $$`);
+  const columns = [{ expression: "owner + g(0)" }];
+  const asked = twins.predict({ table: "t", name: "t_new_idx", columns }, "SELECT id FROM t");
+  expect((await asked).queries).toHaveLength(1);
+  expect(existsSync(file)).toBe(false);
 });
 
 test("what the twin cannot have is said", async () => {

@@ -88,6 +88,17 @@ it("a query that cannot even be planned in time is told, with no plan", async ()
 });
 
 describe("an index that is not as it should be", () => {
+  it.each([
+    ["as its Index has recorded it", "customer pg_catalog.int4_ops", true],
+    ["redefined outside", "id pg_catalog.int4_ops", false],
+  ])("is compared with what its Index has recorded: %s", async (_, columns, isSame) => {
+    const { problems } = await v.create({ canonical: { accessMethod: "btree", columns } });
+    const told = problems.filter((problem) => problem.includes("was redefined outside"));
+    expect(told).toEqual(
+      isSame ? [] : [expect.stringMatching(/: columns: declared id .*; run pulumi up$/)],
+    );
+  });
+
   it("is reported by a refresh when it is gone", async () => {
     const outputs = await v.create();
     await v.database.query("DROP INDEX orders_customer_idx");

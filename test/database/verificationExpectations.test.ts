@@ -67,7 +67,7 @@ describe("expectations", () => {
     expect(outputs.queries[0]).toMatchObject({
       executionMs: null,
       ratio: null,
-      note: "no rows to sample",
+      note: "no rows to sample: public.empty is empty",
       ok: false,
     });
     expect(v.recorder.lines[0]).toMatch(/not measured: no rows to sample/);

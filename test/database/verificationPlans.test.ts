@@ -135,7 +135,7 @@ describe("values", () => {
         buffers: null,
         timedOut: false,
         runs: 0,
-        note: "no rows to sample",
+        note: "no rows to sample: its sample finds none: correct it, or give values",
       },
     );
   });

@@ -136,6 +136,31 @@ describe("the settings", () => {
     );
   });
 
+  it("that only a superuser may make are passed over, and those that none made are the login's", async () => {
+    await v.asOrdinaryRole();
+    await v.database.query(`ALTER ROLE ${app} SET track_functions = 'all'`);
+    await v.database.query(`ALTER ROLE ${app} SET search_path = public, extensions`);
+    const outputs = await verify({ ...byEmail, role: app }, EMAIL);
+    await v.database.query(`ALTER ROLE ${app} RESET ALL`);
+    expect(outputs).toMatchObject({ queries: [{ rows: 1, usesIndex: true }] });
+    expect(saidOf(outputs)).toMatch(/measured as reader_\S+ with the settings of /);
+  });
+
+  it("of the login are those of the query where that is its role, else not even its search_path", async () => {
+    const reader = await v.asOrdinaryRole();
+    await v.database.query(`GRANT ${app} TO ${reader}`);
+    await v.database.query(`ALTER ROLE ${reader} SET search_path = tenant`);
+    const byId = {
+      sql: "SELECT * FROM users WHERE id = $1",
+      values: [7],
+      expect: { usesIndex: false },
+    };
+    expect(await verify({ ...byId, role: reader }, EMAIL)).toMatchObject({
+      queries: [{ rows: 0 }],
+    });
+    expect(await verify({ ...byId, role: app }, EMAIL)).toMatchObject({ queries: [{ rows: 1 }] });
+  });
+
   it("of a role that does not exist are refused, with advice", async () => {
     await expect(verify({ ...byEmail, role: "nobody_here" }, EMAIL)).rejects.toThrow(
       /role nobody_here does not exist[\s\S]*fix: /,
@@ -157,6 +182,11 @@ describe("row level security", () => {
     const outputs = await verify(byId, SECRETS);
     expect(outputs.ok).toBe(false);
     expect(saidOf(outputs)).toMatch(/row level security of public\.secrets applies to reader_/);
+    const { values: _, ...query } = byId;
+    const sampled = await verify({ ...query, sample: "SELECT id FROM secrets" }, SECRETS);
+    expect(sampled.queries[0]?.note).toMatch(
+      /^no rows to sample: row level security of public\.secrets applies to reader_/,
+    );
   });
 
   it("is that of the query's role", async () => {

@@ -174,6 +174,15 @@ describe("the plan that prepared statements get", () => {
     expect(outputs.queries[0]?.problems.join("\n")).toMatch(/generic plan/);
   });
 
+  it("is never taken where the application's settings forbid it", async () => {
+    const { name } = v.database;
+    await v.database.query(`ALTER DATABASE ${name} SET plan_cache_mode = force_custom_plan`);
+    const query = { sql: "SELECT * FROM jobs WHERE id = $1 AND recent = $2", values: [7000, true] };
+    const outputs = await verify(query, RECENT);
+    await v.database.query(`ALTER DATABASE ${name} RESET plan_cache_mode`);
+    expect(outputs).toMatchObject({ ok: true, queries: [{ genericPlan: { isChosen: false } }] });
+  });
+
   it("is the same for a plain lookup, and is not asked for without parameters", async () => {
     const lookup = { sql: "SELECT * FROM jobs WHERE customer = $1", values: [7] };
     expect((await verify(lookup, JOBS)).queries[0]).toMatchObject({

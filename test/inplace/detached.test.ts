@@ -55,6 +55,31 @@ describe("a partition that is detached in the middle of a build", () => {
     expect(await stateOf(place.db, "m_idx")).toBe("t/t/t");
   });
 
+  test("and an index that has lost all of its partitions is complete without any", async () => {
+    const stack = stackOf({ columns: ["id"] });
+    const detach =
+      "ALTER TABLE app.m DETACH PARTITION old.m2; ALTER TABLE app.m DETACH PARTITION app.m1";
+    await failureOf(stack.up({}, detachAfterBuild(detach, "m2a")));
+    expect(await stateOf(place.db, "m_idx")).toBe("f/t/t");
+    await stack.up();
+    expect(await stateOf(place.db, "m_idx")).toBe("t/t/t");
+    expect(await stack.preview()).toContainEqual(expect.stringMatching(/^builds nothing/));
+  });
+
+  test.each([
+    ["some", "ALTER TABLE app.m DETACH PARTITION old.m2"],
+    ["all", "ALTER TABLE app.m DETACH PARTITION old.m2; ALTER TABLE app.m DETACH PARTITION app.m1"],
+  ])("and so is a replacement that has lost %s of them", async (_, detach) => {
+    const stack = stackOf({ columns: ["id"] });
+    await stack.up();
+    const args = { columns: ["id", "at"] };
+    await failureOf(stack.up(args, detachAfterBuild(detach, "m2a")));
+    expect(await stateOf(place.db, "m_idx")).toBe("t/t/t");
+    await stack.up(args);
+    expect(await stateOf(place.db, "m_idx")).toBe("t/t/t");
+    expect(await stack.preview(args)).toContainEqual(expect.stringMatching(/^builds nothing/));
+  });
+
   test("keeps an index of its own, and one that was attached", async () => {
     const stack = stackOf({ columns: ["id"] });
     await place.db.query("CREATE INDEX own ON app.m1 (at)");

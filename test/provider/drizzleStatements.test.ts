@@ -93,6 +93,19 @@ test("another preview, without the migration, knows nothing of it", async () => 
   expect(await refusalOf(previewed(index({ columns: ["b"] })))).toContain("b");
 });
 
+test("an index that only a constraint builds is warned of, but not on a new table", async () => {
+  const { resource, args } = migration(
+    "ALTER TABLE t ADD CONSTRAINT t_a_unique UNIQUE (a);\nALTER TABLE t ADD b int UNIQUE;\n" +
+      "CREATE TABLE u (a int);\nALTER TABLE u ADD PRIMARY KEY (a);\nALTER TABLE t ADD CHECK (a > 0);",
+  );
+  const { lines } = await resource.preview(args);
+  const warnings = lines.filter(({ severity }) => severity === "warning");
+  expect(warnings.map(({ message }) => /sql:\d/.exec(message)?.[0])).toEqual(["sql:1", "sql:2"]);
+  expect(warnings[0]?.message).toContain(
+    "builds an index while reads and writes of its table wait",
+  );
+});
+
 test("a migration that cannot be split is refused in the preview", async () => {
   const { resource, args } = migration(
     "CREATE UNIQUE INDEX u ON t (a); INSERT INTO t VALUES (2) ON CONFLICT DO NOTHING",

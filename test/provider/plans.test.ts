@@ -1,7 +1,7 @@
 // What a preview says of the plans of the queries that an index serves.
 import { expect, test } from "vitest";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
-import { configured, oneProvider, Resource } from "./resource.ts";
+import { configured, oneCommand, oneProvider, Resource } from "./resource.ts";
 
 const database = useDatabase(
   "CREATE TABLE t (a int, b text)",
@@ -48,4 +48,23 @@ test("how each query is planned today and will be, at which cost, and how sure i
     expect.stringMatching(/^plan of|foretold/),
   );
   expect(await linesOf({}, [])).not.toContainEqual(expect.stringMatching(/^plan of|foretold/));
+});
+
+test("of two indexes that a program is about to build, one that does the work of the other", async () => {
+  const settings = { "pgindex:url": database().url, "pgindex:predictPlans": "false" };
+  const program = oneCommand(configured(open, settings));
+  const overlapsOf = async (name: string, columns: readonly string[], table = "t") => {
+    const index = new Resource("index", program);
+    const { lines } = await index.preview({ table, name, columns });
+    return lines.map(({ message }) => message).filter((line) => line.startsWith("overlap: "));
+  };
+  expect(await overlapsOf("t_b_idx", ["b"])).toEqual([]);
+  expect(await overlapsOf("t_b_a_idx", ["b", "a"])).toEqual([
+    "overlap: public.t_b_idx, which this program builds too, serves no query that this one does not, and every write would maintain both; declare one of them",
+  ]);
+  expect(await overlapsOf("t_b_again_idx", ["b"])).toEqual([
+    expect.stringMatching(/^overlap: public\.t_b_idx, .* is the same index under another name/),
+    expect.stringMatching(/^overlap: public\.t_b_a_idx, .* serves every query that this one does/),
+  ]);
+  expect(await overlapsOf("t_a_b_idx", ["a", "b"])).toEqual([]);
 });

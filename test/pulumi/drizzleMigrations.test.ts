@@ -170,11 +170,14 @@ describe.each<Release>(["0.45", "1.0"])("Drizzle %s", (release) => {
     expect((await stack.preview()).changes).toEqual({ same: 10 + more });
   });
 
-  test("destroy drops what it built, keeps the rest, and the tool has nothing to do", async () => {
+  test("destroy drops what it built and keeps the rest; the next up builds it again", async () => {
     await stack.destroy();
     expect(await indexNames(database())).toEqual(["by_body", "notes_kind"]);
     expect(await columns()).toEqual(["tenant_id", "code", "rank"]);
     expect(await marks()).toHaveLength(4);
     expect(await migrate()).toMatchObject({ failed: false });
+    await stack.up();
+    expect(await indexNames(database())).toEqual(["by_body", "by_code", "by_tenant", "notes_kind"]);
+    expect(await marks()).toHaveLength(4);
   });
 });

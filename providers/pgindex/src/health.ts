@@ -19,7 +19,8 @@ export type { MigrationHealthOptions } from "./health/options";
  * read or the token is too short.
  *
  * However many requests arrive, the catalog is read at most once every `cacheSeconds`, and queries
- * are measured at most once every `measureSeconds`. The status is 503 if an index is INVALID or
+ * are measured at most once every `measureSeconds`. The status is 503 if there is no index, one is
+ * INVALID or
  * missing, or the database cannot be reached, and otherwise 200.
  *
  * @example

@@ -8,6 +8,7 @@ import { parseServedQueries } from "../../../providers/pgindex/src/engine/measur
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { PendingChanges } from "../../../providers/pgindex/src/provider/drizzle/pendingChanges.ts";
+import { DeclaredBuilds } from "../../../providers/pgindex/src/provider/indexes/declaredBuilds.ts";
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
 import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
 import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
@@ -64,6 +65,7 @@ export class Verifying {
       inventory: async () => undefined,
       declared: new DeclaredIndexes(),
       declaredInRun: new RunDeclarations(undefined),
+      builds: new DeclaredBuilds(),
       looks: new Looks(),
       pending: new PendingChanges(),
       twins: new Twins(),

@@ -17,12 +17,13 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** On another server when given a superuser's URL of that. */
+/** On another server when given a superuser's URL of that; `like`: what follows CREATE DATABASE. */
 export async function createDatabase(
   adminUrl: string = inject("server").url,
+  like = "",
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
-  await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name}`));
+  await withClient(adminUrl, (admin) => admin.query(`CREATE DATABASE ${name} ${like}`));
   const url = withDatabase(adminUrl, name);
   const open: pg.Client[] = [];
   const connect = async () => {

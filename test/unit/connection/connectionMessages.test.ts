@@ -32,6 +32,18 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
     /valid client certificate/,
     /sslcert and sslkey/,
   ],
+  [
+    "a setting in the URL that the role may not set",
+    failure("42501", 'permission denied to set parameter "track_activities"'),
+    /"track_activities"/,
+    /options of the URL/,
+  ],
+  [
+    "a setting in the URL that does not exist",
+    failure("42704", 'unrecognized configuration parameter "nosuch"'),
+    /"nosuch"/,
+    /options of the URL/,
+  ],
   ["no such database", failure("3D000", 'database "shp" does not exist'), /"shp"/, /database name/],
   ["too many", failure("53300", "sorry, too many clients already"), /too many/, /max_connections/],
   [

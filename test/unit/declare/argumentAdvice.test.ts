@@ -171,3 +171,30 @@ describe("every other resource", () => {
     }
   });
 });
+
+describe("a text that PostgreSQL cannot hold, wherever it stands", () => {
+  const HALF = "x\ud83d";
+  test.each<[args: object, path: string]>([
+    [{ name: HALF }, "name"],
+    [{ predicate: `a = '${HALF}'` }, "predicate"],
+    [{ columns: [{ expression: `a || '${HALF}'` }] }, "columns[0].expression"],
+    [
+      { columns: [{ column: "a", operatorClass: "o", operatorClassParameters: { siglen: HALF } }] },
+      "columns[0].operatorClassParameters.siglen",
+    ],
+    [{ comment: HALF }, "comment"],
+    [{ storageParameters: { fillfactor: HALF } }, "storageParameters.fillfactor"],
+    [{ rebuildWhen: { trigger: HALF } }, "rebuildWhen.trigger"],
+    [{ searchPath: ["public", HALF] }, "searchPath[1]"],
+  ])("%j", async (args, path) => {
+    expect(await index(args)).toEqual([
+      `${path} contains half of a character (\\ud83d); correct the text: it was cut within a character`,
+    ]);
+    const nul = JSON.parse(JSON.stringify(args).replaceAll("\\ud83d", "\\u0000"));
+    expect(await index(nul)).toEqual([`${path} contains a NUL character; remove it`]);
+  });
+
+  test("a whole character is one", async () => {
+    expect(await index({ comment: "x\ud83d\ude00" })).toEqual([]);
+  });
+});

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { serverSettings } from "../../../providers/pgindex/src/engine/declare/buildSettings.ts";
+import {
+  memorySetting,
+  serverSettings,
+} from "../../../providers/pgindex/src/engine/declare/buildSettings.ts";
 import { parseIndexArgs } from "../../../providers/pgindex/src/engine/declare/parseIndex.ts";
 
 const parse = (buildSettings: unknown) =>
@@ -50,4 +53,13 @@ describe("is refused, with what to write", () => {
     expect(parsed.kind).toBe("problems");
     expect(JSON.stringify(parsed).replaceAll('\\"', '"')).toMatch(said);
   });
+});
+
+test.each([
+  [0, "1MB"],
+  [29.2 * 1024 ** 2, "30MB"],
+  [9.99 * 1024 ** 3, "10230MB"],
+  [10.5 * 1024 ** 3, "11GB"],
+])("%d bytes are written as %s", (bytes, text) => {
+  expect(memorySetting(bytes)).toBe(text);
 });

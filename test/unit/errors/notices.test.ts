@@ -48,3 +48,14 @@ test("each kind once, whatever number it has", () => {
   expect(lines).toHaveLength(2);
   expect(lines[0]).toContain("5120");
 });
+
+test.each<[message: string, routine: string, rows: number | undefined]>([
+  [HNSW.message, "InsertTuple", 5120],
+  [HNSW.message, HNSW.routine, undefined],
+  ["a number of rows did not fit into maintenance_work_mem", "InsertTuple", undefined],
+  ["5120 rows fit into something else", "InsertTuple", undefined],
+])("after how many rows a graph has outgrown its memory: %s by %s", (message, routine, rows) => {
+  const notices = new Notices(() => undefined);
+  notices.hear({ ...HNSW, message, routine });
+  expect(notices.outgrownAfter).toBe(rows);
+});

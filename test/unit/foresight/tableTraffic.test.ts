@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import {
   type TableTraffic,
   trafficLines,
-} from "../../../providers/pgindex/src/engine/foresight/tableTraffic.ts";
+} from "../../../providers/pgindex/src/engine/foresight/cost/tableTraffic.ts";
 import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BUSY: TableTraffic = { seconds: 3_600, writes: 36_000, updates: 9_000, hotUpdates: 8_280 };

@@ -186,11 +186,4 @@ describe("what cannot be read is named with its line", () => {
     expect(() => indexesFromSql(path)).toThrow(new RegExp(`\\.ts:${line}\\b`));
     expect(() => indexesFromSql(path)).toThrow(/\n {2}why: .+\n {2}fix: .+/);
   });
-
-  test("a Prisma schema: its migrations are what is read", async () => {
-    const path = await file("schema.prisma", "model A {\n  id Int @id\n}\n");
-    expect(() => indexesFromSql(path)).toThrow(
-      /prisma\/migrations.*\n.*prisma migrate diff|migration\.sql/s,
-    );
-  });
 });

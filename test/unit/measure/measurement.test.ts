@@ -50,6 +50,14 @@ it("the median of nothing is null, that of two the middle to a microsecond", () 
   expect(median([9, 1, 3, 4])).toBe(3.5);
 });
 
+it("a run whose index found nothing counts as no row", () => {
+  const shared = { ...byIndex, indexShare: 1 };
+  expect(summarize({ name: "q" }, [shared, { ...shared, indexRows: 3 }])).toMatchObject({
+    indexRows: 3,
+  });
+  expect(summarize({ name: "q" }, [shared])).toMatchObject({ indexShare: 1, indexRows: 0 });
+});
+
 it("summarizes by medians and the commonest plan, and says when plans differ", () => {
   expect(summarize({ name: "q" }, [bySeqScan, byIndex, { ...byIndex, executionMs: 2 }])).toEqual({
     name: "q",

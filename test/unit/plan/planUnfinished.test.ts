@@ -41,9 +41,11 @@ function planOf(partitions: readonly Partition[], serverVersion: number, more = 
   return planFor(situation(verdict, seen), desired, "update");
 }
 
+const HASHES = /_[0-9a-f]{8}_[0-9a-f]{4}\b/g;
+
 /** The steps in short; a new part's hashes read `#`. */
 const short = (...args: Parameters<typeof planOf>) =>
-  inShort(planOf(...args)).replaceAll(/_[0-9a-f]{8}_[0-9a-f]{4}\b/g, "#");
+  inShort(planOf(...args)).replaceAll(HASHES, "#");
 
 const CREATE = "CREATE INDEX i ON ONLY m USING btree (state)";
 const MAKE_1 = "build m_1_i#, ALTER INDEX i ATTACH PARTITION m_1_i#";
@@ -61,7 +63,7 @@ describe("a partitioned index whose last missing partition was detached", () => 
     expect(short([attached("m_1")], 130_000)).toBe(`DROP INDEX i, ${CREATE}, ${MAKE_1}`);
     expect(planOf([attached("m_1")], 130_000)).toMatchObject({
       steps: [
-        { why: "PostgreSQL 13 does not see that it is complete without a detached partition" },
+        { why: "PostgreSQL does not see that it is complete without a detached partition" },
         { why: expect.stringContaining("becomes valid with its last partition") },
         {},
         {},
@@ -76,6 +78,58 @@ describe("a partitioned index whose last missing partition was detached", () => 
     expect(short([attached("m_1"), ...below(own, leaf)], 130_000)).toBe(
       `${dropped}, ${CREATE}, ${MAKE_1}, ${MAKE_BRANCH}`,
     );
+  });
+
+  test.each([130_000, 140_000])("is built anew on %i where no partition is left", (version) => {
+    expect(short([], version)).toBe(`DROP INDEX i, ${CREATE}`);
+  });
+
+  test.each<[version: number, tables: string[], begin: string, isKept: boolean]>([
+    [140_000, ["m_1"], "ALTER INDEX i_pgindex_new ATTACH PARTITION m_1_i", true],
+    [
+      130_000,
+      ["m_1"],
+      `DROP INDEX i_pgindex_new, ${CREATE}, ${MAKE_1}`.replaceAll(
+        /INDEX i /g,
+        "INDEX i_pgindex_new ",
+      ),
+      false,
+    ],
+    [
+      180_000,
+      [],
+      "DROP INDEX i_pgindex_new, CREATE INDEX i_pgindex_new ON ONLY m USING btree (state)",
+      false,
+    ],
+  ])("so is its replacement, on %i, of %j", (serverVersion, tables, begin, isKept) => {
+    const partitions = tables.map((table) => attached(table));
+    const live = liveIndex({ name: "i_pgindex_new", oid: 7, isPartitioned: true, valid: false });
+    const root = { name: live.name, exists: true, isValid: false };
+    const decided = planFor(
+      situation(
+        {
+          kind: "different",
+          live: { ...parent, valid: true },
+          differences: [{ field: "unique", live: "true" }],
+        },
+        {
+          serverVersion,
+          next: { live, isDeclared: false, isUnfinished: true },
+          partitioned: { root, tableOid: 10, partitions },
+        },
+      ),
+      desired,
+      "update",
+    );
+    expect(inShort(decided).replaceAll(HASHES, "#")).toBe(
+      `${begin}, i -> i_pgindex_old; i_pgindex_new -> i, DROP INDEX i_pgindex_old`,
+    );
+    const { steps } = decided as Extract<typeof decided, { kind: "steps" }>;
+    const expects = [
+      { oid: parent.oid, name: "i_pgindex_old" },
+      ...(isKept ? [{ oid: 7, name: "i" }] : []),
+    ];
+    expect(steps.at(-2)).toMatchObject({ expects });
   });
 
   test.each<[what: string, partitions: Partition[], expected: string]>([

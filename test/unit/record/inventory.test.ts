@@ -85,7 +85,7 @@ describe("a look at the whole database tells", () => {
   test("that it is another database", () => {
     const here = { ...SOMEWHERE, systemIdentifier: "2" };
     const empty = { database: here, serverVersion: 180_000, startedAt: "", indexes: new Map() };
-    expect(changeSince(empty, marked)).toBe(otherDatabaseWarning(marked, here));
+    expect(changeSince(empty, marked)).toBe(otherDatabaseWarning(SOMEWHERE, here));
     expect(changeSince(empty, { ...marked, database: undefined })).toMatch(/^it does not exist/);
   });
 });

@@ -9,6 +9,7 @@ import type { DesiredBaseline } from "./baselineArgs";
 import { marksDeniedAdvice, runningAdvice } from "./baselineMessages";
 import { type Bookkeeping, hasTable, type Mark } from "./bookkeeping";
 import { requireAsMigrated } from "./migratedIndexes";
+import { requireTrusted } from "./trustedTable";
 
 /** What a baseline stores in Pulumi's state, together with its mark's identity. */
 export interface BaselineOutputs extends Mark {
@@ -153,6 +154,7 @@ function withMarks<T>(
 ): Promise<T> {
   return withObserver(database, options, async (session) => {
     try {
+      await requireTrusted(session, mark);
       return await work(session);
     } catch (error) {
       if (sqlState(error) !== INSUFFICIENT_PRIVILEGE) throw error;

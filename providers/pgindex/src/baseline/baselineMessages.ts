@@ -1,5 +1,7 @@
 import { nameInUrn } from "../engine/declare/ownershipMark";
 import { type Advice, errorText } from "../engine/errors/advice";
+import type { Login } from "../engine/reach/login";
+import type { ReachedFunction } from "../engine/reach/reach";
 import { ident } from "../engine/text/sql";
 import { type Mark, tableOf } from "./bookkeeping";
 
@@ -73,5 +75,21 @@ export function marksDeniedAdvice(
     why: errorText(error),
     fix: `run: ${grants.join(" ")}`,
     otherwise: `give the Connection the role that runs ${runner}`,
+  };
+}
+
+/** Code of others that reading or writing the tool's table would run. */
+export function foreignCodeAdvice(
+  mark: Mark,
+  { signature, owner }: ReachedFunction,
+  { name, might }: Login,
+): Advice {
+  return {
+    what: `refused to look for ${mark.migration} in ${tableOf(mark)}`,
+    why:
+      `the table would run ${signature}, which belongs to ${owner}, with the rights of ${name} ` +
+      `(${might}); nothing ran`,
+    fix: `connect as ${owner}, or as another ordinary role that may write the table`,
+    otherwise: `if you trust its text: ALTER FUNCTION ${signature} OWNER TO ${ident(name)};`,
   };
 }

@@ -21,7 +21,7 @@ Examples:
   $ pgindex health --state state.json --port 9000 --host 0.0.0.0
   $ curl -H "Authorization: Bearer $PGINDEX_HEALTH_TOKEN" http://127.0.0.1:8787/api/admin/migration-health
 
-503 when an index is INVALID or missing, or the database cannot be asked. It listens on the loopback interface unless told otherwise;
+503 when an index is INVALID or missing, when there is none, or the database cannot be asked. It listens on the loopback interface unless told otherwise;
 elsewhere put TLS in front of it. What the stack has declared is read once, at the start.
 
 ${REPORT} is the page of pgindex report, live. A browser asks for a name, which may be anything,

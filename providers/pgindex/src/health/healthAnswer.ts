@@ -42,9 +42,9 @@ const build = z.object({
  * The response of `/api/admin/migration-health`: names, states, counts and times, but no
  * statements, row values or secrets.
  *
- * `failing` (503): an index is INVALID or missing, or the database cannot be queried. `degraded`
- * (200): an index was redefined from outside. `building` (200): an index is being built. `ok`
- * (200): every index is valid and as declared.
+ * `failing` (503): an index is INVALID or missing, the stack has none, or the database cannot be
+ * queried. `degraded` (200): an index was redefined from outside. `building` (200): an index is
+ * being built. `ok` (200): every index is valid and as declared.
  */
 export const migrationHealthSchema = z.object({
   status: z.enum(["ok", "building", "degraded", "failing"]),
@@ -55,7 +55,7 @@ export const migrationHealthSchema = z.object({
   stack: z.string(),
   indexes: z.array(index),
   builds: z.array(build),
-  /** Why the database could not be queried; null if it was. */
+  /** Why the database could not be queried, or says nothing; null otherwise. */
   problem: z.string().nullable(),
 });
 

@@ -147,14 +147,17 @@ function toHealth({ stack, indexes, builds }: StackStatus, state: StackState): S
       queries: measuredQueries(state, `${index.schema}.${index.name}`),
     })),
     builds: builds.map(buildSummary),
-    problem: null,
+    problem: indexes.length === 0 ? NO_INDEX : null,
   };
 }
+
+/** "Every index is valid" of a stack that has none would hold for a wrong file too. */
+const NO_INDEX = "the stack has no index: check that the state is the right stack's";
 
 function statusOf(indexes: readonly IndexStatus[]): MigrationHealth["status"] {
   const has = (...states: IndexStatus["state"][]) =>
     indexes.some(({ state }) => states.includes(state));
-  if (has("invalid", "missing")) return "failing";
+  if (indexes.length === 0 || has("invalid", "missing")) return "failing";
   if (has("drifted")) return "degraded";
   return has("building") ? "building" : "ok";
 }

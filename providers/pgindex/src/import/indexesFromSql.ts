@@ -1,11 +1,13 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { errorText, PgIndexError } from "../engine/errors/advice";
-import { prismaSchemaAdvice } from "./code/codeMessages";
 import { isProgram, sqlOfProgram } from "./code/migrationProgram";
 import type { IndexDeclaration } from "./declaration";
+import { withGraphileIncludes } from "./includes/graphileInclude";
 import { upFiles } from "./migrations/migrationFiles";
 import { upPart } from "./migrations/upPart";
+import { sqlOfPrismaSchema } from "./prisma/prismaSchema";
 import { withoutCopyData } from "./psql/copyData";
+import { parseScript } from "./psql/parseScript";
 import type { Script } from "./sql/scriptState";
 import { missingFileAdvice } from "./sql/sqlMessages";
 import { type Reading, readHistory } from "./sql/sqlScripts";
@@ -29,7 +31,8 @@ export type SqlSource = string | readonly string[] | { readonly sql: string };
  * those of Flyway and golang-migrate in the order of their versions. Of a migration only the Up
  * part is read: goose, dbmate, sql-migrate, golang-migrate, Flyway, Liquibase, graphile-migrate,
  * node-pg-migrate and others are recognised, and so is what pg_dump writes. Of a migration that is
- * a program (TypeORM, Kysely), the SQL in its `up` is read, and nothing is run. Throws a `PgIndexError`
+ * a program (TypeORM, Kysely), the SQL in its `up` is read, and nothing is run. A `schema.prisma` is
+ * read as the SQL that Prisma's own engine makes of it (`@prisma/schema-engine-wasm`). Throws a `PgIndexError`
  * with file and line if the SQL cannot be read or followed, or may be a Down part.
  *
  * @example
@@ -50,20 +53,40 @@ export function readSql(source: SqlSource, { schema }: FromSqlOptions = {}): Rea
     return readHistory([toScript("sql", source.sql, schema)]);
   }
   const { files, notes } = upFiles(typeof source === "string" ? [source] : source);
-  const reading = readHistory(files.map((file) => fromFile(file, schema)));
+  const reading = readHistory(toScripts(files, schema));
   return { ...reading, notes: [...notes, ...reading.notes] };
 }
 
+/** Several files of Prisma's are one schema. */
+function toScripts(files: readonly string[], schema: string | undefined): Script[] {
+  const prisma = files.filter((file) => file.endsWith(".prisma"));
+  const others = files.filter((file) => !file.endsWith(".prisma"));
+  const scripts = withoutIncluded(others.map((file) => fromFile(file, schema)));
+  const [title] = prisma;
+  if (title === undefined) return scripts;
+  const texts = prisma.map((path) => ({ path, content: read(path) }));
+  return [{ title: `${title} as SQL`, schema, sql: sqlOfPrismaSchema(texts) }, ...scripts];
+}
+
 function fromFile(file: string, schema: string | undefined): Script {
-  if (file.endsWith(".prisma")) throw new PgIndexError(prismaSchemaAdvice(file));
   const text = read(file);
   // Its sections are functions: marks in its SQL are comments.
   if (isProgram(file)) return { title: file, schema, sql: sqlOfProgram(text, file) };
-  return toScript(file, text, schema);
+  const { sql, origins } = withGraphileIncludes(file, text);
+  return { ...toScript(file, sql, schema), origins, path: realpathSync(file) };
 }
 
 function toScript(title: string, sql: string, schema: string | undefined): Script {
   return { title, schema, ...upPart(withoutCopyData(sql, title), title) };
+}
+
+const INCLUDING = /^[ \t]*\\i(r|nclude)?/m;
+
+/** A file that another one includes runs there, and not on its own. */
+function withoutIncluded(scripts: readonly Script[]): Script[] {
+  const including = scripts.filter(({ sql }) => INCLUDING.test(sql));
+  const included = new Set(including.flatMap((script) => parseScript(script).included));
+  return scripts.filter(({ path }) => path === undefined || !included.has(path));
 }
 
 function read(file: string): string {

@@ -6,6 +6,7 @@ import { databaseLine } from "../engine/session/databaseIdentity";
 import { sightLine } from "../engine/sight/rights";
 import { PendingChanges } from "./drizzle/pendingChanges";
 import type { EngineLog } from "./engineLog";
+import { DeclaredBuilds } from "./indexes/declaredBuilds";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
 import { Looks } from "./indexes/looks";
 import { RunDeclarations } from "./indexes/runDeclarations";
@@ -26,6 +27,8 @@ export interface Runtime {
   readonly declared: DeclaredIndexes;
   /** What all processes of the run have. */
   readonly declaredInRun: RunDeclarations;
+  /** What it is about to build. */
+  readonly builds: DeclaredBuilds;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
   /** Migrations that the preview has shown: what they add is not there yet. */
@@ -114,10 +117,11 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
 
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "looks" | "pending" | "twins"> {
+): Pick<Runtime, "declared" | "declaredInRun" | "builds" | "looks" | "pending" | "twins"> {
   return {
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
+    builds: new DeclaredBuilds(),
     looks: new Looks(),
     pending: new PendingChanges(),
     twins: new Twins(),

@@ -34,7 +34,10 @@ export async function secretsOf(value: unknown): Promise<readonly string[]> {
   const texts = paths
     .filter((path) => !isRepeated(path))
     .flatMap((path) => textsIn(at(value, path)));
-  if (texts.length > 0) return distinct([...texts, ...texts.flatMap(wordsOf)]);
+  // Messages name the arguments, and a column can be called "name".
+  const isArgument = (word: string) => Object.hasOwn(resource, word);
+  if (texts.length > 0)
+    return distinct([...texts, ...texts.flatMap(wordsOf).filter((word) => !isArgument(word))]);
   const { statement, schema, name, table } = resource;
   const repeats = [...paths.filter(isRepeated).map((path) => at(value, path)), statement];
   const words = repeats.flatMap(textsIn).flatMap(wordsOf);

@@ -150,6 +150,24 @@ function count(number: number, one: string, many: string): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
+/** What a preview warns of: nobody can read the table while its constraint's index is built. */
+export function lockedBuildText({ sql, place }: PlacedStatement): string {
+  return (
+    `${place} builds an index while reads and writes of its table wait: ${shortened(sql)}; ` +
+    "uniqueIndex() in place of unique() in the schema is built concurrently"
+  );
+}
+
+/** `table`: Drizzle's own, in whose comment is noted what has run. */
+export function deniedNoteAdvice(migration: string, table: string, error: unknown): Advice {
+  return {
+    what: `the migration ${migration} cannot be noted at the table ${table}`,
+    why: `${harmlessText(error)}; only its owner may, and nothing of ${migration} has run`,
+    fix: "give the Connection the role that runs drizzle-kit migrate: role, or another URL",
+    otherwise: `make the role a member of the owner's: GRANT owner TO role`,
+  };
+}
+
 /** Why a declaration cannot be looked at before a migration has run. */
 export function notYetText(what: string, migration: string, does: string): string {
   return `${what} does not exist yet: migration ${migration} ${does} it; it runs first`;

@@ -50,16 +50,19 @@ export async function pendingMigrations(
   const own = entryOf(folder, entries, mark.migration);
   const before = entries.slice(0, entries.indexOf(own));
   const state = await readState(session, mark);
-  if (await state.hasRow(own)) return [];
-  if (state.isPassedOver(own))
+  if ((await state.hasRow(own)) || (await hasRun(session, mark))) return [];
+  const pending = ownMigration(request, own);
+  if (state.isPassedOver(own)) {
+    // Its indexes are built, and its row is set, whatever has run since.
+    if (pending.runs.length === 0) return [];
     throw new PgIndexError(passedOverAdvice(mark.migration, mark.migrationsTable));
-  if (await hasRun(session, mark)) return [];
+  }
   const missing: DrizzleEntry[] = [];
   for (const entry of isFirst ? before : [])
     if (!state.isPassedOver(entry) && !(await state.hasRow(entry))) missing.push(entry);
   const created = new Set<string>();
   const earlier = missing.map((entry) => wholeMigration(request, entry, created));
-  return [...earlier, ownMigration(request, own)];
+  return [...earlier, pending];
 }
 
 /** Throws {@link PgIndexError} if an earlier migration has not run, which is nobody's turn then. */

@@ -9,8 +9,10 @@ import { outOfPatienceAdvice } from "../../engine/operation/patienceMessages";
 import { Wait } from "../../engine/operation/wait";
 import type { Database } from "../../engine/session/database";
 import type { Session } from "../../engine/session/session";
+import { tableOf } from "../bookkeeping";
 import { changesOf } from "../split/changes";
-import { deniedStatementAdvice, failedStatementAdvice } from "./drizzleMessages";
+import type { DrizzleMark } from "./drizzleBookkeeping";
+import { deniedNoteAdvice, deniedStatementAdvice, failedStatementAdvice } from "./drizzleMessages";
 import {
   type PendingMigration,
   pendingMigrations,
@@ -41,15 +43,16 @@ export async function runStatements(
       if (pending.length > 0 && !request.isFirst) await requireEarlier(operation.observer, request);
       for (const each of pending) {
         await runOne(operation, each, { request, at });
-        done.push(each.migration);
+        if (each.runs.length > 0) done.push(each.migration);
       }
     },
-    async (error) => explained(error, migration, at, done),
+    async (error) => explained(error, request.mark, at, done),
   );
   return done;
 }
 
-async function explained(error: unknown, migration: string, at: At, done: readonly string[]) {
+async function explained(error: unknown, mark: DrizzleMark, at: At, done: readonly string[]) {
+  const { migration } = mark;
   if (error instanceof PgIndexError || error instanceof CancelledError) return error;
   if (error instanceof OutOfPatience) {
     const advice = outOfPatienceAdvice(
@@ -60,12 +63,16 @@ async function explained(error: unknown, migration: string, at: At, done: readon
     return new PgIndexError(advice, { cause: error });
   }
   const { statement } = at;
+  const isDenied = sqlState(error) === "42501";
+  if (!statement && isDenied) {
+    const advice = deniedNoteAdvice(mark.migration, tableOf(mark), error);
+    return new PgIndexError(advice, { cause: error });
+  }
   if (!statement || sqlState(error) === undefined) return error;
   const failed = { migration: at.migration ?? migration, statement, done };
-  const advice =
-    sqlState(error) === "42501"
-      ? deniedStatementAdvice(failed, error)
-      : failedStatementAdvice(failed, error);
+  const advice = isDenied
+    ? deniedStatementAdvice(failed, error)
+    : failedStatementAdvice(failed, error);
   return new PgIndexError(advice, { cause: error });
 }
 

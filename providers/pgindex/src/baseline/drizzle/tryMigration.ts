@@ -5,6 +5,7 @@ import { runWatched } from "../../engine/watch/watchedStatement";
 import { hasTable, tableOf } from "../bookkeeping";
 import { shortened } from "../split/needs";
 import type { PlacedStatement } from "../split/placing";
+import { requireTrusted } from "../trustedTable";
 import { drizzle } from "./drizzleBookkeeping";
 import { isRun } from "./indexStatements";
 import type { PendingMigration, StatementsRequest } from "./pendingMigrations";
@@ -50,6 +51,7 @@ export async function tryMigration(
 async function takeTurn(builder: Session, { mark }: PendingMigration): Promise<boolean> {
   await setLocal(builder, { search_path: "", lock_timeout: TABLE_LOCK });
   if (!(await hasTable(builder, mark))) await drizzle.createTable(builder, mark);
+  await requireTrusted(builder, mark);
   await builder.query(`LOCK TABLE ${tableOf(mark)} IN SHARE ROW EXCLUSIVE MODE`);
   const rows = await drizzle.find(builder, mark);
   return rows.length === 0 && !(await hasRun(builder, mark));
@@ -86,6 +88,7 @@ async function setLocal(builder: Session, settings: Readonly<Record<string, stri
 const OWN_SETTINGS = [
   "search_path",
   "TimeZone",
+  "timezone_abbreviations",
   "DateStyle",
   "IntervalStyle",
   "array_nulls",

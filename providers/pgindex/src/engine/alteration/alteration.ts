@@ -100,7 +100,8 @@ async function runInTransaction(
     await builder.query("SELECT pg_catalog.set_config('lock_timeout', $1, true)", [
       String(lockTimeoutMs),
     ]);
-    if (stops) await builder.query(COMMIT_LOCALLY);
+    // A COMMIT keeps its locks while it waits for a synchronous standby, which may be away.
+    if (stops) await builder.query(committingLocally("transaction"));
     for (const sql of sqls) await runWatched(sql, { ...operation, verb, isQuiet: true });
     await requireExpected(builder, verb, expects);
     await builder.query("COMMIT");
@@ -115,7 +116,8 @@ async function runInTransaction(
   }
 }
 
-/** A COMMIT keeps its locks while it waits for a synchronous standby, which may be away. */
-const COMMIT_LOCALLY = `
-SELECT pg_catalog.set_config('synchronous_commit', 'local', true)
- WHERE pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local')`;
+/** The statement by which no COMMIT of the transaction, or of the session, waits for a standby. */
+export function committingLocally(scope: "transaction" | "session"): string {
+  return `SELECT pg_catalog.set_config('synchronous_commit', 'local', ${scope === "transaction"})
+           WHERE pg_catalog.current_setting('synchronous_commit') NOT IN ('off', 'local')`;
+}

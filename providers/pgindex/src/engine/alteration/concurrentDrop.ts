@@ -43,7 +43,7 @@ export function dropSqls({
 }
 
 /** The index has it already if an earlier drop was interrupted. */
-function lastNameOf({ name, oid }: Pick<DoomedIndex, "name" | "oid">): string {
+export function lastNameOf({ name, oid }: Pick<DoomedIndex, "name" | "oid">): string {
   return isDropName({ name, oid }) ? name : dropName(name, oid);
 }
 

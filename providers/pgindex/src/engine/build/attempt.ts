@@ -28,7 +28,8 @@ export async function beginAttempt(
   const table = await requireTable(observer, desired);
   const database = await readDatabaseIdentity(observer);
   const previous = recorded && previousHere(recorded, database);
-  if (recorded && !previous) ctx.log("warning", otherDatabaseWarning(recorded, database));
+  if (recorded?.database && !previous)
+    ctx.log("warning", otherDatabaseWarning(recorded.database, database));
   const scope = { observer, desired, table, previous, claim, database };
   const buildSettings = buildSettingsOf(target, desired);
   return { ...operation, ...scope, buildSettings, journal, hooks: journal.noting(desired, hooks) };

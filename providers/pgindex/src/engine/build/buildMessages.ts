@@ -1,10 +1,11 @@
+import type { LiveIndex } from "../catalog/liveIndex";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { Advice } from "../errors/advice";
 import { classify, harmlessHints, harmlessText, isNameRace, sqlState } from "../errors/sqlstate";
 import { duplicatesQuery } from "../foresight/duplicateMessages";
 import { buildCause } from "../situation/causes/buildRowsMessages";
 import type { Cause } from "../situation/causes/cause";
-import { renderBytes } from "../text/render";
+import { displayName, renderBytes } from "../text/render";
 
 export function unsettledAdvice(desired: DesiredIndex, rounds: number): Advice {
   return {
@@ -76,4 +77,20 @@ function causeOfFailure(desired: DesiredIndex, error: unknown, estimatedBytes?: 
   const size =
     estimatedBytes === undefined ? "its size" : `${renderBytes(estimatedBytes)}, its size,`;
   return buildCause(error, size) ?? { fix: UNKNOWN_CAUSE };
+}
+
+/** Describes what an INVALID index costs until it is dropped. */
+export function describeLeftover(live: LiveIndex): string {
+  const name = `${displayName(live)} is left behind, INVALID`;
+  if (!live.live) return `${name} and half dropped: nothing uses it, no write maintains it`;
+  if (!live.ready) return `${name} and empty: no write maintains it`;
+  const unique = rejectsRows(live) ? `, and it rejects rows with equal keys ${REJECTS_ROWS}` : "";
+  return `${name}: no query uses it, every write maintains it${unique}`;
+}
+
+/** By this a pipeline tells that the application is concerned (docs/failures.md). */
+const REJECTS_ROWS = "[rejects-rows]";
+
+export function rejectsRows({ valid, ready, live, canonical }: LiveIndex): boolean {
+  return !valid && ready && live && canonical.unique !== undefined;
 }

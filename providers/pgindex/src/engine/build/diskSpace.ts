@@ -1,6 +1,6 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import type { IndexDefinition } from "../declare/desiredIndex";
-import { vectorNeeds } from "../foresight/vectorNeeds";
+import { vectorNeeds } from "../foresight/vectors/vectorNeeds";
 import type { Session } from "../session/session";
 import { renderBytes } from "../text/render";
 import { literal } from "../text/sql";

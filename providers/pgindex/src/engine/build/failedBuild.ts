@@ -2,6 +2,7 @@ import { subject } from "../declare/desiredIndex";
 import { CancelledError, NOTHING_CHANGED, PgIndexError } from "../errors/advice";
 import { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
+import { unencodableSchema } from "../situation/encodable";
 import { buildFailedAdvice, doneText, leftBehindAdvice } from "./buildMessages";
 import { removeDetached } from "./detachedPart";
 import type { Journal } from "./journal";
@@ -19,7 +20,7 @@ export async function explainFailure(
   const isAborted = ctx.signal.aborted || error instanceof CancelledError;
   if (building === undefined && done.length === 0) {
     if (ctx.signal.aborted) return new CancelledError(`cancelled; ${NOTHING_CHANGED}`);
-    if (!(error instanceof OutOfPatience)) return error;
+    if (!(error instanceof OutOfPatience)) return unencodableSchema(desired, error) ?? error;
   }
   const left = await cleanUp(request, journal);
   if (isAborted) return new CancelledError(`cancelled; ${left}`);

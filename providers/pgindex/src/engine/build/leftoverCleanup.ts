@@ -1,4 +1,6 @@
+import { committingLocally } from "../alteration/alteration";
 import { dropConcurrently } from "../alteration/concurrentDrop";
+import { dropUnattended } from "../alteration/unattendedDrop";
 import { observe } from "../catalog/indexes";
 import { leftoversOf } from "../catalog/leftovers";
 import type { LiveIndex } from "../catalog/liveIndex";
@@ -15,6 +17,7 @@ import type { SessionTarget } from "../session/database";
 import type { Session } from "../session/session";
 import { withObserver, withWorkspace } from "../session/workspace";
 import { displayName } from "../text/render";
+import { describeLeftover, rejectsRows } from "./buildMessages";
 import type { BuiltName } from "./journal";
 
 /** Time limit for the clean-up after a failure or a cancel. */
@@ -61,14 +64,58 @@ export async function removeLeftover(
   try {
     return await withWorkspace(database, options, async (workspace) => {
       const operation = { ...workspace, ctx: quiet };
+      // What is dropped need not be confirmed by a standby that is away.
+      await workspace.builder.query(committingLocally("session"));
       await takeTableKey(operation, built);
       return dropInvalid(operation, built);
     });
   } catch (error) {
-    const why = whyNot(error);
-    const left = await describeLeft(database, built);
-    return left ? `${left}; ${why}; the next pulumi up removes it` : NOTHING_LEFT;
+    return whatIsLeft(database, built, ctx, error);
   }
+}
+
+async function whatIsLeft(
+  database: SessionTarget,
+  built: BuiltName,
+  ctx: Context,
+  error: unknown,
+): Promise<string> {
+  try {
+    const options = { purpose: "find leftovers", writable: false, isUrgent: true };
+    const { leftovers } = await withObserver(database, options, (observer) =>
+      findLeft(observer, built),
+    );
+    if (leftovers.length === 0) return NOTHING_LEFT;
+    const harmful = error instanceof OutOfPatience ? leftovers.filter(rejectsRows) : [];
+    const outcome =
+      (await leaveToServer(database, harmful, ctx)) ?? "the next pulumi up removes it";
+    return `${leftovers.map(describeLeftover).join("; ")}; ${whyNot(error)}; ${outcome}`;
+  } catch {
+    return `an INVALID ${displayName(built)} may be left behind; ${whyNot(error)}; the next pulumi up removes it`;
+  }
+}
+
+/**
+ * What rejects the application's rows must not do so until the next run. Says what becomes of it;
+ * undefined where there is nothing of the kind, or the server could not be told.
+ */
+async function leaveToServer(
+  database: SessionTarget,
+  harmful: readonly LiveIndex[],
+  ctx: Context,
+): Promise<string | undefined> {
+  const waiting: number[] = [];
+  try {
+    for (const live of harmful) {
+      const left = await dropUnattended(database, live, cleanUpContext(ctx));
+      if (left !== "dropped") waiting.push(left);
+    }
+  } catch {
+    return undefined;
+  }
+  if (harmful.length === 0) return undefined;
+  if (waiting.length === 0) return "it was dropped in the end";
+  return `the server drops it as soon as that ends: pid ${waiting.join(", ")} waits for it`;
 }
 
 /** For a clean-up: bounded, and not ended by a cancel. */
@@ -144,26 +191,4 @@ async function findLeft(observer: Session, built: BuiltName): Promise<Left> {
   const own = isOurs ? [observed.index] : [];
   const all = [...own, ...(await leftoversOf(observer, table.oid, built.name))];
   return { leftovers: all.filter(({ valid }) => !valid), valid: own.find(({ valid }) => valid) };
-}
-
-/** Describes what is left; empty if nothing is. */
-async function describeLeft(database: SessionTarget, built: BuiltName): Promise<string> {
-  try {
-    const options = { purpose: "find leftovers", writable: false, isUrgent: true };
-    const { leftovers } = await withObserver(database, options, (observer) =>
-      findLeft(observer, built),
-    );
-    return leftovers.map(describeLeftover).join("; ");
-  } catch {
-    return `an INVALID ${displayName(built)} may be left behind`;
-  }
-}
-
-/** Describes what an INVALID index costs until it is dropped. */
-export function describeLeftover(live: LiveIndex): string {
-  const name = `${displayName(live)} is left behind, INVALID`;
-  if (!live.live) return `${name} and half dropped: nothing uses it, no write maintains it`;
-  if (!live.ready) return `${name} and empty: no write maintains it`;
-  const unique = live.canonical.unique ? ", and it rejects rows with equal keys" : "";
-  return `${name}: no query uses it, every write maintains it${unique}`;
 }

@@ -4,12 +4,13 @@ import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Claim } from "../compare/ownership";
 import { type BuildSettings, serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
+import type { CanonicalIndex } from "../declare/indexFields";
 import { PgIndexError } from "../errors/advice";
+import { overlapLines } from "../foresight/cost/overlap";
+import { readTableTraffic, trafficLines } from "../foresight/cost/tableTraffic";
 import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
-import { overlapLines } from "../foresight/overlap";
-import { readTableTraffic, trafficLines } from "../foresight/tableTraffic";
-import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectorNeeds";
+import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectors/vectorNeeds";
 import { foreseeWaits } from "../foresight/waits";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
@@ -38,8 +39,8 @@ export interface Questioner {
 /** What a build would do: in lines for people, and as what a later look is held to. */
 export interface Preview {
   readonly lines: readonly string[];
-  /** It builds an index that does not stand yet. */
-  readonly builds?: boolean;
+  /** The index that it builds, if none stands yet. */
+  readonly builds?: CanonicalIndex | "unverified";
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -86,7 +87,8 @@ export async function lookAhead(
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
     const lines = [size, ...abridge(steps.map(describe)), ...met, ...asked, ...waits];
-    return { lines, builds, foreseen: Foreseen.of(situation, steps) };
+    const built = declared.kind === "ok" ? declared.canonical : "unverified";
+    return { lines, ...(builds && { builds: built }), foreseen: Foreseen.of(situation, steps) };
   });
 }
 

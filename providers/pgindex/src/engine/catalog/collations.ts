@@ -22,7 +22,7 @@ interface Row {
   readonly name: string;
   readonly recorded: string;
   readonly actual: string;
-  readonly indexes: StaleCollation["indexes"] | null;
+  readonly indexes: StaleCollation["indexes"];
 }
 
 /** A superuser's own choice of collation: `pg_collation` has the default one under this OID. */
@@ -58,7 +58,8 @@ SELECT n.nspname AS schema, c.collname AS name, c.collversion AS recorded,
 const OF_DATABASE = `
 SELECT NULL AS schema, d.datname AS name, d.datcollversion AS recorded,
        pg_database_collation_actual_version(d.oid) AS actual,
-       (SELECT ${LIST} FROM (${USED}) u WHERE u.collation = ${DEFAULT_COLLATION}) AS indexes
+       coalesce((SELECT ${LIST} FROM (${USED}) u WHERE u.collation = ${DEFAULT_COLLATION}), '[]')
+         AS indexes
   FROM pg_database d
  WHERE d.datname = current_database()
    AND d.datcollversion <> pg_database_collation_actual_version(d.oid)`;
@@ -79,7 +80,7 @@ export async function readStaleCollations(
       schema === null
         ? `ALTER DATABASE ${ident(name)} REFRESH COLLATION VERSION;`
         : `ALTER COLLATION ${qualified(schema, name)} REFRESH VERSION;`,
-    indexes: indexes ?? [],
+    indexes,
   }));
 }
 

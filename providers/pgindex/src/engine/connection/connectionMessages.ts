@@ -37,6 +37,13 @@ function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> 
   if (state === "53300") {
     return { why: errorText(error), ...tooManyFix(routineOf(error)) };
   }
+  if (state && /^(22|42|55)/.test(state)) {
+    return {
+      why: errorText(error),
+      fix: "correct or remove that setting in options of the URL, or in PGOPTIONS",
+      otherwise: "an administrator can set it: ALTER ROLE … SET …;",
+    };
+  }
   const code = (error as { code?: string }).code ?? "";
   const why = LONG_NAMES[code] ?? networkText(error, timeout);
   return {

@@ -60,7 +60,7 @@ export function saidBy(notice: ServerNotice): Said {
  */
 function outgrownAfter({ message = "", routine }: ServerNotice): number | undefined {
   if (routine !== "InsertTuple" || !message.includes("maintenance_work_mem")) return undefined;
-  return Number(/\d+/.exec(message)?.[0] ?? 0) || undefined;
+  return Number(/\d+/.exec(message)?.[0]) || undefined;
 }
 
 /** Passes each kind of notice on once. */

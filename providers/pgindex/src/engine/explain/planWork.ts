@@ -79,7 +79,7 @@ function shareOf(scans: readonly TableScan[], { tables }: IndexTree): number {
     read += pages;
     byIndex += pages * share;
   }
-  return read === 0 ? 0 : byIndex / read;
+  return byIndex / read;
 }
 
 function sum(numbers: readonly number[]): number {
@@ -95,22 +95,29 @@ function scansOf(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): 
 function toScan(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): TableScan {
   const byIndex = bitmapShare(node, node, index);
   const hasRun = node["Actual Loops"] !== undefined;
-  const effort = hasRun ? pagesOf(node) : (node["Total Cost"] ?? 0);
+  const effort = hasRun ? pagesOf(node) : numberOf(node, "Total Cost");
   if (!hasRun) return { node, byIndex, effort };
   return { node, byIndex, effort, rows: byIndex > 0 ? rowsOf(node, index, above) : 0 };
 }
 
-const PAGES = [
-  "Shared Hit Blocks",
-  "Shared Read Blocks",
-  "Local Hit Blocks",
-  "Local Read Blocks",
-] as const;
+type Counted = `${"Plan" | "Actual"} Rows` | "Actual Loops" | "Total Cost";
+
+/** What EXPLAIN leaves out is none. */
+export function numberOf(
+  node: PlanNode,
+  kind: Counted | (typeof PAGES)[number] | (typeof DISCARDED)[number],
+): number {
+  return node[kind] ?? 0;
+}
+
+const PAGES = (["Shared", "Local"] as const).flatMap(
+  (of) => [`${of} Hit Blocks`, `${of} Read Blocks`] as const,
+);
 
 /** Its own and its bitmaps' pages: a scan's counts include those of its subqueries. */
 function pagesOf(node: PlanNode): number {
   const others = (node.Plans ?? []).filter((child) => !isBitmap(child));
-  const pages = (of: PlanNode) => sum(PAGES.map((kind) => of[kind] ?? 0));
+  const pages = (of: PlanNode) => sum(PAGES.map((kind) => numberOf(of, kind)));
   return Math.max(0, pages(node) - sum(others.map(pages)));
 }
 
@@ -124,8 +131,8 @@ function rowsOf(scan: PlanNode, index: IndexTree, above: readonly PlanNode[]): n
 }
 
 function rowsOfNode(node: PlanNode): number {
-  const each = (node["Actual Rows"] ?? 0) + sum(DISCARDED.map((kind) => node[kind] ?? 0));
-  return each * (node["Actual Loops"] ?? 1);
+  const each = sum(["Actual Rows" as const, ...DISCARDED].map((kind) => numberOf(node, kind)));
+  return each * numberOf(node, "Actual Loops");
 }
 
 /** Nodes between a join and the scan of its inner side that pass rows on. */
@@ -136,7 +143,7 @@ const PASSING = /^(Memoize|Materialize|Append|Limit|Subquery Scan)$/;
  * own rows tell.
  */
 function isInnerSideWithRows(scan: PlanNode, above: readonly PlanNode[]): boolean {
-  if ((scan["Actual Loops"] ?? 0) <= 1) return false;
+  if (numberOf(scan, "Actual Loops") <= 1) return false;
   const join = above.find((node) => !PASSING.test(node["Node Type"]));
   if (join?.["Node Type"] !== "Nested Loop") return false;
   if (!["Inner", "Semi", undefined].includes(join["Join Type"])) return false;
@@ -151,18 +158,17 @@ function bitmapShare(node: PlanNode, scan: PlanNode, index: IndexTree): number {
   if (isIndexOf(node, scan, index)) return 1;
   const arms = (node.Plans ?? []).filter(isBitmap);
   if (arms.length === 0) return 0;
-  const shares = arms.map((arm) => bitmapShare(arm, scan, index));
-  if (node["Node Type"] !== "BitmapOr") return Math.max(...shares);
-  const rows = arms.map(foundBy);
-  const found = sum(rows);
-  if (found === 0) return Math.max(...shares);
-  return sum(shares.map((share, i) => share * (rows[i] ?? 0))) / found;
+  const shares = arms.map((arm) => ({ of: bitmapShare(arm, scan, index), rows: foundBy(arm) }));
+  const found = sum(shares.map(({ rows }) => rows));
+  if (node["Node Type"] !== "BitmapOr" || found === 0)
+    return Math.max(...shares.map((it) => it.of));
+  return sum(shares.map(({ of, rows }) => of * rows)) / found;
 }
 
 /** A BitmapOr or BitmapAnd itself always says that it found no rows. */
 function foundBy(arm: PlanNode): number {
   const leaves = [arm, ...bitmapNodes(arm)].filter((node) => node["Index Name"] !== undefined);
-  return sum(leaves.map((node) => node["Actual Rows"] ?? node["Plan Rows"] ?? 0));
+  return sum(leaves.map((node) => node["Actual Rows"] ?? numberOf(node, "Plan Rows")));
 }
 
 function isBitmap(node: PlanNode): boolean {

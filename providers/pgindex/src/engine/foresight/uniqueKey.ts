@@ -1,6 +1,6 @@
 import { makeClone, onClone } from "../compare/clone";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { functionsReached, type Root } from "../reach/reach";
+import { foreignCodeOf } from "../reach/tableCode";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 
@@ -42,9 +42,7 @@ export async function readUniqueKey(
     const own = await session.query<{ name: string }>(OWN_CODE, [oid]);
     const keys = await session.query<KeyRow>(KEYS, [oid]);
     const predicates = await session.query<{ predicate: string | null }>(PREDICATE, [oid]);
-    const table = await tableOf(session, desired);
-    const planned = await functionsReached(session, table, desired.searchPath);
-    const foreign = planned.find(({ isForeign }) => isForeign);
+    const foreign = await foreignCodeOf(session, desired);
     return { own, keys, foreign, predicate: onlyRow(predicates).predicate };
   });
   // The declaration itself has been tried on a clone before.
@@ -58,16 +56,6 @@ export async function readUniqueKey(
   if (odd)
     return unreadable("its operator class compares in another way than the column's type does");
   return { kind: "readable", keys, predicate };
-}
-
-/** While it plans a query of a table, the server computes what is constant in its other indexes. */
-async function tableOf(session: Session, { schema, table }: DesiredIndex): Promise<Root[]> {
-  const rows = await session.query<{ oid: number }>(
-    `SELECT c.oid::int8::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relname = $2`,
-    [schema, table],
-  );
-  return rows.map(({ oid }) => ({ kind: "relation", oid }));
 }
 
 function unreadable(why: string): UnreadableKey {

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Problem } from "../errors/advice";
 import { type Asked, describeIssue, type FlatIssue, isMissing, meantBy } from "./describeIssue";
 import { pathsOverlap, unknownPaths } from "./unknownValues";
+import { unsendableTexts } from "./unsendableText";
 
 /** The result of parsing: a value, every problem of the input, or "not known yet". */
 export type Parsed<T> =
@@ -28,7 +29,12 @@ export function parseWith<S extends z.ZodType>(schema: S, raw: unknown): Parsed<
   const issues = (result.error?.issues ?? [])
     .flatMap((issue) => flatten(issue, []))
     .filter((issue) => !unknown.some((path) => pathsOverlap(issue.path, path)));
-  if (issues.length > 0) return { kind: "problems", problems: problemsOf(issues, { schema, raw }) };
+  const told = problemsOf(issues, { schema, raw });
+  const unsendable = unsendableTexts(raw)
+    .map(({ path, message, fix }) => ({ path: renderPath(path), message, fix }))
+    .filter(({ path }) => !told.some((other) => other.path === path));
+  const problems = [...told, ...unsendable];
+  if (problems.length > 0) return { kind: "problems", problems };
   if (unknown.length > 0) return { kind: "unknown" };
   return { kind: "ok", value: result.data as z.output<S> };
 }

@@ -1,6 +1,6 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
-import { sqlState } from "../errors/sqlstate";
+import { isWithinFunction, sqlState } from "../errors/sqlstate";
 import { effectivePath, openSchemas, readLogin } from "../reach/login";
 import { thingsNamed } from "../reach/namedThings";
 import { onlyCatalog, parsedTree } from "../reach/parsedText";
@@ -10,6 +10,7 @@ import type { Session } from "../session/session";
 import { setSettings } from "../session/settings/setSettings";
 import { qualified, searchPathValue } from "../text/sql";
 import { foreignCallAdvice, openSchemaAdvice, volatileAdvice } from "./callMessages";
+import { sampleStatement } from "./queryRuns";
 import type { ParsedQuery } from "./servedQueries";
 
 /**
@@ -68,6 +69,8 @@ async function callsOf(
     await session.query("ROLLBACK TO SAVEPOINT parse");
     // The server may not accept the query because of what it calls.
     const named = await callsByName(session, query, index, schemas);
+    // An event trigger lets nobody create a view.
+    if (isWithinFunction(error)) return named;
     const volatile = named.filter(({ isVolatile }) => isVolatile);
     if (volatile.length > 0) return volatile;
     throw error;
@@ -92,8 +95,10 @@ async function whoParses(session: Session): Promise<"acting" | "login" | undefin
   return acting ? "acting" : login ? "login" : undefined;
 }
 
-function textsOf({ sql, sample }: ParsedQuery): string[] {
-  return sample === undefined ? [sql] : [sql, sample];
+/** What is run: to select the values as text can call a cast. */
+function textsOf(query: ParsedQuery): string[] {
+  const { sql, sample } = query;
+  return sample === undefined ? [sql] : [sql, sampleStatement(query, sample)];
 }
 
 async function callsAsParsed(

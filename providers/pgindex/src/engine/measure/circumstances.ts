@@ -44,6 +44,17 @@ export async function circumstancesOf(
   return { remarks, hidden };
 }
 
+/** Why a sample may have found nothing, as far as the index's table tells. */
+export function whyNoSample(bench: Bench, query: ParsedQuery): Promise<string | undefined> {
+  const { acting, index } = bench;
+  return boundedPlan(bench, query, async (session) => {
+    const { hidesRows, text = "" } = await rowSecurityOf(session, index, acting);
+    if (hidesRows) return text;
+    if (await isEmpty(bench)) return `${index.schema}.${index.table} is empty`;
+    return "its sample finds none: correct it, or give values";
+  });
+}
+
 /** Whether the table has no row that we can see. A query can read a table by a view alone. */
 async function isEmpty({ session, index: { schema, table } }: Bench): Promise<boolean> {
   const name = qualified(schema, table);

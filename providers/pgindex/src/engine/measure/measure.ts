@@ -79,12 +79,10 @@ async function measureNow(asked: MeasuringRequest): Promise<MeasuredAll> {
     const theirs = queries.filter((query) => roleOf(query) === role);
     const found = await measureAs(asked, role, theirs, tally);
     isCounted ||= found.isCounted;
-    for (const [i, query] of theirs.entries()) {
-      const each = found.measured[i];
-      if (each) measured.set(query, each);
-    }
+    // One for each of theirs, in their order.
+    for (const [i, each] of found.measured.entries()) measured.set(theirs[i] as ParsedQuery, each);
   }
-  const inOrder = queries.flatMap((query) => measured.get(query) ?? []);
+  const inOrder = queries.map((query) => measured.get(query) as Measured);
   const { scans: ownScans, isExact, isCharged } = tally;
   return isCounted
     ? { queries: inOrder, ownScans, isExact, isCounted, isCharged }

@@ -2,7 +2,7 @@ import { CancelledError, PgIndexError } from "../errors/advice";
 import type { PlanNode, Run } from "../explain/explain";
 import { type PlanTree, toPlanTree } from "../explain/queryPlan";
 import { requireNoSideEffects } from "./calledFunctions";
-import { type Circumstances, circumstancesOf } from "./circumstances";
+import { type Circumstances, circumstancesOf, whyNoSample } from "./circumstances";
 import { genericPlanOf } from "./genericPlan";
 import { queryFailed } from "./measureMessages";
 import {
@@ -55,7 +55,13 @@ export async function measureOrFail(bench: Bench, query: ParsedQuery): Promise<M
 async function measure(bench: Bench, query: ParsedQuery): Promise<Measured> {
   const sets = await valueSets(bench, query);
   const [first] = sets;
-  if (!first) return { measurement: notMeasured(query, "no rows to sample"), usable: null };
+  if (!first) {
+    const why = await whyNoSample(bench, query);
+    return {
+      measurement: notMeasured(query, `no rows to sample${why ? `: ${why}` : ""}`),
+      usable: null,
+    };
+  }
   const runs: Run[] = [];
   // The first run warms the caches and does not count, even if it times out.
   for (let i = -1; i < query.runs; i += 1) {

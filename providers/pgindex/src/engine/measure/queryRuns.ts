@@ -68,7 +68,7 @@ function placeholders({ parameters }: ParsedQuery): string[] {
  * // SELECT email FROM users
  * // ) AS s ("$1") LIMIT 5
  */
-function sampleStatement(query: ParsedQuery, sample: string): string {
+export function sampleStatement(query: ParsedQuery, sample: string): string {
   const names = placeholders(query).map((name) => `"${name}"`);
   const list = names.map((name) => `s.${name}::text AS ${name}`).join(", ");
   return `SELECT ${list} FROM (\n${sample}\n) AS s (${names.join(", ")}) LIMIT ${query.runs}`;

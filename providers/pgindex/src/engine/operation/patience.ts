@@ -66,8 +66,9 @@ export class Patience {
   }
 
   /** The error to throw once others have been in the way for too long; undefined until then. */
-  overWait(others: readonly OtherSession[]): OutOfPatience | undefined {
-    return this.leftToWait() > 0 ? undefined : new OutOfPatience("waitFor", this.waitForMs, others);
+  overWait(others: readonly OtherSession[], waitsFor?: string): OutOfPatience | undefined {
+    if (this.leftToWait() > 0) return undefined;
+    return new OutOfPatience("waitFor", this.waitForMs, others, { waitsFor });
   }
 
   /** Counts what others waited behind one try for a lock that stops reads or writes. */
@@ -138,16 +139,19 @@ export class OutOfPatience extends Error {
   readonly option: PatienceLimit;
   readonly limitMs: number;
   readonly others: readonly OtherSession[];
+  /** What it waited for that is no session, in words. */
+  readonly waitsFor: string | undefined;
 
   constructor(
     option: PatienceLimit,
     limitMs: number,
     others: readonly OtherSession[],
-    options?: { cause?: unknown },
+    options?: { readonly cause?: unknown; readonly waitsFor?: string | undefined },
   ) {
     super(`${option} is over`, options);
     this.option = option;
     this.limitMs = limitMs;
     this.others = others;
+    this.waitsFor = options?.waitsFor;
   }
 }

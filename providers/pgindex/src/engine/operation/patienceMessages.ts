@@ -10,11 +10,11 @@ import type { OutOfPatience, StallsInAll } from "./patience";
  */
 export function outOfPatienceAdvice(
   operation: string,
-  { option, limitMs, others }: OutOfPatience,
+  { option, limitMs, others, waitsFor }: OutOfPatience,
   left: string,
 ): Advice {
   const limit = renderElapsed(limitMs);
-  const inTheWay = others.map(describeSession).join("; ") || "nobody";
+  const inTheWay = others.map(describeSession).join("; ") || (waitsFor ?? "nobody");
   if (option === "stallBudget")
     return {
       what:
@@ -39,12 +39,15 @@ export function outOfPatienceAdvice(
     what: `gave up ${operation}: others were in the way for ${limit} (waitFor)`,
     why: `in the way at the end: ${inTheWay}; ${left}`,
     fix:
-      `${others.map(remedyFor).join("; ") || "see who is working on the table"}; ` +
+      `${others.map(remedyFor).join("; ") || (waitsFor ? END_WAIT : "see who is working on the table")}; ` +
       "then run the same command again",
     otherwise:
       'wait longer: waitFor on the resource, such as "4h", or pulumi config set pgindex:waitFor 4h',
   };
 }
+
+/** A wait for no session ends by what it waits for. */
+const END_WAIT = "see to what it waited for: reconnect the standby, or end the cursor";
 
 /** How to get a session out of the way. An idle one has no statement to cancel. */
 export function remedyFor({ pid, state, backendType, isHidden }: OtherSession): string {

@@ -11,15 +11,20 @@ import { movedIndexes, type Step } from "./step";
 const LOOKS_AGAIN = 140000;
 
 /**
- * Steps that complete a partitioned index that is INVALID. PostgreSQL 13 never validates one whose
- * last missing partition was detached, so it is built anew; nothing could use it.
+ * Steps that complete the partitioned index `name`, which is INVALID. It is built anew where nothing
+ * can make PostgreSQL look whether it is complete; nothing could use it.
  */
-export function finishIndex(situation: Situation, desired: DesiredIndex, live: LiveIndex): Step[] {
-  const { partitioned, serverVersion } = situation;
-  if (!partitioned || serverVersion >= LOOKS_AGAIN || !partitioned.partitions.every(isDone))
-    return makeIndex(situation, desired, desired.name, "partitions are missing");
-  const why = "PostgreSQL 13 does not see that it is complete without a detached partition";
-  const root = { name: desired.name, exists: false };
+export function finishIndex(
+  situation: Situation,
+  desired: DesiredIndex,
+  live: LiveIndex,
+  name: string,
+): Step[] {
+  const { partitioned } = situation;
+  if (!partitioned || !isStuck(situation))
+    return makeIndex(situation, desired, name, "partitions are missing");
+  const why = "PostgreSQL does not see that it is complete without a detached partition";
+  const root = { name, exists: false };
   const parts = partitioned.partitions.flatMap(({ candidate }) => candidate ?? []);
   const partitions = partitioned.partitions.map((partition) => ({
     ...partition,
@@ -29,11 +34,20 @@ export function finishIndex(situation: Situation, desired: DesiredIndex, live: L
   const anew = { ...situation, partitioned: { ...partitioned, root, partitions } };
   return [
     ...[...parts, live].map((index) => dropAny(index, why)),
-    ...makeIndex(anew, desired, desired.name, why),
+    ...makeIndex(anew, desired, name, why),
   ];
 }
 
-/** Whether nothing can be attached here any more, which would make PostgreSQL look. */
+/**
+ * Whether an INVALID partitioned index lacks nothing and stays INVALID: attaching makes PostgreSQL
+ * look, and there is nothing to attach. From 14 on, what is attached can be attached again.
+ */
+export function isStuck({ partitioned, serverVersion }: Situation): boolean {
+  if (!partitioned?.partitions.every(isDone)) return false;
+  return serverVersion < LOOKS_AGAIN || partitioned.partitions.length === 0;
+}
+
+/** Whether nothing can be attached here any more. */
 function isDone({ isLeaf, attached, candidate }: Partition): boolean {
   return isLeaf ? attached?.valid === true : !candidate?.valid;
 }

@@ -124,7 +124,7 @@ function planAlterable(situation: Situation, verdict: Differing, desired: Desire
  */
 function planUnfinished(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   if (isAlterableOnPartitions(verdict.differences)) {
-    return steps(...finishIndex(situation, desired, verdict.live));
+    return steps(...finishIndex(situation, desired, verdict.live, desired.name));
   }
   return planDifferent(situation, verdict, desired);
 }

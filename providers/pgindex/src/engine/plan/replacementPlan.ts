@@ -6,7 +6,7 @@ import type { Advice } from "../errors/advice";
 import type { Situation } from "../situation/situation";
 import { canAlter, type StandingIndex } from "./alterSteps";
 import { dropAny } from "./buildSteps";
-import { dropNext, makeIndex } from "./companionSteps";
+import { dropNext, finishIndex, isStuck, makeIndex } from "./companionSteps";
 import { constraintSteps } from "./constraintSteps";
 import {
   backsConstraintAdvice,
@@ -69,11 +69,13 @@ export function planDifferent(
   const keepsConstraint = live.constraint !== undefined;
   const { next } = situation;
   const name = companionName(desired.name, "next");
-  const build = makeIndex(situation, desired, name, WHY_BUILT);
-  const obsolete = next?.isUnfinished ? [] : dropNext(situation);
+  const build = next?.isUnfinished
+    ? finishIndex(situation, desired, next.live, name)
+    : [...dropNext(situation), ...makeIndex(situation, desired, name, WHY_BUILT)];
   const retired = { ...live, name: companionName(desired.name, "retired") };
-  const begin = next?.isDeclared ? [] : [...obsolete, ...build];
-  const made = next?.isDeclared || next?.isUnfinished ? next.live : undefined;
+  const begin = next?.isDeclared ? [] : build;
+  const isKept = next?.isDeclared || (next?.isUnfinished && !isStuck(situation));
+  const made = isKept ? next?.live : undefined;
   if (keepsConstraint) return steps(...begin, swapBelowConstraint(desired, live, made));
   return steps(
     ...begin,

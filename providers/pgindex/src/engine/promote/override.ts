@@ -40,10 +40,9 @@ const text = z
     if (!/^[[{]/.test(value)) return value;
     const parsed = several.safeParse(fromJson(value));
     if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    const path = issue?.path.join(".") ?? "";
+    const path = parsed.error.issues.map((issue) => issue.path.join(".")).find(Boolean);
     const message = issueMessage(
-      `is not an override in JSON${path && ` (${path})`}`,
+      `is not an override in JSON${path ? ` (${path})` : ""}`,
       "copy the one that the refusal says, and write the reason",
     );
     ctx.addIssue(message);

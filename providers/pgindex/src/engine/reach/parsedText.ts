@@ -12,13 +12,12 @@ export async function parsedTree(session: Session, select: string, path: string)
   await setSettings(session.query, "transaction", { search_path: path });
   // EXISTS takes columns of any name and type.
   const text = withoutConstants(`SELECT EXISTS (\n${select}\n) AS answer`);
-  await session.query(`CREATE TEMPORARY VIEW pgindex_reach AS ${text}`);
+  await session.query(`CREATE OR REPLACE TEMPORARY VIEW pgindex_reach AS ${text}`);
   await onlyCatalog(session);
   const rows = await session.query<{ tree: string }>(
     `SELECT ev_action::text AS tree FROM pg_rewrite
       WHERE ev_class = 'pg_temp.pgindex_reach'::regclass`,
   );
-  await session.query("DROP VIEW pg_temp.pgindex_reach");
   return onlyRow(rows).tree;
 }
 

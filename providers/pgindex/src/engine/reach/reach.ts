@@ -91,15 +91,28 @@ export async function functionsReached(
       const row = rows.find((each) => each.oid === oid);
       if (row) functions.set(`${oid} ${moment}`, { ...row, moment });
     }
-    const next = await session.query<Next>(nextSql(ways), [
-      things.map(({ kind }) => kind),
-      things.map(({ oid }) => oid),
-      things.map(({ moment }) => moment),
-    ]);
+    const next = await nextOf(session, ways, things);
     const inBodies = await calledInBodies(session, called, rows, path);
     things = onlyNew([...next.flatMap(followed), ...inBodies], seen);
   }
   return [...functions.values()];
+}
+
+/** What initdb made leads to nothing else. */
+const isOwn = ({ oid }: Thing): boolean => oid >= FIRST_OWN_OID;
+
+async function nextOf(
+  session: Session,
+  ways: readonly string[],
+  things: readonly Thing[],
+): Promise<readonly Next[]> {
+  const own = things.filter(isOwn);
+  if (own.length === 0) return [];
+  return session.query<Next>(nextSql(ways), [
+    own.map(({ kind }) => kind),
+    own.map(({ oid }) => oid),
+    own.map(({ moment }) => moment),
+  ]);
 }
 
 function thingsOf(root: Root): Thing[] {
@@ -126,7 +139,7 @@ function followed({ kind, oid, tree, moment }: Next): Thing[] {
 function onlyNew(things: readonly Thing[], seen: Set<string>): Thing[] {
   return things.filter((thing) => {
     const key = JSON.stringify([thing.kind, thing.oid, thing.moment]);
-    if (seen.has(key) || (thing.kind === "relation" && thing.oid < FIRST_OWN_OID)) return false;
+    if (seen.has(key) || !(isOwn(thing) || thing.kind === "function")) return false;
     seen.add(key);
     return true;
   });

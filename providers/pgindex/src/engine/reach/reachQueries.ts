@@ -54,6 +54,19 @@ const WAYS: readonly string[] = [
   FROM pg_partitioned_table t, unnest(t.partclass) AS k JOIN pg_opclass o ON o.oid = k
   JOIN pg_amproc p ON p.amprocfamily = o.opcfamily
  WHERE i.kind = 'relation' AND t.partrelid = i.oid`,
+  // What a row that is written meets.
+  `SELECT 'function', t.tgfoid, NULL, NULL FROM pg_trigger t
+ WHERE i.kind = 'written' AND t.tgrelid = i.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'`,
+  `SELECT 'tree', 0::oid, e, NULL FROM (
+   SELECT t.tgqual FROM pg_trigger t WHERE t.tgrelid = i.oid
+    UNION ALL SELECT d.adbin FROM pg_attrdef d WHERE d.adrelid = i.oid
+    UNION ALL SELECT c.conbin FROM pg_constraint c WHERE c.conrelid = i.oid AND c.contype = 'c'
+    UNION ALL SELECT l.polwithcheck FROM pg_policy l WHERE l.polrelid = i.oid
+    UNION ALL SELECT w.ev_action FROM pg_rewrite w WHERE w.ev_class = i.oid) AS x (tree),
+   CAST(x.tree AS text) AS e
+ WHERE i.kind = 'written' AND e IS NOT NULL`,
+  `SELECT 'type', a.atttypid, NULL, NULL FROM pg_attribute a
+ WHERE i.kind = 'written' AND a.attrelid = i.oid AND a.attnum > 0 AND NOT a.attisdropped`,
 ];
 
 const FROM_14: readonly string[] = [

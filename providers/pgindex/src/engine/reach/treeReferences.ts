@@ -1,6 +1,6 @@
 /** What a stored expression or query refers to: something of the catalog, by its OID. */
 export interface Reference {
-  readonly kind: "function" | "operator" | "type" | "column" | "relation";
+  readonly kind: "function" | "operator" | "type" | "column" | "relation" | "written";
   readonly oid: number;
   /** Read while the text was parsed: the type of a constant. */
   readonly isConstant?: boolean;

@@ -62,7 +62,7 @@ export function changeSince(
   old: Pick<IndexOutputs, "schema" | "name" | "oid" | "ownerId" | "markedOid" | "database">,
 ): string | null {
   if (old.database && !isSameDatabase(old.database, database))
-    return otherDatabaseWarning(old, database);
+    return otherDatabaseWarning(old.database, database);
   const named = indexes.get(displayName(old));
   if (!named) {
     const own = ownAmong([...indexes.values()], old);

@@ -44,7 +44,7 @@ export async function refreshedOutputs(
 ): Promise<IndexOutputs | undefined> {
   const here = await readDatabaseIdentity(observer);
   if (old.database && !isSameDatabase(old.database, here))
-    return { ...old, drift: otherDatabaseWarning(old, here) };
+    return { ...old, drift: otherDatabaseWarning(old.database, here) };
   const live = await findIndex(observer, old);
   if (!live) return undefined;
   // States of older releases have no database: the same OID is as good as its name.

@@ -71,8 +71,7 @@ export async function chargeScans(session: Session, scans: ScansByTable): Promis
   if (scans.size === 0) return true;
   await setSettings(session.query, "transaction", ONE_BY_ONE);
   for (const [oid, count] of scans) {
-    const ledger = LEDGERS[oid % LEDGERS.length];
-    if (!ledger) continue;
+    const ledger = LEDGERS[oid % LEDGERS.length] as (typeof LEDGERS)[number];
     const before = await pendingOf(session, ledger.index);
     await session.query(
       `SELECT pg_catalog.count(*) FROM pg_catalog.generate_series(1::int4, $1::int4) AS n

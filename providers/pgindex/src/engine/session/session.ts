@@ -94,7 +94,8 @@ async function reuseOrConnect(database: SessionTarget, options: Opening): Promis
 
 /** Ignores one in the URL: it would hide pgindex from anybody who looks for a lock's holder. */
 function applicationName({ purpose }: SessionOptions): string {
-  return `pgindex ${purpose}`.slice(0, 63);
+  // In a database that cannot hold every character; the server shows no others either.
+  return `pgindex ${purpose}`.replace(/[^\x20-\x7e]/g, "?").slice(0, 63);
 }
 
 async function beginSession(

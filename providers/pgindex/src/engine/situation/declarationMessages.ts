@@ -4,6 +4,7 @@ import { hintsOf, sqlState, withDetail } from "../errors/sqlstate";
 import { renderBytes } from "../text/render";
 import type { Cause } from "./causes/cause";
 import { declarationCause } from "./causes/declarationRowsMessages";
+import { CLOCK } from "./causes/volatilityMessages";
 
 /**
  * The advice when the server refuses the declaration on an empty clone of the table, where no row is
@@ -24,6 +25,15 @@ export function declarationAdvice(
     why: why.filter((it) => it !== undefined).join("; "),
     fix,
     ...(otherwise !== undefined && { otherwise }),
+  };
+}
+
+/** The declaration would be another one in each run, and no index the declared one. */
+export function momentAdvice(index: IndexDefinition, moment: string): Advice {
+  return {
+    what: `cannot build ${subject(index)}: ${moment} would be the time of the build for ever`,
+    why: `PostgreSQL replaces ${moment} by the time at which it reads the declaration; ${NOTHING_CHANGED}`,
+    fix: CLOCK,
   };
 }
 

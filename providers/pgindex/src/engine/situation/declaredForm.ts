@@ -2,8 +2,9 @@ import { type Canonicalized, canonicalize } from "../compare/clone";
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
+import { momentIn } from "./causes/moments";
 import { causeOfRefusal } from "./causes/refusedDeclaration";
-import { declarationAdvice } from "./declarationMessages";
+import { declarationAdvice, momentAdvice } from "./declarationMessages";
 import { unsupportedClause } from "./unsupportedClauses";
 
 /** The declaration in canonical form, or the reason the server could not provide that form. */
@@ -17,6 +18,8 @@ export async function declaredForm(observer: Session, index: IndexDefinition): P
   const advice = unsupportedClause(index, observer.serverVersion);
   if (advice) throw new PgIndexError(advice);
   const form = await canonicalize(observer, index);
+  const moment = form.kind === "ok" ? momentIn(index, form.canonical) : undefined;
+  if (moment !== undefined) throw new PgIndexError(momentAdvice(index, moment));
   if (form.kind !== "refused") return form;
   const cause = await causeOfRefusal(observer, index, form.error);
   throw new PgIndexError(declarationAdvice(index, form.error, cause), { cause: form.error });

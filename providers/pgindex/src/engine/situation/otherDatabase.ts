@@ -11,13 +11,10 @@ export function previousHere(
 }
 
 /** What is said when the state was recorded on another database. */
-export function otherDatabaseWarning(
-  { database }: Pick<PreviousIndex, "database">,
-  here: DatabaseIdentity,
-): string {
-  const recorded = database ? databaseLabel(database) : "another database";
+export function otherDatabaseWarning(recorded: DatabaseIdentity, here: DatabaseIdentity): string {
   return (
-    `the state was recorded on the database ${recorded}, and this is ${databaseLabel(here)}: ` +
+    `the state was recorded on the database ${databaseLabel(recorded)}, ` +
+    `and this is ${databaseLabel(here)}: ` +
     "pulumi up looks here, builds what is missing here, and records this one; " +
     "a destroy refuses until then"
   );

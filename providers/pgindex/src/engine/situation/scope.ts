@@ -7,6 +7,7 @@ import type { IndexOrigin } from "../declare/ownershipMark";
 import { PgIndexError } from "../errors/advice";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
+import { requireEncodable } from "./encodable";
 import { nearTablespace } from "./near/nearObjects";
 import { nearTables } from "./near/nearTables";
 import { requireConstrainable } from "./prerequisites";
@@ -56,6 +57,7 @@ const INDEXABLE = new Set(["table", "partitioned table", "materialized view"]);
  * build.
  */
 export async function requireTable(observer: Session, desired: DesiredIndex): Promise<LiveTable> {
+  await requireEncodable(observer, desired);
   const table = await readTable(observer, desired);
   if (!table)
     throw new PgIndexError(missingTableAdvice(desired, await nearTables(observer, desired)));

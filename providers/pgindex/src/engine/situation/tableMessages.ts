@@ -1,5 +1,5 @@
 import type { LiveIndex } from "../catalog/liveIndex";
-import { type DesiredIndex, subject } from "../declare/desiredIndex";
+import { type DesiredIndex, type IndexDefinition, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
 import { ident, qualified } from "../text/sql";
 import type { Cause } from "./causes/cause";
@@ -39,6 +39,16 @@ export function unsupportedRelationAdvice(desired: DesiredIndex, kind: string): 
     what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is a ${kind}`,
     why: `PostgreSQL cannot index a ${kind}`,
     fix: "name the table that holds the rows",
+  };
+}
+
+/** `argument`: its path; `error`: the server's, which names the character and the encoding. */
+export function encodingAdvice(desired: IndexDefinition, argument: string, error: Error): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: ${argument} has a character that this database cannot hold`,
+    why: `${error.message}; ${NOTHING_CHANGED}`,
+    fix: "write it with characters of the database's encoding",
+    otherwise: "use a database whose encoding is UTF8",
   };
 }
 

@@ -61,6 +61,11 @@ export function describeWait({ type, event, standbys = "" }: WaitEvent): string 
   return what && `${what} (${type}: ${event})`;
 }
 
+/** A wait that goes on until somebody does something, in words; undefined for any other. */
+export function lastingWait(wait: WaitEvent | undefined): string | undefined {
+  return wait && LASTING.has(wait.event) ? describeWait(wait) : undefined;
+}
+
 /** Tells a wait that lasts from one that was there by chance at one look. */
 export class WaitWatch {
   private last: string | undefined;
@@ -70,7 +75,6 @@ export class WaitWatch {
     const event = wait && `${wait.type}:${wait.event}`;
     const isSame = event !== undefined && event === this.last;
     this.last = event;
-    const isShown = wait !== undefined && (isSame || LASTING.has(wait.event));
-    return isShown ? describeWait(wait) : undefined;
+    return isSame && wait ? describeWait(wait) : lastingWait(wait);
   }
 }

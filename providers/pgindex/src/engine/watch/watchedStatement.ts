@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { isYieldingAutovacuum, type OtherSession } from "../catalog/sessions/otherSessions";
+import { isYieldingAutovacuum } from "../catalog/sessions/otherSessions";
 import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { BuildSettings } from "../declare/buildSettings";
 import { CancelledError, firstLine } from "../errors/advice";
@@ -13,7 +13,7 @@ import { tellOutgrownMemory } from "./graphMemory";
 import { NetworkOutage, terminateIdleBuilder } from "./networkOutage";
 import type { PhaseWatch } from "./phases";
 import { renderProgress } from "./progress";
-import { WaitWatch } from "./waitEvents";
+import { lastingWait, WaitWatch } from "./waitEvents";
 import { GaveWay, WaiterWatch } from "./waiters";
 
 const POLL_MS = 500;
@@ -138,7 +138,7 @@ class Watch {
       this.observer,
       builder.pid,
     );
-    this.stop ??= this.outOfPatience(state.blockers) ?? this.leaveQueue(state);
+    this.stop ??= this.outOfPatience(state) ?? this.leaveQueue(state);
     if (this.stop) await this.cancel();
   }
 
@@ -154,22 +154,20 @@ class Watch {
 
   private report(state: BuilderState): void {
     const { verb, position, ctx } = this.watched;
-    const elapsedMs = performance.now() - this.started;
-    const waitsFor = this.waits.look(state.wait);
-    const line = renderProgress(verb, { ...state, elapsedMs, waitsFor });
+    const seen = { ...state, waitsFor: this.waits.look(state.wait) };
+    const line = renderProgress(verb, { ...seen, elapsedMs: performance.now() - this.started });
     ctx.status(position ? `${position}: ${line}` : line);
   }
 
-  private outOfPatience(blockers: readonly OtherSession[]): Error | undefined {
+  private outOfPatience({ blockers, wait }: BuilderState): Error | undefined {
     const { ctx, isBuild } = this.watched;
     const now = performance.now();
-    this.isBlocked = blockers.length > 0;
+    const waitsFor = lastingWait(wait);
+    this.isBlocked = blockers.length > 0 || waitsFor !== undefined;
     if (this.isBlocked) ctx.patience?.waited(now - this.lastPoll);
     this.lastPoll = now;
-    return (
-      (this.isBlocked ? ctx.patience?.overWait(blockers) : undefined) ??
-      (isBuild ? ctx.patience?.overBuild(blockers) : undefined)
-    );
+    const over = this.isBlocked ? ctx.patience?.overWait(blockers, waitsFor) : undefined;
+    return over ?? (isBuild ? ctx.patience?.overBuild(blockers) : undefined);
   }
 
   /**

@@ -48,14 +48,3 @@ export function conditionalCallAdvice(place: string, sql: string): Advice {
     otherwise: FROM_DATABASE,
   };
 }
-
-export function prismaSchemaAdvice(file: string): Advice {
-  return {
-    what: `a Prisma schema is not read: ${file}`,
-    why: "Prisma itself makes SQL of it, and that is what is run",
-    fix: "pass its migrations: pgindex import --sql prisma/migrations/*/migration.sql",
-    otherwise:
-      "without migrations: prisma migrate diff --from-empty --to-schema-datamodel schema.prisma " +
-      "--script > schema.sql (--to-schema in Prisma 7), and pass schema.sql",
-  };
-}

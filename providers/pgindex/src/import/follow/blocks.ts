@@ -1,5 +1,6 @@
 import type { DoStmt } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
+import { placeAt } from "../includes/origin";
 import { parseTexts } from "../parser/parserThread";
 import { type BodyStatement, bodyStatements } from "../parser/plpgsql";
 import { lineOf, textOf, toSource } from "../parser/sqlTokens";
@@ -35,7 +36,7 @@ export function followDo(
     throw new PgIndexError(blockUnreadableAdvice(placeOf(statement)));
   }
   for (const inner of inside ?? []) {
-    const place = `${statement.script.title}:${first + inner.line - 1}`;
+    const place = placeAt(statement.script, first + inner.line - 1);
     const sql = inner.isDynamic ? constantText(inner, place) : inner.sql;
     if (sql !== undefined) requireHarmless({ state, statement }, { sql, place }, follow);
   }

@@ -1,6 +1,10 @@
 import type { ParseResult } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
+import type { IncludedFile } from "../includes/includedFile";
+import { type Origin, originsOf, placeAt, putIn } from "../includes/origin";
+import { type Around, psqlInclude } from "../includes/psqlInclude";
 import { parseTexts, type Token } from "../parser/parserThread";
+import type { Script } from "../sql/scriptState";
 import { unreadableAdvice } from "../sql/sqlMessages";
 import { psqlCommand } from "./psqlCommands";
 import { refusedCommandAdvice, secondDatabaseAdvice } from "./psqlMessages";
@@ -11,6 +15,10 @@ export interface ParsedScript {
   readonly tree: ParseResult;
   readonly tokens: readonly Token[];
   readonly placeholders: readonly Placeholder[];
+  /** Of each line, where the script includes other files. */
+  readonly origins?: readonly Origin[];
+  /** The files that it includes. */
+  readonly included: readonly string[];
 }
 
 /** What the tool, or psql, fills in before it runs a script. */
@@ -30,22 +38,32 @@ interface Filled {
  * Parses a script. Where PostgreSQL's parser stops at a line for psql, that is read as psql does;
  * where it stops at a placeholder, a name of the same length stands in for it.
  */
-export function parseScript(script: { readonly sql: string; readonly title: string }) {
-  let { sql } = script;
+export function parseScript(script: Script): ParsedScript {
+  let { sql, origins } = script;
   const filled: Filled[] = [];
+  const included: Open[] = [];
   for (;;) {
     const [parsed] = parseTexts([sql]);
     if (parsed?.kind === "ok") {
-      return { sql, tree: parsed.tree, tokens: parsed.tokens, placeholders: inBytes(sql, filled) };
+      const { tree, tokens } = parsed;
+      const paths = included.map(({ path }) => path);
+      return { sql, tree, tokens, placeholders: inBytes(sql, filled), origins, included: paths };
     }
     const at = unitsOf(sql, parsed?.position ?? 0);
-    const place = `${script.title}:${sql.slice(0, at).split("\n").length}`;
+    const line = sql.slice(0, at).split("\n").length;
+    const place = placeAt({ ...script, origins }, line);
     const placeholder = PLACEHOLDER.exec(sql.slice(at, at + LONGEST))?.[0];
     if (placeholder !== undefined) {
       filled.push({ text: placeholder, at });
       sql = sql.slice(0, at) + standIn(placeholder) + sql.slice(at + placeholder.length);
     } else if (isCommand(sql, at)) {
-      sql = withoutCommand(sql, at, place);
+      const own = originAt(script, origins, line);
+      const file = psqlInclude(commandAt(sql, at), place, aroundOf(script, included, own));
+      if (file) {
+        included.push({ ...file, from: aroundOf(script, included, own) });
+        origins = putIn(origins ?? originsOf(script.title, sql), line - 1, file);
+        sql = replaced(sql, at, file.sql);
+      } else sql = withoutCommand(sql, at, place);
     } else {
       throw new PgIndexError(unreadableAdvice(place, parsed?.message ?? "no answer"));
     }
@@ -80,10 +98,37 @@ function isCommand(sql: string, at: number): boolean {
   return sql[at] === "\\" && sql.slice(lineStart(sql, at), at).trim() === "";
 }
 
+function commandAt(sql: string, at: number): string {
+  const end = sql.indexOf("\n", at);
+  return sql.slice(at, end < 0 ? undefined : end).trim();
+}
+
+/** The script with a text in place of the line. */
+function replaced(sql: string, at: number, text: string): string {
+  const end = sql.indexOf("\n", at);
+  return sql.slice(0, lineStart(sql, at)) + text + (end < 0 ? "" : sql.slice(end));
+}
+
+/** A file that is included, and the files around it. */
+interface Open extends IncludedFile {
+  readonly from: readonly string[];
+}
+
+function originAt({ title }: Script, origins: readonly Origin[] | undefined, line: number): string {
+  return origins?.[line - 1]?.title ?? title;
+}
+
+/** The file with this title, and those that include it. */
+function aroundOf({ path, title }: Script, included: readonly Open[], inner: string): Around {
+  const file = included.findLast((each) => each.title === inner);
+  if (file && inner !== title) return [...file.from, file.path];
+  return path === undefined ? [] : [path];
+}
+
 /** The script without the line, whose number stays. */
 function withoutCommand(sql: string, at: number, place: string): string {
   const end = sql.indexOf("\n", at);
-  const line = sql.slice(at, end < 0 ? undefined : end).trim();
+  const line = commandAt(sql, at);
   const name = /^\\([A-Za-z_]+|.)/.exec(line)?.[1] ?? "";
   const command = psqlCommand(name);
   if (command === "refused") throw new PgIndexError(refusedCommandAdvice(place, name, line));

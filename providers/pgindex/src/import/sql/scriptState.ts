@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import type { Advice } from "../../engine/errors/advice";
 import type { IndexDeclaration } from "../declaration";
+import { type Origin, placeAt } from "../includes/origin";
 import type { Token } from "../parser/parserThread";
 import { lineOf, type Source } from "../parser/sqlTokens";
 
@@ -12,6 +13,10 @@ export interface Script {
   /** The schema of tables named without one. */
   readonly schema?: string;
   readonly doubts?: readonly Doubt[];
+  /** Of each line, where the script includes other files. */
+  readonly origins?: readonly Origin[];
+  /** Its path, where it is a file: psql's `\ir` starts there. */
+  readonly path?: string;
 }
 
 /**
@@ -104,7 +109,7 @@ export interface Statement {
 
 /** The position of a statement: `file.sql:12`. */
 export function placeOf({ tokens, source, script }: Statement): string {
-  return `${script.title}:${firstLineOf({ tokens, source })}`;
+  return placeAt(script, firstLineOf({ tokens, source }));
 }
 
 export function firstLineOf({ tokens, source }: Pick<Statement, "tokens" | "source">): number {

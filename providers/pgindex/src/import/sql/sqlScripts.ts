@@ -58,8 +58,9 @@ export function readEach(scripts: readonly Script[]): (readonly IndexDeclaration
   });
 }
 
-function readScript(before: State, script: Script): State {
-  const parsed = parseScript(script);
+function readScript(before: State, written: Script): State {
+  const parsed = parseScript(written);
+  const script = { ...written, origins: parsed.origins };
   const source = toSource(parsed.sql, parsed.tokens);
   const statements = (parsed.tree.stmts ?? []).map((raw) =>
     toStatement({ script, source, placeholders: parsed.placeholders }, raw),
@@ -85,7 +86,8 @@ function isSame(before: State["found"], after: State["found"]): boolean {
 
 /** The statement changes what is declared. */
 function requireCertain(next: State, statement: Statement): State {
-  const line = firstLineOf(statement);
+  const at = firstLineOf(statement);
+  const line = statement.script.origins?.[at - 1]?.own ?? at;
   const doubt = statement.script.doubts?.find(({ from, to }) => from <= line && line <= to);
   if (!doubt) return next;
   const place = placeOf(statement);

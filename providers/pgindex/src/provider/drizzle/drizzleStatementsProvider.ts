@@ -1,7 +1,7 @@
 import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { stillMarked } from "../../baseline/baseline";
 import { type DrizzleMark, drizzle } from "../../baseline/drizzle/drizzleBookkeeping";
-import { pendingLines } from "../../baseline/drizzle/drizzleMessages";
+import { lockedBuildText, pendingLines } from "../../baseline/drizzle/drizzleMessages";
 import { isRun } from "../../baseline/drizzle/indexStatements";
 import {
   pendingMigrations,
@@ -9,6 +9,8 @@ import {
 } from "../../baseline/drizzle/pendingMigrations";
 import { hasRun } from "../../baseline/drizzle/ranNote";
 import { runStatements } from "../../baseline/drizzle/runStatements";
+import { changesOf } from "../../baseline/split/changes";
+import { buildsUnderLock } from "../../baseline/split/lockedBuilds";
 import type { PlacedStatement } from "../../baseline/split/placing";
 import { parseWith } from "../../engine/input/parse";
 import type { Session } from "../../engine/session/session";
@@ -89,6 +91,7 @@ async function preview(
   request: StatementsRequest,
   urn: string | undefined,
 ): Promise<void> {
+  const context = runtime.context(urn);
   const lines = await looking(runtime, request.mark, async (observer) => {
     const isWaiting = await hasRun(observer, request.mark);
     const said = isWaiting ? [`${request.mark.migration} has run, but for its indexes`] : [];
@@ -97,11 +100,14 @@ async function preview(
       for (const each of pending.runs) if (await isRun(observer, each, request)) runs.push(each);
       const built = pending.statements.filter(({ by }) => by === "built");
       runtime.pending.note(pending);
+      const { created } = changesOf(runs);
+      for (const each of runs)
+        if (buildsUnderLock(each, created)) context.log("warning", lockedBuildText(each));
       said.push(...pendingLines(pending.migration, runs, built));
     }
     return said;
   });
-  for (const line of lines) runtime.context(urn).log("info", line);
+  for (const line of lines) context.log("info", line);
 }
 
 function looking<T>(

@@ -108,9 +108,12 @@ async function validate(
     const look = await lookAhead(runtime.database(), desired, asking, sessions);
     runtime.looks.note(hidden.__urn, look);
     if (!isShown) return [];
-    await logPreview(runtime, look.lines, hidden);
+    const { lines, builds } = look;
+    const isKnown = builds !== undefined && builds !== "unverified";
+    const overlaps = isKnown ? runtime.builds.note(desired, builds) : [];
+    await logPreview(runtime, [...lines, ...overlaps], hidden);
     const served = { queries: serves, replaces: asking.previous };
-    if (look.builds) await logPlans(runtime, desired, served, hidden);
+    if (builds) await logPlans(runtime, desired, served, hidden);
     return [];
   } catch (error) {
     const later = hidden.__preview

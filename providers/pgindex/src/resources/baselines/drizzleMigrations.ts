@@ -14,7 +14,8 @@ import type { DrizzleFolderArgs } from "./drizzleBaseline";
 export interface DrizzleMigrationsArgs extends DrizzleFolderArgs {
   /**
    * The first migration to take over, as named in the journal or, since Drizzle 1.0, by its folder.
-   * What comes before it runs as drizzle-kit runs it, where it has not run yet.
+   * What comes before it runs as drizzle-kit runs it, where it has not run yet. Leave it as it is:
+   * with a later one, the indexes of those in between are no longer declared, and are dropped.
    * @default the first of the folder
    */
   readonly since?: string;
@@ -73,7 +74,7 @@ export class DrizzleMigrations extends pulumi.ComponentResource {
       indexes.push(...built);
       last = step.isSplit
         ? [new DrizzleMarked(resource, { step, table }, { ...own, dependsOn: [ran, ...built] })]
-        : [ran];
+        : [ran, ...built];
     }
     this.indexes = indexes;
     this.registerOutputs({});

@@ -21,7 +21,7 @@ type Changing =
 
 const IN_UTC = "in the session's time zone, which may be another one tomorrow";
 
-const CLOCK =
+export const CLOCK =
   "put a fixed time there, or leave the condition out and put the column into columns: " +
   "queries with now() use such an index too";
 

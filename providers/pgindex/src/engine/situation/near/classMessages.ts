@@ -31,8 +31,7 @@ export function operatorClassCause(
   { accessMethod, searchPath }: IndexDefinition,
   { classes, methods, extension }: Offered,
 ): Cause {
-  const what = key.column ?? key.expression ?? "";
-  const because = `${what} is of type ${type}`;
+  const because = `${key.column ?? key.expression} is of type ${type}`;
   const others = methods.filter((method) => method !== accessMethod);
   const otherMethod = `accessMethod: ${others.map((method) => `"${method}"`).join(" or ")}`;
   const otherwise = others.length > 0 ? { otherwise: `${otherMethod}, which takes ${type}` } : {};

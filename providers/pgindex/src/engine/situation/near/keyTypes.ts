@@ -75,10 +75,7 @@ export async function typesOf(observer: Session, index: IndexDefinition): Promis
     );
   });
   if (tried.kind !== "ok") return [];
-  return keys.flatMap((key, i) => {
-    const typed = tried.value[i];
-    return typed ? [{ key, ...typed }] : [];
-  });
+  return keys.flatMap((key, i) => tried.value.slice(i, i + 1).map((typed) => ({ key, ...typed })));
 }
 
 /** The operator classes of every method that take the type, as GetDefaultOpClass looks for them. */

@@ -49,7 +49,7 @@ function splitName(text: string, schema: string): Table | undefined {
       text,
     )?.groups;
   if (!parts) return undefined;
-  const [first, second] = [parts.q1 ?? parts.p1 ?? "", parts.q2 ?? parts.p2];
+  const [first, second] = [`${parts.q1 ?? parts.p1}`, parts.q2 ?? parts.p2];
   const bare = (name: string) => name.replaceAll('""', '"');
   if (second !== undefined) return { schema: bare(first), name: bare(second) };
   return parts.q1 === undefined ? undefined : { schema, name: bare(first) };

@@ -1,6 +1,7 @@
 import { onClone } from "../../compare/clone";
 import { defaultIndexName } from "../../declare/defaultName";
 import { isChildName } from "../../declare/names";
+import { foreignCodeOf } from "../../reach/tableCode";
 import type { Session } from "../../session/session";
 import { setSettings } from "../../session/settings/setSettings";
 import { qualified } from "../../text/sql";
@@ -73,6 +74,8 @@ async function inOrder(
   partitions: readonly Partition[],
   { schema, table }: Named,
 ): Promise<readonly Partition[]> {
+  // Planning computes what is constant in the indexes and the partition key.
+  if (await foreignCodeOf(session, { schema, table })) return partitions;
   const planned = await onClone(session, async () => {
     await setSettings(session.query, "transaction", {
       lock_timeout: "500ms",

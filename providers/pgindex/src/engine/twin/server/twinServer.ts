@@ -92,7 +92,9 @@ async function opened({
       ...config,
       port: 5432,
       ssl: false,
-      options: "",
+      // Code of the database's own runs as the owner of its twin, who can give it a search_path of
+      // its own: the superuser must not find an operator there.
+      options: role === "postgres" ? "-c search_path=pg_catalog" : "",
       application_name: "",
     });
     client.on("error", () => undefined);

@@ -1,6 +1,6 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
-import { onlyRow } from "../session/query";
-import type { Session } from "../session/session";
+import type { DesiredIndex } from "../../declare/desiredIndex";
+import { onlyRow } from "../../session/query";
+import type { Session } from "../../session/session";
 
 /** What the application has written to a table since the server's counters were reset. */
 export interface TableTraffic {

@@ -1,5 +1,5 @@
-import type { LiveIndex } from "../catalog/liveIndex";
-import { renderBytes } from "../text/render";
+import type { LiveIndex } from "../../catalog/liveIndex";
+import { renderBytes } from "../../text/render";
 
 /**
  * How an index that stands is related to one that is to be built: the same under another name, one
@@ -33,4 +33,21 @@ export function overlapText(
         "drop it once nothing scans it any more (pg_stat_user_indexes)"
       );
   }
+}
+
+const OF_DECLARED = {
+  same: "is the same index under another name",
+  covering: "serves every query that this one does",
+  redundant: "serves no query that this one does not",
+} as const satisfies Record<Overlap, string>;
+
+/** The same of an index that the program is about to build as well. */
+export function declaredOverlapText(
+  overlap: Overlap,
+  { schema, name }: Pick<LiveIndex, "schema" | "name">,
+): string {
+  return (
+    `overlap: ${schema}.${name}, which this program builds too, ${OF_DECLARED[overlap]}, ` +
+    `and ${TWICE}; declare one of them`
+  );
 }

@@ -1,9 +1,9 @@
-import { readIndexes } from "../catalog/indexes";
-import type { LiveIndex } from "../catalog/liveIndex";
-import type { CanonicalIndex } from "../declare/indexFields";
-import { movedIndexes, type Step } from "../plan/step";
-import type { Session } from "../session/session";
-import { type Overlap, overlapText } from "./overlapMessages";
+import { readIndexes } from "../../catalog/indexes";
+import type { LiveIndex } from "../../catalog/liveIndex";
+import type { CanonicalIndex } from "../../declare/indexFields";
+import { movedIndexes, type Step } from "../../plan/step";
+import type { Session } from "../../session/session";
+import { declaredOverlapText, type Overlap, overlapText } from "./overlapMessages";
 
 /** In lines for people: the indexes of the table that do what the new one does. Read-only. */
 export async function overlapLines(
@@ -25,6 +25,17 @@ export async function overlapLines(
     const overlap = overlapOf(declared, index);
     return overlap ? overlapText(overlap, index) : [];
   });
+}
+
+/** In lines for people, as {@link overlapLines}: of an index that the program declares beside it. */
+export function overlapOfBoth(
+  declared: CanonicalIndex,
+  other: { readonly schema: string; readonly name: string; readonly canonical: CanonicalIndex },
+): string[] {
+  const isCovered = covers(other.canonical, declared);
+  const covered = covers(declared, other.canonical);
+  if (!isCovered && !covered) return [];
+  return [declaredOverlapText(isCovered ? (covered ? "same" : "covering") : "redundant", other)];
 }
 
 /** Undefined if each serves queries that the other cannot serve as well. */

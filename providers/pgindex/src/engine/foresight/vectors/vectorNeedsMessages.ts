@@ -1,5 +1,5 @@
-import { memorySetting } from "../declare/buildSettings";
-import { renderBytes } from "../text/render";
+import { memorySetting } from "../../declare/buildSettings";
+import { renderBytes } from "../../text/render";
 
 const WITHOUT: Readonly<Record<string, string>> = {
   hnsw: "what does not fit is built on disk, many times slower",

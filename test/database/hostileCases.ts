@@ -30,6 +30,14 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [14, "CREATE STATISTICS app.counted_stat ON (a + app.evil(0)), a FROM app.counted"],
   [0, "CREATE TABLE app.parts (a int) PARTITION BY RANGE ((a + app.evil(0)))"],
   [0, "CREATE TABLE app.parts_1 PARTITION OF app.parts FOR VALUES FROM (0) TO (9)"],
+  ...[1, 2].map(
+    (n) =>
+      [
+        0,
+        `CREATE TABLE app.parts_with_a_name_that_is_too_long_for_that_of_its_index_${n}
+           PARTITION OF app.parts FOR VALUES FROM (${n * 10}) TO (${n * 10 + 9})`,
+      ] as const,
+  ),
   [0, "CREATE TABLE app.whole (a int)"],
   [0, "CREATE TABLE app.child () INHERITS (app.whole)"],
   [0, "CREATE INDEX ON app.child ((a + app.evil(0)))"],
@@ -58,6 +66,13 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
      AS $$ BEGIN PERFORM app.strike(); RETURN 'sad'; END $$`,
   ],
   [0, "CREATE CAST (int AS app.mood) WITH FUNCTION app.to_mood(int)"],
+  [
+    0,
+    `CREATE FUNCTION app.to_text(app.mood) RETURNS text IMMUTABLE LANGUAGE plpgsql
+     AS $$ BEGIN PERFORM app.strike(); RETURN 'x'; END $$`,
+  ],
+  [0, "CREATE CAST (app.mood AS text) WITH FUNCTION app.to_text(app.mood)"],
+  [0, "CREATE TABLE app.moods AS SELECT 'sad'::app.mood AS m"],
   [0, "CREATE DOMAIN app.checked AS int CHECK (app.evil(VALUE) > 0)"],
   [0, "CREATE TYPE app.pair AS (x app.checked)"],
   [0, "CREATE TYPE app.span AS RANGE (SUBTYPE = app.checked)"],
@@ -84,6 +99,23 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "CREATE TABLE app.secured AS SELECT 1 AS a"],
   [0, "ALTER TABLE app.secured ENABLE ROW LEVEL SECURITY"],
   [0, "CREATE POLICY p ON app.secured USING (app.evil(a) > 0)"],
+  [
+    0,
+    `CREATE FUNCTION app.struck() RETURNS trigger LANGUAGE plpgsql
+     AS $$ BEGIN PERFORM app.strike(); RETURN NEW; END $$`,
+  ],
+  ...["trigger", "default", "check", "index", "rule"].map(
+    (way) => [0, `CREATE TABLE app.marks_${way} ${MARKS}`] as const,
+  ),
+  [
+    0,
+    `CREATE TRIGGER struck BEFORE INSERT ON app.marks_trigger FOR EACH ROW
+     EXECUTE FUNCTION app.struck()`,
+  ],
+  [0, "ALTER TABLE app.marks_default ADD extra int DEFAULT app.evil(1)"],
+  [0, "ALTER TABLE app.marks_check ADD CHECK (app.evil(1) > 0)"],
+  [0, "CREATE INDEX ON app.marks_index ((created_at + app.evil(0)))"],
+  [0, "CREATE RULE r AS ON INSERT TO app.marks_rule DO ALSO SELECT app.strike()"],
   // PostgreSQL's own: src/test/regress/sql/privileges.sql
   [
     0,
@@ -100,6 +132,8 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "INSERT INTO app.sro_tab VALUES (1), (2), (3)"],
   [0, "GRANT SELECT ON ALL TABLES IN SCHEMA app TO PUBLIC"],
 ];
+
+const MARKS = "(id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)";
 
 function immutable(signature: string, type: string, value: string): string {
   return `CREATE FUNCTION ${signature} RETURNS ${type} IMMUTABLE LANGUAGE plpgsql
@@ -172,6 +206,11 @@ export const PREVIEWS: readonly PreviewAttack[] = [
     args: { table: "u", columns: ["a"], unique: true },
   },
   {
+    title: "the key of a partitioned table, while the names of its parts are ordered by a plan",
+    naive: ["EXPLAIN SELECT FROM app.parts"],
+    args: { table: "parts", columns: ["a"] },
+  },
+  {
     title: "extended statistics of the table, while a look for duplicates is planned",
     since: 14,
     naive: ["SELECT a FROM app.counted"],
@@ -225,6 +264,16 @@ export const MEASUREMENTS: readonly MeasureAttack[] = [
   reads("the key of a partitioned table", "SELECT a FROM app.parts WHERE a = 1"),
   reads("the distance of a range, while planning", "SELECT r FROM app.spans WHERE r && '[9,10)'"),
   reads("a policy", "SELECT a FROM app.secured", { asReader: true }),
+  {
+    title: "the values that are found, as text",
+    naive: ["SELECT m::text FROM app.moods"],
+    query: { sql: "SELECT m FROM app.moods WHERE m = $1", sample: "SELECT m FROM app.moods" },
+  },
+  {
+    title: "a value that is read as an array of a domain",
+    naive: ["SELECT '{1}'::app.checked[]"],
+    query: { sql: "SELECT a FROM app.t WHERE a = ANY ($1::app.checked[])", values: ["{1}"] },
+  },
   {
     title: "what finds the values",
     naive: ["SELECT app.evil(a) FROM app.t"],

@@ -1,9 +1,9 @@
-import type { LiveTable } from "../catalog/liveIndex";
-import type { BuildSettings } from "../declare/buildSettings";
-import type { IndexDefinition } from "../declare/desiredIndex";
-import type { Session } from "../session/session";
-import { typesOf } from "../situation/near/keyTypes";
-import { maintenanceMemory } from "../watch/graphMemory";
+import type { LiveTable } from "../../catalog/liveIndex";
+import type { BuildSettings } from "../../declare/buildSettings";
+import type { IndexDefinition } from "../../declare/desiredIndex";
+import type { Session } from "../../session/session";
+import { typesOf } from "../../situation/near/keyTypes";
+import { maintenanceMemory } from "../../watch/graphMemory";
 import { littleMemoryText } from "./vectorNeedsMessages";
 
 /** In bytes. */

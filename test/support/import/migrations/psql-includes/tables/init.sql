@@ -1,0 +1,2 @@
+-- include relative
+\ir messages.sql;
