@@ -1,6 +1,6 @@
 // npm run bench -- twin: foretells the plans of a corpus in the twin, builds each index for real,
 // and says how often shape, cost and size were right. `npm run bench -- twin 13`: on another
-// PostgreSQL.
+// PostgreSQL; with a superuser's URL: on that server, beside its HypoPG.
 import "../test/support/engine/engineSources.ts";
 import Table from "cli-table3";
 import { spreadOf, writeResults } from "./support/results.ts";
@@ -58,6 +58,12 @@ console.log(
   `after another ANALYZE, shape: ${share(outcomes, (each) => each.isShapeRightLater)}; ` +
     `cost: ${share(outcomes, (each) => isNear(each.costLater, COST_WITHIN))}`,
 );
+const both = outcomes.flatMap(({ hypopg }) => (hypopg ? [hypopg] : []));
+if (both.length > 0)
+  console.log(
+    `HypoPG, of the same queries ${both.length}: shape ${share(both, (each) => each.isShapeRight)}; ` +
+      `cost ${share(both, (each) => isNear(each.cost, COST_WITHIN))}`,
+  );
 console.log(`size: ${share(sizes, ({ ratio }) => isNear(ratio, SIZE_WITHIN))}`);
 console.log(
   `started in ${startMs} ms; an index took ${spread.median} ms (${spread.least} to ${spread.most})`,

@@ -26,6 +26,15 @@ export interface Outcome {
   readonly costLater: number;
   readonly foretold: string;
   readonly real: string;
+  /** What HypoPG foretold, where the server has it and it knows the kind of index. */
+  readonly hypopg?: { readonly isShapeRight: boolean; readonly cost: number };
+}
+
+export interface Plans {
+  readonly foretold?: Node;
+  readonly real: Node;
+  readonly later: Node;
+  readonly hypothetical?: Node;
 }
 
 export const isNear = (ratio: number, within: number) => Math.abs(ratio - 1) <= within;
@@ -44,9 +53,7 @@ export interface SizeOutcome {
 
 export function compared(
   of: { readonly kind: string; readonly index: string; readonly sql: string },
-  foretold: Node | undefined,
-  real: Node,
-  later: Node,
+  { foretold, real, later, hypothetical }: Plans,
 ): Outcome {
   const shape = foretold ? shapeOf(foretold) : "none";
   const ratio = (truth: Node) => (foretold?.["Total Cost"] ?? 0) / (truth["Total Cost"] ?? 1);
@@ -58,5 +65,16 @@ export function compared(
     costLater: ratio(later),
     foretold: shape,
     real: shapeOf(real),
+    ...(hypothetical && {
+      hypopg: {
+        isShapeRight: unnamed(shapeOf(hypothetical), of.index) === shapeOf(real),
+        cost: (hypothetical["Total Cost"] ?? 0) / (real["Total Cost"] ?? 1),
+      },
+    }),
   };
+}
+
+/** Its indexes are called `<13542>btree_table_column`. */
+function unnamed(shape: string, index: string): string {
+  return shape.replaceAll(/<\d+>\w+/g, index);
 }

@@ -29,11 +29,14 @@ export interface Scene {
   stop(): Promise<void>;
 }
 
-/** A filled database, and a server for its twins. */
-export async function startScene(version: string | undefined): Promise<Scene> {
-  const server = await startEmbedded({ name: "bench-twin", version });
+/**
+ * A filled database, and a server for its twins. `target` is a major version, or the URL of a
+ * server, in which it makes a database; the newest version by default.
+ */
+export async function startScene(target: string | undefined): Promise<Scene> {
+  const { url, end } = await startProduction(target);
   const connect = async () => {
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new pg.Client({ connectionString: url });
     await client.connect();
     return client;
   };
@@ -41,18 +44,42 @@ export async function startScene(version: string | undefined): Promise<Scene> {
   const observer = await connect();
   await observer.query("SET search_path = ''");
   for (const sql of TABLES) await client.query(sql);
+  const hypopg = await client.query("CREATE EXTENSION hypopg").then(
+    () => true,
+    () => false,
+  );
+  const { rows } = await client.query("SHOW server_version");
+  const version = rows[0].server_version;
   const began = performance.now();
   const twin = await startTwinServer(findTwinBinary());
   const startMs = Math.round(performance.now() - began);
   return {
-    versions: { postgres: server.version, twin: String(twin.major) },
+    versions: { postgres: version, twin: String(twin.major) },
     startMs,
-    foretell: (cases) => foretell({ client, observer, twin, version: server.version }, cases),
+    foretell: (cases) => foretell({ client, observer, twin, version, hypopg }, cases),
     stop: async () => {
       await Promise.all([client.end(), observer.end(), twin.stop()]);
-      await server.stop();
+      await end();
     },
   };
+}
+
+async function startProduction(
+  target: string | undefined,
+): Promise<{ url: string; end: () => Promise<void> }> {
+  if (!target?.startsWith("postgres")) {
+    const server = await startEmbedded({ name: "bench-twin", version: target });
+    return { url: server.url, end: () => server.stop() };
+  }
+  const admin = new pg.Client({ connectionString: target });
+  await admin.connect();
+  await admin.query("CREATE DATABASE pgindex_bench");
+  const url = Object.assign(new URL(target), { pathname: "/pgindex_bench" }).href;
+  const end = async () => {
+    await admin.query("DROP DATABASE pgindex_bench WITH (FORCE)");
+    await admin.end();
+  };
+  return { url, end };
 }
 
 interface Parts {
@@ -60,10 +87,11 @@ interface Parts {
   readonly observer: pg.Client;
   readonly twin: { stop(): Promise<void> };
   readonly version: string;
+  readonly hypopg: boolean;
 }
 
 async function foretell(
-  { client, observer, twin, version }: Parts,
+  { client, observer, twin, version, hypopg }: Parts,
   cases: readonly Case[],
 ): Promise<Found> {
   const [first] = cases;
@@ -72,14 +100,15 @@ async function foretell(
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const desired = parsed.value;
   const began = performance.now();
+  await observer.query("BEGIN READ ONLY");
   const production = await readProduction(
     readerOf(observer, version),
     await tablesOf(client, cases),
     [],
   );
+  await observer.query("ROLLBACK");
   const settings = await readPlannerSettings(readerOf(client, version));
-  const queries = cases.map(({ sql, values = [] }, i) => ({
-    name: String(i),
+  const queries = cases.map(({ sql, values = [] }) => ({
     sql,
     values,
     settings,
@@ -87,7 +116,12 @@ async function foretell(
   const predicted = await predictPlans(twin, { production, desired, queries });
   const milliseconds = Math.round(performance.now() - began);
   for (const line of [...predicted.missing, ...predicted.remarks]) console.log(`! ${line}`);
-  await client.query(cloneIndexStatement(desired, `public.${desired.table}`, desired.name));
+  const statement = cloneIndexStatement(desired, `public.${desired.table}`, desired.name);
+  const other = hypopg ? await hypothetical(client, statement, cases) : [];
+  await client.query(statement);
+  // As pgindex does where a key is an expression: there are no statistics of it before.
+  if (desired.keys.some(({ expression }: { expression?: string }) => expression !== undefined))
+    await client.query(`ANALYZE ${desired.table}`);
   const real = await explainAll(client, cases);
   await client.query(`ANALYZE ${desired.table}`);
   const later = await explainAll(client, cases);
@@ -97,7 +131,8 @@ async function foretell(
   const outcomes = cases.map(({ sql }, i) => {
     const { after, failure } = predicted.queries[i];
     if (failure) console.log(`! ${sql}: ${failure}`);
-    return compared({ ...of, sql }, after, real[i] as Node, later[i] as Node);
+    const plans = { foretold: after, real: real[i] as Node, later: later[i] as Node };
+    return compared({ ...of, sql }, { ...plans, hypothetical: other[i] });
   });
   const foretoldPages = predicted.size.reduce(
     (sum: number, { pages }: { pages: number }) => sum + pages,
@@ -137,6 +172,22 @@ async function explainAll(client: pg.Client, cases: readonly Case[]): Promise<No
     plans.push(rows[0]["QUERY PLAN"][0].Plan);
   }
   return plans;
+}
+
+/** What HypoPG foretells; nothing of an index whose kind it does not know. */
+async function hypothetical(
+  client: pg.Client,
+  statement: string,
+  cases: readonly Case[],
+): Promise<Node[]> {
+  try {
+    await client.query("SELECT hypopg_create_index($1)", [statement]);
+    return await explainAll(client, cases);
+  } catch {
+    return [];
+  } finally {
+    await client.query("SELECT hypopg_reset()");
+  }
 }
 
 async function pagesOf(client: pg.Client, index: string): Promise<number> {

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll } from "vitest";
 import type { PlanNode } from "../../../providers/pgindex/src/engine/explain/planNode.ts";
 import { nodesOf } from "../../../providers/pgindex/src/engine/explain/planWork.ts";
+import { parseServedQueries } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import {
   openSession,
   type Session,
 } from "../../../providers/pgindex/src/engine/session/session.ts";
+import { type Foretold, foretell } from "../../../providers/pgindex/src/engine/twin/foretell.ts";
 import {
   type Predicted,
   predictPlans,
@@ -18,14 +20,26 @@ import {
   startTwinServer,
   type TwinServer,
 } from "../../../providers/pgindex/src/engine/twin/server/twinServer.ts";
-import { type Args, declare, targetOf } from "../engine/engine.ts";
-import { createDatabase, type TestDatabase } from "../server/database.ts";
+import { type Args, declare, record, targetOf } from "../engine/engine.ts";
+import { createDatabase, type TestDatabase, withClient } from "../server/database.ts";
+
+interface Asked {
+  readonly sql: string;
+  readonly sample?: string;
+  /** Of another database than the file's own. */
+  readonly url?: string;
+}
 
 /** A production database, and a server for its twins. */
 export class Twins {
   db!: TestDatabase;
   server!: TwinServer;
   observer!: Session;
+
+  /** Each in a session of its own: what a session counts of its rows can be a second late. */
+  async run(statements: readonly string[]): Promise<void> {
+    for (const sql of statements) await withClient(this.db.url, (client) => client.query(sql));
+  }
 
   /** What is read of the tables by these names. */
   async production(
@@ -52,8 +66,23 @@ export class Twins {
     const settings = await readPlannerSettings({
       query: (text, parameters) => this.db.query(text, parameters) as never,
     });
-    const queries = [{ name: "q", sql, values, settings }];
+    const queries = [{ sql, values, settings }];
     return predictPlans(this.server, { production, desired, queries });
+  }
+
+  /** What is foretold of one query, named q. */
+  async ask(args: Args, { url, ...query }: Asked, isDropped = false): Promise<Foretold> {
+    const index = await declare(args);
+    const parsed = await parseServedQueries("serves", [{ name: "q", ...query }]);
+    if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
+    return foretell({
+      database: targetOf(url ?? this.db.url),
+      index,
+      ...(!isDropped && { desired: index }),
+      queries: parsed.value,
+      ctx: record().ctx,
+      server: async () => this.server,
+    });
   }
 
   /** The plan that production has now. */
@@ -68,7 +97,7 @@ export function useTwins(tables: readonly string[]): Twins {
   const twins = new Twins();
   beforeAll(async () => {
     twins.db = await createDatabase();
-    for (const sql of tables) await twins.db.query(sql);
+    await twins.run(tables);
     const options = { purpose: "test", searchPath: [], writable: false };
     twins.observer = await openSession(targetOf(twins.db.url), options);
     twins.server = await startTwinServer(findTwinBinary());

@@ -1,23 +1,34 @@
 import type { IndexTree } from "../catalog/indexTree";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { CancelledError, firstLine } from "../errors/advice";
+import { CancelledError } from "../errors/advice";
 import { type PlanNode, scanOf } from "../explain/explain";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
 import { runBounded } from "../scans/boundedTransaction";
 import type { Database } from "../session/database";
 import { withObserver } from "../session/workspace";
-import { type Predicted, predictPlans, type TwinQuery } from "./predictPlans";
-import { type Present, type PresentPlan, presentPlans } from "./production/presentPlans";
-import { type Production, readProduction } from "./production/production";
+import { type Predicted, predictPlans, type TwinPlans } from "./predictPlans";
+import type { HypotheticalPlan } from "./production/hypotheticalPlan";
+import {
+  type PlannedIndex,
+  type Present,
+  type PresentQuery,
+  presentPlans,
+} from "./production/presentPlans";
+import { type Named, type Production, readProduction } from "./production/production";
 import type { TwinServer } from "./server/twinServer";
 import { type Sureness, surenessOf } from "./sureness";
-import { CannotLookError, tookTooLong } from "./twinMessages";
+import { CannotLookError, reasonOf, tookTooLong } from "./twinMessages";
+import type { Redundant } from "./twinPlans";
 
-/** What is to be foretold. */
+/** What is to be foretold: an index is built, or dropped. */
 export interface ForetellRequest {
   readonly database: Database;
-  readonly desired: DesiredIndex;
+  readonly index: PlannedIndex;
+  /** What is built; undefined if the index is dropped. */
+  readonly desired?: DesiredIndex;
+  /** An index that the new one takes the place of, under another name. */
+  readonly replaces?: Named;
   readonly queries: readonly ParsedQuery[];
   readonly ctx: Context;
   /** Starts the twin's server, or gives the one that runs. */
@@ -28,6 +39,7 @@ export interface ForetellRequest {
 export interface PlanSummary {
   readonly planType: string | null;
   readonly index: string | null;
+  readonly usesIndex: boolean;
   readonly cost: number;
   readonly rows: number;
 }
@@ -37,8 +49,12 @@ export interface ForetoldQuery {
   readonly name: string;
   readonly present?: PlanSummary;
   readonly foretold?: PlanSummary;
+  /** Without the indexes that the new one makes redundant. */
+  readonly withoutRedundant?: PlanSummary;
   /** Of how many sets of values the plan is the one above, and how many there were. */
   readonly alike?: readonly [alike: number, of: number];
+  /** What HypoPG foretells, where the server has it. */
+  readonly hypothetical?: HypotheticalPlan;
   /** Why nothing could be foretold. */
   readonly unknown?: string;
 }
@@ -47,6 +63,8 @@ export interface Foretold {
   readonly queries: readonly ForetoldQuery[];
   /** Of the index, all partitions together. */
   readonly bytes: number;
+  /** Indexes that the new one makes redundant. */
+  readonly redundant: readonly Redundant[];
   readonly sureness: Sureness;
 }
 
@@ -69,55 +87,34 @@ export async function foretell(request: ForetellRequest): Promise<Foretold> {
     return await Promise.race([foretellNow(request), late]);
   } catch (error) {
     if (error instanceof CannotLookError || error instanceof CancelledError) throw error;
-    throw new CannotLookError(firstLine(error), { cause: error });
+    throw new CannotLookError(reasonOf(error), { cause: error });
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function foretellNow({
-  database,
-  desired,
-  queries,
-  ctx,
-  server,
-}: ForetellRequest): Promise<Foretold> {
-  const twin = await server();
-  const present = await presentPlans({ database, desired, queries, ctx });
+async function foretellNow(request: ForetellRequest): Promise<Foretold> {
+  const { database, index, desired, replaces } = request;
+  const twin = await request.server();
+  const present = await presentPlans(request);
   const production = await snapshotOf(database, present);
+  const gone = desired ? replaces : index;
   const predicted = await predictPlans(twin, {
     production,
     desired,
-    queries: present.queries.flatMap(({ plans }) => plans.map(toTwinQuery)),
+    dropped: gone ? [gone] : [],
+    queries: present.queries.flatMap(({ plans }) => plans),
   });
   const trees = { before: present.tree, after: withIndex(present.tree, predicted) };
   let done = 0;
-  const foretold = present.queries.map(({ name, plans, unknown }): ForetoldQuery => {
-    const their = predicted.queries.slice(done, done + plans.length);
-    done += plans.length;
-    if (unknown !== undefined) return { name, unknown };
-    const failed = their.find((each) => each.failure !== undefined);
-    if (failed) return { name, unknown: `the copy cannot plan it: ${failed.failure}` };
-    const after = their.flatMap((each) => (each.failure === undefined ? [each.after] : []));
-    return {
-      name,
-      ...summed(
-        plans.map(({ plan }) => plan),
-        after,
-        trees,
-      ),
-    };
+  const queries = present.queries.map((query): ForetoldQuery => {
+    const theirs = predicted.queries.slice(done, done + query.plans.length);
+    done += query.plans.length;
+    return foretoldOf(query, theirs, trees);
   });
   const bytes = predicted.size.reduce((sum, { pages }) => sum + pages * 8192, 0);
-  return {
-    queries: foretold,
-    bytes,
-    sureness: surenessOf({ production, present, predicted, desired, twin }),
-  };
-}
-
-function toTwinQuery({ sql, values, settings }: PresentPlan): TwinQuery {
-  return { name: "", sql, values, settings };
+  const sureness = surenessOf({ production, present, predicted, twin });
+  return { queries, bytes, redundant: predicted.redundant, sureness };
 }
 
 function snapshotOf(database: Database, present: Present): Promise<Production> {
@@ -143,22 +140,37 @@ interface Trees {
   readonly after: IndexTree;
 }
 
-function summed(
-  present: readonly PlanNode[],
-  foretold: readonly PlanNode[],
+function foretoldOf(
+  { name, plans, unknown, hypothetical }: PresentQuery,
+  theirs: Predicted["queries"],
   { before, after }: Trees,
-): Omit<ForetoldQuery, "name"> {
-  const [now, ...others] = foretold.map((plan) => summaryOf(plan, after));
-  if (!now || !present[0]) return { unknown: "there are no rows to sample" };
+): ForetoldQuery {
+  if (unknown !== undefined) return { name, unknown };
+  const failed = theirs.find(({ failure }) => failure !== undefined);
+  if (failed) return { name, unknown: `the copy cannot plan it: ${failed.failure}` };
+  const planned = theirs.filter((each): each is TwinPlans => each.failure === undefined);
+  const [now, ...others] = planned.map((each) => summaryOf(each.after, after));
+  const [first] = plans;
+  if (!now || !first) return { name, unknown: "there are no rows to sample" };
   const alike = others.filter((each) => each.planType === now.planType && each.index === now.index);
+  const bare = planned[0]?.bare;
   return {
-    present: summaryOf(present[0], before),
+    name,
+    present: summaryOf(first.plan, before),
     foretold: now,
-    alike: [alike.length + 1, foretold.length],
+    ...(bare && { withoutRedundant: summaryOf(bare, after) }),
+    alike: [alike.length + 1, planned.length],
+    ...(hypothetical && { hypothetical }),
   };
 }
 
 function summaryOf(plan: PlanNode, tree: IndexTree): PlanSummary {
-  const { planType, index } = scanOf(plan, tree);
-  return { planType, index, cost: plan["Total Cost"] ?? 0, rows: plan["Plan Rows"] ?? 0 };
+  const { planType, index, usesIndex } = scanOf(plan, tree);
+  return {
+    planType,
+    index,
+    usesIndex,
+    cost: plan["Total Cost"] ?? 0,
+    rows: plan["Plan Rows"] ?? 0,
+  };
 }

@@ -1,20 +1,30 @@
-import { renderBytes } from "../text/render";
+import { displayName, renderBytes } from "../text/render";
 import type { Foretold, ForetoldQuery, PlanSummary } from "./foretell";
+import type { HypotheticalPlan } from "./production/hypotheticalPlan";
+import type { Redundant } from "./twinPlans";
 
 /** What a preview says of the plans: a line for each query, the size, and how sure it is. */
-export function foretoldLines({ queries, bytes, sureness }: Foretold): string[] {
+export function foretoldLines({ queries, bytes, redundant, sureness }: Foretold): string[] {
   const { isSure, doubts } = sureness;
   const sure = isSure
     ? "foretold on an empty copy, which plans these queries today as the server does"
     : "foretold on an empty copy, and not sure";
   return [
     ...queries.map(queryLine),
+    ...redundant.map((index) => redundantLine(index, queries)),
     doubts.length > 0 ? `${sure}: ${doubts.join("; ")}` : sure,
     `the index will have about ${renderBytes(bytes)}`,
   ];
 }
 
-function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): string {
+function queryLine({
+  name,
+  present,
+  foretold,
+  alike,
+  hypothetical,
+  unknown,
+}: ForetoldQuery): string {
   if (!present || !foretold)
     return `plan of "${name}": could not look, because ${unknown ?? "there is no plan"}`;
   const [from, to] = [present, foretold].map(wayOf);
@@ -22,7 +32,28 @@ function queryLine({ name, present, foretold, alike, unknown }: ForetoldQuery): 
   const [same = 1, of = 1] = alike ?? [];
   const values = of > 1 ? `, for ${same} of ${of} sets of values` : "";
   const costs = `cost ${cost(present)} → ${cost(foretold)}`;
-  return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}`;
+  const other = hypothetical ? hypotheticalText(foretold, hypothetical) : "";
+  return `plan of "${name}": ${way}, ${costs}, ${count(foretold.rows)} rows${values}${other}`;
+}
+
+/** It knows no sizes of partial indexes and no levels, so that only what is used is compared. */
+function hypotheticalText(foretold: PlanSummary, other: HypotheticalPlan): string {
+  if (foretold.usesIndex === other.usesIndex && foretold.planType === other.planType)
+    return "; HypoPG on the server agrees";
+  const way = `${other.planType ?? "no scan"}${other.usesIndex ? " by the index" : ""}`;
+  return `; HypoPG on the server disagrees: ${way}, cost ${cost(other)}`;
+}
+
+/** What a drop of the other index would do to these queries; others are not known. */
+function redundantLine(index: Redundant, queries: readonly ForetoldQuery[]): string {
+  const dearer = queries.flatMap(({ name, foretold, withoutRedundant: bare }) =>
+    foretold && bare && bare.cost > foretold.cost * 1.1
+      ? [`"${name}" would cost ${cost(foretold)} → ${cost(bare)}`]
+      : [],
+  );
+  const then = dearer.length > 0 ? dearer.join(", ") : "these plans stay as cheap";
+  const its = `${displayName(index)} (${renderBytes(index.bytes)})`;
+  return `without ${its} too, whose keys begin the new index, ${then}`;
 }
 
 function wayOf({ planType, index }: PlanSummary): string {
@@ -32,6 +63,6 @@ function wayOf({ planType, index }: PlanSummary): string {
 
 const count = (rows: number) => Math.round(rows).toLocaleString("en-US");
 
-function cost({ cost: of }: PlanSummary): string {
+function cost({ cost: of }: Pick<PlanSummary, "cost">): string {
   return of < 100 ? of.toFixed(2) : Math.round(of).toLocaleString("en-US");
 }

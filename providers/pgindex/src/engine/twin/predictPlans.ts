@@ -1,12 +1,11 @@
 import type { Client } from "pg";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { cloneIndexStatement } from "../declare/statement";
-import { errorText } from "../errors/advice";
-import type { Explained, PlanNode } from "../explain/explain";
-import type { ParameterValue } from "../measure/servedQueries";
+import type { PlanNode } from "../explain/explain";
 import { ident, qualified, searchPathValue } from "../text/sql";
+import { restoreExpressions } from "./expressionStatistics";
 import { forgePages } from "./forgedPages";
-import type { Production } from "./production/production";
+import type { Named, Production } from "./production/production";
 import { lengthenFiles } from "./relationFiles";
 import type { TwinServer } from "./server/twinServer";
 import { heightOf } from "./size/btreeSize";
@@ -14,61 +13,75 @@ import { readIndexParts } from "./size/indexParts";
 import { estimateIndexSize, type IndexSize } from "./size/indexSize";
 import { restoreFigures, restoreStatistics } from "./statistics";
 import { makeTwinDatabase, type TwinDatabase } from "./twinDatabase";
-import { CannotLookError, notBuilt } from "./twinMessages";
-
-/** A query as the application runs it. */
-export interface TwinQuery {
-  readonly name: string;
-  readonly sql: string;
-  /** The planner's settings and the search_path of the session that runs it. */
-  readonly settings: Readonly<Record<string, string>>;
-  readonly values: readonly ParameterValue[];
-}
+import { CannotLookError, notBuilt, reasonOf } from "./twinMessages";
+import { planWithout, type Redundant, readRedundant, type TwinQuery } from "./twinPlans";
 
 /** The plans of a query in the twin. */
 export interface TwinPlans {
-  readonly name: string;
   /** With the indexes that there are. */
   readonly before: PlanNode;
   readonly after: PlanNode;
-  /** Why there is none. */
+  /** Without the redundant ones too; undefined if there are none. */
+  readonly bare?: PlanNode;
   readonly failure?: undefined;
 }
 
+/** Why there is none. */
 export interface Unplanned {
-  readonly name: string;
   readonly failure: string;
 }
 
 export interface Predicted {
+  /** In the order of the questions. */
   readonly queries: readonly (TwinPlans | Unplanned)[];
   readonly size: readonly IndexSize[];
+  /** What the new index makes redundant. */
+  readonly redundant: readonly Redundant[];
+  /** Expressions of the index whose statistics nobody knows yet. */
+  readonly unknownExpressions: readonly string[];
   readonly missing: readonly string[];
   readonly remarks: readonly string[];
 }
 
-/** What is to be foretold: an index that is to be built. */
+/** What is to be foretold. */
 export interface Question {
   readonly production: Production;
-  readonly desired: DesiredIndex;
+  /** The index that is to be built. */
+  readonly desired?: DesiredIndex;
+  /** What goes: on its own, or because another takes its place under another name. */
+  readonly dropped?: readonly Named[];
   readonly queries: readonly TwinQuery[];
 }
 
-/** Plans the queries on an empty copy, without the index and with it. Throws {@link CannotLookError}. */
+/** Plans the queries on an empty copy, as it is and as it will be. Throws {@link CannotLookError}. */
 export async function predictPlans(server: TwinServer, question: Question): Promise<Predicted> {
   const twin = await makeTwinDatabase(server, question.production);
   try {
     const notTaken = await fillTwin(server, twin, question);
-    const size = await sizeIndex(server, twin.client, question.desired);
-    await forgeAll(server, twin, question, size);
+    const { desired } = question;
+    const sized = desired ? await sizeIndex(server, twin.client, question) : NOTHING;
+    const going = await goingOf(twin.client, question);
+    const redundant = desired
+      ? (await readRedundant(twin.client, desired)).filter((each) => !isIn(each, going))
+      : [];
+    await forgeAll(server, twin, question, sized.size);
     const queries = [];
     for (const query of question.queries)
-      queries.push(await planBoth(twin.client, question.desired, query));
-    return { queries, size, missing: [...twin.missing, ...notTaken], remarks: twin.remarks };
+      queries.push(await planAll(twin.client, { query, desired, going, redundant }));
+    const missing = [...twin.missing, ...notTaken];
+    return { ...sized, queries, redundant, missing, remarks: twin.remarks };
   } finally {
     await twin.drop();
   }
 }
+
+const NOTHING = { size: [], unknownExpressions: [] };
+
+/** What the index is called that is to be replaced under its own name. */
+const OLD = "pgindex: what is replaced";
+
+const isIn = ({ schema, name }: Named, list: readonly Named[]) =>
+  list.some((each) => each.schema === schema && each.name === name);
 
 /** Builds the index while there is nothing to read, then makes all as large as production. */
 async function fillTwin(
@@ -76,44 +89,55 @@ async function fillTwin(
   { client }: TwinDatabase,
   { production, desired }: Question,
 ): Promise<string[]> {
+  if (desired) await buildIndex(client, desired);
+  const renamed = {
+    ...production,
+    indexes: production.indexes.map((each) => asCalled(each, desired)),
+  };
+  const lengths = [...renamed.relations, ...renamed.indexes].flatMap(({ schema, name, pages }) =>
+    pages === null ? [] : [{ schema, name, pages }],
+  );
+  await lengthenFiles(client, server.directory, lengths);
+  return restoreStatistics(client, renamed);
+}
+
+function asCalled<T extends Named>(index: T, desired: DesiredIndex | undefined): T {
+  return desired && isIn(index, [desired]) ? { ...index, name: OLD } : index;
+}
+
+async function buildIndex(client: Client, desired: DesiredIndex): Promise<void> {
   const { schema, table, name, searchPath } = desired;
   await client.query("SELECT set_config('search_path', $1, false)", [searchPathValue(searchPath)]);
   await client.query(`ALTER INDEX IF EXISTS ${qualified(schema, name)} RENAME TO ${ident(OLD)}`);
   try {
     await client.query(cloneIndexStatement(desired, qualified(schema, table), name));
   } catch (error) {
-    throw new CannotLookError(notBuilt(errorText(error)), { cause: error });
+    throw new CannotLookError(notBuilt(reasonOf(error)), { cause: error });
   } finally {
     await client.query("SELECT set_config('search_path', '', false)");
   }
-  const lengths = [...production.relations, ...production.indexes].flatMap(({ pages, ...of }) =>
-    pages === null ? [] : [{ schema: of.schema, name: of.name === name ? OLD : of.name, pages }],
-  );
-  await lengthenFiles(client, server.directory, lengths);
-  return restoreStatistics(client, production);
 }
-
-/** What the index is called that is to be replaced under its own name. */
-const OLD = "pgindex: what is replaced";
 
 async function sizeIndex(
   server: TwinServer,
   client: Client,
-  { schema, name }: DesiredIndex,
-): Promise<IndexSize[]> {
-  const sizes: IndexSize[] = [];
+  { production, desired }: Question,
+): Promise<Pick<Predicted, "size" | "unknownExpressions">> {
+  const { schema = "", name = "" } = desired ?? {};
+  const size: IndexSize[] = [];
+  const unknownExpressions: string[] = [];
   for (const part of await readIndexParts(client, schema, name))
-    sizes.push(await estimateIndexSize(client, part));
-  const lengths = sizes.map(({ index, pages }) => ({ ...index, pages }));
+    unknownExpressions.push(...(await restoreExpressions(client, part)));
+  for (const part of await readIndexParts(client, schema, name))
+    size.push(await estimateIndexSize(client, part, production.database.version));
+  const lengths = size.map(({ index, pages }) => ({ ...index, pages }));
   await lengthenFiles(client, server.directory, lengths);
-  await restoreFigures(
-    client,
-    sizes.map(({ index, rows, pages }) => ({
-      ...{ schemaname: index.schema, relname: index.name },
-      ...{ relpages: pages, reltuples: rows, relallvisible: 0 },
-    })),
-  );
-  return sizes;
+  const figures = size.map(({ index, rows, pages }) => ({
+    ...{ schemaname: index.schema, relname: index.name },
+    ...{ relpages: pages, reltuples: rows, relallvisible: 0 },
+  }));
+  await restoreFigures(client, figures);
+  return { size, unknownExpressions: [...new Set(unknownExpressions)] };
 }
 
 /** After every other look at the indexes, which would bring their pages back into the buffers. */
@@ -123,9 +147,10 @@ async function forgeAll(
   { production, desired }: Question,
   sizes: readonly IndexSize[],
 ): Promise<void> {
-  const standing = production.indexes.flatMap(({ schema, name, method, pages }) => {
-    if (method !== "btree" || pages === null) return [];
-    return [{ schema, name: name === desired.name ? OLD : name, height: heightOf(pages) }];
+  const standing = production.indexes.flatMap((index) => {
+    const { schema, name } = asCalled(index, desired);
+    const isBtree = index.method === "btree" && index.pages !== null;
+    return isBtree ? [{ schema, name, height: heightOf(index.pages ?? 0) }] : [];
   });
   const fresh = sizes.map(({ index, height, gin }) => ({ ...index, height, gin }));
   const admin = await server.connect("postgres", database);
@@ -136,49 +161,38 @@ async function forgeAll(
   }
 }
 
-async function planBoth(
+/** What will be gone, as far as the twin has it. */
+async function goingOf(client: Client, { desired, dropped = [] }: Question): Promise<Named[]> {
+  const others = dropped.filter((each) => !desired || !isIn(each, [desired]));
+  const named = [...others, ...(desired ? [{ schema: desired.schema, name: OLD }] : [])];
+  const { rows } = await client.query<Named>(
+    `SELECT n.nspname AS schema, c.relname AS name
+       FROM pg_catalog.jsonb_to_recordset($1) AS w(schema name, name name)
+       JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema
+       JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+      WHERE c.relkind IN ('i', 'I')`,
+    [JSON.stringify(named)],
+  );
+  return rows;
+}
+
+interface Asked {
+  readonly query: TwinQuery;
+  readonly desired?: DesiredIndex;
+  readonly going: readonly Named[];
+  readonly redundant: readonly Redundant[];
+}
+
+async function planAll(
   client: Client,
-  { schema, name }: DesiredIndex,
-  query: TwinQuery,
+  { query, desired, going, redundant }: Asked,
 ): Promise<TwinPlans | Unplanned> {
   try {
-    const before = await planWithout(client, query, [qualified(schema, name)]);
-    const after = await planWithout(client, query, []);
-    return { name: query.name, before, after };
+    const before = await planWithout(client, query, desired ? [desired] : []);
+    const after = await planWithout(client, query, going);
+    if (redundant.length === 0) return { before, after };
+    return { before, after, bare: await planWithout(client, query, [...going, ...redundant]) };
   } catch (error) {
-    return { name: query.name, failure: errorText(error) };
+    return { failure: reasonOf(error) };
   }
-}
-
-/** In a transaction that is rolled back, in which the indexes are dropped. */
-async function planWithout(
-  client: Client,
-  { sql, settings, values }: TwinQuery,
-  dropped: readonly string[],
-): Promise<PlanNode> {
-  await client.query("BEGIN");
-  try {
-    for (const index of dropped) await client.query(`DROP INDEX ${index} CASCADE`);
-    await setAll(client, settings);
-    const { rows } = await client.query<{ "QUERY PLAN": readonly Explained[] }>({
-      text: `EXPLAIN (VERBOSE, FORMAT JSON) ${sql}`,
-      values: [...values],
-    });
-    const plan = rows[0]?.["QUERY PLAN"][0]?.Plan;
-    if (!plan) throw new Error("EXPLAIN gave no plan");
-    return plan;
-  } finally {
-    await client.query("ROLLBACK");
-  }
-}
-
-/** A setting that 18 no longer has, or that only a superuser may make, decides no plan. */
-async function setAll(client: Client, settings: Readonly<Record<string, string>>): Promise<void> {
-  await client.query(
-    `SELECT pg_catalog.set_config(w.name, w.value, true)
-       FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::text[])) AS w (name, value)
-      WHERE w.name = 'search_path' OR EXISTS (SELECT FROM pg_catalog.pg_settings s
-              WHERE s.name = w.name AND s.context IN ('user') AND s.setting <> w.value)`,
-    [Object.keys(settings), Object.values(settings)],
-  );
 }

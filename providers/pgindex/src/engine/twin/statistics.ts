@@ -77,7 +77,7 @@ const TAKEN: Readonly<Record<string, string>> = {
   range_bounds_histogram: "text",
 };
 
-async function restoreColumns(
+export async function restoreColumns(
   twin: Client,
   statistics: readonly ColumnStatistics[],
 ): Promise<string[]> {

@@ -1,10 +1,9 @@
-import type { DesiredIndex } from "../declare/desiredIndex";
 import type { PlanNode } from "../explain/planNode";
 import { nodesOf } from "../explain/planWork";
 import { displayName } from "../text/render";
 import type { Predicted } from "./predictPlans";
 import type { Present } from "./production/presentPlans";
-import type { Production } from "./production/production";
+import type { Production, Relation } from "./production/production";
 import type { TwinServer } from "./server/twinServer";
 import * as say from "./twinMessages";
 
@@ -20,12 +19,11 @@ interface Evidence {
   readonly production: Production;
   readonly present: Present;
   readonly predicted: Predicted;
-  readonly desired: DesiredIndex;
   readonly twin: Pick<TwinServer, "major">;
 }
 
 export function surenessOf(evidence: Evidence): Sureness {
-  const { production, present, predicted, desired, twin } = evidence;
+  const { production, present, predicted, twin } = evidence;
   const major = Math.floor(production.database.version / 10_000);
   const doubts = [
     ...unlikeToday(present, predicted),
@@ -33,7 +31,9 @@ export function surenessOf(evidence: Evidence): Sureness {
     ...staleStatistics(production),
     ...hiddenStatistics(production),
     ...(production.extended.length > 0 ? [say.extended(production.extended)] : []),
-    ...(desired.keys.some((key) => key.expression !== undefined) ? [say.expressionKey()] : []),
+    ...(predicted.unknownExpressions.length > 0
+      ? [say.bareExpressions(predicted.unknownExpressions)]
+      : []),
     ...(present.isSecured ? [say.secured()] : []),
     ...(production.database.blockSize === 8192 ? [] : [say.otherBlocks()]),
     ...(predicted.missing.length > 0 ? [say.missing(predicted.missing)] : []),
@@ -75,12 +75,12 @@ function shapeOf(plan: PlanNode): string {
 
 const STALE_SHARE = 0.2;
 
-function staleStatistics({ relations }: Production): string[] {
-  const tables = relations.filter(({ kind, pages }) => "rm".includes(kind) && pages !== 0);
-  const never = tables.filter(({ reltuples }) => reltuples < 0);
+function staleStatistics(production: Production): string[] {
+  const tables = filled(production);
+  const never = tables.filter((table) => isNeverAnalyzed(table, production));
   const stale = tables.filter(
-    ({ reltuples, modified }) =>
-      reltuples >= 0 && (modified ?? 0) > STALE_SHARE * Math.max(1, reltuples),
+    (table) =>
+      !never.includes(table) && (table.modified ?? 0) > STALE_SHARE * Math.max(1, table.reltuples),
   );
   return [
     ...(never.length > 0 ? [say.neverAnalyzed(never.map(displayName))] : []),
@@ -88,11 +88,24 @@ function staleStatistics({ relations }: Production): string[] {
   ];
 }
 
+const filled = ({ relations }: Production) =>
+  relations.filter(({ kind, pages }) => "rm".includes(kind) && pages !== 0);
+
+/** Before 14, a table that nobody has looked at has no rows, rather than -1. */
+function isNeverAnalyzed(table: Relation, production: Production): boolean {
+  const { reltuples, relpages, analyzedAgo } = table;
+  const isUnknown = reltuples < 0 || relpages === 0;
+  return isUnknown || (analyzedAgo === null && !hasStatistics(table, production));
+}
+
+function hasStatistics({ schema, name }: Relation, { statistics }: Production): boolean {
+  return statistics.some((each) => each.schemaname === schema && each.relname === name);
+}
+
 /** `pg_stats` shows a role only columns that it may read, and none below row level security. */
-function hiddenStatistics({ relations, statistics }: Production): string[] {
-  const hidden = relations.filter(({ kind, reltuples, schema, name }) => {
-    const has = statistics.some((each) => each.schemaname === schema && each.relname === name);
-    return "rm".includes(kind) && reltuples > 0 && !has;
-  });
+function hiddenStatistics(production: Production): string[] {
+  const hidden = filled(production).filter(
+    (table) => !isNeverAnalyzed(table, production) && !hasStatistics(table, production),
+  );
   return hidden.length > 0 ? [say.hidden(hidden.map(displayName))] : [];
 }

@@ -1,9 +1,9 @@
 import type { Client } from "pg";
-import { errorText } from "../errors/advice";
 import { ident, literal } from "../text/sql";
 import type { DatabaseLocale, Named, Production } from "./production/production";
 import { type Made, schemaSql } from "./production/schemaSql";
 import type { TwinServer } from "./server/twinServer";
+import { reasonOf } from "./twinMessages";
 
 /** An empty database with production's tables. */
 export interface TwinDatabase {
@@ -87,8 +87,9 @@ function localesLike({ provider, collate, ctype, locale }: DatabaseLocale): Loca
   if (provider === "b") return [{ clause: builtin(locale ?? "C.UTF-8") }];
   if (provider === "i") return [{ clause: icu(locale ?? "und") }];
   if (plain(collate) && plain(ctype)) return [{ clause: builtin("C") }];
-  if (/^C\./i.test(collate ?? "")) return [{ clause: builtin("C.UTF-8") }];
-  const language = (collate ?? "").replace(/[.@].*$/, "").replace("_", "-") || "und";
+  // LIKE cannot use an index under libc's C.UTF-8 as it can under C, or the server's own C.UTF-8.
+  const [name = ""] = (collate ?? "").split(/[.@]/);
+  const language = /^(C|POSIX)?$/.test(name) ? "und" : name.replace("_", "-");
   const remark = `text is sorted here as ICU's ${language} sorts it, there as ${collate} does`;
   const libc = `LOCALE_PROVIDER libc LC_COLLATE ${literal(collate ?? "C")} LC_CTYPE ${literal(ctype ?? "C")}`;
   return [{ clause: libc }, { clause: icu(language), remark }, { clause: icu("und"), remark }];
@@ -127,16 +128,17 @@ async function makeExtensions(
  * a table's row, which has a type that a function checks. Returns what is missing, and why.
  */
 async function makeAll(client: Client, statements: readonly Made[]): Promise<string[]> {
-  let left = statements;
+  const missing = statements.flatMap(({ what, cannot }) => (cannot ? [`${what}: ${cannot}`] : []));
+  let left = statements.filter(({ cannot }) => cannot === undefined);
   for (;;) {
     const failed: { readonly made: Made; readonly why: string }[] = [];
     for (const each of left) {
-      const why = await client.query(each.sql).then(() => undefined, errorText);
+      const why = await client.query(each.sql).then(() => undefined, reasonOf);
       if (why !== undefined) failed.push({ made: each, why });
     }
-    if (failed.length === 0) return [];
+    if (failed.length === 0) return missing;
     if (failed.length === left.length)
-      return failed.map(({ made: { what }, why }) => `${what}: ${why}`);
+      return [...missing, ...failed.map(({ made: { what }, why }) => `${what}: ${why}`)];
     left = failed.map(({ made: each }) => each);
   }
 }

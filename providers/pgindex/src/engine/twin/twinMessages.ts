@@ -1,9 +1,20 @@
+import { firstLine, PgIndexError } from "../errors/advice";
+import { harmlessText, sqlState } from "../errors/sqlstate";
+
 /**
  * The twin cannot tell. It is never a reason to refuse a preview, and never silent: `message` goes
  * after "could not look, because".
  */
 export class CannotLookError extends Error {
   override readonly name = "CannotLookError";
+}
+
+/** Why something failed, without what can quote a row. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof PgIndexError) return `${error.advice.what} (${error.advice.fix})`;
+  const state = sqlState(error);
+  if (state === undefined) return firstLine(error);
+  return harmlessText(error) ?? `of an error whose text can quote a row (SQLSTATE ${state})`;
 }
 
 export function onWindows(): string {
@@ -72,8 +83,8 @@ export function extended(statistics: readonly { readonly name: string }[]): stri
   return `the copy lacks the extended statistics ${names}, which PostgreSQL 18 cannot restore`;
 }
 
-export function expressionKey(): string {
-  return "an expression has no statistics before the index is built and analyzed";
+export function bareExpressions(expressions: readonly string[]): string {
+  return `${few(expressions)} has no statistics before the index is built and analyzed`;
 }
 
 export function secured(): string {

@@ -20,6 +20,7 @@ import {
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
 import { declaredElsewhereAdvice, declaredTwiceAdvice } from "./ownershipMessages";
+import type { Served } from "./twins";
 
 /** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
 export async function checkIndex(
@@ -111,7 +112,8 @@ async function validate(
     const isKnown = builds !== undefined && builds !== "unverified";
     const overlaps = isKnown ? runtime.builds.note(desired, builds) : [];
     await logPreview(runtime, [...lines, ...overlaps], hidden);
-    if (builds) await logPlans(runtime, desired, serves, hidden);
+    const served = { queries: serves, replaces: asking.previous };
+    if (builds) await logPlans(runtime, desired, served, hidden);
     return [];
   } catch (error) {
     const later = hidden.__preview
@@ -130,11 +132,11 @@ async function validate(
 async function logPlans(
   runtime: Runtime,
   desired: DesiredIndex,
-  serves: readonly ParsedQuery[],
+  served: Served,
   { __urn }: HiddenInputs,
 ): Promise<void> {
   const ctx = runtime.context(__urn);
-  const lines = await runtime.twins.linesFor(runtime.database(), desired, serves, ctx);
+  const lines = await runtime.twins.linesFor(runtime.database(), desired, served, ctx);
   for (const line of lines) ctx.log("info", line);
 }
 

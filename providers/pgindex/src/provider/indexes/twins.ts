@@ -1,13 +1,20 @@
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
-import { CancelledError, firstLine } from "../../engine/errors/advice";
+import { CancelledError, errorText } from "../../engine/errors/advice";
 import type { ParsedQuery } from "../../engine/measure/servedQueries";
 import type { Context } from "../../engine/operation/context";
 import type { Database } from "../../engine/session/database";
+import { oneLine } from "../../engine/text/printable";
 import { foretell } from "../../engine/twin/foretell";
 import { foretoldLines } from "../../engine/twin/foretoldLines";
 import { findTwinBinary } from "../../engine/twin/server/twinBinary";
 import { startTwinServer, type TwinServer } from "../../engine/twin/server/twinServer";
 import { couldNotLook } from "../../engine/twin/twinMessages";
+
+/** The queries that an index serves, and the one that it takes the place of. */
+export interface Served {
+  readonly queries: readonly ParsedQuery[];
+  readonly replaces?: { readonly schema: string; readonly name: string };
+}
 
 /** Foretells plans, all on one server, which is started for the first. */
 export class Twins {
@@ -18,17 +25,19 @@ export class Twins {
   async linesFor(
     database: Database,
     desired: DesiredIndex,
-    queries: readonly ParsedQuery[],
+    { queries, replaces }: Served,
     ctx: Context,
   ): Promise<readonly string[]> {
     if (!database.predictPlans || queries.length === 0) return [];
     ctx.status("foretelling the plans of its queries");
     try {
       const server = () => this.start();
-      return foretoldLines(await foretell({ database, desired, queries, ctx, server }));
+      return foretoldLines(
+        await foretell({ database, index: desired, desired, replaces, queries, ctx, server }),
+      );
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      return this.once(couldNotLook(firstLine(error)));
+      return this.once(couldNotLook(oneLine(errorText(error))));
     }
   }
 

@@ -1,7 +1,7 @@
 import { actAsApplication } from "../../application/applicationRole";
 import { type IndexTree, readIndexTree } from "../../catalog/indexTree";
 import type { DesiredIndex } from "../../declare/desiredIndex";
-import { firstLine, PgIndexError } from "../../errors/advice";
+import { PgIndexError } from "../../errors/advice";
 import { sqlState } from "../../errors/sqlstate";
 import type { PlanNode } from "../../explain/planNode";
 import type { FunctionName } from "../../input/namesInQuery";
@@ -15,6 +15,8 @@ import { stopCounting } from "../../scans/scanCounting";
 import type { Database } from "../../session/database";
 import { openSession, type Session } from "../../session/session";
 import { ident, qualified } from "../../text/sql";
+import { reasonOf } from "../twinMessages";
+import { type HypotheticalPlan, hypopgSchema, hypotheticalPlan } from "./hypotheticalPlan";
 import { readPlannerSettings } from "./plannerSettings";
 
 /** A query with one set of values, and the plan that it has today. */
@@ -29,6 +31,8 @@ export interface PresentQuery {
   readonly name: string;
   /** One for each set of values. */
   readonly plans: readonly PresentPlan[];
+  /** What HypoPG foretells for the first set, where the server has it. */
+  readonly hypothetical?: HypotheticalPlan;
   /** Why there is none. */
   readonly unknown?: string;
 }
@@ -45,9 +49,14 @@ export interface Present {
   readonly isSecured: boolean;
 }
 
+/** The index that is looked for in the plans. */
+export type PlannedIndex = Pick<DesiredIndex, "schema" | "table" | "name" | "searchPath">;
+
 export interface PresentRequest {
   readonly database: Database;
-  readonly desired: DesiredIndex;
+  readonly index: PlannedIndex;
+  /** What is built. */
+  readonly desired?: DesiredIndex;
   readonly queries: readonly ParsedQuery[];
   readonly ctx: Context;
 }
@@ -60,23 +69,38 @@ export function presentPlans(request: PresentRequest): Promise<Present> {
   return inTurnToMeasure(request.database, request.ctx, () => readPresent(request));
 }
 
-async function readPresent({ database, desired, queries, ctx }: PresentRequest): Promise<Present> {
+async function readPresent({
+  database,
+  index,
+  desired,
+  queries,
+  ctx,
+}: PresentRequest): Promise<Present> {
   const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
   const found = new Map<ParsedQuery, PresentQuery>();
   const parts: Pick<Present, "tree" | "relations" | "serverVersion" | "isSecured">[] = [];
   for (const role of new Set(queries.map(roleOf))) {
     const theirs = queries.filter((query) => roleOf(query) === role);
-    const options = { purpose: `plan ${desired.name}`, searchPath: desired.searchPath };
+    const options = { purpose: `plan ${index.name}`, searchPath: index.searchPath };
     const session = await openSession(database, { ...options, writable: false });
     try {
       const isCounted = !(await stopCounting(session));
-      const tree = await readIndexTree(session, desired);
+      const tree = await readIndexTree(session, index);
       const acting = await actAsApplication(session, role);
       await requireOwnSchemas(session, tree);
       const tally = { scans: 0, isExact: true, isCharged: true };
       const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
-      for (const query of theirs) found.set(query, await planOrSay(bench, query));
-      const relations = await relationsOf(session, desired, theirs);
+      const hypopg = desired && (await hypopgSchema(session));
+      for (const query of theirs) {
+        const planned = await planOrSay(bench, quick(query));
+        const values = planned.plans[0]?.values;
+        const hypothetical =
+          hypopg &&
+          values &&
+          (await hypotheticalPlan(bench, quick(query), values, { schema: hypopg, desired }));
+        found.set(query, { ...planned, ...(hypothetical && { hypothetical }) });
+      }
+      const relations = await relationsOf(session, index, theirs);
       parts.push({ tree, ...relations, serverVersion: session.serverVersion });
     } finally {
       await session.close();
@@ -88,29 +112,32 @@ async function readPresent({ database, desired, queries, ctx }: PresentRequest):
     ...first,
     queries: queries.flatMap((query) => found.get(query) ?? []),
     relations: [...new Set(parts.flatMap((each) => each.relations))],
-    functions: functionsOf(desired, queries),
+    functions: functionsOf(desired ?? {}, queries),
     isSecured: parts.some((each) => each.isSecured),
   };
 }
 
+function quick(query: ParsedQuery): ParsedQuery {
+  return { ...query, runs: MOST_SETS, timeoutMs: Math.min(query.timeoutMs, WITHIN_MS) };
+}
+
 async function planOrSay(bench: Bench, query: ParsedQuery): Promise<PresentQuery> {
   const { name, sql } = query;
-  const quick = { ...query, runs: MOST_SETS, timeoutMs: Math.min(query.timeoutMs, WITHIN_MS) };
   try {
     await requireNoSideEffects(bench.session, query, bench.index);
-    const sets = await valueSets(bench, quick);
+    const sets = await valueSets(bench, query);
     if (sets.length === 0) return { name, plans: [], unknown: "there are no rows to sample" };
-    const settings = await boundedPlan(bench, quick, readPlannerSettings);
+    const settings = await boundedPlan(bench, query, readPlannerSettings);
     const plans: PresentPlan[] = [];
     for (const values of sets) {
-      const plan = await planOnly(bench, quick, values);
+      const plan = await planOnly(bench, query, values);
       if (!plan || !settings) return { name, plans: [], unknown: "planning it takes too long" };
       plans.push({ sql, values, settings, plan: plan.plan });
     }
     return { name, plans };
   } catch (error) {
     if (!(error instanceof PgIndexError) && sqlState(error) === undefined) throw error;
-    return { name, plans: [], unknown: firstLine(error) };
+    return { name, plans: [], unknown: reasonOf(error) };
   }
 }
 
@@ -122,7 +149,7 @@ SELECT coalesce(pg_catalog.jsonb_agg(c.oid::int8), '[]'::jsonb) AS relations,
 
 async function relationsOf(
   session: Session,
-  { schema, table }: DesiredIndex,
+  { schema, table }: PlannedIndex,
   queries: readonly ParsedQuery[],
 ): Promise<Pick<Present, "relations" | "isSecured">> {
   const named = queries.flatMap(({ relations = [] }) =>
@@ -135,10 +162,10 @@ async function relationsOf(
 
 /** Those that the queries call, and those in the declaration's expressions. */
 function functionsOf(
-  { keys, predicate }: DesiredIndex,
+  { keys, predicate }: Partial<DesiredIndex>,
   queries: readonly ParsedQuery[],
 ): FunctionName[] {
-  const expressions = [...keys.map(({ expression }) => expression), predicate];
+  const expressions = [...(keys ?? []).map(({ expression }) => expression), predicate];
   const declared = expressions.flatMap((each) => (each === undefined ? [] : `SELECT (${each}\n)`));
   return [...queries.map(({ sql }) => sql), ...declared].flatMap((text) => {
     const read = readSelect(text);

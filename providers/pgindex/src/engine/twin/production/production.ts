@@ -127,12 +127,14 @@ export interface ColumnStatistics {
 /** More tables than that take longer than a preview may. */
 const MAX_RELATIONS = 600;
 
-/** Reads it, in a read-only transaction under a time limit. The session's search_path is empty. */
+/** Reads it, within a read-only transaction under a time limit. The search_path is empty. */
 export async function readProduction(
   observer: Pick<Session, "query" | "serverVersion">,
   relations: readonly number[],
   functions: readonly FunctionName[],
 ): Promise<Production> {
+  // To compile it would take seconds, where the server has LLVM.
+  await observer.query("SELECT pg_catalog.set_config('jit', 'off', true)");
   const rows = await observer.query<{ production: Production }>(
     productionSql(observer.serverVersion),
     [relations, functions.map(({ schema }) => schema ?? null), functions.map(({ name }) => name)],

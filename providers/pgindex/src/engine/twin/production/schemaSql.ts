@@ -5,6 +5,8 @@ import type { Collation, Column, Constraint, Production, Relation, UserType } fr
 export interface Made {
   readonly sql: string;
   readonly what: string;
+  /** Why it is not even tried. */
+  readonly cannot?: string;
 }
 
 /**
@@ -21,7 +23,7 @@ export function schemaSql(production: Production): Made[] {
     ...collations.map((each) => made(collationSql(each), `the collation ${each.name}`)),
     ...types.map((each) => made(typeSql(each), `the type ${each.name}`)),
     ...functions.map(({ name, sql }) => functionMade(name, sql)),
-    ...tables.map((each) => made(tableSql(each), nameOf(each))),
+    ...tables.map(tableMade),
     ...tables.flatMap((each) => parentSql(each, relations)),
     ...indexSql(production),
     ...relations
@@ -44,7 +46,9 @@ function schemasOf({ relations, types, collations }: Production): string[] {
 /** A function in C, or in a language that could reach the machine, is none of the twin's. */
 function functionMade(name: string, sql: string | null): Made {
   const what = `the function ${name}`;
-  return made(sql ?? `DO $$ BEGIN RAISE 'is not written in SQL or PL/pgSQL'; END $$`, what);
+  return sql === null
+    ? { sql: "", what, cannot: "it is not written in SQL or PL/pgSQL" }
+    : made(sql, what);
 }
 
 function collationSql({
@@ -84,9 +88,15 @@ function typeSql(type: UserType): string {
 }
 
 /** A foreign table is none of the twin's: the planner asks the other server. */
+function tableMade(table: Relation): Made {
+  const what = nameOf(table);
+  return table.kind === "f"
+    ? { sql: "", what, cannot: "it is a foreign table" }
+    : made(tableSql(table), what);
+}
+
 function tableSql(table: Relation): string {
-  const { schema, name, kind, columns, options, partitionKey } = table;
-  if (kind === "f") return "DO $$ BEGIN RAISE 'is a foreign table'; END $$";
+  const { schema, name, columns, options, partitionKey } = table;
   const by = partitionKey === null ? "" : ` PARTITION BY ${partitionKey}`;
   const uses =
     table.method === null || table.method === "heap" ? "" : ` USING ${ident(table.method)}`;

@@ -27,10 +27,12 @@ const SINCE = 18;
  *
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-STATSMOD
  */
-export function findTwinBinary(project: string = process.cwd()): TwinBinary {
+export function findTwinBinary(
+  places: readonly string[] = [join(process.cwd(), "package.json"), __filename],
+): TwinBinary {
   // A sparse file needs no space on the other systems; NTFS reserves it.
   if (process.platform === "win32") throw new CannotLookError(onWindows());
-  const found = [join(project, "package.json"), __filename].flatMap((from) => {
+  const found = places.flatMap((from) => {
     const [folder, major] = platformPackage(from) ?? [];
     return folder !== undefined && major !== undefined ? [{ folder, major }] : [];
   });

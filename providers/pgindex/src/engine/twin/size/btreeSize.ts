@@ -1,4 +1,4 @@
-import type { IndexColumn } from "./indexParts";
+import type { IndexColumn, IndexParts } from "./indexParts";
 
 /** A page less its header and its special space. */
 export const USABLE_BYTES = 8192 - 24 - 16;
@@ -9,7 +9,7 @@ const MAX_POSTING = 812;
 /** Where ANALYZE has said nothing of an expression. */
 const UNKNOWN_WIDTH = 16;
 
-export interface BtreeShape {
+interface BtreeShape {
   readonly pages: number;
   /** Levels above the leaves. */
   readonly height: number;
@@ -22,21 +22,16 @@ export interface BtreeShape {
  */
 export function btreeShape(
   rows: number,
-  columns: readonly IndexColumn[],
-  {
-    isUnique,
-    fillfactor = 90,
-    deduplicates,
-  }: {
-    readonly isUnique: boolean;
-    readonly fillfactor?: number;
-    readonly deduplicates: boolean;
-  },
+  { columns, isUnique, options, tableRows }: Omit<IndexParts, "predicate">,
 ): BtreeShape {
   const tuple = tupleBytes(columns);
+  const fillfactor = Number(options.fillfactor ?? 90);
+  const deduplicates = options.deduplicate_items !== "off";
   const canShare =
     deduplicates && !isUnique && columns.every((each) => each.isKey && each.isEqualImage);
-  const bytes = canShare ? sharedBytes(rows, columns, tuple) : rows * (tuple + LINE_POINTER);
+  const bytes = canShare
+    ? sharedBytes(rows, tableRows, columns, tuple)
+    : rows * (tuple + LINE_POINTER);
   const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100;
   const wide = tuple + LINE_POINTER;
   // What no longer fits whole goes to the next page.
@@ -83,25 +78,70 @@ export function tupleBytes(columns: readonly IndexColumn[]): number {
   return isVarying || present < 1 ? header + bytes + 3.5 : align(header + bytes, 8);
 }
 
-/** Equal keys are kept once, with a list of 6 bytes for each row. */
-function sharedBytes(rows: number, columns: readonly IndexColumn[], tuple: number): number {
-  const [only] = columns;
-  const common = columns.length === 1 ? (only?.commonFrequencies ?? []) : [];
-  const nulls = columns.length === 1 ? (only?.nullFraction ?? 0) : 0;
-  const groups = [...common, ...(nulls > 0 ? [nulls] : [])];
-  const rest = Math.max(0, 1 - groups.reduce((sum, each) => sum + each, 0));
-  const others = Math.max(1, distinctKeys(rows, columns) - common.length);
-  const ofCommon = groups.reduce((sum, each) => sum + groupBytes(each * rows, tuple), 0);
-  return ofCommon + restBytes(rest * rows, others, tuple);
+/** Rows that share what ANALYZE knows of their keys: a common value, or all that is not common. */
+interface Group {
+  readonly share: number;
+  readonly distinct: number;
 }
 
-/** As many as the columns' values have combinations, if they are independent. */
-export function distinctKeys(rows: number, columns: readonly IndexColumn[]): number {
-  const all = columns.reduce((product, { distinct }) => {
-    const its = distinct === null ? rows / 10 : distinct < 0 ? -distinct * rows : distinct;
-    return product * Math.max(1, its);
-  }, 1);
-  return Math.min(all, rows * 1e6);
+/** Equal keys are kept once, with a list of 6 bytes for each row. */
+function sharedBytes(
+  rows: number,
+  tableRows: number,
+  columns: readonly IndexColumn[],
+  tuple: number,
+): number {
+  const groups = columns.reduce<readonly Group[]>(
+    (found, column) => merged(found.flatMap((group) => split(group, groupsOf(tableRows, column)))),
+    [{ share: 1, distinct: 1 }],
+  );
+  return groups.reduce(
+    (sum, { share, distinct }) => sum + restBytes(share * rows, distinct, tuple),
+    0,
+  );
+}
+
+/** As if the columns were independent. */
+function split({ share, distinct }: Group, others: readonly Group[]): Group[] {
+  return others.map((other) => ({
+    share: share * other.share,
+    distinct: distinct * other.distinct,
+  }));
+}
+
+const MOST_GROUPS = 2_000;
+
+/** The largest ones by themselves, and the rest as one. */
+function merged(groups: readonly Group[]): readonly Group[] {
+  if (groups.length <= MOST_GROUPS) return groups;
+  const sorted = [...groups].sort((one, other) => other.share - one.share);
+  const [large, small] = [sorted.slice(0, MOST_GROUPS), sorted.slice(MOST_GROUPS)];
+  const sum = (of: keyof Group) => small.reduce((total, group) => total + group[of], 0);
+  return [...large, { share: sum("share"), distinct: sum("distinct") }];
+}
+
+function groupsOf(tableRows: number, column: IndexColumn): Group[] {
+  const { distinct, commonFrequencies, nullFraction, present } = column;
+  const common = (commonFrequencies ?? []).map((share) => ({ share, distinct: 1 }));
+  const nulls = nullFraction ? [{ share: nullFraction, distinct: 1 }] : [];
+  const known = [...common, ...nulls];
+  const share = 1 - known.reduce((sum, each) => sum + each.share, 0);
+  const all = distinct === null ? tableRows / 10 : distinct < 0 ? -distinct * tableRows : distinct;
+  if (share <= 0.001) return known;
+  const rows = share * tableRows * (nullFraction === 0 ? (present ?? 1) : 1);
+  return [...known, { share, distinct: populationOf(rows, Math.max(1, all - common.length)) }];
+}
+
+/** How many values there are to choose from, if so many rows have chosen so many of them. */
+function populationOf(rows: number, chosen: number): number {
+  if (chosen >= rows * 0.99) return rows * 1_000;
+  let [least, most] = [chosen, rows * 1_000];
+  for (let i = 0; i < 50; i += 1) {
+    const middle = (least + most) / 2;
+    if (middle * (1 - Math.exp(-rows / middle)) < chosen) least = middle;
+    else most = middle;
+  }
+  return most;
 }
 
 /** The rows fall into the groups as they come, so that their numbers are a Poisson's. */

@@ -67,10 +67,11 @@ export function keysOf({
   elementCounts,
   width,
 }: IndexColumn): GinKeys | undefined {
-  const perRow = elementCounts?.at(-1);
-  if (perRow === undefined || !elementFrequencies) return undefined;
+  if (!elementFrequencies) return undefined;
   const frequencies = elementFrequencies.slice(0, elements ?? 0);
   const covered = frequencies.reduce((sum, each) => sum + each, 0);
+  // A tsvector has no counts; what is rare there counts for little.
+  const perRow = elementCounts?.at(-1) ?? covered;
   const least = frequencies.at(-1) ?? 0.001;
   const othersPerRow = Math.max(0, perRow - covered);
   const isAll = othersPerRow < perRow * 0.02;

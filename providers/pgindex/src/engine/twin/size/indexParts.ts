@@ -12,22 +12,30 @@ export interface IndexParts {
   readonly predicate: string | null;
   readonly options: Readonly<Record<string, string>>;
   readonly tablePages: number;
+  /** `pg_class.reltuples` of the table: -1 where nobody knows. */
+  readonly tableRows: number;
   readonly columns: readonly IndexColumn[];
 }
 
 export interface IndexColumn {
+  /** Of the index's own attribute. */
+  readonly name: string;
   /** Null for an expression. */
   readonly column: string | null;
+  readonly expression: string | null;
   readonly isKey: boolean;
   /** `pg_type.typlen`: negative for a type of varying length. */
   readonly length: number;
   /** Bytes. */
   readonly alignment: number;
   readonly operatorClass: string | null;
+  readonly operatorSchema: string | null;
   /** Equal values are the same bytes, so that a btree stores them once. */
   readonly isEqualImage: boolean;
   readonly type: string;
   readonly nullFraction: number | null;
+  /** Which share of the table's rows has a value. */
+  readonly present: number | null;
   readonly width: number | null;
   readonly distinct: number | null;
   readonly commonFrequencies: readonly number[] | null;
@@ -39,12 +47,14 @@ export interface IndexColumn {
 
 const COLUMNS = `
 SELECT jsonb_agg(jsonb_build_object(
-    'column', t.attname, 'isKey', a.attnum <= i.indnkeyatts, 'length', a.attlen,
+    'name', a.attname, 'column', t.attname,
+    'expression', CASE WHEN t.attname IS NULL THEN pg_get_indexdef(i.indexrelid, a.attnum, true) END, 'isKey', a.attnum <= i.indnkeyatts, 'length', a.attlen,
     'alignment', CASE a.attalign WHEN 'c' THEN 1 WHEN 's' THEN 2 WHEN 'i' THEN 4 ELSE 8 END,
     'type', format_type(a.atttypid, NULL), 'operatorClass', o.opcname,
+    'operatorSchema', o.opcnamespace::regnamespace::text,
     'isEqualImage', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = o.opcfamily
        AND p.amprocnum = 4 AND p.amproclefttype = o.opcintype AND p.amprocrighttype = o.opcintype),
-    'nullFraction', s.null_frac, 'width', s.avg_width, 'distinct', s.n_distinct,
+    'nullFraction', s.null_frac, 'present', 1 - s.null_frac, 'width', s.avg_width, 'distinct', s.n_distinct,
     'commonFrequencies', to_jsonb(s.most_common_freqs),
     'elements', array_length(s.most_common_elems, 1),
     'elementFrequencies', to_jsonb(s.most_common_elem_freqs),
@@ -74,6 +84,7 @@ export async function readIndexParts(
             pg_get_expr(i.indpred, i.indrelid) AS predicate,
             coalesce((SELECT jsonb_object_agg(option_name, option_value)
                         FROM pg_options_to_table(c.reloptions)), '{}') AS options,
+            tc.reltuples::float8 AS "tableRows",
             (pg_relation_size(tc.oid) / 8192)::float8 AS "tablePages", (${COLUMNS}) AS columns
        FROM tree JOIN pg_class c USING (oid) JOIN pg_namespace n ON n.oid = c.relnamespace
        JOIN pg_index i ON i.indexrelid = c.oid JOIN pg_am m ON m.oid = c.relam
