@@ -77,6 +77,8 @@ export async function openSession(
   return openInReservation(database, open);
 }
 
+const IDLE_ANSWER_MS = 3_000;
+
 type Opening = SessionOptions & { readonly look?: Look };
 
 async function reuseOrConnect(database: SessionTarget, options: Opening): Promise<Opened<Session>> {
@@ -107,7 +109,10 @@ async function beginSession(
   const { client, notices } = idle.connection;
   const queue = new StatementQueue(client);
   const query: Query = (text, values) => queue.query(text, values, options.answerWithinMs);
-  const { pid, version, beginnings } = await suitableServer(query, idle, settings, options);
+  // A network may have swallowed an idle session; a new one costs less than a long wait for it.
+  const within = idle.beginnings === undefined ? options.answerWithinMs : IDLE_ANSWER_MS;
+  const first: Query = (text, values) => queue.query(text, values, within);
+  const { pid, version, beginnings } = await suitableServer(first, idle, settings, options);
   const queryAsLogin = await assumeRole(query, settings.role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, version);
   const pinned = { ...options, application: applicationName(options) };
