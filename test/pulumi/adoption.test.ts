@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createProject } from "../support/pulumi/pulumiCli.ts";
 import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
@@ -74,4 +76,9 @@ test("a live database is adopted, by its migrations in SQL, its Drizzle schema o
   await project.run("preview", "--expect-no-changes");
   await project.run("preview", "--refresh", "--expect-no-changes");
   expect(await indexesOf(database())).toEqual(before);
+
+  writeFileSync(join(project.directory, "migration.sql"), "CREATE INDEX i ON (");
+  const refused = await project.fail("preview");
+  expect(refused).toMatch(/migration\.sql.*\n +why: .*\n +fix: /);
+  expect(refused).not.toMatch(/\n\s+at |\x1b|node_modules/);
 });

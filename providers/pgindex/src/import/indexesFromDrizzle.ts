@@ -1,6 +1,7 @@
 import type { IndexDeclaration } from "./declaration";
 import { type Casing, loadDrizzleOrm } from "./drizzle/drizzleOrm";
 import { readDrizzleSchema } from "./drizzle/drizzleSchema";
+import { inProgram } from "./inProgram";
 
 /** How to read a Drizzle schema. */
 export interface FromDrizzleOptions {
@@ -27,5 +28,5 @@ export function indexesFromDrizzle(
   schema: Readonly<Record<string, unknown>>,
   options: FromDrizzleOptions = {},
 ): IndexDeclaration[] {
-  return [...readDrizzleSchema([schema], loadDrizzleOrm(options.casing)).found];
+  return inProgram(() => [...readDrizzleSchema([schema], loadDrizzleOrm(options.casing)).found]);
 }

@@ -3,6 +3,7 @@ import { errorText, PgIndexError } from "../engine/errors/advice";
 import { isProgram, sqlOfProgram } from "./code/migrationProgram";
 import type { IndexDeclaration } from "./declaration";
 import { withGraphileIncludes } from "./includes/graphileInclude";
+import { inProgram } from "./inProgram";
 import { upFiles } from "./migrations/migrationFiles";
 import { upPart } from "./migrations/upPart";
 import { sqlOfPrismaSchema } from "./prisma/prismaSchema";
@@ -44,7 +45,7 @@ export function indexesFromSql(
   source: SqlSource,
   options: FromSqlOptions = {},
 ): IndexDeclaration[] {
-  return [...readSql(source, options).found];
+  return inProgram(() => [...readSql(source, options).found]);
 }
 
 /** What {@link indexesFromSql} reads, with notes of what it left out. */

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { drizzleFile } from "../../baseline/drizzle/drizzleFolder";
 import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { inProgram } from "../../import/inProgram";
 import { baselineResource } from "./baselineResource";
 
 /** Where Drizzle's migrations and its own table are. */
@@ -64,8 +65,11 @@ export class DrizzleBaseline extends pulumi.CustomResource {
 
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
     const { migration, folder = "drizzle/migrations", ...rest } = args;
-    const file = drizzleFile(folder, migration);
-    const mark = { ...rest, file, ...readDrizzleMigration(folder, migration) };
+    const read = inProgram(() => ({
+      file: drizzleFile(folder, migration),
+      ...readDrizzleMigration(folder, migration),
+    }));
+    const mark = { ...rest, ...read };
     const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
     super(...baselineResource(of, mark, options));
   }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type DrizzleStep, readDrizzleHistory } from "../../baseline/drizzle/drizzleHistory";
 import { lineEndHashes } from "../../baseline/migrationSql";
 import { type IndexDeclaration, labelOf } from "../../import/declaration";
+import { inProgram } from "../../import/inProgram";
 import type { IndexArgs } from "../indexes/indexArgs";
 import { Index } from "../indexes/indexResource";
 import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
@@ -59,7 +60,7 @@ export class DrizzleMigrations extends pulumi.ComponentResource {
   ) {
     super("pgindex:index:DrizzleMigrations", name, {}, options);
     const { folder = "drizzle/migrations", since, index = (it) => it, ...table } = args;
-    const { steps, names } = readDrizzleHistory(folder, since);
+    const { steps, names } = inProgram(() => readDrizzleHistory(folder, since));
     const read = { folder: resolve(folder), names };
     const indexes: Index[] = [];
     let last: pulumi.Resource[] = [];

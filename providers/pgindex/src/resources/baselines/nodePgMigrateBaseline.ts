@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { readNodePgMigrateMigration } from "../../baseline/nodePgMigrate/nodePgMigrateMigration";
+import { inProgram } from "../../import/inProgram";
 import type { IndexArgs } from "../indexes/indexArgs";
 import { declarationOf } from "../resourceParts";
 import { baselineResource } from "./baselineResource";
@@ -79,12 +80,9 @@ export class NodePgMigrateBaseline extends pulumi.CustomResource {
   ) {
     const { migration, folder = "migrations", indexes, schema = "public", ...others } = args;
     const { ignorePattern, migrationsSchema = schema, ...rest } = others;
-    const read = readNodePgMigrateMigration(migration, {
-      folder,
-      schema,
-      ignorePattern,
-      indexes: indexes?.map(declarationOf),
-    });
+    const declared = indexes?.map(declarationOf);
+    const from = { folder, schema, ignorePattern, indexes: declared };
+    const read = inProgram(() => readNodePgMigrateMigration(migration, from));
     const of = {
       resource: "NodePgMigrateBaseline",
       provider: "nodePgMigrateBaseline",

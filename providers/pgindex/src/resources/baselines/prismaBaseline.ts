@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readPrismaMigration } from "../../baseline/prisma/prismaMigration";
+import { inProgram } from "../../import/inProgram";
 import { baselineResource } from "./baselineResource";
 
 /** Arguments of a {@link PrismaBaseline}. */
@@ -48,7 +49,7 @@ export class PrismaBaseline extends pulumi.CustomResource {
 
   constructor(name: string, args: PrismaBaselineArgs, options?: pulumi.CustomResourceOptions) {
     const { migration, folder = "prisma/migrations", schema = "public", ...rest } = args;
-    const read = readPrismaMigration(folder, migration, schema);
+    const read = inProgram(() => readPrismaMigration(folder, migration, schema));
     const file = join(folder, migration, "migration.sql");
     const mark = { ...rest, migrationsSchema: schema, file, ...read };
     const of = { resource: "PrismaBaseline", provider: "prismaBaseline", name } as const;
