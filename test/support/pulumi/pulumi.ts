@@ -164,6 +164,9 @@ interface Watch {
   readonly onEvent: (event: EngineEvent) => void;
 }
 
+/** Each preview of served queries would start a PostgreSQL of its own. */
+const WITHOUT_TWIN = { "pgindex:predictPlans": "false" };
+
 let stacks = 0;
 let cli: ReturnType<typeof automation.PulumiCommand.get> | undefined;
 
@@ -178,7 +181,7 @@ export async function createStack(program: PulumiFn, options: StackOptions): Pro
     // `main` is where the provider's process looks for pulumi-pgindex.
     projectSettings: { name: PROJECT, runtime: "nodejs", main: root },
     envVars: { ...backend.env, ...options.env },
-    stackSettings: { [name]: { config: config ?? {} } },
+    stackSettings: { [name]: { config: { ...WITHOUT_TWIN, ...config } } },
   });
   // It is there, and each command names it.
   workspace.selectStack = async () => undefined;
