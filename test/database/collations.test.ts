@@ -24,7 +24,6 @@ afterEach(async () => {
   await db.query("DROP INDEX IF EXISTS i, j");
 });
 
-/** As if the library had been upgraded since. */
 /** As after an upgrade of the operating system: no session is left that has seen the old version. */
 async function outdateCollation(): Promise<void> {
   await closeIdleSessions();

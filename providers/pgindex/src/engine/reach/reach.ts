@@ -155,7 +155,6 @@ async function describe(
 }
 
 /** What the bodies of functions in SQL call, by name: their text is parsed only when they run. */
-/** What the bodies of functions in SQL call, by name: their text is parsed only when they run. */
 async function calledInBodies(
   session: Session,
   called: readonly Thing[],
