@@ -164,9 +164,6 @@ interface Watch {
   readonly onEvent: (event: EngineEvent) => void;
 }
 
-/** Each preview of served queries would start a PostgreSQL of its own. */
-const WITHOUT_TWIN = { "pgindex:predictPlans": "false" };
-
 let stacks = 0;
 let cli: ReturnType<typeof automation.PulumiCommand.get> | undefined;
 
@@ -181,7 +178,7 @@ export async function createStack(program: PulumiFn, options: StackOptions): Pro
     // `main` is where the provider's process looks for pulumi-pgindex.
     projectSettings: { name: PROJECT, runtime: "nodejs", main: root },
     envVars: { ...backend.env, ...options.env },
-    stackSettings: { [name]: { config: { ...WITHOUT_TWIN, ...config } } },
+    stackSettings: { [name]: { config: config ?? {} } },
   });
   // It is there, and each command names it.
   workspace.selectStack = async () => undefined;
