@@ -1,16 +1,14 @@
-import { actAsApplication } from "../application/applicationRole";
-import { type IndexOnTable, readIndexTree } from "../catalog/indexTree";
+import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
 import type { QueryPlan } from "../explain/queryPlan";
 import { assertMayGoOn, type Context } from "../operation/context";
 import { inTurnToMeasure } from "../operation/turns";
-import { stopCounting } from "../scans/scanCounting";
 import type { Database, SessionTarget } from "../session/database";
 import { openSession, type Session } from "../session/session";
 import { withObserver } from "../session/workspace";
-import { requireOwnSchemas } from "./calledFunctions";
+import { byRole, prepareBench } from "./bench";
 import { type Measured, measureOrFail, refused } from "./measureQuery";
-import type { Bench, Tally } from "./queryRuns";
+import type { Tally } from "./queryRuns";
 import type { ParsedQuery } from "./servedQueries";
 
 export type { QueryMeasurement } from "./measurement";
@@ -72,11 +70,9 @@ export async function measureAll(asked: MeasuringRequest): Promise<MeasuredAll> 
 async function measureNow(asked: MeasuringRequest): Promise<MeasuredAll> {
   const { queries, database } = asked;
   const tally: Tally = { scans: 0, isExact: true, isCharged: true };
-  const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
   const measured = new Map<ParsedQuery, Measured>();
   let isCounted = false;
-  for (const role of new Set(queries.map(roleOf))) {
-    const theirs = queries.filter((query) => roleOf(query) === role);
+  for (const [role, theirs] of byRole(database, queries)) {
     const found = await measureAs(asked, role, theirs, tally);
     isCounted ||= found.isCounted;
     // One for each of theirs, in their order.
@@ -105,14 +101,10 @@ async function measureAs(
   const session = await openSession(database, options);
   const stopListening = cancelWhenAborted(database, session, ctx);
   try {
-    const isCounted = !(await stopCounting(session));
-    const tree = await readIndexTree(session, index);
-    const acting = await actAsApplication(session, role);
-    await requireOwnSchemas(session, index);
-    const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
+    const bench = await prepareBench(session, index, role, { ctx, tally });
     const measured: Measured[] = [];
     for (const query of queries) measured.push(await measureOrFail(bench, query));
-    return { measured, isCounted };
+    return { measured, isCounted: bench.isCounted };
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;
     const failed = (query: ParsedQuery) => refused(query, error);

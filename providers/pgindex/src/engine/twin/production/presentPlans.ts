@@ -1,17 +1,16 @@
-import { actAsApplication } from "../../application/applicationRole";
-import { type IndexTree, readIndexTree } from "../../catalog/indexTree";
+import type { IndexTree } from "../../catalog/indexTree";
 import type { DesiredIndex } from "../../declare/desiredIndex";
 import { PgIndexError } from "../../errors/advice";
 import { sqlState } from "../../errors/sqlstate";
 import type { PlanNode } from "../../explain/planNode";
 import type { FunctionName } from "../../input/namesInQuery";
 import { readSelect } from "../../input/readSelect";
-import { requireNoSideEffects, requireOwnSchemas } from "../../measure/calledFunctions";
+import { byRole, prepareBench } from "../../measure/bench";
+import { requireNoSideEffects } from "../../measure/calledFunctions";
 import { type Bench, boundedPlan, planOnly, valueSets } from "../../measure/queryRuns";
 import type { ParameterValue, ParsedQuery } from "../../measure/servedQueries";
 import type { Context } from "../../operation/context";
 import { inTurnToMeasure } from "../../operation/turns";
-import { stopCounting } from "../../scans/scanCounting";
 import type { Database } from "../../session/database";
 import { openSession, type Session } from "../../session/session";
 import { ident, qualified } from "../../text/sql";
@@ -76,20 +75,14 @@ async function readPresent({
   queries,
   ctx,
 }: PresentRequest): Promise<Present> {
-  const roleOf = (query: ParsedQuery) => query.role ?? database.applicationRole;
   const found = new Map<ParsedQuery, PresentQuery>();
   const parts: Pick<Present, "tree" | "relations" | "serverVersion" | "isSecured">[] = [];
-  for (const role of new Set(queries.map(roleOf))) {
-    const theirs = queries.filter((query) => roleOf(query) === role);
+  for (const [role, theirs] of byRole(database, queries)) {
     const options = { purpose: `plan ${index.name}`, searchPath: index.searchPath };
     const session = await openSession(database, { ...options, writable: false });
     try {
-      const isCounted = !(await stopCounting(session));
-      const tree = await readIndexTree(session, index);
-      const acting = await actAsApplication(session, role);
-      await requireOwnSchemas(session, tree);
       const tally = { scans: 0, isExact: true, isCharged: true };
-      const bench: Bench = { session, index: tree, ctx, acting, isCounted, tally };
+      const bench = await prepareBench(session, index, role, { ctx, tally });
       const hypopg = desired && (await hypopgSchema(session));
       for (const query of theirs) {
         const planned = await planOrSay(bench, quick(query));
@@ -101,7 +94,7 @@ async function readPresent({
         found.set(query, { ...planned, ...(hypothetical && { hypothetical }) });
       }
       const relations = await relationsOf(session, index, theirs);
-      parts.push({ tree, ...relations, serverVersion: session.serverVersion });
+      parts.push({ tree: bench.index, ...relations, serverVersion: session.serverVersion });
     } finally {
       await session.close();
     }
