@@ -39,8 +39,10 @@ export interface Questioner {
 /** What a build would do: in lines for people, and as what a later look is held to. */
 export interface Preview {
   readonly lines: readonly string[];
-  /** The index that it builds, if none stands yet. */
-  readonly builds?: CanonicalIndex | "unverified";
+  /** It builds an index that does not stand yet. */
+  readonly builds?: boolean;
+  /** The declaration as the server spells it, where it could be asked. */
+  readonly canonical?: CanonicalIndex;
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -87,8 +89,8 @@ export async function lookAhead(
     const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
     const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
     const lines = [size, ...abridge(steps.map(describe)), ...met, ...asked, ...waits];
-    const built = declared.kind === "ok" ? declared.canonical : "unverified";
-    return { lines, ...(builds && { builds: built }), foreseen: Foreseen.of(situation, steps) };
+    const canonical = declared.kind === "ok" ? declared.canonical : undefined;
+    return { lines, builds, canonical, foreseen: Foreseen.of(situation, steps) };
   });
 }
 

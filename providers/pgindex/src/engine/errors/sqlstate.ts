@@ -170,7 +170,7 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     isUnreachable(error) ||
     SOCKET_CODES.has(code) ||
-    /connection (terminated|ended)|not queryable|client was closed/i.test(String(message))
+    /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
   );
 }
 

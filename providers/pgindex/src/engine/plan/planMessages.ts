@@ -101,7 +101,7 @@ export function ofConstraintAdvice(
 }
 
 function rootOf({ partOf }: LiveIndex): string {
-  return `${partOf && `${displayName(partOf)} on ${partOf.schema}.${partOf.table}`}`;
+  return partOf ? `${displayName(partOf)} on ${partOf.schema}.${partOf.table}` : "";
 }
 
 /** An index of a partition, declared by a resource that has not had it. */

@@ -108,9 +108,8 @@ async function validate(
     const look = await lookAhead(runtime.database(), desired, asking, sessions);
     runtime.looks.note(hidden.__urn, look);
     if (!isShown) return [];
-    const { lines, builds } = look;
-    const isKnown = builds !== undefined && builds !== "unverified";
-    const overlaps = isKnown ? runtime.builds.note(desired, builds) : [];
+    const { lines, builds, canonical } = look;
+    const overlaps = builds && canonical ? runtime.builds.note(desired, canonical) : [];
     await logPreview(runtime, [...lines, ...overlaps], hidden);
     const served = { queries: serves, replaces: asking.previous };
     if (builds) await logPlans(runtime, desired, served, hidden);

@@ -22,8 +22,9 @@ export async function overlapLines(
     rows.map(({ oid }) => oid),
   );
   return standing.flatMap((index) => {
-    const overlap = overlapOf(declared, index);
-    return overlap ? overlapText(overlap, index) : [];
+    const overlap = overlapOf(declared, index.canonical);
+    const isNeeded = overlap === "redundant" && !isFree(index);
+    return overlap && !isNeeded ? overlapText(overlap, index) : [];
   });
 }
 
@@ -32,18 +33,15 @@ export function overlapOfBoth(
   declared: CanonicalIndex,
   other: { readonly schema: string; readonly name: string; readonly canonical: CanonicalIndex },
 ): string[] {
-  const isCovered = covers(other.canonical, declared);
-  const covered = covers(declared, other.canonical);
-  if (!isCovered && !covered) return [];
-  return [declaredOverlapText(isCovered ? (covered ? "same" : "covering") : "redundant", other)];
+  const overlap = overlapOf(declared, other.canonical);
+  return overlap ? [declaredOverlapText(overlap, other)] : [];
 }
 
 /** Undefined if each serves queries that the other cannot serve as well. */
-export function overlapOf(declared: CanonicalIndex, standing: LiveIndex): Overlap | undefined {
-  const isCovered = covers(standing.canonical, declared);
-  const covered = covers(declared, standing.canonical);
-  if (isCovered) return covered ? "same" : "covering";
-  return covered && isFree(standing) ? "redundant" : undefined;
+function overlapOf(declared: CanonicalIndex, other: CanonicalIndex): Overlap | undefined {
+  const covers = doesAll(declared, other);
+  if (doesAll(other, declared)) return covers ? "same" : "covering";
+  return covers ? "redundant" : undefined;
 }
 
 /** Whether nothing but queries needs it. */
@@ -52,7 +50,7 @@ function isFree({ constraint, isReferenced, isReplicaIdentity, partOf, isCluster
 }
 
 /** Whether each query that `small` serves, and each row that it refuses, `large` does too. */
-function covers(large: CanonicalIndex, small: CanonicalIndex): boolean {
+function doesAll(large: CanonicalIndex, small: CanonicalIndex): boolean {
   if (large.accessMethod !== small.accessMethod || large.predicate !== small.predicate)
     return false;
   const keys = { large: listOf(large.columns), small: listOf(small.columns) };
