@@ -2,11 +2,11 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { fragmentsOf, type IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
-import { onlyCatalog, parsedTree } from "../reach/parsedText";
+import { onlyCatalog, parsedFragments } from "../reach/parsedText";
 import { functionsReached, type Root } from "../reach/reach";
 import type { Session } from "../session/session";
 import { setSettings } from "../session/settings/setSettings";
-import { literal, qualified, searchPathValue } from "../text/sql";
+import { literal } from "../text/sql";
 import {
   type ForeignCode,
   foreignCodeAdvice,
@@ -79,11 +79,14 @@ async function foreignCode(
   { canBe, hasForeignClass }: OwnerRights,
 ): Promise<readonly ForeignCode[]> {
   if (hasForeignClass) return [{ signature: "an operator class", moment: "run" }];
-  const fragments = fragmentsOf(desired);
-  if (fragments.length === 0) return [];
+  if (fragmentsOf(desired).length === 0) return [];
   await session.query("SAVEPOINT parse");
   try {
-    const roots = [await treeOf(session, desired, fragments), ...(await treesOf(session, similar))];
+    const tree = await parsedFragments(session, desired);
+    const roots: Root[] = [
+      { kind: "tree", tree, isExpression: true },
+      ...(await treesOf(session, similar)),
+    ];
     const reached = await functionsReached(session, roots, desired.searchPath);
     return reached.filter(({ isForeign }) => isForeign);
   } catch (error) {
@@ -92,17 +95,6 @@ async function foreignCode(
   } finally {
     await session.query("ROLLBACK TO SAVEPOINT parse");
   }
-}
-
-async function treeOf(
-  session: Session,
-  { schema, table, searchPath }: IndexDefinition,
-  fragments: readonly string[],
-): Promise<Root> {
-  const list = fragments.map((text, i) => `(${text}\n) AS e${i}`).join(", ");
-  const select = `SELECT ${list} FROM ${qualified(schema, table)}`;
-  const tree = await parsedTree(session, select, searchPathValue(searchPath));
-  return { kind: "tree", tree, isExpression: true };
 }
 
 /** Of a standing index, which is printed and parsed again. */

@@ -1,7 +1,9 @@
+import { fragmentsOf, type IndexDefinition } from "../declare/desiredIndex";
 import { withoutConstants } from "../input/withoutConstants";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import { setSettings } from "../session/settings/setSettings";
+import { qualified, searchPathValue } from "../text/sql";
 
 /**
  * Lets the server parse a SELECT as a view, which runs nothing of it, not even what reads its
@@ -19,6 +21,13 @@ export async function parsedTree(session: Session, select: string, path: string)
       WHERE ev_class = 'pg_temp.pgindex_reach'::regclass`,
   );
   return onlyRow(rows).tree;
+}
+
+/** As {@link parsedTree}, of the expressions and the predicate of a declaration. */
+export function parsedFragments(session: Session, index: IndexDefinition): Promise<string> {
+  const list = fragmentsOf(index).map((text, i) => `(${text}\n) AS e${i}`);
+  const select = `SELECT ${list.join(", ")} FROM ${qualified(index.schema, index.table)}`;
+  return parsedTree(session, select, searchPathValue(index.searchPath));
 }
 
 /** A table of the session can have the name of a catalog table, such as pg_class. */

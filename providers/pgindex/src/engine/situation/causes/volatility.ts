@@ -1,9 +1,7 @@
 import { onClone } from "../../compare/clone";
-import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
-import { withoutConstants } from "../../input/withoutConstants";
+import type { IndexDefinition } from "../../declare/desiredIndex";
+import { parsedFragments } from "../../reach/parsedText";
 import type { Session } from "../../session/session";
-import { setSettings } from "../../session/settings/setSettings";
-import { qualified, searchPathValue } from "../../text/sql";
 import { writtenNames } from "../near/writtenNames";
 import type { Cause } from "./cause";
 import { type CalledFunction, volatilityCause } from "./volatilityMessages";
@@ -31,38 +29,29 @@ export async function changingFunction(
 }
 
 /**
- * Lets the server parse the fragments as a view, which runs nothing, and reads from its stored tree
- * what they call: which function it is depends on the types.
+ * Reads what the fragments call from the tree that the server makes of them: which function it is
+ * depends on the types.
  */
 async function callsOf(observer: Session, index: IndexDefinition): Promise<Calls | undefined> {
-  const list = fragmentsOf(index).map((text, i) => `(${text}\n) AS e${i}`);
-  const select = `SELECT ${list.join(", ")} FROM ${qualified(index.schema, index.table)}`;
   const tried = await onClone(observer, async () => {
-    await setSettings(observer.query, "transaction", {
-      search_path: searchPathValue(index.searchPath),
-    });
-    await observer.query(`CREATE TEMPORARY VIEW pgindex_calls AS ${withoutConstants(select)}`);
-    const [tree] = await observer.query<Omit<Calls, "functions">>(
-      `SELECT ev_action::text ~ 'SQLVALUEFUNCTION' AS "readsClock",
-              ev_action::text ~ 'COERCEVIAIO' AS "castsByText"
-         FROM pg_catalog.pg_rewrite
-        WHERE ev_class = 'pg_temp.pgindex_calls'::pg_catalog.regclass`,
-    );
-    return tree && { ...tree, functions: await changingIn(observer) };
+    const tree = await parsedFragments(observer, index);
+    return {
+      functions: await changingIn(observer, tree),
+      readsClock: tree.includes("SQLVALUEFUNCTION"),
+      castsByText: tree.includes("COERCEVIAIO"),
+    };
   });
   return tried.kind === "ok" ? tried.value : undefined;
 }
 
-function changingIn(observer: Session): Promise<CalledFunction[]> {
+function changingIn(observer: Session, tree: string): Promise<CalledFunction[]> {
   return observer.query<CalledFunction>(
-    `WITH tree AS (SELECT ev_action::text AS text FROM pg_catalog.pg_rewrite
-                    WHERE ev_class = 'pg_temp.pgindex_calls'::pg_catalog.regclass),
-          called AS (
+    `WITH called AS (
        SELECT m[1]::pg_catalog.oid AS oid
-         FROM tree, pg_catalog.regexp_matches(text, ':(?:funcid|opfuncid) (\\d+)', 'g') AS m
+         FROM pg_catalog.regexp_matches($1, ':(?:funcid|opfuncid) (\\d+)', 'g') AS m
         UNION
        SELECT o.oprcode::pg_catalog.oid
-         FROM tree, pg_catalog.regexp_matches(text, ':opno (\\d+)', 'g') AS m
+         FROM pg_catalog.regexp_matches($1, ':opno (\\d+)', 'g') AS m
          JOIN pg_catalog.pg_operator o ON o.oid = m[1]::pg_catalog.oid)
      SELECT p.proname AS name,
             pg_catalog.format('%I.%I(%s)', n.nspname, p.proname,
@@ -73,6 +62,7 @@ function changingIn(observer: Session): Promise<CalledFunction[]> {
        FROM called JOIN pg_catalog.pg_proc p USING (oid)
        JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
       WHERE p.provolatile <> 'i' ORDER BY p.provolatile DESC, p.proname`,
+    [tree],
   );
 }
 
