@@ -1,4 +1,4 @@
-// node tools/run.mjs bench/health.ts: measures how many requests per second the health endpoint
+// npm run bench -- health (--small: for a second): measures how many requests per second the health endpoint
 // answers, and how often it reads the database meanwhile.
 import { once } from "node:events";
 import { Agent, createServer, get, type RequestListener } from "node:http";
@@ -7,7 +7,8 @@ import pg from "pg";
 import { createMigrationHealth } from "pulumi-pgindex/health";
 import { startEmbedded } from "../tools/embeddedPostgres.ts";
 
-const SECONDS = 10;
+const isSmall = process.argv.includes("--small");
+const SECONDS = isSmall ? 1 : 10;
 const CONNECTIONS = 20;
 const TOKEN = "the-token-of-a-benchmark";
 

@@ -42,7 +42,7 @@ export function positive(text: string): number {
   return value;
 }
 
-function whole(text: string): number {
+export function whole(text: string): number {
   const value = positive(text);
   if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("It must be a whole number.");
   return value;

@@ -33,6 +33,13 @@ export async function withClient<T>(
   }
 }
 
+/** The same server's URL for another database. */
+export function urlOfDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.href;
+}
+
 /** How often {@link patiently} tries, every half second. */
 const TRIES = 120;
 

@@ -5,12 +5,14 @@ import { CleanUp, untilSignal } from "../demo/cleanUp.ts";
 import { forgetForeignSettings } from "../demo/pulumiEnvironment.ts";
 import { parseOptions } from "./chaosOptions.ts";
 import { runChaos } from "./chaosRun.ts";
+import { runFleetChaos } from "./fleet/main.ts";
 import { summarize } from "./judge/runSummary.ts";
 import { say } from "./progressLog.ts";
 import { killOrphans } from "./stacks/pulumiCli.ts";
 import { makeRunFolder, shownPath } from "./stacks/runFolder.ts";
 
 async function main(): Promise<boolean> {
+  if (process.argv.includes("--fleet")) return runFleetChaos(process.argv);
   const options = parseOptions(process.argv);
   forgetForeignSettings();
   const folder = await makeRunFolder("chaos");

@@ -35,11 +35,11 @@ export interface Traffic {
  * that uses them.
  */
 export async function startDatabase(
-  name: StackName,
+  { name, version }: { readonly name: StackName; readonly version?: string | undefined },
   cleanUp: CleanUp,
   detail: Detail,
 ): Promise<Database> {
-  const server = await startServer(name);
+  const server = await startServer(name, version);
   cleanUp.defer(() => removeServer(server));
   const { url } = server;
   await migrate(url);

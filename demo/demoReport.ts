@@ -20,17 +20,27 @@ export interface Measurements {
   readonly results: readonly Result[];
   /** Writes while production's indexes were built. */
   readonly writes: readonly SlowWrite[];
+  readonly longestStallMs: number;
+  readonly plainBuildStallMs: number;
+  /** What the gate has asked for. */
+  readonly soaked: string;
 }
 
 /** Writes a report of production with everything measured here, and returns its path. */
-export async function writeReport({ screen }: Scene, measurements: Measurements): Promise<string> {
+export async function writeReport(
+  { screen, backup }: Scene,
+  { soaked, ...measurements }: Measurements,
+): Promise<string> {
   const title = "What npm start measured";
   await writeFile(EXTRA, JSON.stringify({ title, ...measurements }));
+  const reason = backup.config[1];
   const args = [
     "report",
     ...["--state", shownPath(stateFile("production"))],
     ...["--earlier-state", shownPath(stateFile("staging"))],
     ...["--extra", shownPath(EXTRA)],
+    ...["--soak", soaked],
+    ...(backup.isAsked ? [] : ["--without-backup", reason]),
     "--no-live",
     ...["--out", shownPath(REPORT)],
   ];

@@ -7,7 +7,7 @@ import { serverFolderFor } from "../tools/embedded/serverFolder.ts";
 import { type EmbeddedServer, startEmbedded, stopKept } from "../tools/embeddedPostgres.ts";
 import { LOGS, PLACE, STACKS, type StackName } from "./demoPaths.ts";
 
-const SETTINGS = {
+export const SETTINGS = {
   // Typical for servers with solid-state disks.
   random_page_cost: 1.1,
   max_wal_size: "2GB",
@@ -15,11 +15,12 @@ const SETTINGS = {
   max_parallel_maintenance_workers: 0,
 };
 
-export function startServer(name: StackName): Promise<EmbeddedServer> {
+export function startServer(name: StackName, version?: string): Promise<EmbeddedServer> {
   return startEmbedded({
     name,
     directory: wanted(name),
     database: "messaging",
+    version,
     settings: SETTINGS,
   });
 }

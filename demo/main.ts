@@ -13,17 +13,17 @@ import { type Result, showResults } from "./resultTable.ts";
 import {
   buildConcurrently,
   buildPlainly,
-  goWithoutBackup,
   isAllowed,
   isRefused,
   measureAgain,
+  settleBackup,
   soak,
 } from "./rollout.ts";
 import { type Scene, setScene } from "./scene.ts";
 import { Screen } from "./screen.ts";
 import { stateIsClean } from "./stateCheck.ts";
 
-const SOAK_SECONDS = 20;
+const SOAK_SECONDS = 10;
 /** Indexed by exit code. */
 const ENDINGS = ["Everything is as promised", "Not as promised"];
 
@@ -46,7 +46,7 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
 
   screen.title(`4. Production is allowed, now that ${SOAK_SECONDS} seconds are enough`);
   await soak(scene, SOAK_SECONDS);
-  await goWithoutBackup(production);
+  await settleBackup(scene);
   const allowed = await isAllowed(production);
 
   screen.title("5. Production: a plain build for comparison, then ours");
@@ -69,7 +69,9 @@ async function rollOut(scene: Scene): Promise<RolledOut> {
     check.nothingToDo([stagingIsDone, productionIsDone]),
     ...(await stateIsClean([staging.stack, production.stack], databases)),
   ];
-  return { results, writes: concurrent.writes };
+  const { writes, longestStallMs } = concurrent;
+  const soaked = `${SOAK_SECONDS}s`;
+  return { results, writes, soaked, longestStallMs, plainBuildStallMs: plain.longestStallMs };
 }
 
 async function rollBack({ screen, staging, production }: Scene): Promise<Result[]> {
@@ -90,7 +92,7 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
   const { screen, cleanUp } = stage;
   screen.title("1. Two databases with an application at work on them");
   const scene = await setScene(screen, cleanUp, signal);
-  const { results, writes } = await rollOut(scene);
+  const { results, ...measured } = await rollOut(scene);
   await keepStates(scene);
   if (!options.keep) results.push(...(await rollBack(scene)));
   const sites = [scene.staging, scene.production];
@@ -100,7 +102,7 @@ async function demonstrate(options: Options, stage: Stage, signal: AbortSignal):
   screen.title("Results");
   showResults(screen, results);
   screen.say();
-  const report = await writeReport(scene, { results, writes });
+  const report = await writeReport(scene, { results, ...measured });
   if (options.keep) await keep(scene, cleanUp);
   screen.say(`\nThe report, for a browser: ${report}`);
   return results.every(({ ok }) => ok);

@@ -56,12 +56,9 @@ export async function soak({ staging, production, screen }: Scene, seconds: numb
   await staging.stack.refresh();
 }
 
-/**
- * Production wants a pg_dump before its first change. npm's servers do not come with one, and the
- * machine's is usually older than they are.
- */
-export async function goWithoutBackup({ stack }: Site): Promise<void> {
-  await stack.setConfig("pgindex:noBackup", "a demonstration");
+/** Production wants a backup before its first change, or a reason to go without one. */
+export async function settleBackup({ production, backup }: Scene): Promise<void> {
+  await production.stack.setConfig(...backup.config);
 }
 
 /** Measures what a plain CREATE INDEX on the messages costs the writer. */

@@ -1,4 +1,5 @@
 import type { CleanUp } from "./cleanUp.ts";
+import { type BackupPlan, planBackup } from "./demoBackup.ts";
 import { type Database, SIZES, startDatabase } from "./demoDatabase.ts";
 import { STACKS, type StackName } from "./demoPaths.ts";
 import { Stack } from "./demoStack.ts";
@@ -18,6 +19,8 @@ export interface Scene extends Readonly<Record<StackName, Site>> {
   readonly screen: Screen;
   /** The environment in which `pulumi` works on these stacks. */
   readonly env: Environment;
+  /** What becomes of production before its first change. */
+  readonly backup: BackupPlan;
 }
 
 export async function setScene(
@@ -26,10 +29,12 @@ export async function setScene(
   signal: AbortSignal,
 ): Promise<Scene> {
   const env = await freshEnvironment();
+  const backup = planBackup();
+  const { version } = backup;
   const [staging, production] = await screen.during("filling the databases", (detail) =>
     Promise.all([
-      startDatabase("staging", cleanUp, () => {}),
-      startDatabase("production", cleanUp, detail),
+      startDatabase({ name: "staging", version }, cleanUp, () => {}),
+      startDatabase({ name: "production", version }, cleanUp, detail),
     ]),
   );
   signal.throwIfAborted();
@@ -43,6 +48,7 @@ export async function setScene(
   return {
     screen,
     env,
+    backup,
     staging: { stack: stacks.staging, database: staging },
     production: { stack: stacks.production, database: production },
   };

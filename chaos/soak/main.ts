@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { CleanUp, untilSignal } from "../../demo/cleanUp.ts";
 import { forgetForeignSettings } from "../../demo/pulumiEnvironment.ts";
 import { positive } from "../chaosOptions.ts";
-import { startServer, withClient } from "../chaosServer.ts";
+import { startServer, urlOfDatabase, withClient } from "../chaosServer.ts";
 import { say } from "../progressLog.ts";
 import { environmentOf } from "../stacks/pulumiCli.ts";
 import { makeRunFolder, type RunFolder } from "../stacks/runFolder.ts";
@@ -71,12 +71,11 @@ async function soak(
 /** Creates a database and a folder for temporary files. */
 async function prepare(serverUrl: string, name: string, folder: RunFolder): Promise<SoakDatabase> {
   await withClient(serverUrl, (client) => client.query(`CREATE DATABASE ${name}`));
-  const url = new URL(serverUrl);
-  url.pathname = name;
-  await withClient(url.href, makeSoakTables);
+  const url = urlOfDatabase(serverUrl, name);
+  await withClient(url, makeSoakTables);
   const temporary = join(folder.directory, `tmp-${name}`);
   mkdirSync(temporary);
-  return { url: url.href, temporary };
+  return { url, temporary };
 }
 
 /** Returns what grows. */

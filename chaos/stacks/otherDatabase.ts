@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { makeTables, ownByBuilder } from "../application/chaosTables.ts";
-import { patiently, withClient } from "../chaosServer.ts";
+import { patiently, urlOfDatabase, withClient } from "../chaosServer.ts";
 import { errorsOf } from "../judge/explainedFailure.ts";
 import { declarationsFor } from "./declarations.ts";
 import type { Ended } from "./pulumiCli.ts";
@@ -34,9 +34,7 @@ export async function makeOtherDatabase(serverUrl: string): Promise<OtherDatabas
 
 /** The same URL with the other database's name. */
 export function otherUrl(url: string): string {
-  const changed = new URL(url);
-  changed.pathname = `/${NAME}`;
-  return changed.href;
+  return urlOfDatabase(url, NAME);
 }
 
 /** Everything in the other database that a command could change. */

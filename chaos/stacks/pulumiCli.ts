@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFileSync, readFileSync } from "node:fs";
+import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
   commandOf,
   killAll,
   type Process,
+  peakMemory,
   processesBelow,
   providersOf,
 } from "../../tools/processes.ts";
@@ -143,14 +144,5 @@ export class Cli {
     const log = join(this.#folder.logs, `pulumi-${this.stack}.log`);
     const header = `${new Date().toISOString()} $ pulumi ${args.join(" ")}`;
     appendFileSync(log, `${header}\n${text}=> ${code ?? "killed"}\n\n`);
-  }
-}
-
-function peakMemory(pid: number): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, "utf8");
-    return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
-  } catch {
-    return 0;
   }
 }

@@ -49,8 +49,8 @@ describe.skipIf(noChromium)(
       await page.goto(url);
       expect(refused.filter((text) => /policy/i.test(text))).toEqual([]);
       const style =
-        "[getComputedStyle(document.body).maxWidth, document.querySelectorAll('svg').length]";
-      expect(await page.evaluate(style)).toEqual(["960px", 3]);
+        "[getComputedStyle(document.body).maxWidth, document.querySelectorAll('.chart').length]";
+      expect(await page.evaluate(style)).toEqual(["1152px", 3]);
       expect(await page.locator(".problem").textContent()).toContain(
         "cannot connect to 127.0.0.1:1",
       );

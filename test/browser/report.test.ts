@@ -1,16 +1,24 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { toPage } from "../../providers/pgindex/src/report/page/htmlPage.ts";
-import { loadPlotLibrary } from "../../providers/pgindex/src/report/plots/plotLibrary.ts";
 import type { Report } from "../../providers/pgindex/src/report/reportModel.ts";
 import { violations } from "../support/report/axe.ts";
 import { noChromium, startChromium } from "../support/report/chromium.ts";
 import { HISTORY, INDEX_SCAN_NODES, SEQ_SCAN_NODES, WRITES } from "../support/report/recorded.ts";
-import { BACKUP, indexOf, queryOf, reportOf, verificationOf } from "../support/report/report.ts";
+import {
+  BACKUP,
+  BASELINE,
+  indexOf,
+  liveStatus,
+  queryOf,
+  reportOf,
+  STAGING,
+  verificationOf,
+} from "../support/report/report.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
@@ -43,18 +51,64 @@ function fullReport(): Report {
       }),
       indexOf("other"),
     ],
-    { extra: { title: "load test", results, writes: WRITES } },
+    { extra: { title: "load test", results, writes: WRITES, plainBuildStallMs: 988 } },
   );
+}
+
+/** A rollout with all its proofs, of which one query is hardly faster. */
+function healthyReport(): Report {
+  const close = { name: "close together", executionMs: 148, ratio: 1.01 };
+  const queries = [
+    queryOf("message history"),
+    queryOf("clean-up", close),
+    queryOf("count of all messages of a conversation, by state and author", {
+      executionMs: 0.002,
+      ratio: 75_000,
+    }),
+  ];
+  const proof = verificationOf("public.i", queries, {
+    plans: [{ name: "message history", nodes: INDEX_SCAN_NODES }],
+    history: HISTORY,
+  });
+  const index = indexOf("i", { plansBefore: [{ name: "message history", nodes: SEQ_SCAN_NODES }] });
+  const results = [{ promise: "no failed write", measured: "0 of 9,000", ok: true }];
+  const extra = { title: "load test", results, writes: WRITES, plainBuildStallMs: 988 };
+  const status = liveStatus([{ sizeBytes: 45_000_000 }], 1);
+  const now = new Date("2026-11-22T15:00:00.000Z");
+  return reportOf([BACKUP, index, proof, BASELINE], { status, extra, now });
+}
+
+/** The same after somebody has dropped the index, beside one that is INVALID and one that stands. */
+function lostReport(): Report {
+  const proof = verificationOf("public.i", [queryOf("message history")], { history: HISTORY });
+  const status = liveStatus(
+    [
+      { state: "missing", drift: "it is not there", scans: null, sizeBytes: null },
+      { name: "j", state: "invalid", drift: "it is INVALID" },
+      { name: "k" },
+      { name: "l" },
+    ],
+    1,
+  );
+  const others = ["j", "k", "l"].map((name) => indexOf(name));
+  return reportOf([BACKUP, indexOf("i"), ...others, proof, BASELINE, ...STAGING.slice(2)], {
+    status,
+  });
 }
 
 describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}` : ""}`, () => {
   let browser: Browser;
   let url: string;
+  const urls = new Map<string, string>();
   beforeAll(async () => {
     browser = await startChromium();
-    url = await written(toPage(fullReport(), await loadPlotLibrary()));
+    url = await written(toPage(fullReport()));
+    urls.set("full", url);
+    urls.set("healthy", await written(toPage(healthyReport())));
+    urls.set("failing", await written(toPage(lostReport())));
   });
   afterAll(() => browser?.close());
+  beforeAll(() => mkdir(SCREENSHOTS, { recursive: true }));
 
   test("it opens without an error and asks for nothing", async () => {
     const page = await browser.newPage();
@@ -72,6 +126,7 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
     const page = await opened(browser, url);
     expect(await page.locator("#checklist > ul > li").count()).toBe(8);
     expect(await page.locator("#checklist > ul > li.done").count()).toBe(3);
+    expect(await page.locator("#checklist details:not([open]) > summary").count()).toBe(3);
     for (const [marks, count] of MARKS) {
       expect([marks, await page.locator(marks).count()]).toEqual([marks, count]);
       expect(await page.locator(marks).evaluateAll(outOfSight), marks).toEqual([]);
@@ -95,9 +150,10 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
 
   test("a log axis: ten times the time is the same way, wherever it begins", async () => {
     const page = await opened(browser, url);
-    const [fast, slow] = await page.locator('#latency circle[r="6"]').evaluateAll((dots) => {
-      const at = (i: number) => Number(dots[i]?.getAttribute("cx"));
-      return [at(0) - at(2), at(1) - at(3)];
+    const [fast, slow] = await page.locator("#latency .dot").evaluateAll((dots) => {
+      const at = (i: number) =>
+        Number.parseFloat((dots[i] as unknown as { style: { left: string } }).style.left);
+      return [at(0) - at(1), at(2) - at(3)];
     });
     const decades = Math.log10(45_000 / 0.004) / Math.log10(150 / 0.05);
     expect((slow ?? 0) / (fast ?? 1)).toBeCloseTo(decades, 1);
@@ -105,18 +161,42 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
   });
 
   test.each(LOOKS)(
-    "$name: nothing runs out of the page, and axe finds nothing wrong",
-    async (look) => {
-      const page = await opened(browser, url, look.options);
-      if (look.media) await page.emulateMedia({ media: look.media });
-      const [content, window] = (await page.evaluate(
-        "[document.documentElement.scrollWidth, innerWidth]",
-      )) as number[];
-      expect(content).toBeLessThanOrEqual(window ?? 0);
-      expect(await violations(page)).toEqual([]);
+    "$report, $width: nothing is cut off or over another, and axe finds nothing",
+    async ({ report, width, media }) => {
+      const page = await opened(browser, urls.get(report) ?? "", {
+        viewport: { width, height: 800 },
+      });
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme, media });
+        expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+        expect(await page.locator(".chart").evaluateAll(badLabels)).toEqual([]);
+        expect(await violations(page)).toEqual([]);
+        const path = join(SCREENSHOTS, `${report}-${width}-${media ?? colorScheme}.png`);
+        await page.screenshot({ path, fullPage: true });
+      }
       await page.close();
     },
   );
+
+  test("on paper everything is unfolded", async () => {
+    const page = await opened(browser, urls.get("healthy") ?? "");
+    const proof = page.locator("#line-1 > details > ul");
+    const height = async () => (await proof.boundingBox())?.height ?? 0;
+    expect(await height()).toBe(0);
+    await page.emulateMedia({ media: "print" });
+    expect(await height()).toBeGreaterThan(10);
+    await page.close();
+  });
+
+  test("every entry of the contents leads to a section", async () => {
+    const page = await opened(browser, urls.get("failing") ?? "");
+    const hrefs = await page
+      .locator("nav a, #verdict a")
+      .evaluateAll((links) => links.map((link) => link.getAttribute("href") ?? ""));
+    expect(hrefs.length).toBeGreaterThan(8);
+    for (const href of hrefs) expect([href, await page.locator(href).count()]).toEqual([href, 1]);
+    await page.close();
+  });
 
   test("dark mode is dark", async () => {
     const background = async (colorScheme: "light" | "dark") => {
@@ -139,30 +219,35 @@ describe.skipIf(noChromium)(`a report in Chromium${noChromium ? `: ${noChromium}
 });
 
 const MARKS: readonly [string, number][] = [
-  ["#latency svg circle", 4],
-  ['#use svg[aria-label^="Scans of"] circle', 5],
-  ['#use svg[aria-label^="Tuples of"] circle', 5],
-  ['#use svg[aria-label^="Size of"] circle', 4],
-  ['#use svg[aria-label^="Times of"] circle', 4],
-  ['#build svg g[stroke="var(--before)"] line', 60],
-  ['#build svg g[fill="var(--after)"] rect', 28],
+  ["#latency .dot", 4],
+  ['#use .chart[aria-label^="Scans of"] .dot', 5],
+  ['#use .chart[aria-label^="Tuples of"] .dot', 9],
+  ['#use .chart[aria-label^="Size of"] .dot', 4],
+  ['#use .chart[aria-label^="Times of"] .dot', 6],
+  ["#build line.before", 60],
+  ["#build .span", 14],
+  ["#build .bar", 14],
+  ["#build .limit", 1],
 ];
 
 interface Look {
-  readonly name: string;
-  readonly options: BrowserContextOptions;
+  readonly report: "full" | "healthy" | "failing";
+  readonly width: number;
   readonly media?: "print";
 }
 
 const PHONE = { width: 360, height: 740 };
 const LOOKS: Look[] = [
-  { name: "light", options: { colorScheme: "light" } },
-  { name: "dark", options: { colorScheme: "dark" } },
-  { name: "a phone", options: { colorScheme: "light", viewport: PHONE } },
-  { name: "a phone in the dark", options: { colorScheme: "dark", viewport: PHONE } },
-  { name: "a small phone", options: { viewport: { width: 320, height: 568 } } },
-  { name: "paper, from a dark screen", options: { colorScheme: "dark" }, media: "print" },
+  ...[360, 768, 1280].flatMap((width) => [
+    { report: "healthy" as const, width },
+    { report: "failing" as const, width },
+  ]),
+  { report: "full", width: 320 },
+  { report: "full", width: 1280, media: "print" },
 ];
+
+/** To be looked at: outside of the repository. */
+const SCREENSHOTS = process.env.PGINDEX_SCREENSHOTS ?? join(tmpdir(), "pgindex-screenshots");
 
 async function written(text: string): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), "pgindex-page-")), "report.html");
@@ -183,15 +268,45 @@ async function opened(
 /** Runs in the page: marks without a size, or beyond the edges of their plot. */
 function outOfSight(marks: Iterable<unknown>): string[] {
   type Box = Record<"left" | "right" | "top" | "bottom" | "width" | "height", number>;
-  type Mark = { outerHTML: string; ownerSVGElement: Mark; getBoundingClientRect(): Box };
+  type Mark = { outerHTML: string; closest(of: string): Mark; getBoundingClientRect(): Box };
   return ([...marks] as Mark[]).flatMap((mark) => {
     const box = mark.getBoundingClientRect();
-    const plot = mark.ownerSVGElement.getBoundingClientRect();
+    const plot = mark.closest("figure").getBoundingClientRect();
     const isInside =
       box.left >= plot.left &&
       box.right <= plot.right &&
       box.top >= plot.top &&
       box.bottom <= plot.bottom;
     return isInside && box.width + box.height > 0 ? [] : [mark.outerHTML];
+  });
+}
+
+/** Runs in the page: labels that reach out of the window, or over another label of their chart. */
+function badLabels(charts: Iterable<unknown>): string[] {
+  type Box = Record<"left" | "right" | "top" | "bottom", number>;
+  type Part = {
+    textContent: string;
+    getBoundingClientRect(): Box;
+    querySelectorAll(of: string): Iterable<Part>;
+  };
+  const { innerWidth } = globalThis as unknown as { innerWidth: number };
+  return ([...charts] as Part[]).flatMap((chart) => {
+    const labels = [...chart.querySelectorAll(".label > *, .xaxis span, .yaxis span, .limit span")];
+    const boxes = labels.map((label) => label.getBoundingClientRect());
+    return labels.flatMap((label, i) => {
+      const box = boxes[i] as Box;
+      const isOut = box.left < 0 || box.right > innerWidth;
+      const over = boxes.some(
+        (other, j) =>
+          j < i &&
+          other.left < box.right - 1 &&
+          box.left < other.right - 1 &&
+          other.top < box.bottom - 4 &&
+          box.top < other.bottom - 4,
+      );
+      return isOut || over
+        ? [`${label.textContent}: ${isOut ? "out of sight" : "over another"}`]
+        : [];
+    });
   });
 }

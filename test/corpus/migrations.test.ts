@@ -1,34 +1,42 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
 import { indexesFromSql } from "../../providers/pgindex/src/import/indexesFromSql.ts";
 import { buildIndex } from "../support/pulumi/stackState.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { proveImported } from "./imported.ts";
 
 /**
- * The shapes of migrations and schemas of public projects, reduced, with other names. `applied.psql`
- * is what the tool runs, in its order, written by hand.
+ * The shapes of migrations and schemas of public projects, reduced, with other names. Most of the
+ * projects' folders were read whole; of some it was excerpts. `applied.psql` is what the tool runs, in
+ * its order, written by hand. `built.txt` has the indexes that the tool itself left on a server
+ * when it ran the folder, and its version.
  */
 const FOLDERS = join(import.meta.dirname, "../support/import/migrations");
 
 /** The projects whose files have these shapes. */
 const FROM: Readonly<Record<string, string>> = {
   "dbmate-accounts": "supabase/postgres",
-  "dbmate-schema": "amacneil/dbmate#735",
+  "dbmate-meters": "a db/schema.sql of dbmate's, found by its text alone",
   "diesel-forum": "LemmyNet/lemmy",
+  "diesel-registry": "rust-lang/crates.io",
+  "diesel-votes": "LemmyNet/lemmy",
   "drizzle-guests": "floren2023/cata-de-vinos, DMikaia/breezly-api, pthieu/p-stack-fs",
   "flyway-workflow": "Netflix/conductor",
   "golang-migrate-devices": "brocaar/chirpstack-application-server",
-  "golang-migrate-unpadded": "golang-migrate/migrate's tutorial",
+  "golang-migrate-usage": "openmeterio/openmeter",
   "goose-concurrently": "Permify/permify, chistyakoviv/logbot",
   "goose-replaced": "openfga/openfga",
   "graphile-migrate-groups": "graphile/starter",
+  "graphile-migrate-registry": "regen-network/regen-server",
+  "knex-records": "NangoHQ/nango",
   "liquibase-conditions": "ArtemRavishev/school, xParadize/digital-wallet-platform",
   "liquibase-stores": "PandaYaY/ExTrack",
-  "node-pg-migrate-orders": "salsita/node-pg-migrate",
-  "pg-dump-with-data": "pg_dump 17.6",
+  "node-pg-migrate-ratings": "dm-kamaev/dom_su",
+  "pg-dump-rentals": "devrimgunduz/pagila",
   "play-tiles": "maproulette/maproulette-backend",
+  "prisma-evals": "langfuse/langfuse",
   "prisma-projects": "zketosis/liam",
   "prisma-schema-surveys": "formbricks/formbricks, documenso/documenso",
   "psql-includes": "NilssonTommy/University-Database, message-db/message-db",
@@ -37,6 +45,8 @@ const FROM: Readonly<Record<string, string>> = {
   "rails-structure-of-old": "mklaber/redshift_polizei",
   "sequelize-members": "timmyichen/kit-3",
   "sql-migrate-ledger": "stellar/go",
+  "sql-migrate-shifts": "target/goalert",
+  "sqlx-builds": "rust-lang/docs.rs",
   "sqlx-logins": "element-hq/matrix-authentication-service",
   "supabase-members": "koutyuke/shokupass",
   "typeorm-players": "evanjmg/typeorm-practice",
@@ -74,7 +84,7 @@ async function liveIndexes(declared: readonly string[]): Promise<Live[]> {
 /** The migrations of a folder, as a shell's `**` gives them. */
 function filesOf(folder: string): string[] {
   const all = readdirSync(join(FOLDERS, folder), { recursive: true, encoding: "utf8" });
-  const names = all.filter((name) => /\.(sql|prisma|[jt]s)$/.test(name)).sort();
+  const names = all.filter((name) => /\.(sql|prisma|c?[jt]s)$/.test(name)).sort();
   return names.map((name) => join(FOLDERS, folder, name));
 }
 
@@ -93,6 +103,14 @@ function statementsOf(folder: string): string[] {
   return text.split(/;\n/).filter((statement) => statement.trim() !== "");
 }
 
+/** Undefined where the tool was not run. */
+function leftByTool(folder: string): string[] | undefined {
+  const file = join(FOLDERS, folder, "built.txt");
+  if (!existsSync(file)) return undefined;
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.filter((line) => line !== "" && !line.startsWith("#")).sort();
+}
+
 async function dropAll(indexes: readonly Live[]): Promise<void> {
   for (const { name, constraint } of indexes) {
     const [row] = await db.query<{ table: string; index: string }>(
@@ -103,6 +121,17 @@ async function dropAll(indexes: readonly Live[]): Promise<void> {
     const own = `ALTER TABLE ${row?.table} DROP CONSTRAINT ${row?.index}`;
     await db.query(constraint === null ? `DROP INDEX ${name}` : own);
   }
+}
+
+/** That the tool left these on its server, in this server's spelling, which differs by version. */
+async function proveLeft(made: readonly Live[], left: readonly string[]): Promise<void> {
+  if (left.length === 0) return;
+  for (const definition of left) await db.query(definition);
+  const found = await liveIndexes(made.map(({ name }) => name));
+  const definitions = made.map(({ definition }) => definition);
+  expect(found.map(({ definition }) => definition)).toEqual(definitions);
+  expect(left).toHaveLength(made.length);
+  await dropAll(made);
 }
 
 describe("what a tool builds is what is imported", () => {
@@ -116,14 +145,19 @@ describe("what a tool builds is what is imported", () => {
     );
     const built = await liveIndexes(labels?.names ?? []);
     expect([...(labels?.names ?? [])].sort()).toEqual(built.map(({ name }) => name).sort());
+    const made = built.filter(({ constraint }) => constraint === null);
     await dropAll(built);
+    await proveLeft(made, leftByTool(folder) ?? []);
     expect(await liveIndexes(labels?.names ?? [])).toEqual([]);
     for (const declaration of declarations) await buildIndex(db.url, { ...declaration });
     expect(await liveIndexes(labels?.names ?? [])).toEqual(built);
+    for (const each of declarations)
+      if (!each.constraint) await proveImported({ db }, { ...each, schema: schemaOf(each) });
   });
 
   test("of at least twenty folders, and each has its line above", () => {
     expect(readdirSync(FOLDERS).sort()).toEqual(Object.keys(FROM).sort());
     expect(Object.keys(FROM).length).toBeGreaterThanOrEqual(20);
+    expect(Object.keys(FROM).filter(leftByTool).length).toBeGreaterThanOrEqual(16);
   });
 });

@@ -10,6 +10,7 @@ import {
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { BASE, type Definition } from "./definition.ts";
+import { proveImported } from "./imported.ts";
 import { type Corpus, definitionByHand, indexesOf, tableState } from "./observe.ts";
 import { printedArgs, restore } from "./printed.ts";
 
@@ -26,6 +27,7 @@ export async function prove(corpus: Corpus, definition: Definition): Promise<voi
   for (const same of respelled) await proveAdopted(corpus, same);
   for (const same of await printedArgs(corpus, desired)) await proveAdopted(corpus, same);
   outputs = await proveRestored(corpus, definition, outputs);
+  await proveImported(corpus, desired);
   if (altered) outputs = await proveChanged(corpus, altered, outputs, "altered");
   if (rebuilt) outputs = await proveChanged(corpus, rebuilt, outputs, "replaced");
   outputs = await proveChanged(corpus, changed, outputs, "replaced");

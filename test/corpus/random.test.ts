@@ -11,6 +11,7 @@ import {
 import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.ts";
 import { type Args, declare, record, targetOf } from "../support/engine/engine.ts";
 import { change } from "./arbitrary.ts";
+import { proveImported } from "./imported.ts";
 import { indexesOf, useCorpus } from "./observe.ts";
 import { printedArgs } from "./printed.ts";
 import { declareOn } from "./proof.ts";
@@ -39,6 +40,7 @@ async function up(args: Args, previous?: IndexOutputs): Promise<IndexOutputs> {
     expect(
       await previewIndex(target, await declare(printed), { previous: outputs }),
     ).toContainEqual(expect.stringMatching(/^builds nothing/));
+  await proveImported(corpus, desired);
   await expectSameRows(desired);
   return outputs;
 }
@@ -78,4 +80,4 @@ test(`any definition replaces any other: RANDOM_SEED=${seed}, ${numRuns} runs`, 
     expect(await indexesOf(corpus, second)).toEqual([]);
   });
   await fc.assert(property.afterEach(corpus.clear), { seed, numRuns, endOnFailure: true });
-}, 600_000);
+}, 1_800_000);

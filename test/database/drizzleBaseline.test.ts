@@ -123,10 +123,6 @@ describe("a role without rights on Drizzle's table", () => {
   test("is told what to grant, and with that it marks and takes back", async () => {
     await buildAll();
     const target = targetOf(roles.url);
-    expect((await failureOf(markApplied(drizzle, target, await baseline()))).message).toMatch(
-      /cannot be compared: .*GRANT SELECT ON/,
-    );
-    await db.query(`GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${roles.deploy}`);
     const refused = await failureOf(markApplied(drizzle, target, await baseline()));
     const grants = /fix: run: (GRANT .*;)$/m.exec(refused.message)?.[1] ?? "";
     expect(refused.message).toMatch(

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { drizzle as drizzleOrm } from "drizzle-orm/node-postgres";
+import { migrate } from "drizzle-orm/node-postgres/migrator";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { markApplied } from "../../providers/pgindex/src/baseline/baseline.ts";
 import { drizzle } from "../../providers/pgindex/src/baseline/drizzle/drizzleBookkeeping.ts";
@@ -67,6 +69,10 @@ const note = async () =>
 
 const INIT = "CREATE TABLE t (a int);--> statement-breakpoint\nCREATE INDEX t_a ON t (a);";
 const MIXED = "ALTER TABLE t ADD COLUMN b int;--> statement-breakpoint\nCREATE INDEX t_b ON t (b);";
+const IDEMPOTENT = MIXED.replace("COLUMN b", "COLUMN IF NOT EXISTS b").replace(
+  "INDEX t_b",
+  "INDEX IF NOT EXISTS t_b",
+);
 const NOTED = 'pgindex has run "0001_mixed" but for its indexes';
 const BOTH = { "0000_init": INIT, "0001_mixed": MIXED };
 
@@ -114,6 +120,41 @@ describe("what has run, when", () => {
     expect(await note()).toBe("Ours,\n'quoted'");
     expect(await rows()).toEqual([1000, 2000]);
     expect((await run("0001_mixed")).done).toEqual([]);
+  });
+
+  test.each([
+    ["and fails, for the column is there", MIXED, /already exists/],
+    ["and marks it, for it says IF NOT EXISTS", IDEMPOTENT, /^migrated$/],
+  ])("the tool itself runs between note and mark, %s", async (_, sql, outcome) => {
+    await withFirst({ "0000_init": INIT, "0001_mixed": sql });
+    const { mark, indexes } = await run("0001_mixed");
+    const client = await db.connect();
+    const migrated = migrate(drizzleOrm(client), { migrationsFolder: folder });
+    expect(
+      await migrated.then(
+        () => "migrated",
+        (error: Error) => String(error.cause ?? error),
+      ),
+    ).toMatch(outcome);
+    await client.end();
+    await buildIndex(db.url, { ...indexes[0] });
+    const desired = await Promise.all(indexes.map((index) => declare({ ...index })));
+    await markApplied(drizzle, targetOf(db.url), { mark, indexes: desired });
+    expect(await rows()).toEqual([1000, 2000]);
+    expect(await note()).toBeNull();
+    expect((await run("0001_mixed")).done).toEqual([]);
+  });
+
+  test("since moved forward past one that is noted is refused, and moved back finishes it", async () => {
+    await withFirst({ ...BOTH, "0002_c": "ALTER TABLE t ADD c int; CREATE INDEX t_c ON t (c)" });
+    const { mark, indexes } = await run("0001_mixed");
+    expect(await reason("0002_c")).toMatch(/0001_mixed/);
+    expect(await columns()).toEqual(["a", "b"]);
+    expect(await note()).toBe(NOTED);
+    await buildIndex(db.url, { ...indexes[0] });
+    await markApplied(drizzle, targetOf(db.url), { mark, indexes: [] });
+    expect((await run("0002_c")).done).toEqual(["0002_c"]);
+    expect(await note()).toBe('pgindex has run "0002_c" but for its indexes');
   });
 
   test("an index alone is no reason for the mark: the rest has to have run", async () => {

@@ -9,7 +9,7 @@ import { ask, type Pair, startPair } from "../support/server/failover.ts";
 let pair: Pair;
 beforeAll(async () => {
   pair = await startPair("CREATE TABLE t AS SELECT i AS a FROM generate_series(1, 1000) i");
-}, 120_000);
+}, 600_000);
 afterAll(() => pair.stop());
 
 type Name = "primary" | "standby" | "nobody";
@@ -107,4 +107,4 @@ test("a failover in mid-build: the index is built on the new primary", async () 
       "SELECT indisvalid AS v FROM pg_index WHERE indexrelid = 't_idx'::regclass",
     ),
   ).toEqual([{ v: true }]);
-}, 120_000);
+}, 600_000);

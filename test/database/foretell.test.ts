@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { foretoldLines } from "../../providers/pgindex/src/engine/twin/foretoldLines.ts";
 import { findTwinBinary } from "../../providers/pgindex/src/engine/twin/server/twinBinary.ts";
+import { CannotLookError } from "../../providers/pgindex/src/engine/twin/twinMessages.ts";
 import { fingerprint } from "../support/server/fingerprint.ts";
 import { useTwins } from "../support/twin/twins.ts";
 
@@ -10,6 +11,8 @@ const twins = useTwins([
   `INSERT INTO t ${FILL}`,
   "CREATE INDEX t_a_idx ON t (a)",
   "CREATE UNIQUE INDEX t_id_key ON t (id)",
+  "CREATE EXTENSION btree_gin",
+  "CREATE TABLE u (id int, a int, b text NOT NULL, tags text[], r int4range)",
   "CREATE TABLE canary (a int)",
   "VACUUM ANALYZE",
 ]);
@@ -19,7 +22,9 @@ const ONE = { sql: "SELECT * FROM t WHERE a = 7" };
 
 describe("what would become of a query", () => {
   test("if the index were dropped", async () => {
-    const { queries } = await ask({ table: "t", name: "t_a_idx", columns: ["a"] }, ONE, true);
+    const { queries } = await ask({ table: "t", name: "t_a_idx", columns: ["a"] }, ONE, {
+      isDropped: true,
+    });
     expect(queries[0]).toMatchObject({
       present: { index: "t_a_idx" },
       foretold: { planType: "Seq Scan", index: null },
@@ -31,7 +36,9 @@ describe("what would become of a query", () => {
     await twins.db.query("INSERT INTO k SELECT i, 1 FROM generate_series(1, 5000) i");
     await twins.db.query("ANALYZE k");
     const by = { sql: "SELECT * FROM k WHERE id = 7" };
-    const { queries } = await ask({ table: "k", name: "k_pkey", columns: ["id"] }, by, true);
+    const { queries } = await ask({ table: "k", name: "k_pkey", columns: ["id"] }, by, {
+      isDropped: true,
+    });
     expect(queries[0]).toMatchObject({
       present: { index: "k_pkey" },
       foretold: { planType: "Seq Scan" },
@@ -46,14 +53,69 @@ describe("what would become of a query", () => {
     });
   });
 
+  test("if it took the place of another one", async () => {
+    const index = { table: "t", name: "t_b_idx", columns: ["b"] };
+    const replaces = { schema: "public", name: "t_a_idx" };
+    const { queries } = await ask(
+      index,
+      { ...ONE, sql: "SELECT * FROM public.t WHERE a = 7" },
+      { replaces },
+    );
+    expect(queries[0]).toMatchObject({
+      present: { index: "t_a_idx" },
+      foretold: { planType: "Seq Scan", index: null },
+    });
+    const partial = { ...index, name: "t_a_idx", predicate: "b <> ''" };
+    const again = await ask(partial, ONE, { replaces });
+    expect(again.queries[0]).toMatchObject({ foretold: { index: null } });
+  });
+
   test("without an index that the new one makes redundant", async () => {
     const foretold = await ask({ table: "t", name: "t_a_b_idx", columns: ["a", "b"] }, ONE);
     expect(foretold.redundant).toMatchObject([{ schema: "public", name: "t_a_idx" }]);
     expect(foretoldLines(foretold)).toContainEqual(
       expect.stringMatching(/^without public\.t_a_idx \(\d+ kB\) too, .* plans stay as cheap$/),
     );
-    const { redundant } = await ask({ table: "t", name: "t_id_b", columns: ["id", "b"] }, ONE);
-    expect(redundant).toEqual([]);
+  });
+
+  test("but not what makes values unique", async () => {
+    await twins.db.query("CREATE TABLE x (id int, a int, b text, EXCLUDE USING btree (a WITH =))");
+    for (const [table, column] of [
+      ["t", "id"],
+      ["x", "a"],
+    ] as const) {
+      const { redundant } = await ask({ table, name: "wider", columns: [column, "b"] }, ONE);
+      expect(redundant).toEqual([]);
+    }
+  });
+
+  // As a preview's overlap and pgindex redundant see it: test/database/previewOverlap.test.ts has
+  // all of it.
+  test.each([
+    ["(b DESC)", { columns: ["b", "id"] }, true],
+    ["(b DESC NULLS LAST)", { columns: ["b", "id"] }, false],
+    ["(b) INCLUDE (id)", { columns: ["b", "id"] }, true],
+    ["USING gin (tags)", { columns: ["id", "tags"], accessMethod: "gin" }, true],
+    ["USING hash (b)", { columns: ["b"], accessMethod: "hash" }, true],
+    ["(b) WHERE a > 1", { columns: ["b"], predicate: "(a) > 1" }, true],
+  ])("without %s, which %j makes redundant: %s", async (standing, args, isRedundant) => {
+    await twins.db.query(`CREATE INDEX old ON u ${standing}`);
+    const query = { sql: "SELECT * FROM u WHERE a = 7" };
+    const { redundant } = await ask({ table: "u", name: "u_new_idx", ...args }, query);
+    await twins.db.query("DROP INDEX old");
+    expect(redundant.map(({ name }) => name)).toEqual(isRedundant ? ["old"] : []);
+  });
+
+  test("a replica identity and a constraint's index are never redundant", async () => {
+    await twins.db.query(
+      `CREATE UNIQUE INDEX old ON u (b); ALTER TABLE u REPLICA IDENTITY USING INDEX old;
+       ALTER TABLE u ADD CONSTRAINT u_x EXCLUDE USING gist (r WITH &&)`,
+    );
+    const query = { sql: "SELECT * FROM u WHERE a = 7" };
+    const unique = { table: "u", name: "u_new_idx", columns: ["b"], unique: true };
+    expect((await ask(unique, query)).redundant).toEqual([]);
+    const gist = { table: "u", name: "u_new_idx", columns: ["r"], accessMethod: "gist" };
+    expect((await ask(gist, query)).redundant).toEqual([]);
   });
 });
 
@@ -123,6 +185,13 @@ describe("what cannot be looked at", () => {
     );
   });
 
+  test("a server that does not answer", async () => {
+    const url = "postgresql://nobody:nothing@127.0.0.1:1/nowhere";
+    const asked = ask({ table: "t", name: "t_new_idx", columns: ["a"] }, { ...ONE, url });
+    await expect(asked).rejects.toThrow(CannotLookError);
+    await expect(asked).rejects.toThrow(/cannot connect|nothing listens/);
+  });
+
   test("there is no PostgreSQL 18 on this machine", () => {
     expect(() => findTwinBinary(["/nowhere/package.json"])).toThrow(
       "no PostgreSQL 18 is installed here, and only 18 takes statistics: " +
@@ -138,6 +207,8 @@ test("what the copy cannot have", async () => {
     "CREATE INDEX with_c_idx ON with_c (sourced(a))",
   ]);
   const index = { table: "with_c", name: "with_c_a_idx", columns: ["a"] };
+  const calls = await ask(index, { sql: "SELECT * FROM with_c WHERE a = sourced(7)" });
+  expect(calls.queries[0]?.unknown).toMatch(/^the copy cannot plan it: /);
   const { sureness } = await ask(index, { sql: "SELECT * FROM with_c WHERE a = 7" });
   expect(sureness.isSure).toBe(false);
   expect(sureness.doubts).toContainEqual(

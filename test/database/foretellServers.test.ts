@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { foretoldLines } from "../../providers/pgindex/src/engine/twin/foretoldLines.ts";
 import { serverHas } from "../support/engine/engineDatabase.ts";
 import { createDatabase, withClient } from "../support/server/database.ts";
-import { describeUnless } from "../support/server/ownServer.ts";
+import { createHypopg, HYPOPG_VERSION, hypopgProblem } from "../support/server/hypopg.ts";
+import { describeUnless, useServer } from "../support/server/ownServer.ts";
 import { useTwins } from "../support/twin/twins.ts";
 
 const FILL = "SELECT i, i % 4000, md5(i::text) FROM generate_series(1, 40000) i";
@@ -26,23 +27,23 @@ test("texts are compared in the copy as the database compares them", async () =>
     });
     const by = { sql: "SELECT * FROM c WHERE b LIKE 'a01%'", url };
     const { queries } = await ask({ table: "c", name: "c_b_idx", columns: ["b"] }, by);
-    expect(queries[0]?.foretold).toMatchObject({ planType: "Seq Scan" });
+    expect(queries[0]).toMatchObject({ foretold: { planType: "Seq Scan" } });
     const pattern = { columns: [{ column: "b", operatorClass: "text_pattern_ops" }] };
     const { queries: served } = await ask({ table: "c", name: "c_b_idx", ...pattern }, by);
-    expect(served[0]?.foretold?.usesIndex).toBe(true);
+    expect(served[0]).toMatchObject({ foretold: { usesIndex: true } });
   } finally {
     await twins.db.query(`DROP DATABASE ${name} WITH (FORCE)`);
   }
 });
 
-/** HypoPG is Debian's postgresql-<version>-hypopg; no embedded server has it. */
-const hypopgUrl = process.env.TEST_HYPOPG_URL;
-describeUnless(hypopgUrl ? undefined : "TEST_HYPOPG_URL is not set", "a server with HypoPG", () => {
+const problem = hypopgProblem();
+describeUnless(problem, "a server with HypoPG", () => {
+  const server = useServer({ name: "hypopg", version: HYPOPG_VERSION });
+
   test("agrees, disagrees or does not know the kind of index", async () => {
-    const db = await createDatabase(hypopgUrl);
+    const db = await createDatabase(server().url);
     try {
-      await db.query("CREATE SCHEMA ext");
-      await db.query("CREATE EXTENSION hypopg SCHEMA ext");
+      await createHypopg(db, "ext");
       await db.query(`CREATE TABLE h (id, a, b) AS ${FILL}`);
       await db.query("VACUUM ANALYZE h");
       const index = { table: "h", name: "h_new_idx" };
@@ -60,6 +61,9 @@ describeUnless(hypopgUrl ? undefined : "TEST_HYPOPG_URL is not set", "a server w
       const ranges = { sql: "SELECT * FROM h WHERE int4range(id, id, '[]') @> 7", url: db.url };
       const [unknown] = foretoldLines(await ask({ ...index, ...gist }, ranges));
       expect(unknown).not.toMatch(/HypoPG/);
+      const empty = { ...by, sample: "SELECT 1 WHERE false", sql: "SELECT * FROM h WHERE a = $1" };
+      const [unsampled] = foretoldLines(await ask({ ...index, columns: ["a"] }, empty));
+      expect(unsampled).toMatch(/no rows to sample$/);
     } finally {
       await db.drop();
     }

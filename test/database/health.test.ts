@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { until } from "../support/engine/engineDatabase.ts";
@@ -6,6 +7,13 @@ import { AUTHORIZED, IDENTITY, TOKEN, useHealth } from "../support/health/health
 import { writeState } from "../support/pulumi/stackState.ts";
 
 const h = useHealth();
+const MEASURED = {
+  name: "by a",
+  planType: "Index Scan",
+  usesIndex: true,
+  executionMs: 1,
+  ratio: 12,
+};
 
 test("all is well: 200, with the index's state and counters", async () => {
   const { status, health } = await h.ask();
@@ -39,18 +47,48 @@ test("the queries are measured in the background, and compared with before the b
 });
 
 test.each([
-  ["missing", "DROP INDEX i", 503, "failing"],
-  ["drifted", "DROP INDEX i; CREATE INDEX i ON t (a DESC)", 200, "degraded"],
-])("an index that is %s", async (state, sql, status, overall) => {
+  ["missing", "DROP INDEX i", 503, "failing", "public.i is missing: it is not there"],
+  ["drifted", "DROP INDEX i; CREATE INDEX i ON t (a DESC)", 200, "degraded", null],
+])("an index that is %s", async (state, sql, status, overall, problem) => {
   await h.db.query(sql);
   const asked = await h.ask();
-  expect(asked).toMatchObject({ status, health: { status: overall, indexes: [{ state }] } });
+  const health = { status: overall, problem, indexes: [{ state }] };
+  expect(asked).toMatchObject({ status, health });
 });
 
-test("an INVALID index is a 503", async () => {
+test("an INVALID index is a 503 with the reason, and no plan uses it", async () => {
+  await h.ask();
+  await h.endpoint.close();
   await h.db.query("DROP INDEX i");
   await leave(h.db, { table: "t", index: "i", body: "(a)", state: "f/t/t" });
-  expect(await h.ask()).toMatchObject({ status: 503, health: { indexes: [{ state: "invalid" }] } });
+  const { status, health } = await h.ask(h.open({ state: await h.recordedState([MEASURED]) }));
+  expect(status).toBe(503);
+  expect(health.problem).toMatch(/^public\.i is invalid/);
+  const queries = [{ name: "by a", planType: null, usesIndex: false, executionMs: null }];
+  expect(health.indexes).toMatchObject([{ state: "invalid", queries }]);
+});
+
+test("a file is read afresh: what an up or a destroy has changed counts at once", async () => {
+  const endpoint = h.open({ cacheSeconds: 1 });
+  expect((await h.ask(endpoint)).status).toBe(200);
+  const whole = await readFile(h.state, "utf8");
+  const become = async (text: string, wanted: RegExp | null) => {
+    await writeFile(h.state, text);
+    await until("it is read again", async () => {
+      const { problem } = (await h.ask(endpoint)).health;
+      return wanted === null ? problem === null : wanted.test(problem ?? "");
+    });
+    return h.ask(endpoint);
+  };
+  const destroyed = await become('{"deployment":{"resources":[]}}', /the stack has no index/);
+  expect(destroyed).toMatchObject({ status: 503, health: { indexes: [] } });
+  expect(await become(whole, null)).toMatchObject({ status: 200, health: { status: "ok" } });
+  const torn = await become(
+    whole.slice(0, 40),
+    /could not be read again, and the last one is used/,
+  );
+  expect(torn).toMatchObject({ status: 200, health: { status: "degraded", indexes: [{}] } });
+  await endpoint.close();
 });
 
 test("a stack without any index is a 503: of the wrong one everything would be well", async () => {

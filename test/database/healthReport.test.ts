@@ -7,7 +7,7 @@ import { createRoles, dropRoles } from "../support/engine/engineRoles.ts";
 import { BROWSER, useLiveReport } from "../support/report/liveReport.ts";
 import { queryOf, STAGING, stackOf, verificationOf } from "../support/report/report.ts";
 
-const SECTIONS = ["checklist", "indexes", "latency", "plans", "use"];
+const SECTIONS = ["verdict", "checklist", "indexes", "latency", "plans", "use"];
 const live = useLiveReport();
 
 test("it is the page of the report, from the database itself", async () => {
@@ -100,6 +100,8 @@ test("an index that is missing is a 503, and so is a database that cannot be ask
   const missing = await live.ask();
   expect(missing.status).toBe(503);
   expect(missing.page.text("#indexes dd")).toContain("missing");
+  expect(missing.page.text("#verdict h2")).toMatch(/FAILING: .*public\.i is missing/);
+  expect(missing.page.text("#plans .stale")).toContain("no query uses it");
   const databaseUrl = "postgresql://nobody:canary@127.0.0.1:1/none";
   const silent = await live.ask(live.open({ databaseUrl }));
   expect(silent.status).toBe(503);

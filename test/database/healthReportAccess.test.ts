@@ -112,7 +112,7 @@ describe("every kind of server", () => {
       stopped: () => stopped,
       env: { DATABASE_URL: live.db.url, PGINDEX_HEALTH_TOKEN: TOKEN },
     });
-    await until("it listens", async () => said.length > 0);
+    await until("it listens", async () => /listening/.test(said.join("")));
     const url = /for a browser: (\S+\/report)$/m.exec(said.join(""))?.[1] ?? said.join("");
     expect((await fetch(url, { headers })).status).toBe(200);
     expect((await fetch(url)).status).toBe(401);

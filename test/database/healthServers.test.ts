@@ -62,8 +62,9 @@ test("pgindex health listens on the loopback interface until it is stopped", asy
     stopped: () => stopped,
     env: { DATABASE_URL: h.db.url, PGINDEX_HEALTH_TOKEN: TOKEN },
   });
-  await until("it listens", async () => said.length > 0);
-  const url = /listening on (http:\/\/127\.0\.0\.1:\d+\/\S+)/.exec(said[0] ?? "")?.[1] ?? said[0];
+  const listening = /listening on (http:\/\/127\.0\.0\.1:\d+\/\S+)/;
+  await until("it listens", async () => said.some((text) => listening.test(text)));
+  const [, url] = listening.exec(said.join("")) ?? [];
   const { authorization } = AUTHORIZED;
   expect((await fetch(`${url}`, { headers: { authorization } })).status).toBe(200);
   expect((await fetch(`${url}`)).status).toBe(401);

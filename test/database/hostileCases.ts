@@ -20,6 +20,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   ],
   [0, immutable("app.evil(int)", "int", "$1")],
   [0, immutable("app.evil(int, int)", "int", "$1")],
+  [0, immutable("app.compare(int, int)", "int", "btint4cmp($1, $2)")],
   [0, "CREATE TABLE app.t (a int, b int, name varchar)"],
   [0, "INSERT INTO app.t SELECT n, n, n::text FROM generate_series(1, 50) n"],
   [0, "CREATE TABLE app.plain AS SELECT n AS a, n::varchar AS name FROM generate_series(1, 50) n"],
@@ -38,6 +39,8 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
            PARTITION OF app.parts FOR VALUES FROM (${n * 10}) TO (${n * 10 + 9})`,
       ] as const,
   ),
+  [0, "CREATE TABLE app.sorted (a int)"],
+  [0, "CREATE TABLE app.sorted_child (CHECK (a + app.evil(0) > 0)) INHERITS (app.sorted)"],
   [0, "CREATE TABLE app.whole (a int)"],
   [0, "CREATE TABLE app.child () INHERITS (app.whole)"],
   [0, "CREATE INDEX ON app.child ((a + app.evil(0)))"],
@@ -74,6 +77,12 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, "CREATE CAST (app.mood AS text) WITH FUNCTION app.to_text(app.mood)"],
   [0, "CREATE TABLE app.moods AS SELECT 'sad'::app.mood AS m"],
   [0, "CREATE DOMAIN app.checked AS int CHECK (app.evil(VALUE) > 0)"],
+  [
+    0,
+    `CREATE TABLE app.made (a int, d int DEFAULT app.evil(1), v app.checked,
+       g int GENERATED ALWAYS AS (a + app.evil(0)) STORED)`,
+  ],
+  [0, "INSERT INTO app.made (a, v) VALUES (1, 1)"],
   [0, "CREATE TYPE app.pair AS (x app.checked)"],
   [0, "CREATE TYPE app.span AS RANGE (SUBTYPE = app.checked)"],
   [
@@ -95,6 +104,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
      AS $$ BEGIN RETURN NEXT app.evil(1); END $$`,
   ],
   [0, "CREATE VIEW app.v AS SELECT app.evil(a) AS a FROM app.t"],
+  [0, "CREATE VIEW app.guarded WITH (security_barrier) AS SELECT app.evil(a) AS a FROM app.t"],
   [0, "CREATE VIEW app.reads AS SELECT length(pg_read_file('PG_VERSION')) AS a"],
   [0, "CREATE TABLE app.secured AS SELECT 1 AS a"],
   [0, "ALTER TABLE app.secured ENABLE ROW LEVEL SECURITY"],
@@ -104,7 +114,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
     `CREATE FUNCTION app.struck() RETURNS trigger LANGUAGE plpgsql
      AS $$ BEGIN PERFORM app.strike(); RETURN NEW; END $$`,
   ],
-  ...["trigger", "default", "check", "index", "rule"].map(
+  ...["trigger", "default", "check", "index", "rule", "generated"].map(
     (way) => [0, `CREATE TABLE app.marks_${way} ${MARKS}`] as const,
   ),
   [
@@ -113,6 +123,11 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
      EXECUTE FUNCTION app.struck()`,
   ],
   [0, "ALTER TABLE app.marks_default ADD extra int DEFAULT app.evil(1)"],
+  [
+    0,
+    `ALTER TABLE app.marks_generated
+     ADD extra int GENERATED ALWAYS AS (app.evil(created_at::int)) STORED`,
+  ],
   [0, "ALTER TABLE app.marks_check ADD CHECK (app.evil(1) > 0)"],
   [0, "CREATE INDEX ON app.marks_index ((created_at + app.evil(0)))"],
   [0, "CREATE RULE r AS ON INSERT TO app.marks_rule DO ALSO SELECT app.strike()"],
@@ -143,6 +158,22 @@ function immutable(signature: string, type: string, value: string): string {
 /** A function of a superuser's own, which calls another one. */
 export const TRUSTED = `
 CREATE FUNCTION app.trusted(int) RETURNS int STABLE LANGUAGE sql AS 'SELECT app.evil($1)'`;
+
+/**
+ * An operator class, which only a superuser can make, as an extension of his does, with a function
+ * that is another's; and what stands on it. Nobody is aimed at yet.
+ */
+export const CLASSED = `
+CREATE OPERATOR CLASS app.evil_ops FOR TYPE int USING btree AS
+  OPERATOR 1 pg_catalog.<, OPERATOR 2 pg_catalog.<=, OPERATOR 3 pg_catalog.=,
+  OPERATOR 4 pg_catalog.>=, OPERATOR 5 pg_catalog.>, FUNCTION 1 app.compare(int, int);
+CREATE TYPE app.compared AS RANGE (SUBTYPE = int, SUBTYPE_OPCLASS = app.evil_ops);
+CREATE TYPE app.holder AS (r app.compared);
+CREATE TABLE app.ranges (id int, r app.compared, rs app.compared[], h app.holder);
+INSERT INTO app.ranges SELECT n, app.compared(n, n + 2), ARRAY[app.compared(n, n + 2)],
+  ROW(app.compared(n, n + 2))::app.holder FROM generate_series(1, 3) n;
+CREATE TABLE app.classed AS SELECT n AS a FROM generate_series(1, 5000) n;
+CREATE INDEX ON app.classed (a app.evil_ops)`;
 
 /** One way to get code run. `naive` is what would run it; `refused`: that it must be refused. */
 export interface Attack {
@@ -211,12 +242,30 @@ export const PREVIEWS: readonly PreviewAttack[] = [
     args: { table: "parts", columns: ["a"] },
   },
   {
+    title: "the CHECK of a child, while a look for duplicates is planned",
+    naive: ["SELECT a FROM app.sorted WHERE a = 1"],
+    args: { table: "sorted", columns: ["a"], predicate: "a = 1", unique: true },
+  },
+  {
     title: "extended statistics of the table, while a look for duplicates is planned",
     since: 14,
     naive: ["SELECT a FROM app.counted"],
     args: { table: "counted", columns: ["a"], unique: true },
   },
 ];
+
+/** Those of a column, which a copy of the table gets along with it. */
+export const COLUMNS: readonly PreviewAttack[] = (
+  [
+    ["d", "a default", "INCLUDING DEFAULTS", "INSERT INTO made (a) VALUES (1)"],
+    ["g", "a generated column", "INCLUDING GENERATED", "INSERT INTO made (a) VALUES (1)"],
+    ["v", "a column of a domain", "", "INSERT INTO made (v) VALUES (1)"],
+  ] as const
+).map(([column, title, including, insert]) => ({
+  title,
+  naive: [`CREATE TEMPORARY TABLE made (LIKE app.made ${including})`, insert],
+  args: { table: "made", columns: [column, { expression: `${column} + 1` }], unique: true },
+}));
 
 export interface MeasureAttack extends Attack {
   readonly query: Readonly<Record<string, unknown>>;
@@ -250,6 +299,11 @@ export const MEASUREMENTS: readonly MeasureAttack[] = [
     "SELECT * FROM JSON_TABLE(jsonb '[1]', '$[*]' COLUMNS (x app.checked PATH '$'))",
     { since: 17 },
   ),
+  reads("a share of a sample", "SELECT a FROM app.t TABLESAMPLE SYSTEM (app.evil(50))"),
+  reads("a filter of an aggregate", "SELECT count(*) FILTER (WHERE app.evil(a) > 0) FROM app.t"),
+  reads("ROLLUP", "SELECT count(*) FROM app.t GROUP BY ROLLUP (app.evil(a))"),
+  reads("a limit", "SELECT a FROM app.t LIMIT app.evil(1)"),
+  reads("a view with a barrier", "SELECT a FROM app.guarded"),
   reads("a function in FROM", "SELECT * FROM app.many()"),
   reads("a default of an argument", "SELECT app.defaulted(a) FROM app.t"),
   reads("a function in SQL that is parsed at once", "SELECT app.atomic(a) FROM app.t", {
@@ -260,6 +314,11 @@ export const MEASUREMENTS: readonly MeasureAttack[] = [
   reads("a text that names a view", "SELECT table_to_xml('app.v', true, true, '')"),
   reads("another index, while planning", "SELECT a FROM app.u"),
   reads("the index of a child, while planning", "SELECT a FROM app.whole"),
+  reads("the CHECK of a child, while planning", "SELECT a FROM app.sorted WHERE a = 1"),
+  reads(
+    "the CHECK of a domain, in a row of VALUES",
+    "SELECT v::app.checked FROM (VALUES (1)) t (v)",
+  ),
   reads("extended statistics, while planning", "SELECT a FROM app.counted", { since: 14 }),
   reads("the key of a partitioned table", "SELECT a FROM app.parts WHERE a = 1"),
   reads("the distance of a range, while planning", "SELECT r FROM app.spans WHERE r && '[9,10)'"),
@@ -279,4 +338,21 @@ export const MEASUREMENTS: readonly MeasureAttack[] = [
     naive: ["SELECT app.evil(a) FROM app.t"],
     query: { sql: "SELECT a FROM app.t WHERE a = $1", sample: "SELECT app.evil(a) FROM app.t" },
   },
+];
+
+/** Of tables of {@link CLASSED}: none names a function or an operator of its own. */
+export const COMPARISONS: readonly MeasureAttack[] = [
+  reads("ranges in ORDER BY", "SELECT id FROM app.ranges ORDER BY r"),
+  reads("ranges in a window", "SELECT rank() OVER (ORDER BY r) FROM app.ranges"),
+  reads("arrays of ranges", "SELECT id FROM app.ranges ORDER BY rs"),
+  reads("rows with ranges", "SELECT id FROM app.ranges ORDER BY h"),
+  reads("the greatest of ranges", "SELECT GREATEST(r, r) FROM app.ranges"),
+  reads("an operator of PostgreSQL's", "SELECT FROM app.ranges a, app.ranges b WHERE a.r < b.r"),
+  reads(
+    "an aggregate over an order",
+    "SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY r) FROM app.ranges",
+  ),
+  reads("a constant", "SELECT id FROM app.ranges WHERE '[1,3)'::app.compared IS NOT NULL"),
+  reads("ranges of several", "SELECT id FROM app.ranges ORDER BY multirange(r)", { since: 14 }),
+  reads("a search in an index", "SELECT a FROM app.classed WHERE a = 4"),
 ];

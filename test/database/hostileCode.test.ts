@@ -14,7 +14,16 @@ import { refreshIndex } from "../../providers/pgindex/src/engine/record/refresh.
 import { declare, failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { pgindex } from "../support/tools/cli.ts";
-import { type Attack, MEASUREMENTS, PLANTS, PREVIEWS, TRUSTED } from "./hostileCases.ts";
+import {
+  type Attack,
+  CLASSED,
+  COLUMNS,
+  COMPARISONS,
+  MEASUREMENTS,
+  PLANTS,
+  PREVIEWS,
+  TRUSTED,
+} from "./hostileCases.ts";
 
 const major = Math.floor(inject("server").versionNumber / 10_000);
 let db: TestDatabase;
@@ -82,7 +91,7 @@ const attacks = <A extends Attack>(all: readonly A[]) =>
   all.filter(({ since = 0 }) => since <= major).map((each) => [each.title, each] as const);
 
 describe("a preview runs nothing with the rights of a superuser's login", () => {
-  test.each(attacks(PREVIEWS))("%s", async (_title, attack) => {
+  test.each(attacks([...PREVIEWS, ...COLUMNS]))("%s", async (_title, attack) => {
     await expectHitWithoutDefence(attack);
     const desired = await declare({ schema: "app", table: "t", name: "x_idx", ...attack.args });
     const preview = previewIndex(targetOf(db.url), desired);
@@ -137,6 +146,15 @@ describe("a measurement runs nothing with the rights of a superuser's login", ()
   });
 });
 
+test.each(["COLUMNS x app.checked PATH '.'", "COLUMNS x int PATH 'y' DEFAULT app.evil(1)"])(
+  "XMLTABLE (%s) is refused, also where the server has no XML to run it",
+  async (columns) => {
+    const sql = `SELECT x.* FROM app.t, XMLTABLE('/r/x' PASSING (t.name::xml) ${columns}) x`;
+    const { message } = await failureOf(measure({ sql }, db.url));
+    expect(message).toMatch(/(it calls|may call) .*app\.evil/);
+  },
+);
+
 describe("whatever else looks, or builds", () => {
   const INDEX = { schema: "app", table: "t", name: "built_idx" };
 
@@ -188,21 +206,24 @@ describe("whatever else looks, or builds", () => {
 });
 
 describe("a mark in the table of a migration tool", () => {
-  test.each(["trigger", "default", "check", "index", "rule"])("whose %s is code", async (way) => {
-    const insert = `INSERT INTO app.marks_${way} (hash, created_at) VALUES ('x', 1)`;
-    await expectHitWithoutDefence({ title: way, naive: [insert] });
-    const mark = {
-      migration: "0001_a",
-      hash: "0".repeat(64),
-      createdAt: 1,
-      previousAt: null,
-      migrationsSchema: "app",
-      migrationsTable: `marks_${way}`,
-    };
-    const marking = markApplied(drizzle, targetOf(db.url), { mark, indexes: [] });
-    expect((await failureOf(marking)).message).toMatch(/would run .*app\.\w+\(.*nothing ran/s);
-    expect(await stands()).toBe(true);
-  });
+  test.each(["trigger", "default", "check", "index", "rule", "generated"])(
+    "whose %s is code",
+    async (way) => {
+      const insert = `INSERT INTO app.marks_${way} (hash, created_at) VALUES ('x', 1)`;
+      await expectHitWithoutDefence({ title: way, naive: [insert] });
+      const mark = {
+        migration: "0001_a",
+        hash: "0".repeat(64),
+        createdAt: 1,
+        previousAt: null,
+        migrationsSchema: "app",
+        migrationsTable: `marks_${way}`,
+      };
+      const marking = markApplied(drizzle, targetOf(db.url), { mark, indexes: [] });
+      expect((await failureOf(marking)).message).toMatch(/would run .*app\.\w+\(.*nothing ran/s);
+      expect(await stands()).toBe(true);
+    },
+  );
 });
 
 describe("others may create in a schema of the search_path", () => {
@@ -265,6 +286,82 @@ describe("others may create in a schema of the search_path", () => {
   });
 });
 
+describe("an event trigger runs a function that another role can replace", () => {
+  beforeAll(async () => {
+    await db.query(
+      `CREATE FUNCTION app.on_ddl() RETURNS event_trigger LANGUAGE plpgsql
+         AS $$ BEGIN PERFORM app.strike(); END $$;
+       ALTER FUNCTION app.on_ddl() OWNER TO ${mallory}`,
+    );
+    await aim();
+    await db.query(
+      "CREATE EVENT TRIGGER on_ddl ON ddl_command_start EXECUTE FUNCTION app.on_ddl()",
+    );
+  });
+  afterAll(() => db.query("DROP EVENT TRIGGER on_ddl"));
+
+  const PLACE = { schema: "app", table: "t", name: "fired_idx" };
+  const declared = () => declare({ ...PLACE, columns: [{ expression: "abs(a)" }] });
+  const QUERY = { sql: "SELECT a FROM app.plain WHERE abs(a) = $1", values: [7] };
+  const WAYS: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ["a preview", async () => previewIndex(targetOf(db.url), await declared())],
+    [
+      "an up, of a column alone too",
+      async () => {
+        const desired = await declare({ ...PLACE, columns: ["a"] });
+        return ensureIndex({ database: targetOf(db.url), desired, ctx: record().ctx });
+      },
+    ],
+    ["a measurement", () => measure(QUERY, db.url)],
+    [
+      "an import",
+      async () => {
+        const environment = { DATABASE_URL: db.url, PATH: process.env.PATH ?? "" };
+        throw new Error((await pgindex(["import", "--schema", "app"], environment)).err);
+      },
+    ],
+  ];
+
+  test.each(WAYS)("%s is refused", async (_way, run) => {
+    await expectHitWithoutDefence({ title: "fired", naive: ["CREATE TEMPORARY TABLE x ()"] });
+    expect((await failureOf(run())).message).toMatch(
+      /^refused to run DDL as .*event trigger on_ddl would run app\.on_ddl\(\).*nothing ran/ms,
+    );
+    expect(await stands()).toBe(true);
+  });
+
+  test("an ordinary login measures, with its own rights", async () => {
+    await aim();
+    expect(await measure(QUERY, as(reader, "r"))).toMatchObject([{ measurement: { rows: 1 } }]);
+    expect(await stands()).toBe(true);
+  });
+
+  test("SECURITY DEFINER, as it is told, takes the rights away", async () => {
+    await db.query("ALTER FUNCTION app.on_ddl() SECURITY DEFINER");
+    await aim();
+    expect(await previewIndex(targetOf(db.url), await declared())).not.toEqual([]);
+    expect(await stands()).toBe(true);
+  });
+});
+
+test.each([
+  [
+    15,
+    "a publication's row filter",
+    "CREATE PUBLICATION p FOR TABLE app.plain WHERE (app.evil(a) > 0)",
+  ],
+  [
+    18,
+    "a virtual column",
+    "CREATE TABLE v (a int, b int GENERATED ALWAYS AS (app.evil(a)) VIRTUAL)",
+  ],
+] as const)("since %i PostgreSQL itself refuses code in %s", async (since, _place, sql) => {
+  const { message } = await failureOf(db.query(sql));
+  expect(message).toMatch(
+    since <= major ? /user-defined function|publication WHERE/ : /syntax error/,
+  );
+});
+
 describe("nobody runs a VOLATILE function, in whatever form it is called", () => {
   const FORMS: readonly (readonly [form: string, sql: string, name: string])[] = [
     ["an attribute", "SELECT t.clear FROM app.t", "app.clear"],
@@ -279,6 +376,12 @@ describe("nobody runs a VOLATILE function, in whatever form it is called", () =>
 
   test.each(FORMS)("%s", (_form, sql, name) => expectRefused(sql, name));
 
+  test("nor where the database's array_nulls makes texts of what is NULL", async () => {
+    await db.query(`ALTER DATABASE ${db.name} SET array_nulls = off`);
+    for (const [, sql, name] of FORMS) await expectRefused(sql, name);
+    await db.query(`ALTER DATABASE ${db.name} RESET array_nulls`);
+  });
+
   describe("where the server cannot parse it for us", () => {
     beforeAll(() => db.query(`REVOKE TEMPORARY ON DATABASE ${db.name} FROM PUBLIC`));
     afterAll(() => db.query(`GRANT TEMPORARY ON DATABASE ${db.name} TO PUBLIC`));
@@ -288,5 +391,41 @@ describe("nobody runs a VOLATILE function, in whatever form it is called", () =>
       const query = { sql: "SELECT a FROM app.plain WHERE abs(a) = $1", values: [7] };
       expect(await measure(query, as(reader, "r"))).toMatchObject([{ measurement: { rows: 1 } }]);
     });
+  });
+});
+
+describe("an operator class compares by a function of another role's", () => {
+  beforeAll(async () => {
+    await target?.end();
+    target = undefined;
+    await db.query(CLASSED);
+  });
+  afterAll(() => db.query("DROP OPERATOR FAMILY app.evil_ops USING btree CASCADE"));
+
+  test.each(attacks(COMPARISONS))("%s", async (_title, attack) => {
+    await expectHitWithoutDefence(attack);
+    const { message } = await failureOf(measure(attack.query, db.url));
+    expect(message).toMatch(/(it calls|may call) .*app\.compare.*nothing ran/s);
+    expect(await stands()).toBe(true);
+  });
+
+  test.each([
+    ["lower('[1,2)'::app.compared)", /checked by app\.compare\(integer,integer\)/],
+    ["('{1}'::app.checked[])[1]", /checked by app\.evil\(integer\)/],
+  ])("what runs while it is parsed is found beside it: %s", async (expression, message) => {
+    await aim();
+    const desired = await declare({
+      schema: "app",
+      table: "t",
+      name: "x_idx",
+      columns: [{ expression }],
+    });
+    const { ctx } = record();
+    for (const look of [
+      () => previewIndex(targetOf(db.url), desired),
+      () => ensureIndex({ database: targetOf(db.url), desired, ctx }),
+    ])
+      expect((await failureOf(look())).message).toMatch(message);
+    expect(await stands()).toBe(true);
   });
 });

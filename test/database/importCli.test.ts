@@ -71,7 +71,22 @@ test("a database that cannot be reached is named without its password", async ()
   url.password = "s3cret";
   url.pathname = "/nowhere";
   const { code, out, err } = await pgindex(["import"], { DATABASE_URL: url.href });
-  expect({ code, out }).toEqual({ code: 1, out: "" });
+  expect({ code, out }).toEqual({ code: 3, out: "" });
   expect(err).toMatch(/nowhere.*\n {2}why: /s);
   expect(err).not.toContain("s3cret");
+});
+
+test("of more than fifty that are left out for one reason, the others are counted", async () => {
+  const many = await createDatabase();
+  try {
+    for (let i = 1; i <= 53; i += 1) await many.query(`CREATE TABLE t${i} (id int PRIMARY KEY)`);
+    const { out } = await pgindex(["import"], { DATABASE_URL: many.url });
+    const left = out.split("\n").filter((line) => line.startsWith("// "));
+    expect(left.filter((line) => line.startsWith("// Not declared"))).toHaveLength(50);
+    expect(left.at(-1)).toBe("// And 3 more like the last (--json names each).");
+    const json = JSON.parse((await pgindex(["import", "--json"], { DATABASE_URL: many.url })).out);
+    expect(json.skipped).toHaveLength(53);
+  } finally {
+    await many.drop();
+  }
 });

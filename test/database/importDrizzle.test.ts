@@ -77,7 +77,7 @@ describe.each([
       const desired = await declare({ ...declaration });
       await ensureIndex({ database: targetOf(ours.url), desired, ctx: record().ctx });
     }
-  }, 120_000);
+  }, 600_000);
   afterAll(async () => {
     await theirs?.drop();
     await ours?.drop();
@@ -104,7 +104,7 @@ describe.each([
       });
       expect(ensured.adopted, declaration.name).toBe(true);
     }
-  }, 60_000);
+  }, 300_000);
 
   test("gives what reading drizzle-kit's migration gives", () => {
     const sort = (found: readonly IndexDeclaration[]) =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { observe } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
-import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
 import { differencesOf } from "../../providers/pgindex/src/engine/compare/differences.ts";
+import { canonicalize } from "../../providers/pgindex/src/engine/compare/forms/canonicalize.ts";
 import type { Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type IndexDeclaration, schemaOf } from "../../providers/pgindex/src/import/declaration.ts";
@@ -21,7 +21,7 @@ beforeAll(async () => {
   db = await createDatabase();
   for (const statement of [...SCHEMA, ...STATEMENTS, ...NOT_DECLARED]) await db.query(statement);
   everything = await read();
-}, 60_000);
+}, 300_000);
 afterAll(() => db.drop());
 
 const isThere = (definition: string) => inject("server").versionNumber >= (SINCE[definition] ?? 0);
@@ -78,7 +78,7 @@ describe("what is read from a database is adopted without building", () => {
       expect(ensured.adopted, JSON.stringify(declaration)).toBe(true);
     }
     expect(await oids()).toEqual(before);
-  }, 120_000);
+  }, 600_000);
 });
 
 test("comments, statistics targets and parameters are declared as they are", () => {
@@ -161,7 +161,7 @@ describe("a role that may only read", () => {
     await withSession(async (session) => {
       for (const declaration of found) await expectSame(session, declaration);
     });
-  }, 60_000);
+  }, 300_000);
 });
 
 async function expectSame(session: Session, declaration: IndexDeclaration): Promise<void> {

@@ -10,7 +10,7 @@ import { record, targetOf } from "../support/engine/engine.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { fingerprint } from "../support/server/fingerprint.ts";
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 let db: TestDatabase;
 beforeAll(async () => {
   db = await createDatabase();

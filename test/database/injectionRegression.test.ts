@@ -1,7 +1,7 @@
 // PostgreSQL's own regression tests, a statement at a time, where a program may write an expression
 // or a query.
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
+import { canonicalize } from "../../providers/pgindex/src/engine/compare/forms/canonicalize.ts";
 import { parseIndexArgs } from "../../providers/pgindex/src/engine/declare/parseIndex.ts";
 import { measureAll } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import {
@@ -14,7 +14,7 @@ import { regressionStatements } from "../support/regression/regression.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { fingerprint } from "../support/server/fingerprint.ts";
 
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 300_000 });
 const statements = regressionStatements();
 const target = () => targetOf(db.url);
 let db: TestDatabase;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { readIndex } from "../../providers/pgindex/src/engine/catalog/indexes.ts";
-import { canonicalize } from "../../providers/pgindex/src/engine/compare/clone.ts";
+import { canonicalize } from "../../providers/pgindex/src/engine/compare/forms/canonicalize.ts";
 import { adoptLiveSpelling } from "../../providers/pgindex/src/engine/compare/liveSpelling.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { declare, targetOf } from "../support/engine/engine.ts";

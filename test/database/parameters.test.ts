@@ -30,7 +30,7 @@ beforeAll(async () => {
     },
   });
   await ask(server, `CREATE ROLE app LOGIN PASSWORD '${HARD.replaceAll("'", "''")}'`);
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await server.stop();
   rmSync(home, { recursive: true });

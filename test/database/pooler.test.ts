@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
+import { lookAhead } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
+import type { PgIndexError } from "../../providers/pgindex/src/engine/errors/advice.ts";
 import { measureQueries } from "../../providers/pgindex/src/engine/measure/measure.ts";
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { toIndexOutputs } from "../../providers/pgindex/src/engine/record/outputs.ts";
@@ -38,6 +40,20 @@ test("a proxy with its own process id counts as a pooler, unless it is allowed",
   expect((await failureOf(refused)).message).toMatch(
     /a pooler answers.*\n.*\n.*\n.*allowPooler: true/,
   );
+});
+
+test("it is a hazard: refused with its code, and said where it is allowed", async () => {
+  const error = await failureOf(lookAhead(targetOf(proxy.url), desired));
+  expect((error as PgIndexError).advice).toMatchObject({ code: "pooler" });
+  const allowed = { code: "pooler", severity: "error", action: "allow", note: "allowPooler" };
+  const look = await lookAhead(behind(), desired);
+  expect(look.hazards).toMatchObject([{ ...allowed, object: db.name }]);
+  expect(look.lines).toContainEqual(
+    expect.stringMatching(
+      /^pooler: allowed \(allowPooler\): a pooler answers in the server's place: /,
+    ),
+  );
+  expect((await lookAhead(targetOf(db.url), desired)).hazards).toEqual([]);
 });
 
 test("behind an allowed one a build is watched, and its queries are measured", async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
-import { readTableTraffic } from "../../providers/pgindex/src/engine/foresight/cost/tableTraffic.ts";
+import { readTableState } from "../../providers/pgindex/src/engine/foresight/table/tableState.ts";
 import { withObserver } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { type Args, declare, targetOf } from "../support/engine/engine.ts";
 import { stepsOf, until } from "../support/engine/engineDatabase.ts";
@@ -43,7 +43,7 @@ test("what is written to a table is counted, its partitions together", async () 
   const [w, p] = [await oid("w"), await oid("p")];
   await withObserver(targetOf(db.url), { purpose: "look", writable: false }, async (session) => {
     const counted = await until("they are counted", async () => {
-      const each = [await readTableTraffic(session, w), await readTableTraffic(session, p)];
+      const each = [await readTableState(session, w), await readTableState(session, p)];
       return each.every(({ writes }) => writes > 0) && each;
     });
     expect(counted).toMatchObject([

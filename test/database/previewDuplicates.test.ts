@@ -96,7 +96,7 @@ describe("refused, with what lists them and no value of a row", () => {
     );
     const [, query = ""] = /to list them: (.*);/.exec(message) ?? [];
     expect(await db.query(query)).toHaveLength(keys);
-    expect(message).toContain("validateInPreview: false");
+    expect(message).toContain('hazards: { "duplicates": { action: "warn", reason: ');
     expect(await stateOf(db, "key")).toBeUndefined();
   });
 
@@ -153,7 +153,8 @@ describe("nothing is said, and the build succeeds", () => {
 });
 
 describe("it says why it was not looked", () => {
-  const NOT_LOOKED = /^duplicates, which would end the build, were not looked for: /;
+  const NOT_LOOKED =
+    /^duplicates-unknown: duplicates, which would end the build, were not looked for: /;
 
   test.each<[title: string, args: Args, why: RegExp]>([
     [

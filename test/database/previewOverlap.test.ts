@@ -22,14 +22,15 @@ afterAll(() => db.drop());
 async function overlapsOf(args: Args): Promise<string[]> {
   const desired = await declare({ table: "t", name: "new_idx", ...args });
   const lines = await previewIndex(targetOf(db.url), desired);
-  return lines.filter((line) => line.startsWith("overlap: "));
+  return lines.filter((line) => /^(same|covered|redundant)-index: /.test(line));
 }
 
 const desc = (column: string, more: Args = {}) => ({ column, order: "desc", ...more });
 
-const SAME = /^overlap: public\.old \(\d+ kB\) is the same index under another name/;
-const COVERING = /^overlap: public\.old \(\d+ kB\) serves the same queries already/;
-const REDUNDANT = /^overlap: public\.old \(\d+ kB\) serves no query that this one would not/;
+const SAME = /^same-index: public\.old \(\d+ kB\) is the same index under another name/;
+const COVERING = /^covered-index: public\.old \(\d+ kB\) serves the same queries already/;
+const REDUNDANT =
+  /^redundant-index: public\.old \(\d+ kB\) serves no query that this one would not/;
 
 type Row = readonly [standing: string, declared: Args, said: RegExp | undefined];
 const ROWS: readonly Row[] = [

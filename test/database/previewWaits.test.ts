@@ -61,7 +61,7 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
     const [line = "", ...more] = await waits();
     expect(more).toEqual([]);
     expect(line).toMatch(
-      /^the build will wait for pid \d+ \(postgres, (idle in transaction )?for (at least )?\d+ s/,
+      /^old-transaction: the build will wait for pid \d+ \(postgres, (idle in transaction )?for (at least )?\d+ s/,
     );
     expect(line).toContain(`pid ${pid} `);
     expect(line).toContain("which has app.t open for writes");
@@ -73,7 +73,9 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
   test("a writer of a partition", async () => {
     const { pid } = await holdWrite(db, "app.p1");
     const lines = await waits({ table: "p", name: "p_idx" });
-    expect(lines).toEqual([expect.stringMatching(/^the build will wait for .* app\.p1 open/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^old-transaction: the build will wait for .* app\.p1 open/),
+    ]);
     expect(lines[0]).toContain(`pid ${pid} `);
   });
 
@@ -81,7 +83,7 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
     const { pid } = await holdSnapshot(db);
     const [line = "", ...more] = await waits();
     expect(more).toEqual([]);
-    expect(line).toMatch(/^the build (will|may) wait, at its end, for pid /);
+    expect(line).toMatch(/^old-transaction: the build (will|may) wait, at its end, for pid /);
     expect(line).toContain(`pid ${pid} `);
     if (who === "documented builder") expect(line).toContain("pg_read_all_stats");
   });
@@ -89,7 +91,9 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
   test("somebody who changes the table, or queues to", async () => {
     const { pid } = await hold(db, "BEGIN", "LOCK TABLE app.t IN SHARE UPDATE EXCLUSIVE MODE");
     const lines = await waits();
-    expect(lines).toEqual([expect.stringMatching(/^nothing can begin before pid \d+ /)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^table-busy: nothing can begin before pid \d+ /),
+    ]);
     expect(lines[0]).toContain(`pid ${pid} `);
   });
 
@@ -108,7 +112,7 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
     const desired = await declare({ ...T, columns: ["b"] });
     const lines = await previewIndex(targetOf(url()), desired, { previous: outputs });
     expect(lines.at(-1)).toMatch(
-      /^the drop of app\.t_idx_pgindex_old will wait for pid .* app\.t open: .*end it/,
+      /^old-transaction: the drop of app\.t_idx_pgindex_old will wait for pid .* app\.t open: .*end it/,
     );
   });
 
@@ -124,7 +128,7 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
   test("a reader, of the lock that a constraint takes", async () => {
     await hold(db, "BEGIN", "SELECT 1 FROM app.t");
     expect(await waits({ constraint: "unique" })).toEqual([
-      expect.stringMatching(/^the lock on the table will wait for pid /),
+      expect.stringMatching(/^old-transaction: the lock on the table will wait for pid /),
     ]);
   });
 
@@ -139,7 +143,9 @@ describe.each(["superuser", "documented builder"] as const)("for the %s", (who) 
     const desired = await declare(T);
     const lines = await previewIndex(targetOf(url()), desired);
     expect(lines[1]).toMatch(new RegExp(`DROP INDEX CONCURRENTLY .*${index}`));
-    expect(lines.at(-1)).toMatch(new RegExp(`^the drop of app\\.${index} will wait for pid `));
+    expect(lines.at(-1)).toMatch(
+      new RegExp(`^old-transaction: the drop of app\\.${index} will wait for pid `),
+    );
   });
 
   test("nobody is named who is in nobody's way", async () => {

@@ -12,7 +12,7 @@ import { createDatabase, type TestDatabase } from "../support/server/database.ts
 import { createProject, INDEXES, LATER, migrate, TABLES } from "../support/tools/prisma.ts";
 
 // The tool takes seconds to start on a busy machine, and waits ten for its lock.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 300_000 });
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const SCHEMAS = join(import.meta.dirname, "../support/import/migrations/prisma-schema-surveys");
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { previewIndex } from "../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../providers/pgindex/src/engine/drop/drop.ts";
-import { desired, useAdvising } from "../support/engine/advising.ts";
+import { compared, desired, useAdvising } from "../support/engine/advising.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { identityOf, serverHas, stateOf } from "../support/engine/engineDatabase.ts";
 import type { Roles } from "../support/engine/engineRoles.ts";
@@ -18,24 +18,25 @@ describe("each missing right is told once, with what to run", () => {
     /** The grants without the role's name. */
     readonly grants: string;
   }
-  const preview = () => previewIndex(targetOf(a.roles.url), desired);
+  const preview = () => previewIndex(targetOf(a.roles.url), compared);
   const cases: readonly Missing[] = [
     {
       right: "USAGE of the schema, to compare",
-      setUp: ({ deploy }) => `CREATE INDEX t_idx ON app.t (a); GRANT SELECT ON app.t TO ${deploy}`,
+      setUp: ({ deploy }) =>
+        `CREATE INDEX t_idx ON app.t USING hash (a); GRANT SELECT ON app.t TO ${deploy}`,
       operation: preview,
       grants: 'USAGE ON SCHEMA "app"',
     },
     {
       right: "SELECT, to compare",
       setUp: ({ deploy }) =>
-        `CREATE INDEX t_idx ON app.t (a); GRANT USAGE ON SCHEMA app TO ${deploy}`,
+        `CREATE INDEX t_idx ON app.t USING hash (a); GRANT USAGE ON SCHEMA app TO ${deploy}`,
       operation: preview,
       grants: 'SELECT ON "app"."t"',
     },
     {
       right: "both",
-      setUp: () => "CREATE INDEX t_idx ON app.t (a)",
+      setUp: () => "CREATE INDEX t_idx ON app.t USING hash (a)",
       operation: preview,
       grants: 'USAGE ON SCHEMA "app" SELECT ON "app"."t"',
     },

@@ -78,7 +78,7 @@ test("a table for people, without colours or control characters", async () => {
 test("an index that was dropped outside", async () => {
   await db.query("DROP INDEX i");
   expect(await statusOfIndex()).toMatchObject({
-    code: 1,
+    code: 2,
     ok: false,
     index: { state: "missing", drift: "it is not there", sizeBytes: null, scans: null },
   });
@@ -87,7 +87,7 @@ test("an index that was dropped outside", async () => {
 test("an index that is something else now", async () => {
   await db.query("DROP INDEX i; CREATE INDEX i ON t (b)");
   const { code, index } = await statusOfIndex();
-  expect({ code, state: index.state }).toEqual({ code: 1, state: "drifted" });
+  expect({ code, state: index.state }).toEqual({ code: 2, state: "drifted" });
   expect(index.drift).toMatch(/^redefined outside: columns: declared a .*, found b /);
   expect((await status()).out).toContain(`public.i: ${index.drift}`);
 });
@@ -95,7 +95,7 @@ test("an index that is something else now", async () => {
 test("an INVALID index is told from one that is being built", async () => {
   await db.query("DROP INDEX i");
   await leave(db, { table: "t", index: "i", body: "(a)", state: "f/t/t" });
-  expect(await statusOfIndex()).toMatchObject({ code: 1, index: { state: "invalid" } });
+  expect(await statusOfIndex()).toMatchObject({ code: 2, index: { state: "invalid" } });
   await db.query("DROP INDEX i");
   const writer = await holdWrite(db, "t");
   const builder = await db.connect();
@@ -223,7 +223,7 @@ test.each([
 
 test("a machine without Pulumi is told what to do", async () => {
   const { code, err } = await pgindex(["status"], { DATABASE_URL: db.url, PATH: "/nowhere" });
-  expect(code).toBe(1);
+  expect(code).toBe(3);
   expect(err).toContain("there is no pulumi on PATH");
 });
 

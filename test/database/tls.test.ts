@@ -13,7 +13,7 @@ let servers: TlsServers;
 const home = mkdtempSync(join(tmpdir(), "pgindex-home-"));
 beforeAll(async () => {
   servers = await startTlsServers();
-}, 120_000);
+}, 600_000);
 afterAll(async () => {
   await servers.stop();
   rmSync(home, { recursive: true });
@@ -135,7 +135,7 @@ test("libpq comes to the same", async ({ skip }) => {
   });
   const different = (await Promise.all(asked)).filter(([, , , is, expected]) => is !== expected);
   expect(different).toEqual([]);
-}, 120_000);
+}, 600_000);
 
 describe("a refusal is advice", () => {
   const adviceOf = async (login: string, parameters: Readonly<Record<string, string>>) => {

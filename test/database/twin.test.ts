@@ -9,7 +9,7 @@ import {
   predictPlans,
   type TwinPlans,
 } from "../../providers/pgindex/src/engine/twin/predictPlans.ts";
-import { declare } from "../support/engine/engine.ts";
+import { type Args, declare } from "../support/engine/engine.ts";
 import { until } from "../support/engine/engineDatabase.ts";
 import { plansOf, shape, useTwins } from "../support/twin/twins.ts";
 
@@ -21,6 +21,17 @@ const twins = useTwins([
   "CREATE TYPE place AS (street text, mood mood)",
   "CREATE TYPE span AS RANGE (subtype = float8)",
   `CREATE FUNCTION f(t text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT upper(t)'`,
+  "CREATE SCHEMA util",
+  `CREATE FUNCTION util.norm(t text) RETURNS text IMMUTABLE LANGUAGE sql AS 'SELECT lower(t)'`,
+  "CREATE COLLATION german (provider = icu, locale = 'de')",
+  "CREATE EXTENSION pg_trgm",
+  `CREATE TABLE d (doc jsonb, words tsvector, at timestamptz, spot point, network inet,
+     title text COLLATE german, weight text)`,
+  `INSERT INTO d
+   SELECT jsonb_build_object('kind', 'k' || i % 7, 'tags', jsonb_build_array('t' || i % 40, i)),
+          to_tsvector('simple', 'common w' || i % 300 || ' w' || i % 9000), timestamptz '2026-01-01' + i * interval '1 min',
+          point(i % 500, i / 500), ('10.' || i % 250 || '.' || i / 250 % 250 || '.1')::inet, 'Title of ' || md5(i::text), 'k' || i % 7
+     FROM generate_series(1, 40000) i`,
   "CREATE TABLE owners (id int PRIMARY KEY, name text)",
   `CREATE TABLE t (id int PRIMARY KEY, owner int REFERENCES owners, mood mood, code code, place place,
      span span, email app.citext, tags text[], body text COLLATE "C",
@@ -34,22 +45,31 @@ const twins = useTwins([
           ROW('s' || i, 'sad')::place, span(i, i + 10), 'U' || i || '@x', ARRAY['a' || i % 20, 'b' || i % 900],
           md5(i::text), i % 1000
      FROM generate_series(1, 40000) i`,
-  "CREATE TABLE p (id int NOT NULL, at date NOT NULL, who int, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+  "CREATE TABLE p (id int NOT NULL, at date NOT NULL, who int CHECK (who >= 0), PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
   "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM ('2026-01-01') TO ('2026-02-01')",
   "CREATE TABLE p2 PARTITION OF p FOR VALUES FROM ('2026-02-01') TO ('2026-03-01') PARTITION BY HASH (id)",
   "CREATE TABLE p2a PARTITION OF p2 FOR VALUES WITH (MODULUS 2, REMAINDER 0)",
   "CREATE TABLE p2b PARTITION OF p2 FOR VALUES WITH (MODULUS 2, REMAINDER 1)",
   "CREATE TABLE p3 PARTITION OF p DEFAULT",
   "INSERT INTO p SELECT i, date '2026-01-01' + i % 80, i % 1999 FROM generate_series(1, 60000) i",
-  "CREATE TABLE parent (a int, b int)",
+  "CREATE TABLE parent (a int CHECK (a > 0), b int)",
   "CREATE TABLE child (c int) INHERITS (parent)",
   "INSERT INTO parent SELECT i, i FROM generate_series(1, 9000) i",
   "INSERT INTO child SELECT i, i % 3000, i FROM generate_series(1, 9000) i",
   "VACUUM ANALYZE",
 ]);
 
+interface Foretold {
+  readonly args: Args & { readonly table: string };
+  readonly sql: string;
+  /** What the index is of has statistics only then. */
+  readonly analyzed?: boolean;
+  /** How far from the real size the foretold one may be: a third, else. */
+  readonly sizeWithin?: number;
+}
+
 /** What plans are made of: the twin must have all of it. */
-const FORETOLD = [
+const FORETOLD: readonly Foretold[] = [
   { args: { table: "t", columns: ['odd "name'] }, sql: 'SELECT * FROM t WHERE "odd ""name" = 7' },
   { args: { table: "t", columns: ["mood"] }, sql: "SELECT id FROM t WHERE mood = 'happy'" },
   {
@@ -63,6 +83,10 @@ const FORETOLD = [
   {
     args: { table: "t", columns: ["twice"], include: ["id"] },
     sql: "SELECT id FROM t WHERE twice < 90",
+  },
+  {
+    args: { table: "t", columns: ["owner"], predicate: "util.norm(body) <> ''" },
+    sql: "SELECT id FROM t WHERE owner = 77 AND util.norm(body) <> ''",
   },
   {
     args: { table: "t", columns: ["tags"], accessMethod: "gin" },
@@ -82,9 +106,81 @@ const FORETOLD = [
     sql: "SELECT * FROM p WHERE who = 7 AND at = '2026-02-08'",
   },
   { args: { table: "parent", columns: ["b"] }, sql: "SELECT * FROM parent WHERE b = 7" },
-] as const;
+  {
+    args: { table: "d", columns: ["doc"], accessMethod: "gin" },
+    sql: `SELECT weight FROM d WHERE doc @> '{"tags": ["t7"]}'`,
+    sizeWithin: 0.9,
+  },
+  {
+    args: {
+      table: "d",
+      columns: [{ column: "doc", operatorClass: "jsonb_path_ops" }],
+      accessMethod: "gin",
+    },
+    sql: `SELECT weight FROM d WHERE doc @> '{"tags": ["t7"]}'`,
+    sizeWithin: 0.9,
+  },
+  {
+    args: { table: "d", columns: ["words"], accessMethod: "gin" },
+    sql: "SELECT weight FROM d WHERE words @@ 'w7'::tsquery",
+    sizeWithin: 0.9,
+  },
+  {
+    args: {
+      table: "d",
+      columns: [{ column: "title", operatorClass: "gin_trgm_ops" }],
+      accessMethod: "gin",
+    },
+    sql: "SELECT weight FROM d WHERE title LIKE '%abcd%'",
+  },
+  {
+    args: {
+      table: "d",
+      columns: [{ expression: "title || weight", operatorClass: "gin_trgm_ops" }],
+      accessMethod: "gin",
+    },
+    sql: "SELECT weight FROM d WHERE title || weight LIKE '%abcd%'",
+    // Nothing is known of two columns together.
+    sizeWithin: 1,
+  },
+  {
+    args: { table: "d", columns: ["title", "weight"], accessMethod: "brin" },
+    sql: "SELECT weight FROM d WHERE title = 'Title of 7'",
+  },
+  {
+    args: { table: "t", columns: ["span"], accessMethod: "gist" },
+    sql: "SELECT id FROM t WHERE span @> 77.5::float8",
+    sizeWithin: 0.5,
+  },
+  {
+    args: { table: "t", columns: ["mood", "id"], predicate: "mood IS NOT NULL" },
+    sql: "SELECT id FROM t WHERE mood = 'happy' AND mood IS NOT NULL",
+  },
+  {
+    args: { table: "d", columns: ["at"], accessMethod: "brin" },
+    sql: "SELECT weight FROM d WHERE at < '2026-01-02'",
+  },
+  {
+    args: { table: "d", columns: ["spot"], accessMethod: "gist" },
+    sql: "SELECT weight FROM d WHERE spot <@ box '(7,7),(9,9)'",
+  },
+  {
+    args: { table: "d", columns: ["network"], accessMethod: "spgist" },
+    sql: "SELECT weight FROM d WHERE network << '10.7.0.0/16'",
+    sizeWithin: 0.5,
+  },
+  {
+    args: { table: "d", columns: ["weight"], accessMethod: "hash", predicate: "at IS NOT NULL" },
+    sql: "SELECT title FROM d WHERE weight = 'k7' AND at IS NOT NULL",
+  },
+  {
+    args: { table: "d", columns: [{ expression: "upper(weight)" }], accessMethod: "btree" },
+    sql: "SELECT title FROM d WHERE upper(weight) = 'K7'",
+    analyzed: true,
+  },
+];
 
-test.each(FORETOLD)("$sql is foretold", async ({ args, sql }) => {
+test.each<Foretold>(FORETOLD)("$sql is foretold", async ({ args, sql, ...row }) => {
   const predicted = await twins.predict({ ...args, name: "t_new_idx" }, sql);
   expect(predicted.missing).toEqual([]);
   const { before, after } = plansOf(predicted);
@@ -94,6 +190,7 @@ test.each(FORETOLD)("$sql is foretold", async ({ args, sql }) => {
 
   const desired = await declare({ ...args, name: "t_new_idx" });
   await twins.db.query(cloneIndexStatement(desired, desired.table, desired.name));
+  if (row.analyzed) await twins.db.query(`ANALYZE ${desired.table}`);
   const real = await twins.explain(sql);
   const [{ bytes } = { bytes: 0 }] = await twins.db.query<{ bytes: number }>(
     `SELECT sum(pg_relation_size(c.oid))::float8 AS bytes FROM pg_class c
@@ -105,7 +202,9 @@ test.each(FORETOLD)("$sql is foretold", async ({ args, sql }) => {
   );
   expect((after["Total Cost"] ?? 0) / (real["Total Cost"] ?? 1)).toBeCloseTo(1, 0);
   const pages = predicted.size.reduce((sum, each) => sum + each.pages, 0);
-  expect(Math.abs(pages - bytes / 8192)).toBeLessThan(Math.max(4, 0.35 * (bytes / 8192)));
+  expect(Math.abs(pages - bytes / 8192)).toBeLessThan(
+    Math.max(4, (row.sizeWithin ?? 0.35) * (bytes / 8192)),
+  );
 });
 
 test("it reads no row and holds no lock of production", async () => {
@@ -185,6 +284,32 @@ test("a table of 3 TB is as long in the twin, and takes no space", async () => {
   expect(size[0]?.pages).toBeGreaterThan(10_000_000);
   expect(shape((foretold[0] as TwinPlans).before)).toBe("Gather < Seq Scan");
   expect((foretold[0] as TwinPlans).before["Total Cost"]).toBeGreaterThan(pages);
+});
+
+const LOCALES = [
+  { provider: "b", locale: null, remarks: [] },
+  { provider: "i", locale: "de-AT", remarks: [] },
+  { provider: "i", locale: null, remarks: [] },
+  { provider: "c", collate: "C", ctype: "POSIX", remarks: [] },
+  {
+    provider: "c",
+    collate: "tlh_QO.utf8",
+    ctype: "tlh_QO.utf8",
+    remarks: [expect.stringMatching(/sorted here as ICU's tlh-QO sorts it, there as tlh_QO\.utf8/)],
+  },
+];
+
+test.each(LOCALES)("a database of $provider, $locale, $collate", async ({ remarks, ...locale }) => {
+  const production = await twins.production(["t"]);
+  const predicted = await predictPlans(twins.server, {
+    production: {
+      ...production,
+      database: { ...production.database, ...locale },
+      extensions: [...production.extensions, { schema: "public", name: "nowhere" }],
+    },
+    queries: [],
+  });
+  expect(predicted).toMatchObject({ missing: [], remarks });
 });
 
 const folderOf = () => twins.server.directory;

@@ -57,8 +57,8 @@ describeUnless(problem, "an index of vectors", () => {
     await db.query("ANALYZE t");
     const little = { ...part, buildSettings: { maintenanceWorkMem: "1MB" } };
     expect(await previewIndex(targetOf(db.url), await declare(little))).toContain(
-      "hnsw takes about 2 MB of memory while it is built, and maintenance_work_mem is 1 MB: " +
-        "what does not fit is built on disk, many times slower; " +
+      "little-memory: hnsw takes about 2 MB of memory while it is built, and maintenance_work_mem is 1 MB: " +
+        "what does not fit is built on disk, many times slower: " +
         'set buildSettings: { maintenanceWorkMem: "3MB" }',
     );
     const { lines, statuses } = await ensure(db, little);
@@ -88,7 +88,7 @@ describeUnless(problem, "an index of vectors", () => {
     const foreseen = (await previewIndex(targetOf(db.url), await declare(built()))).join("\n");
     expect(foreseen).toMatch(/^needs about 11 MB$/m);
     expect(foreseen).toMatch(
-      /^ivfflat takes about 60 MB of memory .* is 1 MB: without, it is refused; set .*"73MB"/m,
+      /^little-memory: ivfflat takes about 60 MB of memory .* is 1 MB: without, it is refused: set .*"73MB"/m,
     );
     const { message } = await failureOf(ensure(db, built()));
     expect(message).toMatch(

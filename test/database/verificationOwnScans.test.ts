@@ -4,6 +4,7 @@ import { measureQueries } from "../../providers/pgindex/src/engine/measure/measu
 import { parseServedQueries } from "../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { HealthProbe } from "../../providers/pgindex/src/health/healthProbe.ts";
 import { healthSettings } from "../../providers/pgindex/src/health/options.ts";
+import { FollowedStack } from "../../providers/pgindex/src/health/stackStateSource.ts";
 import { record } from "../support/engine/engine.ts";
 import { BUILD, LOOKUP, type Outputs, useVerifying } from "../support/engine/verifying.ts";
 
@@ -16,10 +17,10 @@ async function health(outputs: Outputs, times: number): Promise<void> {
     stack: "s",
     indexes: [],
     verifications: [{ urn: URN, outputs }],
-  } as unknown as ConstructorParameters<typeof HealthProbe>[1];
+  } as unknown as ConstructorParameters<typeof FollowedStack>[0];
   const settings = healthSettings({ token: "t".repeat(40), cacheSeconds: 1, measureSeconds: 10 });
   for (let i = 0; i < times; i += 1) {
-    const probe = new HealthProbe(v.target, state, settings);
+    const probe = new HealthProbe(v.target, new FollowedStack(state), settings);
     await probe.current();
     await probe.idle();
   }
@@ -148,6 +149,10 @@ describe("of an index that stood already", () => {
     await v.database.query(BUILD);
     await v.traffic(4);
     const again = await v.refresh(built);
+    expect([built, again].map(({ found }) => found?.oid)).toEqual([
+      expect.any(Number),
+      expect.any(Number),
+    ]);
     expect(again.found?.oid).not.toBe(built.found?.oid);
     expect(again.found?.trafficBefore).toBe(again.usage.trafficScans);
   });

@@ -1,5 +1,9 @@
 // Counters of a real standby, and those that a crash loses.
 import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  findUnused,
+  type NamedServer,
+} from "../../providers/pgindex/src/engine/advise/standing/unused.ts";
 import type { Database } from "../../providers/pgindex/src/engine/session/database.ts";
 import {
   type EarlierReport,
@@ -19,7 +23,7 @@ beforeAll(async () => {
   await ask(pair.primary, "ANALYZE t");
   await pair.caughtUp();
   target = targetOf(pair.primary.url, { replicas: { eu: pair.standby.url } });
-}, 120_000);
+}, 600_000);
 afterAll(() => pair.stop());
 
 const request = {
@@ -80,6 +84,27 @@ test("a scan on a standby is traffic, which the primary alone knows nothing of",
     replicas: [{ name: "eu", scans: 1 }],
     summary: expect.stringMatching(/^used: 1 scans by traffic/),
   });
+});
+
+test("what only a standby scans is not unused, and a standby that nobody looked at is said", async () => {
+  const age = `SELECT floor(extract(epoch FROM clock_timestamp() - stats_reset) * 1000)::float8 AS ms
+                 FROM pg_stat_bgwriter`;
+  const ages = [await ask(pair.primary, age), await ask(pair.standby, age)];
+  const windowMs = Math.min(...ages.map(([row]) => Number(row?.ms)));
+  const find = async (replicas: readonly NamedServer[]) => {
+    const found = await findUnused({ primary: target, replicas, windowMs });
+    return { doubts: found.doubts, names: found.unused.map(({ name }) => name) };
+  };
+  expect(await find([])).toEqual({
+    names: ["t_idx"],
+    doubts: ["a standby is attached that nobody looked at, and may use them: --replica"],
+  });
+  const eu = { name: "EU", database: targetOf(pair.standby.url) };
+  expect(await find([eu])).toEqual({ names: [], doubts: [] });
+  const url = Object.assign(new URL(pair.standby.url), { pathname: "/template1" }).href;
+  await expect(find([{ name: "EU", database: targetOf(url) }])).rejects.toThrow(
+    /^EU is the database template1 of a standby, which counts nothing of this one; do: name this/,
+  );
 });
 
 test("a crash of the primary restarts the window, although more was scanned since", async () => {

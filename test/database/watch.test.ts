@@ -26,12 +26,15 @@ function watch(...args: string[]) {
   return { shown, ended };
 }
 
-async function heldUpBuild() {
+const CONCURRENTLY = "CREATE INDEX CONCURRENTLY i ON t (a)";
+
+async function heldUpBuild(statement = CONCURRENTLY) {
   const writer = await holdWrite(db, "t");
   const builder = await db.connect();
-  const building = builder.query("CREATE INDEX CONCURRENTLY i ON t (a)");
-  await untilPhase(db, "waiting for writers before build");
-  return { writer, building };
+  builder.on("error", () => undefined);
+  const building = builder.query(statement);
+  const pid = await untilPhase(db, "waiting for writers before build");
+  return { writer, building, pid };
 }
 
 test("nothing runs: it says so and ends", async () => {
@@ -51,7 +54,40 @@ test("a build is shown with its phase and with whom it waits for, until it is ov
   await writer.release();
   await building;
   expect(await ended).toBe(0);
+  expect(shown.at(-2)).toMatch(/^public\.i: built, after [\d.]+ s\n$/);
   expect(shown.at(-1)).toBe("no build is running\n");
+});
+
+const REINDEX = "REINDEX INDEX CONCURRENTLY r";
+
+/** How a build ends, as a session of its own runs it; and what is said of it in the end. */
+test.each<[how: string, statement: string, said: RegExp]>([
+  [
+    "cancelled",
+    CONCURRENTLY,
+    /^public\.i: not built, after .*: it failed or was cancelled; an INVALID public\.i is left behind$/m,
+  ],
+  [
+    "terminated",
+    CONCURRENTLY,
+    /^public\.i: not built, after .*: its session is gone; an INVALID public\.i is left behind$/m,
+  ],
+  ["whole", REINDEX, /^public\.r: built, after /m],
+  ["cancelled", REINDEX, /^public\.r: not built, after .*; an INVALID public\.r_ccnew is left/m],
+])("a build that is %s is not taken for another: %s", async (how, statement, said) => {
+  await db.query("CREATE INDEX IF NOT EXISTS r ON t (a)");
+  const { writer, building, pid } = await heldUpBuild(statement);
+  building.catch(() => undefined);
+  const { shown, ended } = watch();
+  await until("it is shown", async () => shown.length > 1);
+  if (how === "cancelled") await db.query("SELECT pg_cancel_backend($1)", [pid]);
+  if (how === "terminated") await db.query("SELECT pg_terminate_backend($1)", [pid]);
+  if (how === "whole") await writer.release();
+  await building.catch(() => undefined);
+  expect(await ended).toBe(how === "whole" ? 0 : 2);
+  expect(shown.join("")).toMatch(said);
+  await writer.release();
+  await db.query("DROP INDEX IF EXISTS r, r_ccnew");
 });
 
 test("as JSON, from the next build on", async () => {
@@ -63,6 +99,10 @@ test("as JSON, from the next build on", async () => {
   await writer.release();
   await building;
   expect(await ended).toBe(0);
+  expect(JSON.parse(shown.at(-1) ?? "")).toMatchObject({
+    builds: [],
+    ended: [{ index: "public.i", outcome: "built", left: null }],
+  });
 });
 
 test("a terminal shows each look in the place of the one before", async () => {

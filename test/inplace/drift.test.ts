@@ -90,6 +90,23 @@ describe("drift: shown by a refresh, told by a preview, repaired by the next up"
     expect(repaired.definition).toBe(live.definition);
   });
 
+  test.each(
+    DRIFTS.filter(({ isKept }) => isKept).flatMap((each) => [
+      { ...each, refreshed: "a refresh" },
+      { ...each, refreshed: "no refresh" },
+    ]),
+  )("$title outside, then declared under another name, after $refreshed", async (row) => {
+    const { db } = place;
+    const stack = new Stack(db, { ...BASE, ...row.args });
+    const { live } = await stack.up();
+    await db.query(row.accident);
+    if (row.refreshed === "a refresh") await stack.refresh();
+    const { live: renamed } = await stack.up({ name: "t_new" });
+    expect(renamed.oid).toBe(live.oid);
+    expect(await indexesIn(db, "app")).toEqual(["t.t_new valid"]);
+    expect(await stack.refresh()).toBeNull();
+  });
+
   test.each(["f/t/t", "f/f/f"] as const)("left %s by an interrupted statement", async (state) => {
     const { db } = place;
     await db.query("CREATE TABLE p (a int)");
@@ -176,6 +193,7 @@ describe("never touched", () => {
       "SELECT indexrelid::regclass::text AS identity FROM pg_index WHERE indisreplident",
     );
     expect(row?.identity).toBe("app.t_idx");
+    expect(stack.outputs).toMatchObject({ valid: true, oid: expect.any(Number) });
     expect(stack.outputs?.oid).not.toBe(live.oid);
   });
 });

@@ -126,6 +126,7 @@ describe("what an interrupted REINDEX CONCURRENTLY leaves", () => {
     const { live } = await stack.up();
     await db.query("REINDEX INDEX CONCURRENTLY app.t_idx");
     expect(await stack.refresh()).toBeNull();
+    expect(stack.outputs).toMatchObject({ valid: true, oid: expect.any(Number) });
     expect(stack.outputs?.oid).not.toBe(live.oid);
     expect(await stack.preview()).toContainEqual(expect.stringMatching(/^builds nothing/));
     await stack.destroy();

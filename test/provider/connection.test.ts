@@ -1,3 +1,6 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Canary,
@@ -13,7 +16,11 @@ let canary: Canary;
 beforeAll(async () => {
   canary = await createCanary(database());
 });
-afterAll(() => canary.drop());
+const tokens: string[] = [];
+afterAll(async () => {
+  for (const file of tokens) rmSync(file);
+  await canary.drop();
+});
 
 const args = { table: "users", name: "users_email_idx", columns: ["email"] };
 
@@ -36,6 +43,14 @@ describe("where an index connects to, first source that is there", () => {
     };
   };
 
+  /** As a cloud's tool would, from what it knows: here from a file's name. */
+  const printPassword = () => {
+    const file = join(tmpdir(), `${canary.role}.token`);
+    writeFileSync(file, canary.password, { mode: 0o600 });
+    tokens.push(file);
+    return `console.log(fs.readFileSync(${JSON.stringify(file)}, "utf8"))`;
+  };
+
   const sources: readonly Source[] = [
     {
       source: "the Connection's URL",
@@ -52,6 +67,14 @@ describe("where an index connects to, first source that is there", () => {
       env: () => ({ DATABASE_URL: canary.url, PGHOST: "127.0.0.1", PGPORT: "1" }),
     },
     { source: "the PG* variables", env: pgVariables },
+    {
+      source: "the Connection's URL, and the password of its passwordCommand",
+      env: () => ({}),
+      config: () => ({
+        "pgindex:url": canary.url.replace(`:${canary.password}@`, "@"),
+        "pgindex:passwordCommand": JSON.stringify([process.execPath, "-e", printPassword()]),
+      }),
+    },
   ];
 
   const processes = new Map<string, () => Promise<Opened>>();
@@ -62,10 +85,11 @@ describe("where an index connects to, first source that is there", () => {
     processes.set(key, open);
     const index = new Resource("index", configured(open, config?.() ?? {}));
     await index.up(args);
+    const state = JSON.stringify(index.state);
     expect(await indexNames(database())).toEqual(["users_email_idx"]);
     expect((await index.preview(args)).change).toBe("same");
     await index.destroy();
     expect(await indexNames(database())).toEqual([]);
-    canary.assertAbsent(index.transcript);
+    canary.assertAbsent(index.transcript + state);
   });
 });

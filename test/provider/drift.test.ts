@@ -190,3 +190,30 @@ test("an index on which a constraint was put is not dropped", async () => {
   await database().query("ALTER TABLE t DROP CONSTRAINT t_idx");
   await index.destroy();
 });
+
+describe("a preview is refused for what only the state and the server together show", () => {
+  const REFUSED = [
+    [
+      "rows that the repair would reject",
+      ["DROP INDEX it_idx", "INSERT INTO refused VALUES (1), (1)"],
+      /more than one row.*\[duplicates\]/s,
+    ],
+    [
+      "a name that something else has by now",
+      ["DROP INDEX it_idx", "CREATE SEQUENCE it_idx"],
+      /it_idx.*sequence/s,
+    ],
+  ] as const;
+
+  test.each(REFUSED)("%s", async (_what, meanwhile, reason) => {
+    await database().query("CREATE TABLE refused (a int)");
+    const declared = { table: "refused", name: "it_idx", columns: ["a"], unique: true };
+    const built = new Resource("index", async () => opened, "refused");
+    await built.up(declared);
+    for (const sql of meanwhile) await database().query(sql);
+    expect(await refusalOf(built.preview(declared))).toMatch(reason);
+    expect(await refusalOf(built.up(declared))).toMatch(reason);
+    await database().query("DROP SEQUENCE IF EXISTS it_idx");
+    await database().query("DROP TABLE refused");
+  });
+});

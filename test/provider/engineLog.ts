@@ -14,6 +14,7 @@ export interface EngineLog {
   readonly address: string;
   /** All lines so far, in their order. */
   readonly lines: readonly EngineLine[];
+  close(): void;
 }
 
 /** Closed after the last test of the file. */
@@ -35,8 +36,9 @@ export async function startEngineLog(): Promise<EngineLog> {
       error ? reject(error) : resolve(bound),
     );
   });
-  atEnd(() => server.forceShutdown());
-  return { address: `127.0.0.1:${port}`, lines };
+  const close = () => server.forceShutdown();
+  atEnd(close);
+  return { address: `127.0.0.1:${port}`, lines, close };
 }
 
 const SEVERITIES = new Map<number, string>([

@@ -56,15 +56,17 @@ test("of two indexes that a program is about to build, one that does the work of
   const overlapsOf = async (name: string, columns: readonly string[], table = "t") => {
     const index = new Resource("index", program);
     const { lines } = await index.preview({ table, name, columns });
-    return lines.map(({ message }) => message).filter((line) => line.startsWith("overlap: "));
+    return lines.map(({ message }) => message).filter((line) => /^\w+-index: /.test(line));
   };
   expect(await overlapsOf("t_b_idx", ["b"])).toEqual([]);
   expect(await overlapsOf("t_b_a_idx", ["b", "a"])).toEqual([
-    "overlap: public.t_b_idx, which this program builds too, serves no query that this one does not, and every write would maintain both; declare one of them",
+    "redundant-index: public.t_b_idx, which this program builds too, serves no query that this one does not, and every write would maintain both: declare one of them",
   ]);
   expect(await overlapsOf("t_b_again_idx", ["b"])).toEqual([
-    expect.stringMatching(/^overlap: public\.t_b_idx, .* is the same index under another name/),
-    expect.stringMatching(/^overlap: public\.t_b_a_idx, .* serves every query that this one does/),
+    expect.stringMatching(/^same-index: public\.t_b_idx, .* is the same index under another name/),
+    expect.stringMatching(
+      /^covered-index: public\.t_b_a_idx, .* serves every query that this one does/,
+    ),
   ]);
   expect(await overlapsOf("t_a_b_idx", ["a", "b"])).toEqual([]);
 });

@@ -1,4 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
+import {
+  HANDLERS,
+  type ResourceName,
+} from "../../providers/pgindex/src/resources/resourceNames.ts";
 import { type ProviderProcess, startProvider } from "../support/pulumi/pulumiProvider.ts";
 import type { Line } from "../support/pulumi/pulumiRun.ts";
 import {
@@ -20,6 +24,8 @@ export interface Told {
   /** What was said in its row. */
   readonly lines: readonly Line[];
 }
+
+export const textsOf = ({ lines }: Told) => lines.map(({ message }) => message).join("\n");
 
 /** What the provider refused, with all of its reasons. */
 export class Refusal extends Error {}
@@ -115,16 +121,7 @@ export function oneCommand(open: () => Promise<Opened>): () => Promise<Opened> {
   };
 }
 
-const TYPES = {
-  index: "Index",
-  verification: "Verification",
-  gate: "PromotionGate",
-  backup: "Backup",
-  baseline: "DrizzleBaseline",
-  drizzleStatements: "DrizzleStatements",
-  nodePgMigrateBaseline: "NodePgMigrateBaseline",
-  prismaBaseline: "PrismaBaseline",
-};
+type Kind = (typeof HANDLERS)[ResourceName];
 
 /**
  * A resource that the real provider process is asked for as the engine asks, call by call, in its
@@ -138,13 +135,14 @@ export class Resource {
   #hidden: Properties;
   readonly #urn: string;
 
-  readonly #kind: keyof typeof TYPES;
+  readonly #kind: Kind;
   readonly #open: () => Promise<Opened>;
 
-  constructor(kind: keyof typeof TYPES, open: () => Promise<Opened>, name = "it") {
+  constructor(kind: Kind, open: () => Promise<Opened>, name = "it") {
     this.#kind = kind;
     this.#open = open;
-    this.#urn = `urn:pulumi:dev::tests::pulumi-nodejs:pgindex:${TYPES[kind]}::${name}`;
+    const type = Object.entries(HANDLERS).find(([, its]) => its === kind)?.[0];
+    this.#urn = `urn:pulumi:dev::tests::pulumi-nodejs:pgindex:${type}::${name}`;
     this.#hidden = { __urn: this.#urn };
   }
 

@@ -149,6 +149,7 @@ describeUnless(pgDumpProblem(), "restored with pg_dump and psql", () => {
     expect(await standing(after as TestDatabase)).toHaveLength(1);
     const accepting = seenBy(restoredUrl, mine.state, { "pgindex:acceptDatabase": label });
     await accepting.destroy();
+    expect(accepting.transcript).toContain("other-database: allowed (acceptDatabase): ");
     expect(await standing(after as TestDatabase)).toEqual([]);
     expect(await standing(before as TestDatabase)).toHaveLength(1);
   });

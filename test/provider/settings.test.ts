@@ -1,7 +1,8 @@
 // What a Connection or the stack sets, as the process is given it.
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
 import { blockedBuild, holdWrite, until, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { startKeyDataProxy } from "../support/server/keyDataProxy.ts";
 import { configured, oneCommand, oneProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b text)");
@@ -36,6 +37,55 @@ test("role: who may not build as himself builds as the tables' owner", async () 
   await index.up(AS_DEPLOY);
   expect((await index.preview(AS_DEPLOY)).change).toBe("same");
   await index.destroy();
+});
+
+describe("hazards", () => {
+  const SAME = { "same-index": { action: "allow", reason: "for a week" } } as const;
+  const denying = () =>
+    indexWith({
+      url: database().url,
+      hazards: '{"same-index": "deny", "drops-used-index": "deny"}',
+    });
+
+  test("what the Connection denies fails preview and up, what the resource allows is said", async () => {
+    await database().query("CREATE INDEX other_idx ON t (a)");
+    const { index } = denying();
+    const denied = /is the same index under another name.*\[same-index\]; the hazards of the Conn/s;
+    expect(await refusalOf(index.preview(PLAIN))).toMatch(denied);
+    expect(await refusalOf(index.up(PLAIN))).toMatch(denied);
+    const allowed = { ...PLAIN, hazards: SAME };
+    const { lines } = await index.preview(allowed);
+    expect(lines.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^same-index: allowed \("for a week"\): public\.other_idx /),
+    );
+    await index.up(allowed);
+    expect((await index.preview(allowed)).change).toBe("same");
+    // Only the state knows that it has to be built again, which the diff finds out.
+    await database().query("DROP INDEX plain_idx");
+    expect(await refusalOf(index.preview(PLAIN))).toMatch(denied);
+    expect(await refusalOf(index.up(PLAIN))).toMatch(denied);
+    await index.up(allowed);
+    await database().query("DROP INDEX other_idx");
+  });
+
+  test("and so does a destroy of an index that is used", async () => {
+    const { index } = denying();
+    await index.up(PLAIN);
+    const reader = await database().connect();
+    await reader.query("SET enable_seqscan = off; SELECT FROM t WHERE a = 1");
+    await reader.end();
+    await until("it is counted", async () => {
+      const sql =
+        "SELECT FROM pg_stat_user_indexes WHERE indexrelname = 'plain_idx' AND idx_scan > 0";
+      return (await database().query(sql)).length > 0;
+    });
+    expect(await refusalOf(index.destroy())).toMatch(
+      /^refused: queries use public\.plain_idx: 1 scans since .*\[drops-used-index\]/s,
+    );
+    const used = { "drops-used-index": { action: "warn", reason: "nobody needs it" } } as const;
+    await index.up({ ...PLAIN, hazards: used });
+    await index.destroy();
+  });
 });
 
 test("waiters: a session that waits behind a build is cancelled", async () => {
@@ -103,4 +153,18 @@ test("the right that is missing is named once, in the first preview", async () =
     hints.push(lines.filter(({ message }) => hint.test(message)).length);
   }
   expect(hints).toEqual([1, 0]);
+});
+
+test("what a setting allows is said once", async () => {
+  const proxy = await startKeyDataProxy(database().url);
+  const { withSettings } = indexWith({ url: proxy.url, allowPooler: "true" });
+  const command = oneCommand(withSettings);
+  const said: number[] = [];
+  for (const name of ["first", "second"]) {
+    const index = new Resource("index", command, name);
+    const { lines } = await index.preview({ ...PLAIN, name: `${name}_idx` });
+    said.push(lines.filter(({ message }) => message.startsWith("pooler: allowed (")).length);
+  }
+  await proxy.stop();
+  expect(said).toEqual([1, 0]);
 });

@@ -73,7 +73,6 @@ test("a live database is adopted, by its migrations in SQL, its Drizzle schema o
     before.map(({ name }) => name),
   );
   expect(await indexesOf(database())).toEqual(before);
-  await project.run("preview", "--expect-no-changes");
   await project.run("preview", "--refresh", "--expect-no-changes");
   expect(await indexesOf(database())).toEqual(before);
 

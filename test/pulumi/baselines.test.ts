@@ -20,7 +20,7 @@ import * as nodePg from "../support/tools/nodePgMigrate.ts";
 import * as prisma from "../support/tools/prisma.ts";
 
 // Prisma is installed by the first that needs it.
-vi.setConfig({ hookTimeout: 300_000 });
+vi.setConfig({ hookTimeout: 600_000 });
 
 const DRIZZLE = "0013_sticky_skreet";
 const drizzleFolder = join(import.meta.dirname, "../../drizzle/migrations");
@@ -115,7 +115,6 @@ test("each is marked once they stand, in SQL and in JavaScript, in the tool's or
   expect(await prismaStatus()).toMatch(
     `not yet been applied:\n${prisma.TABLES}\n${prisma.LATER}\n`,
   );
-  expect((await stack.preview()).changes).toEqual({ same: 12 });
 });
 
 test("a mark that was lost is set again, and follows its file", async () => {

@@ -62,7 +62,7 @@ describe("an index below a component, and one whose arguments are not known befo
     expect(text).toMatch(/column *: \[unknown\]/);
     expect(text).toMatch(/statement *: \[unknown\]/);
     expect(text).toContain(
-      "urn:pulumi:stack1::tests::tests:index:Component$pulumi-nodejs:pgindex:Index::first",
+      `urn:pulumi:${stack.name}::tests::tests:index:Component$pulumi-nodejs:pgindex:Index::first`,
     );
     expect(await indexNames(database())).toEqual([]);
   });
@@ -117,7 +117,7 @@ describe("an index below a component, and one whose arguments are not known befo
     const { inputs, outputs } = stack.resource("first");
     expect(outputs).toEqual({
       __provider: PROVIDER_TEXT,
-      __urn: "urn:pulumi:stack1::tests::tests:index:Component$pulumi-nodejs:pgindex:Index::first",
+      __urn: `urn:pulumi:${stack.name}::tests::tests:index:Component$pulumi-nodejs:pgindex:Index::first`,
       schemaVersion: 1,
       name: "users_email_idx",
       schema: "public",

@@ -11,7 +11,7 @@ import { errorsOf, failureOf, linesOf } from "../support/pulumi/pulumiRun.ts";
 import { createProject, type DrizzleProject, type Release } from "../support/tools/drizzle.ts";
 
 // Drizzle 1.0 is installed by the first that needs it.
-vi.setConfig({ hookTimeout: 300_000 });
+vi.setConfig({ hookTimeout: 600_000 });
 
 const SCHEMA = (columns: string, indexes: string, more = "", body = "t.body") => `
 import { sql } from "drizzle-orm";
@@ -125,7 +125,6 @@ describe.each<Release>(["0.45", "1.0"])("Drizzle %s", (release) => {
     expect(await marks()).toEqual(ours);
     expect((await project.run(["generate"])).said).toContain("No schema changes");
     expect(files()).toEqual(before);
-    expect((await stack.preview()).changes).toEqual({ same: 8 + more });
   });
 
   test("several in a row: one value, a redefined index without a gap, a dropped one", async () => {
@@ -137,7 +136,8 @@ describe.each<Release>(["0.45", "1.0"])("Drizzle %s", (release) => {
     );
     const columnsOf = `${TENANT} rank: integer("rank"),`;
     const rank = await project.generate("rank", SCHEMA(columnsOf, two, kinds));
-    const { events } = await stack.preview();
+    const { changes, events } = await stack.preview();
+    expect(changes).toEqual({ same: 5 + more, create: 3, update: 2, delete: 1 });
     const previewed = linesOf(events, `drizzle-${rank}`);
     const shown = previewed.map(({ message }) => message).join("\n");
     expect(linesOf(events, "by_tenant")).toEqual([

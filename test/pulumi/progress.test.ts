@@ -79,7 +79,7 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   const mixed = lines("quick").filter(({ message }) => message.includes(`pid ${holder.pid}`));
   expect(mixed).toEqual([]);
   expect(stack.transcript).not.toContain("4711");
-  const foreign = linesOf(events, "tests-stack1").map(({ message }) => message);
+  const foreign = linesOf(events, `tests-${stack.name}`).map(({ message }) => message);
   expect(foreign.filter((message) => message.includes("step "))).toEqual([]);
   expect(backendPid).toBeGreaterThan(0);
 });

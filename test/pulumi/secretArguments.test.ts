@@ -48,6 +48,27 @@ function expectNoCanary(): void {
   expect(lines.filter((line) => /canary[-_]/.test(line))).toEqual([]);
 }
 
+test("what was in clear before is not, once it is a secret", async () => {
+  const clear = { table: "users", name: "users_clear_idx", columns: ["id"] };
+  const predicate = "canary_customer = 'late-canary'";
+  let isSecret = false;
+  const late = await createStack(
+    async () => {
+      const args = { ...clear, predicate: isSecret ? pulumi.secret(predicate) : predicate };
+      const index = new Index("late", args);
+      new Verification("proof", { index });
+    },
+    { backend, env: { DATABASE_URL: database().url } },
+  );
+  await late.up();
+  expect(late.state()).toContain("late-canary");
+  isSecret = true;
+  await late.up();
+  expect(late.state()).not.toContain("late-canary");
+  expect((await late.preview()).changes).toEqual({ same: 3 });
+  await late.destroy();
+});
+
 test("neither shown by a preview and a build, nor stored", async () => {
   await stack.preview();
   expect(stack.transcript).toMatch(/builds the index.*CREATE INDEX.*\[secret\]/);

@@ -89,8 +89,7 @@ describe("a proof", () => {
     expect(outputsOf("secret")).toMatchObject({ ok: true });
   });
 
-  test("is unchanged in the next preview, after a refresh too, which measures again", async () => {
-    expect((await stack.preview()).changes).toEqual({ same: 5 });
+  test("is measured again by a refresh, and unchanged in the next preview", async () => {
     const { verifiedAt } = outputsOf("proof");
     const client = await database().connect();
     for (let i = 0; i < 3; i += 1)

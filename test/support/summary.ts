@@ -29,9 +29,13 @@ export default class Summary implements Reporter {
       for (const test of module.children.allTests()) {
         const result = test.result();
         this.#count[result.state]++;
-        if (result.state !== "skipped") continue;
         const name = `${module.relativeModuleId} > ${test.fullName}`;
-        console.log(`skipped: ${name}${result.note ? `: ${result.note}` : ""}`);
+        if (result.state === "skipped") {
+          console.log(`skipped: ${name}${result.note ? `: ${result.note}` : ""}`);
+        }
+        if (test.diagnostic()?.flaky) {
+          console.log(`passed on its second try: ${name}: ${result.errors?.[0]?.message}`);
+        }
       }
     }
   }

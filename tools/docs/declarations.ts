@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import ts from "typescript";
-import { ROOT } from "./documentFiles.ts";
+import { packageProgram, SOURCE } from "./packageProgram.ts";
 
 /** A property of a class or an interface. */
 export interface Member {
@@ -39,16 +39,9 @@ export interface Package {
 
 type Property = ts.PropertySignature | ts.PropertyDeclaration;
 
-const SOURCE = join(ROOT, "providers", "pgindex");
-
-/**
- * Reads the package's declarations. `wanted` can also include names from its sources that it does
- * not export.
- */
+/** Reads the package's declarations; `wanted`: also names of its sources that it does not export. */
 export function openPackage(wanted: readonly string[]): Package {
-  const parsed = ts.getParsedCommandLineOfConfigFile(join(SOURCE, "tsconfig.json"), {}, HOST);
-  if (!parsed) throw new Error("providers/pgindex/tsconfig.json cannot be read");
-  const program = ts.createProgram(parsed.fileNames, parsed.options);
+  const program = packageProgram();
   const checker = program.getTypeChecker();
   const files = program.getSourceFiles().filter(({ fileName }) => fileName.startsWith(SOURCE));
   const exportsOf = (file: ts.SourceFile) => {
@@ -72,13 +65,6 @@ export function openPackage(wanted: readonly string[]): Package {
   };
 }
 
-const HOST: ts.ParseConfigFileHost = {
-  ...ts.sys,
-  onUnRecoverableConfigFileDiagnostic: ({ messageText }) => {
-    throw new Error(ts.flattenDiagnosticMessageText(messageText, "\n"));
-  },
-};
-
 function original(symbol: ts.Symbol, checker: ts.TypeChecker): ts.Symbol {
   return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
 }
@@ -90,7 +76,7 @@ function sectionOf(symbol: ts.Symbol, checker: ts.TypeChecker): Section {
     ts.isInterfaceDeclaration(declaration) || ts.isClassDeclaration(declaration)
       ? declaration
       : undefined;
-  const properties = [...(hasMembers?.members ?? [])].filter(isProperty);
+  const properties = [...(hasMembers?.members ?? [])].filter(isProperty).filter(isOfEach);
   const text = textOf(symbol, checker);
   if (!text) throw new Error(`${symbol.name} has no docstring`);
   return {
@@ -106,6 +92,11 @@ function sectionOf(symbol: ts.Symbol, checker: ts.TypeChecker): Section {
 
 function isProperty(node: ts.Node): node is Property {
   return ts.isPropertySignature(node) || ts.isPropertyDeclaration(node);
+}
+
+/** What is static is no output. */
+function isOfEach({ modifiers }: Property): boolean {
+  return !modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
 }
 
 /** `extends Base`, or `extends Omit<Base, …>`. */

@@ -1,20 +1,27 @@
 // npm run docs: updates everything in documents that comes from the sources. With --check: reports
 // what is stale and which links are broken.
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { benchmarkPictures, withBenchmarks } from "./benchmarks.ts";
 import { brokenLinks } from "./brokenLinks.ts";
-import { cli } from "./cliPage.ts";
+import { cli, planSchema } from "./cliPage.ts";
 import { ROOT, textFiles } from "./documentFiles.ts";
 import { withSources } from "./excerpts.ts";
 import { faults } from "./faultsPage.ts";
+import { hazards } from "./hazardsPage.ts";
 import { reference } from "./referencePage.ts";
 import { CONTRIBUTING, withRooms } from "./rooms.ts";
+import { packageSchema } from "./schema/packageSchema.ts";
 
 /** Documents that are generated entirely. */
 const MADE: Readonly<Record<string, () => string>> = {
   [join(ROOT, "docs", "reference.md")]: reference,
   [join(ROOT, "docs", "faults.md")]: faults,
+  [join(ROOT, "docs", "hazards.md")]: hazards,
   [join(ROOT, "docs", "cli.md")]: cli,
+  [join(ROOT, "docs", "plan.schema.json")]: planSchema,
+  [join(ROOT, "providers", "pgindex", "schema.json")]: packageSchema,
+  ...benchmarkPictures(),
 };
 
 /** Every document built from other files, as it should be. */
@@ -22,7 +29,8 @@ function* documents(): Generator<[path: string, wanted: string]> {
   for (const [path, make] of Object.entries(MADE)) yield [path, make()];
   yield [CONTRIBUTING, withRooms(readFileSync(CONTRIBUTING, "utf8"))];
   for (const path of textFiles()) {
-    if (!Object.hasOwn(MADE, path)) yield [path, withSources(path, readFileSync(path, "utf8"))];
+    if (Object.hasOwn(MADE, path)) continue;
+    yield [path, withBenchmarks(withSources(path, readFileSync(path, "utf8")))];
   }
 }
 
@@ -38,6 +46,9 @@ if (process.argv.includes("--check")) {
   for (const problem of problems) console.log(problem);
   process.exitCode = problems.length > 0 ? 1 : 0;
 } else {
-  for (const [path, wanted] of stale) writeFileSync(path, wanted);
+  for (const [path, wanted] of stale) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, wanted);
+  }
   console.log(names ? `written: ${names}` : "nothing to write");
 }

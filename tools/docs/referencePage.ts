@@ -17,8 +17,18 @@ const CHAPTERS: readonly Chapter[] = [
   {
     title: "Index",
     resource: "Index",
-    before: ["IndexArgs", "KeyArgs", "RebuildWhenArgs", "BuildSettingsArgs", "ObjectNameArgs"],
-    after: ["DatabaseIdentity"],
+    before: [
+      "IndexArgs",
+      "KeyArgs",
+      "RebuildWhenArgs",
+      "BuildSettingsArgs",
+      "ObjectNameArgs",
+      "HazardPolicyArgs",
+      "HazardExceptionArgs",
+      "HazardAction",
+      "HazardCode",
+    ],
+    after: ["DatabaseIdentity", "RecordedForm", "CanonicalIndex"],
   },
   {
     title: "Queries that an index serves",

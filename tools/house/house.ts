@@ -23,6 +23,7 @@ function ofFile(file: string, text: string): string[] {
   return [
     ...(isOfEngine(file) ? ofEngineFile(file, imports) : []),
     ...(file.startsWith("resources/") ? ofResource(file, imports) : []),
+    ...ofFleet(file, imports),
     ...(file.endsWith("Messages.ts") ? [] : strayAdvice(file, adviceLines(source))),
     ...tooLong(file, text),
   ];
@@ -61,6 +62,21 @@ function ofResource(file: string, imports: readonly Import[]): string[] {
         `${file}:${line} imports ${from}: a resource takes only types of the engine ` +
         "(import type), since every program loads it",
     );
+}
+
+/** The packages of a fleet that others do without, and the one file that may import each. */
+const OF_FLEETS: readonly (readonly [name: RegExp, only: string])[] = [
+  [/^@pulumi\//, "fleet/work/stack/stackRun.ts"],
+  [/^pg-boss$/, "fleet/queue/queue.ts"],
+];
+
+function ofFleet(file: string, imports: readonly Import[]): string[] {
+  return OF_FLEETS.flatMap(([name, only]) =>
+    imports
+      .filter(({ from = "" }) => name.test(from) && file !== only)
+      .filter(({ from }) => file.startsWith("fleet/") || from === "pg-boss")
+      .map(({ from, line }) => `${file}:${line} imports ${from}: in fleets, only ${only} does`),
+  );
 }
 
 function strayAdvice(file: string, lines: readonly number[]): string[] {

@@ -8,10 +8,12 @@ export const ROOMS = {
   input:
     "reading what a program wrote: zod's issues as problems, durations, expressions, " +
     "unknown values",
+  hazards: "every hazard by its code, what a policy makes of it, and a reviewer's facts, as data",
   declare: "the declared index and every statement that it yields",
   connection: "how a server is reached: URL, environment, service, TLS, password",
   slots: "connection slots: of this process (maxConnections), and those left on the server",
   session: "one session, every setting pinned; the workspace of two; what is said of a database",
+  look: "one session, and one reading of the catalog, for everything that is asked at a time",
   sight: "what our role may see of other sessions, and what it observes instead",
   reach:
     "what a text or a table can call of the database's own, and with whose rights; " +
@@ -29,6 +31,7 @@ export const ROOMS = {
   explain: "EXPLAIN's answer: who reads the table, and what is kept of a plan",
   measure: "one measuring of the served queries",
   twin: "an empty copy of the tables on a PostgreSQL of ours, which plans the served queries",
+  advise: "which indexes a workload would gain by, and which ones nobody needs",
   plan: "what to do, as data; pure",
   foresight: "what a plan will meet, and what a later look may do: rejected rows, waits, surprises",
   verify: "the proof: usage, history, expectations",

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { excerpt, run, SetupError } from "./command.mjs";
+import { rollUpDeclarations } from "./declarations.mjs";
 import { withLock } from "./lock.mjs";
 import { modules, node24, root, setupLock } from "./paths.mjs";
 import { withProgress } from "./progress.mjs";
@@ -10,6 +11,7 @@ const folder = join(root, "providers", "pgindex");
 const dist = join(folder, "dist");
 const work = join(root, ".pgindex");
 const stamp = join(work, "built-from");
+const manifest = join(folder, "package.json");
 
 /** Compiles the package, unless dist/ was built from exactly these sources. */
 export async function ensureBuild() {
@@ -33,8 +35,18 @@ function sourcesHash() {
     if (entry.isFile()) add(pathOf(entry));
   }
   add(join(folder, "tsconfig.json"));
+  add(manifest);
   add(join(modules, "typescript", "package.json"));
+  add(join(modules, "rollup-plugin-dts", "package.json"));
+  for (const tool of ["build.mjs", "declarations.mjs"]) add(join(root, "tools", "setup", tool));
   return hash.digest("hex");
+}
+
+/** The names of the files in src that a program can import, from `exports`. */
+function entries() {
+  const { exports } = JSON.parse(readFileSync(manifest, "utf8"));
+  const types = Object.values(exports).flatMap((entry) => entry.types ?? []);
+  return types.map((file) => basename(file, ".d.ts"));
 }
 
 const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
@@ -54,6 +66,7 @@ async function build() {
       { cwd: root },
     );
     if (code !== 0) throw new SetupError(`pulumi-pgindex does not compile:\n${excerpt(output)}`);
+    await rollUpDeclarations(fresh, entries());
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
     writeFileSync(stamp, hash);

@@ -68,7 +68,7 @@ async function buildBoth(folder, version) {
   );
 }
 
-async function goBuild(module, program, target, stamp) {
+export async function goBuild(module, program, target, stamp) {
   const args = [
     "build",
     "-mod=readonly",

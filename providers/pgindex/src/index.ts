@@ -1,6 +1,9 @@
 /** PostgreSQL indexes as Pulumi resources: everything a program can use. */
 
+export type { RecordedForm } from "./engine/compare/recordedForm";
+export type { CanonicalIndex } from "./engine/declare/indexFields";
 export type { KeptNode, QueryPlan } from "./engine/explain/queryPlan";
+export type { HazardCode } from "./engine/hazards/hazardKinds";
 export type { QueryMeasurement } from "./engine/measure/measure";
 export type { GenericPlan } from "./engine/measure/measurement";
 export type { Evidence, RecordedIndex } from "./engine/promote/evidence";
@@ -30,17 +33,18 @@ export { PrismaBaseline, type PrismaBaselineArgs } from "./resources/baselines/p
 export type { BuildSettingsArgs } from "./resources/buildSettingsArgs";
 export { Connection } from "./resources/connection";
 export type { ConnectionArgs } from "./resources/connectionArgs";
+export type { HazardAction, HazardExceptionArgs, HazardPolicyArgs } from "./resources/hazardArgs";
 export type { IndexArgs } from "./resources/indexes/indexArgs";
 export { Index } from "./resources/indexes/indexResource";
 export type { KeyArgs, ObjectNameArgs } from "./resources/indexes/keyArgs";
 export type { RebuildWhenArgs } from "./resources/indexes/rebuildWhenArgs";
-export type { PassedGate } from "./resources/passedGate";
+export type { PassedGate } from "./resources/promotion/passedGate";
 export {
   PromotionGate,
   type PromotionGateArgs,
   type Proved,
   promotionEvidence,
-} from "./resources/promotionGate";
+} from "./resources/promotion/promotionGate";
 export type {
   AccountedUsage,
   PlanType,

@@ -1,7 +1,8 @@
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
-import { previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
+import { lookAhead, previewIndex } from "../../../providers/pgindex/src/engine/build/preview.ts";
 import { dropIndex } from "../../../providers/pgindex/src/engine/drop/drop.ts";
+import type { PgIndexError } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { toIndexOutputs } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { refreshIndex } from "../../../providers/pgindex/src/engine/record/refresh.ts";
 import {
@@ -43,6 +44,15 @@ describeUnless(fetchProblem("14.3"), "PostgreSQL 14.3, whose concurrent builds c
       expect(message).toContain("allowCorruptingServer: true on the Connection");
     }
     expect(await stateOf(db, "t_idx")).toBeUndefined();
+  });
+
+  test("is a hazard with its code, refused or allowed", async () => {
+    const error = await failureOf(lookAhead(targetOf(db.url), desired));
+    expect((error as PgIndexError).advice).toMatchObject({ code: "corrupting-server" });
+    const target = targetOf(db.url, { allowCorruptingServer: true });
+    expect((await lookAhead(target, desired)).hazards).toMatchObject([
+      { code: "corrupting-server", action: "allow", note: "allowCorruptingServer" },
+    ]);
   });
 
   test("builds nothing either that a later release has brought", async () => {

@@ -12,13 +12,22 @@ export const desired = await declare({
   columns: ["a"],
 });
 
+/** One that is compared on a copy of its table: the catalog alone cannot tell what it means. */
+export const compared = await declare({
+  schema: "app",
+  table: "t",
+  name: "t_idx",
+  columns: ["a"],
+  accessMethod: "hash",
+});
+
 /** For each test of a file: a database with roles, and a table that one of them owns. */
 export class Advising {
   db!: TestDatabase;
   roles!: Roles;
 
-  readonly build = () =>
-    ensureIndex({ database: targetOf(this.roles.url), desired, ctx: record().ctx });
+  readonly build = (index = desired) =>
+    ensureIndex({ database: targetOf(this.roles.url), desired: index, ctx: record().ctx });
 
   /** The SQL that an operation's failure says to run; undefined when it succeeds. */
   async adviceOf(operation: Promise<unknown>): Promise<string | undefined> {

@@ -24,6 +24,22 @@ export async function until<T>(
   }
 }
 
+/**
+ * Vacuums a table until all of its pages are visible to everybody, so that the planner may count on
+ * index-only scans. An ANALYZE of autovacuum that began before the rows were there keeps a VACUUM
+ * from seeing that.
+ */
+export async function vacuum(db: TestDatabase, table: string): Promise<void> {
+  await until(`all of ${table} is visible`, async () => {
+    await db.query(`VACUUM ANALYZE ${table}`);
+    const [row] = await db.query<{ visible: boolean }>(
+      "SELECT relallvisible = relpages AS visible FROM pg_class WHERE oid = $1::regclass",
+      [table],
+    );
+    return row?.visible;
+  });
+}
+
 /** `indisvalid/indisready/indislive`, as in `t/t/t`; undefined when there is no such index. */
 export async function stateOf(
   db: Pick<TestDatabase, "query">,
@@ -108,12 +124,15 @@ export function holdSnapshot(db: TestDatabase): Promise<Holder> {
   return hold(db, "BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT 1 FROM pg_am LIMIT 1");
 }
 
-/** Waits until a build is in a phase, and gives its pid. */
+/**
+ * Waits until a concurrent build is in a phase, and gives its pid. The plain build on a clone, by
+ * which a declaration is compared, passes through the same phases.
+ */
 export function untilPhase(db: TestDatabase, phase: string): Promise<number> {
   return until(`a build in phase ${phase}`, async () => {
     const rows = await db.query<{ pid: number }>(
       `SELECT pid FROM pg_stat_progress_create_index
-        WHERE phase = $1 AND datname = current_database()`,
+        WHERE phase = $1 AND datname = current_database() AND command LIKE '%CONCURRENTLY'`,
       [phase],
     );
     return rows[0]?.pid;

@@ -9,7 +9,10 @@ const SOURCES = new URL("../../../providers/pgindex/src/", import.meta.url).href
 registerHooks({
   // The sources import each other as CommonJS does, without an extension.
   resolve: (specifier, context, next) => {
-    const isOurs = context.parentURL?.startsWith(SOURCES) && specifier.startsWith(".");
+    const isOurs =
+      context.parentURL?.startsWith(SOURCES) &&
+      specifier.startsWith(".") &&
+      !specifier.endsWith(".json");
     return next(isOurs ? `${specifier}.ts` : specifier, context);
   },
   load: (url, context, next) => {
@@ -20,4 +23,4 @@ registerHooks({
 });
 
 // What is looked for from beside the package, which is CommonJS.
-Object.assign(globalThis, { __filename: fileURLToPath(SOURCES) });
+Object.assign(globalThis, { __filename: fileURLToPath(new URL("cli/main.ts", SOURCES)) });

@@ -7,6 +7,7 @@ import {
 } from "../../../providers/pgindex/src/engine/measure/servedQueries.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
 import { type Recorder, record, targetOf } from "./engine.ts";
+import { vacuum } from "./engineDatabase.ts";
 
 export const INDEX = { schema: "public", table: "messages", name: "messages_state_idx" };
 
@@ -63,5 +64,5 @@ async function fill(database: TestDatabase): Promise<void> {
       FROM generate_series(1, 20000) AS n`);
   await database.query("CREATE INDEX messages_state_idx ON messages (state, sent_at)");
   await database.query("CREATE INDEX messages_number_idx ON messages (number)");
-  await database.query("VACUUM ANALYZE messages");
+  await vacuum(database, "messages");
 }

@@ -8,16 +8,19 @@ import { parseServedQueries } from "../../../providers/pgindex/src/engine/measur
 import type { Database } from "../../../providers/pgindex/src/engine/session/database.ts";
 import type { VerificationReport } from "../../../providers/pgindex/src/engine/verify/verification.ts";
 import { PendingChanges } from "../../../providers/pgindex/src/provider/drizzle/pendingChanges.ts";
+import { dynamicProvider } from "../../../providers/pgindex/src/provider/dynamic/dynamicProvider.ts";
 import { DeclaredBuilds } from "../../../providers/pgindex/src/provider/indexes/declaredBuilds.ts";
 import { DeclaredIndexes } from "../../../providers/pgindex/src/provider/indexes/declaredIndexes.ts";
+import { EarlierBuilds } from "../../../providers/pgindex/src/provider/indexes/earlierBuilds.ts";
 import { Looks } from "../../../providers/pgindex/src/provider/indexes/looks.ts";
 import { RunDeclarations } from "../../../providers/pgindex/src/provider/indexes/runDeclarations.ts";
 import { Twins } from "../../../providers/pgindex/src/provider/indexes/twins.ts";
+import { Review } from "../../../providers/pgindex/src/provider/review/review.ts";
 import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
 import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 import { createDatabase, type TestDatabase } from "../server/database.ts";
 import { type Recorder, record, targetOf } from "./engine.ts";
-import { until } from "./engineDatabase.ts";
+import { until, vacuum } from "./engineDatabase.ts";
 
 export const INDEX = { schema: "public", table: "orders", name: "orders_customer_idx" };
 export const BUILD = "CREATE INDEX orders_customer_idx ON orders (customer)";
@@ -51,7 +54,7 @@ export class Verifying {
     await this.database.query(
       "INSERT INTO orders SELECT n, n, repeat('x', 60) FROM generate_series(1, 50000) AS n",
     );
-    await this.database.query("VACUUM ANALYZE");
+    await vacuum(this.database, "orders");
   }
 
   async startTest(): Promise<void> {
@@ -61,17 +64,21 @@ export class Verifying {
       database: () => this.target,
       context: () => this.recorder.ctx,
       run: (operation) => operation(),
-      configure: () => undefined,
+      configure: () => true,
+      stop: { onCancel() {}, onTerminate() {}, onOrphaned() {} },
       inventory: async () => undefined,
       declared: new DeclaredIndexes(),
       declaredInRun: new RunDeclarations(undefined),
       builds: new DeclaredBuilds(),
+      earlier: new EarlierBuilds(),
       looks: new Looks(),
       pending: new PendingChanges(),
       twins: new Twins(),
+      review: new Review(() => undefined),
       hint: async () => undefined,
     };
-    this.provider = verificationProvider(runtime) as Required<ResourceProvider>;
+    const provider = dynamicProvider(runtime, verificationProvider(runtime));
+    this.provider = provider as Required<ResourceProvider>;
     await this.database.query("DROP INDEX IF EXISTS orders_customer_idx");
     const parsed = await parseServedQueries("serves", [LOOKUP]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));

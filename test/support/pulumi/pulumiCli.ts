@@ -35,6 +35,8 @@ export interface Project {
   readonly directory: string;
   /** The folder of the states, with their history and backups. */
   readonly backend: string;
+  /** What leads the CLI to the backend. */
+  readonly env: Readonly<Record<string, string>>;
   /** Another configuration of a stack, in the place of the one that it has. */
   configure(stack: string, config: Config): void;
   /** The state's file of a stack, as it is stored. */
@@ -134,6 +136,7 @@ export function createProject(options: ProjectOptions): Project {
   return {
     directory,
     backend: join(backend.directory, "backend"),
+    env: backend.env,
     configure,
     stateOf: (stack) => readStack(backend, project, stack),
     start,

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -8,7 +9,15 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { atEnd } from "../atEnd.ts";
 
-const SCRIPT = createRequire(import.meta.url).resolve("@pulumi/pulumi/cmd/dynamic-provider");
+const PACKAGE = join(process.cwd(), "providers", "pgindex");
+const { resolve } = createRequire(import.meta.url);
+const SCRIPT = [resolve("@pulumi/pulumi/cmd/dynamic-provider")];
+
+/** Both ways in which Pulumi starts the plugin: by its program, or through the host of Node.js. */
+const NATIVE = {
+  program: [join(PACKAGE, "pulumi-resource-pgindex")],
+  folder: [resolve("@pulumi/pulumi/cmd/run-plugin"), join(PACKAGE, "plugin")],
+} as const;
 
 type Done<Answer> = (error: ServiceError | null, answer: Answer) => void;
 type Properties = Readonly<Record<string, struct.JavaScriptValue>>;
@@ -47,6 +56,11 @@ export class ProviderProcess {
     return new Promise((resolve, reject) => {
       make(this.#client, (error, answer) => (error ? reject(error) : resolve(answer)));
     });
+  }
+
+  /** A call that answers more than once. */
+  stream<Answer>(make: (client: providerRpc.ResourceProviderClient) => Answer): Answer {
+    return make(this.#client);
   }
 
   /** Gives the provider its configuration: without one, the environment's. */
@@ -93,11 +107,28 @@ export class ProviderProcess {
 }
 
 /** `engine` is the address that takes the lines of its log. */
-export async function startProvider(
+export function startProvider(
   env: Readonly<Record<string, string>>,
   engine = "no engine",
 ): Promise<ProviderProcess> {
-  const child = spawn(process.execPath, [SCRIPT, engine], {
+  return start(SCRIPT, env, engine);
+}
+
+/** The native provider's. */
+export function startNativeProvider(
+  env: Readonly<Record<string, string>>,
+  engine = "no engine",
+  started: keyof typeof NATIVE = "program",
+): Promise<ProviderProcess> {
+  return start(NATIVE[started], env, engine);
+}
+
+async function start(
+  script: readonly string[],
+  env: Readonly<Record<string, string>>,
+  engine: string,
+): Promise<ProviderProcess> {
+  const child = spawn(process.execPath, [...script, engine], {
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });

@@ -1,5 +1,9 @@
 import type { Report } from "../../../providers/pgindex/src/report/reportModel.ts";
 import { type ReportInput, toReport } from "../../../providers/pgindex/src/report/toReport.ts";
+import type {
+  IndexStatus,
+  StackStatus,
+} from "../../../providers/pgindex/src/status/indexStatus.ts";
 import {
   parseStackState,
   type StackState,
@@ -147,4 +151,24 @@ export function reportOf(
     now: NOW,
     ...more,
   });
+}
+
+/** What the database says of production's indexes now, in the order of {@link PRODUCTION}'s. */
+export function liveStatus(
+  indexes: readonly Partial<IndexStatus>[],
+  first = PRODUCTION.findIndex(([kind]) => kind === "Index"),
+): StackStatus {
+  const seen = { drift: null, warnings: [], scans: 130, sizeBytes: 50, lastScan: null, plans: [] };
+  return {
+    stack: "production",
+    ok: false,
+    builds: [],
+    indexes: indexes.map((index, i) => ({
+      ...seen,
+      ...{ schema: "public", name: "i", table: "messages", state: "valid" },
+      ...{ builtAt: null, validSince: "2026-11-22T11:00:00.000Z" },
+      ...index,
+      urn: `urn:pulumi:production::shop::pulumi-nodejs:pgindex:Index::r${first + i}`,
+    })),
+  };
 }

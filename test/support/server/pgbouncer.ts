@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import getPort from "get-port";
 import { serverAccount } from "../../../tools/embedded/serverAccount.ts";
+import { unpackDebian } from "./debianPackages.ts";
 
 export interface PgBouncer {
   /** The URL with its address. */
@@ -11,7 +12,6 @@ export interface PgBouncer {
   stop(): Promise<void>;
 }
 
-/** Debian's package is unpacked here and not installed: that would start a service. */
 let unpacked: string | undefined;
 const PACKAGES = ["pgbouncer", "libc-ares2", "libevent-2.1-7"];
 
@@ -29,18 +29,9 @@ function answers(place: string): boolean {
 }
 
 function unpack(): string | undefined {
-  const folder = mkdtempSync(join(tmpdir(), "pgindex-pgbouncer-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  chmodSync(folder, 0o755);
-  const succeeds = (command: string, args: string[]) =>
-    spawnSync(command, args, { cwd: folder, stdio: "ignore" }).status === 0;
-  const download = () => succeeds("apt-get", ["download", ...PACKAGES]);
-  if (!download() && !(process.getuid?.() === 0 && succeeds("apt-get", ["update"]) && download()))
-    return undefined;
-  if (!succeeds("sh", ["-c", 'for each in *.deb; do dpkg -x "$each" . || exit; done']))
-    return undefined;
-  unpacked = folder;
-  const place = join(folder, "usr/sbin/pgbouncer");
+  unpacked = unpackDebian(...PACKAGES);
+  if (unpacked === undefined) return undefined;
+  const place = join(unpacked, "usr/sbin/pgbouncer");
   return answers(place) ? place : undefined;
 }
 

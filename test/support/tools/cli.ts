@@ -1,7 +1,7 @@
 import { run } from "../../../providers/pgindex/src/cli/commandLine.ts";
 
-/** What a command that looks at a database says on standard error, and nothing else. */
-export const SAYS_WHICH = /^database \w+@\d+\/\d+, PostgreSQL \d+\n$/;
+/** What a command that looks at the database of `DATABASE_URL` says on standard error. */
+export const SAYS_WHICH = /^(DATABASE_URL: \S+ as \S+\n|database \w+@\d+\/\d+, PostgreSQL \d+\n)+$/;
 
 /** What a command printed, and how it ended. */
 export interface CliResult {

@@ -30,6 +30,12 @@ interface Asked {
   readonly url?: string;
 }
 
+/** What becomes of an index other than that it is built. */
+interface Instead {
+  readonly isDropped?: boolean;
+  readonly replaces?: { readonly schema: string; readonly name: string };
+}
+
 /** A production database, and a server for its twins. */
 export class Twins {
   db!: TestDatabase;
@@ -62,7 +68,7 @@ export class Twins {
     const desired = await declare(args);
     const read = [...sql.matchAll(/\b(?:FROM|JOIN) (\w+)/g)].map(([, name]) => String(name));
     const names = [...new Set([String(args.table), ...read])];
-    const production = await this.production(names, ["f", "g"]);
+    const production = await this.production(names, ["f", "g", "norm"]);
     const settings = await readPlannerSettings({
       query: (text, parameters) => this.db.query(text, parameters) as never,
     });
@@ -71,7 +77,11 @@ export class Twins {
   }
 
   /** What is foretold of one query, named q. */
-  async ask(args: Args, { url, ...query }: Asked, isDropped = false): Promise<Foretold> {
+  async ask(
+    args: Args,
+    { url, ...query }: Asked,
+    { isDropped = false, replaces }: Instead = {},
+  ): Promise<Foretold> {
     const index = await declare(args);
     const parsed = await parseServedQueries("serves", [{ name: "q", ...query }]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
@@ -79,6 +89,7 @@ export class Twins {
       database: targetOf(url ?? this.db.url),
       index,
       ...(!isDropped && { desired: index }),
+      ...(replaces && { replaces }),
       queries: parsed.value,
       ctx: record().ctx,
       server: async () => this.server,

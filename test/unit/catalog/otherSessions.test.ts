@@ -64,6 +64,12 @@ describe("a session is described for a person", () => {
       { state: null, ageSeconds: null, statement: "<insufficient privilege>" },
       "pid 7 (app, psql: <insufficient privilege>)",
     ],
+    // PostgreSQL 19: it holds SHARE UPDATE EXCLUSIVE, as VACUUM does, and so counts as at work.
+    [
+      "rewriting the table concurrently",
+      { statement: "REPACK (CONCURRENTLY) public.t" },
+      "pid 7 (app, psql, active for 3 s: REPACK (CONCURRENTLY) public.t)",
+    ],
     [
       "a background worker",
       { user: null, application: "", state: null, statement: null },

@@ -20,11 +20,6 @@ test.each<[obstacle: Obstacle, why: RegExp, fix: string]>([
     "run the command again once the table is free",
   ],
   [
-    "rowType",
-    /^an expression takes a whole row/,
-    "change the function to take columns instead of the row",
-  ],
-  [
     "privilege",
     /^the role lacks a privilege, so/,
     'run: GRANT USAGE ON SCHEMA "App" TO "De"; GRANT SELECT ON "App"."t" TO "De"; GRANT ' +

@@ -89,7 +89,7 @@ const CASES: readonly (readonly [title: string, error: unknown, why: RegExp, fix
 
 describe("a connection that fails says where, why, and what to do", () => {
   test.each(CASES)("%s", (_title, error, why, fix) => {
-    const advice = connectionAdvice(error, "db:5432/shop as app", 15);
+    const advice = connectionAdvice(error, "db:5432/shop as app", { timeout: 15 });
     expect(advice.what).toBe("cannot connect to db:5432/shop as app");
     expect(advice.why).toMatch(why);
     expect(advice.fix).toMatch(fix);

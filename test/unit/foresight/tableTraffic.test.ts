@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import type { TableTraffic } from "../../../providers/pgindex/src/engine/foresight/table/tableState.ts";
 import {
-  type TableTraffic,
+  foreseeHotLoss,
+  trafficFacts,
   trafficLines,
-} from "../../../providers/pgindex/src/engine/foresight/cost/tableTraffic.ts";
+} from "../../../providers/pgindex/src/engine/foresight/table/tableTraffic.ts";
 import { type Args, declare } from "../../support/engine/engine.ts";
 
 const BUSY: TableTraffic = { seconds: 3_600, writes: 36_000, updates: 9_000, hotUpdates: 8_280 };
@@ -35,5 +37,8 @@ const ROWS: readonly (readonly [
 
 test.each(ROWS)("%s", async (_, traffic, args, lines) => {
   const desired = await declare({ table: "t", name: "i", columns: ["a"], ...args });
-  expect(trafficLines({ ...BUSY, ...traffic }, desired)).toEqual(lines);
+  const facts = trafficFacts({ ...BUSY, ...traffic });
+  const hazards = foreseeHotLoss(facts, desired);
+  expect([...trafficLines(facts), ...hazards.map(({ message }) => message)]).toEqual(lines);
+  for (const each of hazards) expect(each).toMatchObject({ code: "ends-hot-updates" });
 });

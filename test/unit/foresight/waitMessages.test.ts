@@ -2,51 +2,65 @@
 import { describe, expect, test } from "vitest";
 import { takenAdvice } from "../../../providers/pgindex/src/engine/foresight/foreseenMessages.ts";
 import type { Waiting } from "../../../providers/pgindex/src/engine/foresight/inTheWay.ts";
-import { waitText } from "../../../providers/pgindex/src/engine/foresight/waitMessages.ts";
+import { waitHazard } from "../../../providers/pgindex/src/engine/foresight/waitMessages.ts";
 import { declare } from "../../support/engine/engine.ts";
 import { SESSION } from "../../support/engine/otherSession.ts";
 
 const WHO = "pid 7 (app, psql, active for 3 s: SELECT …)";
-const hidden = { isHidden: true };
+const OLD = "old-transaction";
 
 describe("each wait is told with who it is for, and how to end it", () => {
-  test.each<[waiting: Waiting, dropped: string[], other: object, text: RegExp]>([
+  test.each<[waiting: Waiting, dropped: string[], other: object, message: RegExp, code: string]>([
     [
       "begin",
       [],
       {},
-      /^nothing can begin before .* is done, which has or wants a lock on public\.t: let/,
+      /^nothing can begin before .* is done, which has or wants a lock on public\.t$/,
+      "table-busy",
+    ],
+    [
+      "begin",
+      [],
+      { backendType: "autovacuum worker", preventsWraparound: true },
+      /^nothing can begin before /,
+      "wraparound-vacuum",
     ],
     [
       "build",
       [],
       {},
-      /^the build will wait for .*, which has public\.t open for writes: .*, and cleans/,
+      /^the build will wait for .*, which has public\.t open for writes$/,
+      "old-transaction",
     ],
-    ["drop", [], {}, /^the lock on the table will wait for .*, which has public\.t open: let it/],
-    ["drop", ["i"], {}, /^the drop of i will wait for /],
-    ["drop", ["i", "j", "k"], {}, /^the drop of i and 2 more will wait for /],
+    ["drop", [], {}, /^the lock on the table will wait for .*, which has public\.t open$/, OLD],
+    ["drop", ["i"], {}, /^the drop of i will wait for /, OLD],
+    ["drop", ["i", "j", "k"], {}, /^the drop of i and 2 more will wait for /, OLD],
+    ["build", [], { pid: 0, gid: "x" }, /^the build will wait for prep/, "prepared-transaction"],
     [
       "snapshots",
       [],
       {},
-      /^the build will wait, at its end, for .*, which reads from an old snapshot: /,
+      /^the build will wait, at its end, for .*, which reads from an old snapshot$/,
+      OLD,
     ],
+    ["snapshots", [], { backendType: "walsender" }, /^the build will wait/, "walsender-snapshot"],
     [
       "snapshots",
       [],
-      hidden,
+      { isHidden: true },
       /^the build may wait, at its end, for .* hidden from this role \(pg_read/,
+      OLD,
     ],
-  ])("%s, %j, %j", (waiting, dropped, other, text) => {
-    const said = waitText(
+  ])("%s, %j, %j", (waiting, dropped, other, message, code) => {
+    const said = waitHazard(
       { other: { ...SESSION, ...other }, waiting, relation: "public.t" },
       dropped,
       60_000,
     );
-    expect(said).toMatch(text);
-    expect(said).toMatch(/else it waits for up to 1 min 0 s \(waitFor\)/);
-    if (!("isHidden" in other)) expect(said).toContain(WHO);
+    expect(said).toMatchObject({ code, object: "public.t", severity: "warning" });
+    expect(said.message).toMatch(message);
+    expect(said.fix).toMatch(/else it waits for up to 1 min 0 s \(waitFor\)/);
+    if (Object.keys(other).length === 0) expect(said.cause).toBe(WHO);
   });
 });
 

@@ -94,6 +94,32 @@ const READ: readonly (readonly [string, string, string])[] = [
 };`,
   ],
   [
+    "Sequelize's steps that follow each other",
+    "13-a.js",
+    `module.exports.up = (queryInterface, Sequelize) => queryInterface
+  .createTable("t", { a: { type: Sequelize.INTEGER, unique: true } }, { uniqueKeys: {} })
+  .then(() => queryInterface.addColumn("t", "b", Sequelize.STRING))
+  .then(() => queryInterface.sequelize.query("CREATE INDEX up_idx ON t (a)"));`,
+  ],
+  [
+    "tables of Knex's builder without an index, which belong to no other step",
+    "11-a.js",
+    `exports.up = (knex) => Promise.all([
+  knex.schema.createTable("t", (table) => { table.increments("a"); table.unique(["a"]); }),
+  knex.schema.raw("CREATE INDEX up_idx ON t (a)"),
+]);`,
+  ],
+  [
+    "tables of Kysely's, node-pg-migrate's and TypeORM's builders without an index",
+    "12-a.ts",
+    `export const up = async (db) => {
+  await db.schema.createTable(TABLE).addColumn("a", "integer", (col) => col.unique()).execute();
+  db.createTable(NAME, { a: { type: "int", unique: true } }, { ifNotExists: true });
+  await db.createTable(new Table({ name: "u", columns: [{ name: "a" }] }), true);
+  await db.query("CREATE INDEX up_idx ON t (a)");
+};`,
+  ],
+  [
     "a text put together that is about something else",
     "8-a.ts",
     typeorm(`await queryRunner.query(\`GRANT SELECT ON t TO \${role}\`);
@@ -131,9 +157,33 @@ const REFUSED: readonly (readonly [string, string, number, RegExp])[] = [
   ],
   [
     "a table that may have indexes",
-    typeorm("await queryRunner.createTable(new Table({}));"),
+    typeorm("await queryRunner.createTable(new Table({ indices: [] }));"),
     6,
     /createTable/,
+  ],
+  [
+    "a table whose description stands elsewhere",
+    typeorm("await queryRunner.createTable(notes);"),
+    6,
+    /createTable/,
+  ],
+  [
+    "a table with an index of Knex's",
+    "exports.up = (knex) =>\n  knex.schema.createTable('t', (table) => { table.string('a').index(); });",
+    2,
+    /createTable/,
+  ],
+  [
+    "a table of Knex's that a function adds to",
+    "exports.up = (knex) =>\n  knex.schema.createTable('t', (table) => { withTimes(table); });",
+    2,
+    /createTable/,
+  ],
+  [
+    "a step that is taken when another one has failed",
+    "exports.up = (knex) => knex.raw('SELECT 1').catch(() =>\n  knex.raw('CREATE INDEX i ON t (a)'));",
+    2,
+    /only a run/,
   ],
   [
     "Kysely's builder",

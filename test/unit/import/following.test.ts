@@ -191,6 +191,100 @@ const FOLLOWED: readonly (readonly [string, string, readonly object[]])[] = [
     "DROP FUNCTION IF EXISTS touch() CASCADE; DROP VIEW v CASCADE; DROP TYPE IF EXISTS zz CASCADE",
     [{ table: "t", name: "i", columns: ["a"] }],
   ],
+  [
+    "a column in expressions and predicates, renamed",
+    "CREATE INDEX j ON t (lower(b), (a + length(t.b))) WHERE b > 'b' AND b(a) IS NULL; " +
+      'ALTER TABLE t RENAME b TO "C d"',
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      {
+        table: "t",
+        name: "j",
+        columns: [{ expression: 'lower("C d")' }, { expression: 'a + length(t."C d")' }],
+        predicate: `"C d" > 'b' AND b(a) IS NULL`,
+      },
+    ],
+  ],
+  [
+    "a column in an expression or a predicate, dropped",
+    "CREATE INDEX j ON t (lower(b)); CREATE INDEX k ON t (a) WHERE t.b > ''; " +
+      "CREATE INDEX l ON t (b(a)) WHERE 'b' > ''; ALTER TABLE t DROP COLUMN b; SELECT 1",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "t", name: "l", columns: [{ expression: "b(a)" }], predicate: "'b' > ''" },
+    ],
+  ],
+  [
+    "a table in a predicate and as a whole row, renamed",
+    "CREATE INDEX j ON t (f(t), g(t.*)) WHERE t.b > ''; ALTER TABLE t RENAME TO u",
+    [
+      { table: "u", name: "i", columns: ["a"] },
+      {
+        table: "u",
+        name: "j",
+        columns: [{ expression: 'f("u")' }, { expression: 'g("u".*)' }],
+        predicate: `"u".b > ''`,
+      },
+    ],
+  ],
+  [
+    "a column with the name of its table, whose table is renamed",
+    "CREATE TABLE w (w int); CREATE INDEX j ON w ((w + 1)); ALTER TABLE w RENAME TO u",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "u", name: "j", columns: [{ expression: "w + 1" }] },
+    ],
+  ],
+  [
+    "an index that is not made, for a table has its name",
+    "CREATE TABLE other (b int); CREATE INDEX IF NOT EXISTS other ON t (b, a); " +
+      "CREATE INDEX IF NOT EXISTS t ON t (b); DROP TABLE other; " +
+      "CREATE INDEX IF NOT EXISTS other ON t (b)",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "t", name: "other", columns: ["b"] },
+    ],
+  ],
+  [
+    "functions that are about something else, called",
+    "CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS $$ BEGIN " +
+      "CREATE TEMP TABLE tt (a int) ON COMMIT DROP; DROP TABLE tt; " +
+      "EXECUTE 'drop policy x on ' || 't'; ALTER FUNCTION g() RENAME TO h; END $$; SELECT f(); " +
+      "CREATE FUNCTION index_of(text) RETURNS int LANGUAGE sql AS 'SELECT 1'; SELECT index_of('a'); " +
+      "CREATE FUNCTION h(int) RETURNS void LANGUAGE plpgsql AS $$ BEGIN " +
+      "PERFORM h($1 - 1); ALTER TYPE x RENAME TO y; END $$; SELECT h(3)",
+    [{ table: "t", name: "i", columns: ["a"] }],
+  ],
+  [
+    "a type dropped with all that depends on it",
+    "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE w (a int, m mood, n mood); " +
+      "CREATE INDEX j ON w (a); CREATE INDEX k ON w (n); CREATE INDEX l ON w (m); " +
+      "ALTER TABLE w ALTER m TYPE text; ALTER TYPE mood RENAME TO old; " +
+      "ALTER TABLE w RENAME n TO o; DROP TYPE old CASCADE; SELECT 1",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "w", name: "j", columns: ["a"] },
+      { table: "w", name: "l", columns: ["m"] },
+    ],
+  ],
+  [
+    "a function dropped with all that depends on it, and a column of its name",
+    "CREATE INDEX j ON t (b) WHERE b > ''; DROP FUNCTION b(int) CASCADE",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "t", name: "j", columns: ["b"], predicate: "b > ''" },
+    ],
+  ],
+  [
+    "a view dropped with the materialized views that read it",
+    "CREATE VIEW v AS SELECT a FROM t; CREATE MATERIALIZED VIEW m AS " +
+      "WITH x AS (SELECT a FROM v) SELECT a FROM x; CREATE MATERIALIZED VIEW n AS SELECT a FROM t; " +
+      "CREATE INDEX j ON m (a); CREATE INDEX k ON n (a); DROP VIEW v CASCADE; SELECT 1",
+    [
+      { table: "t", name: "i", columns: ["a"] },
+      { table: "n", name: "k", columns: ["a"] },
+    ],
+  ],
 ];
 
 describe("is followed", () => {
@@ -242,6 +336,16 @@ const NAMED: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["a call in an INSERT", "INSERT INTO done SELECT create_index('t', 'j')", /create_index/],
   [
+    "a DO block with what a tool has yet to fill in",
+    "DO $$ BEGIN ALTER TABLE {{ .Schema }}.t RENAME a TO c; END $$",
+    /the placeholder \{\{ \.Schema \}\}/,
+  ],
+  [
+    "a quoted name with what a tool has yet to fill in",
+    'CREATE INDEX j ON "{{ index .Options "Schema" }}".t (b)',
+    /the placeholder \{\{ index \.Options "Schema" \}\}/,
+  ],
+  [
     "a DO block that PL/pgSQL refuses",
     "DO $$ BEGIN BEGIN CREATE INDEX j ON t (b); END $$",
     /DO block/,
@@ -254,21 +358,6 @@ const NAMED: readonly (readonly [string, string, RegExp])[] = [
     /elsewhere/,
   ],
   [
-    "a column in an expression, dropped",
-    "CREATE INDEX j ON t (lower(b)); ALTER TABLE t DROP COLUMN b",
-    /public\.j/,
-  ],
-  [
-    "a column in an expression, renamed",
-    "CREATE INDEX j ON t (lower(b)); ALTER TABLE t RENAME b TO c",
-    /public\.j/,
-  ],
-  [
-    "a table in a predicate, renamed",
-    "CREATE INDEX j ON t (a) WHERE t.b > ''; ALTER TABLE t RENAME TO u",
-    /public\.j/,
-  ],
-  [
     "a function in an index, dropped with all that depends on it",
     "CREATE INDEX j ON t (norm(b)); DROP FUNCTION norm(text) CASCADE",
     /public\.j/,
@@ -277,6 +366,38 @@ const NAMED: readonly (readonly [string, string, RegExp])[] = [
     "an extension dropped with all that depends on it",
     "CREATE INDEX j ON t USING gin (b gin_trgm_ops); DROP EXTENSION pg_trgm CASCADE",
     /public\.j/,
+  ],
+  [
+    "a field of a whole row, renamed",
+    "CREATE INDEX j ON t (((t).b)); ALTER TABLE t RENAME b TO c",
+    /public\.j/,
+  ],
+  [
+    "a field of a whole row, dropped",
+    "CREATE INDEX j ON t (lower((t).b)); ALTER TABLE t DROP b",
+    /public\.j/,
+  ],
+  [
+    "what may be a whole row, in a table that is not in the files",
+    "CREATE INDEX j ON x (f(x)); ALTER TABLE x RENAME TO y",
+    /public\.j/,
+  ],
+  ["an index with the name of a table", "CREATE INDEX t ON t (b)", /public\.t/],
+  [
+    "a type dropped with all that depends on it, which may be a column of a copied table",
+    "CREATE TABLE w AS SELECT 1 AS a; CREATE INDEX j ON w (a); DROP TYPE mood CASCADE",
+    /public\.j/,
+  ],
+  [
+    "a view dropped, which a view that is not in the files may read",
+    "CREATE MATERIALIZED VIEW m AS SELECT * FROM x; CREATE INDEX j ON m (a); DROP VIEW v CASCADE",
+    /public\.j/,
+  ],
+  [
+    "a function with two bodies, of which one makes an index",
+    "CREATE FUNCTION f() RETURNS void LANGUAGE sql AS 'CREATE INDEX j ON t (b)'; " +
+      "CREATE FUNCTION f(int) RETURNS void LANGUAGE sql AS 'SELECT'; SELECT f()",
+    /f\(\)/,
   ],
   ["all of a role", "DROP OWNED BY ada", /DROP OWNED/],
   ["all indexes of a tablespace", "ALTER INDEX ALL IN TABLESPACE a SET TABLESPACE b", /TABLESPACE/],

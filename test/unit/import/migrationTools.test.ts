@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { indexesFromSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
+import { indexesFromSql, readSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
 import { read } from "../../support/import/readSql.ts";
 
 const UP = "CREATE INDEX up_idx ON t (a);";
@@ -179,6 +179,75 @@ describe("files", () => {
       }),
     );
     expect(names(found)).toEqual(["late_idx"]);
+  });
+
+  const GOOSE = (sql: string) => `-- +goose Up\n${sql}\n-- +goose Down\n`;
+  test.each<[string, (sql: string) => string]>([
+    ["goose", GOOSE],
+    ["sql-migrate", (sql) => `-- +migrate Up\n${sql}\n`],
+    ["micrate", (sql) => `-- +micrate Up\n${sql}\n`],
+    ["node-pg-migrate", (sql) => `-- Up Migration\n${sql}\n`],
+    ["tern", (sql) => `${sql}\n---- create above / drop below ----\n`],
+    ["Play", (sql) => `# --- !Ups\n${sql}\n`],
+    ["MyBatis", (sql) => `${sql}\n-- //@UNDO\n`],
+  ])("%s's order is by number, whatever the shell's is", async (tool, up) => {
+    await mkdir(join(folder, tool), { recursive: true });
+    const list = await files({
+      [`${tool}/10_c.sql`]: up("ALTER INDEX b_idx RENAME TO c_idx;"),
+      [`${tool}/1_a.sql`]: up("CREATE INDEX a_idx ON t (a);"),
+      [`${tool}/2_b.sql`]: up("ALTER INDEX a_idx RENAME TO b_idx;"),
+    });
+    expect(names(indexesFromSql(list))).toEqual(["c_idx"]);
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ["half of a pair", ["1_a.up.sql", "2_b.down.sql"], /2_b\.down\.sql undoes is not among/],
+    ["two of one version", ["1_a.up.sql", "1_b.up.sql"], /1_a\.up\.sql and .*1_b\.up\.sql have/],
+    ["two of Flyway's", ["V1__a.sql", "V01__b.sql"], /V1__a\.sql and .*V01__b\.sql have/],
+    ["two repeatable ones", ["R__a.sql", "x/R__a.sql"], /R__a\.sql and .*x.R__a\.sql have/],
+    ["a callback", ["V1__a.sql", "afterMigrate.sql"], /afterMigrate\.sql stands among Flyway's/],
+    ["no name of Flyway's", ["V1__a.sql", "V2_b.sql"], /V2_b\.sql stands among Flyway's/],
+  ])("refused: %s", async (_title, list, message) => {
+    await mkdir(join(folder, "x"), { recursive: true });
+    const all = await files(Object.fromEntries(list.map((name) => [name, UP])));
+    expect(() => indexesFromSql(all)).toThrow(message);
+  });
+
+  test("refused: two of goose's of one version", async () => {
+    const all = await files({ "3_a.sql": GOOSE(UP), "3_b.sql": GOOSE(DOWN) });
+    expect(() => indexesFromSql(all)).toThrow(/3_a\.sql and .*3_b\.sql have the same version/);
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ["a gap", ["01_a.sql", "02_b.sql", "05_c.sql"], /^no migration 3 to 4 were given, between/],
+    ["no number", ["01_a.sql", "seed.sql"], /seed\.sql has no number: it was read where it/],
+    [
+      "no order",
+      ["10_c.sql", "9_b.sql"],
+      /10_c\.sql was read before .*9_b\.sql, as they were given/,
+    ],
+  ])("noted: %s", async (_title, list, note) => {
+    const all = await files(Object.fromEntries(list.map((name) => [name, ""])));
+    expect(readSql(all).notes).toEqual([expect.stringMatching(note)]);
+  });
+
+  test("times have no gaps", async () => {
+    const all = await files({ "20260101000000_a.sql": "", "20260102000000_b.sql": "" });
+    expect(readSql(all).notes).toEqual([]);
+  });
+
+  test("Diesel's order is by version, in which hyphens do not count", async () => {
+    const folders = ["20170309122510_b", "2017-09-23-182408-0000_c", "00000000000000_a"];
+    await Promise.all(folders.map((name) => mkdir(join(folder, name), { recursive: true })));
+    const found = indexesFromSql(
+      await files({
+        "00000000000000_a/up.sql": "CREATE INDEX a_idx ON t (a);",
+        "2017-09-23-182408-0000_c/up.sql": "ALTER INDEX b_idx RENAME TO c_idx;",
+        "20170309122510_b/up.sql": "ALTER INDEX a_idx RENAME TO b_idx;",
+        "20170309122510_b/down.sql": "ALTER INDEX b_idx RENAME TO a_idx;",
+      }),
+    );
+    expect(names(found)).toEqual(["c_idx"]);
   });
 
   test("Flyway's undo files are left out, and its order is by version, then R", async () => {

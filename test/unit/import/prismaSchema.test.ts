@@ -66,6 +66,17 @@ model Post {
   });
 });
 
+test("a preview feature that the engine does not know makes no other SQL", async () => {
+  const paths = await files({
+    "features.prisma": `generator client {
+  provider        = "prisma-client-js"
+  previewFeatures = ["metrics", "views", "driverAdapters"]
+}
+${SOURCE}model A {\n  id Int @id\n  b Int\n  @@index([b])\n}\n`,
+  });
+  expect(indexesFromSql(paths)).toEqual([{ table: "A", name: "A_b_idx", columns: ["b"] }]);
+});
+
 describe("is refused", () => {
   test.each([
     ["for another system", SOURCE.replace("postgresql", "mysql"), /is for mysql/],

@@ -109,12 +109,7 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ],
   ["CREATE SCHEMA s CREATE TABLE t (a int) CREATE INDEX i ON t (a)", /^the CREATE SCHEMA at sql:1/],
   ["SET search_path = a, b;\n\n CREATE INDEX i ON t (a)", /^cannot tell which schema .* sql:3/],
-  [
-    "CREATE INDEX i ON t (a) WHERE t.a > 1; ALTER TABLE t RENAME TO u",
-    /^ALTER TABLE at sql:1 changes/,
-  ],
-  ["CREATE INDEX i ON t (lower(a)); ALTER TABLE t RENAME a TO b", /^ALTER TABLE at sql:1 changes/],
-  ["CREATE INDEX i ON t (b) WHERE a > 1; ALTER TABLE t DROP COLUMN a", /^ALTER TABLE at sql:1/],
+  ["CREATE INDEX i ON t (((t).a)); ALTER TABLE t RENAME a TO b", /^ALTER TABLE at sql:1 changes/],
   [
     "CREATE UNIQUE INDEX i ON t (a); ALTER TABLE t ADD UNIQUE USING INDEX i DEFERRABLE",
     /^ALTER TABLE at sql:1 changes the index public\.i/,
@@ -130,4 +125,11 @@ describe("what cannot be told is refused with advice", () => {
   test("a file that is not there", () => {
     expect(() => indexesFromSql("no/such.sql")).toThrow(/^cannot read the file no\/such\.sql: /);
   });
+});
+
+test("what is refused in a program is Pulumi's RunError, which its CLI shows once, without a stack", () => {
+  for (const source of ["nowhere.sql", { sql: "CREATE INDEX i ON t (" }])
+    expect(() => indexesFromSql(source)).toThrow(
+      expect.objectContaining({ __pulumiRunError: true, message: expect.stringContaining("fix:") }),
+    );
 });

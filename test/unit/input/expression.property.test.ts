@@ -7,7 +7,7 @@ import {
 } from "../../../providers/pgindex/src/engine/input/expression.ts";
 
 beforeAll(loadParser);
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** What an attacker, or an unlucky generator, would try to put together. */
 const PIECES = [

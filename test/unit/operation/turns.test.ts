@@ -38,9 +38,9 @@ test("one build a table at a time, in their order; other tables beside it", asyn
   const { work, end, seen } = works();
   const { ctx, statuses } = record();
   const all = [
-    inTurn(at(4), "a", ctx, work("a1")),
-    inTurn(at(4), "a", ctx, work("a2")),
-    inTurn(at(4), "b", ctx, work("b1")),
+    inTurn(at(4), { table: "a" }, ctx, work("a1")),
+    inTurn(at(4), { table: "a" }, ctx, work("a2")),
+    inTurn(at(4), { table: "b" }, ctx, work("b1")),
   ];
   for (const name of ["a1", "b1", "a2"]) await end(name);
   expect(await Promise.all(all)).toEqual(["a1", "a2", "b1"]);
@@ -51,7 +51,7 @@ test("one build a table at a time, in their order; other tables beside it", asyn
 test("no more builds in all than wanted", async () => {
   const { work, end, seen } = works();
   const { ctx, statuses } = record();
-  const all = ["a", "b", "c"].map((name) => inTurn(at(2), name, ctx, work(name)));
+  const all = ["a", "b", "c"].map((name) => inTurn(at(2), { table: name }, ctx, work(name)));
   await end("a");
   await vi.waitFor(() => expect(seen).toHaveLength(3));
   await end("b");
@@ -61,10 +61,23 @@ test("no more builds in all than wanted", async () => {
   expect(statuses).toContain("queued: 2 builds are already running");
 });
 
+test("of those that wait the largest table comes first", async () => {
+  const { work, end, seen } = works();
+  const { ctx } = record();
+  const sizes = { first: 5, small: 1, unknown: undefined, large: 9, larger: 10, alike: 9 };
+  const all = Object.entries(sizes).map(([table, bytes]) =>
+    inTurn(at(1), { table, bytes }, ctx, work(table)),
+  );
+  const order = ["first", "larger", "large", "alike", "small", "unknown"];
+  for (const name of order) await end(name);
+  await Promise.all(all);
+  expect(seen).toEqual(order);
+});
+
 test("another database has turns of its own", async () => {
   const { work, end, seen } = works();
   const { ctx, statuses } = record();
-  const all = ["one", "other"].map((url) => inTurn(at(1, url), "a", ctx, work(url)));
+  const all = ["one", "other"].map((url) => inTurn(at(1, url), { table: "a" }, ctx, work(url)));
   await end("one");
   await end("other");
   expect(await Promise.all(all)).toEqual(["one", "other"]);
@@ -74,8 +87,8 @@ test("another database has turns of its own", async () => {
 
 test("a failure gives the turn to the next one", async () => {
   const { ctx } = record();
-  const failed = inTurn(at(1), "a", ctx, () => Promise.reject(new Error("no")));
-  const next = inTurn(at(1), "a", ctx, async () => "yes");
+  const failed = inTurn(at(1), { table: "a" }, ctx, () => Promise.reject(new Error("no")));
+  const next = inTurn(at(1), { table: "a" }, ctx, async () => "yes");
   expect((await failureOf(failed)).message).toBe("no");
   expect(await next).toBe("yes");
 });
@@ -83,8 +96,8 @@ test("a failure gives the turn to the next one", async () => {
 test.each(["cancel", "drain"] as const)("after %s nothing that was queued begins", async (stop) => {
   const { work, end, seen } = works();
   const recorder = record();
-  const first = inTurn(at(1), "a", recorder.ctx, work("first"));
-  const second = failureOf(inTurn(at(1), "a", recorder.ctx, work("second")));
+  const first = inTurn(at(1), { table: "a" }, recorder.ctx, work("first"));
+  const second = failureOf(inTurn(at(1), { table: "a" }, recorder.ctx, work("second")));
   await vi.waitFor(() => expect(seen).toEqual(["first"]));
   recorder[stop]();
   await end("first");

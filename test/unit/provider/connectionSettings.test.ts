@@ -1,6 +1,10 @@
 // What a Connection, the stack and the environment say, read once.
 import { describe, expect, test } from "vitest";
-import { databaseFrom } from "../../../providers/pgindex/src/provider/settings/connectionSettings.ts";
+import schema from "../../../providers/pgindex/schema.json" with { type: "json" };
+import {
+  databaseFrom,
+  settingProblems,
+} from "../../../providers/pgindex/src/provider/settings/connectionSettings.ts";
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -34,6 +38,7 @@ const DEFAULTS = {
   predictPlans: true,
   buildSettings: {},
   patience: {},
+  hazards: {},
 };
 
 describe("what is not set has its default", () => {
@@ -41,7 +46,13 @@ describe("what is not set has its default", () => {
     expect(read({})).toEqual(DEFAULTS);
     const names = ["url", "databaseUrl", "replicas", "maxConcurrentBuilds", "allowPooler", "role"];
     const others = ["allowCorruptingServer", "whenClientVanishes", "waitFor", "buildWithin"];
-    const bounds = ["maxConcurrentMeasurements", "maxConnections", "stallBudget"];
+    const bounds = [
+      "passwordCommand",
+      "passwordMaxAge",
+      "maxConcurrentMeasurements",
+      "maxConnections",
+      "stallBudget",
+    ];
     const more = [
       ...bounds,
       "buildSettings",
@@ -50,6 +61,8 @@ describe("what is not set has its default", () => {
       "acceptDatabase",
       "retries",
       "waiters",
+      "hazards",
+      "stage",
     ];
     const all = [...names, ...others, ...more].map((name) => [name, ""]);
     expect(read(Object.fromEntries(all), { DATABASE_URL: "" })).toEqual(DEFAULTS);
@@ -68,6 +81,8 @@ test("everything that can be set", () => {
   const database = read({
     url: "postgresql://primary",
     replicas: '{"eu": "postgresql://eu"}',
+    passwordCommand: '["aws", ""]',
+    passwordMaxAge: "1m",
     maxConcurrentBuilds: "100",
     maxConcurrentMeasurements: "1",
     maxConnections: "3",
@@ -84,9 +99,12 @@ test("everything that can be set", () => {
     buildWithin: "6h",
     retries: "0",
     waiters: "yield",
+    hazards: '{"old-transaction": "deny"}',
+    stage: "production",
   });
+  const passwordCommand = { command: ["aws", ""], maxAgeMs: 60_000 };
   expect(database).toEqual({
-    target: { url: "postgresql://primary" },
+    target: { url: "postgresql://primary", passwordCommand },
     session: {
       allowPooler: true,
       allowCorruptingServer: false,
@@ -95,7 +113,7 @@ test("everything that can be set", () => {
       acceptDatabase: "app@1/5",
       maxConnections: 3,
     },
-    replicas: { eu: { url: "postgresql://eu" } },
+    replicas: { eu: { url: "postgresql://eu", passwordCommand } },
     maxConcurrentBuilds: 100,
     maxConcurrentMeasurements: 1,
     ownershipMarks: false,
@@ -108,6 +126,8 @@ test("everything that can be set", () => {
       retries: 0,
       waiters: "yield",
     },
+    hazards: { "old-transaction": { action: "deny" } },
+    stage: "production",
   });
 });
 
@@ -163,6 +183,18 @@ describe("what cannot be read is refused, with its name and what to write", () =
       ["all", "2", "1001", "NaN"],
       "is not a whole number from 3 to 1000",
       'write one, such as "10"',
+    ],
+    [
+      "passwordCommand",
+      ["aws", "1", "null"],
+      "is not a program and its arguments",
+      'write a list, such as ["aws", "rds", "generate-db-auth-token", "--hostname", "…"]',
+    ],
+    [
+      "passwordMaxAge",
+      ["10", "soon"],
+      "is not a length of time",
+      'write a number with a unit, such as "24h" or "30s"',
     ],
     [
       "retries",
@@ -252,3 +284,11 @@ describe("a secret is never repeated", () => {
     expect(message).not.toContain("hunter2");
   });
 });
+
+test.each(Object.keys(schema.config.variables))(
+  "%s is a setting of both providers, as their schema says",
+  (name) => {
+    const problems = settingProblems({ [name]: "plan.json" }).map(({ message }) => message);
+    expect(problems).not.toContain("is no setting of pgindex");
+  },
+);

@@ -28,7 +28,7 @@ test.each([
   ["not the name of an argument", "name is 64 bytes long", "name is 64 bytes long"],
   ["not within another word", "customers: 421 rows", "customers: 421 rows"],
 ])("%s", async (_title, message, expected) => {
-  const secrets = await secretsOf({ ...INPUTS, __secret: ["predicate", "columns.1.expression"] });
+  const secrets = await secretsOf(INPUTS, ["predicate", "columns.1.expression"]);
   expect(conceal(message, secrets)).toBe(expected);
 });
 
@@ -39,14 +39,16 @@ test("outputs have the names and constants of their statement, but for the index
     name: "t_idx",
     table: "t",
     statement,
-    __secret: ["predicate"],
   };
-  const shown = conceal(`dropping public.t_idx on t: ${statement}`, await secretsOf(outputs));
+  const shown = conceal(
+    `dropping public.t_idx on t: ${statement}`,
+    await secretsOf(outputs, ["predicate"]),
+  );
   expect(shown).toMatch(/^dropping public\.t_idx on t: CREATE INDEX/);
   expect(shown).not.toMatch(/customer|pepper/);
 });
 
 test("nothing is concealed where nothing is secret", async () => {
-  expect(await secretsOf(INPUTS)).toEqual([]);
-  expect(await secretsOf(undefined)).toEqual([]);
+  expect(await secretsOf(INPUTS, undefined)).toEqual([]);
+  expect(await secretsOf(undefined, [])).toEqual([]);
 });

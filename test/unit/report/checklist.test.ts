@@ -47,7 +47,7 @@ test("a rollout that went as it should: every line is done and says by what", ()
     ],
     ["public.i had been valid there for 48 h 0 min when the first index of production was ready"],
     ["staging: 100 scans by traffic of public.i", "production: 100 scans by traffic of public.i"],
-    ["message history: 150 ms before, 0.05 ms now, 3,000 times faster"],
+    ["message history: 150 ms before, 0.05 ms after, 3,000 times faster"],
     [
       "staging: public.i: every expectation of its queries is met",
       "production: public.i: every expectation of its queries is met",
@@ -79,12 +79,6 @@ test.each<[string, number, Resources, string]>([
     "after the first build (2026-11-22 11:00:00 UTC)",
   ],
   [
-    "an invalid index",
-    1,
-    [BACKUP, indexOf("i", { valid: false }), proof, BASELINE],
-    "production: public.i is invalid",
-  ],
-  [
     "an index that was redefined",
     1,
     [BACKUP, indexOf("i", { drift: "redefined outside" }), proof, BASELINE],
@@ -113,7 +107,7 @@ test.each<[string, number, Resources, string]>([
     "a slower query",
     5,
     wrongQuery({ executionMs: 300, ratio: 0.5 }),
-    "message history: 150 ms before, 300 ms now, 0.5 times as fast",
+    "message history: 150 ms before, 300 ms after, 0.5 times as fast",
   ],
   [
     "a query without a time from before",
@@ -169,6 +163,12 @@ test("an overridden gate is no soak", () => {
 test("without the earlier stack the report says how to name it", () => {
   const [line] = missing(undefined, { earlier: undefined });
   expect(line?.[1]).toContain("--earlier-stack NAME");
+});
+
+test("without a backup, for a reason: its line is not asked", () => {
+  const withoutBackup = "the provider takes snapshots";
+  const [line] = reportOf(PRODUCTION.slice(1), { withoutBackup }).checklist;
+  expect(line).toMatchObject({ isDone: true, proofs: [{ text: `not asked: ${withoutBackup}` }] });
 });
 
 test("measurements that were handed in count", () => {

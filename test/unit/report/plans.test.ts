@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
 import { toMarkdown } from "../../../providers/pgindex/src/report/markdownReport.ts";
 import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
-import { planLines } from "../../../providers/pgindex/src/report/page/planTrees.ts";
-import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plots/plotLibrary.ts";
+import { planLines } from "../../../providers/pgindex/src/report/sections/planTrees.ts";
 import { parsePage } from "../../support/report/page.ts";
 import { INDEX_SCAN_NODES, SEQ_SCAN_NODES } from "../../support/report/recorded.ts";
 import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
 
 const NAME = "message history";
-const library = await loadPlotLibrary();
 
 /** A report of one query with its plans, as the state has them. */
 function withPlans(
@@ -26,7 +24,7 @@ function withPlans(
 const BOTH = withPlans({ nodes: SEQ_SCAN_NODES }, { nodes: INDEX_SCAN_NODES });
 
 test("both plans stand side by side, each node below the one that asks it", () => {
-  const page = parsePage(toPage(BOTH, library));
+  const page = parsePage(toPage(BOTH));
   expect(page.count("#plans .plans > div")).toBe(2);
   expect(page.text("#plans .plans > div:first-child > .tree > li > ul > li > ul > li > b")).toBe(
     "Parallel Seq Scan on messages",
@@ -42,7 +40,7 @@ test("both plans stand side by side, each node below the one that asks it", () =
 test("siblings are siblings", () => {
   const node = (depth: number, node: string) => ({ depth, node, plannedRows: 1, loops: 0 });
   const nodes = [node(0, "a"), node(1, "b"), node(2, "c"), node(1, "d"), node(2, "e")];
-  const page = parsePage(toPage(withPlans(undefined, { nodes, leftOut: 1200 }), library));
+  const page = parsePage(toPage(withPlans(undefined, { nodes, leftOut: 1200 })));
   expect(page.count("#plans .tree > li > ul > li")).toBe(4);
   expect(page.text("#plans .plans > div:last-child > .tree > li > ul > li > b")).toBe("b\nd");
   expect(page.text("#plans")).toContain("never executed");
@@ -86,7 +84,7 @@ test("without a time from before it says so, whatever plans there are", () => {
     { nodes: INDEX_SCAN_NODES },
     { before: null },
   );
-  const page = parsePage(toPage(report, library));
+  const page = parsePage(toPage(report));
   expect(page.text("#plans .plans > div:first-child")).toContain(
     "It was not measured before the build.",
   );
@@ -96,7 +94,7 @@ test("without a time from before it says so, whatever plans there are", () => {
 test("what an older release has measured has a plan type, and no tree", () => {
   const report = withPlans(undefined, undefined);
   expect(report.stack.indexes[0]?.queries[0]).toMatchObject({ plan: null, planBefore: null });
-  const page = parsePage(toPage(report, library));
+  const page = parsePage(toPage(report));
   expect(page.count("#plans .tree")).toBe(0);
   expect(page.text("#plans .plans > div:last-child")).toContain("Its tree was not recorded.");
   expect(toMarkdown(report)).not.toContain("<details>");

@@ -1,16 +1,13 @@
 import { expect, test } from "vitest";
-import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
-import { loadPlotLibrary } from "../../../providers/pgindex/src/report/plots/plotLibrary.ts";
 import {
-  type TimePlotInput,
-  timePlot,
-} from "../../../providers/pgindex/src/report/plots/timePlot.ts";
+  type TimeChartInput,
+  timeChart,
+} from "../../../providers/pgindex/src/report/charts/timeChart.ts";
+import { toPage } from "../../../providers/pgindex/src/report/page/htmlPage.ts";
 import type { IndexStatus } from "../../../providers/pgindex/src/status/indexStatus.ts";
 import { parsePage } from "../../support/report/page.ts";
 import { HISTORY } from "../../support/report/recorded.ts";
 import { indexOf, queryOf, reportOf, verificationOf } from "../../support/report/report.ts";
-
-const library = await loadPlotLibrary();
 
 const before = [{ name: "message history", executionMs: 150 }];
 const RESOURCES = [
@@ -18,8 +15,8 @@ const RESOURCES = [
   verificationOf("public.i", [queryOf("message history")], { history: HISTORY }),
 ] as const;
 
-const plotOf = (label: string) => `#use svg[aria-label^="${label}"]`;
-const lines = (label: string) => `${plotOf(label)} g[stroke-linejoin="round"] path`;
+const chartOf = (label: string) => `#use .chart[aria-label^="${label}"]`;
+const lines = (label: string) => `${chartOf(label)} polyline`;
 
 test("samples hold the counters of their time; what older releases omit is unknown", () => {
   const use = reportOf(RESOURCES).stack.indexes[0]?.use;
@@ -52,22 +49,22 @@ test("what the database says now is a further sample, of scans and size", () => 
 });
 
 test("scans, tuples, size and times are drawn, counters broken where they began anew", () => {
-  const page = parsePage(toPage(reportOf(RESOURCES), library));
-  expect(page.count("#use svg")).toBe(4);
-  expect(page.count(`${plotOf("Scans of")} circle`)).toBe(5);
+  const page = parsePage(toPage(reportOf(RESOURCES)));
+  expect(page.count("#use .chart")).toBe(4);
+  expect(page.count(`${chartOf("Scans of")} .dot`)).toBe(5);
   expect(page.count(lines("Scans of"))).toBe(2);
   expect(page.count(lines("Tuples of"))).toBe(4);
   expect(page.count(lines("Size of"))).toBe(1);
   expect(page.count(lines("Times of"))).toBe(2);
   const marked = ["Scans of", "Tuples of", "Size of", "Times of"].map((label) =>
-    page.text(plotOf(label)).includes("↺"),
+    page.text(chartOf(label)).includes("↺"),
   );
   expect(marked).toEqual([true, true, false, false]);
   expect(page.text("#use figcaption")).toContain("● message history □ clean-up");
 });
 
 test("the table has every number that is drawn", () => {
-  const page = parsePage(toPage(reportOf(RESOURCES), library));
+  const page = parsePage(toPage(reportOf(RESOURCES)));
   expect(page.count("#use tbody tr")).toBe(5);
   const text = page.text("#use table");
   for (const said of ["the counters were reset", "150 ms", "0.07 ms", "900", "880", "42 MB"])
@@ -75,28 +72,31 @@ test("the table has every number that is drawn", () => {
 });
 
 test("times stand on a logarithmic axis: ten times the time is the same way", () => {
-  const shown: TimePlotInput = {
+  const shown: TimeChartInput = {
     label: "times",
     times: ["2026-11-22T10:00:00Z", "2026-11-22T11:00:00Z", "2026-11-22T12:00:00Z"],
     series: [{ name: "q", values: [100, 10, 1] }],
     format: String,
     isLogarithmic: true,
   };
-  const page = parsePage(timePlot(library, shown)?.markup ?? "");
-  const [a = 0, b = 0, c = 0] = page.attributes("circle", "cy").map(Number);
+  const page = parsePage(timeChart(shown)?.markup ?? "");
+  const heights = page
+    .attributes(".dot", "style")
+    .map((style) => /bottom:([\d.]+)%/.exec(style ?? ""));
+  const [a = 0, b = 0, c = 0] = heights.map((found) => Number(found?.[1]));
   expect(b - a).toBeCloseTo(c - b);
-  expect(b - a).toBeGreaterThan(10);
+  expect(a - b).toBeGreaterThan(10);
 });
 
 test("one point is no line, and no plot", () => {
   const one = { label: "", times: ["2026-11-22T10:00:00Z"], format: String };
-  expect(timePlot(library, { ...one, series: [{ name: "q", values: [1] }] })).toBeUndefined();
+  expect(timeChart({ ...one, series: [{ name: "q", values: [1] }] })).toBeUndefined();
 });
 
 test("more queries than can be told apart are drawn in several plots", () => {
   const queries = Array.from({ length: 9 }, (_, i) => `query ${i}`);
   const samples = HISTORY.samples.map((sample) => ({ ...sample, ms: queries.map((_, i) => i) }));
   const proof = verificationOf("public.i", [], { history: { queries, samples } });
-  const page = parsePage(toPage(reportOf([indexOf("i"), proof]), library));
-  expect(page.count(plotOf("Times of"))).toBe(3);
+  const page = parsePage(toPage(reportOf([indexOf("i"), proof])));
+  expect(page.count(chartOf("Times of"))).toBe(3);
 });

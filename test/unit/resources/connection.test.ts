@@ -26,6 +26,8 @@ async function configured(name: string, args: object): Promise<Record<string, un
 /** One of each argument that there is. */
 const EVERYTHING: Required<ConnectionArgs> = {
   url: "postgresql://primary",
+  passwordCommand: ["aws", "rds"],
+  passwordMaxAge: "5m",
   replicas: { eu: "postgresql://eu" },
   maxConcurrentBuilds: 3,
   maxConcurrentMeasurements: 1,
@@ -38,7 +40,11 @@ const EVERYTHING: Required<ConnectionArgs> = {
   ownershipMarks: true,
   predictPlans: true,
   acceptDatabase: "app@1/5",
+  reviewedPlan: "plan.json",
+  onPlanChange: "warn",
   buildSettings: { maintenanceWorkMem: "2GB", parallelWorkers: 4 },
+  hazards: { "old-transaction": "deny" },
+  stage: "production",
   waitFor: "1h",
   buildWithin: "6h",
   stallBudget: "10s",
@@ -52,6 +58,7 @@ test("every argument reaches the provider, and none of them is an unknown one", 
   const names = Object.keys(EVERYTHING).map((name) => `pgindex:${name}`);
   expect(Object.keys(config)).toEqual(expect.arrayContaining(names));
   expect(config["pgindex:buildSettings"]).toBe('{"maintenanceWorkMem":"2GB","parallelWorkers":4}');
+  expect(config["pgindex:passwordCommand"]).toBe('["aws","rds"]');
   expect(config["pgindex:retries"]).toBe("2");
 });
 

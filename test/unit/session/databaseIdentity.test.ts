@@ -4,6 +4,7 @@ import {
   databaseLine,
   isSameDatabase,
 } from "../../../providers/pgindex/src/engine/session/databaseIdentity.ts";
+import { newerServerLine } from "../../../providers/pgindex/src/engine/session/sessionMessages.ts";
 
 const HERE = { systemIdentifier: "7301", oid: 5, name: "app" };
 const UNREAD = { ...HERE, systemIdentifier: null };
@@ -31,4 +32,11 @@ test.each([
 ])("it is named in messages: %j", (identity, label) => {
   expect(databaseLabel(identity)).toBe(label);
   expect(databaseLine(identity, 180_001)).toBe(`database ${label}, PostgreSQL 18`);
+});
+
+test("a major that nobody has tried is told, and not refused", () => {
+  expect(newerServerLine(180_099)).toBeUndefined();
+  expect(newerServerLine(190_000)).toMatch(
+    /^PostgreSQL 19 is newer than .* \(13 to 18\): it goes on/,
+  );
 });

@@ -60,6 +60,7 @@ describe("a key without a fitting operator class", () => {
     const index = await declare({ table: "t", name: "i", columns: ["c"], accessMethod: "gin" });
     expect(operatorClassCause({ key: index.keys[0] as IndexKey, type }, index, offers)).toEqual({
       because: `c is of type ${type}`,
+      code: offers.extension ? "missing-extension" : "missing-operator-class",
       fix,
       ...(otherwise && { otherwise }),
     });
@@ -72,6 +73,7 @@ describe("a key without a fitting operator class", () => {
     const offers = { ...NOTHING, classes: [offered("gin_trgm_ops")] };
     expect(operatorClassCause({ key, type: "text" }, index, offers)).toEqual({
       because: "lower(c) is of type text",
+      code: "missing-operator-class",
       fix: 'write { expression: "lower(c)", operatorClass: "gin_trgm_ops" }',
     });
   });

@@ -6,7 +6,10 @@ import {
 } from "../../../providers/pgindex/src/engine/errors/advice.ts";
 import { oneLine, printable } from "../../../providers/pgindex/src/engine/text/printable.ts";
 import { renderTypeScript } from "../../../providers/pgindex/src/import/typescriptSource.ts";
-import { answeringProvider } from "../../../providers/pgindex/src/provider/answeringProvider.ts";
+import { answering } from "../../../providers/pgindex/src/provider/answering.ts";
+import { dynamicProvider } from "../../../providers/pgindex/src/provider/dynamic/dynamicProvider.ts";
+import type { Runtime } from "../../../providers/pgindex/src/provider/runtime.ts";
+import { verificationProvider } from "../../../providers/pgindex/src/provider/verificationProvider.ts";
 
 /**
  * Clears the screen, sets the window's title, goes back, reorders, ends a line for JavaScript, is
@@ -66,12 +69,13 @@ test("whatever the provider answers is escaped, and has no cause to be printed",
     refused,
   ]) {
     const create = () => Promise.reject(error);
-    const check = async () => ({ inputs: {}, failures: [{ property: "", reason: HOSTILE }] });
-    const provider = answeringProvider({ create, check }, log);
+    const check = async () => ({ inputs: {}, failures: [{ path: HOSTILE, reason: HOSTILE }] });
+    const handler = { ...verificationProvider({} as Runtime), create, check };
+    const provider = dynamicProvider({} as Runtime, answering(handler, log));
     await expect(provider.create({})).rejects.toBe(error);
     expect(`${error} ${error.message} ${error.stack}`).not.toMatch(STEERING);
     expect(error.cause).toBeUndefined();
     const { failures = [] } = (await provider.check?.({}, {})) ?? {};
-    expect(failures[0]?.reason).toBe(printable(HOSTILE));
+    expect(failures[0]?.reason).toBe(printable(`${HOSTILE} ${HOSTILE}`));
   }
 });

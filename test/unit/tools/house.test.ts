@@ -167,3 +167,16 @@ test("a file has at most 200 lines", () => {
   expect(complaintsOf(PLAN, "//\n".repeat(200))).toEqual([]);
   expect(complaintsOf(PLAN, "//\n".repeat(201))).toEqual([`${PLAN} has 201 lines: more than 200`]);
 });
+
+test("a fleet does without Pulumi but for its stacks, and without a queue but for its jobs", () => {
+  const pulumi = 'import { LocalWorkspace } from "@pulumi/pulumi/automation";';
+  const boss = 'const load = () => import("pg-boss");';
+  expect(complaintsOf("fleet/work/stack/stackRun.ts", pulumi)).toEqual([]);
+  expect(complaintsOf("fleet/queue/queue.ts", boss)).toEqual([]);
+  expect(complaintsOf("fleet/work/worker.ts", pulumi)).toEqual([
+    "fleet/work/worker.ts:1 imports @pulumi/pulumi/automation: in fleets, only fleet/work/stack/stackRun.ts does",
+  ]);
+  expect(complaintsOf("index.ts", boss)).toEqual([
+    "index.ts:1 imports pg-boss: in fleets, only fleet/queue/queue.ts does",
+  ]);
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type {
   Foretold,
-  ForetoldQuery,
+  ForetoldPlan,
   PlanSummary,
 } from "../../../providers/pgindex/src/engine/twin/foretell.ts";
 import { foretoldLines } from "../../../providers/pgindex/src/engine/twin/foretoldLines.ts";
@@ -20,7 +20,12 @@ const BY_INDEX: PlanSummary = {
   cost: 8.444,
   rows: 12,
 };
-const QUERY: ForetoldQuery = { name: "lookup", present: SCAN, foretold: BY_INDEX };
+const QUERY: ForetoldPlan = {
+  name: "lookup",
+  present: SCAN,
+  foretold: BY_INDEX,
+  alike: [1, 1],
+};
 const SURE = { isSure: true, doubts: [] };
 
 const told = (more: Partial<Foretold>) =>
@@ -29,7 +34,7 @@ const told = (more: Partial<Foretold>) =>
 const CHANGED = 'plan of "lookup": Seq Scan → Index Scan by i, cost 7,459 → 8.44, 12 rows';
 
 describe("of a query", () => {
-  const rows: readonly (readonly [string, Partial<ForetoldQuery>, string])[] = [
+  const rows: readonly (readonly [string, Partial<ForetoldPlan>, string])[] = [
     ["another plan", {}, CHANGED],
     ["one set of values needs no word", { alike: [1, 1] }, CHANGED],
     ["some sets have another plan", { alike: [2, 3] }, `${CHANGED}, for 2 of 3 sets of values`],
@@ -58,20 +63,16 @@ describe("of a query", () => {
       { hypothetical: { planType: "Bitmap Heap Scan", usesIndex: true, cost: 20 } },
       `${CHANGED}; HypoPG on the server disagrees: Bitmap Heap Scan by the index, cost 20.00`,
     ],
-    [
-      "nothing could be foretold",
-      { foretold: undefined, unknown: "planning it takes too long" },
-      'plan of "lookup": could not look, because planning it takes too long',
-    ],
-    [
-      "there is nothing to tell, and no reason",
-      { present: undefined },
-      'plan of "lookup": could not look, because there is no plan',
-    ],
   ];
   test.each(rows)("%s", (_, more, line) => {
     expect(told({ queries: [{ ...QUERY, ...more }] })[0]).toBe(line);
   });
+});
+
+test("of a query of which nothing could be foretold, why", () => {
+  const queries = [{ name: "lookup", unknown: "planning it takes too long" }];
+  const [line] = told({ queries, redundant: [{ schema: "public", name: "old", bytes: 8_192 }] });
+  expect(line).toBe('plan of "lookup": could not look, because planning it takes too long');
 });
 
 test("how sure it is, and how large the index", () => {

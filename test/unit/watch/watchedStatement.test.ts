@@ -12,11 +12,14 @@ function session(pid: number, answer: Answer, destroy = () => {}): Session {
   return {
     pid,
     serverVersion: 180000,
+    isPooled: false,
+    tableKeepers: [],
     isOpen: true,
     query,
     queryAsLogin: query,
     onNotice: () => undefined,
     run: async (text: string) => void (await answer(text, [])),
+    alone: (work) => work(),
     close: async () => {},
     destroy,
   };

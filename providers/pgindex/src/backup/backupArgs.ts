@@ -50,7 +50,8 @@ const fields = z.strictObject({
   maximumAge: duration.default(ms("24h")),
 });
 
-const backupSchema = fields.superRefine(({ command, file, tables }, ctx) => {
+/** @internal */
+export const backupSchema = fields.superRefine(({ command, file, tables }, ctx) => {
   if (file !== undefined && command === undefined)
     ctx.addIssue({
       code: "custom",

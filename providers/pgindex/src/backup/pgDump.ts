@@ -2,7 +2,7 @@ import { chmod, mkdir, rename, rm, stat } from "node:fs/promises";
 import { devNull } from "node:os";
 import { join } from "node:path";
 import { environmentOf } from "../engine/connection/environment";
-import { connectionParameters } from "../engine/connection/parameters";
+import { parametersWithPassword } from "../engine/connection/password/password";
 import { errorText, PgIndexError } from "../engine/errors/advice";
 import type { Context } from "../engine/operation/context";
 import type { SessionTarget } from "../engine/session/database";
@@ -80,7 +80,7 @@ const LOCK_MS = 3_000;
 export async function requireTables(source: SessionTarget, desired: DesiredBackup): Promise<void> {
   if (!desired.tables) return;
   const options = ["--schema-only", `--lock-wait-timeout=${LOCK_MS}`, `--file=${devNull}`];
-  const { command, env } = pgDumpCommand(source, desired, options);
+  const { command, env } = await pgDumpCommand(source, desired, options);
   const { code, stderr } = await runTool(command, { env });
   const isLocked = /lock timeout/.test(stderr);
   if (code !== 0 && !isLocked) throw new PgIndexError(dumpFailedAdvice(code, stderr));
@@ -90,12 +90,12 @@ export async function requireTables(source: SessionTarget, desired: DesiredBacku
  * Only the child's environment has the password. --no-password, because nobody is there to type
  * one. Without --strict-names, a misspelt table is left out in silence if another one matches.
  */
-function pgDumpCommand(
+async function pgDumpCommand(
   source: SessionTarget,
   { pgDump, tables = [] }: Pick<DesiredBackup, "pgDump" | "tables">,
   options: readonly string[],
 ) {
-  const parameters = connectionParameters(source.target.url);
+  const parameters = await parametersWithPassword(source.target);
   const { role } = source.session;
   const command = [
     pgDump,
@@ -130,7 +130,7 @@ export async function dumpDatabase(
     ctx.status(`pg_dump: ${renderBytes(size)}, ${renderElapsed(elapsedMs)}`);
   };
   const options = ["--format=custom", `--file=${partial}`];
-  const { command, env } = pgDumpCommand(source, desired, options);
+  const { command, env } = await pgDumpCommand(source, desired, options);
   try {
     const { code, stderr } = await runTool(command, { env, ctx, onTick });
     if (code !== 0) throw new PgIndexError(dumpFailedAdvice(code, stderr));

@@ -78,6 +78,7 @@ async function hold<M extends Mark>(
     await bookkeeping.take(session, mark, { from: ours, to: row });
     return { adopted: false, row };
   }
+  if (rows.length > 0) await bookkeeping.adopt?.(session, mark);
   if (rows.length > 0) return { adopted: true, row: null };
   await bookkeeping.requireNext?.(session, mark, isThere);
   if (!isThere) await bookkeeping.createTable(session, mark);

@@ -44,6 +44,8 @@ export interface Bookkeeping<M extends Mark> {
   createTable(session: Session, mark: M): Promise<void>;
   /** `id`: the tool's own next one, if there is none. */
   insert(session: Session, mark: M, id?: string): Promise<void>;
+  /** What is left to do where the tool itself has set the mark. */
+  adopt?(session: Session, mark: M): Promise<void>;
   /** Why the mark stays when its resource is deleted; undefined if it goes. */
   staysFor?(mark: M): string | undefined;
   /** Gives a row another id, and what the migration's file says now. */

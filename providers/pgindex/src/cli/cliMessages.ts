@@ -1,28 +1,6 @@
-import { URL_EXAMPLE } from "../engine/connection/url/urlMessages";
 import { type Advice, errorText } from "../engine/errors/advice";
 
 /** Every message about the options of a command, and about the files that it reads and writes. */
-
-/** `variable`: the one that is read by default. */
-export function urlAsArgumentAdvice(variable: string): Advice {
-  return {
-    what: "a database URL cannot be given as an argument",
-    why:
-      "every user of the machine sees the arguments of its processes, " +
-      "and the URL may hold a password (not shown)",
-    fix: `put the URL into the environment variable ${variable}`,
-    otherwise: "put it into another one, and name that: --database-url-env NAME",
-  };
-}
-
-export function unsetUrlAdvice(variable: string): Advice {
-  return {
-    what: `the environment variable ${variable} is not set`,
-    why: "it was named as the one that has the database's URL",
-    fix: `set it: export ${variable}=${URL_EXAMPLE}`,
-    otherwise: "leave --database-url-env out and set PGHOST, PGUSER, PGPASSWORD and PGDATABASE",
-  };
-}
 
 export function unsetTokenAdvice(variable: string): Advice {
   return {
@@ -89,4 +67,18 @@ export function cannotWriteReportAdvice(file: string, error: unknown): Advice {
     why: "the report was to be written there",
     fix: "name a file that can be written",
   };
+}
+
+export function cannotReadQueriesAdvice(file: string, error: unknown): Advice {
+  return {
+    what: `cannot read ${file}: ${errorText(error)}`,
+    why: "--queries names it",
+    fix: "name a file of SQL statements, or leave --queries out to read pg_stat_statements",
+  };
+}
+
+/** Of an error without advice; `isUsage`: the arguments are wrong. */
+export function unadvised(text: string, isUsage: boolean): Partial<Advice> {
+  const what = text.replace(/^error: /, "");
+  return isUsage ? { what, fix: "see what there is: pgindex --help" } : { what };
 }

@@ -1,25 +1,23 @@
-import { type Command, CommanderError } from "commander";
+import type { Command } from "commander";
 import { type Finding, problem } from "../doctor/finding";
 import { examineMachine } from "../doctor/machineChecks";
 import { examineServer, examineVersion } from "../doctor/serverChecks";
-import { PgIndexError } from "../engine/errors/advice";
-import type { SessionTarget } from "../engine/session/database";
+import { CouldNotLookError, PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { printable } from "../engine/text/printable";
-import type { Io } from "./commandIo";
-import {
-  addConnectionOptions,
-  type ConnectionOptions,
-  databaseFrom,
-} from "./options/connectionOptions";
-import { sayDatabase } from "./sayDatabase";
+import { type Io, plain } from "./commandIo";
+import { addConnectionOptions, type ConnectionOptions } from "./database/connectionOptions";
+import { findDatabase } from "./database/findDatabase";
+import { sayDatabase } from "./database/sayDatabase";
+import { endWith } from "./output/exitCodes";
 
 const EXAMPLES = `
 Examples:
   $ pgindex doctor                                  this machine, and the database of DATABASE_URL
   $ pgindex doctor --database-url-env PRODUCTION_URL --json
 
-The exit code is 1 if anything was found that makes index changes fail.
+The exit code is 2 if anything was found that makes index changes fail, and 3 if the server could not
+be asked.
 `;
 
 interface DoctorOptions extends ConnectionOptions {
@@ -36,22 +34,25 @@ export function addDoctor(program: Command, io: Io): void {
     .option("--json", "write JSON")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: DoctorOptions) => {
-    const findings = [
-      ...(await examineMachine(io.env)),
-      ...(await examineDatabase(databaseFrom(options, io), io)),
-    ];
+    const machine = await examineMachine(io.env);
+    const server = await examineDatabase(options, io);
+    const findings = [...machine, ...server.findings];
     const isBad = findings.some(({ level }) => level === "problem");
     const json = { ok: !isBad, findings };
-    io.stdout(options.json ? `${JSON.stringify(json, null, 2)}\n` : renderFindings(findings));
-    if (isBad) throw new CommanderError(1, "pgindex.doctor", "index changes will fail");
+    io.stdout(options.json ? `${JSON.stringify(json, null, 2)}\n` : renderFindings(findings, io));
+    const isAway = !server.answered && !machine.some(({ level }) => level === "problem");
+    if (isBad) endWith(isAway ? "couldNotLook" : "found", "doctor");
   });
 }
 
 /** An unreachable or outdated server is a finding too. */
-async function examineDatabase(database: SessionTarget, io: Io): Promise<Finding[]> {
+async function examineDatabase(
+  options: DoctorOptions,
+  io: Io,
+): Promise<{ readonly findings: readonly Finding[]; readonly answered: boolean }> {
   try {
-    return await withObserver(
-      database,
+    const findings = await withObserver(
+      await findDatabase(options, io),
       // A full server is a finding, and nothing to wait for.
       { purpose: "doctor", writable: false, isUrgent: true },
       async (observer) => {
@@ -59,20 +60,26 @@ async function examineDatabase(database: SessionTarget, io: Io): Promise<Finding
         return [await examineVersion(observer), ...(await examineServer(observer))];
       },
     );
+    return { findings, answered: true };
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;
     const { what, why, fix, otherwise } = error.advice;
-    return [problem("server", `${what}: ${why}`, otherwise ? `${fix}; or ${otherwise}` : fix)];
+    const found = problem("server", `${what}: ${why}`, otherwise ? `${fix}; or ${otherwise}` : fix);
+    return { findings: [found], answered: !(error instanceof CouldNotLookError) };
   }
 }
 
-const MARKS = { ok: "ok     ", warning: "warning", problem: "PROBLEM" };
+const MARKS = {
+  ok: { style: "green", text: "ok     " },
+  warning: { style: "yellow", text: "warning" },
+  problem: { style: "red", text: "PROBLEM" },
+} as const;
 
-function renderFindings(findings: readonly Finding[]): string {
+function renderFindings(findings: readonly Finding[], { paint = plain }: Io): string {
   const width = Math.max(...findings.map(({ check }) => check.length));
   const lines = findings.flatMap(({ check, level, detail, fix }) => [
-    `${MARKS[level]}  ${check.padEnd(width)}  ${detail}`,
-    ...(fix ? [`${" ".repeat(width + 11)}${fix}`] : []),
+    `${paint(MARKS[level].style, MARKS[level].text)}  ${check.padEnd(width)}  ${printable(detail)}`,
+    ...(fix ? [`${" ".repeat(width + 11)}${printable(fix)}`] : []),
   ]);
-  return printable(`${lines.join("\n")}\n`);
+  return `${lines.join("\n")}\n`;
 }

@@ -2,11 +2,13 @@ import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { printable } from "../engine/text/printable";
+import type { Skipped } from "../import/live/liveIndexes";
 import { renderTypeScript } from "../import/typescriptSource";
 import { cannotWriteImportAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
+import { addConnectionOptions } from "./database/connectionOptions";
 import { type Imported, readSource, type SourceOptions } from "./importSource";
-import { addConnectionOptions } from "./options/connectionOptions";
+import { append } from "./options/append";
 
 interface ImportOptions extends SourceOptions {
   readonly array?: boolean;
@@ -25,7 +27,7 @@ Examples:
 
 Indexes declared from a database are adopted by pulumi up, which builds nothing. Indexes that back
 constraints, INVALID indexes and parts of partitioned indexes are not declared; a comment names
-each of them.
+each of them, of more than 50 with one reason the first 50; --json has all.
 `;
 
 /** `pgindex import`: declarations of existing indexes. */
@@ -58,22 +60,35 @@ export function addImport(program: Command, io: Io): void {
   });
 }
 
-function append(value: string, values: readonly string[] = []): string[] {
-  return [...values, value];
-}
-
 function render(imported: Imported, { json, array }: ImportOptions): string {
   if (json) return printable(`${JSON.stringify(imported, null, 2)}\n`);
   const { indexes, skipped, notes } = imported;
   const remarks = [
     "Written by pgindex import.",
     ...notes.map((note) => `Note: ${note}.`),
-    ...skipped.map(
-      ({ schema, name, table, reason }) =>
-        `Not declared: ${schema}.${name} on ${schema}.${table} ${reason}.`,
-    ),
+    ...notDeclared(skipped),
   ];
   return renderTypeScript(indexes, array ? "array" : "resources", remarks);
+}
+
+/** Where a reason holds for more, their names are in the JSON. */
+const MOST_NAMED = 50;
+
+function notDeclared(skipped: readonly Skipped[]): string[] {
+  const kinds = Map.groupBy(skipped, ({ reason }) =>
+    reason.replace(/ (constraint|index) .*/, " $1"),
+  );
+  return [...kinds.values()].flatMap((alike) => {
+    const named = alike
+      .slice(0, MOST_NAMED)
+      .map(
+        ({ schema, name, table, reason }) =>
+          `Not declared: ${schema}.${name} on ${schema}.${table} ${reason}.`,
+      );
+    const more = alike.length - named.length;
+    const rest = `And ${more.toLocaleString("en-US")} more like the last (--json names each).`;
+    return more > 0 ? [...named, rest] : named;
+  });
 }
 
 async function writeNew(file: string, text: string, overwrite = false): Promise<void> {

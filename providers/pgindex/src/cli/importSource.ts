@@ -8,8 +8,9 @@ import { readSql } from "../import/indexesFromSql";
 import { readLiveIndexes, type Skipped } from "../import/live/liveIndexes";
 import { drizzleSelectionAdvice, sqlSelectionAdvice, twoSourcesAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { type ConnectionOptions, databaseFrom } from "./options/connectionOptions";
-import { lookAt } from "./sayDatabase";
+import type { ConnectionOptions } from "./database/connectionOptions";
+import { findDatabase } from "./database/findDatabase";
+import { lookAt } from "./database/sayDatabase";
 
 /** What `pgindex import` reads from. */
 export interface SourceOptions extends ConnectionOptions {
@@ -54,7 +55,7 @@ async function fromDatabase(options: SourceOptions, io: Io): Promise<Imported> {
   const { schema = [], table = [] } = options;
   const selection = { schemas: schema, tables: table.map(toTable) };
   const { found, skipped, notes } = await lookAt(
-    databaseFrom(options, io),
+    await findDatabase(options, io),
     "import",
     io,
     (observer) => readLiveIndexes(observer, selection),

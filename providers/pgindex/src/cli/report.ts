@@ -1,21 +1,21 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
 import { PgIndexError } from "../engine/errors/advice";
 import { withObserver } from "../engine/session/workspace";
 import { type ExtraMeasurements, parseExtraMeasurements } from "../report/extraMeasurements";
 import { toMarkdown } from "../report/markdownReport";
 import { toPage } from "../report/page/htmlPage";
-import { loadPlotLibrary } from "../report/plots/plotLibrary";
 import type { Report } from "../report/reportModel";
 import { toReport } from "../report/toReport";
 import { readStatus, type StackStatus } from "../status/indexStatus";
 import { readStack } from "../status/stackExport";
 import type { StackState } from "../status/stackState";
-import { cannotReadExtraAdvice, cannotWriteReportAdvice } from "./cliMessages";
+import { cannotReadExtraAdvice } from "./cliMessages";
 import type { Io } from "./commandIo";
-import { databaseFrom } from "./options/connectionOptions";
+import { findNamedDatabase } from "./database/findDatabase";
 import { addRolloutOptions, type RolloutOptions, readEarlier } from "./options/rolloutOptions";
 import { addStackOptions, type StackOptions } from "./options/stackOptions";
+import { writeReport } from "./output/writeReport";
 
 const EXAMPLES = `
 Examples:
@@ -25,19 +25,20 @@ Examples:
 
 Writes one HTML file that needs no network, with the checklist of the rollout and the measurement
 that proves each line. It shows what the state has recorded and, if a database URL is set, what the
-database says now. The plots need two packages:
-npm install --save-dev @observablehq/plot linkedom
+database says now. Neither HTML nor Markdown needs another package.
 
 The file for --extra: { "title": "load test",
   "results": [{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }],
   "writes": [{ "at": "2026-11-22T10:00:00Z", "ms": 3.2 }] }
-writes is optional, and is drawn over the builds.
+writes is optional, and is drawn over the builds; so are longestStallMs and plainBuildStallMs,
+how long a write waited for these builds, and for one without CONCURRENTLY.
 `;
 
 const FORMATS = ["html", "markdown", "json"] as const;
 
 interface ReportOptions extends StackOptions, RolloutOptions {
   readonly extra?: string;
+  readonly withoutBackup?: string;
   readonly live: boolean;
   readonly format?: (typeof FORMATS)[number];
   readonly out?: string;
@@ -52,6 +53,7 @@ export function addReport(program: Command, io: Io): void {
     .description("write a page that shows what was built, what it achieved, and what is missing");
   addRolloutOptions(command)
     .option("--extra <file>", "measurements of your own, as JSON (see below)")
+    .option("--without-backup <reason>", "why there is none: its line is then not asked")
     .option("--no-live", "do not query the database: use only the state")
     .addOption(new Option("--format <format>", "what to write (default: html)").choices(FORMATS))
     .option(
@@ -62,10 +64,10 @@ export function addReport(program: Command, io: Io): void {
   addStackOptions(command).action(async (options: ReportOptions) => {
     const report = await collect(options, io);
     const format = options.format ?? (options.json ? "json" : "html");
-    const text = await render(report, format);
+    const text = render(report, format);
     const out = options.out ?? (format === "html" ? DEFAULT_FILE : undefined);
     if (out === undefined) return io.stdout(text);
-    await write(out, text);
+    await writeReport(out, text);
     io.stdout(`${out}\n`);
   });
 }
@@ -75,7 +77,8 @@ async function collect(options: ReportOptions, io: Io): Promise<Report> {
   const earlier = await readEarlier(options, io);
   const status = await readLiveStatus(state, options, io);
   const extra = await readExtra(options.extra);
-  return toReport({ state, earlier, status, extra, soak: options.soak, now: new Date() });
+  const { soak, withoutBackup } = options;
+  return toReport({ state, earlier, status, extra, soak, withoutBackup, now: new Date() });
 }
 
 /** Undefined if the database should not be queried. */
@@ -84,12 +87,10 @@ async function readLiveStatus(
   options: ReportOptions,
   io: Io,
 ): Promise<StackStatus | undefined> {
-  const isNamed = options.databaseUrlEnv !== undefined || options.databaseUrl !== undefined;
-  if (!options.live || !(isNamed || io.env.DATABASE_URL || io.env.PGHOST)) return undefined;
+  const database = options.live ? await findNamedDatabase(options, io, "stack") : undefined;
+  if (!database) return undefined;
   const session = { purpose: "report", writable: false };
-  return withObserver(databaseFrom(options, io), session, (observer) =>
-    readStatus(observer, state),
-  );
+  return withObserver(database, session, (observer) => readStatus(observer, state));
 }
 
 async function readExtra(file: string | undefined): Promise<ExtraMeasurements | undefined> {
@@ -100,13 +101,7 @@ async function readExtra(file: string | undefined): Promise<ExtraMeasurements | 
   return parseExtraMeasurements(text, file);
 }
 
-async function write(file: string, text: string): Promise<void> {
-  await writeFile(file, text).catch((error) => {
-    throw new PgIndexError(cannotWriteReportAdvice(file, error), { cause: error });
-  });
-}
-
-async function render(report: Report, format: (typeof FORMATS)[number]): Promise<string> {
+function render(report: Report, format: (typeof FORMATS)[number]): string {
   if (format === "json") return `${JSON.stringify(report, null, 2)}\n`;
-  return format === "markdown" ? toMarkdown(report) : toPage(report, await loadPlotLibrary());
+  return format === "markdown" ? toMarkdown(report) : toPage(report);
 }

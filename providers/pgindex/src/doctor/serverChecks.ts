@@ -1,4 +1,5 @@
 import type { Session } from "../engine/session/session";
+import { newerServerLine } from "../engine/session/sessionMessages";
 import { missingSight, SIGHT_HIDDEN } from "../engine/sight/rights";
 import { collations } from "./collationChecks";
 import { connections } from "./connectionChecks";
@@ -48,7 +49,8 @@ export async function examineVersion(observer: Session): Promise<Finding> {
       `${version}, read-only: it cannot build`,
       "connect to the primary, or ALTER ROLE … RESET default_transaction_read_only",
     );
-  return ok(check, version);
+  const newer = newerServerLine(observer.serverVersion);
+  return newer ? warning(check, version, newer) : ok(check, version);
 }
 
 async function role(observer: Session): Promise<Finding[]> {

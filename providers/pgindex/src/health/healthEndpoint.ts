@@ -24,8 +24,7 @@ export interface HealthHandlers {
 export interface MigrationHealthEndpoint extends HealthHandlers {
   /**
    * The page written by `pgindex report`, live: `app.get("/api/admin/migration-health/report",
-   * health.report.node)`. It needs `@observablehq/plot` and `linkedom`, and answers 501 if they are
-   * not installed.
+   * health.report.node)`.
    */
   readonly report: HealthHandlers;
   /** The health itself, without a request, at most `cacheSeconds` old. */
@@ -65,7 +64,8 @@ export function endpointOf(
   };
 }
 
-function handlersOf(respond: Responder): HealthHandlers {
+/** The same answer for each kind of server. */
+export function handlersOf(respond: Responder): HealthHandlers {
   const node = async (request: IncomingMessage, response: ServerResponse) => {
     const { status, headers, body } = await respond(fromNode(request));
     response.writeHead(status, headers).end(body);

@@ -3,11 +3,19 @@ import type { Database } from "../engine/session/database";
 import { withObserver } from "../engine/session/workspace";
 import { type VerificationReport, verifyIndex } from "../engine/verify/verification";
 import { parseVerification, verificationInputs } from "../engine/verify/verificationArgs";
-import { type IndexStatus, readStatus, type StackStatus } from "../status/indexStatus";
+import {
+  type IndexStatus,
+  isLost,
+  isServing,
+  readStatus,
+  type StackStatus,
+} from "../status/indexStatus";
 import { buildSummary } from "../status/runningBuilds";
 import type { Recorded, StackState } from "../status/stackState";
-import type { MigrationHealth, QueryHealth } from "./healthAnswer";
+import type { IndexHealth, MigrationHealth, QueryHealth } from "./healthAnswer";
+import { MeasuredQueries } from "./measuredQueries";
 import type { HealthSettings } from "./options";
+import type { FollowedStack } from "./stackStateSource";
 
 /** The result of reading the database once. */
 export interface HealthReading {
@@ -22,16 +30,17 @@ export interface HealthReading {
 export class HealthProbe {
   private readonly database: Database;
   private readonly settings: HealthSettings;
-  private state: StackState;
+  private readonly stack: FollowedStack;
+  private readonly measured = new MeasuredQueries();
   private latest: Promise<HealthReading> | undefined;
   private lookedAt = 0;
   private measuredAt: Date | undefined;
   private measuring: Promise<void> | undefined;
   private measuringBegan = Number.NEGATIVE_INFINITY;
 
-  constructor(database: Database, state: StackState, settings: HealthSettings) {
+  constructor(database: Database, stack: FollowedStack, settings: HealthSettings) {
     this.database = database;
-    this.state = state;
+    this.stack = stack;
     this.settings = settings;
   }
 
@@ -55,37 +64,38 @@ export class HealthProbe {
 
   private async read(): Promise<HealthReading> {
     const checkedAt = new Date().toISOString();
-    const { state } = this;
+    const followed = await this.stack.current();
+    const state = this.measured.in(followed.state);
     const at = { checkedAt, measuredAt: this.measuredAt?.toISOString() ?? null };
     try {
       const session = { purpose: "health", writable: false };
       const status = await withObserver(this.database, session, (observer) =>
         readStatus(observer, state),
       );
-      this.beginMeasuring();
-      return { state, status, health: { ...toHealth(status, state), ...at } };
+      this.beginMeasuring(followed.state);
+      return { state, status, health: { ...toHealth(status, state, followed.problem), ...at } };
     } catch (error) {
       return { state, health: { ...unknown(state, error), ...at } };
     }
   }
 
   /** Runs in the background, so an answer never waits for a query. */
-  private beginMeasuring(): void {
+  private beginMeasuring(state: StackState): void {
     const { measureSeconds } = this.settings;
     const age = performance.now() - this.measuringBegan;
     if (measureSeconds === 0 || this.measuring || age < measureSeconds * 1000) return;
     this.measuringBegan = performance.now();
-    this.measuring = this.measure().finally(() => {
+    this.measuring = this.measure(state).finally(() => {
       this.measuring = undefined;
     });
   }
 
   /** A query that fails keeps its last result and is tried again with the next measurement. */
-  private async measure(): Promise<void> {
-    for (const recorded of this.state.verifications) {
+  private async measure(state: StackState): Promise<void> {
+    for (const recorded of state.verifications) {
       const report = await measureOne(this.database, recorded).catch(() => undefined);
       if (!report) continue;
-      this.state = withMeasured(this.state, recorded.urn, report);
+      this.measured.add(recorded.urn, recorded.outputs, report);
       this.measuredAt = new Date();
     }
   }
@@ -105,27 +115,15 @@ async function measureOne(
   return report;
 }
 
-/**
- * Keeps the stack's counters and history, which cover a longer time. If the server counted this
- * measurement, it must not pass for traffic.
- */
-function withMeasured(state: StackState, urn: string, measured: VerificationReport): StackState {
-  const { queries, plans } = measured;
-  const verifications = state.verifications.map((recorded) => {
-    if (recorded.urn !== urn) return recorded;
-    const { outputs } = recorded;
-    const ownScans = (outputs.usage?.ownScans ?? 0) + measured.usage.ownScans;
-    const usage = outputs.usage && { ...outputs.usage, ownScans };
-    return { urn, outputs: { ...outputs, queries, plans, usage } };
-  });
-  return { ...state, verifications };
+/** While no query can use an index, nothing that was measured of it holds. */
+function measuredQueries({ verifications }: StackState, of: IndexStatus): QueryHealth[] {
+  const queries = verifications
+    .filter(({ outputs }) => outputs.index === `${of.schema}.${of.name}`)
+    .flatMap(({ outputs }) => outputs.queries.map(toQuery));
+  return isServing(of.state) ? queries : queries.map((query) => ({ ...query, ...NOT_RUN }));
 }
 
-function measuredQueries({ verifications }: StackState, index: string): QueryHealth[] {
-  return verifications
-    .filter(({ outputs }) => outputs.index === index)
-    .flatMap(({ outputs }) => outputs.queries.map(toQuery));
-}
+const NOT_RUN = { planType: null, usesIndex: false, executionMs: null, ratio: null };
 
 interface Measured extends Omit<QueryHealth, "beforeMs"> {
   readonly before?: { readonly executionMs: number | null } | null;
@@ -138,26 +136,46 @@ function toQuery(query: Measured): QueryHealth {
 
 type Seen = Omit<MigrationHealth, "checkedAt" | "measuredAt">;
 
-function toHealth({ stack, indexes, builds }: StackStatus, state: StackState): Seen {
+function toHealth(
+  { stack, indexes, builds }: StackStatus,
+  state: StackState,
+  unread: string | null,
+): Seen {
+  const status = statusOf(indexes);
   return {
-    status: statusOf(indexes),
+    status: status === "ok" && unread ? "degraded" : status,
     stack,
-    indexes: indexes.map(({ urn: _, validSince: __, plans: ___, ...index }) => ({
-      ...index,
-      queries: measuredQueries(state, `${index.schema}.${index.name}`),
-    })),
+    indexes: indexes.map((index) => toIndex(index, state)),
     builds: builds.map(buildSummary),
-    problem: indexes.length === 0 ? NO_INDEX : null,
+    problem: lossesOf(indexes) ?? unread,
   };
 }
+
+function toIndex(index: IndexStatus, state: StackState): IndexHealth {
+  const { urn: _, validSince: __, plans: ___, warnings: ____, ...shown } = index;
+  return { ...shown, queries: measuredQueries(state, index) };
+}
+
+/** What makes a stack fail; null if it does not. */
+function lossesOf(indexes: readonly IndexStatus[]): string | null {
+  if (indexes.length === 0) return NO_INDEX;
+  const lost = indexes.filter(({ state }) => isLost(state));
+  const texts = lost.map(({ schema, name, state, drift }) => {
+    const why = drift ? `: ${drift}` : "";
+    return `${schema}.${name} is ${state}${why}`;
+  });
+  const others = texts.length > MOST_LOSSES ? [`and ${texts.length - MOST_LOSSES} more`] : [];
+  return [...texts.slice(0, MOST_LOSSES), ...others].join("; ") || null;
+}
+
+const MOST_LOSSES = 5;
 
 /** "Every index is valid" of a stack that has none would hold for a wrong file too. */
 const NO_INDEX = "the stack has no index: check that the state is the right stack's";
 
 function statusOf(indexes: readonly IndexStatus[]): MigrationHealth["status"] {
-  const has = (...states: IndexStatus["state"][]) =>
-    indexes.some(({ state }) => states.includes(state));
-  if (indexes.length === 0 || has("invalid", "missing")) return "failing";
+  const has = (wanted: IndexStatus["state"]) => indexes.some(({ state }) => state === wanted);
+  if (lossesOf(indexes)) return "failing";
   if (has("drifted")) return "degraded";
   return has("building") ? "building" : "ok";
 }

@@ -12,7 +12,7 @@ export interface HealthRequest {
 }
 
 export interface HealthResponse {
-  readonly status: 200 | 401 | 405 | 429 | 501 | 503;
+  readonly status: 200 | 401 | 405 | 429 | 503;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }

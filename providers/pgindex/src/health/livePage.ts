@@ -1,16 +1,15 @@
-import { PgIndexError } from "../engine/errors/advice";
 import type { WrittenDuration } from "../engine/input/duration";
-import { POLICY, toPage } from "../report/page/htmlPage";
-import { loadPlotLibrary } from "../report/plots/plotLibrary";
+import { POLICY } from "../report/page/htmlDocument";
+import { toPage } from "../report/page/htmlPage";
 import { toReport } from "../report/toReport";
-import type { StackState } from "../status/stackState";
 import type { HealthProbe, HealthReading } from "./healthProbe";
 import { COMMON_HEADERS, type HealthResponse, json } from "./healthResponder";
+import type { FollowedStack } from "./stackStateSource";
 
 /** What a rollout report is judged by, besides the stack and its database. */
 export interface Rollout {
   /** The stack that went first. */
-  readonly earlier?: StackState;
+  readonly earlier?: FollowedStack;
   readonly soak: WrittenDuration;
 }
 
@@ -29,6 +28,11 @@ const HEADERS = {
   "cross-origin-resource-policy": "same-origin",
 };
 
+/** A page as a response. */
+export function page(status: HealthResponse["status"], body: string): HealthResponse {
+  return { status, headers: HEADERS, body };
+}
+
 /** The report page for the latest reading, drawn once per reading. Never rejects. */
 export function livePage(probe: HealthProbe, rollout: Rollout): () => Promise<HealthResponse> {
   let drawn: { readonly of: HealthReading; readonly answer: Promise<HealthResponse> } | undefined;
@@ -45,12 +49,11 @@ async function draw(
 ): Promise<HealthResponse> {
   try {
     const now = new Date(health.checkedAt);
-    const problem = health.problem ?? undefined;
-    const report = toReport({ state, earlier, status, problem, soak, now });
-    const body = toPage(report, await loadPlotLibrary());
-    return { status: health.status === "failing" ? 503 : 200, headers: HEADERS, body };
-  } catch (error) {
-    if (error instanceof PgIndexError) return json(501, { error: error.message });
+    const problem = status?.indexes.length ? undefined : (health.problem ?? undefined);
+    const first = (await earlier?.current())?.state;
+    const body = toPage(toReport({ state, earlier: first, status, problem, soak, now }));
+    return page(health.status === "failing" ? 503 : 200, body);
+  } catch {
     // Somebody edited this state by hand. The error may quote it, and is not for everybody to see.
     return json(503, {
       error: "this state cannot be shown as a page: run pgindex report to see why",

@@ -6,7 +6,10 @@ import { badOptionAdvice } from "./healthMessages";
 
 /** Options of {@link createMigrationHealth}. */
 export interface MigrationHealthOptions {
-  /** What `pulumi stack export` prints: the path of the file, or its parsed content. */
+  /**
+   * What `pulumi stack export` prints: the path of the file, which is read afresh, or its parsed
+   * content.
+   */
   readonly state: string | object;
   /**
    * The state of the stack that went first, likewise: the live report's checklist compares with it.

@@ -29,7 +29,7 @@ export type SqlSource = string | readonly string[] | { readonly sql: string };
  * The indexes that SQL creates, as declarations: those from its CREATE INDEX statements that no
  * later statement drops. Constraints are not indexes, and everything else is ignored. An unnamed
  * index gets the name PostgreSQL would give it. Several files are read in order, like migrations;
- * those of Flyway and golang-migrate in the order of their versions. Of a migration only the Up
+ * those of Flyway, golang-migrate, goose and others in the order of their versions. Of a migration only the Up
  * part is read: goose, dbmate, sql-migrate, golang-migrate, Flyway, Liquibase, graphile-migrate,
  * node-pg-migrate and others are recognised, and so is what pg_dump writes. Of a migration that is
  * a program (TypeORM, Kysely), the SQL in its `up` is read, and nothing is run. A `schema.prisma` is
@@ -53,7 +53,7 @@ export function readSql(source: SqlSource, { schema }: FromSqlOptions = {}): Rea
   if (typeof source === "object" && "sql" in source) {
     return readHistory([toScript("sql", source.sql, schema)]);
   }
-  const { files, notes } = upFiles(typeof source === "string" ? [source] : source);
+  const { files, notes } = upFiles(typeof source === "string" ? [source] : source, read);
   const reading = readHistory(toScripts(files, schema));
   return { ...reading, notes: [...notes, ...reading.notes] };
 }

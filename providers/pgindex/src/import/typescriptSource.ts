@@ -30,9 +30,9 @@ function renderArray(found: readonly IndexDeclaration[]): string {
  * A resource is named after its index, with the schema if two schemas have an index of that name.
  */
 function renderResources(found: readonly IndexDeclaration[]): string {
-  const names = found.map(({ name }) => name);
+  const named = Map.groupBy(found, ({ name }) => name);
   const resources = found.map((declaration) => {
-    const isShared = names.filter((name) => name === declaration.name).length > 1;
+    const isShared = (named.get(declaration.name) ?? []).length > 1;
     const title = quote(isShared ? labelOf(declaration) : declaration.name);
     return `\nnew pgindex.Index(${title}, ${renderOpen(declaration, "")});\n`;
   });

@@ -1,47 +1,39 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { requireBackup, takeBackup } from "../backup/backup";
 import { type DesiredBackup, parseBackup } from "../backup/backupArgs";
 import type { BackupOutputs } from "../backup/backupOutputs";
 import { UNKNOWN } from "../engine/input/unknownValues";
-import { type HiddenInputs, splitHidden, toFailure, toFailures } from "./inputs";
+import type { Call, Checked, Handler } from "./contract";
+import { toFailure, toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
 /** Checked inputs: the declaration, with `covers` in place of the long list of indexes. */
-type BackupInputs = Readonly<Record<string, unknown>> & HiddenInputs & { readonly covers?: string };
+type BackupInputs = Readonly<Record<string, unknown>> & { readonly covers?: string };
 
-type Outputs = BackupOutputs & { readonly __urn?: string };
-
-/** Implements Pulumi's calls for a `Backup`. A destroy keeps the backup. */
-export function backupProvider(runtime: Runtime): ResourceProvider {
+/** Answers the calls for a `Backup`. A destroy keeps the backup. */
+export function backupProvider(runtime: Runtime): Handler {
   return {
-    check: (olds: BackupInputs, news: BackupInputs) => check(runtime, olds, news),
+    repeats: [],
+    check: (_call, olds: BackupInputs, news: BackupInputs) => check(runtime, olds, news),
     diff: async () => ({}),
-    create: async (inputs: BackupInputs) => {
-      const outs = await take(runtime, inputs);
-      return { id: outs.takenAt, outs };
+    create: async (call, inputs: BackupInputs) => {
+      const outputs = await take(runtime, call, inputs);
+      return { id: outputs.takenAt, outputs };
     },
-    update: async (_id, olds: Outputs, news: BackupInputs) => ({
-      outs: await take(runtime, news, olds),
-    }),
-    read: async (id, outputs) => ({ id, props: outputs }),
+    update: (call, olds: BackupOutputs, news: BackupInputs) => take(runtime, call, news, olds),
+    read: async (_call, id, outputs) => ({ id, outputs }),
     delete: async () => undefined,
   };
 }
 
-async function check(
-  runtime: Runtime,
-  olds: BackupInputs,
-  news: BackupInputs,
-): Promise<CheckResult> {
-  const { hidden, declared } = splitHidden(news);
-  const { indexes: _, ...kept } = declared as Record<string, unknown>;
-  const parsed = await parseBackup(declared);
-  const inputs = { ...kept, covers: UNKNOWN, __urn: hidden.__urn };
+async function check(runtime: Runtime, olds: BackupInputs, news: BackupInputs): Promise<Checked> {
+  const { indexes: _, ...kept } = news;
+  const parsed = await parseBackup(news);
+  const inputs = { ...kept, covers: UNKNOWN };
   if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
   if (parsed.kind === "unknown") return { inputs };
   const checked = { ...inputs, covers: parsed.value.covers };
-  if (isDeepStrictEqual(withoutHidden(olds), withoutHidden(checked))) return { inputs: checked };
+  if (isDeepStrictEqual(olds, checked)) return { inputs: checked };
   try {
     await requireBackup(runtime.database(), parsed.value);
     return { inputs: checked };
@@ -50,17 +42,15 @@ async function check(
   }
 }
 
-function withoutHidden(inputs: BackupInputs): object {
-  return splitHidden(inputs).declared;
-}
-
-async function take(runtime: Runtime, inputs: BackupInputs, olds?: Outputs): Promise<Outputs> {
-  const { hidden, declared } = splitHidden(inputs);
-  const { covers, ...args } = declared as Record<string, unknown>;
+async function take(
+  runtime: Runtime,
+  { urn }: Call,
+  { covers, ...args }: BackupInputs,
+  olds?: BackupOutputs,
+): Promise<BackupOutputs> {
   const desired = await checkedBackup(args, String(covers));
-  const ctx = runtime.context(hidden.__urn);
-  const outs = await runtime.run(() => takeBackup(runtime.database(), desired, ctx, olds));
-  return { ...outs, __urn: hidden.__urn };
+  const ctx = runtime.context(urn);
+  return runtime.run(() => takeBackup(runtime.database(), desired, ctx, olds));
 }
 
 /** The inputs contain `covers` instead of the indexes, so a placeholder index parses the rest. */

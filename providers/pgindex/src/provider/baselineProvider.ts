@@ -1,4 +1,3 @@
-import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import {
   type BaselineOutputs,
   markApplied,
@@ -9,66 +8,63 @@ import {
 import { parseBaseline } from "../baseline/baselineArgs";
 import { keptMarkText } from "../baseline/baselineMessages";
 import type { Bookkeeping, Mark } from "../baseline/bookkeeping";
-import { type HiddenInputs, splitHidden, toFailures } from "./inputs";
+import type { Call, Handler } from "./contract";
+import { toFailures } from "./inputs";
 import type { Runtime } from "./runtime";
 
-type BaselineInputs = Readonly<Record<string, unknown>> &
-  HiddenInputs & {
-    /** What the file's hash is with either line end. Never recorded. */
-    readonly __lineEnds?: readonly string[];
-  };
+type BaselineInputs = Readonly<Record<string, unknown>> & {
+  /** What the file's hash is with either line end. Never recorded. */
+  readonly __lineEnds?: readonly string[];
+};
 
-/** Implements Pulumi's calls for one tool's baseline. */
+/** Answers the calls for one tool's baseline. */
 export function baselineProvider<M extends Mark>(
   runtime: Runtime,
   bookkeeping: Bookkeeping<M>,
-): ResourceProvider {
-  type Outputs = BaselineOutputs & M & { readonly __urn?: string };
+): Handler {
+  type Outputs = BaselineOutputs & M;
   /** The marks that the program declares in this run, and the resource of each. */
   const declaredAs = new Map<string, string>();
-  const mark = async (inputs: BaselineInputs, olds?: Outputs) => {
-    const { hidden, declared } = splitHidden(inputs);
-    const parsed = await parseBaseline(bookkeeping, declared);
+  const mark = async ({ urn }: Call, inputs: BaselineInputs, olds?: Outputs) => {
+    const parsed = await parseBaseline(bookkeeping, inputs);
     if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
     const outs = await runtime.run(() =>
       markApplied(bookkeeping, runtime.database(), parsed.value, olds),
     );
-    report(runtime, hidden.__urn, outs);
-    return { ...outs, __urn: hidden.__urn };
+    report(runtime, urn, outs);
+    return outs;
   };
   return {
-    check: async (olds: BaselineInputs, news: BaselineInputs): Promise<CheckResult> => {
-      const { __lineEnds, ...rest } = news;
-      const { hidden, declared } = splitHidden(rest);
+    repeats: [],
+    check: async ({ urn }, olds: BaselineInputs, news: BaselineInputs) => {
+      const { __lineEnds, ...declared } = news;
       const { fileHash } = bookkeeping;
       const known = fileHash && olds[fileHash];
       const isSameText = __lineEnds?.includes(String(known)) === true;
       const inputs = {
         ...declared,
         ...(fileHash && isSameText && { [fileHash]: known }),
-        __urn: hidden.__urn,
       };
       const parsed = await parseBaseline(bookkeeping, declared);
       if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
-      if (parsed.kind === "ok")
-        declaredAs.set(markKey(bookkeeping, parsed.value.mark), hidden.__urn ?? "");
+      if (parsed.kind === "ok") declaredAs.set(markKey(bookkeeping, parsed.value.mark), urn ?? "");
       return { inputs };
     },
     // Pulumi compares the inputs itself. Nothing is replaced: an update gives the old mark up only
     // in the transaction that sets the new one.
     diff: async () => ({}),
-    create: async (inputs: BaselineInputs) => {
-      const outs = await mark(inputs);
-      return { id: outs.migration, outs };
+    create: async (call, inputs: BaselineInputs) => {
+      const outputs = await mark(call, inputs);
+      return { id: outputs.migration, outputs };
     },
-    update: async (_id, olds: Outputs, news: BaselineInputs) => ({ outs: await mark(news, olds) }),
-    read: async (id, outputs?: Outputs) => {
-      if (!outputs?.schemaVersion) return { id, props: outputs };
+    update: (call, olds: Outputs, news: BaselineInputs) => mark(call, news, olds),
+    read: async (_call, id, outputs?: Outputs) => {
+      if (!outputs?.schemaVersion) return { id, outputs };
       const isMarked = await stillMarked(bookkeeping, runtime.database(), outputs);
-      return isMarked ? { id, props: outputs } : { id: "" };
+      return isMarked ? { id, outputs } : undefined;
     },
-    delete: async (_id, outputs: Outputs) => {
-      const context = runtime.context(outputs.__urn);
+    delete: async ({ urn }, outputs: Outputs) => {
+      const context = runtime.context(urn);
       // Renamed, tainted, moved into a component, or replaced: the program still declares it.
       const heir = declaredAs.get(markKey(bookkeeping, outputs));
       if (heir !== undefined) return context.log("info", keptMarkText(outputs, heir));

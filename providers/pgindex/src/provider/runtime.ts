@@ -3,16 +3,18 @@ import type { Context } from "../engine/operation/context";
 import { type Inventory, readInventory } from "../engine/record/inventory";
 import type { Database } from "../engine/session/database";
 import { databaseLine } from "../engine/session/databaseIdentity";
+import { newerServerLine } from "../engine/session/sessionMessages";
 import { sightLine } from "../engine/sight/rights";
 import { PendingChanges } from "./drizzle/pendingChanges";
 import type { EngineLog } from "./engineLog";
 import { DeclaredBuilds } from "./indexes/declaredBuilds";
 import { DeclaredIndexes } from "./indexes/declaredIndexes";
+import { EarlierBuilds } from "./indexes/earlierBuilds";
 import { Looks } from "./indexes/looks";
 import { RunDeclarations } from "./indexes/runDeclarations";
 import { Twins } from "./indexes/twins";
+import { Review } from "./review/review";
 import { databaseFrom } from "./settings/connectionSettings";
-import { listenForStop } from "./stopSignals";
 
 /** Shared by all resource providers in one process: the database and the log to Pulumi. */
 export interface Runtime {
@@ -29,18 +31,35 @@ export interface Runtime {
   readonly declaredInRun: RunDeclarations;
   /** What it is about to build. */
   readonly builds: DeclaredBuilds;
+  /** What the state has of the builds of others. */
+  readonly earlier: EarlierBuilds;
   /** What its looks at each index have shown. */
   readonly looks: Looks;
   /** Migrations that the preview has shown: what they add is not there yet. */
   readonly pending: PendingChanges;
   /** The PostgreSQL that plans without building: of this process, and ends with it. */
   readonly twins: Twins;
+  /** The plan that this run is held to, if there is one. */
+  readonly review: Review;
   /** What a missing right hides from us: said once per process. */
   hint(): Promise<string | undefined>;
   context(urn: string | undefined): Context;
   /** Counts running operations: an orphaned process ends only after the last one. */
   run<T>(operation: () => Promise<T>): Promise<T>;
-  configure(get: (key: string) => string | undefined): void;
+  /** How the process is told to stop. */
+  readonly stop: StopSignals;
+  /** Returns false, and changes nothing, if it was configured before. */
+  configure(get: (key: string) => string | undefined): boolean;
+}
+
+/** Callbacks for each way in which the provider's process is told to stop. */
+export interface StopSignals {
+  /** The user cancelled: stop running operations and clean up. */
+  readonly onCancel: () => void;
+  /** The engine wants the process to end within 5 s: stop running operations, then exit. */
+  readonly onTerminate: () => void;
+  /** The Pulumi CLI is gone: finish running operations, start no others. */
+  readonly onOrphaned: () => void;
 }
 
 /** Time to send the answer to Pulumi before the process exits, which discards unsent data. */
@@ -81,7 +100,7 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
       inventory ??= announced(() => readInventory(this.database()), log);
       return inventory;
     },
-    ...memoryOf(engine),
+    ...memoryOf(engine, (key) => setting?.(key)),
     async hint() {
       if (isHinted) return undefined;
       isHinted = true;
@@ -103,25 +122,39 @@ export function createRuntime(log: EngineLog, engine: string | undefined): Runti
         setTimeout(exitWhenDone, ANSWER_MS);
       }
     },
+    stop: {
+      onCancel: () => cancel.abort(new CancelledError("cancelled")),
+      onTerminate: () => end(cancel),
+      onOrphaned: () => end(drain),
+    },
     configure(get) {
-      if (setting) return;
+      if (setting) return false;
       setting = get;
-      listenForStop({
-        onCancel: () => cancel.abort(new CancelledError("cancelled")),
-        onTerminate: () => end(cancel),
-        onOrphaned: () => end(drain),
-      });
+      return true;
     },
   };
 }
 
+type Memory =
+  | "declared"
+  | "declaredInRun"
+  | "builds"
+  | "earlier"
+  | "looks"
+  | "pending"
+  | "twins"
+  | "review";
+
 function memoryOf(
   engine: string | undefined,
-): Pick<Runtime, "declared" | "declaredInRun" | "builds" | "looks" | "pending" | "twins"> {
+  setting: (key: string) => string | undefined,
+): Pick<Runtime, Memory> {
   return {
+    review: new Review(setting),
     declared: new DeclaredIndexes(),
     declaredInRun: new RunDeclarations(engine),
     builds: new DeclaredBuilds(),
+    earlier: new EarlierBuilds(),
     looks: new Looks(),
     pending: new PendingChanges(),
     twins: new Twins(),
@@ -137,6 +170,8 @@ async function announced(
     const inventory = await read();
     const { database, serverVersion } = inventory;
     log.write("info", databaseLine(database, serverVersion), "", false);
+    const newer = newerServerLine(serverVersion);
+    if (newer) log.write("warning", newer, "", false);
     return inventory;
   } catch (error) {
     const text =

@@ -2,19 +2,12 @@ import { scanSync } from "libpg-query";
 import { loadParser } from "../engine/input/expression";
 import { SECRET } from "../engine/text/secret";
 
-/** Inputs or outputs of a resource, which say where their secrets are. */
-interface WithSecrets {
-  readonly __urn?: unknown;
-  readonly __secret?: unknown;
+/** Of a resource's inputs or outputs, what repeats its declaration, and what names it. */
+interface Declared {
   readonly statement?: unknown;
   readonly schema?: unknown;
   readonly name?: unknown;
   readonly table?: unknown;
-}
-
-export function urnOf(value: unknown): string | undefined {
-  const urn = (value as WithSecrets | undefined)?.__urn;
-  return typeof urn === "string" ? urn : undefined;
 }
 
 /** What repeats a declaration, with the names of the table and the index, which are no secret. */
@@ -25,11 +18,14 @@ const REPEATS: ReadonlySet<string> = new Set(["statement", "definition", "canoni
  * PostgreSQL prints an expression in its own way. Of outputs, which have no arguments, the names and
  * constants of the statement, but for those of the index and its table.
  */
-export async function secretsOf(value: unknown): Promise<readonly string[]> {
-  const resource = (value ?? {}) as WithSecrets;
-  if (!Array.isArray(resource.__secret)) return [];
+export async function secretsOf(
+  value: object | undefined,
+  secret: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  if (!secret?.length) return [];
+  const resource: Declared = value ?? {};
   await loadParser();
-  const paths = resource.__secret.map((path) => String(path).split("."));
+  const paths = secret.map((path) => String(path).split("."));
   const isRepeated = ([first = ""]: readonly string[]) => REPEATS.has(first);
   const texts = paths
     .filter((path) => !isRepeated(path))
@@ -54,6 +50,16 @@ function at(value: unknown, path: readonly string[]): unknown {
     (it, key) => (it as Record<string, unknown> | undefined)?.[key],
     value,
   );
+}
+
+/** Whether any of these outputs is there in clear. */
+export function isClear(
+  outputs: object,
+  paths: readonly string[],
+  concealed: readonly string[] = [],
+): boolean {
+  const isThere = (path: string) => (at(outputs, path.split(".")) ?? null) !== null;
+  return paths.some((path) => isThere(path) && !concealed.includes(path));
 }
 
 function textsIn(value: unknown): string[] {

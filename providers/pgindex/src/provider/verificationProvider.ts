@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CheckResult, DiffResult, ReadResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { UNKNOWN } from "../engine/input/unknownValues";
 import {
   type EarlierReport,
@@ -12,32 +11,40 @@ import {
   parseVerification,
   verificationInputs,
 } from "../engine/verify/verificationArgs";
-import { type HiddenInputs, splitSecret, toFailures } from "./inputs";
+import {
+  type Call,
+  type Checked,
+  type Difference,
+  type Found,
+  type Handler,
+  type Made,
+  UnfinishedError,
+} from "./contract";
+import { toFailures, withoutNull } from "./inputs";
 import type { Runtime } from "./runtime";
 
-type VerificationInputs = Readonly<Record<string, unknown>> & HiddenInputs;
+type VerificationInputs = Readonly<Record<string, unknown>>;
 type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
 
-/** The outputs that repeat the index's definition. */
-const HIDDEN = ["problems", "found"];
-
-/** Implements Pulumi's calls for a `Verification` with the engine's functions. */
-export function verificationProvider(runtime: Runtime): ResourceProvider {
+/** Answers the calls for a `Verification` with the engine's functions. */
+export function verificationProvider(runtime: Runtime): Handler {
   return {
-    check,
-    diff: async (_id, olds: VerificationOutputs, news: VerificationInputs) => diff(olds, news),
-    create: (inputs: VerificationInputs) => runtime.run(() => measure(runtime, inputs)),
-    update: (_id, olds: VerificationOutputs, news: VerificationInputs) =>
-      runtime.run(() => measure(runtime, news, reportOfSame(olds, news))),
-    read: (id, outputs?: VerificationOutputs) => runtime.run(() => refresh(runtime, id, outputs)),
+    repeats: ["problems", "found"],
+    check: (_call, _olds, news: VerificationInputs) => check(news),
+    diff: async (_call, olds: VerificationOutputs, news: VerificationInputs) => diff(olds, news),
+    create: (call, inputs: VerificationInputs) => runtime.run(() => measure(runtime, call, inputs)),
+    update: async (call, olds: VerificationOutputs, news: VerificationInputs) => {
+      const previous = reportOfSame(olds, news);
+      return (await runtime.run(() => measure(runtime, call, news, previous))).outputs;
+    },
+    read: (call, id, outputs?: VerificationOutputs) =>
+      runtime.run(() => refresh(runtime, call, id, outputs)),
     delete: async () => undefined,
   };
 }
 
-async function check(_olds: unknown, news: VerificationInputs): Promise<CheckResult> {
-  const { hidden, declared, kept } = splitSecret(news, HIDDEN);
-  const inputs = { ...declared, ...kept, __urn: hidden.__urn };
-  const parsed = await parseVerification(declared);
+async function check(inputs: VerificationInputs): Promise<Checked> {
+  const parsed = await parseVerification(inputs);
   return parsed.kind === "problems"
     ? { inputs, failures: toFailures(parsed.problems) }
     : { inputs };
@@ -47,7 +54,7 @@ async function check(_olds: unknown, news: VerificationInputs): Promise<CheckRes
  * New measurements are not a change, except failed expectations that must be an error: a refresh
  * may have recorded them without failing.
  */
-function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
+function diff(olds: VerificationOutputs, news: VerificationInputs): Difference {
   const replaces = ["schema", "name"].filter(
     (key) => news[key] !== UNKNOWN && news[key] !== olds[key],
   );
@@ -57,7 +64,9 @@ function diff(olds: VerificationOutputs, news: VerificationInputs): DiffResult {
   const { canonical, ...others } = verificationInputs(news);
   // States of release 0.1 have no canonical form, which is no reason to measure again.
   const asked = olds.canonical === undefined ? others : { ...others, canonical };
-  return isDeepStrictEqual(verificationInputs(olds), asked) ? { changes: false } : {};
+  // The dynamic front records nulls, and the native one does not.
+  const isSame = isDeepStrictEqual(withoutNull(verificationInputs(olds)), withoutNull(asked));
+  return isSame ? { changes: false } : {};
 }
 
 /** The last report if it is about the same index, so that its counters continue. */
@@ -77,23 +86,21 @@ function earlierReport(outputs: VerificationOutputs): EarlierReport | undefined 
 /** Create and update. */
 async function measure(
   runtime: Runtime,
+  call: Call,
   inputs: VerificationInputs,
   previous?: EarlierReport,
-): Promise<{ id: string; outs: VerificationOutputs }> {
-  const parsed = await parseVerification(splitSecret(inputs, HIDDEN).declared);
+): Promise<Made> {
+  const parsed = await parseVerification(inputs);
   if (parsed.kind !== "ok") throw new Error("the inputs were not checked");
   const desired = parsed.value;
-  const ctx = runtime.context(inputs.__urn);
+  const ctx = runtime.context(call.urn);
   const verified = await verifyIndex(runtime.database(), desired, ctx, previous);
   if (verified.failures.length > 0) throw new Error(messagesOf(verified));
-  const outs = toOutputs(inputs, verified.report);
+  const made = { id: verified.report.index, outputs: toOutputs(inputs, verified.report) };
   if (!verified.report.ok && desired.onFailedExpectation === "error")
-    throw new FailedExpectations(desired, verified.report, {
-      ...outs,
-      __provider: inputs.__provider,
-    });
-  warn(runtime, inputs, verified.report);
-  return { id: verified.report.index, outs };
+    throw failedExpectations(desired, problemsOf(verified.report), made);
+  warn(runtime, call, verified.report);
+  return made;
 }
 
 function messagesOf({ failures }: Verified): string {
@@ -103,30 +110,29 @@ function messagesOf({ failures }: Verified): string {
 /** A refresh reports its findings and never fails because of them. */
 async function refresh(
   runtime: Runtime,
+  call: Call,
   id: string,
   outputs?: VerificationOutputs,
-): Promise<ReadResult> {
+): Promise<Found> {
   const parsed = await parseVerification(outputs ? verificationInputs(outputs) : {});
-  if (!outputs || parsed.kind !== "ok") return { id, props: outputs };
-  const ctx = runtime.context(outputs.__urn);
+  if (!outputs || parsed.kind !== "ok") return { id, outputs };
+  const ctx = runtime.context(call.urn);
   const { report } = await verifyIndex(
     runtime.database(),
     parsed.value,
     ctx,
     earlierReport(outputs),
   );
-  warn(runtime, outputs, report);
-  const inputs = { ...verificationInputs(outputs), __urn: outputs.__urn };
-  return { id, props: toOutputs(outputs, report), inputs };
+  warn(runtime, call, report);
+  return { id, outputs: toOutputs(outputs, report), inputs: verificationInputs(outputs) };
 }
 
 function toOutputs(inputs: VerificationInputs, report: VerificationReport): VerificationOutputs {
-  const { __urn, __secret } = inputs;
-  return { ...verificationInputs(inputs), __urn, ...(__secret && { __secret }), ...report };
+  return { ...verificationInputs(inputs), ...report };
 }
 
-function warn(runtime: Runtime, { __urn }: HiddenInputs, report: VerificationReport): void {
-  const ctx = runtime.context(__urn);
+function warn(runtime: Runtime, { urn }: Call, report: VerificationReport): void {
+  const ctx = runtime.context(urn);
   for (const problem of problemsOf(report)) ctx.log("warning", problem);
   for (const { name, note } of report.queries)
     if (note) ctx.log("info", `query "${name}" of ${report.index}: ${note}`);
@@ -140,26 +146,11 @@ function problemsOf(report: VerificationReport): string[] {
   return [...report.problems, ...ofQueries];
 }
 
-/**
- * Makes Pulumi record the resource as created but failed to initialize, and call `update` on the
- * next `pulumi up`.
- */
-class FailedExpectations extends Error {
-  readonly id: string;
-  readonly properties: VerificationOutputs;
-  readonly reasons: readonly string[];
-
-  constructor(
-    desired: DesiredVerification,
-    report: VerificationReport,
-    properties: VerificationOutputs,
-  ) {
-    const reasons = problemsOf(report);
-    super(
-      `${desired.schema}.${desired.name} does not meet its expectations:\n${reasons.join("\n")}`,
-    );
-    this.id = report.index;
-    this.properties = properties;
-    this.reasons = reasons;
-  }
+function failedExpectations(
+  { schema, name }: DesiredVerification,
+  problems: readonly string[],
+  made: Made,
+): UnfinishedError {
+  const what = `${schema}.${name} does not meet its expectations:`;
+  return new UnfinishedError([what, ...problems].join("\n"), made, problems);
 }

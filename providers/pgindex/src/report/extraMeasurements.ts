@@ -9,6 +9,10 @@ const extra = z.object({
    * second.
    */
   writes: z.array(z.object({ at: z.iso.datetime(), ms: z.number() })).default([]),
+  /** The longest that a write waited; by default the slowest of `writes`. */
+  longestStallMs: z.number().optional(),
+  /** The same while the indexes were built without CONCURRENTLY, for comparison. */
+  plainBuildStallMs: z.number().optional(),
   results: z.array(z.object({ promise: z.string(), measured: z.string(), ok: z.boolean() })),
 });
 

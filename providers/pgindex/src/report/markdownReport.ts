@@ -2,8 +2,10 @@ import type { PlanTree } from "../engine/explain/queryPlan";
 import { oneLine } from "../engine/text/printable";
 import { renderBytes, renderElapsed } from "../engine/text/render";
 import type { ExtraMeasurements } from "./extraMeasurements";
-import { planLines } from "./page/planTrees";
+import { code, longestRun, table } from "./markdownParts";
 import type { ChecklistLine, Report, ReportedIndex, ReportedQuery } from "./reportModel";
+import { planLines } from "./sections/planTrees";
+import { factsOf } from "./sections/verdictBand";
 import { instant, milliseconds, number } from "./valueFormats";
 
 /** A report as GitHub-flavored Markdown, for a pull request. Pure. */
@@ -12,6 +14,7 @@ export function toMarkdown(report: Report): string {
   const source = stack.lookedAt ? "its state and the database" : "its state";
   const parts = [
     `## Indexes of ${code(stack.name || "a stack")}`,
+    verdictPart(report),
     `Written ${instant(generatedAt)}, from ${source}.`,
     ...buildsPart(builds),
     ...checklistPart(checklist),
@@ -20,6 +23,12 @@ export function toMarkdown(report: Report): string {
     ...(extra ? extraPart(extra) : []),
   ];
   return `${parts.join("\n\n")}\n`;
+}
+
+function verdictPart(report: Report): string {
+  const { state, headline } = report.verdict;
+  const facts = factsOf(report).map(([name, value]) => `- ${name}: ${code(value)}`);
+  return [`**${state.toUpperCase()}**: ${code(headline)}`, "", ...facts].join("\n");
 }
 
 function buildsPart(builds: Report["builds"]): string[] {
@@ -37,7 +46,9 @@ function checklistPart(lines: readonly ChecklistLine[]): string[] {
   const done = lines.filter(({ isDone }) => isDone).length;
   const items = lines.flatMap(({ title, isDone, proofs }) => [
     `- [${isDone ? "x" : " "}] ${code(title)}`,
-    ...proofs.map(({ isMet, text }) => `  - ${isMet ? "✓" : "✗"} ${code(text)}`),
+    ...proofs.map(
+      ({ isMet, isFailing, text }) => `  - ${isMet ? "✓" : isFailing ? "✗" : "○"} ${code(text)}`,
+    ),
   ]);
   return [`### Checklist: ${done} of ${lines.length} done`, items.join("\n")];
 }
@@ -58,26 +69,31 @@ function indexesPart(indexes: readonly ReportedIndex[]): string[] {
 }
 
 function queriesPart(indexes: readonly ReportedIndex[]): string[] {
-  const queries = indexes.flatMap((index) => index.queries);
+  const queries = indexes.flatMap(({ queries, stale }) =>
+    queries.map((query) => ({ ...query, stale })),
+  );
   if (queries.length === 0) return [];
-  const rows = queries.map(({ name, before, ratio, problems, ...now }) => [
+  const stale = indexes.flatMap((index) => (index.stale ? [`- ${code(index.stale)}`] : []));
+  const rows = queries.map(({ name, before, ratio, problems, stale, ...now }) => [
     code(name),
     plan(before?.planType ?? null, null),
     time(before?.executionMs ?? null, before?.timedOut),
     plan(now.planType, now.index),
     time(now.executionMs, now.timedOut),
     ratio === null ? "" : number(ratio),
-    problems.length === 0 ? "✓" : `✗ ${code(problems.join("; "))}`,
+    stale ? "no longer holds" : problems.length === 0 ? "✓" : `✗ ${code(problems.join("; "))}`,
   ]);
-  const head = ["query", "plan before", "before", "plan now", "now", "times faster", "as expected"];
-  return ["### Queries", table(head, rows), ...queries.flatMap(plansPart)];
+  const head = ["query", "plan before", "before", "plan after", "after", "times faster"];
+  const notes = stale.length > 0 ? [stale.join("\n")] : [];
+  const results = table([...head, "as expected"], rows);
+  return ["### Queries", ...notes, results, ...queries.flatMap(plansPart)];
 }
 
 /** Two collapsed blocks, for readers who want the details. */
 function plansPart({ name, before, planBefore, plan: tree }: ReportedQuery): string[] {
   if (!tree && !planBefore) return [];
   const none = before ? "not recorded" : "not measured before the build";
-  return [`#### Plans of ${code(name)}`, block("before", planBefore, none), block("now", tree)];
+  return [`#### Plans of ${code(name)}`, block("before", planBefore, none), block("after", tree)];
 }
 
 function block(when: string, tree: PlanTree | null, none = "not recorded"): string {
@@ -102,27 +118,4 @@ function extraPart({ title, results }: ExtraMeasurements): string[] {
     ok ? "✓" : "✗",
   ]);
   return [`### ${code(title)}`, table(["promise", "measured", "as promised"], rows)];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows.map((row) => row.map(cell))];
-  return lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n");
-}
-
-/** A bar ends a cell even in code, and backslashes before it would undo its escape. */
-function cell(text: string): string {
-  return text.replace(/(\\*)\|/g, "$1$1\\|");
-}
-
-function longestRun(text: string): number {
-  return Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
-}
-
-/** Text from a database, with no markup, mentions or links. */
-function code(text: string): string {
-  const shown = oneLine(text);
-  if (shown.trim() === "") return "";
-  const longest = longestRun(shown);
-  const fence = "`".repeat(longest + 1);
-  return longest > 0 ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;
 }

@@ -11,14 +11,3 @@ export function noMeasurementsAdvice(file: string, error: unknown): Advice {
       '[{ "promise": "no failed write", "measured": "0 of 9000", "ok": true }] }',
   };
 }
-
-export function missingPackagesAdvice(packages: readonly string[]): Advice {
-  return {
-    what: "an HTML report needs packages that are not installed",
-    why:
-      `${packages.join(" and ")} draw its plots, and are optional because nothing ` +
-      "else needs them",
-    fix: `npm install --save-dev ${packages.join(" ")}`,
-    otherwise: "write a report without plots: --format markdown, or --format json",
-  };
-}

@@ -18,6 +18,7 @@ export interface Report {
   readonly stack: ReportedStack;
   /** The stack that went first, whose proof this one had to wait for; null if none was given. */
   readonly earlier: ReportedStack | null;
+  readonly verdict: Verdict;
   readonly checklist: readonly ChecklistLine[];
   /** Builds that were running in the database when it was queried. */
   readonly builds: readonly BuildSummary[];
@@ -25,6 +26,30 @@ export interface Report {
   readonly problem: string | null;
   /** Measurements from other programs. */
   readonly extra: ExtraMeasurements | null;
+}
+
+/** What a reader wants to know before everything else. */
+export interface Verdict {
+  /**
+   * `failing`: an index is INVALID or missing, an expectation is not met, or the database could not
+   * be queried. `degraded`: an index was redefined from outside. `building`: one is being built.
+   * `incomplete`: nothing is broken, and a line of the checklist has no proof yet.
+   */
+  readonly state: "complete" | "incomplete" | "building" | "degraded" | "failing";
+  /** One sentence: what is broken, or what is open. */
+  readonly headline: string;
+  readonly declared: number;
+  readonly valid: number;
+  /** How many times faster the queries are; null if no index has a measurement that still holds. */
+  readonly ratios: { readonly least: number; readonly most: number } | null;
+  /** The longest that a write waited while the indexes were built; null if nobody measured it. */
+  readonly longestStallMs: number | null;
+  /** The same for a build without CONCURRENTLY. */
+  readonly plainBuildStallMs: number | null;
+  /** The shortest soak of an index in the stack that went first; null if none is known. */
+  readonly soakedMs: number | null;
+  /** Titles of the lines that are not done. */
+  readonly missing: readonly string[];
 }
 
 /** A stack according to its state, and to the database if it was queried. */
@@ -54,6 +79,10 @@ export interface ReportedIndex {
   readonly phases: readonly PhaseTime[];
   /** ISO 8601. */
   readonly validSince: string;
+  /** When its queries were last measured, ISO 8601; null if never. */
+  readonly measuredAt: string | null;
+  /** Why what was measured no longer holds; null if it does. */
+  readonly stale: string | null;
   /** From its verifications; empty if it has none. */
   readonly queries: readonly ReportedQuery[];
   /** Null if no verification has counted its scans. */
@@ -73,6 +102,8 @@ export interface ReportedQuery extends VerifiedQuery {
 /** One measurement for or against a line of the checklist. */
 export interface Proof {
   readonly isMet: boolean;
+  /** Something is broken, as opposed to not proven yet; absent if not. */
+  readonly isFailing?: boolean;
   /** What was measured, or what is missing and how to get it. */
   readonly text: string;
 }
@@ -81,5 +112,7 @@ export interface Proof {
 export interface ChecklistLine {
   readonly title: string;
   readonly isDone: boolean;
+  /** Whether one of its proofs says that something is broken. */
+  readonly isFailing: boolean;
   readonly proofs: readonly Proof[];
 }

@@ -1,14 +1,17 @@
 import type { PlanTree, QueryPlan } from "../engine/explain/queryPlan";
 import type { WrittenDuration } from "../engine/input/duration";
 import type { IndexOutputs } from "../engine/record/outputs";
+import { displayName } from "../engine/text/render";
 import type { VerifiedQuery } from "../engine/verify/expectations";
 import type { VerificationReport } from "../engine/verify/verification";
 import { toPhases } from "../engine/watch/phases";
 import type { IndexStatus, StackStatus } from "../status/indexStatus";
 import { buildSummary } from "../status/runningBuilds";
-import type { StackState } from "../status/stackState";
-import { toChecklist } from "./checklist";
+import type { RecordedVerification, StackState } from "../status/stackState";
 import type { ExtraMeasurements } from "./extraMeasurements";
+import { toChecklist } from "./judge/checklist";
+import { staleReason } from "./judge/stale";
+import { toVerdict } from "./judge/verdict";
 import { toUse } from "./reportedUse";
 import type { Report, ReportedIndex, ReportedQuery, ReportedStack } from "./reportModel";
 
@@ -25,32 +28,31 @@ export interface ReportInput {
   readonly problem?: string;
   readonly extra?: ExtraMeasurements;
   readonly soak: WrittenDuration;
+  /** Why no backup was taken, which is then not asked for. */
+  readonly withoutBackup?: string | undefined;
   /** By this machine's clock. */
   readonly now: Date;
 }
 
 /** Puts a report together. Pure. */
-export function toReport({
-  state,
-  earlier,
-  status,
-  problem,
-  extra,
-  soak,
-  now,
-}: ReportInput): Report {
+export function toReport(input: ReportInput): Report {
+  const { state, earlier: first, status, extra = null, problem = null, soak, now } = input;
+  const { withoutBackup } = input;
   const generatedAt = now.toISOString();
   const stack = toStack(state, status, generatedAt);
-  const first = earlier ? toStack(earlier, undefined, generatedAt) : null;
+  const earlier = first ? toStack(first, undefined, generatedAt) : null;
+  const judged = { stack, earlier, extra, soak, withoutBackup, now };
+  const checklist = toChecklist(judged);
   return {
     schemaVersion: SCHEMA_VERSION,
     generatedAt,
     stack,
-    earlier: first,
-    checklist: toChecklist({ stack, earlier: first, extra: extra ?? null, soak, now }),
+    earlier,
+    verdict: toVerdict(judged, { checklist, problem }),
+    checklist,
     builds: status?.builds.map(buildSummary) ?? [],
-    problem: problem ?? null,
-    extra: extra ?? null,
+    problem,
+    extra,
   };
 }
 
@@ -59,16 +61,16 @@ function toStack(
   status: StackStatus | undefined,
   generatedAt: string,
 ): ReportedStack {
+  const live = new Map(status?.indexes.map((each) => [each.urn, each]));
+  const proofs = Map.groupBy(
+    state.verifications.map((each) => each.outputs),
+    ({ index }) => index,
+  );
   return {
     name: state.stack,
     lookedAt: status ? generatedAt : null,
     indexes: state.indexes.map(({ urn, outputs }) =>
-      toIndex(
-        outputs,
-        state,
-        status?.indexes.find((each) => each.urn === urn),
-        generatedAt,
-      ),
+      toIndex(outputs, proofs.get(displayName(outputs)) ?? [], live.get(urn), generatedAt),
     ),
     backups: state.backups.map(({ outputs }) => outputs),
     gates: state.gates.map(({ outputs }) => outputs),
@@ -78,24 +80,28 @@ function toStack(
 
 function toIndex(
   outputs: IndexOutputs,
-  { verifications }: StackState,
+  proofs: readonly RecordedVerification[],
   live: IndexStatus | undefined,
   generatedAt: string,
 ): ReportedIndex {
-  const index = `${outputs.schema}.${outputs.name}`;
-  const proofs = verifications.map((each) => each.outputs).filter((each) => each.index === index);
   const { table, definition, builtAt, buildSeconds, validSince } = outputs;
+  const measuredAt =
+    proofs
+      .map((proof) => proof.measuredAt ?? proof.verifiedAt)
+      .sort()
+      .at(-1) ?? null;
+  const index = displayName(outputs);
+  const judged = { index, state: live?.state ?? recordedState(outputs), validSince, measuredAt };
   return {
-    index,
+    ...judged,
     table: `${outputs.schema}.${table}`,
     definition,
-    state: live?.state ?? recordedState(outputs),
     drift: live ? live.drift : outputs.drift,
     sizeBytes: live ? live.sizeBytes : outputs.sizeBytes,
     builtAt,
     buildSeconds,
     phases: toPhases(outputs.phaseSeconds),
-    validSince,
+    stale: staleReason(judged),
     queries: proofs.flatMap((proof) => toQueries(proof, outputs)),
     use: toUse(outputs, proofs, live, generatedAt),
     problems: proofs.flatMap(({ problems = [] }) => problems),

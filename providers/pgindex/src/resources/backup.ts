@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { DatabaseIdentity } from "../engine/session/databaseIdentity";
 import type { IndexArgs } from "./indexes/indexArgs";
-import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import { declarationOf, registered, undefinedOutputs } from "./resourceParts";
 
 /** Arguments of a {@link Backup}. */
 export interface BackupArgs {
@@ -87,8 +87,10 @@ export class Backup extends pulumi.CustomResource {
    */
   declare readonly database: pulumi.Output<DatabaseIdentity>;
 
+  /** @internal */
+  static readonly isNative: boolean = false;
+
   constructor(name: string, args: BackupArgs, options?: pulumi.CustomResourceOptions) {
-    const type = typeOf("Backup");
     const { indexes, ...rest } = args;
     const outputs = [
       ...["takenAt", "seconds", "tool", "file", "sizeBytes", "entries", "sha256", "database"],
@@ -98,9 +100,7 @@ export class Backup extends pulumi.CustomResource {
       ...undefinedOutputs(outputs),
       ...rest,
       indexes: indexes.map(declarationOf),
-      __provider: providedBy("backup"),
-      __urn: hiddenUrn(name, type, options),
     };
-    super(type, name, inputs, options);
+    super(...registered(new.target, { resource: "Backup", name }, inputs, options));
   }
 }

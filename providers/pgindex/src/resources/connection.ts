@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionArgs } from "./connectionArgs";
+import { formerly } from "./resourceParts";
 
 /**
  * The database to build indexes in; pass it as `{ provider: connection }`. Each Connection has its
@@ -15,9 +16,29 @@ import type { ConnectionArgs } from "./connectionArgs";
  * new pgindex.Index("by-email", args, { provider: database });
  */
 export class Connection extends pulumi.ProviderResource {
+  /**
+   * Whether it is the connection of `pulumi-resource-pgindex`.
+   *
+   * @internal
+   */
+  static readonly isNative: boolean = false;
+
   constructor(name: string, args: ConnectionArgs = {}, options?: pulumi.ResourceOptions) {
-    super("pulumi-nodejs", name, configurationOf(args, options), options);
+    const settings = configurationOf(args, options);
+    if (new.target.isNative)
+      super("pgindex", name, nativeOf(settings, args), formerly(TYPE, options));
+    else super("pulumi-nodejs", name, settings, options);
   }
+}
+
+const TYPE = "pulumi:providers:pulumi-nodejs";
+
+/** The native provider's settings have no namespace, and it refuses the unknown ones by name. */
+function nativeOf(settings: object, args: ConnectionArgs): Record<string, pulumi.Input<string>> {
+  const { "pgindex:unknownArguments": _, ...known } = settings as Record<string, string>;
+  const all = Object.entries(known).map(([name, value]) => [name.replace(/^pgindex:/, ""), value]);
+  const unknown = Object.keys(args).filter((name) => !Object.hasOwn(ARGUMENTS, name));
+  return Object.fromEntries([...all, ...unknown.map((name) => [name, ""])]);
 }
 
 /**
@@ -33,6 +54,8 @@ function configurationOf(
   const isOwn = args.url !== undefined || isMapped;
   const replicas = args.replicas && pulumi.output(args.replicas).apply((it) => JSON.stringify(it));
   const ofBuilds = args.buildSettings && pulumi.jsonStringify(args.buildSettings);
+  const hazards = args.hazards && pulumi.jsonStringify(args.hazards);
+  const command = args.passwordCommand && pulumi.jsonStringify(args.passwordCommand);
   const settings = SETTINGS.map((name) => [
     `pgindex:${name}`,
     asString(args[name]) ?? stack.get(name),
@@ -40,7 +63,9 @@ function configurationOf(
   return {
     "pgindex:url": isOwn ? asSecret(args.url) : stack.getSecret("databaseUrl"),
     "pgindex:replicas": asSecret(replicas) ?? (isOwn ? undefined : stack.getSecret("replicas")),
+    "pgindex:passwordCommand": command ?? stack.get("passwordCommand"),
     "pgindex:buildSettings": ofBuilds ?? stack.get("buildSettings"),
+    "pgindex:hazards": hazards ?? stack.get("hazards"),
     ...Object.fromEntries(settings),
     "pgindex:unknownArguments": unknownArguments(args),
   };
@@ -55,8 +80,12 @@ function unknownArguments(args: ConnectionArgs): string | undefined {
 /** Every argument: those that are settings as text, and those that are handed over in their own way. */
 const ARGUMENTS = {
   url: "own",
+  passwordCommand: "own",
+  passwordMaxAge: "text",
   replicas: "own",
   buildSettings: "own",
+  hazards: "own",
+  stage: "text",
   maxConcurrentBuilds: "text",
   maxConcurrentMeasurements: "text",
   maxConnections: "text",
@@ -68,6 +97,8 @@ const ARGUMENTS = {
   ownershipMarks: "text",
   predictPlans: "text",
   acceptDatabase: "text",
+  reviewedPlan: "text",
+  onPlanChange: "text",
   waitFor: "text",
   buildWithin: "text",
   stallBudget: "text",

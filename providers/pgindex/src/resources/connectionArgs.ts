@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BuildSettingsArgs } from "./buildSettingsArgs";
+import type { HazardPolicyArgs } from "./hazardArgs";
 
 /** Arguments of a {@link Connection}. */
 export interface ConnectionArgs {
@@ -17,6 +18,24 @@ export interface ConnectionArgs {
    */
   readonly url?: pulumi.Input<string>;
   /**
+   * A program that prints the password, and its arguments: `["aws", "rds",
+   * "generate-db-auth-token", "--hostname", host, "--port", "5432", "--username", "pgindex"]`. For
+   * passwords that soon end: tokens of Amazon RDS, Cloud SQL and Azure. It runs where the build runs,
+   * without a shell, with `PGHOST`, `PGPORT`, `PGUSER` and `PGDATABASE` in its environment; the first
+   * line that it prints within 30 s is the password, for the replicas too. It takes precedence over a
+   * password in the URL. Nobody writes the password down: it is in no state, log or argument. Write
+   * no secret into the list itself.
+   * @default `pgindex:passwordCommand` of the stack, a JSON list, else none
+   */
+  readonly passwordCommand?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /**
+   * For how long new sessions get the password that `passwordCommand` has printed, such as "10m";
+   * then it is asked anew, and also when the server refuses the password. Sessions that are open stay
+   * open, however long they build.
+   * @default `pgindex:passwordMaxAge` of the stack, else "10m"
+   */
+  readonly passwordMaxAge?: pulumi.Input<string>;
+  /**
    * URLs of standbys, each under a name to use in messages: `{ eu: config.requireSecret("euUrl")
    * }`. Kept as a secret. Every server counts its own scans, so a `Verification` adds them up. If a
    * standby does not answer, you get a warning and no index is reported as unused.
@@ -26,7 +45,7 @@ export interface ConnectionArgs {
   readonly replicas?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
   /**
    * How many builds on different tables of this database can run at the same time, 1 to 100. Two
-   * builds on one table never do.
+   * builds on one table never do. Of those that wait, the largest table comes first.
    * @default `pgindex:maxConcurrentBuilds` of the stack, else 2
    */
   readonly maxConcurrentBuilds?: pulumi.Input<number>;
@@ -111,10 +130,36 @@ export interface ConnectionArgs {
    */
   readonly acceptDatabase?: pulumi.Input<string>;
   /**
+   * The file of a plan that was reviewed, from the folder of the program: `pgindex plan --out` writes
+   * it. `pulumi up` then does what the plan shows, and stops where something is worse by then: another
+   * definition, step, server or database, a new hazard, a resource that it does not have.
+   * `PGINDEX_PLAN` in the environment takes precedence; docs/plan.md.
+   * @default `pgindex:reviewedPlan` of the stack, else none
+   */
+  readonly reviewedPlan?: pulumi.Input<string>;
+  /**
+   * What becomes of what is worse than in the reviewed plan: `pulumi up` stops, or only says so.
+   * @default `pgindex:onPlanChange` of the stack, else "deny"
+   */
+  readonly onPlanChange?: pulumi.Input<"deny" | "warn">;
+  /**
    * Settings of the sessions that build. A resource's own values take precedence, one by one.
    * @default `pgindex:buildSettings` of the stack, else the server's own
    */
   readonly buildSettings?: pulumi.Input<BuildSettingsArgs>;
+  /**
+   * What becomes of the hazards that a preview finds, by their codes: allowed, said, or refused.
+   * `docs/hazards.md` lists them. A resource's own decisions take precedence, one by one.
+   * @default `pgindex:hazards` of the stack, else as listed there
+   */
+  readonly hazards?: pulumi.Input<HazardPolicyArgs>;
+  /**
+   * In production, some hazards are refused that are only said elsewhere; `docs/hazards.md` says
+   * which.
+   * @default `pgindex:stage` of the stack, else "production" if the stack's name has the word
+   * "prod", "production" or "live", such as "eu-prod"
+   */
+  readonly stage?: pulumi.Input<"production" | "other">;
   /**
    * How long an operation on an index waits for others, such as "30m". A resource's own value takes
    * precedence.

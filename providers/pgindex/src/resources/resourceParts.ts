@@ -1,48 +1,61 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { IndexArgs } from "./indexes/indexArgs";
+import { HANDLERS, type ResourceName } from "./resourceNames";
 
-/** The provider's name in provider.ts. */
-export type ProviderKind =
-  | "index"
-  | "verification"
-  | "gate"
-  | "backup"
-  | "baseline"
-  | "drizzleStatements"
-  | "nodePgMigrateBaseline"
-  | "prismaBaseline";
-
-export type ResourceName =
-  | "Index"
-  | "Verification"
-  | "PromotionGate"
-  | "Backup"
-  | "DrizzleBaseline"
-  | "DrizzleStatements"
-  | "NodePgMigrateBaseline"
-  | "PrismaBaseline";
-
-/**
- * The provider's source as Pulumi keeps it in state: a constant, never serialized code. It is a
- * contract (see provider.ts).
- */
-export function providedBy(kind: ProviderKind): string {
-  return `exports.handler = () => require("pulumi-pgindex/provider").v1.${kind}`;
+/** A class of either front: `pulumi-pgindex`, or `pulumi-pgindex/native`. */
+export interface OfFront {
+  /** Whether `pulumi-resource-pgindex` serves it. */
+  readonly isNative: boolean;
 }
 
+/** What a class hands to the constructor of `CustomResource`. */
+export type Registered = [
+  type: string,
+  name: string,
+  inputs: pulumi.Inputs,
+  options: pulumi.CustomResourceOptions | undefined,
+];
+
 /**
- * The Pulumi type of one of our resources. The prefix routes it to Pulumi's dynamic-provider
- * plugin.
+ * A resource of the class's front. Its provider is a text that Pulumi keeps in the state: a
+ * constant, never serialized code, and a contract (see provider.ts). `hidden`: what only the dynamic
+ * provider has to be told.
  */
-export function typeOf(name: ResourceName): string {
-  return `pulumi-nodejs:pgindex:${name}`;
+export function registered(
+  { isNative }: OfFront,
+  of: { readonly resource: ResourceName; readonly name: string; readonly hidden?: pulumi.Inputs },
+  inputs: pulumi.Inputs,
+  options: pulumi.CustomResourceOptions | undefined,
+): Registered {
+  const { resource, name } = of;
+  const type = typeOf(resource, DYNAMIC);
+  if (isNative) return [typeOf(resource, { isNative }), name, inputs, formerly(type, options)];
+  const provider = `require("pulumi-pgindex/provider").v1.${HANDLERS[resource]}`;
+  const hidden = {
+    ...of.hidden,
+    __provider: `exports.handler = () => ${provider}`,
+    __urn: hiddenUrn(name, type, options),
+  };
+  return [type, name, { ...inputs, ...hidden }, options];
+}
+
+const DYNAMIC: OfFront = { isNative: false };
+
+/** The prefix routes it to Pulumi's dynamic-provider plugin, or to ours. */
+export function typeOf(name: ResourceName, { isNative }: OfFront): string {
+  return isNative ? `pgindex:index:${name}` : `pulumi-nodejs:pgindex:${name}`;
+}
+
+/** What a class whose check also shows the plan is told in a preview. */
+export function hiddenPreview(): { readonly __preview: true | undefined } {
+  return { __preview: pulumi.runtime.isDryRun() ? true : undefined };
 }
 
 /**
  * The resource's own URN as an input, which lets the provider write progress to the resource's row.
  * It is a promise because the Output deadlocks inside a component.
  */
-export function hiddenUrn(
+function hiddenUrn(
   name: string,
   type: string,
   options?: pulumi.CustomResourceOptions,
@@ -50,6 +63,14 @@ export function hiddenUrn(
   return new Promise((resolve) => {
     pulumi.createUrn(name, type, options?.parent).apply((urn) => resolve(urn));
   });
+}
+
+/** Takes over the resource that had another type. */
+export function formerly<Options extends pulumi.ResourceOptions>(
+  type: string,
+  options: Options | undefined,
+): Options {
+  return { ...options, aliases: [...(options?.aliases ?? []), { type }] } as Options;
 }
 
 /** Pulumi sets a property only if the constructor names it, so every output is named here. */

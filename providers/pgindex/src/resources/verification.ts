@@ -5,7 +5,7 @@ import type { FoundIndex } from "../engine/verify/foundIndex";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexes/indexResource";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "./resourceParts";
+import { registered, typeOf, undefinedOutputs } from "./resourceParts";
 import { hiddenSecrets } from "./secretArguments";
 import type { ServedQuery } from "./servedQuery";
 
@@ -97,13 +97,14 @@ export class Verification extends pulumi.CustomResource {
   /** Problems with the index itself; each query lists its own. */
   declare readonly problems: pulumi.Output<readonly string[]>;
 
+  /** @internal */
+  static readonly isNative: boolean = false;
+
   constructor(name: string, args: VerificationArgs, options?: pulumi.CustomResourceOptions) {
-    const type = typeOf("Verification");
     const { index, queries, ...rest } = args;
     const { schema, table, definition, builtAt, validSince, before, canonical } = index;
     const inputs = {
       ...undefinedOutputs(OUTPUTS),
-      ...hiddenSecrets({ definition, canonical }, ["problems", "found"]),
       searchPath: index.searchPath,
       ...rest,
       name: index.name,
@@ -115,12 +116,14 @@ export class Verification extends pulumi.CustomResource {
       before,
       canonical,
       served: queries ?? index.serves,
-      __provider: providedBy("verification"),
-      __urn: hiddenUrn(name, type, options),
     };
-    super(type, name, inputs, {
-      ...options,
-      provider: options?.provider ?? index.getProvider(type),
-    });
+    const hidden = hiddenSecrets({ definition, canonical }, ["problems", "found"]);
+    const ofIndex = index.getProvider(typeOf("Verification", new.target));
+    super(
+      ...registered(new.target, { resource: "Verification", name, hidden }, inputs, {
+        ...options,
+        provider: options?.provider ?? ofIndex,
+      }),
+    );
   }
 }

@@ -1,8 +1,10 @@
+import { foreseeDrop } from "../engine/drop/dropHazards";
 import { destroyText, partsText } from "../engine/drop/dropMessages";
 import { keptReason } from "../engine/drop/keepMessages";
 import { findOwnIndexes } from "../engine/drop/ownIndexes";
 import { requireSameDatabase } from "../engine/drop/sameDatabase";
 import { PgIndexError } from "../engine/errors/advice";
+import type { Hazard } from "../engine/hazards/hazard";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { Session } from "../engine/session/session";
 import { renderBytes } from "../engine/text/render";
@@ -14,15 +16,18 @@ export interface DestroyForecast {
   readonly does: "drop" | "keep" | "refuse" | "nothing";
   /** What goes, with its size, scans, builder and statement; or why it stays. */
   readonly text: string;
+  /** What is lost with it. */
+  readonly hazards?: readonly Hazard[];
 }
 
 /** Finds what a destroy would find, by the same code. Read-only. */
 export async function forecastDestroy(
   observer: Session,
   outputs: IndexOutputs,
+  acceptDatabase?: string,
 ): Promise<DestroyForecast> {
   try {
-    await requireSameDatabase(observer, outputs, undefined);
+    const elsewhere = await requireSameDatabase(observer, outputs, acceptDatabase);
     const found = await findOwnIndexes(observer, outputs, { asOwner: false });
     if (found.kind === "keep") {
       const { live, why } = found;
@@ -34,7 +39,9 @@ export async function forecastDestroy(
     const more = found.indexes.filter(({ oid }) => oid !== live.oid);
     const usage = await readUsage(observer, live);
     const shown = outputs.__secret ? { ...live, definition: SECRET } : live;
-    return { does: "drop", text: destroyText(shown, usage, outputs) + partsText(more) };
+    const text = destroyText(shown, usage, outputs) + partsText(more);
+    const hazards = [...elsewhere, ...(await foreseeDrop(observer, live, usage))];
+    return { does: "drop", text, hazards };
   } catch (error) {
     if (!(error instanceof PgIndexError)) throw error;
     const { what, why } = error.advice;

@@ -1,7 +1,9 @@
 import { readStaleCollations, staleCollationWarnings } from "../engine/catalog/collations";
+import { readOnce } from "../engine/look/readOnce";
 import type { IndexOutputs } from "../engine/record/outputs";
 import { refreshedOutputs } from "../engine/record/refresh";
 import type { Session } from "../engine/session/session";
+import { displayName } from "../engine/text/render";
 import { readUsage } from "../engine/verify/usage";
 import { type Build, readBuilds } from "./runningBuilds";
 import type { Recorded, StackState } from "./stackState";
@@ -37,8 +39,18 @@ export interface IndexStatus {
   readonly builtAt: string | null;
   /** ISO 8601. */
   readonly validSince: string;
-  /** From the last verification. */
+  /** From the last verification; empty while no query can use the index. */
   readonly plans: readonly PlanStatus[];
+}
+
+/** Whether queries can use an index in this state. */
+export function isServing(state: IndexStatus["state"]): boolean {
+  return state === "valid" || state === "drifted";
+}
+
+/** Whether the stack has an index less than it has declared, and nobody is building it. */
+export function isLost(state: IndexStatus["state"]): boolean {
+  return state === "invalid" || state === "missing";
 }
 
 /** A stack's declared indexes, and their state in the database. */
@@ -55,15 +67,21 @@ export interface StackStatus {
  * Reads the state of every index of a stack. Read-only: a session with an empty search_path, on a
  * primary or a standby.
  */
-export async function readStatus(observer: Session, state: StackState): Promise<StackStatus> {
+export async function readStatus(session: Session, state: StackState): Promise<StackStatus> {
+  const observer = readOnce(session).part();
   const builds = await readBuilds(observer);
   const stale = await readStaleCollations(observer);
+  const verified = Map.groupBy(state.verifications, ({ outputs }) => outputs.index);
   const indexes: IndexStatus[] = [];
-  for (const recorded of state.indexes)
+  for (const recorded of state.indexes) {
+    const status = await indexStatus(observer, recorded, builds);
+    const proofs = verified.get(displayName(recorded.outputs)) ?? [];
     indexes.push({
-      ...(await indexStatus(observer, recorded, state, builds)),
+      ...status,
+      plans: isServing(status.state) ? plansOf(proofs) : [],
       warnings: staleCollationWarnings(stale, recorded.outputs),
     });
+  }
   const ok = indexes.every((index) => index.state === "valid");
   return { stack: state.stack, ok, indexes, builds };
 }
@@ -71,9 +89,8 @@ export async function readStatus(observer: Session, state: StackState): Promise<
 async function indexStatus(
   observer: Session,
   { urn, outputs }: Recorded<IndexOutputs>,
-  state: StackState,
   builds: readonly Build[],
-): Promise<Omit<IndexStatus, "warnings">> {
+): Promise<Omit<IndexStatus, "warnings" | "plans">> {
   const { schema, name, table, builtAt, validSince } = outputs;
   const found = await refreshedOutputs(observer, outputs);
   const usage = found && (await readUsage(observer, found));
@@ -89,7 +106,6 @@ async function indexStatus(
     lastScan: usage?.lastScan ?? null,
     builtAt,
     validSince,
-    plans: plansOf(`${schema}.${name}`, state),
   };
 }
 
@@ -100,9 +116,8 @@ function stateOf(found: IndexOutputs | undefined, builds: readonly Build[]): Ind
   return found.drift ? "drifted" : "valid";
 }
 
-function plansOf(index: string, { verifications }: StackState): PlanStatus[] {
+function plansOf(verifications: StackState["verifications"]): PlanStatus[] {
   return verifications
-    .filter(({ outputs }) => outputs.index === index)
     .flatMap(({ outputs }) => outputs.queries)
     .map(({ name, planType, usesIndex, executionMs }) => ({
       query: name,

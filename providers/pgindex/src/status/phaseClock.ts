@@ -1,3 +1,4 @@
+import { isWait } from "../engine/watch/phases";
 import type { Build } from "./runningBuilds";
 
 /** How far a build has come in its current phase. */
@@ -36,7 +37,7 @@ export class PhaseClock {
 /** Waits count sessions, which says nothing about time. */
 function shareOf({ progress }: Build): number | undefined {
   const { phase, tuplesDone, tuplesTotal, blocksDone, blocksTotal } = progress;
-  if (phase === null || phase.startsWith("waiting for")) return undefined;
+  if (phase === null || isWait(phase)) return undefined;
   if (tuplesTotal > 0) return Math.min(1, tuplesDone / tuplesTotal);
   if (blocksTotal > 0) return Math.min(1, blocksDone / blocksTotal);
   return undefined;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { PgIndexError } from "../engine/errors/advice";
+import { CouldNotLookError, PgIndexError } from "../engine/errors/advice";
 import { parseStackState, type StackState } from "./stackState";
 import { exportFailedAdvice, unreadableExportAdvice } from "./statusMessages";
 
@@ -42,6 +42,6 @@ async function exportStack(
     const options = { cwd, env: { ...env }, maxBuffer: MAX_STATE_BYTES };
     return (await promisify(execFile)("pulumi", args, options)).stdout;
   } catch (error) {
-    throw new PgIndexError(exportFailedAdvice(error, stack), { cause: error });
+    throw new CouldNotLookError(exportFailedAdvice(error, stack), { cause: error });
   }
 }

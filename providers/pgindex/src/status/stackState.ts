@@ -4,6 +4,7 @@ import type { BaselineOutputs } from "../baseline/baseline";
 import { PgIndexError } from "../engine/errors/advice";
 import type { IndexOutputs } from "../engine/record/outputs";
 import type { VerificationReport } from "../engine/verify/verification";
+import { resourceNameOf } from "../resources/resourceNames";
 import { withoutSecrets } from "./secretOutputs";
 import { noExportAdvice } from "./statusMessages";
 
@@ -21,12 +22,18 @@ export interface RecordedGate {
   readonly overridden: string | null;
 }
 
+/** A `Verification` as recorded, with the queries as whoever looks has measured them since. */
+export interface RecordedVerification extends VerificationReport {
+  /** ISO 8601; absent if nobody has measured since `verifiedAt`. */
+  readonly measuredAt?: string;
+}
+
 /** Our resources in a stack's state, as of its last `pulumi up` or `pulumi refresh`. */
 export interface StackState {
   /** Name of the stack. */
   readonly stack: string;
   readonly indexes: readonly Recorded<IndexOutputs>[];
-  readonly verifications: readonly Recorded<VerificationReport>[];
+  readonly verifications: readonly Recorded<RecordedVerification>[];
   readonly gates: readonly Recorded<RecordedGate>[];
   readonly backups: readonly Recorded<BackupOutputs>[];
   readonly baselines: readonly Recorded<BaselineOutputs>[];
@@ -48,10 +55,6 @@ const EXPORTED = z.object({
 
 const BASELINES = ["DrizzleBaseline", "NodePgMigrateBaseline", "PrismaBaseline"];
 
-const TYPE = new RegExp(
-  `^pulumi-nodejs:pgindex:(Index|Verification|PromotionGate|Backup|${BASELINES.join("|")})$`,
-);
-
 /**
  * Reads the text printed by `pulumi stack export`. Throws {@link PgIndexError} if it is anything
  * else.
@@ -70,15 +73,15 @@ export function readStackState(exported: object): StackState {
 
 function stackStateOf(read: () => unknown): StackState {
   const { resources = [] } = parseExport(read).deployment;
-  const ours = resources.filter(({ type, outputs }) => TYPE.test(type) && isComplete(outputs));
+  const ours = resources.filter(({ outputs }) => isComplete(outputs));
   const of = <Outputs>(kind: string) =>
     ours
-      .filter(({ type }) => type.endsWith(`:${kind}`))
+      .filter(({ type }) => resourceNameOf(type) === kind)
       .map(({ urn, outputs = {} }) => ({ urn, outputs: withoutSecrets(outputs) as Outputs }));
   return {
     stack: /^urn:pulumi:([^:]*)::/.exec(resources[0]?.urn ?? "")?.[1] ?? "",
     indexes: of<IndexOutputs>("Index"),
-    verifications: of<VerificationReport>("Verification"),
+    verifications: of<RecordedVerification>("Verification"),
     gates: of<RecordedGate>("PromotionGate"),
     backups: of<BackupOutputs>("Backup"),
     baselines: BASELINES.flatMap((kind) => of<BaselineOutputs>(kind)),

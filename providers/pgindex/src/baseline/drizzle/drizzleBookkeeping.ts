@@ -87,6 +87,9 @@ export const drizzle: Bookkeeping<DrizzleMark> = {
     );
     if (mark.split) await forgetRun(session, mark);
   },
+  adopt: async (session, mark) => {
+    if (mark.split) await forgetRun(session, mark);
+  },
   staysFor: ({ split }) =>
     split && "the tables, columns and rows that the migration has changed stay as they are",
   take: async (session, mark, { from, to }) => {

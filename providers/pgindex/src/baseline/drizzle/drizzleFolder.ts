@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { z } from "zod";
 import { errorText, PgIndexError } from "../../engine/errors/advice";
+import { isDownFile } from "../../import/migrations/migrationFiles";
 import type { DrizzleMark } from "./drizzleBookkeeping";
-import { noDrizzleMigrationAdvice } from "./drizzleMessages";
+import { brokenFolderAdvice, noDrizzleMigrationAdvice } from "./drizzleMessages";
 
 /** A migration as Drizzle lists it, and its file. */
 export interface DrizzleEntry
@@ -40,6 +41,30 @@ export function drizzleEntries(folder: string): DrizzleEntry[] {
     previousAt: entries[i - 1]?.when ?? null,
     file: drizzleFile(folder, tag),
   }));
+}
+
+/**
+ * Throws {@link PgIndexError} unless every migration of the list has its file, and every file its
+ * place in the list: a merge can lose either, and with it an index that is declared.
+ */
+export function requireWholeFolder(folder: string, entries: readonly DrizzleEntry[]): void {
+  const listed = new Set(entries.map(({ file }) => file));
+  const files = new Set([...listed, ...filesIn(folder)]);
+  const lost = [...files].filter((file) => !existsSync(file));
+  const stray = [...files].filter((file) => existsSync(file) && !listed.has(file));
+  const list = existsSync(journalOf(folder)) ? journalOf(folder) : undefined;
+  if (lost.length + stray.length > 0)
+    throw new PgIndexError(brokenFolderAdvice(folder, { lost, stray, list }));
+}
+
+/** What looks like a migration of either release. */
+function filesIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return extname(path) === ".sql" && !isDownFile(path) ? [path] : [];
+    const file = join(path, "migration.sql");
+    return existsSync(file) || timeOf(entry.name) !== undefined ? [file] : [];
+  });
 }
 
 /** One of the folder's migrations. Throws {@link PgIndexError} if there is none of this name. */

@@ -4,7 +4,13 @@ import { readEach } from "../../import/sql/sqlScripts";
 import { sha256, withOneLineEnd } from "../migrationSql";
 import { type PlacedStatement, placeStatements } from "../split/placing";
 import { statementsOf, terminated } from "../split/statements";
-import { type DrizzleEntry, drizzleEntries, entryOf, readEntry } from "./drizzleFolder";
+import {
+  type DrizzleEntry,
+  drizzleEntries,
+  entryOf,
+  readEntry,
+  requireWholeFolder,
+} from "./drizzleFolder";
 
 /** A migration, with each of its statements placed. */
 export interface SplitMigration extends DrizzleEntry {
@@ -31,6 +37,7 @@ export interface DrizzleHistory {
 /** Reads the migrations of a folder, from one on, and what each leaves to declare. */
 export function readDrizzleHistory(folder: string, since?: string): DrizzleHistory {
   const entries = drizzleEntries(folder);
+  requireWholeFolder(folder, entries);
   const first = since === undefined ? 0 : entries.indexOf(entryOf(folder, entries, since));
   const migrations = entries.slice(first).map((entry) => readSplit(folder, entry));
   const declared = readEach(

@@ -1,6 +1,6 @@
 import type { Advice } from "../../engine/errors/advice";
 import { harmlessHints, harmlessText, sqlState } from "../../engine/errors/sqlstate";
-import { shortened } from "../split/needs";
+import { shortened } from "../../engine/text/printable";
 import type { PlacedStatement } from "../split/placing";
 
 export function noDrizzleMigrationAdvice(
@@ -12,6 +12,27 @@ export function noDrizzleMigrationAdvice(
     what: tag ? `there is no migration ${tag} in ${folder}` : `${folder} has no Drizzle migrations`,
     why,
     fix: "name the folder that drizzle-kit writes to (out in drizzle.config.ts), and the migration's file name without .sql, or its folder's name since 1.0",
+  };
+}
+
+/** `lost`: listed, without a file; `stray`: not listed; `list`: the journal, which 1.0 has not. */
+export function brokenFolderAdvice(
+  folder: string,
+  { lost, stray, list }: Readonly<Record<"lost" | "stray", readonly string[]>> & { list?: string },
+): Advice {
+  const unlisted = list ? `not in ${list}` : "not in a folder that begins with its time";
+  const said = [
+    ...lost.map((file) => `${file} is missing`),
+    ...stray.map((file) => `${file} is ${unlisted}`),
+  ];
+  return {
+    what: `the migrations of ${folder} are not complete: ${said.join("; ")}`,
+    why:
+      "drizzle-kit migrate never runs what is not listed, and fails or goes on without what is " +
+      "missing; an index of such a migration would not be declared, and dropped where it stands",
+    fix: "restore the file, or its entry, from version control: a merge may have lost it",
+    otherwise:
+      "move SQL that is no migration to another folder; remove what is to be gone for good",
   };
 }
 

@@ -1,7 +1,7 @@
 import type { IndexDeclaration } from "../../import/declaration";
 import { indexesOfMigration, sha256 } from "../migrationSql";
 import type { DrizzleMark } from "./drizzleBookkeeping";
-import { drizzleEntries, entryOf, readEntry } from "./drizzleFolder";
+import { drizzleEntries, drizzleFile, entryOf, readEntry } from "./drizzleFolder";
 import { mixedMigrationFix } from "./drizzleMessages";
 
 /** A migration's mark and indexes, read from its files. */
@@ -20,4 +20,14 @@ export function readDrizzleMigration(folder: string, migration: string): Drizzle
   const { file, ...mark } = entry;
   const indexes = indexesOfMigration(file, sql, { fix: mixedMigrationFix(migration) });
   return { ...mark, hash: sha256(sql), indexes };
+}
+
+/** What a `DrizzleBaseline` declares, from its arguments. */
+export function readDrizzleBaseline<Args extends { readonly migration: string }>({
+  migration,
+  folder = "drizzle/migrations",
+  ...table
+}: Args & { readonly folder?: string }) {
+  const file = drizzleFile(folder, migration);
+  return { ...table, file, ...readDrizzleMigration(folder, migration) };
 }

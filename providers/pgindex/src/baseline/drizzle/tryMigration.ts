@@ -1,9 +1,9 @@
 import { sqlState } from "../../engine/errors/sqlstate";
 import type { Operation } from "../../engine/operation/operation";
 import type { Session } from "../../engine/session/session";
+import { shortened } from "../../engine/text/printable";
 import { runWatched } from "../../engine/watch/watchedStatement";
 import { hasTable, tableOf } from "../bookkeeping";
-import { shortened } from "../split/needs";
 import type { PlacedStatement } from "../split/placing";
 import { requireTrusted } from "../trustedTable";
 import { drizzle } from "./drizzleBookkeeping";

@@ -48,6 +48,18 @@ export function readNodePgMigrateMigration<Index extends object>(
   return { migration, earlier: names.slice(0, position), indexes };
 }
 
+/** What a `NodePgMigrateBaseline` declares, from its arguments. */
+export function readNodePgMigrateBaseline<
+  Args extends Partial<MigrationSource<object>> & {
+    readonly migration: string;
+    readonly migrationsSchema?: unknown;
+  },
+>({ migration, folder = "migrations", schema = "public", ignorePattern, indexes, ...rest }: Args) {
+  const source = { folder, schema, ignorePattern, indexes };
+  const { migrationsSchema = schema } = rest;
+  return { ...rest, migrationsSchema, ...readNodePgMigrateMigration(migration, source) };
+}
+
 function indexesOf<Index extends object>(
   file: string,
   { indexes, schema }: MigrationSource<Index>,

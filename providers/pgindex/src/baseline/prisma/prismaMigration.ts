@@ -25,6 +25,18 @@ export function readPrismaMigration(
   return { migration, checksum: sha256(sql), indexes: indexesOfMigration(file, sql, { schema }) };
 }
 
+/** What a `PrismaBaseline` declares, from its arguments. */
+export function readPrismaBaseline<Args extends { readonly migration: string }>({
+  migration,
+  folder = "prisma/migrations",
+  schema = "public",
+  ...rest
+}: Args & { readonly folder?: string; readonly schema?: string }) {
+  const file = join(folder, migration, "migration.sql");
+  const read = readPrismaMigration(folder, migration, schema);
+  return { ...rest, migrationsSchema: schema, file, ...read };
+}
+
 function readMigration(folder: string, migration: string, file: string): string {
   try {
     return readFileSync(file, "utf8");

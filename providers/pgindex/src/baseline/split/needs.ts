@@ -1,5 +1,5 @@
 import type { Constraint, IndexStmt, InsertStmt, Node } from "libpg-query";
-import { oneLine } from "../../engine/text/printable";
+import { shortened } from "../../engine/text/printable";
 import { stringsOf } from "../../import/parser/parseTree";
 import { labelOfRelation, nodesWithin } from "./nodes";
 import type { MigrationStatement } from "./statements";
@@ -11,14 +11,6 @@ export function needOf(index: IndexStmt, later: readonly MigrationStatement[]): 
     if (why) return `${place} ${why}: ${shortened(sql)}`;
   }
   return undefined;
-}
-
-const LONGEST = 120;
-
-/** A statement on one line, cut. */
-export function shortened(sql: string, longest: number = LONGEST): string {
-  const line = oneLine(sql.replaceAll(/\s+/g, " "));
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }
 
 /** What names an index, and is no statement on the index alone. */

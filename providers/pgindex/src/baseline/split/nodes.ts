@@ -1,4 +1,5 @@
 import type { Node, RangeVar } from "libpg-query";
+import { fieldsOf } from "../../engine/input/namesInQuery";
 import { DEFAULT_SCHEMA, labelOf } from "../../import/declaration";
 
 /** `schema.name` of a table or an index as a statement names it. */
@@ -17,15 +18,5 @@ export function labelOfParts(parts: readonly string[]): string {
 
 /** Every node of this kind within a statement, at whatever depth. */
 export function nodesWithin<T>(node: Node, kind: string): T[] {
-  const found: T[] = [];
-  const left: unknown[] = [node];
-  while (left.length > 0) {
-    const each = left.pop();
-    if (typeof each !== "object" || each === null) continue;
-    for (const [key, child] of Object.entries(each)) {
-      if (key === kind) found.push(child as T);
-      left.push(child);
-    }
-  }
-  return found;
+  return [...fieldsOf(node)].flatMap(([key, child]) => (key === kind ? [child as T] : []));
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { DEFAULT_SOAK, type WrittenDuration, writtenDuration } from "../../engine/input/duration";
-import { readStack } from "../../status/stackExport";
+import { readStack, type StackSource } from "../../status/stackExport";
 import type { StackState } from "../../status/stackState";
 import type { Io } from "../commandIo";
 
@@ -28,10 +28,20 @@ function toSoak(text: string): WrittenDuration {
   throw new InvalidArgumentError('It must be a number with a unit, such as "24h" or "30s".');
 }
 
+/** The stack that went first; undefined if none was named. */
+export function earlierSource({
+  earlierStack: stack,
+  earlierState: state,
+  cwd,
+}: RolloutOptions & { readonly cwd?: string }): StackSource | undefined {
+  return stack || state ? { stack, state, cwd } : undefined;
+}
+
 /** The state of the stack that went first; undefined if none was named. */
 export async function readEarlier(
-  { earlierStack: stack, earlierState: state, cwd }: RolloutOptions & { readonly cwd?: string },
+  options: RolloutOptions & { readonly cwd?: string },
   io: Io,
 ): Promise<StackState | undefined> {
-  return stack || state ? readStack({ stack, state, cwd }, io.env) : undefined;
+  const source = earlierSource(options);
+  return source && readStack(source, io.env);
 }

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { StackSource } from "../../status/stackExport";
-import { addConnectionOptions, type ConnectionOptions } from "./connectionOptions";
+import { addConnectionOptions, type ConnectionOptions } from "../database/connectionOptions";
 
 /** Options of the commands that read a stack's declarations. */
 export interface StackOptions extends ConnectionOptions, StackSource {
@@ -8,9 +8,7 @@ export interface StackOptions extends ConnectionOptions, StackSource {
 }
 
 export function addStackOptions(command: Command): Command {
-  return addConnectionOptions(command)
-    .option("--stack <name>", "the stack (default: the selected one)")
-    .option("--cwd <folder>", "the Pulumi project folder (default: this one)")
+  return addConnectionOptions(command, "the stack (default: the selected one)")
     .option(
       "--state <file>",
       "read a file written by pulumi stack export, instead of asking Pulumi",

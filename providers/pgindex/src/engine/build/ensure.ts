@@ -35,7 +35,7 @@ const MAX_ROUNDS = 5;
  * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
 export function ensureIndex(request: Request): Promise<Ensured> {
-  const { database, desired, ctx } = request;
+  const { database, desired, tableBytes, ctx } = request;
   const { name, searchPath, policy } = desired;
   const { patience } = policy;
   const journal = new Journal(request.foreseen);
@@ -43,6 +43,7 @@ export function ensureIndex(request: Request): Promise<Ensured> {
     {
       database,
       table: desired,
+      tableBytes,
       ctx,
       patience,
       purpose: `build ${name}`,

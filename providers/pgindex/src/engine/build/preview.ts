@@ -1,44 +1,58 @@
-import type { LiveTable } from "../catalog/liveIndex";
 import { conflictingSessions } from "../catalog/sessions/otherSessions";
-import { describeSession } from "../catalog/sessions/sessionDescription";
 import type { Claim } from "../compare/ownership";
-import { type BuildSettings, serverSettings } from "../declare/buildSettings";
+import { serverSettings } from "../declare/buildSettings";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import type { CanonicalIndex } from "../declare/indexFields";
+import { stackName } from "../declare/ownershipMark";
 import { PgIndexError } from "../errors/advice";
-import { overlapLines } from "../foresight/cost/overlap";
-import { readTableTraffic, trafficLines } from "../foresight/cost/tableTraffic";
-import { refuseDuplicates } from "../foresight/duplicates";
 import { Foreseen } from "../foresight/foreseen";
-import { littleMemory, type VectorNeeds, vectorNeeds } from "../foresight/vectors/vectorNeeds";
-import { foreseeWaits } from "../foresight/waits";
+import { lookOut } from "../foresight/outlook";
+import { previewLines } from "../foresight/previewLines";
+import type { EarlierBuild } from "../foresight/size/earlierPace";
+import { builtElsewhere } from "../foresight/waitMessages";
+import type { Facts, StepFacts } from "../hazards/facts";
+import { type Hazard, hazard, type JudgedHazard } from "../hazards/hazard";
+import type { HazardCode } from "../hazards/hazardKinds";
+import { denies, judgeAll } from "../hazards/policy";
+import type { Policies } from "../hazards/rules";
+import { stageOf } from "../hazards/stage";
+import { withLook } from "../look/withLook";
+import type { ParsedQuery } from "../measure/servedQueries";
 import { buildSettingsOf } from "../operation/buildSession";
 import { Patience } from "../operation/patience";
 import { plan } from "../plan/plan";
 import { type Step, sqlsOf } from "../plan/step";
 import type { Database } from "../session/database";
 import { readDatabaseIdentity } from "../session/databaseIdentity";
-import { withObserver } from "../session/workspace";
-import { type Declared, declaredForm } from "../situation/declaredForm";
+import type { Session } from "../session/session";
+import { declaredForm } from "../situation/declaredForm";
 import { previousHere } from "../situation/otherDatabase";
-import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
+import { missingPrivilege, requireBuildMemory } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
-import { renderBytes } from "../text/render";
-import { estimateSize, walWarnings } from "./diskSpace";
+import { displayName } from "../text/render";
 
 /** Who asks, and what the resource has. */
 export interface Questioner {
   readonly claim?: Claim;
   readonly previous?: PreviousIndex;
-  /** False where nobody reads the lines: who will be waited for is then not looked at. */
+  /** False where nobody reads it: then only what may be refused is looked at. */
   readonly isShown?: boolean;
+  /** Nobody changes anything on the strength of the answer: see {@link withLook}. */
+  readonly isPreview?: boolean;
+  /** The queries that the index serves. */
+  readonly serves?: readonly ParsedQuery[];
+  /** Builds that the stack has recorded, by which the time of this one is told. */
+  readonly earlier?: readonly EarlierBuild[];
 }
 
-/** What a build would do: in lines for people, and as what a later look is held to. */
+/** What a build would do: for people, for machines, and as what a later look is held to. */
 export interface Preview {
+  /** `facts` and `hazards`, for people. */
   readonly lines: readonly string[];
+  readonly facts: Facts;
+  readonly hazards: readonly JudgedHazard[];
   /** It builds an index that does not stand yet. */
   readonly builds?: boolean;
   /** The declaration as the server spells it, where it could be asked. */
@@ -49,140 +63,132 @@ export interface Preview {
 
 /**
  * Checks a declaration against the live server without changing anything, with the same catalog
- * read and plan as a build. Throws {@link PgIndexError} if a build would be refused, or is known to
- * fail. `willNeed`: how many sessions the build will have.
+ * read and plan as a build. Throws {@link PgIndexError} if a build would be refused, is known to
+ * fail, or meets a hazard that the policy denies. `willNeed`: how many sessions the build will have.
  */
 export async function lookAhead(
   database: Database,
   desired: DesiredIndex,
-  { claim, previous: recorded, isShown = true }: Questioner = {},
+  questioner: Questioner = {},
   willNeed = 2,
 ): Promise<Preview> {
-  const options = { purpose: `preview ${desired.name}`, writable: true, builds: true, willNeed };
-  return withObserver(database, options, async (observer) => {
+  const { claim, previous: recorded, isShown = true, isPreview = false } = questioner;
+  const { serves = [], earlier = [] } = questioner;
+  const needs = { writable: true, builds: true, willNeed };
+  const options = { purpose: `preview ${desired.name}`, mayBeShared: isPreview, ...needs };
+  return withLook(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);
     const identity = await readDatabaseIdentity(observer);
     const previous = recorded && previousHere(recorded, identity);
     const scope = { observer, desired, table, previous, claim, database: identity };
     const situation = await readSituation(scope, declared);
-    if (!isSettled(situation)) {
-      await requirePrivileges(observer, desired, table);
-      await requireBuildMemory(observer, database, desired);
-    }
-    const builders =
-      situation.verdict.kind === "invalid"
-        ? await conflictingSessions(observer, table.oid, observer.pid)
-        : [];
-    if (builders.length > 0) {
-      const who = builders.map(describeSession).join("; ");
-      return { lines: [`waits for ${who}, then checks again`] };
+    const policies = policiesOf(database, desired, claim);
+    const lacks = isSettled(situation) ? [] : await rightsLacked(scope, policies);
+    if (!isSettled(situation)) await requireBuildMemory(observer, database, desired);
+    if (situation.verdict.kind === "invalid") {
+      const builders = await conflictingSessions(observer, table.oid, observer.pid);
+      const said = builders.length > 0 && [builtElsewhere(displayName(desired), builders)];
+      if (said) return previewOf(factsOf(scope, []), judgeAll(said, policies));
     }
     const decided = plan(situation, desired);
     if (decided.kind === "refused") throw new PgIndexError(decided.advice);
     const { steps } = decided;
-    const met = await whatItMeets(scope, steps, database);
-    const builds = steps.some(({ kind }) => kind === "build");
-    const asked = builds && isShown ? await whatItCosts(scope, steps, declared) : [];
-    const { patience } = desired.policy;
-    const { waitForMs } = new Patience(patience, database.patience);
-    const waits = isShown ? await foreseeWaits(observer, steps, table.oid, waitForMs) : [];
-    const size = `${desired.schema}.${desired.table} ${sizeOf(table)}`;
-    const lines = [size, ...abridge(steps.map(describe)), ...met, ...asked, ...waits];
-    const canonical = declared.kind === "ok" ? declared.canonical : undefined;
-    return { lines, builds, canonical, foreseen: Foreseen.of(situation, steps) };
+    const buildSettings = buildSettingsOf(database, desired);
+    const { waitForMs } = new Patience(desired.policy.patience, database.patience);
+    const seeing = factsOf(scope, steps);
+    const how = { declared, buildSettings, waitForMs, serves, earlier, isShown };
+    const wants = (...codes: HazardCode[]) =>
+      isShown || codes.some((code) => denies(code, policies));
+    const seen = await lookOut({ ...scope, steps, ...how, of: seeing.table }, wants);
+    const isBuilt = steps.some(({ kind }) => kind === "build" || kind === "reindex");
+    const facts = {
+      ...seeing,
+      ...seen.facts,
+      steps: seeing.steps.map((step) => ({
+        ...step,
+        lockedSeconds: step.kind === "build" ? (seen.facts.build?.seconds ?? null) : null,
+      })),
+      buildSettings: isBuilt ? serverSettings(buildSettings) : {},
+    };
+    return {
+      ...previewOf(facts, judgeAll([...lacks, ...seen.hazards], policies)),
+      builds: steps.some(({ kind }) => kind === "build"),
+      canonical: declared.kind === "ok" ? declared.canonical : undefined,
+      foreseen: Foreseen.of(situation, steps),
+    };
   });
 }
 
-/** As {@link lookAhead}: one line per planned step. */
+/** As {@link lookAhead}, for people. */
 export async function previewIndex(...question: Parameters<typeof lookAhead>): Promise<string[]> {
   return [...(await lookAhead(...question)).lines];
 }
 
-/** What a reviewer weighs against the gain. */
-async function whatItCosts(
-  { observer, desired, table }: Scope,
-  steps: readonly Step[],
-  declared: Declared,
-): Promise<string[]> {
-  const overlaps =
-    declared.kind === "ok"
-      ? await overlapLines(observer, table.oid, declared.canonical, steps)
-      : [];
-  return [...trafficLines(await readTableTraffic(observer, table.oid), desired), ...overlaps];
+function policiesOf(
+  { hazards: connection, stage, session: options }: Database,
+  { policy }: DesiredIndex,
+  claim: Claim | undefined,
+): Policies {
+  const here = stage ?? (claim && stageOf(stackName(claim.owner)));
+  return { resource: policy.hazards, connection, isProduction: here === "production", options };
 }
 
-/** What the build needs and meets. Throws {@link PgIndexError} if it is known to fail. */
-async function whatItMeets(
-  scope: Scope,
-  steps: readonly Step[],
+/** Throws {@link DeniedError} for those that the policy denies. */
+export function judgeHazards(
+  hazards: readonly Hazard[],
   database: Database,
-): Promise<string[]> {
-  const { observer, desired, table } = scope;
-  const builds = steps.some(({ kind }) => kind === "build");
-  const unseen = builds ? await refuseDuplicates(observer, desired, table) : undefined;
-  const writes = builds || steps.some(({ kind }) => kind === "reindex");
-  const needs = writes ? await needsOf(scope, buildSettingsOf(database, desired)) : [];
-  return [...needs, ...(unseen ? [unseen] : [])];
+  desired: DesiredIndex,
+  claim: Claim | undefined,
+): JudgedHazard[] {
+  return judgeAll(hazards, policiesOf(database, desired, claim));
 }
 
-async function needsOf(scope: Scope, settings: BuildSettings): Promise<string[]> {
-  const { observer, desired, table } = scope;
-  const vectors = await vectorNeeds(observer, desired, table);
-  return [
-    ...settingsLines(settings),
-    ...(await spaceLines(scope, vectors)),
-    ...(await littleMemory(observer, desired, vectors, settings)),
-  ];
-}
-
-function settingsLines(declared: BuildSettings): string[] {
-  const settings = Object.entries(serverSettings(declared));
-  if (settings.length === 0) return [];
-  return [`builds with ${settings.map(([name, value]) => `${name} = ${value}`).join(", ")}`];
-}
-
-/** An index smaller than this fits everywhere. */
-const SMALL_BYTES = 10 * 1024 * 1024;
-
-async function spaceLines(
+/** Refused, unless somebody else is to build what this role may only look at. */
+async function rightsLacked(
   { observer, desired, table }: Scope,
-  vectors: VectorNeeds | undefined,
-): Promise<string[]> {
-  const bytes = vectors?.index ?? (await estimateSize(observer, desired, table)) ?? 0;
-  const warnings = await walWarnings(observer);
-  if (bytes < SMALL_BYTES) return warnings;
-  const sorts = vectors ? "" : ", and the same again while it sorts";
-  return [`needs about ${renderBytes(bytes)}${sorts}`, ...warnings];
-}
-
-/** Maximum number of steps shown, since a table can have a thousand partitions. */
-const SHOWN_STEPS = 12;
-
-function abridge(lines: readonly string[]): string[] {
-  if (lines.length <= SHOWN_STEPS) return [...lines];
+  policies: Policies,
+): Promise<Hazard[]> {
+  const advice = await missingPrivilege(observer, desired, table);
+  if (!advice) return [];
+  if (denies("missing-right", policies)) throw new PgIndexError(advice);
+  const { what: message, why: cause, fix } = advice;
   return [
-    ...lines.slice(0, SHOWN_STEPS),
-    `… and ${lines.length - SHOWN_STEPS} more steps of the same kind`,
+    hazard("missing-right", { object: `${desired.schema}.${desired.table}`, message, cause, fix }),
   ];
 }
 
-/** Describes a step. The preview also shows a first build's statement as the input `statement`. */
-function describe(step: Step): string {
-  switch (step.kind) {
-    case "adopt":
-      return `builds nothing: ${step.why}`;
-    case "build":
-      return `builds the index: ${step.why}; ${sqlsOf(step).join("; ")}; locks ${step.locks}`;
-    default: {
-      const warning = "warning" in step && step.warning ? ` (${step.warning})` : "";
-      return `${sqlsOf(step).join("; ")}: ${step.why}${warning}`;
-    }
-  }
+function previewOf(facts: Facts, hazards: readonly JudgedHazard[]): Preview {
+  return { lines: previewLines(facts, hazards), facts, hazards };
 }
 
-function sizeOf(table: LiveTable): string {
-  if (table.rows < 0) return "has never been analyzed";
-  const rows = Math.round(table.rows).toLocaleString("en-US");
-  return `has ${rows} rows, ${renderBytes(table.sizeBytes)}`;
+function factsOf(
+  { observer, desired, table, database }: Scope & { readonly observer: Session },
+  steps: readonly Step[],
+): Facts {
+  return {
+    serverVersion: observer.serverVersion,
+    database,
+    index: { schema: desired.schema, name: desired.name },
+    table: {
+      schema: desired.schema,
+      name: desired.table,
+      rows: table.rows < 0 ? null : table.rows,
+      sizeBytes: table.sizeBytes,
+    },
+    steps: steps.map(stepFacts),
+    buildSettings: {},
+  };
+}
+
+function stepFacts(step: Step): StepFacts {
+  const { kind, why } = step;
+  return {
+    kind,
+    why,
+    statements: [...sqlsOf(step)],
+    locks: "locks" in step ? step.locks : null,
+    lockedSeconds: null,
+    ...("warning" in step && step.warning !== undefined && { warning: step.warning }),
+  };
 }

@@ -19,6 +19,8 @@ export interface Request {
   readonly claim?: Claim;
   /** What the user has been shown; undefined if the first look of the run is the only one. */
   readonly foreseen?: Foreseen;
+  /** The size of the table, as far as it was looked at before. */
+  readonly tableBytes?: number;
   readonly ctx: Context;
   readonly hooks?: Hooks;
 }

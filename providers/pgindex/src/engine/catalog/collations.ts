@@ -1,4 +1,5 @@
 import type { Session } from "../session/session";
+import { everything } from "../session/sharedReads";
 import { ident, qualified } from "../text/sql";
 
 /**
@@ -64,11 +65,23 @@ SELECT NULL AS schema, d.datname AS name, d.datcollversion AS recorded,
  WHERE d.datname = current_database()
    AND d.datcollversion <> pg_database_collation_actual_version(d.oid)`;
 
-/** Reads as every role may. `indexOid`: of the whole database, or those of one index. */
+/**
+ * Reads as every role may. `indexOid`: those of one index, and what others have as well where many
+ * ask.
+ */
 export async function readStaleCollations(
   session: Session,
   indexOid: number | null = null,
 ): Promise<StaleCollation[]> {
+  const all = indexOid === null ? undefined : await everything(session, allStaleCollations);
+  return all ?? readStale(session, indexOid);
+}
+
+function allStaleCollations(session: Session): Promise<StaleCollation[]> {
+  return readStale(session, null);
+}
+
+async function readStale(session: Session, indexOid: number | null): Promise<StaleCollation[]> {
   const isRecorded = session.serverVersion >= 150000;
   const ofDatabase = isRecorded ? await session.query<Row>(OF_DATABASE, [indexOid]) : [];
   const rows = [...ofDatabase, ...(await session.query<Row>(OF_COLLATIONS, [indexOid]))];

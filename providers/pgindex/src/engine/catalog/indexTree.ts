@@ -24,7 +24,7 @@ WITH RECURSIVE tree (oid, depth) AS (
   SELECT i.inhrelid, tree.depth + 1 FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)`;
 
 /** The index and its partitions' indexes, as `tree (oid, depth)`. */
-export const INDEX_TREE = treeOf("'i', 'I'");
+const INDEX_TREE = treeOf("'i', 'I'");
 
 /** Includes children by plain inheritance: a query on the parent scans them too. */
 const TABLE_TREE = treeOf("'r', 'p', 'm', 'f'");

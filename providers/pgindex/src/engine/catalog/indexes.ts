@@ -1,11 +1,16 @@
 import { splitComment } from "../declare/ownershipMark";
 import type { Session } from "../session/session";
-import { type CanonicalRow, toCanonical } from "./canonicalForm";
+import { everything } from "../session/sharedReads";
+import { qualified } from "../text/sql";
+import { toCanonical } from "./canonicalForm";
+import { INDEX_QUERY, type IndexRow } from "./indexQuery";
 import type { LiveIndex, Observation } from "./liveIndex";
 import { relationKind } from "./tables";
 
 interface RelationRow {
   readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
   readonly relkind: string;
   readonly isIndex: boolean;
 }
@@ -16,111 +21,119 @@ interface RelationRow {
  */
 export async function observe(
   session: Session,
-  id: { readonly schema: string; readonly name: string },
+  { schema, name }: { readonly schema: string; readonly name: string },
 ): Promise<Observation> {
-  const [relation] = await session.query<RelationRow>(
-    `SELECT c.oid::int8::float8 AS oid, c.relkind, i.indexrelid IS NOT NULL AS "isIndex"
-       FROM pg_class c
-       JOIN pg_namespace n ON n.oid = c.relnamespace
-       LEFT JOIN pg_index i ON i.indexrelid = c.oid
-      WHERE n.nspname = $1 AND c.relname = $2`,
-    [id.schema, id.name],
-  );
-  if (!relation) return { kind: "absent" };
-  if (!relation.isIndex) {
-    return { kind: "otherRelation", relationKind: relationKind(relation.relkind) };
-  }
-  const index = await readIndex(session, relation.oid);
-  return index ? { kind: "index", index } : { kind: "absent" };
+  return (await observeAll(session, schema, [name]))[0] ?? { kind: "absent" };
 }
 
-type IndexRow = Omit<LiveIndex, "canonical" | "constraint" | "partOf"> &
-  CanonicalRow & {
-    readonly constraint: string | null;
-    readonly partOf: NonNullable<LiveIndex["partOf"]> | null;
-  };
+/** As {@link observe}, of several names of a schema, in their order. */
+export async function observeAll(
+  session: Session,
+  schema: string,
+  names: readonly string[],
+): Promise<Observation[]> {
+  const relations = await relationsNamed(session, schema, names);
+  const oids = relations.flatMap((each) => (each?.isIndex ? each.oid : []));
+  const indexes = await readIndexes(session, oids);
+  return relations.map((relation): Observation => {
+    if (!relation) return { kind: "absent" };
+    const { oid, isIndex, relkind } = relation;
+    if (!isIndex) return { kind: "otherRelation", relationKind: relationKind(relkind) };
+    const index = indexes.find((each) => each.oid === oid);
+    return index ? { kind: "index", index } : { kind: "absent" };
+  });
+}
 
-/**
- * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
- * nor order, so those come from the catalog tables. `indnullsnotdistinct` exists only since
- * PostgreSQL 15, hence to_jsonb.
- */
-const INDEX_QUERY = `
-SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
-       (SELECT nspname FROM pg_namespace WHERE oid = c.relnamespace) AS schema,
-       t.oid::int8::float8 AS "tableOid",
-       i.indisvalid AS valid, i.indisready AS ready, i.indislive AS live,
-       i.indisreplident AS "isReplicaIdentity", c.relkind = 'I' AS "isPartitioned",
-       pg_get_indexdef(c.oid) AS definition,
-       coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
-                pg_relation_size(c.oid))::float8 AS "sizeBytes",
-       coalesce(CASE WHEN c.relkind = 'I' THEN (
-         SELECT sum(greatest(r.reltuples, 0)) FROM pg_partition_tree(c.oid) AS part
-           JOIN pg_index x ON x.indexrelid = part.relid JOIN pg_class r ON r.oid = x.indrelid
-          WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows",
-       con.conname AS constraint, con.contype AS "constraintType",
-       EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype = 'f')
-         AS "isReferenced",
-       (SELECT jsonb_build_object('schema', rn.nspname, 'name', r.relname, 'table', rt.relname)
-          FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
-          JOIN pg_index ri ON ri.indexrelid = r.oid JOIN pg_class rt ON rt.oid = ri.indrelid
-         WHERE r.oid = pg_partition_root(c.oid) AND r.oid <> c.oid) AS "partOf",
-       NOT i.indimmediate AS deferrable, i.indisexclusion AS exclusion,
-       i.indisclustered AS "isClustered", obj_description(c.oid, 'pg_class') AS comment,
-       (SELECT amname FROM pg_am WHERE oid = c.relam) AS "accessMethod", i.indisunique AS unique,
-       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) AS "nullsNotDistinct",
-       pg_get_expr(i.indpred, i.indrelid) AS predicate,
-       coalesce(c.reloptions, '{}') AS "storageParameters",
-       (SELECT spcname FROM pg_tablespace WHERE oid = coalesce(nullif(c.reltablespace, 0),
-          (SELECT dattablespace FROM pg_database WHERE datname = current_database())))
-         AS tablespace,
-       (SELECT jsonb_agg(jsonb_build_object(
-                 'definition', pg_get_indexdef(c.oid, k, false),
-                 'operatorClass', (
-                   SELECT quote_ident(ns.nspname) || '.' || quote_ident(oc.opcname)
-                     FROM pg_opclass oc JOIN pg_namespace ns ON ns.oid = oc.opcnamespace
-                    WHERE oc.oid = i.indclass[k - 1]),
-                 'collation', (
-                   SELECT quote_ident(ns.nspname) || '.' || quote_ident(co.collname)
-                     FROM pg_collation co JOIN pg_namespace ns ON ns.oid = co.collnamespace
-                    WHERE co.oid = i.indcollation[k - 1]),
-                 'option', i.indoption[k - 1], 'statistics', a.attstattarget,
-                 'parameters', to_jsonb(a.attoptions)) ORDER BY k)
-          FROM generate_series(1, i.indnkeyatts) AS k
-          JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k) AS keys,
-       (SELECT coalesce(jsonb_agg(pg_get_indexdef(c.oid, k, false) ORDER BY k), '[]')
-          FROM generate_series(i.indnkeyatts + 1, i.indnatts) AS k) AS include
-  FROM pg_index i
-  JOIN pg_class c ON c.oid = i.indexrelid
-  JOIN pg_class t ON t.oid = i.indrelid
-  LEFT JOIN pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
- WHERE i.indexrelid = ANY($1::int8[]::oid[])`;
+async function relationsNamed(
+  session: Session,
+  schema: string,
+  names: readonly string[],
+): Promise<(RelationRow | undefined)[]> {
+  const all = await everything(session, allRelations);
+  if (all) return names.map((name) => all.get(qualified(schema, name)));
+  const rows = await session.query<RelationRow>(
+    `${RELATIONS} WHERE n.nspname = $1 AND c.relname = ANY ($2)`,
+    [schema, names],
+  );
+  return names.map((name) => rows.find((row) => row.name === name));
+}
+
+const RELATIONS = `
+SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind,
+       i.indexrelid IS NOT NULL AS "isIndex"
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_index i ON i.indexrelid = c.oid`;
+
+/** By their qualified names. */
+async function allRelations(session: Session): Promise<ReadonlyMap<string, RelationRow>> {
+  const rows = await session.query<RelationRow>(RELATIONS);
+  return new Map(rows.map((row) => [qualified(row.schema, row.name), row]));
+}
 
 /** Reads one index by OID; undefined when it is gone. */
 export async function readIndex(session: Session, oid: number): Promise<LiveIndex | undefined> {
-  const [index] = await readIndexes(session, [oid]);
-  return index;
+  return (await readIndexes(session, [oid]))[0];
 }
+
+type Asked = Pick<Session, "query" | "shared">;
 
 /** Reads the indexes whose mark has this owner ID. */
 export async function findMarkedIndexes(session: Session, ownerId: string): Promise<LiveIndex[]> {
-  const rows = await session.query<{ oid: number }>(
+  const all = await everything(session, allIndexes);
+  if (all) return [...(all.byOwner.get(ownerId) ?? [])];
+  const oids = await oidsOf(
+    session,
     `SELECT d.objoid::int8::float8 AS oid
        FROM pg_description d JOIN pg_index i ON i.indexrelid = d.objoid
       WHERE d.classoid = 'pg_class'::regclass AND d.objsubid = 0
         AND strpos(d.description, $1) > 0`,
     [` id=${ownerId} `],
   );
-  const indexes = await readIndexes(
-    session,
-    rows.map(({ oid }) => oid),
-  );
+  const indexes = await readIndexes(session, oids);
   return indexes.filter(({ mark }) => mark?.id === ownerId);
 }
 
 /** Reads indexes by OID; omits those that are gone. */
-export async function readIndexes(session: Session, oids: readonly number[]): Promise<LiveIndex[]> {
+export async function readIndexes(session: Asked, oids: readonly number[]): Promise<LiveIndex[]> {
   if (oids.length === 0) return [];
+  const all = await everything(session, allIndexes);
+  return all ? oids.flatMap((oid) => all.byOid.get(oid) ?? []) : readFromCatalog(session, oids);
+}
+
+interface AllIndexes {
+  readonly byOid: ReadonlyMap<number, LiveIndex>;
+  /** By the owner ID in their mark. */
+  readonly byOwner: ReadonlyMap<string, readonly LiveIndex[]>;
+}
+
+/** So many at a time: a server that is asked for all of ten thousand answers after seconds. */
+const AT_ONCE = 1_000;
+
+async function allIndexes(session: Asked): Promise<AllIndexes> {
+  const oids = await oidsOf(
+    session,
+    `SELECT c.oid::int8::float8 AS oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE c.relkind IN ('i', 'I')
+        AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') ORDER BY 1`,
+  );
+  const byOid = new Map<number, LiveIndex>();
+  const byOwner = new Map<string, LiveIndex[]>();
+  for (let from = 0; from < oids.length; from += AT_ONCE) {
+    for (const index of await readFromCatalog(session, oids.slice(from, from + AT_ONCE))) {
+      byOid.set(index.oid, index);
+      const { id } = index.mark ?? {};
+      if (id !== undefined) byOwner.set(id, [...(byOwner.get(id) ?? []), index]);
+    }
+  }
+  return { byOid, byOwner };
+}
+
+async function oidsOf(session: Asked, sql: string, values: unknown[] = []): Promise<number[]> {
+  return (await session.query<{ oid: number }>(sql, values)).map(({ oid }) => oid);
+}
+
+async function readFromCatalog(session: Asked, oids: readonly number[]): Promise<LiveIndex[]> {
   const rows = await session.query<IndexRow>(INDEX_QUERY, [oids]);
   return rows.filter(isStillThere).map(toLiveIndex);
 }

@@ -1,5 +1,6 @@
 import { isDropNameOf, isReindexLeftoverName } from "../declare/names";
 import type { Session } from "../session/session";
+import { everything } from "../session/sharedReads";
 import { readIndexes } from "./indexes";
 import type { LiveIndex } from "./liveIndex";
 
@@ -37,11 +38,26 @@ interface IndexName {
   readonly valid: boolean;
 }
 
-async function indexNamesOf(session: Session, tableOid: number): Promise<IndexName[]> {
-  return session.query<IndexName>(
-    `SELECT c.oid::int8::float8 AS oid, c.relname AS name, i.indisvalid AS valid
-       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-      WHERE i.indrelid = $1 ORDER BY c.oid`,
-    [tableOid],
-  );
+const NAMES = `
+SELECT c.oid::int8::float8 AS oid, c.relname AS name, i.indisvalid AS valid,
+       i.indrelid::int8::float8 AS "tableOid"
+  FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid`;
+
+/** The indexes of a table, by their age. */
+export async function indexNamesOf(
+  session: Session,
+  tableOid: number,
+): Promise<readonly IndexName[]> {
+  const all = await everything(session, allIndexNames);
+  if (all) return all.get(tableOid) ?? [];
+  return session.query<IndexName>(`${NAMES} WHERE i.indrelid = $1 ORDER BY c.oid`, [tableOid]);
+}
+
+/** By the OIDs of their tables. */
+async function allIndexNames(session: Session): Promise<ReadonlyMap<number, IndexName[]>> {
+  type Row = IndexName & { readonly tableOid: number };
+  const byTable = new Map<number, IndexName[]>();
+  for (const { tableOid, ...index } of await session.query<Row>(`${NAMES} ORDER BY c.oid`))
+    byTable.set(tableOid, [...(byTable.get(tableOid) ?? []), index]);
+  return byTable;
 }

@@ -1,5 +1,6 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { Advice } from "../errors/advice";
+import type { HazardCode } from "../hazards/hazardKinds";
 import { ident } from "../text/sql";
 import type { BuildPrivileges } from "./privileges";
 
@@ -8,6 +9,7 @@ export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Ad
   const { owner, role } = has;
   const what = `cannot build ${subject(desired)} as role ${role}`;
   if (!has.ownsTable) return { what, ...ownerCause("build an index on it", has) };
+  const code = "missing-right" satisfies HazardCode;
   const otherwise = `connect as ${owner}`;
   if (!has.createsInSchema) {
     return {
@@ -15,6 +17,7 @@ export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Ad
       why: `the role may not create anything in schema ${desired.schema}`,
       fix: `run: GRANT CREATE ON SCHEMA ${ident(desired.schema)} TO ${ident(role)};`,
       otherwise,
+      code,
     };
   }
   if (has.createsInTablespace) return undefined;
@@ -24,6 +27,7 @@ export function privilegeAdvice(desired: DesiredIndex, has: BuildPrivileges): Ad
     why: `the role may not create anything in tablespace ${tablespace}`,
     fix: `run: GRANT CREATE ON TABLESPACE ${ident(tablespace)} TO ${ident(role)};`,
     otherwise: "omit tablespace",
+    code,
   };
 }
 
@@ -35,6 +39,7 @@ export function ownerCause(
   what: string,
   { owner, role, mayActAsOwner }: Pick<BuildPrivileges, "owner" | "role" | "mayActAsOwner">,
 ): Omit<Advice, "what"> {
+  const code = "missing-right" satisfies HazardCode;
   if (mayActAsOwner) {
     return {
       why:
@@ -46,11 +51,13 @@ export function ownerCause(
       otherwise:
         `ALTER ROLE ${ident(role)} INHERIT; from PostgreSQL 16 on also ` +
         `GRANT ${ident(owner)} TO ${ident(role)} WITH INHERIT TRUE;`,
+      code,
     };
   }
   return {
     why: `only the owner of a table (${owner}) may ${what}; MAINTAIN and ALL are not enough`,
     fix: `run: GRANT ${ident(owner)} TO ${ident(role)};`,
     otherwise: `connect as ${owner}`,
+    code,
   };
 }

@@ -1,5 +1,5 @@
 import { statisticsOf } from "../catalog/canonicalForm";
-import { readIndex } from "../catalog/indexes";
+import { readIndexes } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { IndexDefinition } from "../declare/desiredIndex";
 import {
@@ -10,11 +10,12 @@ import {
 } from "../declare/indexFields";
 import { addConstraintSql, cloneIndexStatement } from "../declare/statement";
 import { classify, sqlState } from "../errors/sqlstate";
+import { requireTrustedTriggers } from "../reach/eventTriggers";
 import type { Session } from "../session/session";
 import { setSettings } from "../session/settings/setSettings";
 import { ident, qualified, searchPathValue } from "../text/sql";
 import { type RunSafely, safely } from "./safely";
-import { referencesWholeRow } from "./wholeRowReference";
+import { asRowOfTable, buildWithRow } from "./wholeRow";
 
 /** The canonical form of a declaration, or why the server could not produce it. */
 export type Canonicalized =
@@ -29,11 +30,8 @@ export type Canonicalized =
   /** The server does not let us try: read-only, no TEMPORARY privilege, the table is locked. */
   | { readonly kind: "cannotVerify"; readonly obstacle: Obstacle };
 
-/**
- * What keeps us from trying: a read-only session, a missing privilege, a lock on the table, or an
- * expression that needs the table's own row type, which a clone does not have.
- */
-export type Obstacle = "readOnly" | "privilege" | "locked" | "rowType";
+/** What keeps us from trying: a read-only session, a missing privilege, a lock on the table. */
+export type Obstacle = "readOnly" | "privilege" | "locked";
 
 export const CLONE_INDEX = "pgindex_clone";
 
@@ -44,26 +42,17 @@ const OBSTACLES: ReadonlyMap<string | undefined, Obstacle> = new Map([
 ]);
 
 /**
- * Gets the canonical form of a declaration from the server: builds it on an empty temporary clone
- * of the table, reads it back and rolls back. Takes ACCESS SHARE on the table for a few
- * milliseconds. Since the whole index is built, this also finds unknown columns, operator classes
- * and functions, and expressions that are not immutable, without touching the table.
+ * Builds the declared index on an empty temporary clone of the table, reads it back and rolls back.
+ * Takes ACCESS SHARE on the table for a few milliseconds. Since the whole index is built, this also
+ * finds unknown columns, operator classes and functions, and expressions that are not immutable,
+ * without touching the table.
  */
-export async function canonicalize(
+export async function canonicalizeOnClone(
   session: Session,
   desired: IndexDefinition,
 ): Promise<Canonicalized> {
   const tried = await onClone(session, () => makeClone(session, desired));
-  if (tried.kind === "refused" && needsRowType(tried.error, desired))
-    return { kind: "cannotVerify", obstacle: "rowType" };
-  if (tried.kind !== "ok") return tried;
-  const { canonical, columnNames } = tried.value.index;
-  return { kind: "ok", canonical: declaredForm(canonical, desired), columnNames };
-}
-
-/** A function of the table's row type does not accept the clone's (42883, undefined_function). */
-function needsRowType(error: Error, desired: IndexDefinition): boolean {
-  return sqlState(error) === "42883" && referencesWholeRow(desired);
+  return tried.kind === "ok" ? formOf(desired, tried.value.index) : tried;
 }
 
 /** The result of work on a clone of the table. */
@@ -78,6 +67,11 @@ export async function onClone<T>(
   session: Session,
   work: () => Promise<T>,
 ): Promise<CloneResult<T>> {
+  await requireTrustedTriggers(session);
+  return session.alone(() => inTransaction(session, work));
+}
+
+async function inTransaction<T>(session: Session, work: () => Promise<T>): Promise<CloneResult<T>> {
   await session.query("BEGIN");
   try {
     return { kind: "ok", value: await work() };
@@ -107,42 +101,71 @@ export async function makeClone(
   desired: IndexDefinition,
   similar?: Pick<LiveIndex, "oid">,
 ): Promise<Clone> {
-  const { schema, table, searchPath, constraint } = desired;
+  const { table, searchPath, constraint } = desired;
   await setSettings(session.query, "transaction", { lock_timeout: "500ms" });
   const run = await safely(session, desired, similar);
-  await setSettings(session.query, "transaction", { search_path: searchPathValue(searchPath) });
   const clone = `pg_temp.${ident(table)}`;
-  await run([
-    // The clone has the table's own name, so expressions can refer to "table.column".
-    `CREATE TEMPORARY TABLE ${ident(table)} (LIKE ${qualified(schema, table)} INCLUDING GENERATED)
-         ON COMMIT DROP`,
-    cloneIndexStatement(desired, clone, CLONE_INDEX),
-    // Now rather than after the real build: a non-default operator class or collation keeps an
-    // index from backing a constraint.
-    ...(constraint ? [addConstraintSql(clone, CLONE_INDEX, constraint)] : []),
-  ]);
-  return { index: await readClone(session, CLONE_INDEX), run };
+  await buildWithRow(session, desired, async (casts) => {
+    await setSettings(session.query, "transaction", { search_path: searchPathValue(searchPath) });
+    await run([
+      cloneTableStatement(desired),
+      ...casts,
+      cloneIndexStatement(desired, clone, CLONE_INDEX),
+      // Now rather than after the real build: a non-default operator class or collation keeps an
+      // index from backing a constraint.
+      ...(constraint ? [addConstraintSql(clone, CLONE_INDEX, constraint)] : []),
+    ]);
+  });
+  return { index: await readClone(session, desired, CLONE_INDEX), run };
+}
+
+/** The clone has the table's own name, so expressions can refer to "table.column". */
+export function cloneTableStatement({
+  schema,
+  table,
+}: Pick<IndexDefinition, "schema" | "table">): string {
+  return `CREATE TEMPORARY TABLE ${ident(table)} (LIKE ${qualified(schema, table)} INCLUDING GENERATED)
+         ON COMMIT DROP`;
 }
 
 /** An index of the clone, with the names of its columns. */
 type CloneIndex = LiveIndex & { readonly columnNames: readonly string[] };
 
 /** Reads an index of the clone, with every name schema-qualified. */
-export async function readClone(session: Session, name: string): Promise<CloneIndex> {
+export async function readClone(
+  session: Session,
+  desired: IndexDefinition,
+  name: string,
+): Promise<CloneIndex> {
+  const [index] = await readClones(session, [name]);
+  if (!index) throw new Error("the temporary clone of the index vanished");
+  return { ...index, canonical: await asRowOfTable(session, desired, index.canonical) };
+}
+
+/** Indexes of clones that read no whole row, in the order of the names. */
+export async function readClones(
+  session: Session,
+  names: readonly string[],
+): Promise<CloneIndex[]> {
   // Names the clone's schema explicitly, as the last: by default it is searched first, and a table
   // can have the name of a catalog table, such as pg_class.
   await session.query("SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true)");
-  const [row] = await session.query<{ oid: number; columnNames: string[] }>(
+  const rows = await session.query<{ oid: number; columnNames: string[] }>(
     `SELECT c.oid::int8::float8 AS oid,
             ARRAY(SELECT a.attname::text FROM pg_attribute a
                    WHERE a.attrelid = c.oid ORDER BY a.attnum) AS "columnNames"
        FROM pg_class c
-      WHERE c.relname = $1 AND c.relnamespace = pg_my_temp_schema()`,
-    [name],
+      WHERE c.relname = ANY ($1::name[]) AND c.relnamespace = pg_my_temp_schema()
+      ORDER BY array_position($1::name[], c.relname)`,
+    [names],
   );
-  const index = row && (await readIndex(session, row.oid));
-  if (!index) throw new Error("the temporary clone of the index vanished");
-  return { ...index, columnNames: row.columnNames };
+  const indexes = await readIndexes(
+    session,
+    rows.map(({ oid }) => oid),
+  );
+  return rows.flatMap(({ oid, columnNames }) =>
+    indexes.filter((index) => index.oid === oid).map((index) => ({ ...index, columnNames })),
+  );
 }
 
 /** Values that a temporary clone cannot have: they are managed only if they are declared. */
@@ -161,6 +184,14 @@ const DECLARED: {
 };
 
 /** The form of the clone, plus the declared values that a clone cannot have. */
+export function formOf(
+  index: IndexDefinition,
+  clone: Pick<CloneIndex, "canonical" | "columnNames">,
+): Extract<Canonicalized, { readonly kind: "ok" }> {
+  const { canonical, columnNames } = clone;
+  return { kind: "ok", canonical: declaredForm(canonical, index), columnNames };
+}
+
 function declaredForm(clone: CanonicalIndex, index: IndexDefinition): CanonicalIndex {
   const asked = Object.entries(DECLARED).map(([field, read]) => [field, read(index)] as const);
   const built = fieldsWith("source", "clone").map((field) => [field, clone[field]] as const);

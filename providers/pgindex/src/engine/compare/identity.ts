@@ -1,6 +1,7 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import type { IndexOrigin } from "../declare/ownershipMark";
 import type { PatienceOptions } from "../declare/patienceOptions";
+import type { HazardPolicy } from "../hazards/rules";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { differencesSince, type RecordedForm } from "./recordedForm";
 
@@ -25,6 +26,8 @@ export interface IndexIdentity {
   readonly origin?: IndexOrigin;
   readonly adopted?: boolean;
   readonly dropOnDestroy?: boolean | null;
+  /** What the resource decided of hazards; absent where it decided nothing. */
+  readonly hazards?: HazardPolicy | null;
   /** Absent in states of older releases. */
   readonly database?: DatabaseIdentity;
 }

@@ -63,7 +63,7 @@ function spelledAs({ canonical }: LiveIndex, declared: CanonicalIndex): Canonica
  */
 async function readAgain(
   session: Session,
-  { table }: IndexDefinition,
+  desired: IndexDefinition,
   { oid }: LiveIndex,
   run: RunSafely,
 ): Promise<CanonicalIndex[]> {
@@ -78,8 +78,8 @@ async function readAgain(
   const forms: CanonicalIndex[] = [];
   for (const { sql } of printed) {
     const name = `pgindex_${oid}_${forms.length}`;
-    await run([`CREATE INDEX ${ident(name)} ON pg_temp.${ident(table)} ${bodyOf(sql)}`]);
-    forms.push((await readClone(session, name)).canonical);
+    await run([`CREATE INDEX ${ident(name)} ON pg_temp.${ident(desired.table)} ${bodyOf(sql)}`]);
+    forms.push((await readClone(session, desired, name)).canonical);
   }
   return forms;
 }

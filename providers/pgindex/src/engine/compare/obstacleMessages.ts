@@ -30,7 +30,6 @@ const OBSTACLE_REASONS: Readonly<Record<Obstacle, string>> = {
   readOnly: "the session is read-only",
   privilege: "the role lacks a privilege",
   locked: "another session has locked the table",
-  rowType: "an expression takes a whole row of the table, and a copy has a row type of its own",
 };
 
 function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePrivileges): string {
@@ -40,8 +39,6 @@ function obstacleFix(desired: DesiredIndex, obstacle: Obstacle, login: ClonePriv
       return "connect to the primary";
     case "locked":
       return "run the command again once the table is free";
-    case "rowType":
-      return "change the function to take columns instead of the row";
     case "privilege":
       return `run: ${missingRights(desired, login)
         .map((right) => `GRANT ${right} TO ${role};`)

@@ -78,8 +78,11 @@ async function foreignCode(
   similar: Pick<LiveIndex, "oid"> | undefined,
   { canBe, hasForeignClass }: OwnerRights,
 ): Promise<readonly ForeignCode[]> {
-  if (hasForeignClass) return [{ signature: "an operator class", moment: "run" }];
-  if (fragmentsOf(desired).length === 0) return [];
+  // It hides nothing: what runs while the statement is parsed would run in the build, too.
+  const classes: ForeignCode[] = hasForeignClass
+    ? [{ signature: "an operator class", moment: "run" }]
+    : [];
+  if (fragmentsOf(desired).length === 0) return classes;
   await session.query("SAVEPOINT parse");
   try {
     const tree = await parsedFragments(session, desired);
@@ -88,7 +91,7 @@ async function foreignCode(
       ...(await treesOf(session, similar)),
     ];
     const reached = await functionsReached(session, roots, desired.searchPath);
-    return reached.filter(({ isForeign }) => isForeign);
+    return [...classes, ...reached.filter(({ isForeign }) => isForeign)];
   } catch (error) {
     if (sqlState(error) === undefined || !canBe) throw error;
     return [{ signature: "what could not be parsed", moment: "run" }];

@@ -1,32 +1,16 @@
-import { Client } from "pg";
-import { errorText, PgIndexError, UnsuitableServerError } from "../errors/advice";
-import { isWarning, type ServerNotice } from "../errors/notices";
+import { errorText, PgIndexError, UnreachableError, UnsuitableServerError } from "../errors/advice";
 import { isConnectionLoss, isUnreachable, sqlState } from "../errors/sqlstate";
 import { closeClient } from "./closeClient";
 import { connectionAdvice, noServerAdvice } from "./connectionMessages";
-import type { Parameters } from "./environment";
+import { namesDatabase, type Parameters } from "./environment";
+import { type Connection, type Login, openClient, timeoutOf } from "./openClient";
 import { badParameterAdvice } from "./parameterMessages";
 import { connectionParameters } from "./parameters";
-import { findPassword, rememberMechanisms } from "./password";
+import { isLoginRefused } from "./password/passwordMessages";
 import { type Address, addressesOf, describeAddress, describeTarget, type Target } from "./target";
-import { type Encryption, encryptionsOf } from "./tls";
+import { encryptionsOf } from "./tls";
 import { tlsCause } from "./tlsMessages";
 import { noDatabaseAdvice } from "./url/urlMessages";
-
-/** An established connection. */
-export interface Connection {
-  readonly client: Client;
-  /** False once the connection is lost or closed. */
-  isOpen(): boolean;
-  /** What the server has said so far, such as that a collation's version has changed. */
-  readonly notices: readonly ServerNotice[];
-}
-
-/**
- * Seconds before giving up on an unreachable server. libpq's default, no limit, would hang a
- * deployment.
- */
-const CONNECT_TIMEOUT_S = 15;
 
 /**
  * Connects to the first of the target's servers that answers and that `accept` takes, and returns
@@ -39,13 +23,16 @@ export async function connect<T>(
   application: string,
   accept: (connection: Connection, wanted: string) => Promise<T>,
 ): Promise<T> {
-  const parameters = connectionParameters(target.url);
+  const { url, passwordCommand } = target;
+  const parameters = connectionParameters(url);
   const addresses = addressesOf(parameters);
   const failures: { readonly address: Address; readonly error: PgIndexError }[] = [];
   for (const wanted of roundsOf(parameters)) {
     for (const address of addresses) {
       try {
-        return await tryServer(address, parameters, application, (it) => accept(it, wanted));
+        return await tryServer({ address, parameters, application, passwordCommand }, (it) =>
+          accept(it, wanted),
+        );
       } catch (error) {
         if (!isWorthTryingNext(error)) throw error;
         failures.push({ address, error });
@@ -81,12 +68,10 @@ function renderFailures(failures: readonly { address: Address; error: PgIndexErr
 }
 
 async function tryServer<T>(
-  address: Address,
-  parameters: Parameters,
-  application: string,
+  login: Login,
   accept: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const connection = await connectTo(address, parameters, application);
+  const connection = await connectTo(login);
   try {
     return await accept(connection);
   } catch (error) {
@@ -96,26 +81,13 @@ async function tryServer<T>(
 }
 
 /** Connects to one server, with and without TLS as `sslmode` allows. */
-async function connectTo(
-  address: Address,
-  parameters: Parameters,
-  application: string,
-): Promise<Connection> {
+async function connectTo(login: Login): Promise<Connection> {
+  const { address, parameters, passwordCommand } = login;
   const timeout = timeoutOf(parameters);
   const errors: unknown[] = [];
   for (const encryption of encryptionsOf(parameters, address.host)) {
-    const client = clientOf(address, parameters, { encryption, application, timeout });
-    let isOpen = true;
-    const markClosed = () => {
-      isOpen = false;
-    };
-    client.on("error", markClosed).on("end", markClosed);
-    const notices: ServerNotice[] = [];
-    // The role or the URL may have set client_min_messages to debug.
-    client.on("notice", (notice) => isWarning(notice) && notices.push(notice));
     try {
-      await client.connect();
-      return { client, isOpen: () => isOpen, notices };
+      return await openClient(login, encryption, timeout);
     } catch (error) {
       errors.push(error);
       if (!isAboutEncryption(error)) break;
@@ -123,16 +95,11 @@ async function connectTo(
   }
   const error = mostInformative(errors);
   const server = describeTarget([address], parameters);
-  const advice = connectionAdvice(error, server, timeout);
+  const advice = connectionAdvice(error, server, { timeout, asksCommand: !!passwordCommand });
   const isUnnamed = !namesDatabase(parameters) && isUnreachable(error);
-  throw new PgIndexError(isUnnamed ? noDatabaseAdvice(server, advice.why) : advice, {
+  throw new UnreachableError(isUnnamed ? noDatabaseAdvice(server, advice.why) : advice, {
     cause: error,
   });
-}
-
-/** Whether anything says which database it is: a URL without a host means the local server. */
-function namesDatabase({ host, hostaddr, port, service, dbname }: Parameters): boolean {
-  return [host, hostaddr, port, service, dbname].some((value) => value !== undefined);
 }
 
 /**
@@ -142,7 +109,8 @@ function namesDatabase({ host, hostaddr, port, service, dbname }: Parameters): b
  */
 function isAboutEncryption(error: unknown): boolean {
   const state = sqlState(error);
-  if (state !== undefined) return state === "28000";
+  // PAM and others refuse a password with the same SQLSTATE.
+  if (state !== undefined) return state === "28000" && !isLoginRefused(error);
   if (tlsCause(error) || /establishing an SSL/.test(errorText(error))) return true;
   return isConnectionLoss(error) && !isUnreachable(error);
 }
@@ -152,42 +120,4 @@ function mostInformative(errors: readonly unknown[]): unknown {
   const isInformative = (error: unknown) =>
     !/does not support SSL|no encryption/.test(errorText(error));
   return errors.find(isInformative) ?? errors.at(-1);
-}
-
-function clientOf(
-  address: Address,
-  parameters: Parameters,
-  {
-    encryption,
-    application,
-    timeout,
-  }: { readonly encryption: Encryption; readonly application: string; readonly timeout: number },
-): Client {
-  const client: Client = new Client({
-    host: address.hostaddr ?? address.host,
-    port: address.port,
-    user: parameters.user,
-    database: parameters.dbname,
-    // Called only when the server asks for a password.
-    password: () => findPassword(client, parameters, address.host),
-    ssl: encryption,
-    sslnegotiation: encryption && parameters.sslnegotiation === "direct" ? "direct" : "postgres",
-    enableChannelBinding: parameters.channel_binding === "require",
-    options: parameters.options,
-    application_name: application,
-    connectionTimeoutMillis: timeout * 1000,
-    // An hour-long silent build must survive the idle timeouts of network devices on the way.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: 10_000,
-  });
-  rememberMechanisms(client);
-  return client;
-}
-
-/** `connect_timeout` in seconds, which applies to each server. */
-function timeoutOf({ connect_timeout: text = "0" }: Parameters): number {
-  if (!/^\s*[-+]?\d+\s*$/.test(text))
-    throw new PgIndexError(badParameterAdvice("connect_timeout", "a whole number of seconds"));
-  const seconds = Number(text);
-  return seconds > 0 ? seconds : CONNECT_TIMEOUT_S;
 }

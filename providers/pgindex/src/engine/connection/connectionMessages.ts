@@ -1,5 +1,6 @@
 import { type Advice, errorText, PgIndexError } from "../errors/advice";
 import { routineOf, sqlState } from "../errors/sqlstate";
+import { isLoginRefused, refusedPasswordAdvice } from "./password/passwordMessages";
 import { tlsCause } from "./tlsMessages";
 
 /** Every message about reaching a server. None carries a URL or a password. */
@@ -14,9 +15,15 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
   ENETUNREACH: "no route to the network",
 };
 
-/** `timeout` in seconds. */
-export function connectionAdvice(error: unknown, target: string, timeout: number): Advice {
-  return { what: `cannot connect to ${target}`, ...connectionCause(error, timeout) };
+/** `timeout` in seconds; `asksCommand`: the password is what a command has printed. */
+export function connectionAdvice(
+  error: unknown,
+  target: string,
+  { timeout, asksCommand = false }: { readonly timeout: number; readonly asksCommand?: boolean },
+): Advice {
+  const isToken = asksCommand && isLoginRefused(error);
+  const cause = isToken ? refusedPasswordAdvice(errorText(error)) : connectionCause(error, timeout);
+  return { what: `cannot connect to ${target}`, ...cause };
 }
 
 function connectionCause(error: unknown, timeout: number): Omit<Advice, "what"> {

@@ -43,3 +43,8 @@ export function environmentOf(parameters: Parameters): Readonly<Record<string, s
   });
   return Object.fromEntries(set);
 }
+
+/** Whether anything says which database it is: a URL without a host means the local server. */
+export function namesDatabase({ host, hostaddr, port, service, dbname }: Parameters): boolean {
+  return [host, hostaddr, port, service, dbname].some((value) => value !== undefined);
+}

@@ -20,13 +20,3 @@ export function missingServiceAdvice(name: string, files: readonly string[]): Ad
     fix: "add it there, or set PGSERVICEFILE to the file that has it",
   };
 }
-
-export function noPasswordAdvice(): Advice {
-  return {
-    what: "cannot connect",
-    why: "the server asks for a password, and none is given",
-    fix:
-      "put it in the URL, PGPASSWORD, or the password file " +
-      "(PGPASSFILE or ~/.pgpass, readable only by its owner: chmod 600)",
-  };
-}

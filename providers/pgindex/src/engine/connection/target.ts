@@ -1,11 +1,14 @@
 import { PgIndexError } from "../errors/advice";
 import type { Parameters } from "./environment";
 import { badParameterAdvice } from "./parameterMessages";
+import type { PasswordCommand } from "./password/passwordCommand";
 
 /** Where to connect. */
 export interface Target {
   /** A PostgreSQL URL. Undefined: the PG* variables of the environment, as libpq reads them. */
   readonly url?: string;
+  /** Asks for the password, in place of one in the URL or the environment. */
+  readonly passwordCommand?: PasswordCommand;
 }
 
 /** One of the servers that the parameters name. */

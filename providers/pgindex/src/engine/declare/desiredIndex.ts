@@ -1,3 +1,4 @@
+import type { HazardPolicy } from "../hazards/rules";
 import { displayName } from "../text/render";
 import type { BuildSettings } from "./buildSettings";
 import type { PatienceOptions } from "./patienceOptions";
@@ -57,6 +58,8 @@ export interface IndexPolicy {
   readonly takeOverFrom?: string;
   /** Of the session that builds; they take precedence over the Connection's. */
   readonly buildSettings?: BuildSettings;
+  /** What is made of hazards; over the Connection's. */
+  readonly hazards?: HazardPolicy;
   readonly patience?: PatienceOptions;
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { hazardPolicy } from "../hazards/policySchema";
 import { checkExpression } from "../input/expression";
 import { BESIDE_OTHER_PROBLEMS, issueMessage } from "../input/parse";
 import { MAX_IDENTIFIER_BYTES } from "../text/sql";
@@ -132,6 +133,7 @@ export const indexSchema = z
       )
       .optional(),
     buildSettings: buildSettings.optional(),
+    hazards: hazardPolicy.optional(),
     ...patienceArgs,
   })
   .superRefine((index, ctx) => {

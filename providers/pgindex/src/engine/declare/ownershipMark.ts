@@ -58,8 +58,8 @@ export function isStackOf({ stack }: OwnershipMark, name: string): boolean {
   return stack === shortHash(name);
 }
 
-/** The `project/stack` of a mark, for messages. */
-export function stackName({ label }: OwnershipMark): string {
+/** The `project/stack` of an owner. */
+export function stackName({ label }: Owner): string {
   return label.replace(/, .*$/s, "");
 }
 

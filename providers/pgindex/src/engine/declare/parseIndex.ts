@@ -19,7 +19,7 @@ export function toDesired(parsed: ParsedIndex): DesiredIndex {
   const { columns, searchPath, waitFor, buildWithin, stallBudget, retries, waiters, ...others } =
     parsed;
   const { invalidLeftover, rebuildWhen, dropOnDestroy, takeOverFrom, ...more } = others;
-  const { buildSettings, ...definition } = more;
+  const { buildSettings, hazards, ...definition } = more;
   const patience = toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters });
   return {
     ...definition,
@@ -32,6 +32,7 @@ export function toDesired(parsed: ParsedIndex): DesiredIndex {
       dropOnDestroy,
       takeOverFrom,
       buildSettings,
+      hazards,
       patience,
     },
   };

@@ -2,20 +2,20 @@ import { runAlteration } from "../alteration/alteration";
 import { dropConcurrently } from "../alteration/concurrentDrop";
 import { observe } from "../catalog/indexes";
 import type { LiveIndex } from "../catalog/liveIndex";
-import { oldTransactionsOn } from "../catalog/sessions/otherSessions";
 import type { IndexIdentity } from "../compare/identity";
 import { CancelledError, ChangedError, PgIndexError } from "../errors/advice";
 import type { Context } from "../operation/context";
 import { changeTable, type Operation } from "../operation/operation";
 import { OutOfPatience } from "../operation/patience";
 import { takeTableKey } from "../operation/tableKey";
-import { Wait, waitUntilNobodyWorks } from "../operation/wait";
+import { waitUntilNobodyWorks } from "../operation/wait";
 import { dropPartitioned } from "../plan/buildSteps";
 import { dropConstraintSql, STOPS_TABLE } from "../plan/constraintSteps";
 import type { Database, SessionTarget } from "../session/database";
 import { withObserver } from "../session/workspace";
 import { displayName } from "../text/render";
 import { readUsage } from "../verify/usage";
+import { judgeDrop } from "./dropHazards";
 import {
   dropFailedAdvice,
   dropOutOfPatienceAdvice,
@@ -25,6 +25,7 @@ import {
 import { keepIndex } from "./keep";
 import { findOwnIndexes } from "./ownIndexes";
 import { requireSameDatabase } from "./sameDatabase";
+import { waitForWayClear } from "./wayClear";
 
 /**
  * Drops the index that this stack built, with DROP INDEX CONCURRENTLY. Succeeds if the index is
@@ -58,14 +59,18 @@ interface Begun {
 
 async function attempt(
   operation: Operation,
-  { session: { acceptDatabase } }: Database,
+  database: Database,
   identity: IndexIdentity,
   begun: Begun,
 ): Promise<void> {
   const { observer } = operation;
-  await requireSameDatabase(observer, identity, acceptDatabase);
+  const { acceptDatabase } = database.session;
+  const elsewhere = await requireSameDatabase(observer, identity, acceptDatabase);
   const first = await findOwnIndexes(observer, identity);
-  if (first.kind === "drop" && first.indexes.length === 0) return;
+  if (first.kind === "drop") {
+    if (first.indexes.length === 0) return;
+    await judgeDrop(operation, database, identity, { ...first, elsewhere });
+  }
   await takeTableKey(operation, identity);
   for (;;) {
     const found = await findOwnIndexes(observer, identity);
@@ -113,8 +118,7 @@ async function dropOne(operation: Operation, live: LiveIndex, begun: Begun): Pro
   if (live.valid) {
     await waitForWayClear(operation, live);
     await waitUntilNobodyWorks(operation, place);
-    const usage = await readUsage(operation.observer, live);
-    operation.ctx.log("info", droppingText(live, usage));
+    operation.ctx.log("info", droppingText(live, await readUsage(operation.observer, live)));
   }
   await unlessChanged(async () => {
     if (live.isPartitioned) return dropPartitionedIndex(operation, live);
@@ -156,26 +160,6 @@ async function dropPartitionedIndex(operation: Operation, live: LiveIndex): Prom
   operation.ctx.log("warning", step.warning);
   const what = `drop ${displayName(live)}`;
   await runAlteration({ ...step, what, tableOid: live.tableOid }, operation);
-}
-
-/** A transaction this old is not about to end. */
-const OLD_SECONDS = 2;
-
-/**
- * Waits for old transactions before the drop, while queries can still use the index. The first step
- * of DROP INDEX CONCURRENTLY hides the index from the planner, which a cancel cannot undo; the drop
- * then waits for every transaction that has touched the table.
- */
-async function waitForWayClear({ observer, ctx }: Operation, live: LiveIndex): Promise<void> {
-  const wait = new Wait(
-    ctx,
-    `not dropping ${displayName(live)} yet, it would wait for open transactions on ${live.table}`,
-  );
-  for (;;) {
-    const old = await oldTransactionsOn(observer, live.tableOid, OLD_SECONDS);
-    if (old.length === 0) return wait.over();
-    await wait.on(old);
-  }
 }
 
 /** `otherwise`: the answer where the server cannot be asked. */

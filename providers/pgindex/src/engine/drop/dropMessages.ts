@@ -5,12 +5,12 @@ import { type Difference, renderDifferences } from "../compare/differences";
 import type { IndexIdentity } from "../compare/identity";
 import type { Advice } from "../errors/advice";
 import { harmlessHints, sqlState, withDetail } from "../errors/sqlstate";
+import type { HazardCode } from "../hazards/hazardKinds";
 import type { OutOfPatience } from "../operation/patience";
 import { outOfPatienceAdvice } from "../operation/patienceMessages";
 import { type DatabaseIdentity, databaseLabel } from "../session/databaseIdentity";
 import { displayName, renderBytes } from "../text/render";
-import { qualified } from "../text/sql";
-import type { IndexUsage } from "../verify/usage";
+import type { IndexUsage, ReplicaUsage } from "../verify/usage";
 
 /** All messages about dropping an index. */
 
@@ -19,7 +19,7 @@ const HALF_DROPPED =
   "it is half dropped: queries have lost the index, and writes may still maintain it; " +
   "pulumi up rebuilds it if it is still declared";
 
-const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
+export const FORGET = "to forget it without dropping: pulumi state delete <its URN>";
 
 export function notOursAdvice(live: LiveIndex, reason: string): Advice {
   return {
@@ -34,17 +34,6 @@ export function differsReason(differences: readonly Difference[]): string {
   return renderDifferences(differences).replaceAll("declared", "built");
 }
 
-export function constraintAdvice(live: LiveIndex): Advice {
-  return {
-    what: `refused to drop index ${displayName(live)}`,
-    why: `it backs the constraint ${live.constraint} of ${live.schema}.${live.table}`,
-    fix:
-      "if nobody needs the constraint: " +
-      `ALTER TABLE ${qualified(live.schema, live.table)} DROP CONSTRAINT "${live.constraint}";`,
-    otherwise: FORGET,
-  };
-}
-
 /** It would fail with 2BP01, in this run and in every other. */
 export function partAdvice(live: LiveIndex, root: NonNullable<LiveIndex["partOf"]>): Advice {
   return {
@@ -53,50 +42,6 @@ export function partAdvice(live: LiveIndex, root: NonNullable<LiveIndex["partOf"
       `it is a part of the partitioned index ${displayName(root)} on ${root.schema}.${root.table}` +
       ", and PostgreSQL drops it only together with that",
     fix: "remove the partitioned index too, and make it depend on this one: it is then dropped first",
-    otherwise: FORGET,
-  };
-}
-
-/** The index of a partition backs a constraint of that partition alone (2BP01). */
-export function partConstraintAdvice(live: LiveIndex, part: LocalConstraint): Advice {
-  const { constraint, schema, table } = part;
-  const parent = qualified(part.parentSchema, part.parentTable);
-  return {
-    what: `refused to drop index ${displayName(live)}`,
-    why: `its part on ${schema}.${table} backs the constraint ${constraint}, and PostgreSQL drops both or none`,
-    fix:
-      `to keep the constraint: ALTER TABLE ${parent} DETACH PARTITION ${qualified(schema, table)}; ` +
-      "then run it again, and attach the partition again",
-    otherwise: `to drop both: DROP INDEX ${qualified(live.schema, live.name)} CASCADE;`,
-  };
-}
-
-export interface LocalConstraint {
-  readonly constraint: string;
-  readonly schema: string;
-  readonly table: string;
-  readonly parentSchema: string;
-  readonly parentTable: string;
-}
-
-export function replicaIdentityAdvice(live: LiveIndex): Advice {
-  return {
-    what: `refused to drop index ${displayName(live)}`,
-    why:
-      `it is the replica identity of ${live.schema}.${live.table}: PostgreSQL would drop it ` +
-      "without complaint and break logical replication of UPDATE and DELETE",
-    fix:
-      "choose another one first: " +
-      `ALTER TABLE ${qualified(live.schema, live.table)} REPLICA IDENTITY DEFAULT;`,
-    otherwise: FORGET,
-  };
-}
-
-export function referencedAdvice(live: LiveIndex): Advice {
-  return {
-    what: `refused to drop index ${displayName(live)}`,
-    why: "a foreign key references it, and PostgreSQL would refuse the drop",
-    fix: "drop the foreign key first, or make it reference another unique key",
     otherwise: FORGET,
   };
 }
@@ -147,6 +92,14 @@ export function dropOutOfPatienceAdvice(
   return outOfPatienceAdvice(`the drop of index ${name}`, error, left);
 }
 
+/** Which database it is, and which one the state has. */
+export function otherDatabaseText(recorded: DatabaseIdentity, here: DatabaseIdentity): string {
+  return (
+    `the database is ${databaseLabel(here)}, and the state was recorded on ` +
+    databaseLabel(recorded)
+  );
+}
+
 /** Advice when the session is in another database than the state. */
 export function otherDatabaseAdvice(
   index: { readonly schema: string; readonly name: string },
@@ -163,12 +116,32 @@ export function otherDatabaseAdvice(
     otherwise:
       "if it is the same one, restored or upgraded: run pulumi up first, which records it; " +
       `or set pgindex:acceptDatabase to "${label}"`,
+    code: "other-database" satisfies HazardCode,
   };
 }
 
-/** What a destroy says of an index right before it drops it. */
+/** Scans that are none of ours. */
+export function trafficScans({ scans = 0, measuredScans }: Partial<IndexUsage> = {}): number {
+  return Math.max(0, scans - (measuredScans ?? 0));
+}
+
+/** What a destroy says of an index right before it drops it. That it is used it has said before. */
 export function droppingText(live: LiveIndex, usage: IndexUsage | undefined): string {
-  return `dropping ${displayName(live)}: ${whatGoes(live, usage)}; ${live.definition}`;
+  const what = trafficScans(usage) > 0 ? renderBytes(live.sizeBytes) : whatGoes(live, usage);
+  return `dropping ${displayName(live)}: ${what}; ${live.definition}`;
+}
+
+/** What of an index is used, and since when that is counted. */
+export function usedText(
+  live: LiveIndex,
+  usage: IndexUsage | undefined,
+  replicas: readonly ReplicaUsage[],
+): string {
+  const last = usage?.lastScan ? `, the last at ${usage.lastScan}` : "";
+  const others = replicas.map(
+    ({ name, scans }) => `, ${scans ?? "unknown"} on the replica ${name}`,
+  );
+  return `queries use ${displayName(live)}: ${scansOf(usage)}${last}${others.join("")}`;
 }
 
 /** What would go with a destroy. */
@@ -189,8 +162,10 @@ export function partsText(more: readonly LiveIndex[]): string {
 }
 
 function whatGoes(live: LiveIndex, usage: IndexUsage | undefined): string {
-  const { scans = 0, countersSince = null } = usage ?? {};
+  return `${renderBytes(live.sizeBytes)}, ${scansOf(usage)}`;
+}
+
+function scansOf({ scans = 0, countersSince = null }: Partial<IndexUsage> = {}): string {
   const since = countersSince === null ? "the counters began" : countersSince;
-  const size = renderBytes(live.sizeBytes);
-  return `${size}, ${scans.toLocaleString("en-US")} scans since ${since}`;
+  return `${scans.toLocaleString("en-US")} scans since ${since}`;
 }

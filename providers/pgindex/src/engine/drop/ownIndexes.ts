@@ -11,15 +11,12 @@ import type { Session } from "../session/session";
 import { readStrays } from "../situation/partitions/strays";
 import {
   constraintAdvice,
-  differsReason,
   type LocalConstraint,
-  notOursAdvice,
-  notOwnerAdvice,
-  partAdvice,
   partConstraintAdvice,
   referencedAdvice,
   replicaIdentityAdvice,
-} from "./dropMessages";
+} from "./dependentMessages";
+import { differsReason, notOursAdvice, notOwnerAdvice, partAdvice } from "./dropMessages";
 
 /** What a destroy finds of an index: all that it drops, or the index that it keeps. */
 export type Found =

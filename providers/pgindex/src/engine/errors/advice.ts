@@ -22,6 +22,8 @@ export interface Advice {
   readonly fix: string;
   /** An alternative or workaround, if there is one. */
   readonly otherwise?: string;
+  /** The code of a hazard (hazards/hazardKinds.ts), for machines. */
+  readonly code?: string;
 }
 
 /** Renders advice as the lines that Pulumi shows below the resource. */
@@ -45,14 +47,20 @@ export class PgIndexError extends Error {
   }
 }
 
+/** What was to be looked at could not be, which says nothing about what is there. */
+export class CouldNotLookError extends PgIndexError {}
+
 /**
  * The server that answered is the wrong kind, such as one that takes no writes. Worth retrying: a
  * failover can change that.
  */
-export class UnsuitableServerError extends PgIndexError {}
+export class UnsuitableServerError extends CouldNotLookError {}
+
+/** No connection came about: no server answered, or it refused the login. */
+export class UnreachableError extends CouldNotLookError {}
 
 /** Another session has locked the table, so nothing can be read about it for now. */
-export class LockedTableError extends PgIndexError {}
+export class LockedTableError extends CouldNotLookError {}
 
 /** The state changed between the decision and its execution. Worth deciding again. */
 export class ChangedError extends Error {

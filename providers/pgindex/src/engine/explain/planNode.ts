@@ -38,3 +38,6 @@ export interface PlanNode {
   readonly Workers?: readonly { readonly "Actual Loops": number }[];
   readonly Plans?: readonly PlanNode[];
 }
+
+/** What the planner expects it to cost; every EXPLAIN with COSTS says so. */
+export const costOf = (plan: PlanNode) => plan["Total Cost"] ?? 0;

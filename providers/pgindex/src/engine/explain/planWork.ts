@@ -1,5 +1,5 @@
 import type { IndexTree } from "../catalog/indexTree";
-import type { PlanNode } from "./planNode";
+import { costOf, type PlanNode } from "./planNode";
 
 /** A scan of the index's table in a plan, and what it did. */
 export interface TableScan {
@@ -95,12 +95,12 @@ function scansOf(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): 
 function toScan(node: PlanNode, index: IndexTree, above: readonly PlanNode[]): TableScan {
   const byIndex = bitmapShare(node, node, index);
   const hasRun = node["Actual Loops"] !== undefined;
-  const effort = hasRun ? pagesOf(node) : numberOf(node, "Total Cost");
+  const effort = hasRun ? pagesOf(node) : costOf(node);
   if (!hasRun) return { node, byIndex, effort };
   return { node, byIndex, effort, rows: byIndex > 0 ? rowsOf(node, index, above) : 0 };
 }
 
-type Counted = `${"Plan" | "Actual"} Rows` | "Actual Loops" | "Total Cost";
+type Counted = `${"Plan" | "Actual"} Rows` | "Actual Loops";
 
 /** What EXPLAIN leaves out is none. */
 export function numberOf(

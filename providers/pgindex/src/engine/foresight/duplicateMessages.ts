@@ -1,6 +1,5 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
-import { type Advice, NOTHING_CHANGED } from "../errors/advice";
-import { sqlState } from "../errors/sqlstate";
+import { type Hazard, hazard } from "../hazards/hazard";
 import { ident, qualified } from "../text/sql";
 
 /** All messages about the rows that a unique index would reject. */
@@ -21,46 +20,44 @@ export function duplicatesQuery(desired: DesiredIndex): string {
   return `SELECT ${list}, count(*) FROM ${from}${where} GROUP BY ${list} HAVING count(*) > 1;`;
 }
 
-const IN_THIS_PROGRAM =
-  "if this program changes these rows before the index is built: make the index depend on that, " +
-  "and set validateInPreview: false";
+const objectOf = ({ schema, table }: DesiredIndex) => `${schema}.${table}`;
 
 /** Rows with equal keys: the build would fail at its end. */
-export function duplicatesAdvice(
+export function duplicatesHazard(
   desired: DesiredIndex,
   { keys, rows }: { readonly keys: number; readonly rows: number },
-): Advice {
+): Hazard {
   const count = (n: number) => n.toLocaleString("en-US");
   const what = desired.constraint === "primaryKey" ? "primary key" : "unique";
   const stand = keys === 1 ? "key stands" : "keys stand";
-  return {
-    what:
+  return hazard("duplicates", {
+    object: objectOf(desired),
+    message:
       `cannot build the ${what} ${subject(desired)}: ` +
       `${count(keys)} ${stand} in more than one row (${count(rows)} rows in all)`,
-    why: `the build would fail at its end (SQLSTATE 23505); ${NOTHING_CHANGED}`,
+    cause: "the build would fail at its end (SQLSTATE 23505)",
     fix: `remove the duplicates, then run pulumi up; to list them: ${duplicatesQuery(desired)}`,
-    otherwise: IN_THIS_PROGRAM,
-  };
+  });
 }
 
 /** The server's message can quote the row, so it is not shown. */
-export function failingRowAdvice(desired: DesiredIndex, error: unknown): Advice {
-  return {
-    what:
+export function failingRowHazard(desired: DesiredIndex, state: string): Hazard {
+  return hazard("failing-row", {
+    object: objectOf(desired),
+    message:
       `cannot build ${subject(desired)}: ` +
-      `its expression or predicate fails for a row (SQLSTATE ${sqlState(error)})`,
-    why: `the build would fail at that row; ${NOTHING_CHANGED}`,
+      `its expression or predicate fails for a row (SQLSTATE ${state})`,
     fix: `see which row and why: ${duplicatesQuery(desired)}`,
-    otherwise: IN_THIS_PROGRAM,
-  };
+  });
 }
 
 /** What a preview says where it has not looked for duplicates. */
-export function notLookedText(desired: DesiredIndex, why: string): string {
-  return (
-    `duplicates, which would end the build, were not looked for: ${why}; ` +
-    `to look yourself: ${duplicatesQuery(desired)}`
-  );
+export function notLookedHazard(desired: DesiredIndex, why: string): Hazard {
+  return hazard("duplicates-unknown", {
+    object: objectOf(desired),
+    message: `duplicates, which would end the build, were not looked for: ${why}`,
+    fix: `to look yourself: ${duplicatesQuery(desired)}`,
+  });
 }
 
 export function mayNotReadText({ schema, table }: DesiredIndex, role: string): string {

@@ -1,50 +1,44 @@
 import type { LiveTable } from "../catalog/liveIndex";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { PgIndexError } from "../errors/advice";
 import { sqlState } from "../errors/sqlstate";
-import { type Bounds, runBounded } from "../scans/boundedTransaction";
-import { stopCounting } from "../scans/scanCounting";
+import type { Hazard } from "../hazards/hazard";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
-import { setSettings } from "../session/settings/setSettings";
 import { renderBytes } from "../text/render";
-import { ident, qualified } from "../text/sql";
+import { ident } from "../text/sql";
 import {
-  duplicatesAdvice,
-  failingRowAdvice,
+  duplicatesHazard,
+  failingRowHazard,
   mayNotReadText,
-  notLookedText,
+  notLookedHazard,
   ROWS_HIDDEN,
 } from "./duplicateMessages";
+import { indexedRows, lookAtRows } from "./rowLook";
 import { readUniqueKey, type UniqueKey } from "./uniqueKey";
 
 /** A larger table is left to the build. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** The look holds ACCESS SHARE on the table, behind which an ALTER TABLE would queue. */
 const LOOK_MS = 1_000;
-const LOCK_TIMEOUT_MS = 500;
 
 /**
- * Looks for rows that a unique index would reject at the end of its build. Throws
- * {@link PgIndexError} if there are any, or if an expression fails for a row. Returns a line that says
- * why it was not looked; undefined when it was, and all is well. Read-only and bounded.
+ * Looks for rows that a unique index would reject at the end of its build, or for which an
+ * expression fails. Read-only and bounded; it says where it has not looked.
  */
-export async function refuseDuplicates(
+export async function foreseeDuplicates(
   session: Session,
   desired: DesiredIndex,
   table: LiveTable,
-): Promise<string | undefined> {
-  if (!desired.unique) return undefined;
+): Promise<Hazard[]> {
+  if (!desired.unique) return [];
   const bytes = await sizeOf(session, table);
   if (bytes > MOST_BYTES)
-    return notLookedText(desired, `the table is larger than ${renderBytes(MOST_BYTES)}`);
+    return [notLookedHazard(desired, `the table is larger than ${renderBytes(MOST_BYTES)}`)];
   const denied = await missingRight(session, table);
-  if (denied) return notLookedText(desired, mayNotReadText(desired, denied));
+  if (denied) return [notLookedHazard(desired, mayNotReadText(desired, denied))];
   const key = await readUniqueKey(session, desired);
-  if (key.kind === "unreadable") return notLookedText(desired, key.why);
-  const why = await look(session, desired, table, key);
-  return why && notLookedText(desired, why);
+  if (key.kind === "unreadable") return [notLookedHazard(desired, key.why)];
+  return look(session, desired, table, key);
 }
 
 interface Duplicates {
@@ -54,27 +48,26 @@ interface Duplicates {
   readonly rows: number;
 }
 
-/** Returns why nothing could be seen. */
 async function look(
   session: Session,
   desired: DesiredIndex,
   table: LiveTable,
   key: UniqueKey,
-): Promise<string | undefined> {
-  const isCounted = !(await stopCounting(session));
-  const bounds: Bounds = { timeoutMs: LOOK_MS, indexOids: [], isCounted };
+): Promise<Hazard[]> {
   try {
-    const found = await runBounded(session, bounds, () => count(session, desired, table, key));
-    if (found.kind === "timedOut") return `it takes longer than ${LOOK_MS / 1000} s`;
-    if (found.value.keys > 0) throw new PgIndexError(duplicatesAdvice(desired, found.value));
-    return undefined;
+    const found = await lookAtRows(session, { timeoutMs: LOOK_MS, settings: NO_INDEX }, async () =>
+      onlyRow(await session.query<Duplicates>(duplicatesSql(desired, table, key))),
+    );
+    if (found.kind === "timedOut")
+      return [notLookedHazard(desired, `it takes longer than ${LOOK_MS / 1000} s`)];
+    return found.value.keys > 0 ? [duplicatesHazard(desired, found.value)] : [];
   } catch (error) {
     const state = sqlState(error);
     if (state === undefined) throw error;
     // What fails for a row here fails for it in the build.
-    if (state.startsWith("22"))
-      throw new PgIndexError(failingRowAdvice(desired, error), { cause: error });
-    return state === "42501" ? ROWS_HIDDEN : `the server stopped the look (SQLSTATE ${state})`;
+    if (state.startsWith("22")) return [failingRowHazard(desired, state)];
+    const why = state === "42501" ? ROWS_HIDDEN : `the server stopped the look (SQLSTATE ${state})`;
+    return [notLookedHazard(desired, why)];
   }
 }
 
@@ -98,28 +91,12 @@ async function missingRight(session: Session, { oid }: LiveTable): Promise<strin
   return reads ? undefined : role;
 }
 
-/**
- * Neither an index, whose scan would count as traffic, nor a worker, nor a policy, which runs
- * functions and hides rows.
- */
-const SETTINGS: Readonly<Record<string, string>> = {
-  lock_timeout: String(LOCK_TIMEOUT_MS),
+/** The scan of an index would count as traffic. */
+const NO_INDEX: Readonly<Record<string, string>> = {
   enable_indexscan: "off",
   enable_indexonlyscan: "off",
   enable_bitmapscan: "off",
-  max_parallel_workers_per_gather: "0",
-  row_security: "off",
 };
-
-async function count(
-  session: Session,
-  desired: DesiredIndex,
-  table: LiveTable,
-  key: UniqueKey,
-): Promise<Duplicates> {
-  await setSettings(session.query, "transaction", SETTINGS);
-  return onlyRow(await session.query<Duplicates>(duplicatesSql(desired, table, key)));
-}
 
 /**
  * Counts what the index would reject. OFFSET 0 keeps PostgreSQL from evaluating a key of a row that
@@ -132,13 +109,12 @@ async function count(
  * //          WHERE k1 IS DISTINCT FROM NULL
  * //          GROUP BY k1 COLLATE pg_catalog."default" HAVING count(*) > 1) AS d
  */
-export function duplicatesSql(
-  { schema, table: name, nullsNotDistinct }: DesiredIndex,
-  { kind }: Pick<LiveTable, "kind">,
+function duplicatesSql(
+  desired: DesiredIndex,
+  table: LiveTable,
   { keys, predicate }: UniqueKey,
 ): string {
-  // Children by plain inheritance have indexes of their own.
-  const from = `${kind === "partitioned table" ? "" : "ONLY "}${qualified(schema, name)}`;
+  const from = indexedRows(desired, table);
   const columns = keys.map(({ expression }, i) => `(${expression}) AS ${ident(`k${i + 1}`)}`);
   const where = predicate === null ? "" : ` WHERE ${predicate}`;
   const rows = `SELECT ${columns.join(", ")} FROM ${from}${where} OFFSET 0`;
@@ -147,7 +123,7 @@ export function duplicatesSql(
   );
   // A composite value that has only nulls IS NULL, but is no null to an index.
   const known = keys.map((_, i) => `${ident(`k${i + 1}`)} IS DISTINCT FROM NULL`);
-  const wanted = nullsNotDistinct ? "" : ` WHERE ${known.join(" AND ")}`;
+  const wanted = desired.nullsNotDistinct ? "" : ` WHERE ${known.join(" AND ")}`;
   return (
     "SELECT count(*)::float8 AS keys, coalesce(sum(n), 0)::float8 AS rows " +
     `FROM (SELECT count(*) AS n FROM (${rows}) AS r${wanted} ` +

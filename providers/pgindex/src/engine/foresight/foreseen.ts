@@ -8,9 +8,20 @@ export interface OwnBuild {
   readonly isNew: boolean;
 }
 
+/** What of a step a later look is held to. Plain JSON: a plan's file keeps it. */
+export interface SeenStep {
+  readonly kind: Step["kind"];
+  readonly why: string;
+  readonly sql: readonly string[];
+  /** The OIDs of the indexes that are gone after it. */
+  readonly drops: readonly number[];
+  /** It works on a partition of the declared table. */
+  readonly onPartition: boolean;
+}
+
 /** Something that a later look would do, and the first one would not have. */
 export type Surprise =
-  | { readonly kind: "step"; readonly step: Step }
+  | { readonly kind: "step"; readonly step: SeenStep }
   /** Another resource of the stack has made or taken the index in between. */
   | { readonly kind: "taken" };
 
@@ -20,41 +31,50 @@ export type Surprise =
  * the run's own build has left. Pure.
  */
 export class Foreseen {
+  /** The index belongs to another resource of the stack. */
+  readonly isSiblings: boolean;
+  readonly steps: readonly SeenStep[];
   private readonly sqls: ReadonlySet<string>;
   private readonly dropped: ReadonlySet<number>;
   private readonly builds: boolean;
   private readonly rebuilds: boolean;
-  private readonly isSiblings: boolean;
 
-  private constructor({ whose }: Pick<Situation, "whose">, steps: readonly Step[]) {
-    this.sqls = new Set(steps.flatMap(sqlsOf));
-    this.dropped = new Set(steps.flatMap(droppedBy));
+  constructor(isSiblings: boolean, steps: readonly SeenStep[]) {
+    this.isSiblings = isSiblings;
+    this.steps = steps;
+    this.sqls = new Set(steps.flatMap(({ sql }) => sql));
+    this.dropped = new Set(steps.flatMap(({ drops }) => drops));
     this.builds = steps.some(({ kind }) => kind === "build");
     this.rebuilds = this.builds || steps.some(({ kind }) => kind === "reindex");
-    this.isSiblings = whose === "sibling";
   }
 
-  static of(situation: Pick<Situation, "whose">, steps: readonly Step[]): Foreseen {
-    return new Foreseen(situation, steps);
+  static of({ whose }: Pick<Situation, "whose">, steps: readonly Step[]): Foreseen {
+    return new Foreseen(whose === "sibling", steps.map(seen));
   }
 
   /** As after a look at an index that stands as declared. */
   static nothing(): Foreseen {
-    return new Foreseen({ whose: "own" }, []);
+    return new Foreseen(false, []);
   }
 
   /** The first thing in a later plan that nobody has been shown; undefined if there is none. */
   surpriseIn(
-    { whose }: Pick<Situation, "whose">,
+    situation: Pick<Situation, "whose">,
     steps: readonly Step[],
     own: readonly OwnBuild[],
   ): Surprise | undefined {
-    if (whose === "sibling" && !this.isSiblings) return { kind: "taken" };
-    const step = steps.find((each) => !this.covers(each, own));
+    const others = steps.filter((step) => !(step.kind === "drop" && isLeftBy(own, step.index)));
+    return this.surpriseOf(Foreseen.of(situation, others));
+  }
+
+  /** As {@link surpriseIn}, of what another look has planned. */
+  surpriseOf(later: Foreseen): Surprise | undefined {
+    if (later.isSiblings && !this.isSiblings) return { kind: "taken" };
+    const step = later.steps.find((each) => !this.covers(each));
     return step && { kind: "step", step };
   }
 
-  private covers(step: Step, own: readonly OwnBuild[]): boolean {
+  private covers(step: SeenStep): boolean {
     switch (step.kind) {
       case "adopt":
       case "analyze":
@@ -64,22 +84,28 @@ export class Foreseen {
       case "reindex":
         return this.rebuilds;
       case "drop":
-        return this.dropped.has(step.index.oid) || isLeftBy(own, step.index);
+        return this.coversDrops(step);
       case "alter":
-        return droppedBy(step).length > 0
-          ? droppedBy(step).every((oid) => this.dropped.has(oid))
-          : this.coversAll(step);
+        return step.drops.length > 0 ? this.coversDrops(step) : this.coversAll(step);
     }
   }
 
+  private coversDrops({ drops }: SeenStep): boolean {
+    return drops.every((oid) => this.dropped.has(oid));
+  }
+
   /** A partition that is attached meanwhile gets its part of what is built. A mark is no change. */
-  private coversAll(step: Step): boolean {
-    if (step.on && this.rebuilds) return true;
-    return sqlsOf(step).every((sql) => this.sqls.has(sql) || sql.startsWith("COMMENT ON INDEX "));
+  private coversAll({ onPartition, sql }: SeenStep): boolean {
+    if (onPartition && this.rebuilds) return true;
+    return sql.every((each) => this.sqls.has(each) || each.startsWith("COMMENT ON INDEX "));
   }
 }
 
-/** The OIDs of the indexes that are gone after a step. */
+function seen(step: Step): SeenStep {
+  const { kind, why, on } = step;
+  return { kind, why, sql: sqlsOf(step), drops: droppedBy(step), onPartition: on !== undefined };
+}
+
 function droppedBy(step: Step): number[] {
   if (step.kind === "drop") return [step.index.oid];
   if (step.kind !== "alter") return [];

@@ -1,14 +1,14 @@
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import type { OwnershipMark } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
-import { type Step, sqlsOf } from "../plan/step";
+import type { SeenStep } from "./foreseen";
 
 /** A later look would do what the first one would not have. */
-export function unforeseenAdvice(desired: DesiredIndex, step: Step): Advice {
+export function unforeseenAdvice(desired: DesiredIndex, step: SeenStep): Advice {
   return {
     what: `stopped: ${subject(desired)} has changed since it was looked at`,
     why:
-      `it would now take a step that nobody has been shown: ${sqlsOf(step).join("; ")} ` +
+      `it would now take a step that nobody has been shown: ${step.sql.join("; ")} ` +
       `(${step.why})`,
     fix: "see what has changed, with pulumi preview --refresh; pulumi up then does what that shows",
   };

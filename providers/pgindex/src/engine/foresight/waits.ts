@@ -1,40 +1,73 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { readPartitionTree } from "../catalog/indexTree";
-import { type LockHolder, locksOn, snapshotHolders } from "../catalog/sessions/openTransactions";
+import {
+  allLocks,
+  type LockHolder,
+  locksOn,
+  snapshotHolders,
+} from "../catalog/sessions/openTransactions";
 import {
   BUILD_CONFLICTS,
   isYieldingAutovacuum,
   type OtherSession,
 } from "../catalog/sessions/otherSessions";
+import type { Hazard } from "../hazards/hazard";
 import type { Step } from "../plan/step";
 import type { Session } from "../session/session";
+import { everything } from "../session/sharedReads";
 import type { InTheWay } from "./inTheWay";
-import { waitText } from "./waitMessages";
+import { waitHazard } from "./waitMessages";
 
 /** A transaction that ends sooner is in nobody's way. */
 const BETWEEN_LOOKS_MS = 1_000;
 
+/** What those see who share a session is something else a moment later. */
+const OLDEST_MS = 5_000;
+
 /**
- * Who a plan will have to wait for, in lines for people: open transactions that were there a second
- * ago already. Since when others are in their transaction is hidden from some roles, so everybody
- * looks twice. Read-only; nobody queues behind a look.
+ * Who a plan will have to wait for: open transactions that were there a second ago already. Since
+ * when others are in their transaction is hidden from some roles, so everybody looks twice.
+ * Read-only; nobody queues behind a look.
  */
 export async function foreseeWaits(
   session: Session,
   steps: readonly Step[],
   tableOid: number,
   waitForMs: number,
-): Promise<string[]> {
+): Promise<Hazard[]> {
   const tables = await withPartitions(session, tablesOf(steps, tableOid));
   if ([...tables.built, ...tables.cleared].length === 0) return [];
-  const first = await inTheWay(session, tables);
+  const shared = await everything(session, seeAllTwice, OLDEST_MS);
+  const first = inTheWay(shared?.first ?? (await see(session, tables)), tables);
   if (first.length === 0) return [];
-  await delay(BETWEEN_LOOKS_MS);
+  if (!shared) await delay(BETWEEN_LOOKS_MS);
   const before = new Set(first.map(({ other }) => transactionOf(other)));
-  const still = (await inTheWay(session, tables)).filter(({ other }) =>
-    before.has(transactionOf(other)),
-  );
-  return still.map((each) => waitText(each, dropped(steps), waitForMs));
+  const now = inTheWay(shared?.second ?? (await see(session, tables)), tables);
+  const still = now.filter(({ other }) => before.has(transactionOf(other)));
+  return still.map((each) => waitHazard(each, dropped(steps), waitForMs));
+}
+
+/** Who has locks on tables, and who has a snapshot. */
+interface Seen {
+  readonly holders: readonly LockHolder[];
+  readonly snapshots: readonly OtherSession[];
+}
+
+async function see(session: Session, { built, cleared }: Tables): Promise<Seen> {
+  const holders = await locksOn(session, [...built, ...cleared]);
+  return { holders, snapshots: built.size > 0 ? await snapshotHolders(session) : [] };
+}
+
+/** Both looks, at every table, for many who ask: nobody waits for the second one by himself. */
+async function seeAllTwice(session: Session): Promise<{ first: Seen; second: Seen }> {
+  const seeAll = async () => ({
+    holders: await allLocks(session),
+    snapshots: await snapshotHolders(session),
+  });
+  const first = await seeAll();
+  if (first.holders.length + first.snapshots.length === 0) return { first, second: first };
+  await delay(BETWEEN_LOOKS_MS);
+  return { first, second: await seeAll() };
 }
 
 function transactionOf({ pid, gid, virtualTransaction }: OtherSession): string {
@@ -87,9 +120,12 @@ function dropped(steps: readonly Step[]): string[] {
 }
 
 /** Each transaction once, with what waits for it first. */
-async function inTheWay(session: Session, tables: Tables): Promise<InTheWay[]> {
-  const holders = await locksOn(session, [...tables.built, ...tables.cleared]);
-  const snapshots = tables.built.size > 0 ? await snapshotHolders(session) : [];
+function inTheWay(seen: Seen, tables: Tables): InTheWay[] {
+  const { built, cleared } = tables;
+  const holders = seen.holders.filter(
+    ({ tableOid }) => built.has(tableOid) || cleared.has(tableOid),
+  );
+  const snapshots = tables.built.size > 0 ? seen.snapshots : [];
   const all: InTheWay[] = [
     ...holders.filter(keepsFromBeginning).map((other) => ({ other, waiting: "begin" }) as const),
     ...holders

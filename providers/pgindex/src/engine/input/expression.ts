@@ -1,4 +1,5 @@
 import { hasSqlDetails, loadModule, parseSync, scanSync } from "libpg-query";
+import { fieldsOf } from "./namesInQuery";
 
 /** Why an SQL fragment was refused; undefined when it is exactly one expression. */
 export type FragmentProblem = { readonly message: string; readonly fix: string } | undefined;
@@ -106,17 +107,10 @@ const FORBIDDEN_NODES: Record<string, FragmentProblem> = {
   SetToDefault: problem("contains DEFAULT", "write the constant itself"),
 };
 
-/** Iterative, because a tree can be deeper than the call stack. */
 function checkNodes(root: unknown): FragmentProblem {
-  const left = [root];
-  while (left.length > 0) {
-    const node = left.pop();
-    if (typeof node !== "object" || node === null) continue;
-    for (const [key, child] of Object.entries(node)) {
-      const found = FORBIDDEN_NODES[key];
-      if (found) return found;
-      left.push(child);
-    }
+  for (const [key] of fieldsOf(root)) {
+    const found = FORBIDDEN_NODES[key];
+    if (found) return found;
   }
   return undefined;
 }

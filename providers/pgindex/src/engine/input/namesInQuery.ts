@@ -3,6 +3,23 @@ type Tree = Readonly<Record<string, unknown>>;
 /** A field of a parse tree, at any depth. */
 type Field = readonly [key: string, value: unknown];
 
+/**
+ * Yields every field of the tree below `root`, without recursion: `a + b + …` is as deep as it is
+ * long. Field names come from the grammar, never from the text. Nothing is yielded from below a
+ * field that is `closed`.
+ */
+export function* fieldsOf(root: unknown, closed?: string): Generator<Field> {
+  const left = [root];
+  while (left.length > 0) {
+    const node = left.pop();
+    if (typeof node !== "object" || node === null) continue;
+    for (const field of Object.entries(node)) {
+      yield field;
+      if (field[0] !== closed) left.push(field[1]);
+    }
+  }
+}
+
 /** The names in a query that the search_path resolves: those without a schema. */
 export interface UnqualifiedNames {
   readonly relations: readonly string[];

@@ -2,6 +2,7 @@ import { parseSync } from "libpg-query";
 import { syntaxReason } from "./expression";
 import {
   type FunctionName,
+  fieldsOf,
   functionsOf,
   type RelationReference,
   relationsOf,
@@ -139,22 +140,6 @@ const FORBIDDEN: Readonly<Record<string, SelectProblem>> = {
     fix: "remove that clause: the plan is the same, and no other session has to wait",
   },
 };
-
-/**
- * Yields every field of the tree below `root`, without recursion: `a + b + …` is as deep as it is
- * long. Field names come from the grammar, never from the text.
- */
-export function* fieldsOf(root: unknown): Generator<[string, unknown]> {
-  const left = [root];
-  while (left.length > 0) {
-    const node = left.pop();
-    if (typeof node !== "object" || node === null) continue;
-    for (const field of Object.entries(node)) {
-      yield field;
-      left.push(field[1]);
-    }
-  }
-}
 
 /** The parser omits the number of `$0`. */
 function paramNumber(ref: unknown): number {

@@ -1,6 +1,7 @@
 import type { IndexOnTable } from "../catalog/indexTree";
 import { PgIndexError } from "../errors/advice";
 import { isWithinFunction, sqlState } from "../errors/sqlstate";
+import { requireTrustedTriggers } from "../reach/eventTriggers";
 import { effectivePath, openSchemas, readLogin } from "../reach/login";
 import { thingsNamed } from "../reach/namedThings";
 import { onlyCatalog, parsedTree } from "../reach/parsedText";
@@ -55,6 +56,7 @@ async function callsOf(
   index: IndexOnTable,
 ): Promise<ReachedFunction[]> {
   const parser = await whoParses(session);
+  if (parser) await requireTrustedTriggers(session);
   const schemas = await effectivePath(session);
   await session.query(parser ? "BEGIN READ WRITE" : "BEGIN");
   try {

@@ -1,6 +1,7 @@
 import type { Explained } from "../explain/explain";
 import { type PlanNode, scanOf } from "../explain/explain";
-import { nodesOf, numberOf } from "../explain/planWork";
+import { costOf } from "../explain/planNode";
+import { nodesOf } from "../explain/planWork";
 import type { GenericPlan } from "./measurement";
 import { type Bench, boundedPlan } from "./queryRuns";
 import type { ParsedQuery } from "./servedQueries";
@@ -49,8 +50,8 @@ function isChosen(mode: string, generic: PlanNode, custom: readonly PlanNode[]):
   if (mode === "force_custom_plan" || custom.length === 0) return false;
   const costs = custom.map((plan) => {
     const tables = nodesOf(plan).filter((node) => node["Relation Name"] !== undefined).length;
-    return numberOf(plan, "Total Cost") + PLANNING_COST * (tables + 1);
+    return costOf(plan) + PLANNING_COST * (tables + 1);
   });
   const average = costs.reduce((sum, cost) => sum + cost, 0) / costs.length;
-  return numberOf(generic, "Total Cost") < average;
+  return costOf(generic) < average;
 }

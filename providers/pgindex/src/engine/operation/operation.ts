@@ -1,5 +1,7 @@
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { Notices } from "../errors/notices";
+import { forgetLooks } from "../look/withLook";
+import { requireTrustedTriggers } from "../reach/eventTriggers";
 import type { Database } from "../session/database";
 import { type Workspace, withWorkspace } from "../session/workspace";
 import { withSlots } from "../slots/slotReservation";
@@ -31,6 +33,8 @@ export interface TablePlace extends TableName {
 export interface TableChange {
   readonly database: Database;
   readonly table: TableName;
+  /** Its size, if that is known: of those that wait, the largest comes first. */
+  readonly tableBytes?: number;
   readonly ctx: Context;
   /** The limits that the resource sets, if any. */
   readonly patience?: PatienceOptions;
@@ -64,7 +68,8 @@ export async function changeTable<T>(
   const notices = new Notices((severity, text) =>
     ctx.log(severity, `${purpose}: PostgreSQL says: ${text}`),
   );
-  const run = (workspace: Workspace) => {
+  const run = async (workspace: Workspace) => {
+    await requireTrustedTriggers(workspace.observer);
     workspace.builder.onNotice((notice) => notices.hear(notice));
     return attempt({ ...workspace, ctx, notices });
   };
@@ -74,11 +79,12 @@ export async function changeTable<T>(
     } catch (error) {
       throw await explain(error);
     } finally {
+      forgetLooks();
       reportStalls();
     }
   };
   const slots = { sessions, ...waitingOf(ctx) };
-  return inTurn(database, `${table.schema}.${table.table}`, ctx, () =>
-    withSlots(database, slots, withReservedSlots),
-  );
+  forgetLooks();
+  const turn = { table: `${table.schema}.${table.table}`, bytes: change.tableBytes };
+  return inTurn(database, turn, ctx, () => withSlots(database, slots, withReservedSlots));
 }

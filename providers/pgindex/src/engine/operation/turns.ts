@@ -1,11 +1,12 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Database } from "../session/database";
+import { Semaphore } from "../slots/semaphore";
 import { assertMayGoOn, type Context } from "./context";
 
 /** The queues of one database: one build per table at a time, and limits on all of a kind. */
 interface Turns {
   readonly tables: Map<string, LimitFunction>;
-  readonly builds: LimitFunction;
+  readonly builds: Semaphore;
   /** Runs of EXPLAIN ANALYZE, before builds and in verifications. */
   readonly measurements: LimitFunction;
   /** Whoever waits here holds no connection. */
@@ -20,13 +21,20 @@ type QueueTarget = Pick<Database, "target" | "maxConcurrentBuilds" | "maxConcurr
  */
 const databases = new Map<string, Turns>();
 
+/** A table, and its size, if that is known. */
+interface Turn {
+  readonly table: string;
+  readonly bytes?: number;
+}
+
 /**
  * Runs `work` once nothing else in this process works on the table and a build slot of the database
- * is free.
+ * is free. Of those that wait for one, the largest table comes first, so that the longest build is
+ * not the last.
  */
 export async function inTurn<T>(
   database: QueueTarget,
-  table: string,
+  { table, bytes }: Turn,
   ctx: Context,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -34,8 +42,20 @@ export async function inTurn<T>(
   const tableTurn = tables.get(table) ?? pLimit(1);
   tables.set(table, tableTurn);
   if (tableTurn.activeCount > 0) ctx.status(`queued: another index of ${table} is being worked on`);
-  return tableTurn(() => bounded(buildTurn, "builds", ctx, work));
+  return tableTurn(async () => {
+    if (buildTurn.areTaken(1)) ctx.status(queuedText(buildTurn.total, "builds"));
+    const leave = await buildTurn.take(1, undefined, bytes);
+    try {
+      assertMayGoOn(ctx);
+      return await work();
+    } finally {
+      leave();
+    }
+  });
 }
+
+const queuedText = (running: number, what: string) =>
+  `queued: ${running} ${what} are already running`;
 
 /** Runs `work` once a slot of the database for measuring queries is free. */
 export function inTurnToMeasure<T>(
@@ -61,8 +81,7 @@ function bounded<T>(
   ctx: Context,
   work: () => Promise<T>,
 ): Promise<T> {
-  if (turn.activeCount >= turn.concurrency)
-    ctx.status(`queued: ${turn.concurrency} ${what} are already running`);
+  if (turn.activeCount >= turn.concurrency) ctx.status(queuedText(turn.concurrency, what));
   return turn(() => {
     assertMayGoOn(ctx);
     return work();
@@ -78,7 +97,7 @@ function turnsAt({
   if (known) return known;
   const turns = {
     tables: new Map<string, LimitFunction>(),
-    builds: pLimit(maxConcurrentBuilds),
+    builds: new Semaphore(maxConcurrentBuilds),
     measurements: pLimit(maxConcurrentMeasurements),
     verifications: pLimit(maxConcurrentMeasurements),
   };

@@ -3,6 +3,7 @@ import { type Difference, renderDifferences } from "../compare/differences";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type OwnershipMark, stackName } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
+import type { HazardCode } from "../hazards/hazardKinds";
 import { displayName } from "../text/render";
 import { ident, qualified } from "../text/sql";
 
@@ -11,6 +12,7 @@ export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Ad
     what: `cannot build ${subject(desired)}: a ${relationKind} has that name`,
     why: "indexes share a namespace with the schema's tables, views and sequences",
     fix: "give the index another name",
+    code: "name-taken" satisfies HazardCode,
   };
 }
 
@@ -28,6 +30,7 @@ export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice
       "program, run pulumi up, then declare it here (deleteBeforeReplace comes too late: this is " +
       "refused before Pulumi deletes anything). If nobody needs it: " +
       `DROP INDEX CONCURRENTLY ${qualified(live.schema, live.name)};`,
+    code: "name-taken" satisfies HazardCode,
   };
 }
 
@@ -46,6 +49,7 @@ export function differentAdvice(
     otherwise:
       "if nobody needs it: " +
       `DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)}; then run pulumi up`,
+    code: "name-taken" satisfies HazardCode,
   };
 }
 

@@ -1,5 +1,6 @@
+import type { Advice } from "../errors/advice";
 import { ident } from "../text/sql";
-import type { OpenSchema } from "./login";
+import type { Login, OpenSchema } from "./login";
 
 /** `PUBLIC in public, app_owner in app` */
 export function writersOf(open: readonly OpenSchema[]): string {
@@ -12,4 +13,25 @@ export function revokesOf(open: readonly OpenSchema[]): string[] {
     const who = writer === "PUBLIC" ? "PUBLIC" : ident(writer);
     return isOwner ? [] : [`REVOKE CREATE ON SCHEMA ${ident(schema)} FROM ${who};`];
   });
+}
+
+/** A function that an event trigger runs as whoever changes a schema. */
+export interface ForeignTrigger {
+  readonly trigger: string;
+  readonly signature: string;
+  readonly owner: string;
+}
+
+export function foreignTriggerAdvice(
+  { trigger, signature, owner }: ForeignTrigger,
+  { name, might }: Login,
+): Advice {
+  return {
+    what: `refused to run DDL as ${name} (${might}), be it for a temporary table`,
+    why:
+      `the event trigger ${trigger} would run ${signature}, which ${owner} can replace, with the ` +
+      `rights of ${name}; nothing ran`,
+    fix: `run: ALTER FUNCTION ${signature} SECURITY DEFINER; then it has the rights of ${owner}`,
+    otherwise: `run: ALTER EVENT TRIGGER ${trigger} DISABLE; or connect as an ordinary role`,
+  };
 }

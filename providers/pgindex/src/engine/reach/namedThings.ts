@@ -1,6 +1,5 @@
 import { parseSync } from "libpg-query";
-import { type FunctionName, functionsOf, namesIn } from "../input/namesInQuery";
-import { fieldsOf } from "../input/readSelect";
+import { type FunctionName, fieldsOf, functionsOf, namesIn } from "../input/namesInQuery";
 import type { Session } from "../session/session";
 
 /** The functions that a name can mean in the schemas of a path. */

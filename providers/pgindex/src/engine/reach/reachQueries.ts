@@ -32,6 +32,16 @@ const WAYS: readonly string[] = [
   `SELECT 'function', f, NULL, 'planned'
   FROM pg_range r, unnest(ARRAY[r.rngcanonical, r.rngsubdiff]::oid[]) AS f
  WHERE i.kind IN ('type', 'column') AND r.rngtypid = i.oid AND f <> 0`,
+  // To compare ranges is to compare their bounds, be they elements of an array or fields of a row.
+  `SELECT 'function', p.amproc::oid, NULL, NULL
+  FROM pg_range r JOIN pg_opclass o ON o.oid = r.rngsubopc
+  JOIN pg_amproc p ON p.amprocfamily = o.opcfamily
+ WHERE i.kind IN ('type', 'column') AND r.rngtypid = i.oid`,
+  `SELECT 'column', n.oid, NULL, NULL FROM pg_type t, unnest(ARRAY[t.typbasetype, t.typelem]
+         || ARRAY(SELECT a.atttypid FROM pg_attribute a
+                   WHERE a.attrelid = t.typrelid AND t.typrelid <> 0 AND a.attnum > 0
+                     AND NOT a.attisdropped)) AS n (oid)
+ WHERE i.kind = 'column' AND t.oid = i.oid AND n.oid <> 0`,
   `SELECT 'tree', 0::oid, w.ev_action::text, NULL
   FROM pg_class c JOIN pg_rewrite w ON w.ev_class = c.oid
  WHERE i.kind = 'relation' AND c.oid = i.oid AND c.relkind = 'v'`,

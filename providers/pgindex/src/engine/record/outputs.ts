@@ -8,6 +8,7 @@ import type { IndexOrigin } from "../declare/ownershipMark";
 import type { PatienceOptions } from "../declare/patienceOptions";
 import { declaredStatement } from "../declare/statement";
 import type { QueryPlan } from "../explain/queryPlan";
+import type { HazardPolicy } from "../hazards/rules";
 import { type Measured, plansOf, type QueryMeasurement } from "../measure/measure";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import { bloatOf, bytesPerRowOf } from "./bloat";
@@ -63,11 +64,12 @@ export interface IndexOutputs {
   readonly origin?: IndexOrigin;
   /** As declared; null if not. */
   readonly dropOnDestroy?: boolean | null;
+  /** What the resource decided of hazards, which a destroy uses; absent where nothing. */
+  readonly hazards?: HazardPolicy | null;
   /** The declared patience, which a destroy uses. */
   readonly patience?: PatienceOptions | null;
   /** The canonical form that refresh and destroy compare the live index with. */
   readonly canonical: RecordedForm;
-  readonly __urn?: string;
   /** Where the arguments were secret; absent where none was. */
   readonly __secret?: readonly string[];
 }
@@ -106,6 +108,7 @@ export function toIndexOutputs(
     origin: live.mark?.origin ?? kept?.origin ?? originOf(adopted, kept),
     dropOnDestroy: desired.policy.dropOnDestroy ?? null,
     patience: desired.policy.patience ?? null,
+    ...(desired.policy.hazards && { hazards: desired.policy.hazards }),
     canonical: managedPart(live.canonical, ensured.declared ?? {}),
   };
 }

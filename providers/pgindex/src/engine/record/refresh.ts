@@ -4,6 +4,7 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { renderDifferences } from "../compare/differences";
 import { isStillOurs, isStranger } from "../compare/identity";
 import { differencesSince } from "../compare/recordedForm";
+import { withLook } from "../look/withLook";
 import type { SessionTarget } from "../session/database";
 import { isSameDatabase, readDatabaseIdentity } from "../session/databaseIdentity";
 import type { Session } from "../session/session";
@@ -23,18 +24,14 @@ export async function refreshIndex(
   old: IndexOutputs,
   warn?: (warning: string) => void,
 ): Promise<IndexOutputs | undefined> {
-  const options = { purpose: `refresh ${old.name}`, writable: false };
-  return withObserver(database, options, async (observer) => {
+  const options = { purpose: `refresh ${old.name}`, writable: false, mayBeShared: true };
+  const { found, warnings } = await withLook(database, options, async (observer) => {
     const found = await refreshedOutputs(observer, old);
-    if (found && warn)
-      // Of this index alone: a refresh asks this for each.
-      for (const warning of staleCollationWarnings(
-        await readStaleCollations(observer, found.oid),
-        found,
-      ))
-        warn(`${old.schema}.${old.name}: ${warning}`);
-    return found;
+    const stale = found && warn ? await readStaleCollations(observer, found.oid) : [];
+    return { found, warnings: found ? staleCollationWarnings(stale, found) : [] };
   });
+  for (const warning of warnings) warn?.(`${old.schema}.${old.name}: ${warning}`);
+  return found;
 }
 
 /** Like {@link refreshIndex}, on an open session, whose search_path must be empty. */

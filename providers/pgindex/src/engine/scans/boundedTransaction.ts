@@ -30,7 +30,15 @@ export type Bounded<T> = (
  * They are more accurate than EXPLAIN's loops: `= ANY` scans once for each value, and the planner
  * itself scans an index to find a column's extremes. They do not include parallel workers.
  */
-export async function runBounded<T>(
+export function runBounded<T>(
+  session: Session,
+  bounds: Bounds,
+  work: () => Promise<T>,
+): Promise<Bounded<T>> {
+  return session.alone(() => inTransaction(session, bounds, work));
+}
+
+async function inTransaction<T>(
   session: Session,
   bounds: Bounds,
   work: () => Promise<T>,
@@ -69,13 +77,18 @@ async function begin(session: Session, bounds: Bounds): Promise<Before> {
 }
 
 async function countScans(session: Session, { indexOids, isCounted }: Bounds): Promise<Before> {
+  const scans = indexOids.length === 0 ? 0 : await scansOf(session, indexOids);
+  const byTable = isCounted ? await pendingScans(session) : new Map();
+  return { scans, byTable };
+}
+
+async function scansOf(session: Session, indexOids: readonly number[]): Promise<number> {
   const rows = await session.query<{ scans: number }>(
     `SELECT coalesce(pg_catalog.sum(pg_catalog.pg_stat_get_xact_numscans(oid)), 0)::float8 AS scans
        FROM pg_catalog.unnest($1::oid[]) AS oid`,
     [indexOids],
   );
-  const byTable = isCounted ? await pendingScans(session) : new Map();
-  return { scans: onlyRow(rows).scans, byTable };
+  return onlyRow(rows).scans;
 }
 
 async function account(

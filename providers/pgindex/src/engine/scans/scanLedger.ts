@@ -1,6 +1,8 @@
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
 import { setSettings } from "../session/settings/setSettings";
+import { everything } from "../session/sharedReads";
+import { qualified } from "../text/sql";
 
 /**
  * Where the server counts no longer tells our scans from traffic: a scan is one more in `idx_scan`,
@@ -120,14 +122,46 @@ export async function ledgerScans(
   session: Session,
   { schema, name }: { readonly schema: string; readonly name: string },
 ): Promise<number | null> {
-  const [row] = await session.query<{ scans: number | null }>(
-    `SELECT pg_stat_get_numscans(l.oid)::float8 AS scans
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_index i ON i.indexrelid = c.oid
-       JOIN pg_class l ON l.relnamespace = 'pg_catalog'::regnamespace
-        AND l.relname = ($3::text[])[1 + ${root("i.indrelid")}::int8 % $4]
-      WHERE n.nspname = $1 AND c.relname = $2`,
-    [schema, name, INDEXES, INDEXES.length],
+  const all = await everything(session, allLedgers);
+  if (all) return all.get(qualified(schema, name)) ?? null;
+  const rows = await session.query<LedgerRow>(`${LEDGER} WHERE n.nspname = $3 AND c.relname = $4`, [
+    INDEXES,
+    INDEXES.length,
+    schema,
+    name,
+  ]);
+  return rows[0]?.scans ?? null;
+}
+
+interface LedgerRow {
+  readonly schema: string;
+  readonly name: string;
+  readonly scans: number | null;
+}
+
+const LEDGER = `
+SELECT n.nspname AS schema, c.relname AS name, pg_stat_get_numscans(l.oid)::float8 AS scans
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_index i ON i.indexrelid = c.oid
+  JOIN pg_class l ON l.relnamespace = 'pg_catalog'::regnamespace
+   AND l.relname = ($1::text[])[1 + ${root("i.indrelid")}::int8 % $2]`;
+
+/** By the qualified names of the indexes. */
+async function allLedgers(session: Session): Promise<ReadonlyMap<string, number | null>> {
+  const rows = await session.query<LedgerRow>(LEDGER, [INDEXES, INDEXES.length]);
+  return new Map(rows.map((row) => [qualified(row.schema, row.name), row.scans]));
+}
+
+/**
+ * Reads how many scans each ledger has. What it returns takes the OID of a topmost table; null where
+ * that cannot be read.
+ */
+export async function readLedgers(session: Session): Promise<(tableOid: number) => number | null> {
+  const rows = await session.query<{ name: string; scans: number | null }>(
+    `SELECT relname::text AS name, pg_stat_get_numscans(oid)::float8 AS scans FROM pg_class
+      WHERE relnamespace = 'pg_catalog'::regnamespace AND relname = ANY ($1::text[])`,
+    [INDEXES],
   );
-  return row?.scans ?? null;
+  const scans = new Map(rows.map((row) => [row.name, row.scans]));
+  return (oid) => scans.get(INDEXES[oid % INDEXES.length] ?? "") ?? null;
 }

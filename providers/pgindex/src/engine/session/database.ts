@@ -1,6 +1,8 @@
 import type { Target } from "../connection/target";
 import type { BuildSettings } from "../declare/buildSettings";
 import type { PatienceOptions } from "../declare/patienceOptions";
+import type { HazardPolicy } from "../hazards/rules";
+import type { Stage } from "../hazards/stage";
 
 /** What happens to a statement on the server when the process that waits for it is gone. */
 export type WhenClientVanishes = "finish" | "stop";
@@ -46,6 +48,10 @@ export interface Database extends SessionTarget {
   readonly ownershipMarks: boolean;
   /** Whether a preview foretells the plans of the queries that an index serves. */
   readonly predictPlans: boolean;
+  /** What is made of hazards, where the resource says nothing. */
+  readonly hazards: HazardPolicy;
+  /** Undefined: told by the stack's name. */
+  readonly stage?: Stage;
 }
 
 /** The settings of a database, all optional; {@link databaseOf} has the defaults. */
@@ -59,10 +65,13 @@ export interface DatabaseSettings extends Partial<SessionSettings>, Target {
   readonly maxConcurrentMeasurements?: number;
   readonly buildSettings?: BuildSettings;
   readonly patience?: PatienceOptions;
+  readonly hazards?: HazardPolicy;
+  readonly stage?: Stage;
 }
 
 export function databaseOf({
   url,
+  passwordCommand,
   replicas = {},
   applicationRole,
   maxConcurrentBuilds = 2,
@@ -72,6 +81,8 @@ export function databaseOf({
   maxConnections = Math.max(10, 3 * maxConcurrentBuilds + 2 * maxConcurrentMeasurements),
   buildSettings = {},
   patience = {},
+  hazards = {},
+  stage,
   allowPooler = false,
   allowCorruptingServer = false,
   role,
@@ -79,9 +90,12 @@ export function databaseOf({
   acceptDatabase,
   report,
 }: DatabaseSettings): Database {
-  const targets = Object.entries(replicas).map(([name, ofReplica]) => [name, { url: ofReplica }]);
+  const targets = Object.entries(replicas).map(([name, ofReplica]) => [
+    name,
+    { url: ofReplica, passwordCommand },
+  ]);
   return {
-    target: { url },
+    target: { url, passwordCommand },
     session: {
       allowPooler,
       allowCorruptingServer,
@@ -99,5 +113,7 @@ export function databaseOf({
     predictPlans,
     buildSettings,
     patience,
+    hazards,
+    ...(stage !== undefined && { stage }),
   };
 }

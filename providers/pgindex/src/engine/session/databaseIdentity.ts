@@ -27,8 +27,8 @@ export interface DatabaseIdentity {
 /** Not allowed, or no such function on a server that only speaks PostgreSQL's protocol. */
 const UNREADABLE = new Set(["42501", "42883", "0A000"]);
 
-/** A session never changes its database. */
-const known = new WeakMap<Session, Promise<DatabaseIdentity>>();
+/** A session never changes its database, whoever shares it. */
+const known = new WeakMap<object, Promise<DatabaseIdentity>>();
 
 /**
  * Reads the identity of the session's database, once per session.
@@ -36,8 +36,9 @@ const known = new WeakMap<Session, Promise<DatabaseIdentity>>();
  * @example { systemIdentifier: "7301…", oid: 16384, name: "app" }
  */
 export function readDatabaseIdentity(session: Session): Promise<DatabaseIdentity> {
-  const identity = known.get(session) ?? readIdentity(session);
-  known.set(session, identity);
+  const of = session.shared ?? session;
+  const identity = known.get(of) ?? readIdentity(session);
+  known.set(of, identity);
   return identity;
 }
 

@@ -8,33 +8,41 @@ import { deniedRoleAdvice, unchangedRoleAdvice } from "./roleMessages";
 const SET_ROLE = "SELECT pg_catalog.set_config('role', $1, false)";
 
 /**
- * Makes the session act as `role`, or leaves it as it is if undefined, and returns a function that
- * still queries as the login role.
+ * Makes the session act as `role`, or leaves it as it is if undefined (`begunAs`), and returns a
+ * function that still queries as the login role.
  *
  * A session belongs to its login role: only that role (and its members) can see its activity in
  * `pg_stat_activity` and `pg_stat_progress_create_index`, and cancel it. An assumed role cannot
  * even cancel its own session.
  */
-export async function assumeRole(query: Query, role: string | undefined): Promise<Query> {
-  if (role !== undefined) await setRole(query, role);
-  const acting = onlyRow(
-    await query<{ role: string; current: string }>(
-      "SELECT pg_catalog.current_setting('role') AS role, current_user AS current",
-    ),
-  );
-  if (role !== undefined && acting.current !== role)
-    throw new PgIndexError(unchangedRoleAdvice(role, acting.current));
+export async function assumeRole(
+  query: Query,
+  role: string | undefined,
+  begunAs: string,
+): Promise<Query> {
   // ALTER ROLE … SET role, or the URL's options, can set a role too.
-  if (acting.role === "none") return query;
+  const acting = role === undefined ? begunAs : await actingAs(query, role);
+  if (acting === "none") return query;
   // Queued together, so none of our own statements can run in between.
   return async <Row>(text: string, values?: readonly unknown[]) => {
     const [, rows] = await Promise.all([
       query(SET_ROLE, ["none"]),
       query<Row>(text, values),
-      query(SET_ROLE, [acting.role]),
+      query(SET_ROLE, [acting]),
     ]);
     return rows;
   };
+}
+
+async function actingAs(query: Query, role: string): Promise<string> {
+  await setRole(query, role);
+  const acting = onlyRow(
+    await query<{ role: string; current: string }>(
+      "SELECT pg_catalog.current_setting('role') AS role, current_user AS current",
+    ),
+  );
+  if (acting.current !== role) throw new PgIndexError(unchangedRoleAdvice(role, acting.current));
+  return acting.role;
 }
 
 async function setRole(query: Query, role: string): Promise<void> {

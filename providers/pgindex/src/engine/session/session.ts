@@ -11,8 +11,9 @@ import type { Query } from "./query";
 import { assumeRole } from "./role";
 import { pinSettings } from "./settings/pinnedSettings";
 import { vanishingSettings } from "./settings/vanishingClient";
+import type { SharedReads } from "./sharedReads";
 import { StatementQueue } from "./statementQueue";
-import { clientProcessId, suitableServer, type Wanted } from "./suitableServer";
+import { suitableServer, type Wanted } from "./suitableServer";
 
 type NoticeListener = (notice: ServerNotice) => void;
 
@@ -28,6 +29,10 @@ export interface Session {
   readonly pid: number;
   /** `server_version_num`, such as 170010. */
   readonly serverVersion: number;
+  /** A pooler or proxy answers in the server's place. */
+  readonly isPooled: boolean;
+  /** Extensions of the database that keep tables their own way: citus, timescaledb. */
+  readonly tableKeepers: readonly string[];
   /** False once the connection is lost or closed. */
   readonly isOpen: boolean;
   /** Runs one statement over the extended protocol, which cannot carry a second one. */
@@ -39,6 +44,13 @@ export interface Session {
    * sessions. Not within a transaction.
    */
   queryAsLogin<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /**
+   * Runs `work` with nobody else's statements in between, where others share the session: for a
+   * transaction.
+   */
+  alone<T>(work: () => Promise<T>): Promise<T>;
+  /** What those have read who share the session; undefined where nobody does. */
+  readonly shared?: SharedReads;
   /** Hears every notice of the server, also those that it gave when the session began. */
   onNotice(listener: NoticeListener): void;
   /** Never fails, and waits only briefly for a network that no longer answers. */
@@ -112,25 +124,29 @@ async function beginSession(
   // A network may have swallowed an idle session; a new one costs less than a long wait for it.
   const within = idle.beginnings === undefined ? options.answerWithinMs : IDLE_ANSWER_MS;
   const first: Query = (text, values) => queue.query(text, values, within);
-  const { pid, version, beginnings } = await suitableServer(first, idle, settings, options);
-  const queryAsLogin = await assumeRole(query, settings.role);
+  const suitable = await suitableServer(first, idle, settings, options);
+  const { pid, version, role, beginnings, isPooled, tableKeepers } = suitable;
+  const queryAsLogin = await assumeRole(query, settings.role, role);
   const vanishing = vanishingSettings(settings.whenClientVanishes, version);
   const pinned = { ...options, application: applicationName(options) };
   await pinSettings(query, version, pinned, vanishing);
   await options.look?.(queryAsLogin, options.willNeed);
   // A pooler's next session is another one. Of a collation the server warns once a session, and the
   // next work is to hear it too.
-  const isOurs = options.isReusable === true && clientProcessId(client) === pid;
+  const isOurs = options.isReusable === true && !isPooled;
   const end = () =>
     isOurs && queue.isEmpty && notices.length === 0
       ? keepOrClose(server, { ...idle, beginnings, query })
       : closeClient(client);
-  return opened({ pid, serverVersion: version, query, queryAsLogin }, { ...idle, queue, end });
+  const facts = { pid, serverVersion: version, isPooled, tableKeepers, query, queryAsLogin };
+  return opened(facts, { ...idle, queue, end });
 }
+
+type Fact = "pid" | "serverVersion" | "isPooled" | "tableKeepers" | "query" | "queryAsLogin";
 
 /** The session, and when it is closed. */
 function opened(
-  facts: Pick<Session, "pid" | "serverVersion" | "query" | "queryAsLogin">,
+  facts: Pick<Session, Fact>,
   {
     connection: { client, isOpen, notices },
     queue,
@@ -153,6 +169,7 @@ function opened(
       listeners.push(listener);
     },
     run: async (text) => void (await queue.query(text)),
+    alone: (work) => work(),
     close: () => {
       for (const listener of listeners) client.removeListener("notice", listener);
       return end().finally(release);

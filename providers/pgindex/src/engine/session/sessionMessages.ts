@@ -1,8 +1,22 @@
 import type { Advice } from "../errors/advice";
+import type { HazardCode } from "../hazards/hazardKinds";
 import { literal } from "../text/sql";
 
 /** `server_version_num` of the oldest release that the tests run on. */
 const OLDEST = 130000;
+
+/** The newest major that the tests run on. */
+const NEWEST = 18;
+
+/** Of a release that nobody has tried: it goes on. */
+export function newerServerLine(version: number): string | undefined {
+  const major = Math.floor(version / 10_000);
+  if (major <= NEWEST) return undefined;
+  return (
+    `PostgreSQL ${major} is newer than what this pgindex is tested with (13 to ${NEWEST}): it goes ` +
+    "on; try it on staging first, and look for a newer pgindex: npm outdated pulumi-pgindex"
+  );
+}
 
 export function oldServerAdvice(version: number): Advice | undefined {
   if (version >= OLDEST) return undefined;
@@ -32,6 +46,7 @@ export function corruptingServerAdvice(version: number): Advice {
     otherwise:
       "allowCorruptingServer: true on the Connection, for a database that nobody writes to " +
       "during the build; refresh and destroy work without it",
+    code: "corrupting-server" satisfies HazardCode,
   };
 }
 
@@ -60,6 +75,7 @@ export function poolerAdvice(): Advice {
     otherwise:
       "allowPooler: true on the Connection, for a proxy that keeps one server session per client " +
       "(Neon's direct host and Supabase's session pooler also answer in the server's place)",
+    code: "pooler" satisfies HazardCode,
   };
 }
 
@@ -109,5 +125,53 @@ export function lockedAdvice(purpose: string): Advice {
     otherwise:
       "to see who: SELECT pid, relation::regclass FROM pg_locks " +
       "WHERE mode = 'AccessExclusiveLock';",
+  };
+}
+
+/** An engine that speaks PostgreSQL's protocol and builds indexes its own way. */
+interface OtherEngine {
+  readonly name: string;
+  /** In `version()`. */
+  readonly sign: RegExp;
+  readonly why: string;
+}
+
+const NOT_OF_POSTGRESQL =
+  "its indexes are built, and its locks held, in another way, so that nothing that pgindex checks " +
+  "and promises holds there";
+
+const ENGINES: readonly OtherEngine[] = [
+  {
+    name: "YugabyteDB",
+    // https://docs.yugabyte.com/stable/explore/ysql-language-features/indexes-constraints/index-backfill/
+    sign: /-YB-/,
+    why: `CREATE INDEX backfills online by itself: ${NOT_OF_POSTGRESQL}`,
+  },
+  {
+    name: "CockroachDB",
+    // https://www.cockroachlabs.com/docs/stable/online-schema-changes
+    sign: /^CockroachDB/,
+    why: `CREATE INDEX is a job of its own: ${NOT_OF_POSTGRESQL}`,
+  },
+  {
+    name: "Greenplum",
+    sign: /Greenplum Database/,
+    why: "it has no CREATE INDEX CONCURRENTLY: a build blocks every writer",
+  },
+  {
+    name: "Apache Cloudberry",
+    sign: /Cloudberry/,
+    why: "it has no CREATE INDEX CONCURRENTLY: a build blocks every writer",
+  },
+];
+
+/** Advice if `version()` is that of an engine on which a build would be wrong. Pure. */
+export function otherEngineAdvice(version: string): Advice | undefined {
+  const engine = ENGINES.find(({ sign }) => sign.test(version));
+  if (!engine) return undefined;
+  return {
+    what: `refused: the server is ${engine.name}, not PostgreSQL`,
+    why: engine.why,
+    fix: `create the index with a migration of ${engine.name}'s own`,
   };
 }

@@ -7,6 +7,7 @@ import {
   corruptingServerAdvice,
   corruptsIndexes,
   oldServerAdvice,
+  otherEngineAdvice,
   poolerAdvice,
   readOnlyAdvice,
   serverKindAdvice,
@@ -28,11 +29,22 @@ export interface Wanted {
 /** What decides whether a server suits the work. */
 export interface Server {
   readonly version: number;
+  /** `version()`, which names the engine. */
+  readonly engine: string;
+  /** Extensions that keep tables their own way. */
+  readonly tableKeepers: readonly string[];
   readonly pid: number;
   readonly inRecovery: boolean;
   readonly readOnly: boolean;
+  /** `current_setting('role')`: "none" if the session acts as its login. */
+  readonly role: string;
   /** What a new session of this role would be allowed, and would begin with. */
   readonly beginnings: string;
+}
+
+/** A server, and whether a pooler or proxy answers in its place. */
+interface Answering extends Server {
+  readonly isPooled: boolean;
 }
 
 /**
@@ -44,10 +56,12 @@ export async function suitableServer(
   { connection, wanted, beginnings }: IdleSession,
   settings: SessionSettings,
   work: Wanted,
-): Promise<Server> {
-  const server = await readServer(query);
+): Promise<Answering> {
+  const read = await readServer(query);
+  // A pooler sends its own key data: the only reliable sign of a pooler.
+  const server = { ...read, isPooled: clientProcessId(connection.client) !== read.pid };
   if ((beginnings ?? server.beginnings) !== server.beginnings) throw new OutdatedSession();
-  assertSupportedServer(server, clientProcessId(connection.client), settings, work);
+  assertSupportedServer(server, settings, work);
   assertServerKind(server, wanted, work);
   return server;
 }
@@ -56,9 +70,13 @@ async function readServer(query: Query): Promise<Server> {
   return onlyRow(
     await query<Server>(
       `SELECT pg_catalog.current_setting('server_version_num')::int AS version,
+              pg_catalog.version() AS engine,
+              ARRAY(SELECT extname::text FROM pg_catalog.pg_extension
+                     WHERE extname OPERATOR(pg_catalog.=) ANY ('{citus,timescaledb}')) AS "tableKeepers",
               pg_catalog.pg_backend_pid() AS pid,
               pg_catalog.pg_is_in_recovery() AS "inRecovery",
               pg_catalog.current_setting('transaction_read_only') = 'on' AS "readOnly",
+              pg_catalog.current_setting('role') AS role,
               (SELECT pg_catalog.concat(r, d.datallowconn, d.datconnlimit,
                         pg_catalog.string_agg(s.setconfig::text, ' ' ORDER BY s.setdatabase, s.setrole))
                  FROM pg_catalog.pg_roles r JOIN pg_catalog.pg_database d
@@ -73,22 +91,22 @@ async function readServer(query: Query): Promise<Server> {
 }
 
 /** The pid in BackendKeyData, which the server, or a pooler in its place, sends at startup. */
-export function clientProcessId(client: Client): number {
+function clientProcessId(client: Client): number {
   return (client as unknown as { processID: number }).processID;
 }
 
 function assertSupportedServer(
-  server: Server,
-  keyDataPid: number,
+  server: Answering,
   settings: SessionSettings,
   options: Wanted,
 ): void {
+  const other = otherEngineAdvice(server.engine);
+  if (other) throw new PgIndexError(other);
   const tooOld = oldServerAdvice(server.version);
   if (tooOld) throw new PgIndexError(tooOld);
   if (options.builds && corruptsIndexes(server.version) && !settings.allowCorruptingServer)
     throw new PgIndexError(corruptingServerAdvice(server.version));
-  // A pooler sends its own key data: the only reliable sign of a pooler.
-  if (keyDataPid !== server.pid && !settings.allowPooler) throw new PgIndexError(poolerAdvice());
+  if (server.isPooled && !settings.allowPooler) throw new PgIndexError(poolerAdvice());
 }
 
 /** Refuses a server that `target_session_attrs`, or the work itself, rules out. */

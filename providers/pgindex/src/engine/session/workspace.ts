@@ -21,7 +21,7 @@ export interface Workspace {
 const READ_LOCK_TIMEOUT_MS = 3_000;
 
 /** Only statements that are watched while they run take longer than this. */
-const ANSWER_TIMEOUT_MS = 15_000;
+export const ANSWER_TIMEOUT_MS = 15_000;
 
 /**
  * Opens both sessions for `work`, and always closes them. Closing the builder also releases the

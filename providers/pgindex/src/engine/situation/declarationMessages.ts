@@ -15,7 +15,7 @@ export function declarationAdvice(
   error: unknown,
   cause: Cause = declarationCause(error) ?? { fix: "correct the declaration" },
 ): Advice {
-  const { because, fix, otherwise } = cause;
+  const { because, fix, otherwise, code } = cause;
   const refused =
     "PostgreSQL refused the declaration on an empty copy of the table " +
     `(SQLSTATE ${sqlState(error) ?? "unknown"})`;
@@ -25,6 +25,7 @@ export function declarationAdvice(
     why: why.filter((it) => it !== undefined).join("; "),
     fix,
     ...(otherwise !== undefined && { otherwise }),
+    ...(code !== undefined && { code }),
   };
 }
 

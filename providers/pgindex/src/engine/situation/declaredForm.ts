@@ -1,4 +1,5 @@
-import { type Canonicalized, canonicalize } from "../compare/clone";
+import type { Canonicalized } from "../compare/clone";
+import { canonicalize } from "../compare/forms/canonicalize";
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";

@@ -107,7 +107,7 @@ async function byName(
 function isMisplaced(
   { desired, claim, database }: Scope,
   live: LiveIndex,
-  { canonical, ownerId, oid }: PreviousIndex,
+  { canonical, ownerId, oid, markedOid }: PreviousIndex,
 ): boolean {
   if ([desired.name, ...companionNames(desired.name)].includes(live.name)) return false;
   // A drop has begun: what it has not yet taken from queries can have its name back.
@@ -116,5 +116,7 @@ function isMisplaced(
   if (whose === "sibling" || whose === "foreign") return false;
   // We had marked ours. One without a mark and with another OID is somebody's new one.
   if (whose === "unmarked" && ownerId && live.oid !== oid) return false;
+  // What somebody has altered is the same index all the same.
+  if (live.oid === markedOid) return true;
   return !canonical || differencesSince(canonical, live.canonical).length === 0;
 }

@@ -4,7 +4,7 @@ import { readPrivileges } from "../catalog/privileges";
 import { readServerMemory } from "../catalog/serverMemory";
 import { CLONE_INDEX, makeClone, onClone } from "../compare/clone";
 import type { DesiredIndex } from "../declare/desiredIndex";
-import { PgIndexError } from "../errors/advice";
+import { type Advice, PgIndexError } from "../errors/advice";
 import { buildSettingsOf } from "../operation/buildSession";
 import type { Database } from "../session/database";
 import type { Session } from "../session/session";
@@ -69,14 +69,18 @@ async function readPartitionKeys(session: Session, table: LiveTable): Promise<Pa
   );
 }
 
-/** Throws {@link PgIndexError} when the role lacks a privilege that the build needs. */
-export async function requirePrivileges(
+/** Advice when the role lacks a privilege that the build needs. */
+export async function missingPrivilege(
   observer: Session,
   desired: DesiredIndex,
   table: LiveTable,
-): Promise<void> {
-  const has = await readPrivileges(observer, table.oid, desired.tablespace);
-  const advice = privilegeAdvice(desired, has);
+): Promise<Advice | undefined> {
+  return privilegeAdvice(desired, await readPrivileges(observer, table.oid, desired.tablespace));
+}
+
+/** Throws {@link PgIndexError} when the role lacks a privilege that the build needs. */
+export async function requirePrivileges(...of: Parameters<typeof missingPrivilege>): Promise<void> {
+  const advice = await missingPrivilege(...of);
   if (advice) throw new PgIndexError(advice);
 }
 

@@ -1,6 +1,6 @@
-import { observe } from "../catalog/indexes";
+import { observeAll } from "../catalog/indexes";
 import { leftoversOf } from "../catalog/leftovers";
-import type { LiveIndex } from "../catalog/liveIndex";
+import type { LiveIndex, LiveTable, Observation } from "../catalog/liveIndex";
 import { unappliedReason } from "../compare/buildParameters";
 import {
   compare,
@@ -14,6 +14,7 @@ import { obstacleRefusal } from "../compare/obstacleRefusal";
 import { companionName, companionNames } from "../declare/names";
 import type { Declared } from "./declaredForm";
 import { findMisplaced, readOwnership } from "./ownIndex";
+import { requireOrdinaryTable } from "./partitions/keptTables";
 import { withOwnNames } from "./partitions/partitionNames";
 import { observePartitions } from "./partitions/partitions";
 import { readDetached } from "./partitions/strays";
@@ -22,14 +23,17 @@ import { rebuildReason } from "./rebuildReason";
 import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
 
+const ABSENT: Observation = { kind: "absent" };
+
 /** Reads everything in the catalog that affects the declared index. */
 export async function readSituation(scope: Scope, asked: Declared): Promise<Situation> {
   const { observer, desired, table, previous } = scope;
   const { columnNames } = asked.kind === "ok" ? asked : {};
-  const compared: Compared = { ...(await compareExisting(scope, asked)), columnNames };
-  const [next, retired] = await Promise.all(
-    companionNames(desired.name).map((companion) => indexNamed(scope, companion)),
-  );
+  const names = [desired.name, ...companionNames(desired.name)];
+  const [observed = ABSENT, ...companions] = await observeAll(observer, desired.schema, names);
+  const compared: Compared = { ...(await compareExisting(scope, asked, observed)), columnNames };
+  if (compared.verdict.kind !== "same") await requireOrdinaryTable(observer, desired, table);
+  const [next, retired] = companions.map((each) => indexOnTable(each, table));
   const misplaced = previous && (await findMisplaced(scope, previous, compared.declared));
   const replaced = previous && replacedIndex(compared.verdict, misplaced);
   await requireReplicaIdentity(observer, desired, replaced);
@@ -127,8 +131,8 @@ interface Compared {
 async function compareExisting(
   { observer, desired }: Scope,
   declared: Declared,
+  observed: Observation,
 ): Promise<Compared> {
-  const observed = await observe(observer, desired);
   if (observed.kind !== "index") return { verdict: observed, declared };
   if (declared.kind !== "ok") throw await obstacleRefusal(observer, desired, declared.obstacle);
   const form = await adoptLiveSpelling(observer, desired, declared.canonical, observed.index);
@@ -136,12 +140,7 @@ async function compareExisting(
   return { verdict: compare(desired, form.canonical, observed), declared: form };
 }
 
-/** Reads the index with that name in the declared schema, if it is on the declared table. */
-async function indexNamed(
-  { observer, desired, table }: Scope,
-  name: string,
-): Promise<LiveIndex | undefined> {
-  const observed = await observe(observer, { schema: desired.schema, name });
+function indexOnTable(observed: Observation, table: LiveTable): LiveIndex | undefined {
   const isOnTable = observed.kind === "index" && observed.index.tableOid === table.oid;
   return isOnTable ? observed.index : undefined;
 }

@@ -42,6 +42,8 @@ export interface PreviousIndex extends LastBuild {
   /** Missing in states of older releases, and in a preview. */
   readonly database?: DatabaseIdentity;
   readonly ownerId?: string | null;
+  /** The OID of the index that we have marked; null without marks. */
+  readonly markedOid?: number | null;
   /** The OID under the declared name that the user has been shown in this run. */
   readonly seenOid?: number;
   readonly origin?: IndexOrigin;

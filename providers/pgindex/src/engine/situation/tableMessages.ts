@@ -1,6 +1,7 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import { type DesiredIndex, type IndexDefinition, subject } from "../declare/desiredIndex";
 import { type Advice, errorText, NOTHING_CHANGED } from "../errors/advice";
+import type { HazardCode } from "../hazards/hazardKinds";
 import { ident, qualified } from "../text/sql";
 import type { Cause } from "./causes/cause";
 
@@ -109,6 +110,7 @@ export function replicaIdentityLostAdvice(desired: DesiredIndex, error: Error): 
     otherwise:
       "give the table another replica identity first: " +
       `ALTER TABLE ${table} REPLICA IDENTITY FULL;`,
+    code: "is-replica-identity" satisfies HazardCode,
   };
 }
 
@@ -135,5 +137,21 @@ export function nullableKeyAdvice(desired: DesiredIndex, columns: readonly strin
       `ALTER TABLE ${table} ADD CHECK (${ident(first)} IS NOT NULL) NOT VALID; ` +
       `ALTER TABLE ${table} VALIDATE CONSTRAINT …; ` +
       `ALTER TABLE ${table} ALTER COLUMN ${ident(first)} SET NOT NULL`,
+  };
+}
+
+export function keptTableAdvice(
+  desired: DesiredIndex,
+  {
+    kind,
+    why,
+    otherwise,
+  }: { readonly kind: string; readonly why: string; readonly otherwise: string },
+): Advice {
+  return {
+    what: `cannot build ${subject(desired)}: ${desired.schema}.${desired.table} is ${kind}`,
+    why: `${why}; ${NOTHING_CHANGED}`,
+    fix: "leave this index out of the program; ordinary tables of the same database are as ever",
+    otherwise,
   };
 }

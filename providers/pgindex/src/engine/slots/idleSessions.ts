@@ -1,5 +1,5 @@
 import { closeClient, holdProcess } from "../connection/closeClient";
-import type { Connection } from "../connection/connect";
+import type { Connection } from "../connection/openClient";
 
 /** A session without work. */
 export interface IdleSession {

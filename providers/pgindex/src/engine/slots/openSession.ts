@@ -18,6 +18,9 @@ const DEFAULT_WAIT_MS = 60_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 5_000;
 
+/** The second session of a change follows within milliseconds; that of a measurement may not. */
+const hold = () => delay(5_000, undefined, { ref: false });
+
 /** An open session. */
 export interface Opened<S> {
   readonly session: S;
@@ -53,12 +56,22 @@ async function enter<S>(reservation: SlotReservation, open: Open<S>): Promise<Op
   reservation.open += 1;
   try {
     const { openings } = reservation.server;
+    const next = new Promise<void>((resolve) => {
+      if (isFirst) reservation.settle = resolve;
+    });
     const opened = await whenThereIsASlot(reservation, () =>
-      isFirst ? openings.through(() => open(lookFor(reservation))) : open(),
+      isFirst
+        ? openings.through(
+            () => open(lookFor(reservation)),
+            () => (reservation.promised > 0 ? Promise.race([next, hold()]) : Promise.resolve()),
+          )
+        : open(),
     );
     if (!isFirst) promise(reservation, Math.max(0, reservation.promised - 1));
+    if (!isFirst) reservation.settle?.();
     void opened.closed.then(() => {
       reservation.open -= 1;
+      if (isFirst) reservation.settle?.();
     });
     return opened;
   } catch (error) {

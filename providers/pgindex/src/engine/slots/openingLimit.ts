@@ -13,15 +13,20 @@ export class OpeningLimit {
   private inside = 0;
   private readonly queue: (() => void)[] = [];
 
-  /** Runs `open`, which reports how many connections it has found left. */
-  async through<T>(open: () => Promise<T>): Promise<T> {
+  /**
+   * Runs `open`, which reports how many connections it has found left. The next one may be opened
+   * once `settled` resolves: until then others on the server do not see what is still to be opened.
+   */
+  async through<T>(open: () => Promise<T>, settled = async () => {}): Promise<T> {
     if (this.inside >= this.width) await new Promise<void>((enter) => this.queue.push(enter));
     else this.inside += 1;
     try {
-      return await open();
-    } finally {
-      this.inside -= 1;
-      this.admit();
+      const opened = await open();
+      void settled().then(() => this.leave());
+      return opened;
+    } catch (error) {
+      this.leave();
+      throw error;
     }
   }
 
@@ -33,6 +38,11 @@ export class OpeningLimit {
   /** A server that does not answer cannot be driven to its limit. */
   isUnreachable(): void {
     this.width = WIDEST;
+  }
+
+  private leave(): void {
+    this.inside -= 1;
+    this.admit();
   }
 
   private admit(): void {

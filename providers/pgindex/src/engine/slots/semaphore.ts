@@ -1,8 +1,15 @@
-/** Permits for sessions on one server, handed out in the order in which they were asked for. */
+/** Who waits for permits. */
+interface Waiting {
+  readonly wanted: number;
+  readonly weight: number;
+  readonly enter: () => void;
+}
+
+/** Permits, handed out in the order in which they were asked for, but to the heaviest first. */
 export class Semaphore {
   readonly total: number;
   private free: number;
-  private readonly queue: { readonly wanted: number; readonly enter: () => void }[] = [];
+  private readonly queue: Waiting[] = [];
 
   constructor(total: number) {
     this.total = total;
@@ -23,9 +30,9 @@ export class Semaphore {
    * Takes all permits at once: work that held one while it waited for another could wait forever.
    * Returns the function that gives them back.
    */
-  async take(wanted: number, signal?: AbortSignal): Promise<() => void> {
+  async take(wanted: number, signal?: AbortSignal, weight = 0): Promise<() => void> {
     const taken = Math.min(wanted, this.total);
-    await this.turn(taken, signal);
+    await this.turn(taken, signal, weight);
     let isReturned = false;
     return () => {
       if (isReturned) return;
@@ -35,7 +42,7 @@ export class Semaphore {
     };
   }
 
-  private turn(wanted: number, signal: AbortSignal | undefined): Promise<void> {
+  private turn(wanted: number, signal: AbortSignal | undefined, weight: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.queue.splice(this.queue.indexOf(entry), 1);
@@ -46,8 +53,9 @@ export class Semaphore {
         signal?.removeEventListener("abort", leave);
         resolve();
       };
-      const entry = { wanted, enter };
-      this.queue.push(entry);
+      const entry = { wanted, weight, enter };
+      const lighter = this.queue.findIndex((other) => other.weight < weight);
+      this.queue.splice(lighter < 0 ? this.queue.length : lighter, 0, entry);
       if (signal?.aborted) return leave();
       signal?.addEventListener("abort", leave, { once: true });
       this.admit();

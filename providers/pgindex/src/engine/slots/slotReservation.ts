@@ -41,6 +41,8 @@ export interface SlotReservation extends Waiting {
   open: number;
   /** How many of the server's `promised` are its own. */
   promised: number;
+  /** Called once its second session is open, or it needs none: the next reservation may begin. */
+  settle?: () => void;
 }
 
 const reservations = new AsyncLocalStorage<SlotReservation>();
@@ -73,6 +75,7 @@ export async function withSlots<T>(
     return await reservations.run(reservation, work);
   } finally {
     promise(reservation, 0);
+    reservation.settle?.();
     leave();
   }
 }

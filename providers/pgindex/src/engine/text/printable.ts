@@ -22,6 +22,14 @@ export function oneLine(text: string): string {
   return printable(text).replaceAll("\n", "\\n");
 }
 
+const LONGEST = 120;
+
+/** On one line, without runs of white space, and cut after so many characters. */
+export function shortened(text: string, longest: number = LONGEST): string {
+  const line = oneLine(text.trim().replaceAll(/\s+/g, " "));
+  return line.length > longest ? `${line.slice(0, longest)}…` : line;
+}
+
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }

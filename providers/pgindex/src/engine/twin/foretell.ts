@@ -2,6 +2,7 @@ import type { IndexTree } from "../catalog/indexTree";
 import type { DesiredIndex } from "../declare/desiredIndex";
 import { CancelledError } from "../errors/advice";
 import { type PlanNode, scanOf } from "../explain/explain";
+import { costOf } from "../explain/planNode";
 import type { ParsedQuery } from "../measure/servedQueries";
 import type { Context } from "../operation/context";
 import { runBounded } from "../scans/boundedTransaction";
@@ -14,6 +15,7 @@ import {
   type Present,
   type PresentQuery,
   presentPlans,
+  type Unknown,
 } from "./production/presentPlans";
 import { type Named, type Production, readProduction } from "./production/production";
 import type { TwinServer } from "./server/twinServer";
@@ -45,18 +47,19 @@ export interface PlanSummary {
 }
 
 /** What is foretold of a query. */
-export interface ForetoldQuery {
+export type ForetoldQuery = ForetoldPlan | Unknown;
+
+export interface ForetoldPlan {
   readonly name: string;
-  readonly present?: PlanSummary;
-  readonly foretold?: PlanSummary;
+  readonly present: PlanSummary;
+  readonly foretold: PlanSummary;
   /** Without the indexes that the new one makes redundant. */
   readonly withoutRedundant?: PlanSummary;
   /** Of how many sets of values the plan is the one above, and how many there were. */
-  readonly alike?: readonly [alike: number, of: number];
+  readonly alike: readonly [alike: number, of: number];
   /** What HypoPG foretells, where the server has it. */
   readonly hypothetical?: HypotheticalPlan;
-  /** Why nothing could be foretold. */
-  readonly unknown?: string;
+  readonly unknown?: undefined;
 }
 
 export interface Foretold {
@@ -103,13 +106,13 @@ async function foretellNow(request: ForetellRequest): Promise<Foretold> {
     production,
     desired,
     dropped: gone ? [gone] : [],
-    queries: present.queries.flatMap(({ plans }) => plans),
+    queries: present.queries.flatMap(({ plans = [] }) => plans),
   });
   const trees = { before: present.tree, after: withIndex(present.tree, predicted) };
   let done = 0;
   const queries = present.queries.map((query): ForetoldQuery => {
-    const theirs = predicted.queries.slice(done, done + query.plans.length);
-    done += query.plans.length;
+    const theirs = predicted.queries.slice(done, done + (query.plans?.length ?? 0));
+    done += theirs.length;
     return foretoldOf(query, theirs, trees);
   });
   const bytes = predicted.size.reduce((sum, { pages }) => sum + pages * 8192, 0);
@@ -141,25 +144,27 @@ interface Trees {
 }
 
 function foretoldOf(
-  { name, plans, unknown, hypothetical }: PresentQuery,
+  query: PresentQuery,
   theirs: Predicted["queries"],
   { before, after }: Trees,
 ): ForetoldQuery {
-  if (unknown !== undefined) return { name, unknown };
+  if (query.unknown !== undefined) return query;
+  const { name, hypothetical } = query;
   const failed = theirs.find(({ failure }) => failure !== undefined);
   if (failed) return { name, unknown: `the copy cannot plan it: ${failed.failure}` };
   const planned = theirs.filter((each): each is TwinPlans => each.failure === undefined);
-  const [now, ...others] = planned.map((each) => summaryOf(each.after, after));
-  const [first] = plans;
-  if (!now || !first) return { name, unknown: "there are no rows to sample" };
-  const alike = others.filter((each) => each.planType === now.planType && each.index === now.index);
-  const bare = planned[0]?.bare;
+  const [first] = planned as [TwinPlans, ...TwinPlans[]];
+  const foretold = summaryOf(first.after, after);
+  const alike = planned.filter((each) => {
+    const { planType, index } = summaryOf(each.after, after);
+    return planType === foretold.planType && index === foretold.index;
+  });
   return {
     name,
-    present: summaryOf(first.plan, before),
-    foretold: now,
-    ...(bare && { withoutRedundant: summaryOf(bare, after) }),
-    alike: [alike.length + 1, planned.length],
+    present: summaryOf(query.plans[0].plan, before),
+    foretold,
+    ...(first.bare && { withoutRedundant: summaryOf(first.bare, after) }),
+    alike: [alike.length, planned.length],
     ...(hypothetical && { hypothetical }),
   };
 }
@@ -170,7 +175,7 @@ function summaryOf(plan: PlanNode, tree: IndexTree): PlanSummary {
     planType,
     index,
     usesIndex,
-    cost: plan["Total Cost"] ?? 0,
+    cost: costOf(plan),
     rows: plan["Plan Rows"] ?? 0,
   };
 }

@@ -17,19 +17,13 @@ export function foretoldLines({ queries, bytes, redundant, sureness }: Foretold)
   ];
 }
 
-function queryLine({
-  name,
-  present,
-  foretold,
-  alike,
-  hypothetical,
-  unknown,
-}: ForetoldQuery): string {
-  if (!present || !foretold)
-    return `plan of "${name}": could not look, because ${unknown ?? "there is no plan"}`;
+function queryLine(query: ForetoldQuery): string {
+  const { name, unknown } = query;
+  if (unknown !== undefined) return `plan of "${name}": could not look, because ${unknown}`;
+  const { present, foretold, alike, hypothetical } = query;
   const [from, to] = [present, foretold].map(wayOf);
   const way = from === to ? `stays ${to}` : `${from} → ${to}`;
-  const [same = 1, of = 1] = alike ?? [];
+  const [same, of] = alike;
   const values = of > 1 ? `, for ${same} of ${of} sets of values` : "";
   const costs = `cost ${cost(present)} → ${cost(foretold)}`;
   const other = hypothetical ? hypotheticalText(foretold, hypothetical) : "";
@@ -46,11 +40,13 @@ function hypotheticalText(foretold: PlanSummary, other: HypotheticalPlan): strin
 
 /** What a drop of the other index would do to these queries; others are not known. */
 function redundantLine(index: Redundant, queries: readonly ForetoldQuery[]): string {
-  const dearer = queries.flatMap(({ name, foretold, withoutRedundant: bare }) =>
-    foretold && bare && bare.cost > foretold.cost * 1.1
+  const dearer = queries.flatMap((query) => {
+    if (query.unknown !== undefined) return [];
+    const { name, foretold, withoutRedundant: bare = foretold } = query;
+    return bare.cost > foretold.cost * 1.1
       ? [`"${name}" would cost ${cost(foretold)} → ${cost(bare)}`]
-      : [],
-  );
+      : [];
+  });
   const then = dearer.length > 0 ? dearer.join(", ") : "these plans stay as cheap";
   const its = `${displayName(index)} (${renderBytes(index.bytes)})`;
   return `without ${its} too, whose keys begin the new index, ${then}`;

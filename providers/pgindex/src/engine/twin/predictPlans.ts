@@ -3,15 +3,10 @@ import type { DesiredIndex } from "../declare/desiredIndex";
 import { cloneIndexStatement } from "../declare/statement";
 import type { PlanNode } from "../explain/explain";
 import { ident, qualified, searchPathValue } from "../text/sql";
-import { restoreExpressions } from "./expressionStatistics";
-import { forgePages } from "./forgedPages";
+import { fillLike, forgeIndexes, sizeIndexes } from "./fillTwin";
 import type { Named, Production } from "./production/production";
-import { lengthenFiles } from "./relationFiles";
 import type { TwinServer } from "./server/twinServer";
-import { heightOf } from "./size/btreeSize";
-import { readIndexParts } from "./size/indexParts";
-import { estimateIndexSize, type IndexSize } from "./size/indexSize";
-import { restoreFigures, restoreStatistics } from "./statistics";
+import type { IndexSize } from "./size/indexSize";
 import { makeTwinDatabase, type TwinDatabase } from "./twinDatabase";
 import { CannotLookError, notBuilt, reasonOf } from "./twinMessages";
 import { planWithout, type Redundant, readRedundant, type TwinQuery } from "./twinPlans";
@@ -59,12 +54,16 @@ export async function predictPlans(server: TwinServer, question: Question): Prom
   try {
     const notTaken = await fillTwin(server, twin, question);
     const { desired } = question;
-    const sized = desired ? await sizeIndex(server, twin.client, question) : NOTHING;
+    const { version } = question.production.database;
+    const sized = await sizeIndexes(server, twin.client, desired ? [desired] : [], version);
     const going = await goingOf(twin.client, question);
     const redundant = desired
-      ? (await readRedundant(twin.client, desired)).filter((each) => !isIn(each, going))
+      ? (await readRedundant(twin.client, desired, question.production)).filter(
+          (each) => !isIn(each, going),
+        )
       : [];
-    await forgeAll(server, twin, question, sized.size);
+    const standing = indexesAsCalled(question);
+    await forgeIndexes(server, twin, standing, sized.size);
     const queries = [];
     for (const query of question.queries)
       queries.push(await planAll(twin.client, { query, desired, going, redundant }));
@@ -74,8 +73,6 @@ export async function predictPlans(server: TwinServer, question: Question): Prom
     await twin.drop();
   }
 }
-
-const NOTHING = { size: [], unknownExpressions: [] };
 
 /** What the index is called that is to be replaced under its own name. */
 const OLD = "pgindex: what is replaced";
@@ -87,19 +84,17 @@ const isIn = ({ schema, name }: Named, list: readonly Named[]) =>
 async function fillTwin(
   server: TwinServer,
   { client }: TwinDatabase,
-  { production, desired }: Question,
+  question: Question,
 ): Promise<string[]> {
-  if (desired) await buildIndex(client, desired);
-  const renamed = {
-    ...production,
-    indexes: production.indexes.map((each) => asCalled(each, desired)),
-  };
-  const lengths = [...renamed.relations, ...renamed.indexes].flatMap(({ schema, name, pages }) =>
-    pages === null ? [] : [{ schema, name, pages }],
-  );
-  await lengthenFiles(client, server.directory, lengths);
-  return restoreStatistics(client, renamed);
+  if (question.desired) await buildIndex(client, question.desired);
+  return fillLike(server, client, {
+    ...question.production,
+    indexes: indexesAsCalled(question),
+  });
 }
+
+const indexesAsCalled = ({ production, desired }: Question) =>
+  production.indexes.map((each) => asCalled(each, desired));
 
 function asCalled<T extends Named>(index: T, desired: DesiredIndex | undefined): T {
   return desired && isIn(index, [desired]) ? { ...index, name: OLD } : index;
@@ -115,49 +110,6 @@ async function buildIndex(client: Client, desired: DesiredIndex): Promise<void> 
     throw new CannotLookError(notBuilt(reasonOf(error)), { cause: error });
   } finally {
     await client.query("SELECT set_config('search_path', '', false)");
-  }
-}
-
-async function sizeIndex(
-  server: TwinServer,
-  client: Client,
-  { production, desired }: Question,
-): Promise<Pick<Predicted, "size" | "unknownExpressions">> {
-  const { schema = "", name = "" } = desired ?? {};
-  const size: IndexSize[] = [];
-  const unknownExpressions: string[] = [];
-  for (const part of await readIndexParts(client, schema, name))
-    unknownExpressions.push(...(await restoreExpressions(client, part)));
-  for (const part of await readIndexParts(client, schema, name))
-    size.push(await estimateIndexSize(client, part, production.database.version));
-  const lengths = size.map(({ index, pages }) => ({ ...index, pages }));
-  await lengthenFiles(client, server.directory, lengths);
-  const figures = size.map(({ index, rows, pages }) => ({
-    ...{ schemaname: index.schema, relname: index.name },
-    ...{ relpages: pages, reltuples: rows, relallvisible: 0 },
-  }));
-  await restoreFigures(client, figures);
-  return { size, unknownExpressions: [...new Set(unknownExpressions)] };
-}
-
-/** After every other look at the indexes, which would bring their pages back into the buffers. */
-async function forgeAll(
-  server: TwinServer,
-  { name: database }: TwinDatabase,
-  { production, desired }: Question,
-  sizes: readonly IndexSize[],
-): Promise<void> {
-  const standing = production.indexes.flatMap((index) => {
-    const { schema, name } = asCalled(index, desired);
-    const isBtree = index.method === "btree" && index.pages !== null;
-    return isBtree ? [{ schema, name, height: heightOf(index.pages ?? 0) }] : [];
-  });
-  const fresh = sizes.map(({ index, height, gin }) => ({ ...index, height, gin }));
-  const admin = await server.connect("postgres", database);
-  try {
-    await forgePages(admin, server.directory, [...standing, ...fresh]);
-  } finally {
-    await admin.end();
   }
 }
 

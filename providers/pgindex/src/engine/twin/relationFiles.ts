@@ -22,15 +22,14 @@ export async function lengthenFiles(
   directory: string,
   lengths: readonly Length[],
 ): Promise<void> {
-  const { rows } = await twin.query<{ path: string | null; pages: number }>(
+  const { rows } = await twin.query<{ path: string; pages: number }>(
     `SELECT pg_catalog.pg_relation_filepath(c.oid) AS path, w.pages::float8 AS pages
        FROM pg_catalog.jsonb_to_recordset($1) AS w(schema name, name name, pages bigint)
        JOIN pg_catalog.pg_namespace n ON n.nspname = w.schema
        JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = w.name`,
     [JSON.stringify(lengths)],
   );
-  for (const { path, pages } of rows)
-    if (path !== null) lengthen(join(directory, "data", path), pages);
+  for (const { path, pages } of rows) lengthen(join(directory, "data", path), pages);
 }
 
 function lengthen(file: string, pages: number): void {

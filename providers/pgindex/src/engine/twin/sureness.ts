@@ -1,4 +1,4 @@
-import type { PlanNode } from "../explain/planNode";
+import { costOf, type PlanNode } from "../explain/planNode";
 import { nodesOf } from "../explain/planWork";
 import { displayName } from "../text/render";
 import type { Predicted } from "./predictPlans";
@@ -24,24 +24,48 @@ interface Evidence {
 
 export function surenessOf(evidence: Evidence): Sureness {
   const { production, present, predicted, twin } = evidence;
-  const major = Math.floor(production.database.version / 10_000);
-  const doubts = [
+  const serious = [
     ...unlikeToday(present, predicted),
-    ...(major === twin.major ? [] : [say.otherMajor(major, twin.major)]),
+    ...lacksOf(production, predicted),
+    ...(present.isSecured ? [say.secured()] : []),
+  ];
+  // Another major alone has planned all of the corpus alike.
+  return {
+    isSure: serious.length === 0,
+    doubts: [...serious, ...otherMajor(production, twin)],
+  };
+}
+
+/** What speaks against plans that are made on a copy of this database. */
+export function doubtsOfCopy(
+  production: Production,
+  twin: Pick<TwinServer, "major">,
+  lacks: Lacks,
+): string[] {
+  return [...lacksOf(production, lacks), ...otherMajor(production, twin)];
+}
+
+/** What the twin lacks, or does not know. */
+export type Lacks = Pick<Predicted, "unknownExpressions" | "missing" | "remarks">;
+
+function lacksOf(
+  production: Production,
+  { unknownExpressions, missing, remarks }: Lacks,
+): string[] {
+  return [
     ...staleStatistics(production),
     ...hiddenStatistics(production),
     ...(production.extended.length > 0 ? [say.extended(production.extended)] : []),
-    ...(predicted.unknownExpressions.length > 0
-      ? [say.bareExpressions(predicted.unknownExpressions)]
-      : []),
-    ...(present.isSecured ? [say.secured()] : []),
+    ...(unknownExpressions.length > 0 ? [say.bareExpressions(unknownExpressions)] : []),
     ...(production.database.blockSize === 8192 ? [] : [say.otherBlocks()]),
-    ...(predicted.missing.length > 0 ? [say.missing(predicted.missing)] : []),
-    ...predicted.remarks,
+    ...(missing.length > 0 ? [say.missing(missing)] : []),
+    ...remarks,
   ];
-  // Another major alone has planned all of the corpus alike.
-  const serious = doubts.filter((doubt) => doubt !== say.otherMajor(major, twin.major));
-  return { isSure: serious.length === 0, doubts };
+}
+
+function otherMajor({ database }: Production, twin: Pick<TwinServer, "major">): string[] {
+  const major = Math.floor(database.version / 10_000);
+  return major === twin.major ? [] : [say.otherMajor(major, twin.major)];
 }
 
 const COST_WITHIN = 0.05;
@@ -49,7 +73,7 @@ const COST_WITHIN = 0.05;
 /** The test of the twin: does it plan as the server does what both can plan? */
 function unlikeToday(present: Present, { queries }: Predicted): string[] {
   const plans = present.queries.flatMap((query) =>
-    query.plans.map((plan) => ({ ...plan, name: query.name })),
+    (query.plans ?? []).map((plan) => ({ ...plan, name: query.name })),
   );
   const names = plans.flatMap(({ name, plan }, i) => {
     const twins = queries[i];
@@ -60,7 +84,7 @@ function unlikeToday(present: Present, { queries }: Predicted): string[] {
 }
 
 function isAlike(one: PlanNode, other: PlanNode): boolean {
-  const costs = [one, other].map((plan) => plan["Total Cost"] ?? 0) as [number, number];
+  const costs = [one, other].map(costOf) as [number, number];
   return shapeOf(one) === shapeOf(other) && Math.abs(costs[0] - costs[1]) <= COST_WITHIN * costs[0];
 }
 
@@ -88,7 +112,7 @@ function staleStatistics(production: Production): string[] {
   ];
 }
 
-const filled = ({ relations }: Production) =>
+export const filled = ({ relations }: Production) =>
   relations.filter(({ kind, pages }) => "rm".includes(kind) && pages !== 0);
 
 /** Before 14, a table that nobody has looked at has no rows, rather than -1. */
@@ -103,9 +127,13 @@ function hasStatistics({ schema, name }: Relation, { statistics }: Production): 
 }
 
 /** `pg_stats` shows a role only columns that it may read, and none below row level security. */
-function hiddenStatistics(production: Production): string[] {
-  const hidden = filled(production).filter(
+export function hiddenTables(production: Production): Relation[] {
+  return filled(production).filter(
     (table) => !isNeverAnalyzed(table, production) && !hasStatistics(table, production),
   );
+}
+
+function hiddenStatistics(production: Production): string[] {
+  const hidden = hiddenTables(production);
   return hidden.length > 0 ? [say.hidden(hidden.map(displayName))] : [];
 }

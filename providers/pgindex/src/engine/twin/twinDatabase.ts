@@ -59,18 +59,16 @@ async function createDatabase(
   name: string,
   locale: DatabaseLocale,
 ): Promise<string[]> {
-  const [exact, ...others] = localesLike(locale);
-  for (const [i, { clause, remark }] of [exact, ...others]
-    .flatMap((each) => each ?? [])
-    .entries()) {
+  let failure: unknown;
+  for (const { clause, remark } of localesLike(locale)) {
     try {
       await admin.query(`CREATE DATABASE ${name} TEMPLATE template0 OWNER twin ${clause}`);
-      return i === 0 || !remark ? [] : [remark];
+      return remark === undefined ? [] : [remark];
     } catch (error) {
-      if (i === others.length) throw error;
+      failure = error;
     }
   }
-  return [];
+  throw failure;
 }
 
 interface LocaleClause {
@@ -79,7 +77,7 @@ interface LocaleClause {
 }
 
 function localesLike({ provider, collate, ctype, locale }: DatabaseLocale): LocaleClause[] {
-  const plain = (text: string | null) => /^(C|POSIX)$/.test(text ?? "C");
+  const plain = (text: string) => /^(C|POSIX)$/.test(text);
   const builtin = (of: string) =>
     `LOCALE_PROVIDER builtin BUILTIN_LOCALE ${literal(of)} LC_COLLATE 'C' LC_CTYPE 'C'`;
   const icu = (of: string) =>
@@ -88,10 +86,10 @@ function localesLike({ provider, collate, ctype, locale }: DatabaseLocale): Loca
   if (provider === "i") return [{ clause: icu(locale ?? "und") }];
   if (plain(collate) && plain(ctype)) return [{ clause: builtin("C") }];
   // LIKE cannot use an index under libc's C.UTF-8 as it can under C, or the server's own C.UTF-8.
-  const [name = ""] = (collate ?? "").split(/[.@]/);
+  const [name = ""] = collate.split(/[.@]/);
   const language = /^(C|POSIX)?$/.test(name) ? "und" : name.replace("_", "-");
   const remark = `text is sorted here as ICU's ${language} sorts it, there as ${collate} does`;
-  const libc = `LOCALE_PROVIDER libc LC_COLLATE ${literal(collate ?? "C")} LC_CTYPE ${literal(ctype ?? "C")}`;
+  const libc = `LOCALE_PROVIDER libc LC_COLLATE ${literal(collate)} LC_CTYPE ${literal(ctype)}`;
   return [{ clause: libc }, { clause: icu(language), remark }, { clause: icu("und"), remark }];
 }
 

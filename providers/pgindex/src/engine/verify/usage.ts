@@ -1,7 +1,9 @@
-import { INDEX_TREE } from "../catalog/indexTree";
 import { type Context, pause } from "../operation/context";
+import { COUNTERS_SINCE } from "../scans/countersSince";
 import { ledgerScans } from "../scans/scanLedger";
 import type { Session } from "../session/session";
+import { everything } from "../session/sharedReads";
+import { qualified } from "../text/sql";
 
 /**
  * The server's counters for an index, summed over its partitions. They cover this server only; a
@@ -67,27 +69,35 @@ export interface AccountedUsage extends IndexUsage {
   readonly summary: string;
 }
 
-/**
- * Uses to_jsonb because `last_idx_scan` exists only from 16 on. After a crash, the database's
- * `stats_reset` is null from 15 on; the background writer's is the time of the recovery on every
- * release.
- */
-const USAGE_QUERY = `${INDEX_TREE}
-SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans,
-       coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
-       coalesce(sum(s.idx_tup_fetch), 0)::float8 AS "tuplesFetched",
-       max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
-       sum(pg_relation_size(tree.oid))::float8 AS "sizeBytes",
-       max(d.stats_reset) AS "statsReset",
-       max(greatest(d.stats_reset, w.stats_reset)) AS "countersSince",
-       bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
-  FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
-  LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = tree.oid
- CROSS JOIN pg_stat_bgwriter w
-  LEFT JOIN pg_stat_database d ON d.datname = current_database()
-HAVING count(*) > 0`;
+/** Each index with its partitions' indexes. Uses to_jsonb because `last_idx_scan` exists from 16 on. */
+const usageQuery = (which: string) => `
+WITH RECURSIVE tree (root, oid) AS (
+  SELECT c.oid, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relkind IN ('i', 'I') AND ${which}
+   UNION ALL
+  SELECT tree.root, i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
+SELECT n.nspname AS schema, c.relname AS name, used.* FROM (
+  SELECT tree.root,
+         coalesce(sum(s.idx_scan), 0)::float8 AS scans,
+         coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
+         coalesce(sum(s.idx_tup_fetch), 0)::float8 AS "tuplesFetched",
+         max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
+         sum(pg_relation_size(tree.oid))::float8 AS "sizeBytes",
+         max(d.stats_reset) AS "statsReset",
+         ${COUNTERS_SINCE} AS "countersSince",
+         bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
+    FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
+    LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = tree.oid
+    LEFT JOIN pg_stat_database d ON d.datname = current_database()
+   GROUP BY tree.root) used
+  JOIN pg_class c ON c.oid = used.root JOIN pg_namespace n ON n.oid = c.relnamespace`;
+
+const ONE = usageQuery("n.nspname = $1 AND c.relname = $2");
+const ALL = usageQuery("c.oid >= 16384 AND n.nspname <> 'pg_toast'");
 
 type UsageRow = Omit<IndexUsage, "measuredScans" | "lastScan" | "statsReset" | "countersSince"> & {
+  readonly schema: string;
+  readonly name: string;
   readonly lastScan: Date | null;
   readonly statsReset: Date | null;
   readonly countersSince: Date | null;
@@ -98,18 +108,26 @@ export async function readUsage(
   session: Session,
   index: { readonly schema: string; readonly name: string },
 ): Promise<IndexUsage | undefined> {
-  const [row] = await session.query<UsageRow>(USAGE_QUERY, [index.schema, index.name]);
-  // After the index's own counter: a measurement that ends in between makes traffic look smaller.
-  const measuredScans = row ? await ledgerScans(session, index) : null;
-  return (
-    row && {
-      ...row,
-      measuredScans,
-      lastScan: row.lastScan?.toISOString() ?? null,
-      statsReset: row.statsReset?.toISOString() ?? null,
-      countersSince: row.countersSince?.toISOString() ?? null,
-    }
-  );
+  const all = await everything(session, allUsages);
+  const row = all
+    ? all.get(qualified(index.schema, index.name))
+    : (await session.query<UsageRow>(ONE, [index.schema, index.name]))[0];
+  if (!row) return undefined;
+  const { scans, tuplesRead, tuplesFetched, sizeBytes, enforces } = row;
+  return {
+    ...{ scans, tuplesRead, tuplesFetched, sizeBytes, enforces },
+    // After the index's own counter: a measurement that ends in between makes traffic look smaller.
+    measuredScans: await ledgerScans(session, index),
+    lastScan: row.lastScan?.toISOString() ?? null,
+    statsReset: row.statsReset?.toISOString() ?? null,
+    countersSince: row.countersSince?.toISOString() ?? null,
+  };
+}
+
+/** By the qualified names of the indexes. */
+async function allUsages(session: Session): Promise<ReadonlyMap<string, UsageRow>> {
+  const rows = await session.query<UsageRow>(ALL);
+  return new Map(rows.map((row) => [qualified(row.schema, row.name), row]));
 }
 
 /** A closed session's counters arrive within a second, even on PostgreSQL 14. */

@@ -15,16 +15,26 @@ export interface DesiredVerification extends VerificationRequest {
   readonly onFailedExpectation: Severity;
 }
 
-/** The outputs of the `Index` are not validated: our own resource produced them. */
-const verificationSchema = z.strictObject({
-  schema: identifier,
-  table: identifier,
-  name: identifier,
-  definition: z.unknown(),
-  builtAt: z.unknown(),
-  validSince: z.unknown(),
-  before: z.custom<readonly QueryMeasurement[]>().nullish(),
-  canonical: z.custom<RecordedForm>().nullish(),
+/**
+ * The outputs of the `Index` are not validated: our own resource produced them.
+ *
+ * @internal
+ */
+export const verificationSchema = z.strictObject({
+  schema: identifier.describe("`schema` of the index."),
+  table: identifier.describe("`table` of the index."),
+  name: identifier.describe("`name` of the index."),
+  definition: z.unknown().describe("`definition` of the index: another one is measured again."),
+  builtAt: z.unknown().describe("`builtAt` of the index: another build is measured again."),
+  validSince: z.unknown().describe("`validSince` of the index."),
+  before: z
+    .custom<readonly QueryMeasurement[]>()
+    .nullish()
+    .describe("`before` of the index: what the queries took without it."),
+  canonical: z
+    .custom<RecordedForm>()
+    .nullish()
+    .describe("`canonical` of the index: by it the one that is there is told from another."),
   queries: servedQueriesSchema,
   searchPath: z.array(identifier).optional(),
   onFailedExpectation: z

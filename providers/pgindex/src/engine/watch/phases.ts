@@ -15,6 +15,11 @@ export const PHASES = [
   "waiting for old snapshots",
 ];
 
+/** Whether the build only waits for other sessions: also in the phases that REINDEX has beside. */
+export function isWait(phase: string): boolean {
+  return phase.startsWith("waiting for");
+}
+
 /**
  * Zero-based position of a phase in {@link PHASES}; undefined for any other phase (REINDEX has
  * more).

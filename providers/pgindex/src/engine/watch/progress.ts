@@ -1,7 +1,7 @@
 import type { OtherSession } from "../catalog/sessions/otherSessions";
 import { describeSession } from "../catalog/sessions/sessionDescription";
 import { renderElapsed } from "../text/render";
-import { PHASES, phaseIndex } from "./phases";
+import { isWait, PHASES, phaseIndex } from "./phases";
 
 /** A row of `pg_stat_progress_create_index` for the builder's session. */
 export interface ProgressRow {
@@ -66,7 +66,7 @@ function stepOf(phase: string): number | undefined {
 
 /** The phase's own counter; sorting has none. */
 function renderCounter(row: ProgressRow): string | undefined {
-  if (row.phase?.startsWith("waiting for")) {
+  if (row.phase && isWait(row.phase)) {
     return row.lockersTotal > 0
       ? `${row.lockersDone} of ${row.lockersTotal} sessions gone`
       : undefined;

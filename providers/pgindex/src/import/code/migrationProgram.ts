@@ -1,5 +1,6 @@
 import { PgIndexError } from "../../engine/errors/advice";
-import { INDEXING } from "../follow/calls";
+import { shortened } from "../../engine/text/printable";
+import { INDEXING } from "../follow/blocks";
 import {
   conditionalCallAdvice,
   noUpFunctionAdvice,
@@ -38,22 +39,25 @@ export function sqlOfProgram(text: string, file: string): string {
   return sql;
 }
 
+/** Of a call, in a message. */
+const LONGEST = 80;
+
 /** Undefined for a call that is about no index, whatever it does. */
 function statementOf(call: UpCall, place: string): string | undefined {
   const parts = call.sql.join(" … ");
   const isAboutIndexes = INDEXING.test(parts);
   if (!call.isSql) {
     if (isHarmless(call)) return undefined;
-    throw new PgIndexError(unreadCallAdvice(place, shortened(call.node.getText())));
+    throw new PgIndexError(unreadCallAdvice(place, shortened(call.node.getText(), LONGEST)));
   }
   if (!call.isWhole) {
     const isText = call.sql.length > 0 && (/[a-z]{3}/i.test(parts) || !isCall(call));
     if (!isAboutIndexes && isText) return undefined;
-    throw new PgIndexError(unreadCallAdvice(place, shortened(call.node.getText())));
+    throw new PgIndexError(unreadCallAdvice(place, shortened(call.node.getText(), LONGEST)));
   }
   if (!call.isConditional) return parts;
   if (!isAboutIndexes) return undefined;
-  throw new PgIndexError(conditionalCallAdvice(place, shortened(parts)));
+  throw new PgIndexError(conditionalCallAdvice(place, shortened(parts, LONGEST)));
 }
 
 /** Methods that make and drop no index, and no table that has some. */
@@ -63,17 +67,32 @@ const HARMLESS =
 function isHarmless({ node }: UpCall): boolean {
   // Of a chain, its first method says what it is about.
   const methods = node.getText().split("(");
-  return HARMLESS.test((methods[0] ?? "").replaceAll(/\s/g, ""));
+  const method = (methods[0] ?? "").replaceAll(/\s/g, "");
+  return HARMLESS.test(method) || (/\.createTable$/.test(method) && makesNoIndex(node.getText()));
+}
+
+/** Keys and unique columns of a new table are constraints: `text` is the call of createTable. */
+function makesNoIndex(text: string): boolean {
+  return !MENTIONS_INDEXES.test(text) && !DESCRIBED_ELSEWHERE.test(text) && !givesBuilder(text);
+}
+
+const MENTIONS_INDEXES = /\b(index\w*|indices|useConstraint)\b/i;
+
+/** TypeORM's table as a value: `createTable(notes)`, `new Table(notes)`. */
+const DESCRIBED_ELSEWHERE =
+  /createTable\(\s*[\w.]+\s*(,\s*(true|false)\s*)?\)(?!\s*\.)|new Table\(\s*[^{\s]/;
+
+/** Whether the table of Knex's callback is given to a function: `withTimes(table)`. */
+function givesBuilder(text: string): boolean {
+  const callback = /,\s*(?:async\s+)?(?:function\s*\w*\s*)?\(?\s*(\w+)\s*\)?\s*(?:=>|\{)/.exec(
+    text,
+  );
+  if (!callback) return false;
+  const inside = text.slice(callback.index + callback[0].length);
+  return new RegExp(`\\w\\(\\s*${callback[1]}\\s*[,)]`).test(inside);
 }
 
 /** Any other text of a program may be of any words. */
 function isCall({ node }: UpCall): boolean {
   return node.getText().endsWith(")");
-}
-
-const LONGEST = 80;
-
-function shortened(text: string): string {
-  const line = text.replaceAll(/\s+/g, " ").trim();
-  return line.length > LONGEST ? `${line.slice(0, LONGEST)}…` : line;
 }

@@ -63,7 +63,7 @@ export interface UpCall {
 export function callsIn(typescript: Typescript, { body, runner }: UpFunction): UpCall[] {
   const found: UpCall[] = [];
   const visit = (node: ts.Node, isConditional: boolean): void => {
-    if (typescript.isCallExpression(node)) {
+    if (typescript.isCallExpression(node) && !isThen(typescript, node)) {
       const call = toCall(typescript, node, runner);
       if (call) {
         found.push({ ...call, isConditional });
@@ -77,7 +77,7 @@ export function callsIn(typescript: Typescript, { body, runner }: UpFunction): U
     const inner = isConditional || branches(typescript, node);
     typescript.forEachChild(node, (child) => visit(child, inner));
   };
-  typescript.forEachChild(body, (child) => visit(child, false));
+  visit(body, false);
   return found;
 }
 
@@ -88,8 +88,23 @@ function branches(typescript: Typescript, node: ts.Node): boolean {
     typescript.isSwitchStatement(node) ||
     typescript.isConditionalExpression(node) ||
     typescript.isTryStatement(node) ||
-    typescript.isFunctionLike(node)
+    (typescript.isFunctionLike(node) && !isNextStep(typescript, node))
   );
+}
+
+/** `….then(…)`: a call that only says when others are made. */
+function isThen(typescript: Typescript, { expression }: ts.CallExpression): boolean {
+  return (
+    typescript.isPropertyAccessExpression(expression) &&
+    /^(then|catch|finally)$/.test(expression.name.text)
+  );
+}
+
+/** What `then` is given runs, unless the migration fails. */
+function isNextStep(typescript: Typescript, node: ts.Node): boolean {
+  const { parent } = node;
+  if (!typescript.isCallExpression(parent) || parent.arguments[0] !== node) return false;
+  return isThen(typescript, parent) && !/\.catch$/.test(parent.expression.getText());
 }
 
 type Call = Omit<UpCall, "isConditional">;

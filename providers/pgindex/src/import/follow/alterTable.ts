@@ -3,8 +3,9 @@ import { type IndexDeclaration, labelOf, type Parameters } from "../declaration"
 import { definitionValue } from "../parser/parseTree";
 import type { State } from "../sql/scriptState";
 import { attach, detach } from "./partitions";
+import { isColumnOf, refers, takesField } from "./references";
 import { hasColumn, labelOfRelation, mentions, refuseIf, type Scope, tableOf } from "./scope";
-import { typeOf, withTable } from "./tables";
+import { columnOf, withColumns } from "./tables";
 
 /** What ALTER TABLE and ALTER INDEX do to the declarations, command by command. */
 export function alter(scope: Scope, { relation, cmds = [] }: AlterTableStmt): State {
@@ -33,23 +34,26 @@ function alterTable(scope: Scope, label: string, { subtype, name, def }: AlterTa
     return { ...state, found: state.found.filter((index) => !isMeant(index)) };
   }
   if (subtype === "AT_DropColumn") return dropColumn(scope, label, name ?? "");
-  if (subtype === "AT_AddColumn" && def) return addColumn(state, label, def);
-  return state;
+  const types = def ? columnOf(def) : [];
+  return withColumns(state, label, (columns) => {
+    // In ALTER COLUMN … TYPE the command has the name.
+    for (const [column, type] of types) columns.set(column || (name ?? ""), type);
+  });
 }
 
-/** An index goes with any column that it has. */
-function dropColumn(scope: Scope, label: string, name: string): State {
+/** An index goes with any column that it has, or that its expressions or predicate name. */
+export function dropColumn(scope: Scope, label: string, name: string): State {
+  const isGone = (index: IndexDeclaration) =>
+    hasColumn(index, name) || (mentions(index, name) && refers(index, isColumnOf(index, name)));
   const isOn = (index: IndexDeclaration) => tableOf(index) === label;
-  const isGone = (index: IndexDeclaration) => isOn(index) && hasColumn(index, name);
-  refuseIf(scope, (index) => isOn(index) && !isGone(index) && mentions(index, name));
-  return { ...scope.state, found: scope.state.found.filter((index) => !isGone(index)) };
-}
-
-function addColumn(state: State, label: string, def: Node): State {
-  const table = state.tables.get(label);
-  return table
-    ? withTable(state, label, { ...table, types: [...table.types, ...typeOf(def)] })
-    : state;
+  const gone = scope.state.found.filter((index) => isOn(index) && isGone(index));
+  refuseIf(
+    scope,
+    (index) =>
+      isOn(index) && !gone.includes(index) && mentions(index, name) && takesField(index, name),
+  );
+  const found = scope.state.found.filter((index) => !gone.includes(index));
+  return withColumns({ ...scope.state, found }, label, (columns) => columns.delete(name));
 }
 
 const CONSTRAINTS: Readonly<Record<string, IndexDeclaration["constraint"]>> = {

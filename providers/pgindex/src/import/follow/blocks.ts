@@ -1,11 +1,12 @@
-import type { DoStmt } from "libpg-query";
+import type { DoStmt, Node } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
 import { placeAt } from "../includes/origin";
 import { parseTexts } from "../parser/parserThread";
+import { stringsOf } from "../parser/parseTree";
 import { type BodyStatement, bodyStatements } from "../parser/plpgsql";
 import { lineOf, textOf, toSource } from "../parser/sqlTokens";
-import { placeOf, type State, type Statement } from "../sql/scriptState";
-import { bodyOf, INDEXING } from "./calls";
+import { placeholderAdvice } from "../psql/psqlMessages";
+import { type FunctionBody, placeOf, type State, type Statement } from "../sql/scriptState";
 import {
   blockAdvice,
   blockLanguageAdvice,
@@ -14,7 +15,17 @@ import {
 } from "./followMessages";
 import type { Scope } from "./scope";
 
-type Follow = (state: State, statement: Statement) => State;
+export type Follow = (state: State, statement: Statement) => State;
+
+/** What a DROP names that no index goes with. */
+const WITHOUT_INDEXES =
+  "policy|trigger|rule|role|user|group|sequence|publication|subscription|event|server|default|not|identity";
+
+/** What a text says that makes, drops or moves indexes, or what they stand on. */
+export const INDEXING = new RegExp(
+  `\\b(index|drop(?!\\s+(${WITHOUT_INDEXES})\\b)|rename|set\\s+schema|including|attach|detach)\\b`,
+  "i",
+);
 
 /**
  * Refuses a DO block that may make or change an index: what of it runs, only a server can tell.
@@ -25,28 +36,49 @@ export function followDo(
   { args = [] }: DoStmt,
   follow: Follow,
 ): State {
-  const language = languageOf(args);
-  if (language !== "plpgsql") {
-    throw new PgIndexError(blockLanguageAdvice(placeOf(statement), language));
-  }
-  const body = bodyOf(args);
-  const first = lineOfBody(statement);
-  const inside = bodyStatements(body);
-  if (!inside && INDEXING.test(body)) {
-    throw new PgIndexError(blockUnreadableAdvice(placeOf(statement)));
-  }
-  for (const inner of inside ?? []) {
-    const place = placeAt(statement.script, first + inner.line - 1);
-    const sql = inner.isDynamic ? constantText(inner, place) : inner.sql;
-    if (sql !== undefined) requireHarmless({ state, statement }, { sql, place }, follow);
-  }
+  const firstLine = lineOfBody(statement);
+  const body = { text: bodyOf(args), language: languageOf(args, "plpgsql"), firstLine };
+  requireHarmlessBody({ state, statement }, body, follow);
   return state;
 }
 
-function languageOf(args: DoStmt["args"] = []): string {
-  const option = args.find((arg) => "DefElem" in arg && arg.DefElem.defname === "language");
+/** Refuses a body of PL/pgSQL that may make or change an index. */
+export function requireHarmlessBody(
+  { state, statement }: Scope,
+  { text, language, firstLine }: FunctionBody & { readonly firstLine: number },
+  follow: Follow,
+): void {
+  if (language !== "plpgsql") {
+    throw new PgIndexError(blockLanguageAdvice(placeOf(statement), language));
+  }
+  const inside = bodyStatements(text);
+  if (!inside && INDEXING.test(text)) {
+    const [placeholder] = /\{\{[^}\n]+\}\}|\$\{[^}\n]+\}/.exec(text) ?? [];
+    if (placeholder) throw new PgIndexError(placeholderAdvice(placeOf(statement), placeholder));
+    throw new PgIndexError(blockUnreadableAdvice(placeOf(statement)));
+  }
+  for (const inner of inside ?? []) {
+    const place = placeAt(statement.script, firstLine + inner.line - 1);
+    const sql = inner.isDynamic ? constantText(inner, place) : inner.sql;
+    if (sql !== undefined) requireHarmless({ state, statement }, { sql, place }, follow);
+  }
+}
+
+export function languageOf(options: readonly Node[], byDefault: string): string {
+  const option = options.find((arg) => "DefElem" in arg && arg.DefElem.defname === "language");
   const value = option && "DefElem" in option ? option.DefElem.arg : undefined;
-  return value && "String" in value ? (value.String.sval ?? "") : "plpgsql";
+  return value && "String" in value ? (value.String.sval ?? "") : byDefault;
+}
+
+/** The text of `AS` in CREATE FUNCTION and DO. */
+export function bodyOf(options: readonly Node[]): string {
+  const texts = options.flatMap((option) => {
+    if (!("DefElem" in option) || option.DefElem.defname !== "as") return [];
+    const { arg } = option.DefElem;
+    if (!arg) return [];
+    return "List" in arg ? stringsOf(arg.List.items) : stringsOf([arg]);
+  });
+  return texts.join("\n");
 }
 
 function lineOfBody({ tokens, source }: Statement): number {
@@ -76,7 +108,7 @@ function stringsIn(tree: unknown): string[] {
   return texts;
 }
 
-function requireHarmless(
+export function requireHarmless(
   { state, statement }: Scope,
   { sql, place }: { readonly sql: string; readonly place: string },
   follow: Follow,

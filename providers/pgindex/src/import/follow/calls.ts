@@ -1,33 +1,29 @@
-import type { CreateFunctionStmt, Node } from "libpg-query";
+import type { CreateFunctionStmt, FuncCall, Node } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
+import { fieldsOf } from "../../engine/input/namesInQuery";
 import { stringsOf } from "../parser/parseTree";
-import { placeOf, type State } from "../sql/scriptState";
+import { type FunctionBody, placeOf, type State } from "../sql/scriptState";
+import {
+  bodyOf,
+  type Follow,
+  INDEXING,
+  languageOf,
+  requireHarmless,
+  requireHarmlessBody,
+} from "./blocks";
 import { callAdvice } from "./followMessages";
 import type { Scope } from "./scope";
 import { constantOf, setTo } from "./settings";
 import { addTemporary } from "./tables";
 
-/** What a text says that makes, drops or moves indexes, or what they stand on. */
-export const INDEXING = /\b(index|drop|rename|set\s+schema|including|attach|detach)\b/i;
-
 /** The state that knows what a function does when it is called. */
-export function learnFunction(state: State, { funcname, options = [] }: CreateFunctionStmt): State {
+export function learnFunction(state: State, node: CreateFunctionStmt): State {
+  const { funcname, options = [], replace } = node;
   const name = stringsOf(funcname).at(-1) ?? "";
-  const makers = new Set(state.makers);
-  makers.delete(name);
-  if (INDEXING.test(bodyOf(options))) makers.add(name);
-  return { ...state, makers };
-}
-
-/** The text of `AS` in CREATE FUNCTION and DO. */
-export function bodyOf(options: readonly Node[]): string {
-  const texts = options.flatMap((option) => {
-    if (!("DefElem" in option) || option.DefElem.defname !== "as") return [];
-    const { arg } = option.DefElem;
-    if (!arg) return [];
-    return "List" in arg ? stringsOf(arg.List.items) : stringsOf([arg]);
-  });
-  return texts.join("\n");
+  const body = { text: bodyOf(options), language: languageOf(options, "sql") };
+  // Others of the name may have other arguments.
+  const others = replace ? [] : (state.functions.get(name) ?? []);
+  return { ...state, functions: new Map(state.functions).set(name, [...others, body]) };
 }
 
 /** TimescaleDB's functions that make an index on the time column, unless told not to. */
@@ -37,20 +33,39 @@ const HYPERTABLES: ReadonlySet<string> = new Set(["create_hypertable"]);
 const SOUNDS_LIKE_ONE = /^(?!pg_)(.*_)?(index|indexes|indices|idx)(_|$)/i;
 
 /** What the functions do that a SELECT or CALL calls. */
-export function followCalls(scope: Scope): State {
+export function followCalls(scope: Scope, follow: Follow): State {
   const { state, statement } = scope;
   const { node } = statement;
   if ("SelectStmt" in node && node.SelectStmt.intoClause?.rel?.relpersistence === "t") {
     return addTemporary(state, node.SelectStmt.intoClause.rel);
   }
   const calls = callsIn(node);
-  const maker = calls.find(({ name }) => state.makers.has(name) || SOUNDS_LIKE_ONE.test(name));
+  const maker = calls.find(({ name }) => {
+    const bodies = state.functions.get(name);
+    if (!bodies) return SOUNDS_LIKE_ONE.test(name);
+    // One that calls itself does nothing else the second time.
+    const functions = new Map([...state.functions].filter(([other]) => other !== name));
+    const inner = { ...scope, state: { ...state, functions } };
+    return bodies.some((body) => !isHarmless(inner, body, follow));
+  });
   if (maker) throw new PgIndexError(callAdvice(placeOf(statement), maker.name));
   const notes = calls
     .filter(({ name }) => HYPERTABLES.has(name))
     .map(({ name }) => `${name}, called at ${placeOf(statement)}, may make an index of its own`);
   const noted = { ...state, notes: [...state.notes, ...notes] };
   return calls.filter(({ name }) => name === "set_config").reduce(setConfig, noted);
+}
+
+function isHarmless(scope: Scope, { text, language }: FunctionBody, follow: Follow): boolean {
+  if (!INDEXING.test(text)) return true;
+  try {
+    if (language === "sql") requireHarmless(scope, { sql: text, place: "" }, follow);
+    else requireHarmlessBody(scope, { text, language, firstLine: 1 }, follow);
+    return true;
+  } catch (error) {
+    if (error instanceof PgIndexError) return false;
+    throw error;
+  }
 }
 
 interface Call {
@@ -74,17 +89,10 @@ function splitPath(text: string): string[] {
 
 /** Every function call in a tree. */
 function callsIn(tree: unknown): Call[] {
-  const found: Call[] = [];
-  const left = [tree];
-  while (left.length > 0) {
-    const node = left.pop();
-    if (typeof node !== "object" || node === null) continue;
-    for (const [key, child] of Object.entries(node)) {
-      const isCall = (key === "FuncCall" || key === "funccall") && child.funcname !== undefined;
-      if (isCall)
-        found.push({ name: stringsOf(child.funcname).at(-1) ?? "", args: child.args ?? [] });
-      left.push(child);
-    }
-  }
+  const found = [...fieldsOf(tree)].flatMap(([key, child]) => {
+    if (key !== "FuncCall" && key !== "funccall") return [];
+    const { funcname, args = [] } = child as FuncCall;
+    return funcname ? [{ name: stringsOf(funcname).at(-1) ?? "", args }] : [];
+  });
   return found.reverse();
 }

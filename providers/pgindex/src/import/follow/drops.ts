@@ -1,14 +1,15 @@
 import type { DropStmt } from "libpg-query";
 import { type IndexDeclaration, labelOf, schemaOf } from "../declaration";
 import { nameParts, stringsOf } from "../parser/parseTree";
+import type { State } from "../sql/scriptState";
+import { dropColumn } from "./alterTable";
 import { withPartitions } from "./partitions";
+import { callsFunction } from "./references";
 import { labelFor, mentions, refuseIf, type Scope, tableOf } from "./scope";
 
-type Indexes = readonly IndexDeclaration[];
-
-/** What DROP leaves of the declarations. */
-export function drop(scope: Scope, node: DropStmt): Indexes {
-  const { removeType, objects = [] } = node;
+/** What is there after a DROP. */
+export function drop(scope: Scope, node: DropStmt): State {
+  const { removeType = "", objects = [] } = node;
   const { state } = scope;
   const isCascade = node.behavior === "DROP_CASCADE";
   const names = objects.map((object) =>
@@ -16,18 +17,59 @@ export function drop(scope: Scope, node: DropStmt): Indexes {
   );
   const labels = names.map((parts) => labelFor(scope, parts));
   if (removeType === "OBJECT_INDEX") {
-    return state.found.filter((index) => !labels.includes(labelOf(index)));
+    return { ...state, found: state.found.filter((index) => !labels.includes(labelOf(index))) };
   }
   if (removeType === "OBJECT_SCHEMA") return dropSchemas(scope, names.flat(), isCascade);
-  if (isCascade) requireKept(scope, removeType ?? "", names);
-  if (!RELATIONS.has(removeType ?? "")) return state.found;
+  const last = names.map((parts) => parts.at(-1) ?? "");
+  if (isCascade) requireKept(scope, removeType, last);
+  if (removeType === "OBJECT_TYPE" || removeType === "OBJECT_DOMAIN") {
+    return isCascade ? dropColumnsOf(scope, last) : state;
+  }
+  if (!RELATIONS.has(removeType)) return state;
   // Partitions go with their parent.
   const gone = withPartitions(state, labels);
-  return state.found.filter((index) => !gone.has(tableOf(index)));
+  return without(state, isCascade ? withReaders(scope, gone) : gone);
+}
+
+function without(state: State, gone: ReadonlySet<string>): State {
+  const tables = new Map([...state.tables].filter(([label]) => !gone.has(label)));
+  return { ...state, tables, found: state.found.filter((index) => !gone.has(tableOf(index))) };
+}
+
+/** The columns of a type go with it. */
+function dropColumnsOf(scope: Scope, types: readonly string[]): State {
+  const columns = [...scope.state.tables].flatMap(([label, table]) =>
+    [...(table.columns ?? [])].flatMap(([column, type]) =>
+      types.includes(type) ? [[label, column] as const] : [],
+    ),
+  );
+  return columns.reduce(
+    (state, [label, column]) => dropColumn({ ...scope, state }, label, column),
+    scope.state,
+  );
+}
+
+/** Tables and views, and every view that reads one of them. */
+function withReaders(scope: Scope, dropped: ReadonlySet<string>): ReadonlySet<string> {
+  const { tables } = scope.state;
+  const gone = new Set(dropped);
+  // Grows while it is walked.
+  for (const label of gone) {
+    for (const [reader, { reads = [] }] of tables) if (reads.includes(label)) gone.add(reader);
+  }
+  refuseIf(scope, (index) => !gone.has(tableOf(index)) && readsUnknown(tables, tableOf(index)));
+  return gone;
+}
+
+/** Whether a view reads what is not in the files, which may be a view of what is dropped. */
+function readsUnknown(tables: State["tables"], label: string): boolean {
+  const reads = tables.get(label)?.reads ?? [];
+  return reads.some((each) => !tables.has(each) || readsUnknown(tables, each));
 }
 
 const RELATIONS: ReadonlySet<string> = new Set([
   "OBJECT_TABLE",
+  "OBJECT_VIEW",
   "OBJECT_MATVIEW",
   "OBJECT_FOREIGN_TABLE",
 ]);
@@ -38,11 +80,13 @@ function partsOf(object: Parameters<typeof nameParts>[0]): string[] {
 }
 
 /** Without CASCADE it fails where something is left in the schema. */
-function dropSchemas(scope: Scope, schemas: readonly string[], isCascade: boolean): Indexes {
+function dropSchemas(scope: Scope, schemas: readonly string[], isCascade: boolean): State {
+  const { state } = scope;
   const isInside = (index: IndexDeclaration) => schemas.includes(schemaOf(index));
-  return isCascade
-    ? scope.state.found.filter((index) => !isInside(index))
-    : refuseIf(scope, isInside);
+  if (!isCascade) refuseIf(scope, isInside);
+  const isGone = (label: string) => schemas.some((schema) => label.startsWith(`${schema}.`));
+  const tables = new Map([...state.tables].filter(([label]) => !isGone(label)));
+  return { ...state, tables, found: state.found.filter((index) => !isInside(index)) };
 }
 
 /** Kinds that an index can depend on, by its expressions, operator classes or its access method. */
@@ -54,19 +98,19 @@ const USED_BY_INDEXES: ReadonlySet<string> = new Set([
   "OBJECT_TSDICTIONARY",
 ]);
 
+const FUNCTIONS = /^OBJECT_(FUNCTION|PROCEDURE|ROUTINE|AGGREGATE)$/;
+
 /** Refuses a DROP … CASCADE that may take an index along. */
-function requireKept(scope: Scope, kind: string, names: readonly (readonly string[])[]): void {
+function requireKept(scope: Scope, kind: string, names: readonly string[]): void {
   const { tables } = scope.state;
-  const last = names.map((parts) => parts.at(-1) ?? "");
-  const isUsed = (index: IndexDeclaration) => last.some((name) => uses(index, name));
+  const isUsed = (index: IndexDeclaration) => names.some((name) => uses(index, name));
   refuseIf(scope, (index) => {
-    const table = tables.get(tableOf(index));
+    const columns = tables.get(tableOf(index))?.columns;
     if (kind === "OBJECT_EXTENSION") return isExtended(index);
-    // A column of the type goes with it, and the column's indexes with that.
-    if (kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN")
-      return isUsed(index) || !table || last.some((name) => table.types.includes(name));
-    if (USED_BY_INDEXES.has(kind)) return isUsed(index);
-    return (RELATIONS.has(kind) || kind === "OBJECT_VIEW") && table?.isMatview === true;
+    if (kind === "OBJECT_TYPE" || kind === "OBJECT_DOMAIN") return !columns || isUsed(index);
+    // A column comes before a function that is called like one.
+    const isColumn = names.every((name) => columns?.has(name) && !callsFunction(index, name));
+    return USED_BY_INDEXES.has(kind) && isUsed(index) && !(FUNCTIONS.test(kind) && isColumn);
   });
 }
 

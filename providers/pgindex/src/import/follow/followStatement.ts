@@ -12,7 +12,7 @@ import { allOfAdvice } from "./followMessages";
 import { move, rename } from "./renames";
 import { labelFor, type Scope } from "./scope";
 import { endTransaction, setVariable } from "./settings";
-import { learnQueryTable, learnTable } from "./tables";
+import { learnQueryTable, learnTable, learnView } from "./tables";
 
 /** The effect of a statement other than CREATE INDEX on what is there. */
 export function followStatement(state: State, statement: Statement): State {
@@ -20,13 +20,14 @@ export function followStatement(state: State, statement: Statement): State {
   const scope = { state, statement };
   if ("CreateStmt" in node) return learnTable(scope, node.CreateStmt);
   if ("CreateTableAsStmt" in node) return learnQueryTable(scope, node.CreateTableAsStmt);
+  if ("ViewStmt" in node) return learnView(scope, node.ViewStmt);
   if ("VariableSetStmt" in node) return setVariable(state, node.VariableSetStmt);
   if ("TransactionStmt" in node) return endTransaction(state, node.TransactionStmt);
   if ("CreateFunctionStmt" in node) return learnFunction(state, node.CreateFunctionStmt);
-  if (CALLING.some((kind) => kind in node)) return followCalls(scope);
+  if (CALLING.some((kind) => kind in node)) return followCalls(scope, followStatement);
   if ("DoStmt" in node) return followDo(scope, node.DoStmt, followStatement);
   if ("AlterTableStmt" in node) return alter(scope, node.AlterTableStmt);
-  if ("DropStmt" in node) return { ...state, found: drop(scope, node.DropStmt) };
+  if ("DropStmt" in node) return drop(scope, node.DropStmt);
   if ("RenameStmt" in node) return rename(scope, node.RenameStmt);
   if ("AlterObjectSchemaStmt" in node) return move(scope, node.AlterObjectSchemaStmt);
   if ("CommentStmt" in node) return { ...state, found: comment(scope, node.CommentStmt) };

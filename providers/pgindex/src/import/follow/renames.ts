@@ -1,21 +1,20 @@
 import type { AlterObjectSchemaStmt, RenameStmt } from "libpg-query";
 import { type IndexDeclaration, inSchema, labelOf, schemaOf } from "../declaration";
+import { stringsOf } from "../parser/parseTree";
 import type { State } from "../sql/scriptState";
-import {
-  hasColumn,
-  labelOfRelation,
-  mentions,
-  qualifiesWith,
-  refuseIf,
-  type Scope,
-  tableOf,
-} from "./scope";
+import { isColumnOf, type Names, refers, takesField, withReferences } from "./references";
+import { hasColumn, labelOfRelation, mentions, refuseIf, type Scope, tableOf } from "./scope";
+import { renamedColumn, renamedType } from "./tables";
 
 /** What ALTER … RENAME does to the declarations. */
 export function rename(scope: Scope, node: RenameStmt): State {
   const { state } = scope;
   const { renameType, subname = "", newname = "" } = node;
   if (renameType === "OBJECT_SCHEMA") return renameSchema(state, subname, newname);
+  if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN") {
+    const parts = node.object && "List" in node.object ? stringsOf(node.object.List.items) : [];
+    return renamedType(state, parts.at(-1) ?? "", newname);
+  }
   const label = labelOfRelation(scope, node.relation);
   if (renameType === "OBJECT_COLUMN") return renameColumn(scope, label, [subname, newname]);
   if (renameType === "OBJECT_TABCONSTRAINT") {
@@ -26,7 +25,7 @@ export function rename(scope: Scope, node: RenameStmt): State {
   if (state.found.some((index) => labelOf(index) === label)) {
     return changeAll(state, (index) => labelOf(index) === label, { name: newname });
   }
-  if (renameType !== "OBJECT_TABLE" && renameType !== "OBJECT_MATVIEW") return state;
+  if (!RELATIONS.has(renameType ?? "")) return state;
   return renameTable(scope, label, newname);
 }
 
@@ -39,14 +38,35 @@ function changeAll(
   return { ...state, found };
 }
 
+const RELATIONS: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_MATVIEW", "OBJECT_VIEW"]);
+
 function renameTable(scope: Scope, label: string, name: string): State {
   const isOn = (index: IndexDeclaration) => tableOf(index) === label;
-  refuseIf(scope, (index) => isOn(index) && qualifiesWith(index, index.table));
+  const columns = scope.state.tables.get(label)?.columns;
+  refuseIf(scope, (index) => isOn(index) && !columns && mayBeRow(index));
   const [schema = ""] = label.split(".");
   const relabelled = relabel(scope.state, (each) =>
     each === label ? labelOf({ schema, name }) : each,
   );
-  return changeAll(relabelled, isOn, { table: name });
+  const changed = (index: IndexDeclaration): IndexDeclaration => {
+    const { table } = index;
+    // A column of the same name comes before the row.
+    const isRow = (names: Names) => names.length > 1 || !columns?.has(table);
+    const change = (names: Names) =>
+      names[0] === table && isRow(names) ? [name, ...names.slice(1)] : names;
+    return { ...(mentions(index, table) ? withReferences(index, change) : index), table: name };
+  };
+  return {
+    ...relabelled,
+    found: relabelled.found.map((each) => (isOn(each) ? changed(each) : each)),
+  };
+}
+
+function mayBeRow(index: IndexDeclaration): boolean {
+  const { table } = index;
+  return (
+    mentions(index, table) && refers(index, (names) => names.length === 1 && names[0] === table)
+  );
 }
 
 function renameColumn(
@@ -55,18 +75,23 @@ function renameColumn(
   [name, newName]: readonly [string, string],
 ): State {
   const isOn = (index: IndexDeclaration) => tableOf(index) === label;
-  refuseIf(scope, (index) => isOn(index) && mentions(index, name));
+  refuseIf(scope, (index) => isOn(index) && mentions(index, name) && takesField(index, name));
   const column = (each: string) => (each === name ? newName : each);
   const found = scope.state.found.map((index): IndexDeclaration => {
-    if (!isOn(index) || !hasColumn(index, name)) return index;
-    const columns = index.columns.map((key) => {
+    const isNamed = isOn(index) && mentions(index, name);
+    if (!isOn(index) || !(hasColumn(index, name) || isNamed)) return index;
+    const isMeant = isColumnOf(index, name);
+    const read = isNamed
+      ? withReferences(index, (names) => (isMeant(names) ? names.with(-1, newName) : names))
+      : index;
+    const columns = read.columns.map((key) => {
       if (typeof key === "string") return column(key);
       return key.column === undefined ? key : { ...key, column: column(key.column) };
     });
     const include = index.include && { include: index.include.map(column) };
-    return { ...index, columns, ...include };
+    return { ...read, columns, ...include };
   });
-  return { ...scope.state, found };
+  return renamedColumn({ ...scope.state, found }, label, [name, newName]);
 }
 
 function renameSchema(state: State, schema: string, newName: string): State {
@@ -99,7 +124,12 @@ export function move(scope: Scope, { relation, newschema = "" }: AlterObjectSche
 
 /** The tables and partitions under other labels. */
 function relabel(state: State, change: (label: string) => string): State {
-  const tables = new Map([...state.tables].map(([label, table]) => [change(label), table]));
+  const tables = new Map(
+    [...state.tables].map(([label, table]) => {
+      const reads = table.reads && { reads: table.reads.map(change) };
+      return [change(label), { ...table, ...reads }];
+    }),
+  );
   const parents = new Map([...state.parents].map(([child, of]) => [change(child), change(of)]));
   return { ...state, tables, parents };
 }

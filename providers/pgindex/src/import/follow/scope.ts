@@ -59,12 +59,6 @@ export function mentions(index: IndexDeclaration, name: string): boolean {
   return textsOf(index).some((text) => word.test(text));
 }
 
-/** Whether an expression or the predicate has columns that are qualified with this name. */
-export function qualifiesWith(index: IndexDeclaration, name: string): boolean {
-  const qualified = new RegExp(`(^|[^\\p{L}\\p{N}_$])${escaped(name)}"?\\s*\\.`, "iu");
-  return textsOf(index).some((text) => qualified.test(text));
-}
-
 function escaped(name: string): string {
   return name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }

@@ -106,8 +106,9 @@ export async function readCatalog(
     ]);
     const oids = indexes.map(({ oid }) => oid);
     const definitions = await session.query<Definition>(DEFINITIONS, [oids]);
+    const byOid = new Map(definitions.map((definition) => [definition.oid, definition]));
     return indexes.flatMap((index) => {
-      const definition = definitions.find(({ oid }) => oid === index.oid);
+      const definition = byOid.get(index.oid);
       return definition?.pretty ? { ...index, ...definition } : [];
     });
   } finally {

@@ -1,11 +1,12 @@
 import { readIndex } from "../../engine/catalog/indexes";
-import { canonicalize } from "../../engine/compare/clone";
 import { differencesOf, renderDifferences } from "../../engine/compare/differences";
+import { canonicalize } from "../../engine/compare/forms/canonicalize";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import type { INDEX_FIELDS, IndexField } from "../../engine/declare/indexFields";
 import { splitComment } from "../../engine/declare/ownershipMark";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { PgIndexError } from "../../engine/errors/advice";
+import { readOnce } from "../../engine/look/readOnce";
 import type { Session } from "../../engine/session/session";
 import {
   DEFAULT_SCHEMA,
@@ -49,12 +50,12 @@ export async function readLiveIndexes(
 ): Promise<LiveIndexes> {
   const schemas = await chooseSchemas(session, selection);
   const results: Result[] = [];
+  const reading = readOnce(session);
   for (const schema of schemas) {
     const searchPath = schema === DEFAULT_SCHEMA ? [schema] : [schema, DEFAULT_SCHEMA];
     const indexes = await readCatalog(session, schema, searchPath);
-    for (const index of indexes.filter((each) => isSelected(selection, each))) {
-      results.push(await declare(session, index));
-    }
+    const selected = indexes.filter((each) => isSelected(selection, each));
+    results.push(...(await Promise.all(selected.map((each) => declare(reading.part(), each)))));
   }
   return {
     found: results.flatMap((result) => (result.kind === "found" ? [result.declaration] : [])),
@@ -116,8 +117,6 @@ async function verified(session: Session, index: CatalogIndex): Promise<Result> 
   for (const spell of [() => index.pretty, () => keepStructure(index.pretty), safest]) {
     const declaration = toDeclaration(index, spell());
     const form = await canonicalize(session, await parse(declaration));
-    if (form.kind === "cannotVerify" && form.obstacle === "rowType")
-      return skip(index, "uses a whole row of its table, which a temporary copy cannot reproduce");
     if (form.kind === "cannotVerify") {
       return { kind: "found", declaration: toDeclaration(index, safest()), notes: [UNVERIFIED] };
     }

@@ -11,6 +11,8 @@ export interface MarkedTool {
   readonly other?: RegExp;
   /** Up may come after Down, and both may come again. */
   readonly anyOrder?: true;
+  /** The files run in the order of the numbers that their names begin with: 2 before 10. */
+  readonly byNumber?: true;
   /** A line of the up part as the tool sends it. */
   readonly sent?: (line: string) => string;
 }
@@ -35,6 +37,7 @@ export interface MarkedTool {
 export const MARKED_TOOLS: readonly MarkedTool[] = [
   {
     name: "goose",
+    byNumber: true,
     mark: /^\s*--.*\+goose\b/i,
     up: /^--\s*\+goose\s+up\s*$/i,
     down: /^--\s*\+goose\s+down\s*$/i,
@@ -48,6 +51,7 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
   },
   {
     name: "sql-migrate",
+    byNumber: true,
     mark: /^\s*--\s*\+migrate\b/i,
     up: /^-- \+migrate\s+Up(\s.*)?$/,
     down: /^-- \+migrate\s+Down(\s.*)?$/,
@@ -56,6 +60,7 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
   },
   {
     name: "micrate",
+    byNumber: true,
     mark: /^\s*--\s*\+micrate\b/i,
     up: /^-- \+micrate\s+Up\s*$/,
     down: /^-- \+micrate\s+Down\s*$/,
@@ -71,6 +76,7 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
   },
   {
     name: "node-pg-migrate",
+    byNumber: true,
     mark: /^\s*--[\s-]*(up|down)\s+migration/i,
     up: /^\s*--[\s-]*up\s+migration/i,
     down: /^\s*--[\s-]*down\s+migration/i,
@@ -78,6 +84,7 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
   },
   {
     name: "Play",
+    byNumber: true,
     mark: /^\s*(#|--).*!\s*(ups|downs)\b/i,
     up: /^\s*(#|--).*!Ups\b/,
     down: /^\s*(#|--).*!Downs\b/,
@@ -86,11 +93,13 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
   },
   {
     name: "tern",
+    byNumber: true,
     mark: /^\s*--+\s*create above\b/i,
     down: /^---- create above \/ drop below ----\s*$/,
   },
   {
     name: "MyBatis",
+    byNumber: true,
     mark: /^\s*--\s*\/\/\s*@/,
     down: /^\s*--\s*\/\/\s*@UNDO\b/i,
   },
@@ -101,3 +110,9 @@ export const MARKED_TOOLS: readonly MarkedTool[] = [
     down: /^\s*--\s*(revert|verify)\b/i,
   },
 ];
+
+/** Whose marks a text has. */
+export function toolOf(sql: string): MarkedTool | undefined {
+  const lines = sql.split("\n");
+  return MARKED_TOOLS.find(({ mark }) => lines.some((line) => mark.test(line)));
+}

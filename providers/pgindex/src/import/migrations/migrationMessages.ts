@@ -115,3 +115,30 @@ export function onlyDownFilesAdvice(file: string, tool: string): Advice {
     otherwise: "if it is no Down part, rename it",
   };
 }
+
+export function lonelyDownAdvice(files: readonly string[]): Advice {
+  return {
+    what: `what ${files.join(", ")} undoes is not among the files: there is no .up.sql of the name`,
+    why: "an index of the missing half would not be declared, and dropped where it stands",
+    fix: "pass the other half too",
+    otherwise: "if there is none any more, leave out the half that undoes it",
+  };
+}
+
+export function sameVersionAdvice(files: readonly string[]): Advice {
+  return {
+    what: `${files.join(" and ")} have the same version`,
+    why: "the tool refuses that, since nobody can tell which of them runs first",
+    fix: "number one of them anew",
+    otherwise: ONLY_UP,
+  };
+}
+
+export function notFlywaysAdvice(files: readonly string[]): Advice {
+  return {
+    what: `${files.join(", ")} stands among Flyway's migrations, and by its name is none`,
+    why: "Flyway passes over such a file, or runs it around every migration (a callback)",
+    fix: "pass the V, B and R files only",
+    otherwise: "if it is a migration, name it V<version>__<description>.sql",
+  };
+}

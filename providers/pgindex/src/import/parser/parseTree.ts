@@ -1,4 +1,5 @@
-import type { Node } from "libpg-query";
+import type { ColumnRef, Node } from "libpg-query";
+import { fieldsOf } from "../../engine/input/namesInQuery";
 
 /**
  * Helpers for PostgreSQL's parse tree: https://www.postgresql.org/docs/current/overview.html
@@ -58,17 +59,9 @@ export function treeText(tree: unknown): string {
  * extra name, and how many there are.
  */
 export function schemaQualifiers(tree: unknown): { readonly at: number; readonly names: number }[] {
-  const found = [];
-  const left = [tree];
-  while (left.length > 0) {
-    const node = left.pop();
-    if (typeof node !== "object" || node === null) continue;
-    for (const [key, child] of Object.entries(node)) {
-      if (key === "ColumnRef" && child.fields.length > 2) {
-        found.push({ at: child.location ?? 0, names: child.fields.length - 2 });
-      }
-      left.push(child);
-    }
-  }
-  return found;
+  return [...fieldsOf(tree)].flatMap(([key, child]) => {
+    if (key !== "ColumnRef") return [];
+    const { fields = [], location = 0 } = child as ColumnRef;
+    return fields.length > 2 ? [{ at: location, names: fields.length - 2 }] : [];
+  });
 }

@@ -26,9 +26,29 @@ export function sqlOfPrismaSchema(files: readonly SchemaFile[]): string {
   );
   const engine = found(places, (require) => require.resolve(`${ENGINE}/schema_engine_bg`));
   if (engine === undefined) throw new PgIndexError(missingEngineAdvice(path));
-  const answer = askEngine(engine, files.map(withoutUrls));
-  if ("sql" in answer) return answer.sql;
-  throw new PgIndexError(refusedSchemaAdvice(path, plain(answer.refused), version));
+  let asked = files.map(withoutUrls);
+  for (;;) {
+    const answer = askEngine(engine, asked);
+    if ("sql" in answer) return answer.sql;
+    const feature = UNKNOWN_FEATURE.exec(plain(answer.refused))?.[1];
+    const next = asked.map((file) => withoutFeature(file, feature));
+    if (next.every(({ content }, i) => content === asked[i]?.content)) {
+      throw new PgIndexError(refusedSchemaAdvice(path, plain(answer.refused), version));
+    }
+    asked = next;
+  }
+}
+
+const UNKNOWN_FEATURE = /^The preview feature "(\w+)" is not known/;
+
+/** A release refuses what only another one offers its client; SQL is made of neither. */
+function withoutFeature({ path, content }: SchemaFile, feature = ""): SchemaFile {
+  const list = /^(\s*previewFeatures\s*=\s*)\[([^\]]*)\]/gm;
+  const without = (_: string, start: string, features: string) => {
+    const kept = features.split(",").filter((each) => each.trim() !== `"${feature}"`);
+    return `${start}[${kept.join(",")}]`;
+  };
+  return { path, content: content.replaceAll(list, without) };
 }
 
 const PROVIDER = /^\s*datasource\s+\w+\s*\{[^}]*?^\s*provider\s*=\s*"(\w+)"/ms;

@@ -52,10 +52,11 @@ export function parseScript(script: Script): ParsedScript {
     const at = unitsOf(sql, parsed?.position ?? 0);
     const line = sql.slice(0, at).split("\n").length;
     const place = placeAt({ ...script, origins }, line);
-    const placeholder = PLACEHOLDER.exec(sql.slice(at, at + LONGEST))?.[0];
+    const placeholder = placeholderAt(sql, at);
     if (placeholder !== undefined) {
-      filled.push({ text: placeholder, at });
-      sql = sql.slice(0, at) + standIn(placeholder) + sql.slice(at + placeholder.length);
+      filled.push(placeholder);
+      const { text, at: from } = placeholder;
+      sql = sql.slice(0, from) + standIn(text) + sql.slice(from + text.length);
     } else if (isCommand(sql, at)) {
       const own = originAt(script, origins, line);
       const file = psqlInclude(commandAt(sql, at), place, aroundOf(script, included, own));
@@ -73,6 +74,16 @@ export function parseScript(script: Script): ParsedScript {
 /** Flyway's and Liquibase's `${name}`, `{{name}}`, psql's `:name`, `:'name'`, `:"name"`. */
 const PLACEHOLDER = /^(\$\{[^}\n]+\}|\{\{[^}\n]+\}\}|:\w+|:'[^'\n]+'|:"[^"\n]+")/;
 const LONGEST = 200;
+
+/** A placeholder at a position, or one around it that has quotes of its own. */
+function placeholderAt(sql: string, at: number): Filled | undefined {
+  const text = PLACEHOLDER.exec(sql.slice(at, at + LONGEST))?.[0];
+  if (text !== undefined) return { text, at };
+  const open = sql.lastIndexOf("{{", at);
+  const around = open < lineStart(sql, at) ? "" : sql.slice(open, open + LONGEST);
+  const [quoted] = /^\{\{[^}\n]+\}\}/.exec(around) ?? [];
+  return quoted && open + quoted.length > at ? { text: quoted, at: open } : undefined;
+}
 
 /** A literal for psql's `:'name'`, else a name. */
 function standIn(placeholder: string): string {

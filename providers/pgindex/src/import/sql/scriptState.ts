@@ -41,8 +41,8 @@ export interface State extends Settings {
   readonly tables: ReadonlyMap<string, KnownTable>;
   /** The parents of partitions, by label. */
   readonly parents: ReadonlyMap<string, string>;
-  /** The names of functions that make or change indexes when they are called. */
-  readonly makers: ReadonlySet<string>;
+  /** Functions whose text says that they may make or change indexes when they are called. */
+  readonly functions: ReadonlyMap<string, readonly FunctionBody[]>;
   /** What a ROLLBACK goes back to: the open transaction's begin first, then its savepoints. */
   readonly saved: readonly Saved[];
   /** What this script has created. */
@@ -51,6 +51,18 @@ export interface State extends Settings {
   readonly undone: readonly (Made & { readonly by: Statement })[];
   /** What nobody has to act on. */
   readonly notes: readonly string[];
+  /** What declares nothing. */
+  readonly others: readonly OtherStatement[];
+}
+
+/** A statement that declares nothing, which whoever applies the indexes alone leaves out. */
+export interface OtherStatement {
+  /** `file.sql:12`. */
+  readonly place: string;
+  /** As it stands in the file. */
+  readonly sql: string;
+  /** The labels of the indexes that it drops, if it drops indexes and does not mind missing ones. */
+  readonly drops?: readonly string[];
 }
 
 /** What SET says. */
@@ -63,10 +75,18 @@ export interface Settings {
   readonly beforeLocal?: Settings;
 }
 
+/** A table or a view. */
 export interface KnownTable {
   readonly isMatview?: true;
-  /** The names of its columns' types. */
-  readonly types: readonly string[];
+  /** The names of its columns' types, by column; undefined where the files do not say them all. */
+  readonly columns?: ReadonlyMap<string, string>;
+  /** Of a view: the labels of what it reads. */
+  readonly reads?: readonly string[];
+}
+
+export interface FunctionBody {
+  readonly text: string;
+  readonly language: string;
 }
 
 export interface Saved {
@@ -79,16 +99,17 @@ export const NOTHING: State = {
   temporary: [],
   tables: new Map(),
   parents: new Map(),
-  makers: new Set(),
+  functions: new Map(),
   saved: [],
   made: [],
   undone: [],
   notes: [],
+  others: [],
 };
 
 /** A new session: it knows what is there, and no settings of the one before. */
-export function nextSession({ found, tables, parents, makers, notes }: State): State {
-  return { ...NOTHING, found, tables, parents, makers, notes };
+export function nextSession({ found, tables, parents, functions, notes, others }: State): State {
+  return { ...NOTHING, found, tables, parents, functions, notes, others };
 }
 
 /** An index, and where it is created. */

@@ -69,3 +69,11 @@ export function duplicateAdvice(place: string, label: string): Advice {
     fix: "rename one of them",
   };
 }
+
+export function takenNameAdvice(place: string, label: string): Advice {
+  return {
+    what: `the index of the CREATE INDEX at ${place} has the name of a table or view: ${label}`,
+    why: "tables, views and indexes of a schema share their names, so PostgreSQL refuses it",
+    fix: "give the index another name",
+  };
+}

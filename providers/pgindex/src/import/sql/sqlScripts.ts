@@ -10,11 +10,13 @@ import { defaultName } from "./defaultIndexName";
 import { sameExpressions } from "./indexExpressions";
 import { type ReadIndex, readIndexStatement } from "./indexStatement";
 import { requireNotUndone, track } from "./madeAndDropped";
+import { otherStatement, withoutOwnDrops } from "./otherStatements";
 import { requireFilledIn } from "./placeholders";
 import {
   firstLineOf,
   NOTHING,
   nextSession,
+  type OtherStatement,
   placeOf,
   type Script,
   type State,
@@ -23,6 +25,7 @@ import {
 import {
   duplicateAdvice,
   nestedAdvice,
+  takenNameAdvice,
   unclearSchemaAdvice,
   unnamedAdvice,
   unsureExpressionAdvice,
@@ -33,6 +36,8 @@ export interface Reading {
   readonly found: readonly IndexDeclaration[];
   /** What nobody has to act on. */
   readonly notes: readonly string[];
+  /** What else stands in the SQL: nothing of it is declared. */
+  readonly others: readonly OtherStatement[];
 }
 
 /** The declarations in SQL, see {@link readHistory}. */
@@ -46,7 +51,8 @@ export function readScripts(scripts: readonly Script[]): readonly IndexDeclarati
  * Several scripts are read in order.
  */
 export function readHistory(scripts: readonly Script[]): Reading {
-  return scripts.reduce(readScript, NOTHING);
+  const end = scripts.reduce(readScript, NOTHING);
+  return { found: end.found, notes: end.notes, others: withoutOwnDrops(end) };
 }
 
 /** What is declared after each of the scripts, read in order. */
@@ -75,7 +81,13 @@ function readScript(before: State, written: Script): State {
 
 function step(state: State, statement: Statement, index: Read | undefined): State {
   requireFilledIn(state, statement);
-  const next = index ? addIndex(state, statement, index) : followStatement(state, statement);
+  if (index) return followed(state, addIndex(state, statement, index), statement);
+  const next = followed(state, followStatement(state, statement), statement);
+  const other = otherStatement(state, next, statement);
+  return other ? { ...next, others: [...next.others, other] } : next;
+}
+
+function followed(state: State, next: State, statement: Statement): State {
   if (isSame(state.found, next.found)) return { ...next, found: state.found };
   return track(state, requireCertain(next, statement), statement);
 }
@@ -149,6 +161,10 @@ function addIndex(state: State, statement: Statement, { node, declaration }: Rea
   if (isTaken(name)) {
     if (node.if_not_exists) return state;
     throw new PgIndexError(duplicateAdvice(placeOf(statement), labelOf({ schema, name })));
+  }
+  if (state.tables.has(labelOf({ schema, name }))) {
+    if (node.if_not_exists) return state;
+    throw new PgIndexError(takenNameAdvice(placeOf(statement), labelOf({ schema, name })));
   }
   const index = defined({ ...inSchema(schema), table, name, ...rest, tablespace });
   const others = node.relation?.inh ? takeOver(state, index) : state.found;

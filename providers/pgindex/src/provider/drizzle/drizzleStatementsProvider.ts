@@ -1,4 +1,3 @@
-import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { stillMarked } from "../../baseline/baseline";
 import { type DrizzleMark, drizzle } from "../../baseline/drizzle/drizzleBookkeeping";
 import { lockedBuildText, pendingLines } from "../../baseline/drizzle/drizzleMessages";
@@ -15,74 +14,75 @@ import type { PlacedStatement } from "../../baseline/split/placing";
 import { parseWith } from "../../engine/input/parse";
 import type { Session } from "../../engine/session/session";
 import { withObserver } from "../../engine/session/workspace";
-import { type HiddenInputs, splitHidden, toFailure, toFailures } from "../inputs";
+import type { Call, Checked, Handler } from "../contract";
+import { toFailure, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
 
 /** The files are read where the work is done, and never recorded. */
-type Inputs = Readonly<Record<string, unknown>> &
-  HiddenInputs & {
-    readonly __read?: Omit<StatementsRequest, "mark">;
-    readonly __lineEnds?: readonly string[];
-  };
+type Inputs = Readonly<Record<string, unknown>> & {
+  readonly __read?: Omit<StatementsRequest, "mark">;
+  readonly __lineEnds?: readonly string[];
+};
 
-type Outputs = DrizzleMark & { readonly schemaVersion: number; readonly __urn?: string };
+type Outputs = DrizzleMark & { readonly schemaVersion: number };
 
 const SCHEMA_VERSION = 1;
 
-/** Implements Pulumi's calls for the statements of a Drizzle migration. */
-export function drizzleStatementsProvider(runtime: Runtime): ResourceProvider {
+/** Answers the calls for the statements of a Drizzle migration. */
+export function drizzleStatementsProvider(runtime: Runtime): Handler {
   const requests = new Map<string, StatementsRequest>();
-  const run = async (inputs: Inputs): Promise<Outputs> => {
-    const { hidden } = splitHidden(inputs);
-    const request = requests.get(hidden.__urn ?? "");
+  const run = async ({ urn }: Call): Promise<Outputs> => {
+    const request = requests.get(urn ?? "");
     if (!request) throw new Error("the inputs were not checked");
-    const context = runtime.context(hidden.__urn);
+    const context = runtime.context(urn);
     const done = await runtime.run(() => runStatements(runtime.database(), request, context));
     const { mark } = request;
     if (done.length > 0) context.log("info", `has run ${done.join(", ")}`);
-    return { schemaVersion: SCHEMA_VERSION, ...mark, __urn: hidden.__urn };
+    return { schemaVersion: SCHEMA_VERSION, ...mark };
+  };
+  const show = async ({ urn }: Call, olds: Inputs) => {
+    const request = requests.get(urn ?? "");
+    if (!request || olds.migration === request.mark.migration) return [];
+    try {
+      await preview(runtime, request, urn);
+      return [];
+    } catch (error) {
+      return [toFailure(error)];
+    }
   };
   return {
-    check: (olds: Inputs, news: Inputs) => check(runtime, requests, olds, news),
-    diff: async () => ({}),
-    create: async (inputs: Inputs) => {
-      const outs = await run(inputs);
-      return { id: outs.migration, outs };
+    repeats: [],
+    check: async (call, olds: Inputs, news: Inputs) => {
+      const { request, ...checked } = read(olds, news);
+      if (request) requests.set(call.urn ?? "", request);
+      if (!request || !call.isPreview) return checked;
+      return { ...checked, failures: await show(call, olds) };
     },
-    update: async (_id, _olds, news: Inputs) => ({ outs: await run(news) }),
-    read: async (id, outputs?: Outputs) => {
-      if (!outputs?.schemaVersion) return { id, props: outputs };
+    show,
+    diff: async () => ({}),
+    create: async (call) => {
+      const outputs = await run(call);
+      return { id: outputs.migration, outputs };
+    },
+    update: run,
+    read: async (_call, id, outputs?: Outputs) => {
+      if (!outputs?.schemaVersion) return { id, outputs };
       const isThere = (await isNoted(runtime, outputs)) || (await isMarked(runtime, outputs));
-      return isThere ? { id, props: outputs } : { id: "" };
+      return isThere ? { id, outputs } : undefined;
     },
     delete: async () => undefined,
   };
 }
 
-async function check(
-  runtime: Runtime,
-  requests: Map<string, StatementsRequest>,
-  olds: Inputs,
-  news: Inputs,
-): Promise<CheckResult> {
-  const { __read, __lineEnds, ...rest } = news;
-  const { hidden, declared } = splitHidden(rest);
+/** The inputs to record, and what they ask for if it is all known. */
+function read(olds: Inputs, news: Inputs): Checked & { readonly request?: StatementsRequest } {
+  const { __read, __lineEnds, ...declared } = news;
   const isSameText = __lineEnds?.includes(String(olds.hash)) === true;
-  const hash = isSameText ? olds.hash : declared.hash;
-  const inputs = { ...declared, hash, __urn: hidden.__urn };
+  const inputs = { ...declared, hash: isSameText ? olds.hash : declared.hash };
   const parsed = parseWith(drizzle.inputs, declared);
   if (parsed.kind === "problems") return { inputs, failures: toFailures(parsed.problems) };
   if (parsed.kind !== "ok" || !__read) return { inputs };
-  const request = { ...__read, mark: parsed.value };
-  requests.set(hidden.__urn ?? "", request);
-  const isSame = olds.migration === request.mark.migration;
-  if (!hidden.__preview || isSame) return { inputs };
-  try {
-    await preview(runtime, request, hidden.__urn);
-    return { inputs };
-  } catch (error) {
-    return { inputs, failures: [toFailure(error)] };
-  }
+  return { inputs, request: { ...__read, mark: parsed.value } };
 }
 
 /** Shows what will run; nothing of it does. */

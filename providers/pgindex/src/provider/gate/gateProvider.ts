@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { CheckResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { toDesired } from "../../engine/declare/parseIndex";
 import { declaredStatement } from "../../engine/declare/statement";
 import { loadParser } from "../../engine/input/expression";
@@ -16,7 +15,8 @@ import {
 import { type GateInputs, gateSchema, type ParsedGate } from "../../engine/promote/gateSchema";
 import { type DatabaseIdentity, readDatabaseIdentity } from "../../engine/session/databaseIdentity";
 import { withObserver } from "../../engine/session/workspace";
-import { splitSecret, toFailures } from "../inputs";
+import type { Checked, Handler } from "../contract";
+import { toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
 
 /**
@@ -28,22 +28,20 @@ interface CheckedGate {
   readonly override?: unknown;
   /** Plain reasons that have waived something, and waive nothing else. */
   readonly spent?: readonly string[];
-  readonly __urn?: string;
 }
 
 /**
  * Implements Pulumi's calls for a `PromotionGate`. It judges what the other stack recorded, and asks
  * its own database only which one it is.
  */
-export function gateProvider(runtime: Runtime): ResourceProvider {
+export function gateProvider(runtime: Runtime): Handler {
   return {
-    check: (olds: Partial<CheckedGate>, news: GateInputs) => check(runtime, olds, news),
+    repeats: ["statements", "proofs"],
+    check: (_call, olds: Partial<CheckedGate>, news: GateInputs) => check(runtime, olds, news),
     diff: async () => ({}),
-    create: async (inputs: CheckedGate) => ({ id: "gate", outs: passed(inputs, {}) }),
-    update: async (_id, olds: Partial<GateRecord>, news: CheckedGate) => ({
-      outs: passed(news, olds),
-    }),
-    read: async (id, outputs) => ({ id, props: outputs }),
+    create: async (_call, inputs: CheckedGate) => ({ id: "gate", outputs: passed(inputs, {}) }),
+    update: async (_call, olds: Partial<GateRecord>, news: CheckedGate) => passed(news, olds),
+    read: async (_call, id, outputs) => ({ id, outputs }),
     delete: async () => undefined,
   };
 }
@@ -58,26 +56,23 @@ async function check(
   runtime: Runtime,
   olds: Partial<CheckedGate>,
   news: GateInputs,
-): Promise<CheckResult> {
+): Promise<Checked> {
   await loadParser();
-  const { hidden, declared, kept: secret } = splitSecret(news, ["statements", "proofs"]);
-  const { evidence: _, unreadable: __, ...asked } = declared;
-  const kept = { ...asked, ...secret };
-  const parsed = parseWith(gateSchema, declared);
+  const { evidence: _, unreadable: __, ...kept } = news;
+  const parsed = parseWith(gateSchema, news);
   if (parsed.kind === "problems") return { inputs: kept, failures: toFailures(parsed.problems) };
-  if (parsed.kind === "unknown")
-    return { inputs: { ...kept, indexes: UNKNOWN, __urn: hidden.__urn } };
+  if (parsed.kind === "unknown") return { inputs: { ...kept, indexes: UNKNOWN } };
   const before = Array.isArray(olds.indexes) ? (olds.indexes as readonly Promoted[]) : [];
   const requirements = parsed.value.indexes.map(toRequirement);
   const spent = spentReasons(olds, before);
   const here = await hereOf(runtime, requirements, before);
   const decision = judgeGate(parsed.value, requirements, { before, spent, here });
-  // If a failure named a property, Pulumi would print the whole evidence before the reason.
+  // If a failure named an argument, Pulumi would print the whole evidence before the reason.
   const failures = decision.refused.map((each) => ({
-    property: "",
+    path: "",
     reason: refusal(each, parsed.value.stack),
   }));
-  const inputs = { ...kept, indexes: decision.promoted, __urn: hidden.__urn };
+  const inputs = { ...kept, indexes: decision.promoted };
   return { inputs: { ...inputs, ...spentNow(decision.promoted, before, olds) }, failures };
 }
 

@@ -7,7 +7,8 @@ import {
   readDatabaseIdentity,
 } from "../../engine/session/databaseIdentity";
 import { withObserver } from "../../engine/session/workspace";
-import { type CheckFailure, toFailure } from "../inputs";
+import type { CheckFailure } from "../contract";
+import { toFailure } from "../inputs";
 import type { Runtime } from "../runtime";
 import { notPassedAdvice, ownProofAdvice } from "./gateMessages";
 

@@ -2,25 +2,20 @@ import { randomBytes } from "node:crypto";
 import type { Claim } from "../../engine/compare/ownership";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import { ownerOf } from "../../engine/declare/ownershipMark";
+import type { Call } from "../contract";
 import type { Runtime } from "../runtime";
 
-/** What the state knows of the resource. */
-interface Known {
-  readonly __urn?: string;
-  readonly ownerId?: string | null;
-}
-
-/** The claim of a resource; undefined for a call that has no URN. */
+/** The claim of a resource, whose ID the state knows; undefined for a call that has no URN. */
 export function claimOf(
   runtime: Runtime,
-  urn: string | undefined,
+  { urn, formerUrn }: Call,
   { policy }: DesiredIndex,
-  known: Known = {},
+  ownerId?: string | null,
 ): Claim | undefined {
   if (urn === undefined) return undefined;
   return {
-    owner: ownerOf(urn, known.ownerId ?? undefined),
-    formerUrn: known.__urn === undefined ? undefined : ownerOf(known.__urn).urn,
+    owner: ownerOf(urn, ownerId ?? undefined),
+    formerUrn: formerUrn === undefined ? undefined : ownerOf(formerUrn).urn,
     marks: runtime.database().ownershipMarks,
     takeOverFrom: policy.takeOverFrom,
   };

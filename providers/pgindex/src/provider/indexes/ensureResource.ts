@@ -6,36 +6,41 @@ import { type ParsedQuery, parseServedQueries } from "../../engine/measure/serve
 import { type IndexOutputs, toIndexOutputs } from "../../engine/record/outputs";
 import type { PreviousIndex } from "../../engine/situation/scope";
 import { displayName } from "../../engine/text/render";
-import { type IndexInputs, splitIndex } from "../inputs";
+import type { Call } from "../contract";
+import type { IndexInputs } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf, newOwnerId } from "./claim";
 
 /** Create and update: makes the index exist as declared and returns its outputs. */
 export async function ensureResource(
   runtime: Runtime,
+  call: Call,
   inputs: IndexInputs,
   olds?: IndexOutputs,
 ): Promise<IndexOutputs> {
-  const { hidden, declared } = splitIndex(inputs);
-  const { serves, validateInPreview: _, statement: __, ...args } = declared;
-  const desired = required(await parseIndexArgs(args));
+  const { serves, validateInPreview: _, statement: __, ...args } = inputs;
+  const { withinSeconds } = call;
+  const limit = withinSeconds ? { buildWithin: `${withinSeconds}s` } : {};
+  const desired = required(await parseIndexArgs({ ...limit, ...args }));
   const queries = required(await parseServedQueries("serves", serves ?? []));
-  const ctx = runtime.context(hidden.__urn);
+  const ctx = runtime.context(call.urn);
   let before: readonly Measured[] = [];
   const beforeBuild = async () => {
     before = await measureBefore(runtime, desired, queries, ctx);
   };
   await runtime.inventory();
   const previous = olds && (await recordedIndex(runtime, olds, desired));
-  const claim = claimOf(runtime, hidden.__urn, desired, { ...olds, ownerId: ownerIdOf(olds) });
+  const claim = claimOf(runtime, call, desired, olds?.ownerId ?? newOwnerId());
   const hooks = queries.length > 0 ? { beforeBuild } : {};
-  const foreseen = runtime.looks.of(hidden.__urn)?.foreseen;
+  runtime.looks.requireAllowed(call.urn);
+  runtime.review.begin(call.urn);
+  const look = runtime.looks.of(call.urn);
+  const foreseen = look?.foreseen ?? runtime.review.foreseen(call.urn);
+  const tableBytes = look?.facts?.table.sizeBytes;
   const database = runtime.database();
-  const request = { database, desired, previous, claim, foreseen, ctx, hooks };
+  const request = { database, desired, previous, claim, foreseen, tableBytes, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
-  const outputs = toIndexOutputs(ensured, desired, before, olds);
-  const { __urn, __secret } = hidden;
-  return { ...outputs, __urn, ...(__secret && { __secret }) };
+  return toIndexOutputs(ensured, desired, before, olds);
 }
 
 /** The resource's index as the state has it, and what this run has seen under its name. */
@@ -49,10 +54,6 @@ export async function recordedIndex(
   const isOwnName = olds.name === desired.name && olds.schema === desired.schema;
   const seenOid = isOwnName ? inventory?.indexes.get(displayName(olds))?.oid : undefined;
   return { ...olds, seenOid };
-}
-
-function ownerIdOf(olds: IndexOutputs | undefined): string {
-  return olds?.ownerId ?? newOwnerId();
 }
 
 async function measureBefore(

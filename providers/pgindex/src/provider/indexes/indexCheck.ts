@@ -1,22 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CheckResult } from "@pulumi/pulumi/dynamic";
-import { lookAhead } from "../../engine/build/preview";
+import { judgeHazards, lookAhead, type Preview } from "../../engine/build/preview";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { declaredStatement } from "../../engine/declare/statement";
 import { LockedTableError, PgIndexError } from "../../engine/errors/advice";
+import type { JudgedHazard } from "../../engine/hazards/hazard";
+import { hazardLine, severityOf } from "../../engine/hazards/policyMessages";
 import { UNKNOWN } from "../../engine/input/unknownValues";
 import { type ParsedQuery, parseServedQueries } from "../../engine/measure/servedQueries";
 import type { PreviousIndex } from "../../engine/situation/scope";
+import type { Call, Checked, CheckFailure } from "../contract";
 import { gateFailures } from "../gate/passedGate";
-import {
-  type CheckFailure,
-  type HiddenInputs,
-  type IndexInputs,
-  splitIndex,
-  toFailure,
-  toFailures,
-} from "../inputs";
+import { type IndexInputs, toFailure, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
 import { declaredElsewhereAdvice, declaredTwiceAdvice } from "./ownershipMessages";
@@ -25,17 +20,17 @@ import type { Served } from "./twins";
 /** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
 export async function checkIndex(
   runtime: Runtime,
-  olds: IndexInputs,
-  news: IndexInputs,
-): Promise<CheckResult> {
-  const { hidden, declared: asked, kept } = splitIndex(news);
+  call: Call,
+  { olds, news }: { readonly olds: IndexInputs; readonly news: IndexInputs },
+): Promise<Checked> {
+  if (call.isPreview) runtime.looks.beginPreview(call.urn);
   // What the gate has let pass changes with other indexes, so it is not recorded.
-  const { gate, ...declared } = asked;
+  const { gate, ...declared } = news;
   const { serves: serving, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
   const queries = await parseServedQueries("serves", serving ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
-  const inputs: IndexInputs = { ...declared, ...kept, __urn: hidden.__urn, statement: UNKNOWN };
+  const inputs: IndexInputs = { ...declared, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };
   if (parsed.kind !== "ok") return { inputs };
   const checked = {
@@ -45,7 +40,7 @@ export async function checkIndex(
   };
   // Outside of a preview Pulumi shows no refusal whose inputs are unknown.
   const isAsked = validateInPreview !== false;
-  const twice = await declareOnce(runtime, parsed.value, hidden.__urn, isAsked);
+  const twice = await declareOnce(runtime, parsed.value, call.urn, isAsked);
   if (twice) return { inputs: checked, failures: [twice] };
   const isSameIndex = olds.statement === checked.statement;
   const shut = isSameIndex
@@ -55,12 +50,12 @@ export async function checkIndex(
   const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
   if (validateInPreview === false) return { inputs: checked };
   if (isUnchanged) {
-    runtime.looks.noteUnchanged(hidden.__urn);
+    runtime.looks.noteUnchanged(call.urn);
     return { inputs: checked };
   }
   const serves = queries.kind === "ok" ? queries.value : [];
   const question = { desired: parsed.value, serves };
-  return { inputs: checked, failures: await validate(runtime, olds, question, hidden) };
+  return { inputs: checked, failures: await validate(runtime, call, olds, question) };
 }
 
 /** The inputs that decide what an update does. */
@@ -95,34 +90,46 @@ interface Question {
 /** Validates on the server, in preview and again before the change. A preview logs the plan. */
 async function validate(
   runtime: Runtime,
+  call: Call,
   olds: IndexInputs,
   { desired, serves }: Question,
-  hidden: HiddenInputs,
 ): Promise<CheckFailure[]> {
   try {
     await runtime.inventory();
-    const claim = claimOf(runtime, hidden.__urn, desired, olds);
-    const isShown = hidden.__preview === true;
-    const asking = { previous: previousOf(olds, desired), claim, isShown };
+    const claim = claimOf(runtime, call, desired);
+    const isShown = call.isPreview === true;
+    const asking = {
+      previous: previousOf(olds, desired),
+      claim,
+      isShown: isShown || runtime.review.isAsked,
+      isPreview: isShown,
+      serves,
+      earlier: runtime.earlier.all,
+    };
     const sessions = serves.length > 0 ? 3 : 2;
     const look = await lookAhead(runtime.database(), desired, asking, sessions);
-    runtime.looks.note(hidden.__urn, look);
-    if (!isShown) return [];
-    const { lines, builds, canonical } = look;
+    const { builds, canonical } = look;
     const overlaps = builds && canonical ? runtime.builds.note(desired, canonical) : [];
-    await logPreview(runtime, [...lines, ...overlaps], hidden);
+    const beside = judgeHazards(overlaps, runtime.database(), desired, claim);
+    runtime.looks.note(call.urn, { ...look, hazards: [...look.hazards, ...beside] });
+    if (!isShown) return [];
+    await logPreview(runtime, look, beside, call.urn);
     const served = { queries: serves, replaces: asking.previous };
-    if (builds) await logPlans(runtime, desired, served, hidden);
+    if (builds) await logPlans(runtime, desired, served, call);
     return [];
   } catch (error) {
-    const later = hidden.__preview
+    const later = call.isPreview
       ? await runtime.pending.explain(runtime.database(), desired, error)
       : [];
-    for (const line of later) runtime.context(hidden.__urn).log("info", line);
-    if (later.length > 0) return [];
-    if (hidden.__preview || !(error instanceof LockedTableError)) return [toFailure(error)];
+    for (const line of later) runtime.context(call.urn).log("info", line);
+    if (later.length > 0) {
+      runtime.looks.postpone(call.urn, later);
+      return [];
+    }
+    runtime.looks.fail(call.urn, error);
+    if (call.isPreview || !(error instanceof LockedTableError)) return [toFailure(error)];
     // The change itself waits visibly for the session that locked the table.
-    runtime.context(hidden.__urn).log("warning", error.message);
+    runtime.context(call.urn).log("warning", error.message);
     return [];
   }
 }
@@ -132,21 +139,25 @@ async function logPlans(
   runtime: Runtime,
   desired: DesiredIndex,
   served: Served,
-  { __urn }: HiddenInputs,
+  { urn }: Call,
 ): Promise<void> {
-  const ctx = runtime.context(__urn);
-  const lines = await runtime.twins.linesFor(runtime.database(), desired, served, ctx);
+  const ctx = runtime.context(urn);
+  const { lines, foretold } = await runtime.twins.tell(runtime.database(), desired, served, ctx);
+  if (foretold) runtime.looks.noteForetold(urn, foretold);
   for (const line of lines) ctx.log("info", line);
 }
 
 async function logPreview(
   runtime: Runtime,
-  lines: readonly string[],
-  { __urn }: HiddenInputs,
+  { lines, hazards }: Pick<Preview, "lines" | "hazards">,
+  beside: readonly JudgedHazard[],
+  urn: string | undefined,
 ): Promise<void> {
   const hint = await runtime.hint();
-  for (const line of lines) runtime.context(__urn).log("info", line);
-  if (hint) runtime.context(__urn).log("info", hint);
+  const { log } = runtime.context(urn);
+  for (const line of runtime.looks.unsaid({ lines, hazards })) log(severityOf(line, hazards), line);
+  for (const each of beside) log(severityOf(hazardLine(each), beside), hazardLine(each));
+  if (hint) log("info", hint);
 }
 
 /**

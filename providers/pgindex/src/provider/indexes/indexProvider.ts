@@ -1,18 +1,20 @@
-import type { DiffResult, ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { lookAhead } from "../../engine/build/preview";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
 import type { ParsedIndex } from "../../engine/declare/indexSchema";
 import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { dropIndex } from "../../engine/drop/drop";
 import { errorText } from "../../engine/errors/advice";
+import { severityOf } from "../../engine/hazards/policyMessages";
 import { UNKNOWN } from "../../engine/input/unknownValues";
 import { changeSince } from "../../engine/record/inventory";
 import type { IndexOutputs } from "../../engine/record/outputs";
 import { isAtDeclaredPlace, refreshIndex } from "../../engine/record/refresh";
 import { rebuildReason } from "../../engine/situation/rebuildReason";
 import type { IndexArgs } from "../../resources/indexes/indexArgs";
+import type { Call, Difference, Handler } from "../contract";
 import type { IndexInputs } from "../inputs";
-import { splitIndex } from "../inputs";
+import { heldCheck, heldDelete, heldDiff } from "../review/heldIndex";
+import { writeDown } from "../review/writeLook";
 import type { Runtime } from "../runtime";
 import { claimOf } from "./claim";
 import { ensureResource, recordedIndex } from "./ensureResource";
@@ -24,43 +26,68 @@ type Assert<Nothing extends never> = Nothing;
 /** Fails to compile if the engine reads an argument that programs cannot write. */
 export type Undocumented = Assert<Exclude<keyof ParsedIndex, keyof IndexArgs>>;
 
-/** Implements Pulumi's calls for an `Index` with the engine's functions. */
-export function indexProvider(runtime: Runtime): ResourceProvider {
+/** Answers the calls for an `Index` with the engine's functions. */
+export function indexProvider(runtime: Runtime): Handler {
+  const check = async (call: Call, olds: IndexInputs, news: IndexInputs) => {
+    const { inputs, failures = [] } = await checkIndex(runtime, call, { olds, news });
+    const seen = { call, inputs: { ...inputs }, failures };
+    await writeDown(runtime, seen);
+    return { inputs, failures: [...failures, ...(await heldCheck(runtime, seen))] };
+  };
   return {
-    check: (olds: IndexInputs, news: IndexInputs) => checkIndex(runtime, olds, news),
-    diff: (_id, olds: IndexOutputs, news: IndexInputs) => diff(runtime, olds, news),
-    create: async (inputs: IndexInputs) => {
-      const outs = await ensureResource(runtime, inputs);
-      return { id: `${outs.schema}.${outs.name}`, outs };
+    repeats: ["definition", "canonical", "drift"],
+    check,
+    show: async (call, olds: IndexInputs, inputs: IndexInputs) =>
+      (await check({ ...call, isPreview: true }, olds, inputs)).failures,
+    diff: async (call, olds: IndexOutputs, news: IndexInputs) => {
+      runtime.earlier.note(olds);
+      const difference = await diff(runtime, call, olds, news);
+      const seen = { call, inputs: news, failures: [] };
+      await writeDown(runtime, seen);
+      const objection = await heldDiff(runtime, seen);
+      const refusal = runtime.looks.refusal(call.urn) ?? objection;
+      if (refusal && runtime.looks.isPreview(call.urn)) throw refusal;
+      return difference;
     },
-    update: async (_id, olds: IndexOutputs, news: IndexInputs) => ({
-      outs: await ensureResource(runtime, news, olds),
-    }),
-    read: async (id, outputs?: IndexOutputs) => {
-      if (!outputs?.canonical) return { id, props: outputs };
+    create: async (call, inputs: IndexInputs) => {
+      const outputs = await ensureResource(runtime, call, inputs);
+      return { id: `${outputs.schema}.${outputs.name}`, outputs };
+    },
+    update: (call, olds: IndexOutputs, news: IndexInputs) =>
+      ensureResource(runtime, call, news, olds),
+    read: async (call, id, outputs?: IndexOutputs) => {
+      if (!outputs?.canonical) return { id, outputs };
       await runtime.inventory();
-      const { log } = runtime.context(outputs.__urn);
+      const { log } = runtime.context(call.urn);
       const warn = (warning: string) => log("warning", warning);
       const found = await refreshIndex(runtime.database(), outputs, warn);
-      if (found) return { id, props: found };
+      if (found) return { id, outputs: found };
       warn(`index ${outputs.schema}.${outputs.name} was dropped outside Pulumi`);
-      return { id: "" };
+      return undefined;
     },
-    delete: (_id, outputs: IndexOutputs) => runtime.run(() => remove(runtime, outputs)),
+    delete: (call, outputs: IndexOutputs) => runtime.run(() => remove(runtime, call, outputs)),
   };
 }
 
 /** Drops the index, unless this run declares it again: the resource was renamed or replaced. */
-async function remove(runtime: Runtime, outputs: IndexOutputs): Promise<void> {
+async function remove(runtime: Runtime, call: Call, outputs: IndexOutputs): Promise<void> {
   await runtime.inventory();
-  const ctx = runtime.context(outputs.__urn);
+  const ctx = runtime.context(call.urn);
   const heir = runtime.declared.by(outputs);
   if (heir !== undefined) return ctx.log("info", keptForHeirText(outputs, heir));
-  await dropIndex(runtime.database(), outputs, ctx);
+  await heldDelete(runtime, call, outputs);
+  const waitForMs = call.withinSeconds && call.withinSeconds * 1000;
+  const patience = { ...(waitForMs && { waitForMs }), ...outputs.patience };
+  await dropIndex(runtime.database(), { ...outputs, patience }, ctx);
 }
 
 /** Pulumi compares the inputs itself. This adds a new table and what a refresh found. */
-async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Promise<DiffResult> {
+async function diff(
+  runtime: Runtime,
+  call: Call,
+  olds: IndexOutputs,
+  news: IndexInputs,
+): Promise<Difference> {
   // A value that a preview does not know yet is not a change: it usually turns out the same.
   const moved = (["schema", "table"] as const).filter(
     (property) => isKnown(news[property]) && olds[property] !== news[property],
@@ -71,16 +98,12 @@ async function diff(runtime: Runtime, olds: IndexOutputs, news: IndexInputs): Pr
   const drift = olds.drift ?? (await unrefreshedChange(runtime, olds, news));
   const bloated = rebuildReason({ rebuildWhen: news.rebuildWhen }, { bloatRatio });
   const needsRepair = valid === false || Boolean(drift) || Boolean(bloated);
-  const { hidden, declared } = splitIndex(news);
-  const { serves: _, validateInPreview, statement, ...args } = declared;
+  const { serves: _, validateInPreview, statement, ...args } = news;
   const isChanged = statement !== olds.statement;
   if (!needsRepair && !isChanged) return {};
   const parsed = await parseIndexArgs(args);
   if (parsed.kind === "ok" && validateInPreview !== false)
-    await lookAgain(runtime, { ...olds, drift }, parsed.value, {
-      urn: hidden.__urn ?? olds.__urn,
-      isShown: !isChanged,
-    });
+    await lookAgain(runtime, { ...call, isShown: !isChanged }, { ...olds, drift }, parsed.value);
   return needsRepair ? { changes: true } : {};
 }
 
@@ -108,24 +131,32 @@ function isKnown(value: unknown): boolean {
  */
 async function lookAgain(
   runtime: Runtime,
+  call: Call & { readonly isShown: boolean },
   olds: IndexOutputs,
   desired: DesiredIndex,
-  { urn, isShown }: { readonly urn?: string; readonly isShown: boolean },
 ): Promise<void> {
+  const { urn, isShown } = call;
   const ctx = runtime.context(urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    const claim = claimOf(runtime, urn, desired, olds);
+    const claim = claimOf(runtime, call, desired, olds.ownerId);
     const previous = await recordedIndex(runtime, olds, desired);
-    const look = await lookAhead(runtime.database(), desired, { previous, claim, isShown });
-    for (const line of runtime.looks.unshown(urn, look)) ctx.log("info", line);
+    const isPreview = runtime.looks.isPreview(urn);
+    const isRead = isShown || runtime.review.isAsked;
+    const earlier = runtime.earlier.all;
+    const asking = { previous, claim, isShown: isRead, isPreview, earlier };
+    const look = await lookAhead(runtime.database(), desired, asking);
+    for (const line of runtime.looks.unshown(urn, look))
+      ctx.log(severityOf(line, look.hazards), line);
     runtime.looks.note(urn, look);
   } catch (error) {
-    runtime.looks.forget(urn);
     const explained = runtime.pending.explain(runtime.database(), desired, error);
     // Check has said that it waits for a migration.
-    if ((await explained.catch(() => [])).length > 0) return;
-    ctx.log("warning", errorText(error));
+    const later = await explained.catch(() => []);
+    if (later.length > 0) return runtime.looks.postpone(urn, later);
+    runtime.looks.fail(urn, error);
+    const isRefused = runtime.looks.isPreview(urn) && runtime.looks.refusal(urn) !== undefined;
+    if (!isRefused) ctx.log("warning", errorText(error));
   }
 }
 

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, lstatSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Inventory } from "../../engine/record/inventory";
@@ -25,6 +35,7 @@ interface Note {
  */
 export class RunDeclarations {
   private readonly file: string | undefined;
+  private notes: NotesOfFile | undefined;
 
   /** `engine`: the address that the process was given. */
   constructor(engine: string | undefined) {
@@ -40,9 +51,56 @@ export class RunDeclarations {
     const index = hash(JSON.stringify([databaseHash(seen.database), seen.startedAt, schema, name]));
     try {
       append(this.file, { pid: process.pid, urn, index });
-      return earlier(notesIn(this.file, index), urn);
+      this.notes ??= new NotesOfFile(this.file);
+      return earlier(this.notes.of(index), urn);
     } catch {
       return undefined;
+    }
+  }
+}
+
+/** Reads what was appended since the last time: a program can declare ten thousand indexes. */
+class NotesOfFile {
+  private readonly file: string;
+  private readonly byIndex = new Map<string, Note[]>();
+  private bytesRead = 0;
+  private inode = 0;
+  /** The beginning of a line whose end somebody still writes. */
+  private rest = "";
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** In the order of the lines. */
+  of(index: string): readonly Note[] {
+    const descriptor = openSync(this.file, "r");
+    try {
+      this.readOn(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    return this.byIndex.get(index) ?? [];
+  }
+
+  private readOn(descriptor: number): void {
+    const { ino, size } = fstatSync(descriptor);
+    // The last process of another command has taken the file along that it had.
+    if (ino !== this.inode) {
+      this.byIndex.clear();
+      this.rest = "";
+      this.bytesRead = 0;
+      this.inode = ino;
+    }
+    const added = Buffer.alloc(size - this.bytesRead);
+    this.bytesRead += readSync(descriptor, added, 0, added.length, this.bytesRead);
+    const lines = (this.rest + added.toString("utf8")).split("\n");
+    this.rest = lines.pop() ?? "";
+    for (const line of lines) {
+      const note: Note = JSON.parse(line);
+      const noted = this.byIndex.get(note.index);
+      if (noted) noted.push(note);
+      else this.byIndex.set(note.index, [note]);
     }
   }
 }
@@ -74,11 +132,9 @@ function append(file: string, note: Note): void {
   appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
-function notesIn(file: string, index = ""): Note[] {
+function pidsIn(file: string): number[] {
   const lines = readFileSync(file, "utf8").split("\n");
-  return lines
-    .filter((line) => line !== "" && line.includes(index))
-    .map((line) => JSON.parse(line));
+  return lines.flatMap((line) => (line === "" ? [] : (JSON.parse(line) as Note).pid));
 }
 
 function isRunning(pid: number): boolean {
@@ -93,8 +149,8 @@ function isRunning(pid: number): boolean {
 /** The last process takes the file along. */
 function leave(file: string): void {
   try {
-    const others = notesIn(file).filter(({ pid }) => pid !== process.pid);
-    if (!others.some(({ pid }) => isRunning(pid))) rmSync(file);
+    const others = new Set(pidsIn(file).filter((pid) => pid !== process.pid));
+    if (![...others].some(isRunning)) rmSync(file);
   } catch {
     // There is none, or nobody may.
   }

@@ -4,7 +4,7 @@ import type { ParsedQuery } from "../../engine/measure/servedQueries";
 import type { Context } from "../../engine/operation/context";
 import type { Database } from "../../engine/session/database";
 import { oneLine } from "../../engine/text/printable";
-import { foretell } from "../../engine/twin/foretell";
+import { type Foretold, foretell } from "../../engine/twin/foretell";
 import { foretoldLines } from "../../engine/twin/foretoldLines";
 import { findTwinBinary } from "../../engine/twin/server/twinBinary";
 import { startTwinServer, type TwinServer } from "../../engine/twin/server/twinServer";
@@ -16,28 +16,37 @@ export interface Served {
   readonly replaces?: { readonly schema: string; readonly name: string };
 }
 
+/** What a preview says of the queries' plans. */
+interface Told {
+  readonly lines: readonly string[];
+  /** Absent where nobody could look. */
+  readonly foretold?: Foretold;
+}
+
+const NOTHING: Told = { lines: [] };
+
 /** Foretells plans, all on one server, which is started for the first. */
 export class Twins {
   private server: Promise<TwinServer> | undefined;
   private readonly said = new Set<string>();
 
-  /** What a preview says of the queries' plans. It never refuses a preview. */
-  async linesFor(
+  /** It never refuses a preview. */
+  async tell(
     database: Database,
     desired: DesiredIndex,
     { queries, replaces }: Served,
     ctx: Context,
-  ): Promise<readonly string[]> {
-    if (!database.predictPlans || queries.length === 0) return [];
+  ): Promise<Told> {
+    if (!database.predictPlans || queries.length === 0) return NOTHING;
     ctx.status("foretelling the plans of its queries");
     try {
       const server = () => this.start();
-      return foretoldLines(
-        await foretell({ database, index: desired, desired, replaces, queries, ctx, server }),
-      );
+      const asked = { database, index: desired, desired, replaces, queries, ctx, server };
+      const foretold = await foretell(asked);
+      return { lines: foretoldLines(foretold), foretold };
     } catch (error) {
       if (error instanceof CancelledError) throw error;
-      return this.once(couldNotLook(oneLine(errorText(error))));
+      return { lines: this.once(couldNotLook(oneLine(errorText(error)))) };
     }
   }
 

@@ -1,11 +1,18 @@
 import { z } from "zod";
+import { DEFAULT_PASSWORD_AGE_MS } from "../../engine/connection/password/passwordCommand";
+import { readUrl } from "../../engine/connection/url/readUrl";
 import { buildSettings } from "../../engine/declare/buildSettings";
 import { MAX_RETRIES, patienceArgs, toPatienceOptions } from "../../engine/declare/patienceArgs";
-import { PgIndexError } from "../../engine/errors/advice";
+import { PgIndexError, type Problem } from "../../engine/errors/advice";
+import { hazardPolicy } from "../../engine/hazards/policySchema";
 import { meantArguments } from "../../engine/input/argumentNames";
+import { duration } from "../../engine/input/duration";
+import { fromJson } from "../../engine/input/jsonText";
 import { issueMessage, parseWith } from "../../engine/input/parse";
 import { type Database, databaseOf } from "../../engine/session/database";
-import { unknownArgumentsAdvice, unreadableSettingsAdvice } from "./settingsMessages";
+import { eitherOf, readSettings } from "./readSettings";
+import { reviewing } from "./reviewSettings";
+import { unknownArgumentsAdvice, unknownSettingProblem } from "./settingsMessages";
 
 /** Parses a whole number from text: provider configuration contains only strings. */
 function wholeNumber(min: number, max: number, example: string) {
@@ -23,10 +30,6 @@ const flag = z
   })
   .transform((text) => text === "true");
 
-const whenClientVanishes = z.enum(["finish", "stop"], {
-  error: () => issueMessage("is neither of the two", 'write "finish" or "stop"'),
-});
-
 const urlsByName = z.record(z.string(), z.string().min(1));
 
 /** The text is a secret: messages must not repeat it or reveal where it is wrong. */
@@ -42,26 +45,28 @@ const replicas = z.string().transform((text, ctx) => {
   return z.NEVER;
 });
 
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+/** A list in JSON, which is what `pulumi config set --path` makes of one. */
+export const passwordCommandSetting = z.string().transform((text, ctx) => {
+  const { data } = z.tuple([z.string().min(1)], z.string()).safeParse(fromJson(text));
+  if (data) return data;
+  ctx.addIssue(
+    issueMessage(
+      "is not a program and its arguments",
+      'write a list, such as ["aws", "rds", "generate-db-auth-token", "--hostname", "…"]',
+    ),
+  );
+  return z.NEVER;
+});
 
 /** `pulumi config set --path` makes an object, which Pulumi passes on as JSON. */
-const ofBuilds = z
-  .string()
-  .transform((text, ctx) => {
+function jsonObject(example: string) {
+  return z.string().transform((text, ctx) => {
     const value = fromJson(text);
     if (typeof value === "object" && value !== null) return value;
-    ctx.addIssue(
-      issueMessage("is not an object", 'write one, such as {"maintenanceWorkMem": "2GB"}'),
-    );
+    ctx.addIssue(issueMessage("is not an object", `write one, such as ${example}`));
     return z.NEVER;
-  })
-  .pipe(buildSettings);
+  });
+}
 
 /** A build has two sessions, and a third to measure the queries that it serves. */
 const MIN_CONNECTIONS = 3;
@@ -70,6 +75,8 @@ const settings = z.object({
   url: z.string().optional(),
   databaseUrl: z.string().optional(),
   replicas: replicas.optional(),
+  passwordCommand: passwordCommandSetting.optional(),
+  passwordMaxAge: duration.default(DEFAULT_PASSWORD_AGE_MS),
   maxConcurrentBuilds: wholeNumber(1, 100, "2").optional(),
   maxConcurrentMeasurements: wholeNumber(1, 100, "2").optional(),
   maxConnections: wholeNumber(MIN_CONNECTIONS, 1000, "10").optional(),
@@ -77,14 +84,19 @@ const settings = z.object({
   role: z.string().optional(),
   applicationRole: z.string().optional(),
   allowCorruptingServer: flag.optional(),
-  whenClientVanishes: whenClientVanishes.optional(),
+  whenClientVanishes: eitherOf("finish", "stop").optional(),
   ownershipMarks: flag.optional(),
   predictPlans: flag.optional(),
   acceptDatabase: z.string().optional(),
-  buildSettings: ofBuilds.optional(),
+  buildSettings: jsonObject('{"maintenanceWorkMem": "2GB"}').pipe(buildSettings).optional(),
+  hazards: jsonObject('{"old-transaction": "deny"}').pipe(hazardPolicy).optional(),
+  stage: eitherOf("production", "other").optional(),
   ...patienceArgs,
   retries: wholeNumber(0, MAX_RETRIES, "9").optional(),
 });
+
+/** Of the database, and of the review. */
+const every = settings.extend(reviewing.shape);
 
 /**
  * Reads the Connection's settings, which already include the stack's as defaults; without a
@@ -100,30 +112,51 @@ export function databaseFrom(
   env: Readonly<Record<string, string | undefined>>,
 ): Database {
   refuseUnknownArguments(get("pgindex:unknownArguments") ?? "");
-  // An empty string means that the setting is not set.
-  const names = Object.keys(settings.shape);
-  const texts = Object.fromEntries(
-    names.map((name) => [name, get(`pgindex:${name}`) || undefined]),
+  const { url, databaseUrl, passwordCommand, passwordMaxAge, ...more } = readSettings(
+    settings,
+    get,
   );
-  const parsed = parseWith(settings, texts);
-  if (parsed.kind === "problems")
-    throw new PgIndexError(unreadableSettingsAdvice(parsed.problems, texts));
-  if (parsed.kind === "unknown")
-    throw new Error("Pulumi has configured the provider with a value that is not known yet");
-  const { url, databaseUrl, waitFor, buildWithin, stallBudget, retries, waiters, ...rest } =
-    parsed.value;
+  const { waitFor, buildWithin, stallBudget, retries, waiters, ...rest } = more;
   return databaseOf({
     ...rest,
     url: url ?? databaseUrl ?? (env.DATABASE_URL || undefined),
+    passwordCommand: passwordCommand && { command: passwordCommand, maxAgeMs: passwordMaxAge },
     patience: toPatienceOptions({ waitFor, buildWithin, stallBudget, retries, waiters }),
   });
+}
+
+/** What is wrong with settings that are given by their names; an empty one is not set. */
+export function settingProblems(texts: Readonly<Record<string, string>>): readonly Problem[] {
+  const known = Object.keys(every.shape);
+  const names = Object.keys(texts);
+  const unknown = names.filter((name) => !known.includes(name));
+  const set = names.filter((name) => known.includes(name) && texts[name] !== "");
+  const parsed = parseWith(every, Object.fromEntries(set.map((name) => [name, texts[name]])));
+  const urls = ["url", "databaseUrl"].flatMap((name) => urlProblem(name, texts[name]));
+  return [
+    ...unknown.map((name) => unknownSettingProblem(name, meantArguments(name, known))),
+    ...(parsed.kind === "problems" ? parsed.problems : []),
+    ...urls,
+  ];
+}
+
+function urlProblem(path: string, text = ""): Problem[] {
+  if (text === "") return [];
+  try {
+    readUrl(text);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PgIndexError)) throw error;
+    const { what, why, fix } = error.advice;
+    return [{ path, message: `${what}: ${why}`, fix }];
+  }
 }
 
 /** Arguments of the Connection that do not exist, by their names. */
 function refuseUnknownArguments(names: string): void {
   const unknown = names.split(",").filter(Boolean);
   if (unknown.length === 0) return;
-  const known = Object.keys(settings.shape).filter((name) => name !== "databaseUrl");
+  const known = Object.keys(every.shape).filter((name) => name !== "databaseUrl");
   const told = unknown.map((name) => ({ name, meant: meantArguments(name, known) }));
   throw new PgIndexError(unknownArgumentsAdvice(told));
 }

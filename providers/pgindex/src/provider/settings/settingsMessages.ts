@@ -41,6 +41,11 @@ export function unknownArgumentsAdvice(
   };
 }
 
+/** A setting of the native provider that does not exist. Its value may be a secret. */
+export function unknownSettingProblem(path: string, meant: readonly string[]): Problem {
+  return { path, message: "is no setting of pgindex", fix: didYouMean(meant) ?? "remove it" };
+}
+
 /** Of `buildSettings.parallelWorkers`, what stands there in the JSON of `buildSettings`. */
 function textAt(
   path: string,

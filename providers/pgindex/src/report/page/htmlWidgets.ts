@@ -1,8 +1,13 @@
 import { type Html, html } from "./htmlTemplate";
 
+/** Done, not proven yet, or broken. */
+export type Kind = "done" | "missing" | "failing";
+
+const SIGNS: Readonly<Record<Kind, string>> = { done: "✓", missing: "○", failing: "✗" };
+
 /** A sign with a word, so nothing depends on colour or shape alone. */
-export function mark(isMet: boolean): Html {
-  const [word, sign] = isMet ? ["done", "✓"] : ["missing", "✗"];
+export function mark(word: Kind): Html {
+  const sign = SIGNS[word];
   const parts = html`<span aria-hidden="true">${sign}</span><span class="unseen">${word}:</span>`;
   return html`<span class="mark ${word}">${parts}</span>`;
 }
@@ -26,6 +31,11 @@ ${rows.map(
 `,
 )}</tbody>
 </table></div>`;
+}
+
+/** Why what follows no longer holds. */
+export function staleNote(stale: string | null): Html | null {
+  return stale === null ? null : html`<p class="stale">${mark("missing")} ${stale}.</p>`;
 }
 
 export function figure(plot: Html, caption: string | Html): Html {

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { drizzleFile } from "../../baseline/drizzle/drizzleFolder";
-import { readDrizzleMigration } from "../../baseline/drizzle/drizzleMigration";
+import { readDrizzleBaseline } from "../../baseline/drizzle/drizzleMigration";
 import { inProgram } from "../../import/inProgram";
 import { baselineResource } from "./baselineResource";
 
@@ -63,14 +62,11 @@ export class DrizzleBaseline extends pulumi.CustomResource {
   /** True if drizzle-kit had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
+  /** @internal */
+  static readonly isNative: boolean = false;
+
   constructor(name: string, args: DrizzleBaselineArgs, options?: pulumi.CustomResourceOptions) {
-    const { migration, folder = "drizzle/migrations", ...rest } = args;
-    const read = inProgram(() => ({
-      file: drizzleFile(folder, migration),
-      ...readDrizzleMigration(folder, migration),
-    }));
-    const mark = { ...rest, ...read };
-    const of = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
-    super(...baselineResource(of, mark, options));
+    const read = inProgram(() => readDrizzleBaseline(args));
+    super(...baselineResource(new.target, { resource: "DrizzleBaseline", name }, read, options));
   }
 }

@@ -1,15 +1,12 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { type DrizzleStep, readDrizzleHistory } from "../../baseline/drizzle/drizzleHistory";
-import { lineEndHashes } from "../../baseline/migrationSql";
-import { type IndexDeclaration, labelOf } from "../../import/declaration";
+import { readDrizzleHistory } from "../../baseline/drizzle/drizzleHistory";
+import type { IndexDeclaration } from "../../import/declaration";
 import { inProgram } from "../../import/inProgram";
 import type { IndexArgs } from "../indexes/indexArgs";
 import { Index } from "../indexes/indexResource";
-import { hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
-import { baselineResource } from "./baselineResource";
 import type { DrizzleFolderArgs } from "./drizzleBaseline";
+import { DrizzleMarked, DrizzleStatements } from "./drizzleSteps";
 
 /** Arguments of {@link DrizzleMigrations}. */
 export interface DrizzleMigrationsArgs extends DrizzleFolderArgs {
@@ -53,6 +50,13 @@ export class DrizzleMigrations extends pulumi.ComponentResource {
   /** The indexes that the migrations declare. A plain property of the program, not an output. */
   readonly indexes: readonly Index[];
 
+  /**
+   * What it consists of.
+   *
+   * @internal
+   */
+  static readonly parts: Parts = { Index, DrizzleStatements, DrizzleMarked };
+
   constructor(
     name: string,
     args: DrizzleMigrationsArgs = {},
@@ -62,19 +66,21 @@ export class DrizzleMigrations extends pulumi.ComponentResource {
     const { folder = "drizzle/migrations", since, index = (it) => it, ...table } = args;
     const { steps, names } = inProgram(() => readDrizzleHistory(folder, since));
     const read = { folder: resolve(folder), names };
+    const { parts } = new.target;
     const indexes: Index[] = [];
     let last: pulumi.Resource[] = [];
     for (const [i, step] of steps.entries()) {
       const own = { parent: this, dependsOn: last };
       const resource = `${name}-${step.migration}`;
+      const of = { step, table };
       const request = { ...read, isFirst: i === 0 };
-      const ran = new DrizzleStatements(resource, { step, table, request }, own);
+      const ran = new parts.DrizzleStatements(resource, { ...of, request }, own);
       const built = step.indexes.map(
-        (each) => new Index(each.name, index(each), { ...ofIndex(this), dependsOn: ran }),
+        (each) => new parts.Index(each.name, index(each), { ...ofIndex(this), dependsOn: ran }),
       );
       indexes.push(...built);
       last = step.isSplit
-        ? [new DrizzleMarked(resource, { step, table }, { ...own, dependsOn: [ran, ...built] })]
+        ? [new parts.DrizzleMarked(resource, of, { ...own, dependsOn: [ran, ...built] })]
         : [ran, ...built];
     }
     this.indexes = indexes;
@@ -87,47 +93,8 @@ function ofIndex(parent: pulumi.Resource): pulumi.CustomResourceOptions {
   return { parent, aliases: [{ parent: pulumi.rootStackResource }] };
 }
 
-type TableArgs = Pick<DrizzleMigrationsArgs, "migrationsSchema" | "migrationsTable">;
-
-interface OfStep {
-  readonly step: DrizzleStep;
-  readonly table: TableArgs;
-}
-
-function markOf({ step, table }: OfStep) {
-  const { migration, hash, createdAt, previousAt, name, isSplit, statements } = step;
-  const isSplitInTwo = isSplit && statements.some(({ by }) => by === "runs");
-  const split = isSplitInTwo ? true : undefined;
-  return { ...table, migration, hash, createdAt, previousAt, name, split };
-}
-
-/** What a migration does beside its indexes. */
-class DrizzleStatements extends pulumi.CustomResource {
-  constructor(
-    name: string,
-    { request, ...of }: OfStep & { readonly request: object },
-    options: pulumi.CustomResourceOptions,
-  ) {
-    const type = typeOf("DrizzleStatements");
-    const { step } = of;
-    const inputs = {
-      ...undefinedOutputs(["schemaVersion"]),
-      ...markOf(of),
-      __read: { ...request, marks: !step.isSplit, declares: step.indexes.map(labelOf) },
-      __lineEnds: lineEndHashes(readFileSync(step.file, "utf8")),
-      __provider: providedBy("drizzleStatements"),
-      __urn: hiddenUrn(name, type, options),
-      __preview: pulumi.runtime.isDryRun() ? true : undefined,
-    };
-    super(type, name, inputs, options);
-  }
-}
-
-/** As `DrizzleBaseline`, which reads only migrations of nothing but indexes. */
-class DrizzleMarked extends pulumi.CustomResource {
-  constructor(name: string, of: OfStep, options: pulumi.CustomResourceOptions) {
-    const { indexes, file } = of.step;
-    const resource = { resource: "DrizzleBaseline", provider: "baseline", name } as const;
-    super(...baselineResource(resource, { ...markOf(of), file, indexes }, options));
-  }
+interface Parts {
+  readonly Index: typeof Index;
+  readonly DrizzleStatements: typeof DrizzleStatements;
+  readonly DrizzleMarked: typeof DrizzleMarked;
 }

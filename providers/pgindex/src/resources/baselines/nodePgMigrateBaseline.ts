@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readNodePgMigrateMigration } from "../../baseline/nodePgMigrate/nodePgMigrateMigration";
+import { readNodePgMigrateBaseline } from "../../baseline/nodePgMigrate/nodePgMigrateMigration";
 import { inProgram } from "../../import/inProgram";
 import type { IndexArgs } from "../indexes/indexArgs";
 import { declarationOf } from "../resourceParts";
@@ -73,21 +73,17 @@ export class NodePgMigrateBaseline extends pulumi.CustomResource {
   /** True if node-pg-migrate had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
+  /** @internal */
+  static readonly isNative: boolean = false;
+
   constructor(
     name: string,
     args: NodePgMigrateBaselineArgs,
     options?: pulumi.CustomResourceOptions,
   ) {
-    const { migration, folder = "migrations", indexes, schema = "public", ...others } = args;
-    const { ignorePattern, migrationsSchema = schema, ...rest } = others;
-    const declared = indexes?.map(declarationOf);
-    const from = { folder, schema, ignorePattern, indexes: declared };
-    const read = inProgram(() => readNodePgMigrateMigration(migration, from));
-    const of = {
-      resource: "NodePgMigrateBaseline",
-      provider: "nodePgMigrateBaseline",
-      name,
-    } as const;
-    super(...baselineResource(of, { ...rest, migrationsSchema, ...read }, options));
+    const declared = { ...args, indexes: args.indexes?.map(declarationOf) };
+    const read = inProgram(() => readNodePgMigrateBaseline(declared));
+    const of = { resource: "NodePgMigrateBaseline", name } as const;
+    super(...baselineResource(new.target, of, read, options));
   }
 }

@@ -1,6 +1,5 @@
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { readPrismaMigration } from "../../baseline/prisma/prismaMigration";
+import { readPrismaBaseline } from "../../baseline/prisma/prismaMigration";
 import { inProgram } from "../../import/inProgram";
 import { baselineResource } from "./baselineResource";
 
@@ -47,12 +46,11 @@ export class PrismaBaseline extends pulumi.CustomResource {
   /** True if Prisma had already marked it. */
   declare readonly adopted: pulumi.Output<boolean>;
 
+  /** @internal */
+  static readonly isNative: boolean = false;
+
   constructor(name: string, args: PrismaBaselineArgs, options?: pulumi.CustomResourceOptions) {
-    const { migration, folder = "prisma/migrations", schema = "public", ...rest } = args;
-    const read = inProgram(() => readPrismaMigration(folder, migration, schema));
-    const file = join(folder, migration, "migration.sql");
-    const mark = { ...rest, migrationsSchema: schema, file, ...read };
-    const of = { resource: "PrismaBaseline", provider: "prismaBaseline", name } as const;
-    super(...baselineResource(of, mark, options));
+    const read = inProgram(() => readPrismaBaseline(args));
+    super(...baselineResource(new.target, { resource: "PrismaBaseline", name }, read, options));
   }
 }

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BuildSettingsArgs } from "../buildSettingsArgs";
-import type { PassedGate } from "../passedGate";
+import type { HazardPolicyArgs } from "../hazardArgs";
+import type { PassedGate } from "../promotion/passedGate";
 import type { ServedQuery } from "../servedQuery";
 import type { KeyArgs } from "./keyArgs";
 import type { RebuildWhenArgs } from "./rebuildWhenArgs";
@@ -172,6 +173,12 @@ export interface IndexArgs {
    * @default `waiters` of the Connection or the stack, else "warn"
    */
   readonly waiters?: pulumi.Input<"warn" | "yield" | "cancel">;
+  /**
+   * What becomes of the hazards that a preview finds, by their codes: allowed, said, or refused.
+   * `docs/hazards.md` lists them. These take precedence over the Connection's, one by one.
+   * @default `hazards` of the Connection or the stack, else as listed there
+   */
+  readonly hazards?: pulumi.Input<HazardPolicyArgs>;
   /**
    * Ask the server during preview whether the declaration can be built. Set to false if the same
    * program creates the table.

@@ -3,8 +3,8 @@ import type { RecordedForm } from "../../engine/compare/recordedForm";
 import type { QueryPlan } from "../../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../../engine/measure/measure";
 import type { DatabaseIdentity } from "../../engine/session/databaseIdentity";
-import { gatesOf } from "../passedGate";
-import { declarationOf, hiddenUrn, providedBy, typeOf, undefinedOutputs } from "../resourceParts";
+import { gatesOf } from "../promotion/passedGate";
+import { declarationOf, hiddenPreview, registered, undefinedOutputs } from "../resourceParts";
 import { hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
@@ -122,19 +122,13 @@ export class Index extends pulumi.CustomResource {
   readonly serves: readonly ServedQuery[];
   /** Schemas to search for unqualified names in its declaration, if it named any. */
   readonly searchPath: IndexArgs["searchPath"];
+  /** @internal */
+  static readonly isNative: boolean = false;
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
-    const type = typeOf("Index");
-    const inputs = {
-      ...undefinedOutputs(OUTPUTS),
-      ...hiddenSecrets(declarationOf(args), REPEATED),
-      ...args,
-      gate: gatesOf(args.gate),
-      __provider: providedBy("index"),
-      __urn: hiddenUrn(name, type, options),
-      __preview: pulumi.runtime.isDryRun() ? true : undefined,
-    };
-    super(type, name, inputs, options);
+    const inputs = { ...undefinedOutputs(OUTPUTS), ...args, gate: gatesOf(args.gate) };
+    const hidden = { ...hiddenSecrets(declarationOf(args), REPEATED), ...hiddenPreview() };
+    super(...registered(new.target, { resource: "Index", name, hidden }, inputs, options));
     this.serves = args.serves ?? [];
     this.searchPath = args.searchPath;
   }

@@ -1,117 +1,39 @@
 import { readIndexes } from "../../catalog/indexes";
-import type { LiveIndex } from "../../catalog/liveIndex";
+import { indexNamesOf } from "../../catalog/leftovers";
+import { isFree, overlapOf } from "../../compare/overlap/overlap";
 import type { CanonicalIndex } from "../../declare/indexFields";
+import type { Hazard } from "../../hazards/hazard";
 import { movedIndexes, type Step } from "../../plan/step";
 import type { Session } from "../../session/session";
-import { declaredOverlapText, type Overlap, overlapText } from "./overlapMessages";
+import { declaredOverlapHazard, overlapHazard } from "./overlapMessages";
 
-/** In lines for people: the indexes of the table that do what the new one does. Read-only. */
-export async function overlapLines(
+/** The indexes of the table that do what the new one does. Read-only. */
+export async function foreseeOverlaps(
   session: Session,
   tableOid: number,
   declared: CanonicalIndex,
   steps: readonly Step[],
-): Promise<string[]> {
-  const rows = await session.query<{ oid: number }>(
-    `SELECT indexrelid::int8::float8 AS oid FROM pg_index
-      WHERE indrelid = $1::int8::oid AND indisvalid AND NOT indexrelid = ANY ($2::int8[]::oid[])`,
-    [tableOid, steps.flatMap(movedIndexes)],
+): Promise<Hazard[]> {
+  const moved = new Set(steps.flatMap(movedIndexes));
+  const others = (await indexNamesOf(session, tableOid)).filter(
+    ({ oid, valid }) => valid && !moved.has(oid),
   );
   const standing = await readIndexes(
     session,
-    rows.map(({ oid }) => oid),
+    others.map(({ oid }) => oid),
   );
   return standing.flatMap((index) => {
     const overlap = overlapOf(declared, index.canonical);
     const isNeeded = overlap === "redundant" && !isFree(index);
-    return overlap && !isNeeded ? overlapText(overlap, index) : [];
+    return overlap && !isNeeded ? overlapHazard(overlap, index) : [];
   });
 }
 
-/** In lines for people, as {@link overlapLines}: of an index that the program declares beside it. */
+/** As {@link foreseeOverlaps}: of an index that the program declares beside it. */
 export function overlapOfBoth(
   declared: CanonicalIndex,
   other: { readonly schema: string; readonly name: string; readonly canonical: CanonicalIndex },
-): string[] {
+): Hazard[] {
   const overlap = overlapOf(declared, other.canonical);
-  return overlap ? [declaredOverlapText(overlap, other)] : [];
-}
-
-/** Undefined if each serves queries that the other cannot serve as well. */
-function overlapOf(declared: CanonicalIndex, other: CanonicalIndex): Overlap | undefined {
-  const covers = doesAll(declared, other);
-  if (doesAll(other, declared)) return covers ? "same" : "covering";
-  return covers ? "redundant" : undefined;
-}
-
-/** Whether nothing but queries needs it. */
-function isFree({ constraint, isReferenced, isReplicaIdentity, partOf, isClustered }: LiveIndex) {
-  return !(constraint || isReferenced || isReplicaIdentity || partOf || isClustered);
-}
-
-/** Whether each query that `small` serves, and each row that it refuses, `large` does too. */
-function doesAll(large: CanonicalIndex, small: CanonicalIndex): boolean {
-  if (large.accessMethod !== small.accessMethod || large.predicate !== small.predicate)
-    return false;
-  const keys = { large: listOf(large.columns), small: listOf(small.columns) };
-  if (!coversKeys(keys.large, keys.small, small.accessMethod)) return false;
-  const refusesAsMuch =
-    large.unique === small.unique &&
-    large.nullsNotDistinct === small.nullsNotDistinct &&
-    keys.large.length === keys.small.length;
-  if (small.unique && !refusesAsMuch) return false;
-  const held = [...keys.large.map(columnOf), ...listOf(large.include)];
-  return listOf(small.include).every((column) => held.includes(column));
-}
-
-function coversKeys(
-  large: readonly string[],
-  small: readonly string[],
-  method: string | undefined,
-): boolean {
-  switch (method) {
-    // A condition on any of the columns is as good, whatever their order.
-    case "gin":
-    case "brin":
-      return small.every((key) => large.includes(key));
-    // Read from its end, it has the opposite order.
-    case "btree":
-      return beginsWith(large, small) || beginsWith(large, small.map(reversed));
-    default:
-      return large.length === small.length && beginsWith(large, small);
-  }
-}
-
-const beginsWith = (all: readonly string[], first: readonly string[]) =>
-  first.every((key, i) => key === all[i]);
-
-const REVERSED: Readonly<Record<string, string>> = {
-  "": " DESC",
-  " DESC": "",
-  " NULLS FIRST": " DESC NULLS LAST",
-  " DESC NULLS LAST": " NULLS FIRST",
-};
-
-function reversed(key: string): string {
-  const [order = ""] = /(?: DESC)?(?: NULLS (?:FIRST|LAST))?$/.exec(key) ?? [];
-  return key.slice(0, key.length - order.length) + REVERSED[order];
-}
-
-/** The key without operator class and order: a quoted name may hold spaces. */
-function columnOf(key: string): string {
-  return /^(?:"(?:[^"]|"")*"|[^ "(]+)(?= )/.exec(key)?.[0] ?? key;
-}
-
-/** Splits a list as PostgreSQL prints it: a comma of an expression stands within parentheses. */
-function listOf(text = ""): string[] {
-  const tokens = text.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|, |[\s\S]/g) ?? [];
-  let depth = 0;
-  const items: string[] = text === "" ? [] : [""];
-  for (const token of tokens) {
-    if (token === "(") depth += 1;
-    if (token === ")") depth -= 1;
-    if (token === ", " && depth === 0) items.push("");
-    else items.push((items.pop() ?? "") + token);
-  }
-  return items;
+  return overlap ? [declaredOverlapHazard(overlap, other)] : [];
 }

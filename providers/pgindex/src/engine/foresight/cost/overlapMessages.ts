@@ -1,36 +1,44 @@
 import type { LiveIndex } from "../../catalog/liveIndex";
-import { renderBytes } from "../../text/render";
-
-/**
- * How an index that stands is related to one that is to be built: the same under another name, one
- * that serves all its queries, or one that it leaves without a query of its own.
- */
-export type Overlap = "same" | "covering" | "redundant";
+import type { Overlap } from "../../compare/overlap/overlap";
+import { type Hazard, hazard } from "../../hazards/hazard";
+import type { HazardCode } from "../../hazards/hazardKinds";
+import { displayName, renderBytes } from "../../text/render";
 
 const TWICE = "every write would maintain both";
 
+const CODES = {
+  same: "same-index",
+  covering: "covered-index",
+  redundant: "redundant-index",
+} as const satisfies Record<Overlap, HazardCode>;
+
+export const OVERLAP_CODES = Object.values(CODES);
+
 /** What a reviewer has to know of an index that does what the new one does. */
-export function overlapText(
-  overlap: Overlap,
-  { schema, name, sizeBytes, constraint }: LiveIndex,
-): string {
-  const index = `${schema}.${name} (${renderBytes(sizeBytes)})`;
-  const end = constraint === undefined ? "" : `, which backs constraint ${constraint}`;
+export function overlapHazard(overlap: Overlap, live: LiveIndex): Hazard {
+  const index = `${displayName(live)} (${renderBytes(live.sizeBytes)})`;
+  const end = live.constraint === undefined ? "" : `, which backs constraint ${live.constraint}`;
+  const said = (does: string, fix: string) =>
+    hazard(CODES[overlap], {
+      object: displayName(live),
+      message: `${index} ${does}, and ${TWICE}`,
+      fix,
+    });
   switch (overlap) {
     case "same":
-      return (
-        `overlap: ${index} is the same index under another name${end}, and ${TWICE}; ` +
-        "declare that one by its name, or drop it"
+      return said(
+        `is the same index under another name${end}`,
+        "declare that one by its name, or drop it",
       );
     case "covering":
-      return (
-        `overlap: ${index} serves the same queries already${end}, and ${TWICE}; ` +
-        "build this one only if it is to replace that, or to be much smaller"
+      return said(
+        `serves the same queries already${end}`,
+        "build this one only if it is to replace that, or to be much smaller",
       );
     case "redundant":
-      return (
-        `overlap: ${index} serves no query that this one would not, and ${TWICE}; ` +
-        "drop it once nothing scans it any more (pg_stat_user_indexes)"
+      return said(
+        "serves no query that this one would not",
+        "drop it once nothing scans it any more (pg_stat_user_indexes)",
       );
   }
 }
@@ -42,12 +50,13 @@ const OF_DECLARED = {
 } as const satisfies Record<Overlap, string>;
 
 /** The same of an index that the program is about to build as well. */
-export function declaredOverlapText(
+export function declaredOverlapHazard(
   overlap: Overlap,
-  { schema, name }: Pick<LiveIndex, "schema" | "name">,
-): string {
-  return (
-    `overlap: ${schema}.${name}, which this program builds too, ${OF_DECLARED[overlap]}, ` +
-    `and ${TWICE}; declare one of them`
-  );
+  other: Pick<LiveIndex, "schema" | "name">,
+): Hazard {
+  return hazard(CODES[overlap], {
+    object: displayName(other),
+    message: `${displayName(other)}, which this program builds too, ${OF_DECLARED[overlap]}, and ${TWICE}`,
+    fix: "declare one of them",
+  });
 }

@@ -1,4 +1,5 @@
 import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
+import type { HazardCode } from "../../hazards/hazardKinds";
 import type { Cause } from "../causes/cause";
 import type { NeededExtension } from "./extensions";
 
@@ -26,7 +27,13 @@ const BY_PARTS: ReadonlyMap<string, string> = new Map([
   ["xml", "index a value of it, such as { expression: \"(xpath('/id/text()', data))[1]::text\" }"],
 ]);
 
-export function operatorClassCause(
+export function operatorClassCause(...of: Parameters<typeof classCause>): Cause {
+  const [, , { classes, extension }] = of;
+  const needs = classes.length === 0 && extension ? "missing-extension" : "missing-operator-class";
+  return { ...classCause(...of), code: needs satisfies HazardCode };
+}
+
+function classCause(
   { key, type }: { readonly key: IndexKey; readonly type: string },
   { accessMethod, searchPath }: IndexDefinition,
   { classes, methods, extension }: Offered,

@@ -1,3 +1,4 @@
+import type { HazardCode } from "../../hazards/hazardKinds";
 import { didYouMean } from "../../text/similarNames";
 import { ident } from "../../text/sql";
 import type { Cause } from "../causes/cause";
@@ -22,8 +23,9 @@ export function missingColumnCause(
   columns: readonly string[],
 ): Cause {
   const meant = didYouMean(near);
+  const has = columns.length === 0 ? "no columns" : listOf(columns);
   return {
-    because: `the table has no column ${JSON.stringify(name)}; it has ${listOf(columns)}`,
+    because: `the table has no column ${JSON.stringify(name)}; it has ${has}`,
     fix: `${meant ?? "check the column's spelling:"} ${AS_IN_CATALOG}`,
   };
 }
@@ -52,6 +54,7 @@ export function elsewhereCause(
     because: `it is in schema ${schema}`,
     fix: `write ${argument}: ${object}`,
     otherwise: `add ${JSON.stringify(schema)} to searchPath`,
+    ...(argument === "operatorClass" && { code: "missing-operator-class" satisfies HazardCode }),
   };
 }
 
@@ -65,6 +68,7 @@ export function otherMethodCause({
   return {
     because: `${name} is an operator class of ${method}`,
     fix: `write accessMethod: ${JSON.stringify(method)}`,
+    code: "missing-operator-class" satisfies HazardCode,
   };
 }
 
@@ -72,6 +76,7 @@ export function extensionCause(extension: NeededExtension): Cause {
   return {
     because: `it belongs to the extension ${extension.name}, which this database does not have`,
     fix: extensionFix(extension),
+    code: "missing-extension" satisfies HazardCode,
   };
 }
 
@@ -96,6 +101,7 @@ export function nearCause(
   return {
     because: `the server has no ${argument} ${JSON.stringify(name)}${there}`,
     fix: didYouMean(near) ?? `check the ${noun}${IN_SCHEMAS.has(argument) ? OR_SCHEMA : ""}`,
+    ...(argument === "operatorClass" && { code: "missing-operator-class" satisfies HazardCode }),
   };
 }
 

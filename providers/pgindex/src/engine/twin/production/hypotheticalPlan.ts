@@ -2,6 +2,7 @@ import type { DesiredIndex } from "../../declare/desiredIndex";
 import { cloneIndexStatement } from "../../declare/statement";
 import { sqlState } from "../../errors/sqlstate";
 import { type Explained, scanOf } from "../../explain/explain";
+import { costOf } from "../../explain/planNode";
 import { type Bench, boundedPlan } from "../../measure/queryRuns";
 import type { ParameterValue, ParsedQuery } from "../../measure/servedQueries";
 import type { Session } from "../../session/session";
@@ -56,7 +57,7 @@ export async function hypotheticalPlan(
       if (!made || !plan) return undefined;
       const index = { schema: desired.schema, name: made.name, oid: 0 };
       const { planType, usesIndex } = scanOf(plan, { ...bench.index, indexes: [index] });
-      return { planType, usesIndex, cost: plan["Total Cost"] ?? 0 };
+      return { planType, usesIndex, cost: costOf(plan) };
     });
   } catch (error) {
     if (sqlState(error) === undefined) throw error;

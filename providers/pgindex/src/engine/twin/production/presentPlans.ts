@@ -12,6 +12,7 @@ import type { ParameterValue, ParsedQuery } from "../../measure/servedQueries";
 import type { Context } from "../../operation/context";
 import { inTurnToMeasure } from "../../operation/turns";
 import type { Database } from "../../session/database";
+import { onlyRow } from "../../session/query";
 import { openSession, type Session } from "../../session/session";
 import { ident, qualified } from "../../text/sql";
 import { reasonOf } from "../twinMessages";
@@ -26,14 +27,22 @@ export interface PresentPlan {
   readonly plan: PlanNode;
 }
 
-export interface PresentQuery {
+export type PresentQuery = Planned | Unknown;
+
+interface Planned {
   readonly name: string;
   /** One for each set of values. */
-  readonly plans: readonly PresentPlan[];
+  readonly plans: readonly [PresentPlan, ...PresentPlan[]];
   /** What HypoPG foretells for the first set, where the server has it. */
   readonly hypothetical?: HypotheticalPlan;
-  /** Why there is none. */
-  readonly unknown?: string;
+  readonly unknown?: undefined;
+}
+
+export interface Unknown {
+  readonly name: string;
+  readonly plans?: undefined;
+  /** Why it has no plan. */
+  readonly unknown: string;
 }
 
 /** The plans that the server makes today, and what the twin has to have to make them. */
@@ -86,11 +95,11 @@ async function readPresent({
       const hypopg = desired && (await hypopgSchema(session));
       for (const query of theirs) {
         const planned = await planOrSay(bench, quick(query));
-        const values = planned.plans[0]?.values;
-        const hypothetical =
-          hypopg &&
-          values &&
-          (await hypotheticalPlan(bench, quick(query), values, { schema: hypopg, desired }));
+        found.set(query, planned);
+        if (!hypopg || !planned.plans) continue;
+        const [{ values }] = planned.plans;
+        const index = { schema: hypopg, desired };
+        const hypothetical = await hypotheticalPlan(bench, quick(query), values, index);
         found.set(query, { ...planned, ...(hypothetical && { hypothetical }) });
       }
       const relations = await relationsOf(session, index, theirs);
@@ -119,18 +128,19 @@ async function planOrSay(bench: Bench, query: ParsedQuery): Promise<PresentQuery
   try {
     await requireNoSideEffects(bench.session, query, bench.index);
     const sets = await valueSets(bench, query);
-    if (sets.length === 0) return { name, plans: [], unknown: "there are no rows to sample" };
     const settings = await boundedPlan(bench, query, readPlannerSettings);
     const plans: PresentPlan[] = [];
     for (const values of sets) {
       const plan = await planOnly(bench, query, values);
-      if (!plan || !settings) return { name, plans: [], unknown: "planning it takes too long" };
+      if (!plan || !settings) return { name, unknown: "planning it takes too long" };
       plans.push({ sql, values, settings, plan: plan.plan });
     }
-    return { name, plans };
+    const [first, ...others] = plans;
+    if (!first) return { name, unknown: "there are no rows to sample" };
+    return { name, plans: [first, ...others] };
   } catch (error) {
     if (!(error instanceof PgIndexError) && sqlState(error) === undefined) throw error;
-    return { name, plans: [], unknown: reasonOf(error) };
+    return { name, unknown: reasonOf(error) };
   }
 }
 
@@ -149,8 +159,7 @@ async function relationsOf(
     relations.map((each) => (each.schema ? qualified(each.schema, each.name) : ident(each.name))),
   );
   const names = [...new Set([qualified(schema, table), ...named])];
-  const [found] = await session.query<Pick<Present, "relations" | "isSecured">>(RELATIONS, [names]);
-  return found ?? { relations: [], isSecured: false };
+  return onlyRow(await session.query(RELATIONS, [names]));
 }
 
 /** Those that the queries call, and those in the declaration's expressions. */

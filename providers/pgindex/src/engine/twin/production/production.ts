@@ -10,7 +10,7 @@ export interface Production {
   readonly extensions: readonly Named[];
   readonly collations: readonly Collation[];
   readonly types: readonly UserType[];
-  readonly functions: readonly { readonly name: string; readonly sql: string | null }[];
+  readonly functions: readonly (Named & { readonly sql: string | null })[];
   readonly relations: readonly Relation[];
   readonly indexes: readonly StandingIndex[];
   readonly constraints: readonly Constraint[];
@@ -33,6 +33,8 @@ interface Locale {
 }
 
 export interface DatabaseLocale extends Locale {
+  readonly collate: string;
+  readonly ctype: string;
   readonly version: number;
   readonly blockSize: number;
   readonly encoding: string;
@@ -45,12 +47,12 @@ export interface Collation extends Named, Locale {
 export interface UserType extends Named {
   /** `pg_type.typtype`: "e" enum, "d" domain, "c" composite, "r" range. */
   readonly kind: string;
-  readonly labels: readonly string[] | null;
+  readonly labels: readonly string[];
   readonly base: string | null;
   readonly notNull: boolean;
-  readonly checks: readonly string[] | null;
+  readonly checks: readonly string[];
   readonly subtype: string | null;
-  readonly attributes: readonly { readonly name: string; readonly type: string }[] | null;
+  readonly attributes: readonly { readonly name: string; readonly type: string }[];
 }
 
 export interface Column {
@@ -76,14 +78,14 @@ export interface Relation extends Named {
   readonly hasRowSecurity: boolean;
   readonly partitionKey: string | null;
   readonly bound: string | null;
-  readonly parents: readonly number[] | null;
+  readonly parents: readonly number[];
   readonly view: string | null;
   readonly tablespaceOptions: readonly string[] | null;
   /** Rows changed since ANALYZE. */
   readonly modified: number | null;
   /** Seconds since the last ANALYZE. */
   readonly analyzedAgo: number | null;
-  readonly columns: readonly Column[] | null;
+  readonly columns: readonly Column[];
 }
 
 export interface StandingIndex extends Named {
@@ -95,6 +97,8 @@ export interface StandingIndex extends Named {
   readonly relpages: number;
   readonly reltuples: number;
   readonly parent: number | null;
+  /** More than queries need it: a constraint, a replica identity, CLUSTER, or the index above it. */
+  readonly isNeeded: boolean;
 }
 
 export interface Constraint {

@@ -34,7 +34,11 @@ idx AS (
     JOIN pg_am m ON m.oid = c.relam),
 con AS (
   SELECT k.* FROM rel JOIN pg_constraint k ON k.conrelid = rel.oid
-   WHERE k.contype IN ('p', 'u', 'c')
+   WHERE k.contype IN ('p', 'u', 'x')
+      -- A table's own: what it has from its parent, the parent gives it in the twin too.
+      OR (k.contype = 'c' AND (k.coninhcount = 0 OR NOT EXISTS (
+            SELECT FROM pg_inherits h JOIN rel parent ON parent.oid = h.inhparent
+             WHERE h.inhrelid = k.conrelid)))
       OR (k.contype = 'f' AND k.confrelid IN (SELECT oid FROM rel) AND k.conparentid = 0)),
 used (class, obj) AS (
   SELECT 'pg_class'::regclass::oid, indexrelid FROM idx
@@ -46,7 +50,7 @@ dep AS (
   SELECT DISTINCT d.refclassid, d.refobjid FROM used
     JOIN pg_depend d ON d.classid = used.class AND d.objid = used.obj),
 fn AS (
-  SELECT p.oid, p.proargtypes, p.prorettype, p.prolang, p.prokind FROM pg_proc p
+  SELECT p.oid, n.nspname, p.proargtypes, p.prorettype, p.prolang, p.prokind FROM pg_proc p
     JOIN pg_namespace n ON n.oid = p.pronamespace
    WHERE n.nspname NOT IN ('pg_catalog', 'information_schema')
      AND (p.oid IN (SELECT refobjid FROM dep WHERE refclassid = 'pg_proc'::regclass)
@@ -112,24 +116,35 @@ const COLLATION = (version: number) => `jsonb_build_object(
   'deterministic', coll.collisdeterministic, 'collate', coll.collcollate, 'ctype', coll.collctype,
   'locale', ${version >= 170000 ? "coll.colllocale" : version >= 150000 ? "coll.colliculocale" : "NULL::text"})`;
 
+const ATTRIBUTE =
+  "jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod))";
+
 const TYPE = `jsonb_build_object(
   'schema', made.nspname, 'name', made.typname, 'kind', made.typtype,
-  'labels', (SELECT jsonb_agg(enumlabel ORDER BY enumsortorder) FROM pg_enum WHERE enumtypid = made.oid),
+  'labels', (SELECT ${list("enumlabel", "enumsortorder")} FROM pg_enum WHERE enumtypid = made.oid),
   'base', CASE WHEN made.typtype = 'd' THEN format_type(made.typbasetype, made.typtypmod) END,
   'notNull', made.typnotnull,
-  'checks', (SELECT jsonb_agg(pg_get_constraintdef(k.oid) ORDER BY k.conname)
+  'checks', (SELECT ${list("pg_get_constraintdef(k.oid)", "k.conname")}
                FROM pg_constraint k WHERE k.contypid = made.oid AND k.contype = 'c'),
   'subtype', (SELECT format_type(rngsubtype, NULL) FROM pg_range WHERE rngtypid = made.oid),
-  'attributes', (SELECT jsonb_agg(jsonb_build_object('name', a.attname,
-                    'type', format_type(a.atttypid, a.atttypmod)) ORDER BY a.attnum)
+  'attributes', (SELECT ${list(ATTRIBUTE, "a.attnum")}
                    FROM pg_attribute a
                   WHERE a.attrelid = made.typrelid AND a.attnum > 0 AND NOT a.attisdropped))`;
 
 /** Only what the server can run without leaving the database: no C, no untrusted language. */
 const FUNCTION = `jsonb_build_object(
-  'name', fn.oid::regprocedure::text,
+  'schema', fn.nspname, 'name', fn.oid::regprocedure::text,
   'sql', CASE WHEN fn.prokind = 'f' AND (SELECT lanname FROM pg_language WHERE oid = fn.prolang)
                 IN ('sql', 'plpgsql') THEN pg_get_functiondef(fn.oid) END)`;
+
+const COLUMN = `jsonb_build_object('name', att.attname,
+  'type', format_type(att.atttypid, att.atttypmod), 'notNull', att.attnotnull,
+  'generated', CASE WHEN att.attgenerated <> '' THEN pg_get_expr(att.adbin, att.attrelid) END,
+  'isVirtual', att.attgenerated = 'v',
+  'collation', (SELECT format('%I.%I', n.nspname, l.collname) FROM pg_collation l
+                  JOIN pg_namespace n ON n.oid = l.collnamespace
+                 WHERE l.oid = att.attcollation AND att.attcollation <>
+                       (SELECT typcollation FROM pg_type WHERE oid = att.atttypid)))`;
 
 const RELATION = `jsonb_build_object(
   'oid', rel.oid::int8, 'schema', rel.nspname, 'name', rel.relname, 'kind', rel.relkind,
@@ -141,7 +156,7 @@ const RELATION = `jsonb_build_object(
   'hasRowSecurity', rel.relrowsecurity,
   'partitionKey', CASE WHEN rel.relkind = 'p' THEN pg_get_partkeydef(rel.oid) END,
   'bound', pg_get_expr(rel.relpartbound, rel.oid),
-  'parents', (SELECT jsonb_agg(h.inhparent::int8 ORDER BY h.inhseqno) FROM pg_inherits h
+  'parents', (SELECT ${list("h.inhparent::int8", "h.inhseqno")} FROM pg_inherits h
                WHERE h.inhrelid = rel.oid AND h.inhparent IN (SELECT oid FROM rel)),
   'view', CASE WHEN rel.relkind = 'v' THEN pg_get_viewdef(rel.oid) END,
   'tablespaceOptions', (SELECT to_jsonb(spcoptions) FROM pg_tablespace t WHERE t.oid = coalesce(
@@ -149,15 +164,7 @@ const RELATION = `jsonb_build_object(
   'modified', (SELECT n_mod_since_analyze FROM pg_stat_all_tables WHERE relid = rel.oid),
   'analyzedAgo', (SELECT extract(epoch FROM now() - greatest(last_analyze, last_autoanalyze))
                     FROM pg_stat_all_tables WHERE relid = rel.oid),
-  'columns', (SELECT jsonb_agg(jsonb_build_object('name', att.attname,
-      'type', format_type(att.atttypid, att.atttypmod), 'notNull', att.attnotnull,
-      'generated', CASE WHEN att.attgenerated <> '' THEN pg_get_expr(att.adbin, att.attrelid) END,
-      'isVirtual', att.attgenerated = 'v',
-      'collation', (SELECT format('%I.%I', n.nspname, l.collname) FROM pg_collation l
-                      JOIN pg_namespace n ON n.oid = l.collnamespace
-                     WHERE l.oid = att.attcollation AND att.attcollation <>
-                           (SELECT typcollation FROM pg_type WHERE oid = att.atttypid)))
-      ORDER BY att.attnum) FROM att WHERE att.attrelid = rel.oid))`;
+  'columns', (SELECT ${list(COLUMN, "att.attnum")} FROM att WHERE att.attrelid = rel.oid))`;
 
 const INDEX = `jsonb_build_object(
   'oid', idx.indexrelid::int8, 'table', idx.indrelid::int8, 'schema', idx.nspname,
@@ -165,7 +172,10 @@ const INDEX = `jsonb_build_object(
   'pages', CASE WHEN idx.relkind = 'i'
              THEN pg_relation_size(idx.indexrelid) / current_setting('block_size')::int END,
   'relpages', idx.relpages, 'reltuples', idx.reltuples,
-  'parent', (SELECT inhparent::int8 FROM pg_inherits WHERE inhrelid = idx.indexrelid))`;
+  'parent', (SELECT inhparent::int8 FROM pg_inherits WHERE inhrelid = idx.indexrelid),
+  'isNeeded', idx.indisreplident OR idx.indisclustered
+    OR EXISTS (SELECT FROM pg_constraint WHERE conindid = idx.indexrelid)
+    OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = idx.indexrelid))`;
 
 const CONSTRAINT = `jsonb_build_object(
   'table', con.conrelid::int8, 'name', con.conname, 'kind', con.contype,

@@ -39,8 +39,9 @@ const made = (sql: string, what: string): Made => ({ sql, what });
 const nameOf = ({ schema, name }: { readonly schema: string; readonly name: string }) =>
   `${schema}.${name}`;
 
-function schemasOf({ relations, types, collations }: Production): string[] {
-  return [...new Set([...relations, ...types, ...collations].map(({ schema }) => schema))];
+function schemasOf({ relations, types, collations, functions }: Production): string[] {
+  const all = [...relations, ...types, ...collations, ...functions];
+  return [...new Set(all.map(({ schema }) => schema))];
 }
 
 /** A function in C, or in a language that could reach the machine, is none of the twin's. */
@@ -71,17 +72,17 @@ function typeSql(type: UserType): string {
   const name = qualified(type.schema, type.name);
   switch (type.kind) {
     case "e":
-      return `CREATE TYPE ${name} AS ENUM (${(type.labels ?? []).map(literal).join(", ")})`;
+      return `CREATE TYPE ${name} AS ENUM (${type.labels.map(literal).join(", ")})`;
     case "d":
       return [
         `CREATE DOMAIN ${name} AS ${type.base}`,
         ...(type.notNull ? ["NOT NULL"] : []),
-        ...(type.checks ?? []).map((check) => check.replace(/ NOT VALID$/, "")),
+        ...type.checks.map((check) => check.replace(/ NOT VALID$/, "")),
       ].join(" ");
     case "r":
       return `CREATE TYPE ${name} AS RANGE (subtype = ${type.subtype})`;
     default: {
-      const attributes = (type.attributes ?? []).map((each) => `${ident(each.name)} ${each.type}`);
+      const attributes = type.attributes.map((each) => `${ident(each.name)} ${each.type}`);
       return `CREATE TYPE ${name} AS (${attributes.join(", ")})`;
     }
   }
@@ -101,7 +102,7 @@ function tableSql(table: Relation): string {
   const uses =
     table.method === null || table.method === "heap" ? "" : ` USING ${ident(table.method)}`;
   const settings = options === null || by !== "" ? "" : ` WITH (${options.join(", ")})`;
-  const list = (columns ?? []).map(columnSql).join(", ");
+  const list = columns.map(columnSql).join(", ");
   return `CREATE TABLE ${qualified(schema, name)} (${list})${by}${uses}${settings}`;
 }
 
@@ -118,7 +119,7 @@ function columnSql({ name, type, notNull, generated, isVirtual, collation }: Col
 }
 
 function parentSql(child: Relation, relations: readonly Relation[]): Made[] {
-  return (child.parents ?? []).flatMap((oid) => {
+  return child.parents.flatMap((oid) => {
     const parent = relations.find((each) => each.oid === oid);
     if (!parent) return [];
     const [ours, theirs] = [child, parent].map(({ schema, name }) => qualified(schema, name));
@@ -139,22 +140,22 @@ function indexSql({ indexes, constraints, relations }: Production): Made[] {
     relations.find(({ oid }) => oid === table);
   const withIndex = constraints.filter(({ kind }) => kind !== "f");
   const foreign = constraints.filter(({ kind }) => kind === "f");
-  const add = (each: Constraint, only: string) => {
+  const add = (each: Constraint) => {
     const table = tableOf(each);
     if (!table) return [];
     const { schema, name } = table;
+    // The parts of a partitioned index are attached; a CHECK has to be added to all at once.
+    const only = "pux".includes(each.kind) ? "ONLY " : "";
     const sql = `ALTER TABLE ${only}${qualified(schema, name)} ADD CONSTRAINT ${ident(each.name)} ${each.definition}`;
     return [made(sql, `the constraint ${each.name}`)];
   };
   return [
-    ...withIndex.flatMap((each) => add(each, "ONLY ")),
+    ...withIndex.flatMap(add),
     ...indexes
       .filter(({ oid }) => !byConstraint.has(oid))
-      .map((each) =>
-        made(each.definition.replace(/ TABLESPACE \S+$/, ""), `the index ${each.name}`),
-      ),
+      .map((each) => made(each.definition, `the index ${each.name}`)),
     ...indexes.flatMap((each) => attachSql(each, indexes)),
-    ...foreign.flatMap((each) => add(each, "")),
+    ...foreign.flatMap(add),
   ];
 }
 

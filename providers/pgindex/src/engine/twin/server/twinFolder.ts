@@ -25,9 +25,13 @@ export function makeTwinFolder(account: Account | undefined): Guarded {
 }
 
 /** The binaries' folder, or a copy of it where the account cannot enter that. */
-export function runnableFolder({ folder, account }: TwinBinary, directory: string): string {
-  if (canRun(join(folder, "bin", "postgres"), account)) return folder;
+export function runnableFolder(
+  { folder, account }: Omit<TwinBinary, "major">,
+  directory: string,
+): string {
   const copy = join(directory, "postgresql");
+  const has = [folder, copy].find((each) => canRun(join(each, "bin", "postgres"), account));
+  if (has !== undefined) return has;
   cpSync(folder, copy, { recursive: true, verbatimSymlinks: true });
   return copy;
 }

@@ -54,8 +54,9 @@ export async function startTwinServer(binary: TwinBinary): Promise<TwinServer> {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const passwords = await makeCluster(binary, directory);
-    const server = await startPostmaster(binary, directory);
+    const runnable = { ...binary, folder: runnableFolder(binary, directory) };
+    const passwords = await makeCluster(runnable, directory);
+    const server = await startPostmaster(runnable, directory);
     return await opened({ binary, directory, server, passwords, endAll });
   } catch (error) {
     guard.stdin?.end();
@@ -98,6 +99,7 @@ async function opened({
       application_name: "",
     });
     client.on("error", () => undefined);
+    client.once("end", () => open.delete(client));
     await client.connect();
     open.add(client);
     return client;
@@ -105,7 +107,6 @@ async function opened({
   const admin = await connect("postgres", "postgres");
   await admin.query(`CREATE ROLE twin LOGIN PASSWORD '${passwords.twin}'`);
   await admin.end();
-  open.delete(admin);
   return {
     directory,
     major: binary.major,
@@ -121,10 +122,9 @@ async function opened({
 const environment = () => ({ PATH: process.env.PATH ?? "", LC_ALL: "C", TZ: "UTC" });
 
 async function makeCluster(
-  { account, ...binary }: TwinBinary,
+  { account, folder }: TwinBinary,
   directory: string,
 ): Promise<Record<TwinRole, string>> {
-  const folder = runnableFolder({ account, ...binary }, directory);
   const passwords = {
     postgres: randomBytes(18).toString("hex"),
     twin: randomBytes(18).toString("hex"),
@@ -145,13 +145,15 @@ async function makeCluster(
   return passwords;
 }
 
-async function startPostmaster(binary: TwinBinary, directory: string): Promise<ChildProcess> {
-  const folder = runnableFolder(binary, directory);
+async function startPostmaster(
+  { account, folder }: TwinBinary,
+  directory: string,
+): Promise<ChildProcess> {
   const settings = { ...SETTINGS, unix_socket_directories: directory };
   const data = join(directory, "data");
   const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(join(folder, "bin", "postgres"), ["-D", data, ...options], {
-    ...binary.account,
+    ...account,
     cwd: "/",
     env: environment(),
     detached: true,

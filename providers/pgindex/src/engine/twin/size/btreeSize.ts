@@ -6,6 +6,8 @@ const LINE_POINTER = 4;
 const TID_BYTES = 6;
 /** The longest posting list that a build makes: a tenth of a page, less a line pointer. */
 const MAX_POSTING = 812;
+/** What is longer is compressed, or refused: three keys have to fit on a page. */
+const MAX_TUPLE = 2_704;
 /** Where ANALYZE has said nothing of an expression. */
 const UNKNOWN_WIDTH = 16;
 
@@ -32,10 +34,10 @@ export function btreeShape(
   const bytes = canShare
     ? sharedBytes(rows, tableRows, columns, tuple)
     : rows * (tuple + LINE_POINTER);
-  const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100;
   const wide = tuple + LINE_POINTER;
-  // What no longer fits whole goes to the next page.
-  const leaves = Math.max(1, Math.ceil(bytes / (perLeaf - (canShare ? 0 : wide / 2))));
+  // What no longer fits whole goes to the next page, which takes one key in any case.
+  const perLeaf = USABLE_BYTES - (8192 * (100 - fillfactor)) / 100 - (canShare ? 0 : wide / 2);
+  const leaves = Math.max(1, Math.ceil(bytes / Math.max(wide, perLeaf)));
   return withUpperLevels(leaves, tupleBytes(columns.filter(({ isKey }) => isKey)));
 }
 
@@ -75,7 +77,8 @@ export function tupleBytes(columns: readonly IndexColumn[]): number {
   }
   const header = 8 + (1 - present) * 8;
   // Lengths that vary are rounded up by half of it on average.
-  return isVarying || present < 1 ? header + bytes + 3.5 : align(header + bytes, 8);
+  const tuple = isVarying || present < 1 ? header + bytes + 3.5 : align(header + bytes, 8);
+  return Math.min(tuple, MAX_TUPLE);
 }
 
 /** Rows that share what ANALYZE knows of their keys: a common value, or all that is not common. */
@@ -128,7 +131,8 @@ function groupsOf(tableRows: number, column: IndexColumn): Group[] {
   const share = 1 - known.reduce((sum, each) => sum + each.share, 0);
   const all = distinct === null ? tableRows / 10 : distinct < 0 ? -distinct * tableRows : distinct;
   if (share <= 0.001) return known;
-  const rows = share * tableRows * (nullFraction === 0 ? (present ?? 1) : 1);
+  // A predicate may ask for what is not there.
+  const rows = Math.max(1, share * tableRows * (nullFraction === 0 ? (present ?? 1) : 1));
   return [...known, { share, distinct: populationOf(rows, Math.max(1, all - common.length)) }];
 }
 

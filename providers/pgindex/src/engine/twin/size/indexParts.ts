@@ -28,8 +28,9 @@ export interface IndexColumn {
   readonly length: number;
   /** Bytes. */
   readonly alignment: number;
-  readonly operatorClass: string | null;
-  readonly operatorSchema: string | null;
+  /** Empty for an INCLUDE. */
+  readonly operatorClass: string;
+  readonly operatorSchema: string;
   /** Equal values are the same bytes, so that a btree stores them once. */
   readonly isEqualImage: boolean;
   readonly type: string;
@@ -50,8 +51,8 @@ SELECT jsonb_agg(jsonb_build_object(
     'name', a.attname, 'column', t.attname,
     'expression', CASE WHEN t.attname IS NULL THEN pg_get_indexdef(i.indexrelid, a.attnum, true) END, 'isKey', a.attnum <= i.indnkeyatts, 'length', a.attlen,
     'alignment', CASE a.attalign WHEN 'c' THEN 1 WHEN 's' THEN 2 WHEN 'i' THEN 4 ELSE 8 END,
-    'type', format_type(a.atttypid, NULL), 'operatorClass', o.opcname,
-    'operatorSchema', o.opcnamespace::regnamespace::text,
+    'type', format_type(a.atttypid, NULL), 'operatorClass', coalesce(o.opcname, ''),
+    'operatorSchema', coalesce(o.opcnamespace::regnamespace::text, ''),
     'isEqualImage', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = o.opcfamily
        AND p.amprocnum = 4 AND p.amproclefttype = o.opcintype AND p.amprocrighttype = o.opcintype),
     'nullFraction', s.null_frac, 'present', 1 - s.null_frac, 'width', s.avg_width, 'distinct', s.n_distinct,

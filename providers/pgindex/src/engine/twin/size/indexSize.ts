@@ -3,6 +3,7 @@ import { readSelect } from "../../input/readSelect";
 import { qualified } from "../../text/sql";
 import { btreeShape, tupleBytes, USABLE_BYTES } from "./btreeSize";
 import { type GinKeys, type GinShape, ginShape, keysOf } from "./ginSize";
+import { hashPages } from "./hashSize";
 import type { IndexColumn, IndexParts } from "./indexParts";
 import { sampledKeys } from "./sampledKeys";
 
@@ -88,7 +89,7 @@ function shapeOf(
     case "brin":
       return { pages: brinPages(index) };
     case "hash":
-      return { pages: 2 + Math.ceil((rows * 20) / (USABLE_BYTES * 0.75)) };
+      return { pages: hashPages(rows, columns[0]?.distinct ?? -1) };
     case "gist": {
       // Points are sorted since 14, ranges and what btree_gist has since 18.
       const isSorted = columns.every(({ operatorClass }) => operatorClass === "point_ops");

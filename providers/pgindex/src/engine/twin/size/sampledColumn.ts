@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { readSelect } from "../../input/readSelect";
-import { ident, literal, qualified } from "../../text/sql";
+import { ident, literal } from "../../text/sql";
 import type { IndexParts } from "./indexParts";
 
 /**
@@ -10,9 +10,15 @@ import type { IndexParts } from "./indexParts";
  */
 export interface SampledColumn {
   readonly column: string;
-  /** A query that gives the column under its own name, and `weight`: which share of the rows. */
+  /**
+   * A query that gives the column under its own name, the share of the rows that have the value,
+   * and whether that is one of the most common: named as no column of a user's is.
+   */
   readonly query: string;
 }
+
+export const WEIGHT = '"pgindex: weight"';
+export const IS_COMMON = '"pgindex: is common"';
 
 /** What one key of an index is computed from; undefined if that is not one column. */
 export async function sampledColumn(
@@ -25,7 +31,8 @@ export async function sampledColumn(
   const { rows } = await twin.query<{ type: string; isArray: boolean; has: boolean }>(
     `SELECT format_type(a.atttypid, NULL) AS type, t.typcategory = 'A' AS "isArray",
             EXISTS (SELECT FROM pg_stats s WHERE s.schemaname = $1 AND s.tablename = $2
-                       AND s.attname = $3 AND s.histogram_bounds IS NOT NULL) AS has
+                       AND s.attname = $3 AND NOT s.inherited
+                       AND (s.histogram_bounds IS NOT NULL OR s.most_common_vals IS NOT NULL)) AS has
        FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
        JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = $2 AND a.attname = $3`,
@@ -39,11 +46,12 @@ export async function sampledColumn(
   return {
     column: name,
     query: `
-  SELECT ${values("most_common_vals")} AS ${ident(name)}, unnest(most_common_freqs)::float8 AS weight
+  SELECT ${values("most_common_vals")} AS ${ident(name)},
+         unnest(most_common_freqs)::float8 AS ${WEIGHT}, true AS ${IS_COMMON}
     FROM pg_stats WHERE ${of} AND NOT inherited
    UNION ALL
   SELECT ${values("histogram_bounds")}, ((1 - null_frac - coalesce((SELECT sum(f)
-           FROM unnest(most_common_freqs) f), 0)) / array_length(histogram_bounds, 1))::float8
+           FROM unnest(most_common_freqs) f), 0)) / array_length(histogram_bounds, 1))::float8, false
     FROM pg_stats WHERE ${of} AND NOT inherited`,
   };
 }
@@ -62,6 +70,3 @@ export function keySql(key: {
 }): string {
   return key.column === null ? `(${key.expression})` : ident(key.column);
 }
-
-/** As the planner, the estimates read what the twin's `pg_stats` shows its owner. */
-export const functionIn = (schema: string, name: string) => qualified(schema, name);

@@ -1,7 +1,8 @@
 import type { Client } from "pg";
+import { qualified } from "../../text/sql";
 import type { GinKeys } from "./ginSize";
 import type { IndexColumn, IndexParts } from "./indexParts";
-import { functionIn, keySql, sampledColumn } from "./sampledColumn";
+import { keySql, sampledColumn, WEIGHT } from "./sampledColumn";
 
 /**
  * What a GIN's operator class makes of a value `v`: one row for each key. Keys of one `kind` are of
@@ -9,7 +10,7 @@ import { functionIn, keySql, sampledColumn } from "./sampledColumn";
  */
 const KEYS: Readonly<Record<string, (schema: string) => string>> = {
   gin_trgm_ops: (schema) =>
-    `SELECT DISTINCT '' AS kind, unnest(${functionIn(schema, "show_trgm")}(v)) AS key`,
+    `SELECT DISTINCT '' AS kind, unnest(${qualified(schema, "show_trgm")}(v)) AS key`,
   tsvector_ops: () => "SELECT '' AS kind, unnest(tsvector_to_array(v)) AS key",
   jsonb_ops: () => `${PARTS} SELECT DISTINCT path || (step IS NULL) AS kind,
                              coalesce(step, value #>> '{}', 'null') AS key FROM parts`,
@@ -37,7 +38,7 @@ const PARTS = `WITH RECURSIVE deep (path, step, value) AS (
 /** The keys of one kind: the frequency of those that the sample has often, and how many it has once. */
 interface Counted {
   readonly documents: number;
-  readonly often: readonly number[] | null;
+  readonly often: readonly number[];
   readonly once: number;
   readonly oncePerRow: number;
   readonly keyBytes: number;
@@ -50,15 +51,15 @@ export async function sampledKeys(
   column: IndexColumn,
   rows: number,
 ): Promise<GinKeys[] | undefined> {
-  const keys = KEYS[column.operatorClass ?? ""]?.(column.operatorSchema ?? "pg_catalog");
+  const keys = KEYS[column.operatorClass]?.(column.operatorSchema);
   const sample = keys && (await sampledColumn(twin, index, column));
   if (!sample) return undefined;
   const { rows: kinds } = await twin.query<Counted>(
-    `WITH sample AS (SELECT ${keySql(column)} AS v, weight FROM (${sample.query}) AS s),
+    `WITH sample AS (SELECT ${keySql(column)} AS v, ${WEIGHT} AS weight FROM (${sample.query}) AS s),
           keys AS (SELECT k.kind, k.key, count(*) AS times, least(1, sum(weight)) AS frequency
                      FROM sample CROSS JOIN LATERAL (${keys}) AS k GROUP BY k.kind, k.key)
      SELECT (SELECT count(*)::float8 FROM sample) AS documents,
-            jsonb_agg(frequency) FILTER (WHERE times > 1) AS often,
+            coalesce(jsonb_agg(frequency) FILTER (WHERE times > 1), '[]') AS often,
             (count(*) FILTER (WHERE times = 1))::float8 AS once,
             coalesce(sum(frequency) FILTER (WHERE times = 1), 0)::float8 AS "oncePerRow",
             coalesce(avg(${bytesOf(column)}), 8)::float8 AS "keyBytes"
@@ -69,7 +70,7 @@ export async function sampledKeys(
 
 /** A trigram is three bytes, a hash four. */
 function bytesOf({ operatorClass }: IndexColumn): string {
-  const isShort = ["gin_trgm_ops", "jsonb_path_ops"].includes(operatorClass ?? "");
+  const isShort = ["gin_trgm_ops", "jsonb_path_ops"].includes(operatorClass);
   return isShort ? "4" : "octet_length(key) + 2";
 }
 
@@ -80,8 +81,8 @@ export function distinctIn(sampled: number, distinct: number, once: number, all:
   return Math.max(distinct, Math.min(found, all));
 }
 
-function toKeys({ documents, often, once, oncePerRow, keyBytes }: Counted, rows: number): GinKeys {
-  const frequencies = often ?? [];
+function toKeys(counted: Counted, rows: number): GinKeys {
+  const { documents, often: frequencies, once, oncePerRow, keyBytes } = counted;
   const perRow = frequencies.reduce((sum, each) => sum + each, 0) + oncePerRow;
   const sampled = Math.max(1, perRow * documents);
   const distinct = frequencies.length + once;

@@ -1,5 +1,5 @@
---! Previous: sha1:4be4
---! Hash: sha1:f7ed
+--! Previous: sha1:c7bfd82d2bd8c4123ad3a4175fadd3b484fdb568
+--! Hash: sha1:96e61671197c65e35e193e2974d5d41be02ddcbd
 
 drop function if exists app_public.transfer_group(int, int);
 drop function if exists app_public.accept_invitation(int, text) cascade;

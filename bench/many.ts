@@ -1,0 +1,88 @@
+// npm run bench -- many: what pulumi takes for many indexes on as many tables, against a program of
+// as many resources that do nothing (the floor). Seconds depend on the machine, ratios and counts do
+// not.
+//
+//   --sizes 10,100,1000   how many indexes; 10000 takes an hour
+//   --runs 5              repetitions, each on a database of its own
+//   --only preview        the commands whose names have that in them
+//   --small               once with five, some of the commands: to see that it works
+//   --rivals              pg-schema-diff beside it, which takes Go to build
+//   --kinds               which statements were sent most often
+//   --page                writes docs/performance.md from the last results, and measures nothing
+import { parseArgs } from "node:util";
+import { startEmbedded } from "../tools/embeddedPostgres.ts";
+import { writePage } from "./many/page.ts";
+import { type Run, runOnce } from "./many/phases.ts";
+import { tableStatements, tablesOf } from "./many/programs.ts";
+import { printTable, type Summary, summariesOf } from "./many/table.ts";
+import { pgSchemaDiff } from "./rivals/pgSchemaDiff.ts";
+import { onNewDatabase } from "./support/freshDatabase.ts";
+import { pulumiVersion, writeResults } from "./support/results.ts";
+import { COUNTING } from "./support/serverCounters.ts";
+
+const { values: options } = parseArgs({
+  options: {
+    sizes: { type: "string", default: "10,100,1000" },
+    runs: { type: "string", default: "5" },
+    only: { type: "string", default: "" },
+    page: { type: "boolean", default: false },
+    small: { type: "boolean", default: false },
+    rivals: { type: "boolean", default: false },
+    kinds: { type: "boolean", default: false },
+  },
+});
+const sizes = options.small ? [5] : options.sizes.split(",").map(Number);
+const runs = options.small ? 1 : Number(options.runs);
+const SMALL = ["preview", "first up (build)", "refresh", "destroy"];
+const isRun = (name: string) =>
+  options.small ? SMALL.includes(name) : name.includes(options.only);
+
+if (options.page) {
+  writePage();
+  process.exit();
+}
+const server = await startEmbedded({ name: "bench-many", settings: COUNTING });
+
+const made = (indexes: number) => tableStatements(tablesOf(indexes));
+
+async function once(indexes: number, number: number): Promise<Run> {
+  const own = await onNewDatabase(
+    server,
+    `many_${indexes}_${number}`,
+    made(indexes),
+    (url, counters) => runOnce({ url, counters, showsKinds: options.kinds, runs: isRun }, indexes),
+  );
+  if (!options.rivals) return own;
+  const rival = await onNewDatabase(
+    server,
+    `rival_${indexes}_${number}`,
+    made(indexes),
+    (url, counters) => pgSchemaDiff(url, counters, indexes),
+  );
+  return { ...own, phases: [...own.phases, ...rival] };
+}
+
+const summaries: Summary[] = [];
+const stateBytes: Record<string, number> = {};
+try {
+  for (const size of sizes) {
+    const done: Run[] = [];
+    for (let i = 1; i <= runs; i += 1) done.push(await once(size, i));
+    summaries.push(...summariesOf(done));
+    stateBytes[size] = Math.max(...done.map((run) => run.stateBytes));
+    if (options.kinds) for (const { name, kinds } of done[0]?.phases ?? []) printKinds(name, kinds);
+  }
+} finally {
+  await server.stop();
+}
+printTable(summaries);
+for (const [size, bytes] of Object.entries(stateBytes))
+  console.log(`state: ${bytes} bytes an index (${size} indexes)`);
+const versions = { postgres: server.version, pulumi: pulumiVersion() };
+if (!options.small) writeResults("many", versions, { runs, summaries, stateBytes });
+
+function printKinds(name: string, kinds: Run["phases"][number]["kinds"] = []): void {
+  console.log(`\n${name}:`);
+  for (const { calls, ms, text } of kinds)
+    console.log(`${String(calls).padStart(8)} ${String(ms).padStart(7)} ms  ${text}`);
+}

@@ -1,0 +1,101 @@
+import { execute } from "../support/freshDatabase.ts";
+import type { Ran } from "../support/measuredCommand.ts";
+import type { Counted, ServerCounters, StatementKind } from "../support/serverCounters.ts";
+import { floorProgram, INDEX_TYPE, indexProgram, indexStatements, tablesOf } from "./programs.ts";
+import { Project } from "./project.ts";
+
+/** One command of a run, measured. */
+export interface Phase extends Omit<Ran, "text"> {
+  readonly name: string;
+  /** Of the same command with resources that do nothing, in the same run. */
+  readonly floor?: Omit<Ran, "text">;
+  readonly server: Counted;
+  readonly kinds?: readonly StatementKind[];
+}
+
+/** One run with one number of indexes. */
+export interface Run {
+  readonly indexes: number;
+  readonly phases: readonly Phase[];
+  readonly stateBytes: number;
+}
+
+/** The commands, in the order in which a stack sees them. */
+const COMMANDS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
+  { name: "preview", args: ["preview"] },
+  { name: "first up (build)", args: ["up", "--yes", "--skip-preview"] },
+  { name: "preview, nothing to do", args: ["preview"] },
+  { name: "up, nothing to do", args: ["up", "--yes", "--skip-preview"] },
+  { name: "refresh", args: ["refresh", "--yes", "--skip-preview"] },
+  { name: "destroy", args: ["destroy", "--yes", "--skip-preview"] },
+];
+const ADOPTING: typeof COMMANDS = [
+  { name: "preview (adopt)", args: ["preview"] },
+  { name: "first up (adopt)", args: ["up", "--yes", "--skip-preview"] },
+];
+/** The floor of what has another name here. */
+const SAME_FLOOR: Readonly<Record<string, string>> = {
+  "preview (adopt)": "preview",
+  "first up (adopt)": "first up (build)",
+};
+
+export interface Bench {
+  readonly url: string;
+  readonly counters: ServerCounters;
+  readonly showsKinds: boolean;
+  /** Whether the command of this name is run. */
+  readonly runs: (name: string) => boolean;
+}
+
+/** Runs every phase once, on tables that are there and have no index. */
+export async function runOnce(bench: Bench, indexes: number): Promise<Run> {
+  const floors = await floorsOf(indexes, bench);
+  const measured = async (project: Project, commands: typeof COMMANDS) => {
+    const phases: Phase[] = [];
+    let stateBytes = 0;
+    for (const { name, args } of commands.filter((each) => bench.runs(each.name))) {
+      await bench.counters.start();
+      const { text: _, ...ran } = await project.run(...args);
+      const server = await bench.counters.stop();
+      const floor = floors.get(SAME_FLOOR[name] ?? name);
+      const kinds = bench.showsKinds ? { kinds: await bench.counters.kinds() } : {};
+      phases.push({ name, ...ran, ...(floor && { floor }), server, ...kinds });
+      stateBytes = Math.max(stateBytes, project.stateBytes(INDEX_TYPE));
+    }
+    return { phases, stateBytes };
+  };
+  const inStack = (commands: typeof COMMANDS) =>
+    inProject(indexProgram(indexes), bench.url, (project) => measured(project, commands));
+  const built = await inStack(COMMANDS);
+  const isGone = bench.runs("destroy") || !bench.runs("first up (build)");
+  if (isGone) await execute(bench.url, indexStatements(tablesOf(indexes)));
+  const adopted = isGone ? await inStack(ADOPTING) : { phases: [], stateBytes: 0 };
+  const phases = [...built.phases, ...adopted.phases];
+  return { indexes, phases, stateBytes: Math.max(built.stateBytes, adopted.stateBytes) };
+}
+
+async function floorsOf(indexes: number, { runs }: Bench): Promise<Map<string, Omit<Ran, "text">>> {
+  return inProject(floorProgram(indexes), "", async (project) => {
+    const floors = new Map<string, Omit<Ran, "text">>();
+    for (const { name, args } of COMMANDS.filter((each) => runs(each.name))) {
+      const { text: _, ...ran } = await project.run(...args);
+      floors.set(name, ran);
+    }
+    return floors;
+  });
+}
+
+/** Runs work in a new stack of a program. */
+export async function inProject<T>(
+  program: string,
+  url: string,
+  work: (project: Project) => Promise<T>,
+): Promise<T> {
+  const project = new Project(program, { DATABASE_URL: url });
+  try {
+    await project.run("stack", "init", "bench");
+    return await work(project);
+  } finally {
+    project.remove();
+  }
+}

@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { inProject, type Phase, type Run } from "../many/phases.ts";
+import { floorProgram, INDEX_TYPE } from "../many/programs.ts";
+import type { Project } from "../many/project.ts";
+import { measuredCommand, type Ran } from "../support/measuredCommand.ts";
+import type { ServerCounters } from "../support/serverCounters.ts";
+
+const CLI = join(import.meta.dirname, "..", "..", "providers", "pgindex", "pgindex");
+
+/** Declares whatever `pgindex import --json` has written. */
+const PROGRAM = `const { Index } = require("pulumi-pgindex");
+for (const args of require("./indexes.json").indexes) new Index(args.name, args);
+`;
+
+const UP = ["up", "--yes", "--skip-preview"];
+const PULUMI: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ["preview (adopt)", ["preview"]],
+  ["first up (adopt)", UP],
+  ["preview, nothing to do", ["preview"]],
+  ["up, nothing to do", UP],
+  ["refresh", ["refresh", "--yes", "--skip-preview"]],
+];
+
+const STATE = ["--state", "state.json"];
+const READING: readonly (readonly string[])[] = [
+  ["status", ...STATE],
+  ["status", "--json", ...STATE],
+  ["report", "--out", "report.html", ...STATE],
+  ["doctor"],
+  ["watch"],
+];
+
+interface SchemaBench {
+  readonly url: string;
+  readonly counters: ServerCounters;
+  readonly indexes: number;
+}
+
+/** Imports a schema, adopts all of its indexes, and looks at them in every way. */
+export async function runSchema({ url, counters, indexes }: SchemaBench): Promise<Run> {
+  const counted = async (name: string, command: () => Promise<Ran>, floor?: Floor) => {
+    await counters.start();
+    const { text: _, ...ran } = await command();
+    const server = await counters.stop();
+    return { name, ...ran, ...(floor && { floor }), server };
+  };
+  const floors = await floorsOf(indexes);
+  return inProject(PROGRAM, url, async (project) => {
+    const phases: Phase[] = [];
+    const pgindex = async (args: readonly string[]) => {
+      const ran = await measuredCommand(process.execPath, [CLI, ...args], {
+        cwd: project.directory,
+        env: { ...process.env, DATABASE_URL: url },
+        // A doctor may find something about this machine.
+        exitCodes: [0, 1],
+      });
+      return { ...ran, program: ran.own };
+    };
+    const file = (name: string) => join(project.directory, name);
+    phases.push(
+      await counted("pgindex import", async () => {
+        const imported = await pgindex(["import", "--json"]);
+        writeFileSync(file("indexes.json"), imported.text);
+        requireAll(imported.text, indexes);
+        return imported;
+      }),
+    );
+    for (const [name, args] of PULUMI)
+      phases.push(await counted(name, () => project.run(...args), floors.get(name)));
+    await exportState(project);
+    for (const args of READING) {
+      const name = `pgindex ${args.slice(0, args[1] === "--json" ? 2 : 1).join(" ")}`;
+      phases.push(await counted(name, () => pgindex(args)));
+    }
+    return { indexes, phases, stateBytes: project.stateBytes(INDEX_TYPE) };
+  });
+}
+
+type Floor = Omit<Ran, "text">;
+
+async function floorsOf(indexes: number): Promise<Map<string, Floor>> {
+  return inProject(floorProgram(indexes), "", async (project) => {
+    const floors = new Map<string, Floor>();
+    for (const [name, args] of PULUMI) {
+      const { text: _, ...ran } = await project.run(...args);
+      floors.set(name, ran);
+    }
+    return floors;
+  });
+}
+
+function exportState(project: Project): Promise<Ran> {
+  return project.run("stack", "export", "--file", "state.json");
+}
+
+/** A figure of a schema of which some was left out would be none. */
+function requireAll(text: string, indexes: number): void {
+  const found = JSON.parse(text).indexes.length;
+  if (found !== indexes) throw new Error(`${found} of ${indexes} indexes were imported`);
+}

@@ -1,0 +1,60 @@
+import type { HazardKinds } from "./hazardKind";
+
+/** What is lost with an index. */
+export const DROP_KINDS = {
+  "drops-used-index": {
+    severity: "warning",
+    action: "warn",
+    what: "an index that queries use is dropped",
+    why: "they read the whole table then",
+    fix: "see which queries do, before it is gone",
+    seen: "pg_stat_all_indexes, since the counters began; a standby counts its own scans",
+    page: "monitoring-stats.html#MONITORING-PG-STAT-ALL-INDEXES-VIEW",
+  },
+  "drops-foreign-key-index": {
+    severity: "warning",
+    action: "warn",
+    what: "the only index that begins with the columns of a foreign key is dropped",
+    why: "each delete, and each change of the key, in the referenced table reads the whole table",
+    fix: "keep an index that begins with these columns",
+    seen: "pg_constraint, and the table's other valid indexes",
+    page: "ddl-constraints.html#DDL-CONSTRAINTS-FK",
+  },
+  "other-database": {
+    severity: "error",
+    action: "refused",
+    option: "acceptDatabase",
+    what: "the index to drop is in another database than the state's",
+    why: "an index of the same name there is another one, and the stack's own would stay",
+    fix: "connect to the database of the state; acceptDatabase where it is the same one, restored",
+    seen: "the system identifier and the OID of the database, against those in the state",
+    page: "functions-info.html#FUNCTIONS-INFO-CONTROLDATA",
+  },
+  "backs-constraint": {
+    severity: "error",
+    action: "refused",
+    what: "the index to drop backs a constraint",
+    why: "PostgreSQL would refuse it, or drop the constraint too",
+    fix: "drop the constraint first",
+    seen: "pg_constraint",
+    page: "sql-dropindex.html",
+  },
+  "is-referenced": {
+    severity: "error",
+    action: "refused",
+    what: "a foreign key references the columns of the index to drop",
+    why: "PostgreSQL would refuse it",
+    fix: "drop the foreign key first",
+    seen: "pg_depend",
+    page: "ddl-constraints.html#DDL-CONSTRAINTS-FK",
+  },
+  "is-replica-identity": {
+    severity: "error",
+    action: "refused",
+    what: "the index to drop is the table's replica identity",
+    why: "logical replication of UPDATE and DELETE would fail",
+    fix: "ALTER TABLE … REPLICA IDENTITY",
+    seen: "pg_index",
+    page: "logical-replication-publication.html",
+  },
+} as const satisfies HazardKinds;

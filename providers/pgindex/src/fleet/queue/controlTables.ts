@@ -1,0 +1,70 @@
+/**
+ * Our own tables, beside the queue's. Nothing in them is a secret: no URL, no password, no row of a
+ * target.
+ */
+export const TABLES: readonly string[] = [
+  "CREATE SCHEMA IF NOT EXISTS pgindex_fleet",
+  "CREATE TABLE pgindex_fleet.layout (version int NOT NULL)",
+  "INSERT INTO pgindex_fleet.layout VALUES (1)",
+  `CREATE TABLE pgindex_fleet.rollout (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     fleet text NOT NULL,
+     mode text NOT NULL,
+     release text NOT NULL,
+     state text NOT NULL DEFAULT 'running',
+     reason text,
+     settings jsonb NOT NULL,
+     indexes jsonb NOT NULL,
+     started_at timestamptz NOT NULL DEFAULT now(),
+     ended_at timestamptz)`,
+  // Two rollouts of one fleet would take turns at undoing each other.
+  `CREATE UNIQUE INDEX rollout_live ON pgindex_fleet.rollout (fleet)
+    WHERE state IN ('running', 'paused', 'halted')`,
+  `CREATE TABLE pgindex_fleet.wave (
+     rollout bigint NOT NULL REFERENCES pgindex_fleet.rollout ON DELETE CASCADE,
+     number int NOT NULL,
+     name text NOT NULL,
+     state text NOT NULL DEFAULT 'waiting',
+     reason text,
+     job uuid,
+     began_at timestamptz,
+     proved_at timestamptz,
+     PRIMARY KEY (rollout, number))`,
+  `CREATE TABLE pgindex_fleet.target (
+     rollout bigint NOT NULL,
+     name text NOT NULL,
+     wave int NOT NULL,
+     server text NOT NULL,
+     server_key text NOT NULL,
+     database_hash text,
+     database_oid bigint,
+     state text NOT NULL DEFAULT 'waiting',
+     job uuid,
+     has_slot boolean NOT NULL DEFAULT false,
+     worker text,
+     attempts int NOT NULL DEFAULT 0,
+     note text,
+     problem text,
+     bytes bigint,
+     build_seconds double precision,
+     began_at timestamptz,
+     ended_at timestamptz,
+     PRIMARY KEY (rollout, name),
+     FOREIGN KEY (rollout, wave) REFERENCES pgindex_fleet.wave ON DELETE CASCADE)`,
+  `CREATE INDEX target_server ON pgindex_fleet.target (server_key) WHERE has_slot`,
+  `CREATE TABLE pgindex_fleet.record (
+     fleet text NOT NULL,
+     target text NOT NULL,
+     index text NOT NULL,
+     outputs jsonb NOT NULL,
+     serves jsonb NOT NULL,
+     proof jsonb,
+     PRIMARY KEY (fleet, target, index))`,
+  `CREATE TABLE pgindex_fleet.event (
+     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+     rollout bigint NOT NULL REFERENCES pgindex_fleet.rollout ON DELETE CASCADE,
+     at timestamptz NOT NULL DEFAULT clock_timestamp(),
+     target text,
+     worker text,
+     what text NOT NULL)`,
+];

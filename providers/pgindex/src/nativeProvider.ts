@@ -1,0 +1,4 @@
+import { serve } from "./provider/native/server";
+
+/** The program `pulumi-resource-pgindex`: Pulumi's engine reads the port from its first line. */
+serve(process.argv[2]).then((port) => console.log(String(port)));

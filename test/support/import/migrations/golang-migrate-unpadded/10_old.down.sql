@@ -1,1 +1,0 @@
-CREATE UNIQUE INDEX teams_slug_old ON teams (slug);

@@ -1,1 +1,0 @@
-DROP INDEX IF EXISTS teams_slug_old;

@@ -1,0 +1,1 @@
+DROP INDEX "grant_namespace_owner_id_live";

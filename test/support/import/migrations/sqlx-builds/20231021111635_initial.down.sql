@@ -1,0 +1,2 @@
+DROP TABLE runs, books;
+DROP FUNCTION normal_name(text);

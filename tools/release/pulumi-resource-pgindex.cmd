@@ -1,0 +1,1 @@
+@"%~dp0node.exe" "%~dp0node_modules\pulumi-pgindex\pulumi-resource-pgindex" %*

@@ -1,0 +1,1 @@
+export function ensureLanguages(): Promise<string[]>;
