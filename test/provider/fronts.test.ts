@@ -190,23 +190,32 @@ test("a state moves from one front to the other and back: nothing is built", asy
   expect(await oidOf(database(), "moved_idx")).toBeUndefined();
 });
 
-test.each([
-  // Its inputs have the URN, so the engine plans an update, which changes nothing on the server.
-  ["dynamic", dynamic, "update"],
-  ["native", native, "same"],
-] as const)(
-  "%s: under another URN, by stack rename or an alias, the index stays",
-  async (_, make, change) => {
-    const declared = args("urn_idx");
+describe.each([
+  ["dynamic", dynamic],
+  ["native", native],
+] as const)("%s: under another URN, by stack rename or an alias", (front, make) => {
+  test("the index stays, and its mark takes the new name once", async () => {
+    const declared = args(`urn_${front}_idx`);
     const [old, renamed] = [make("Index", "before"), make("Index", "after")];
     await old.up(declared);
-    const oid = await oidOf(database(), "urn_idx");
+    const oid = await oidOf(database(), declared.name);
     renamed.state = old.state;
-    expect((await renamed.preview(declared)).change).toBe(change);
+    const preview = await renamed.preview(declared);
+    expect(preview.change).toBe("update");
+    expect(texts(preview)).toMatch(/its comment names its owner: tests\/dev, after/);
     await renamed.up(declared);
+    expect(await markOf(declared.name)).toContain("tests/dev, after");
     expect(await renamed.preview(declared)).toMatchObject({ change: "same", lines: [] });
-    expect(await oidOf(database(), "urn_idx")).toBe(oid);
+    expect(await oidOf(database(), declared.name)).toBe(oid);
     await renamed.destroy();
-    expect(await oidOf(database(), "urn_idx")).toBeUndefined();
-  },
-);
+    expect(await oidOf(database(), declared.name)).toBeUndefined();
+  });
+});
+
+async function markOf(name: string): Promise<string> {
+  const [row] = await database().query<{ comment: string }>(
+    "SELECT obj_description(to_regclass($1), 'pg_class') AS comment",
+    [name],
+  );
+  return row?.comment ?? "";
+}

@@ -142,6 +142,18 @@ describe.each([
     if (marks) expect(await database().query(`SELECT FROM ${marks}`)).toEqual([]);
   });
 
+  test.each(ROWS)("$type: nothing to do in a renamed stack, nor with an alias", async (row) => {
+    const [old, renamed] = [make(row.type, "before"), make(row.type, "after")];
+    await old.up(row.args);
+    renamed.state = old.state;
+    const same = { change: "same", lines: [] };
+    expect(await renamed.preview(row.args)).toMatchObject(same);
+    expect(await renamed.up(row.args)).toMatchObject(same);
+    expect(await renamed.preview(row.args)).toMatchObject(same);
+    expect((await renamed.up({ ...row.args, ...row.changed })).change).toBe("update");
+    await renamed.destroy();
+  });
+
   test("Verification: an expectation that is not met fails up, and is kept", async () => {
     const it = make("Verification");
     const served = [{ ...byA, expect: { planTypes: ["Index Only Scan"] } }];

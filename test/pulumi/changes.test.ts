@@ -116,6 +116,21 @@ test("up does so, with nothing left over and nothing to do after it", async () =
   expect((await stack.preview()).changes).toEqual({ same: 6 });
 });
 
+test("the stack's new name goes into the indexes' comments, as previewed, and nothing else is done", async () => {
+  await stack.rename("renamed");
+  const before = await indexesOf(database());
+  const previewed = await stack.preview();
+  expect(previewed.changes).toEqual({ same: 1, update: 5 });
+  const said = linesOf(previewed.events, "changed").map(({ message }) => message);
+  expect(said.join("\n")).toContain("its comment names its owner: tests/renamed, changed");
+  await stack.up();
+  expect(await indexesOf(database())).toEqual(before);
+  const renewed = await stack.refreshOutputs();
+  expect(renewed.changes).toEqual({ same: 6 });
+  expect(renewed.text).not.toMatch(/__urn|-(schema|statement)/);
+  expect((await stack.preview()).changes).toEqual({ same: 6 });
+});
+
 test("destroy drops them all, one under its second name in the program too", async () => {
   await stack.destroy();
   expect(await definitions()).toEqual([]);

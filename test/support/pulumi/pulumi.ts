@@ -31,8 +31,8 @@ export interface StackOptions {
 export class TestStack {
   /** Everything that any command of this stack has printed, or sent as an event. */
   transcript = "";
-  readonly name: string;
-  readonly #stack: Stack;
+  name: string;
+  #stack: Stack;
   readonly #backend: Backend;
 
   /** Use `createStack`. */
@@ -93,6 +93,14 @@ export class TestStack {
 
   destroy(): Promise<Run> {
     return this.#run(undefined, (watch) => this.#stack.destroy({ showSecrets: false, ...watch }));
+  }
+
+  /** `pulumi stack rename`. */
+  async rename(name: string): Promise<void> {
+    const { workspace } = this.#stack;
+    await this.#stack.rename({ stackName: name });
+    this.name = name;
+    this.#stack = await automation.Stack.select(name, workspace);
   }
 
   /** Takes over a state, as `pulumi stack import` does. */

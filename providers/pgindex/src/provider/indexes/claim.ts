@@ -21,6 +21,24 @@ export function claimOf(
   };
 }
 
+/** Whether an `up` writes the mark of an index anew, which names what its resource was called before. */
+export function isMarkedAnew(runtime: Runtime, call: Call): boolean {
+  return isRenamed(call) && runtime.database().ownershipMarks;
+}
+
+/**
+ * After `pulumi stack rename`, with an alias or another parent. Which front a resource has is no part
+ * of its name.
+ */
+export function isRenamed({ urn, formerUrn }: Call): boolean {
+  if (urn === undefined || formerUrn === undefined) return false;
+  return ofEitherFront(urn) !== ofEitherFront(formerUrn);
+}
+
+function ofEitherFront(urn: string): string {
+  return urn.replaceAll("pulumi-nodejs:pgindex:", "pgindex:index:");
+}
+
 /** Twelve hexadecimal digits, different for each create. */
 export function newOwnerId(): string {
   return randomBytes(6).toString("hex");

@@ -13,7 +13,7 @@ import type { Call, Checked, CheckFailure } from "../contract";
 import { gateFailures } from "../gate/passedGate";
 import { type IndexInputs, toFailure, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
-import { claimOf } from "./claim";
+import { claimOf, isMarkedAnew } from "./claim";
 import { declaredElsewhereAdvice, declaredTwiceAdvice } from "./ownershipMessages";
 import type { Served } from "./twins";
 
@@ -49,7 +49,7 @@ export async function checkIndex(
   if (shut.length > 0) return { inputs: checked, failures: shut };
   const isUnchanged = isDeepStrictEqual(decisive(olds), decisive(checked));
   if (validateInPreview === false) return { inputs: checked };
-  if (isUnchanged) {
+  if (isUnchanged && !isMarkedAnew(runtime, call)) {
     runtime.looks.noteUnchanged(call.urn);
     return { inputs: checked };
   }

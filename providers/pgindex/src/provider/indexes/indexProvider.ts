@@ -16,7 +16,7 @@ import type { IndexInputs } from "../inputs";
 import { heldCheck, heldDelete, heldDiff } from "../review/heldIndex";
 import { writeDown } from "../review/writeLook";
 import type { Runtime } from "../runtime";
-import { claimOf } from "./claim";
+import { claimOf, isMarkedAnew } from "./claim";
 import { ensureResource, recordedIndex } from "./ensureResource";
 import { checkIndex } from "./indexCheck";
 import { keptForHeirText } from "./ownershipMessages";
@@ -100,7 +100,7 @@ async function diff(
   const needsRepair = valid === false || Boolean(drift) || Boolean(bloated);
   const { serves: _, validateInPreview, statement, ...args } = news;
   const isChanged = statement !== olds.statement;
-  if (!needsRepair && !isChanged) return {};
+  if (!needsRepair && !isChanged) return isMarkedAnew(runtime, call) ? { changes: true } : {};
   const parsed = await parseIndexArgs(args);
   if (parsed.kind === "ok" && validateInPreview !== false)
     await lookAgain(runtime, { ...call, isShown: !isChanged }, { ...olds, drift }, parsed.value);

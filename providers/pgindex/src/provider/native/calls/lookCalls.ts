@@ -6,6 +6,7 @@ import {
   PropertyDiff,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { recordedUrn, SERIALIZED_PROVIDER } from "../../dynamic/hiddenInputs";
+import { isRenamed } from "../../indexes/claim";
 import { toCheckFailure } from "../failures";
 import type { Front } from "../front";
 import { readMigration } from "../migrationFiles";
@@ -33,7 +34,7 @@ export async function diff(front: Front, request: DiffRequest): Promise<DiffResp
   const details = answer.getDetaileddiffMap();
   for (const [path, kind] of paths)
     details.set(path, propertyDiff(kind, replaces.includes(rootOf(path))));
-  if (changes) for (const name of foundIn(question.olds)) details.set(name, propertyDiff("update"));
+  if (changes) for (const name of foundIn(question)) details.set(name, propertyDiff("update"));
   if (question.isMoved) details.set(SERIALIZED_PROVIDER, propertyDiff("delete"));
   const { DIFF_NONE, DIFF_SOME } = DiffResponse.DiffChanges;
   const isChanged = question.isMoved || changes || paths.length > 0 || replaces.length > 0;
@@ -67,11 +68,12 @@ function changedInputs({ handler, oldInputs, news }: Asked, ignored: readonly st
   return changed.filter(([path]) => !isIgnored(path));
 }
 
-/** The outputs that say what a refresh has found wrong. */
-function foundIn({ drift, valid, bloatRatio, ok }: Asked["olds"]): string[] {
+/** The outputs that say what a refresh has found wrong; an index's comment names its resource. */
+function foundIn({ call, olds: { drift, valid, bloatRatio, ok } }: Asked): string[] {
   if (drift) return ["drift"];
   if (valid === false) return ["valid"];
   if (ok === false) return ["ok"];
+  if (isRenamed(call)) return ["comment"];
   return typeof bloatRatio === "number" ? ["bloatRatio"] : ["drift"];
 }
 
