@@ -12,13 +12,13 @@ import {
 import { withoutNull } from "../inputs";
 import type { Runtime } from "../runtime";
 import { type Hidden, isDynamic, recorded, split } from "./hiddenInputs";
+import { RenamedResources } from "./renamedResources";
 import { listenForStop } from "./stopSignals";
 
 /** Hands the calls of Pulumi's dynamic-provider process to a handler. */
 export function dynamicProvider(runtime: Runtime, handler: Handler): ResourceProvider {
   const of = (properties: object) => split(properties, handler.repeats);
-  // Their inputs have another URN than those in the state and differ in nothing else.
-  const movedUrns = new Set<string>();
+  const renamed = new RenamedResources();
   return {
     configure: async ({ config }) => {
       if (runtime.configure((key) => config.get(key))) listenForStop(runtime.stop);
@@ -28,7 +28,7 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
       const before = split(olds);
       const checked = await told(handler.check(callOf(hidden, before.hidden), before.own, own));
       const inputs = { ...kept, ...checked.inputs, __urn: hidden.__urn };
-      if (hidden.__urn && isOnlyCalledOtherwise(olds, inputs)) movedUrns.add(hidden.__urn);
+      renamed.note(olds, inputs);
       return { inputs, failures: checked.failures?.map(unnamed) };
     },
     async diff(_id, olds, news) {
@@ -37,9 +37,8 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
       const concealed = secretOutputs(handler, before.hidden.__secret);
       const call = { ...callOf(hidden, before.hidden), concealed };
       const { changes, replaces } = await told(handler.diff(call, before.own, own));
-      const isMoved = hidden.__urn !== undefined && movedUrns.has(hidden.__urn);
       // The SDK destroys by the provider that it has put into the state.
-      const isChanged = !isDynamic(before.hidden) || (changes ?? (isMoved ? false : undefined));
+      const isChanged = !isDynamic(before.hidden) || (changes ?? renamed.change(hidden));
       return { changes: isChanged, replaces: replaces && [...replaces] };
     },
     async create(inputs) {
@@ -51,10 +50,7 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
       const { hidden, own } = of(news);
       const before = split(olds);
       const call = callOf(hidden, before.hidden);
-      const isOnlyMoved =
-        !isDynamic(before.hidden) &&
-        isSame(await handler.diff(call, before.own, own), before.own, own);
-      const outputs = isOnlyMoved
+      const outputs = (await isOnlyMoved(handler, call, before, own))
         ? before.own
         : await told(handler.update(call, before.own, own), hidden);
       return { outs: { ...outputs, ...recorded(hidden) } };
@@ -77,18 +73,21 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
   };
 }
 
+/** The state is the native provider's, and says what the program does. */
+async function isOnlyMoved(
+  handler: Handler,
+  call: Call,
+  { hidden, own: olds }: ReturnType<typeof split>,
+  news: object,
+): Promise<boolean> {
+  return !isDynamic(hidden) && isSame(await handler.diff(call, olds, news), olds, news);
+}
+
 function isSame({ changes }: Difference, olds: object, news: object): boolean {
   if (changes !== undefined) return !changes;
   const asked = new Set(Object.keys(news));
   const recorded = Object.entries(olds).filter(([name]) => asked.has(name));
   return isDeepStrictEqual(withoutNull(Object.fromEntries(recorded)), withoutNull(news));
-}
-
-/** The inputs are those in the state, under another URN: the stack or the resource was renamed. */
-function isOnlyCalledOtherwise(olds: Hidden, news: Hidden): boolean {
-  if (olds.__urn === undefined || olds.__urn === news.__urn) return false;
-  const own = ({ __provider: _, __urn: __, ...rest }: Hidden) => withoutNull(rest);
-  return isDeepStrictEqual(own(olds), own(news));
 }
 
 function callOf(news: Hidden, olds: Hidden = {}): Call {
