@@ -13,7 +13,7 @@ const server = { globalSetup: ["test/support/server/server.ts"] };
  * stubbed, and has a database of its own.
  */
 const beside = {
-  maxWorkers: 4,
+  maxWorkers: 3,
   testTimeout: 600_000,
   hookTimeout: 300_000,
   isolate: false,

@@ -21,6 +21,7 @@ export const PLANTS = (victim: string): readonly (readonly [since: number, sql: 
   [0, immutable("app.evil(int)", "int", "$1")],
   [0, immutable("app.evil(int, int)", "int", "$1")],
   [0, immutable("app.compare(int, int)", "int", "btint4cmp($1, $2)")],
+  [0, immutable("app.hash(int)", "int", "$1")],
   [0, "CREATE TABLE app.t (a int, b int, name varchar)"],
   [0, "INSERT INTO app.t SELECT n, n, n::text FROM generate_series(1, 50) n"],
   [0, "CREATE TABLE app.plain AS SELECT n AS a, n::varchar AS name FROM generate_series(1, 50) n"],
@@ -173,7 +174,11 @@ CREATE TABLE app.ranges (id int, r app.compared, rs app.compared[], h app.holder
 INSERT INTO app.ranges SELECT n, app.compared(n, n + 2), ARRAY[app.compared(n, n + 2)],
   ROW(app.compared(n, n + 2))::app.holder FROM generate_series(1, 3) n;
 CREATE TABLE app.classed AS SELECT n AS a FROM generate_series(1, 5000) n;
-CREATE INDEX ON app.classed (a app.evil_ops)`;
+CREATE INDEX ON app.classed (a app.evil_ops);
+CREATE OPERATOR CLASS app.evil_hash_ops FOR TYPE int USING hash AS
+  OPERATOR 1 pg_catalog.=, FUNCTION 1 app.hash(int);
+CREATE TABLE app.hashed AS SELECT n AS a FROM generate_series(1, 5000) n;
+CREATE INDEX ON app.hashed USING hash (a app.evil_hash_ops)`;
 
 /** One way to get code run. `naive` is what would run it; `refused`: that it must be refused. */
 export interface Attack {
@@ -355,4 +360,5 @@ export const COMPARISONS: readonly MeasureAttack[] = [
   reads("a constant", "SELECT id FROM app.ranges WHERE '[1,3)'::app.compared IS NOT NULL"),
   reads("ranges of several", "SELECT id FROM app.ranges ORDER BY multirange(r)", { since: 14 }),
   reads("a search in an index", "SELECT a FROM app.classed WHERE a = 4"),
+  reads("a search in a hash index", "SELECT a FROM app.hashed WHERE a = 4"),
 ];

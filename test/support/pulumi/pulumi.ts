@@ -138,6 +138,7 @@ export class TestStack {
   async #run(
     onEvent: ((event: EngineEvent) => void) | undefined,
     command: (watch: Watch) => Promise<{ readonly stdout: string }>,
+    isFirst = true,
   ): Promise<Run> {
     const events: EngineEvent[] = [];
     const record = (event: EngineEvent) => {
@@ -154,10 +155,17 @@ export class TestStack {
     try {
       return run((await command({ onEvent: record })).stdout);
     } catch (error) {
+      if (isFirst && hasNotBegun(error, events)) return this.#run(onEvent, command, false);
       if (error instanceof automation.CommandError) throw new RunError(run(error.message));
       throw error;
     }
   }
+}
+
+/** On a machine that is busy the CLI gives up before it has reached the program, which this process is. */
+function hasNotBegun(error: unknown, events: readonly EngineEvent[]): boolean {
+  const isUnreached = /14 UNAVAILABLE: No connection established/.test(String(error));
+  return isUnreached && !events.some(({ resourcePreEvent }) => resourcePreEvent);
 }
 
 const targets = (names: readonly string[]) => names.map((name) => `**::${name}`);
