@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type pg from "pg";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { urlOfDatabase, withClient } from "../chaosServer.ts";
+import { backendIn, writeProgram } from "./fleetProgram.ts";
 
 export interface FleetScene {
   readonly folder: string;
@@ -28,6 +29,8 @@ export interface SceneOptions {
   readonly buildMs: number;
   readonly waves: readonly object[];
   readonly maxBuildsPerServer: number;
+  /** Whether each database is a stack of a Pulumi program; else the engine alone builds. */
+  readonly stacks?: boolean;
 }
 
 const SETTINGS = { max_connections: 200, max_parallel_maintenance_workers: 0 };
@@ -49,7 +52,8 @@ export async function makeScene(options: SceneOptions): Promise<FleetScene> {
   try {
     const databases = await makeDatabases(servers, options);
     writeFiles(databases, options);
-    return { folder, servers, queue, databases, env: environment(queue, servers), stop };
+    const env = { ...environment(queue, servers), ...(options.stacks && backendIn(folder)) };
+    return { folder, servers, queue, databases, env, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -105,7 +109,7 @@ async function fillTemplate(client: pg.Client, seconds: number): Promise<void> {
 
 function writeFiles(
   databases: readonly FleetDatabase[],
-  { folder, waves, maxBuildsPerServer }: SceneOptions,
+  { folder, waves, maxBuildsPerServer, stacks }: SceneOptions,
 ): void {
   const module = `module.exports = () => ${JSON.stringify(
     databases.map(({ name, server }) => ({ name, server })),
@@ -116,8 +120,10 @@ function writeFiles(
   });`;
   writeFileSync(join(folder, "targets.cjs"), module);
   const columns = [{ expression: "public.slowly(account_id)" }];
-  const indexes = [{ table: "events", name: INDEX, columns, unique: true }];
+  const index = { table: "events", name: INDEX, columns, unique: true };
+  if (stacks) writeProgram(folder, index);
+  const declared = stacks ? { stack: { program: "." } } : { indexes: [index] };
   const targets = { module: "targets.cjs" };
-  const fleet = { name: "chaos", targets, indexes, waves, maxBuildsPerServer };
+  const fleet = { name: "chaos", targets, ...declared, waves, maxBuildsPerServer };
   writeFileSync(join(folder, "fleet.yaml"), JSON.stringify(fleet, null, 2));
 }

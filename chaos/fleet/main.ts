@@ -14,6 +14,7 @@ interface Options {
   readonly workers: number;
   readonly kills: number;
   readonly buildMs: number;
+  readonly stacks?: true;
 }
 
 export async function runFleetChaos(argv: readonly string[]): Promise<boolean> {
@@ -22,6 +23,7 @@ export async function runFleetChaos(argv: readonly string[]): Promise<boolean> {
     .option("--workers <number>", "so many workers", whole, 3)
     .option("--kills <number>", "workers that are killed", whole, 6)
     .option("--build-ms <number>", "how long a build takes at least", whole, 500)
+    .option("--stacks", "each database is a stack of a Pulumi program")
     .parse(argv)
     .opts<Options>();
   const folder = join(ROOT, ".pgindex", `fleet-${process.pid}`);
@@ -31,6 +33,7 @@ export async function runFleetChaos(argv: readonly string[]): Promise<boolean> {
     databases: options.fleet,
     buildMs: options.buildMs,
     maxBuildsPerServer: most,
+    stacks: options.stacks,
     waves: [{ name: "canary", count: 2 }, { name: "tenth", share: "10%" }, { name: "rest" }],
   });
   say(`${options.fleet} databases on 2 servers, the queue on a third`);
@@ -43,10 +46,11 @@ export async function runFleetChaos(argv: readonly string[]): Promise<boolean> {
       restartsQueue: true,
       say,
     });
+    const stacks = options.stacks ? ", each a stack," : "";
     const over = samples.most > most ? [`${samples.most} builds on one server`] : [];
     for (const line of [...broken, ...over]) say(`BROKEN: ${line}`);
     say(
-      `${options.fleet} databases in ${Math.round(seconds)} s, ${killed} workers killed, ` +
+      `${options.fleet} databases${stacks} in ${Math.round(seconds)} s, ${killed} workers killed, ` +
         `never more than ${samples.most} builds on a server in ${samples.looks} looks, ` +
         `at most ${peakMb} MB a worker`,
     );
