@@ -145,7 +145,9 @@ test("a transaction that is young is no finding", async () => {
 
 test("an unreachable server is a finding with advice, and says that it could not look", async () => {
   const { code, ok, about } = await doctor("postgresql://nobody:canary@127.0.0.1:1/none");
-  expect({ code, ok }).toEqual({ code: 3, ok: false });
+  // These tests are set up without a Pulumi CLI where none of its own run: then that is bad too.
+  const isAllElseWell = about("Pulumi CLI")[0]?.level !== "problem";
+  expect({ code, ok }).toEqual({ code: isAllElseWell ? 3 : 2, ok: false });
   expect(about("server")).toMatchObject([
     { level: "problem", detail: expect.stringContaining("cannot connect to 127.0.0.1:1/none") },
   ]);

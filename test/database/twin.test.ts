@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,6 +11,7 @@ import {
 } from "../../providers/pgindex/src/engine/twin/predictPlans.ts";
 import { type Args, declare } from "../support/engine/engine.ts";
 import { until } from "../support/engine/engineDatabase.ts";
+import { createDatabase } from "../support/server/database.ts";
 import { plansOf, shape, useTwins } from "../support/twin/twins.ts";
 
 const twins = useTwins([
@@ -239,7 +240,7 @@ test("code of the database runs without rights, and only in the twin", async () 
 
 test("nor does it lie in wait for the twin's superuser", async () => {
   const file = join(tmpdir(), `${twins.db.name}_twin`);
-  await twins.db.query(`
+  const ambush = `
     CREATE FUNCTION g(i int, file text) RETURNS int LANGUAGE plpgsql AS $$
     BEGIN
       IF to_regprocedure('public.same(name, name)') IS NOT NULL THEN RETURN i; END IF;
@@ -250,7 +251,17 @@ test("nor does it lie in wait for the twin's superuser", async () => {
       RETURN i;
     END $$;
     CREATE OR REPLACE FUNCTION g(i int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS
-      $$ BEGIN RETURN public.g(i, '${file}'); END $$`);
+      $$ BEGIN RETURN public.g(i, '${file}'); END $$`;
+  // Elsewhere it hits whoever logs in next and compares two names.
+  const elsewhere = await createDatabase();
+  await elsewhere.query(ambush);
+  await elsewhere.query("SELECT g(0)");
+  await (await elsewhere.connect()).query("SELECT name 'a' = name 'b'");
+  await elsewhere.drop();
+  expect(existsSync(file)).toBe(true);
+  rmSync(file);
+
+  await twins.db.query(ambush);
   const columns = [{ expression: "owner + g(0)" }];
   const asked = twins.predict({ table: "t", name: "t_new_idx", columns }, "SELECT id FROM t");
   expect((await asked).queries).toHaveLength(1);
