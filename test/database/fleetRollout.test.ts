@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { databaseOf } from "../../providers/pgindex/src/engine/session/database.ts";
 import { openSession, type Session } from "../../providers/pgindex/src/engine/session/session.ts";
 import { readFleetFile } from "../../providers/pgindex/src/fleet/declare/fleetFile.ts";
@@ -27,6 +27,7 @@ import { freeDead, workerName } from "../../providers/pgindex/src/fleet/work/dea
 import { endTarget, takeTarget } from "../../providers/pgindex/src/fleet/work/transitions.ts";
 import { heldBackBy } from "../../providers/pgindex/src/fleet/work/turn/holdBack.ts";
 import { endsInTime } from "../../providers/pgindex/src/fleet/work/turn/inTime.ts";
+import { Worker } from "../../providers/pgindex/src/fleet/work/worker.ts";
 import { until } from "../support/engine/engineDatabase.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
 import { receiveWal } from "../support/server/walReceiver.ts";
@@ -242,6 +243,39 @@ test("what a dead worker of this machine had is given back at once; of others no
   await freeDead(control, queue, await readRollout(control.query, rollout));
   expect((await status()).running.map(({ target }) => target)).toEqual(["b", "c"]);
   await end(rollout, "a", "done");
+});
+
+describe("a place whose worker has died is no dead end", () => {
+  /** Places what a dead worker has left, behind the jobs of all others. */
+  const LEFT = {
+    "on this machine": async (rollout: string) =>
+      freeDead(control, queue, await readRollout(control.query, rollout)),
+    // pg-boss has not heard of its worker.
+    "on another machine": () =>
+      own.query(
+        `UPDATE pgindex_fleet_queue.job SET state = 'retry', created_on = now() + interval '1 h'
+          WHERE id = (SELECT job FROM pgindex_fleet.target WHERE state = 'running')`,
+      ),
+  };
+
+  test.each([
+    ["on this machine", workerName("x").replace(String(process.pid), String(2 ** 30))],
+    ["on another machine", "elsewhere:1:z"],
+  ] as const)("%s: whoever waits for it lets its target go first", async (where, dead) => {
+    // Those of earlier tests.
+    await own.query("DELETE FROM pgindex_fleet_queue.job");
+    const rollout = await start({ maxBuildsPerServer: 1 });
+    const job = await held(rollout, "a", dead);
+    await control.transaction((query) => takeTarget(query, job));
+    await own.query("UPDATE pgindex_fleet.target SET has_slot = true WHERE state = 'running'");
+    await LEFT[where](rollout);
+    const working = await openQueue(own.url, "f", { works: true });
+    const file = await readFleetFile(join(folder, "fleet.json"));
+    const settings = { control, queue: working, file, env: {}, concurrency: 1, say: () => {} };
+    const ended = await new Worker(settings).work(new Promise(() => {}), true);
+    expect(ended?.state).toBe("done");
+    for (const each of TENANTS) await database.query(`DROP INDEX ${each}.t_a`);
+  });
 });
 
 test.each([

@@ -17,6 +17,8 @@ export interface Queue {
   add(query: Query, queue: string, jobs: readonly NewJob[]): Promise<void>;
   /** Ends jobs of which nobody is to hear any more, in the caller's transaction. */
   cancel(query: Query, queue: string, ids: readonly string[]): Promise<void>;
+  /** Whether the job waits for a worker: for its first, or since one was not heard of. */
+  isUntaken(queue: string, id: string): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,8 @@ export interface NewJob {
   /** What is bounded together. */
   readonly group?: string;
   readonly startAfter?: Date;
+  /** Comes before those that have waited for longer. */
+  readonly isUrgent?: boolean;
 }
 
 const SCHEMA = "pgindex_fleet_queue";
@@ -91,6 +95,10 @@ export async function openQueue(
     cancel: async (query, queue, ids) => {
       if (ids.length > 0) await boss.cancel(queue, [...ids], { db: inTransaction(query) });
     },
+    isUntaken: async (queue, id) => {
+      const [job] = await boss.findJobs(queue, { id });
+      return job?.state === "created" || job?.state === "retry";
+    },
     stop: () => boss.stop(),
   };
 }
@@ -111,9 +119,10 @@ async function add(
 ): Promise<void> {
   if (jobs.length === 0) return;
   const rows = jobs.map(
-    ({ id, data, group, startAfter }): JobInsert => ({
+    ({ id, data, group, startAfter, isUrgent }): JobInsert => ({
       id,
       data,
+      priority: isUrgent ? 1 : 0,
       ...(group !== undefined && { group: { id: group } }),
       ...(startAfter && { startAfter: startAfter.toISOString() }),
     }),

@@ -78,17 +78,19 @@ async function queueTargets(
   { id, fleet }: Rollout,
   upTo: number,
 ): Promise<void> {
-  const rows = await query<{ name: string; job: string; server: string }>(
+  const rows = await query<{ name: string; job: string; server: string; hasSlot: boolean }>(
     `UPDATE pgindex_fleet.target SET job = gen_random_uuid()
       WHERE rollout = $1 AND wave <= $2 AND state = 'waiting' AND job IS NULL
-      RETURNING name, job, server_key AS server`,
+      RETURNING name, job, server_key AS server, has_slot AS "hasSlot"`,
     [id, upTo],
   );
   const jobs = rows.map(
-    ({ name, job, server }): NewJob => ({
+    ({ name, job, server, hasSlot }): NewJob => ({
       id: job,
       data: { kind: "target", rollout: id, target: name },
       group: server,
+      // Others wait for the place that its dead worker has left it.
+      isUrgent: hasSlot,
     }),
   );
   await queue.add(query, queueName(fleet, "target"), jobs);

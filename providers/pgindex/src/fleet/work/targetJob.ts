@@ -26,6 +26,7 @@ import {
   takeTarget,
 } from "./transitions";
 import { heldBackBy } from "./turn/holdBack";
+import { hasIdlePlace } from "./turn/idlePlaces";
 import { declaredBytes, endsInTime } from "./turn/inTime";
 import { takeSlot } from "./turn/slots";
 import { lockTarget } from "./turn/targetLock";
@@ -33,6 +34,9 @@ import { goneTargetText, otherDatabaseText, problemText } from "./workMessages";
 import type { Workplace } from "./workplace";
 
 const POLL_MS = 500;
+
+/** Another worker asks the queue twice a second. */
+const STEPS_BACK_MS = 2_000;
 
 /** Everything that one target's run needs. */
 interface Run {
@@ -53,7 +57,7 @@ export async function runTarget(worker: Workplace, held: Held): Promise<void> {
   const ending = await attempt(worker, held, planned);
   await control.transaction(async (query) => {
     if (ending === "taken") return;
-    if (ending.state === "later") await putOff(query, queue, { held, planned }, ending.at);
+    if (ending.state === "later") await putOff(query, queue, { held, planned }, ending);
     else await endTarget(query, queue, held, ending);
   });
 }
@@ -62,6 +66,7 @@ export async function runTarget(worker: Workplace, held: Held): Promise<void> {
 interface Later {
   readonly state: "later";
   readonly at?: Date;
+  readonly note?: string;
 }
 
 const LATER: Later = { state: "later" };
@@ -136,9 +141,15 @@ async function untilItsTurn(
     if (closed) return closed;
     const why = await inTheWay(run, session, at.oid);
     if (why === undefined) return undefined;
+    if (await hasIdlePlace(worker, held, run.planned)) return soon(why);
     ctx.status(why);
     await delay(POLL_MS);
   }
+}
+
+/** Lets go first whose turn it is. */
+function soon(note: string): Later {
+  return { state: "later", at: new Date(Date.now() + STEPS_BACK_MS), note };
 }
 
 async function closedUntil(
@@ -146,11 +157,16 @@ async function closedUntil(
   bytes: number,
 ): Promise<Later | undefined> {
   const now = openingAt(settings.windows, new Date());
-  if (!now.isOpen) return { state: "later", at: now.from };
+  if (!now.isOpen) return forWindow(now.from);
   if (!now.until || (await endsInTime(worker.control.query, held, bytes, now.until)))
     return undefined;
   const next = openingAt(settings.windows, now.until);
-  return { state: "later", at: next.isOpen ? now.until : next.from };
+  return forWindow(next.isOpen ? now.until : next.from);
+}
+
+/** Without a time it waits until the rollout goes on. */
+function forWindow(at: Date | undefined): Later {
+  return at ? { state: "later", at, note: `for the window of ${at.toISOString()}` } : LATER;
 }
 
 async function inTheWay(

@@ -67,7 +67,7 @@ export async function putOff(
   query: Query,
   queue: Queue,
   { held, planned }: { readonly held: Held; readonly planned: HeldTarget },
-  at: Date | undefined,
+  { at, note = null }: { readonly at?: Date; readonly note?: string | null },
 ): Promise<void> {
   await putBack(query, held);
   if (!at) return;
@@ -76,7 +76,7 @@ export async function putOff(
        FROM pgindex_fleet.rollout r
       WHERE r.id = t.rollout AND t.rollout = $1 AND t.name = $2 AND t.state = 'waiting'
         AND t.job IS NULL RETURNING r.fleet, t.job`,
-    [held.rollout, held.target, `for the window of ${at.toISOString()}`],
+    [held.rollout, held.target, note],
   );
   if (!row) return;
   const { rollout, target } = held;

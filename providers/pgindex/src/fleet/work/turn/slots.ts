@@ -7,7 +7,8 @@ import type { Held, HeldTarget } from "../transitions";
 /**
  * Takes a place for a build on the target's server, if one is free. Counted are the builds that run
  * there, whoever started them, since a dead worker's build goes on; and the targets that have a place
- * and are not building yet. A target keeps its place when its worker dies.
+ * and are not building yet. A target keeps its place when its worker dies (see idlePlaces.ts); to
+ * other rollouts it has none then.
  */
 export async function takeSlot(
   control: Control,
@@ -73,7 +74,8 @@ async function placesTaken(query: Query, held: Held, serverKey: string): Promise
   const rows = await query<{ oid: number | null }>(
     `SELECT t.database_oid::float8 AS oid
        FROM pgindex_fleet.target t JOIN pgindex_fleet.rollout r ON r.id = t.rollout
-      WHERE r.state IN ('running', 'paused', 'halted') AND t.server_key = $1 AND t.has_slot AND NOT (t.rollout = $2 AND t.name = $3)`,
+      WHERE r.state IN ('running', 'paused', 'halted') AND (t.rollout = $2 OR t.state = 'running')
+        AND t.server_key = $1 AND t.has_slot AND NOT (t.rollout = $2 AND t.name = $3)`,
     [serverKey, held.rollout, held.target],
   );
   return rows.map(({ oid }) => oid ?? -1);
