@@ -9,11 +9,18 @@ import { expect, test } from "vitest";
 import { OLDER_DATABASE, olderProgram } from "../support/pulumi/olderProgram.ts";
 import { createStack } from "../support/pulumi/pulumi.ts";
 import { createBackend } from "../support/pulumi/pulumiBackend.ts";
-import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { createProject } from "../support/pulumi/pulumiCli.ts";
+import {
+  blockedBuild,
+  indexesOf,
+  indexNames,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
 import { linesOf } from "../support/pulumi/pulumiRun.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
 const older = useDatabase(...OLDER_DATABASE);
+const interrupted = useDatabase("CREATE TABLE u (a int)");
 const plugin = join(process.cwd(), "providers", "pgindex");
 
 /** `formerly`: what a program has to say that goes back. */
@@ -96,4 +103,27 @@ test("a state of release 0.1 goes to the native provider, which measures and bui
   expect(stack.resource("email").type).toBe("pulumi-nodejs:pgindex:Index");
   expect(await indexesOf(older())).toEqual(before);
   expect(stack.resource("proof").outputs).toHaveProperty("__provider");
+});
+
+test("Ctrl-C during a build cancels it and cleans up, and the next up builds", async () => {
+  const program = `import { Index } from "pulumi-pgindex/native";
+new Index("interrupted", { table: "u", name: "interrupted_idx", columns: ["a"] });
+`;
+  const project = createProject({
+    files: { "index.ts": program },
+    env: { ...env(), DATABASE_URL: interrupted().url },
+  });
+  // An old snapshot holds up the last phase of a build.
+  const client = await interrupted().connect();
+  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1 FROM pg_class LIMIT 1");
+  const up = project.start("up", "--yes", "--skip-preview");
+  await blockedBuild(interrupted(), "interrupted_idx");
+  up.interrupt();
+  const { code, text } = await up.ended;
+  expect(code).not.toBe(0);
+  expect(text).toMatch(/cancelled; its INVALID leftover was dropped/);
+  expect(await indexesOf(interrupted())).toEqual([]);
+  await client.query("ROLLBACK");
+  await project.run("up", "--yes", "--skip-preview");
+  expect(await indexNames(interrupted())).toEqual(["interrupted_idx"]);
 });
