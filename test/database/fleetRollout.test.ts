@@ -251,10 +251,11 @@ describe("a place whose worker has died is no dead end", () => {
     "on this machine": async (rollout: string) =>
       freeDead(control, queue, await readRollout(control.query, rollout)),
     // pg-boss has not heard of its worker.
-    "on another machine": () =>
+    "on another machine": (rollout: string) =>
       own.query(
         `UPDATE pgindex_fleet_queue.job SET state = 'retry', created_on = now() + interval '1 h'
-          WHERE id = (SELECT job FROM pgindex_fleet.target WHERE state = 'running')`,
+          WHERE id IN (SELECT job FROM pgindex_fleet.target WHERE rollout = $1 AND has_slot)`,
+        [rollout],
       ),
   };
 
@@ -267,7 +268,7 @@ describe("a place whose worker has died is no dead end", () => {
     const rollout = await start({ maxBuildsPerServer: 1 });
     const job = await held(rollout, "a", dead);
     await control.transaction((query) => takeTarget(query, job));
-    await own.query("UPDATE pgindex_fleet.target SET has_slot = true WHERE state = 'running'");
+    await own.query("UPDATE pgindex_fleet.target SET has_slot = true WHERE job = $1", [job.job]);
     await LEFT[where](rollout);
     const working = await openQueue(own.url, "f", { works: true });
     const file = await readFleetFile(join(folder, "fleet.json"));
