@@ -18,7 +18,7 @@ const FEWEST_ROWS = 1_000;
 const LOOK_MS = 500;
 
 /** A build scans twice, writes, and has parallel workers: `npm run bench -- estimates`. */
-const FACTOR = 1.5;
+const FACTOR = 1.2;
 
 /** How far the real time may be away where another table was read. */
 const ERROR_OF_OTHERS = 4;
