@@ -47,6 +47,10 @@ beforeAll(async () => {
   await stack.up();
 });
 
+test("the state says where in the program each index is", () => {
+  expect(stack.state()).toMatch(/"sourcePosition":"[^"]*changes\.test\.ts#\d+,\d+"/);
+});
+
 const find = async (name: string) =>
   (await indexesOf(database())).find((index) => index.name === name);
 const definitions = async () => (await indexesOf(database())).map(({ definition }) => definition);

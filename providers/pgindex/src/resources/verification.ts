@@ -5,7 +5,7 @@ import type { FoundIndex } from "../engine/verify/foundIndex";
 import type { AccountedUsage } from "../engine/verify/usage";
 import type { History } from "../engine/verify/usageHistory";
 import type { Index } from "./indexes/indexResource";
-import { registered, typeOf, undefinedOutputs } from "./resourceParts";
+import { registered, typeOf, undefinedOutputs, withoutStacks } from "./resourceParts";
 import { hiddenSecrets } from "./secretArguments";
 import type { ServedQuery } from "./servedQuery";
 
@@ -119,11 +119,14 @@ export class Verification extends pulumi.CustomResource {
     };
     const hidden = hiddenSecrets({ definition, canonical }, ["problems", "found"]);
     const ofIndex = index.getProvider(typeOf("Verification", new.target));
-    super(
-      ...registered(new.target, { resource: "Verification", name, hidden }, inputs, {
-        ...options,
-        provider: options?.provider ?? ofIndex,
-      }),
-    );
+    const provider = options?.provider ?? ofIndex;
+    const of = { resource: "Verification", name, hidden } as const;
+    const registration = registered(new.target, of, inputs, { ...options, provider });
+    const limit = withoutStacks();
+    try {
+      super(...registration);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
   }
 }

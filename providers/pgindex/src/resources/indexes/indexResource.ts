@@ -4,7 +4,13 @@ import type { QueryPlan } from "../../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../../engine/measure/measure";
 import type { DatabaseIdentity } from "../../engine/session/databaseIdentity";
 import { gatesOf } from "../promotion/passedGate";
-import { declarationOf, hiddenPreview, registered, undefinedOutputs } from "../resourceParts";
+import {
+  declarationOf,
+  hiddenPreview,
+  registered,
+  undefinedOutputs,
+  withoutStacks,
+} from "../resourceParts";
 import { hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
@@ -128,7 +134,18 @@ export class Index extends pulumi.CustomResource {
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const inputs = { ...undefinedOutputs(OUTPUTS), ...args, gate: gatesOf(args.gate) };
     const hidden = { ...hiddenSecrets(declarationOf(args), REPEATED), ...hiddenPreview() };
-    super(...registered(new.target, { resource: "Index", name, hidden }, inputs, options));
+    const registration = registered(
+      new.target,
+      { resource: "Index", name, hidden },
+      inputs,
+      options,
+    );
+    const limit = withoutStacks();
+    try {
+      super(...registration);
+    } finally {
+      Error.stackTraceLimit = limit;
+    }
     this.serves = args.serves ?? [];
     this.searchPath = args.searchPath;
   }
