@@ -61,7 +61,8 @@ test("an alias keeps the index: its mark knows the former URN", async () => {
   const [former, renamed] = [index("former"), index("renamed")];
   await former.up(args("aliased_idx"));
   renamed.state = former.state;
-  expect((await renamed.preview(args("aliased_idx"))).change).toBe("same");
+  const preview = await renamed.preview(args("aliased_idx"));
+  expect(preview).toMatchObject({ change: "update", details: { comment: "UPDATE" } });
   expect((await renamed.up(args("aliased_idx", { comment: "c" }))).change).toBe("update");
   await renamed.destroy();
   expect(await indexNames(database())).not.toContain("aliased_idx");
