@@ -16,6 +16,7 @@ test("no trick of the dynamic provider's is known outside of its adapter and its
   expect(knowing.sort()).toEqual([
     join("provider", "dynamic", "dynamicProvider.ts"),
     join("provider", "dynamic", "hiddenInputs.ts"),
+    join("provider", "dynamic", "renamedResources.ts"),
     join("provider", "dynamic", "stopSignals.ts"),
   ]);
 });
