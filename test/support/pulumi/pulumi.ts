@@ -162,7 +162,7 @@ export class TestStack {
   }
 }
 
-/** On a machine that is busy the CLI gives up before it has reached the program, which this process is. */
+/** On a busy machine the CLI gives up before it has reached the program, which this process is. */
 function hasNotBegun(error: unknown, events: readonly EngineEvent[]): boolean {
   const isUnreached = /14 UNAVAILABLE: No connection established/.test(String(error));
   return isUnreached && !events.some(({ resourcePreEvent }) => resourcePreEvent);

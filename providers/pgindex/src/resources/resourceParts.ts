@@ -42,9 +42,9 @@ export function registered(
 const DYNAMIC: OfFront = { isNative: false };
 
 /**
- * Lets errors have no stack, and gives the limit that they had. Pulumi's SDK takes one for each of four
- * promises an output, to tell which was never kept; mapped to TypeScript they are a third of a program
- * of 300 indexes. Where a resource is in the program it asks for with a limit of its own.
+ * Lets errors have no stack, and gives the limit that they had. Pulumi's SDK takes one for each of
+ * four promises an output, to tell which was never kept; mapped to TypeScript they are a third of a
+ * program of 300 indexes. Where a resource is in the program it asks for with a limit of its own.
  */
 export function withoutStacks(): number {
   const limit = Error.stackTraceLimit;

@@ -34,9 +34,10 @@ export function resumeRollout(at: FleetQueue, leaveFailed: boolean): Promise<Rol
       id,
       packageVersion(),
     ]);
-    // Jobs are in the queues of a release, and the places of those that died meanwhile are others' by now.
+    // Jobs are in the queues of a release, and the places of dead workers are others' by now.
     await query(
-      `UPDATE pgindex_fleet.target SET job = NULL, has_slot = false WHERE rollout = $1 AND state = 'waiting'`,
+      `UPDATE pgindex_fleet.target SET job = NULL, has_slot = false
+        WHERE rollout = $1 AND state = 'waiting'`,
       [id],
     );
     await query(

@@ -9,10 +9,12 @@ import type { Hidden } from "./hiddenInputs";
 export class RenamedResources {
   readonly #urns = new Set<string>();
 
-  /** Only a check sees both inputs. */
-  note(olds: Hidden, news: Hidden): void {
-    if (news.__urn === undefined || olds.__urn === undefined || olds.__urn === news.__urn) return;
-    if (isDeepStrictEqual(own(olds), own(news))) this.#urns.add(news.__urn);
+  /** Only a check sees both inputs, and the last one of a resource counts. */
+  note(olds: Hidden, { __urn: urn, ...news }: Hidden): void {
+    if (urn === undefined) return;
+    const isCalledOtherwise = olds.__urn !== undefined && olds.__urn !== urn;
+    if (isCalledOtherwise && isDeepStrictEqual(own(olds), own(news))) this.#urns.add(urn);
+    else this.#urns.delete(urn);
   }
 
   /** Whether such a resource changes: it does not. Undefined for any other. */

@@ -21,7 +21,7 @@ export function claimOf(
   };
 }
 
-/** Whether an `up` writes the mark of an index anew, which names what its resource was called before. */
+/** Whether an `up` writes an index's mark anew, which names what its resource was called before. */
 export function isMarkedAnew(runtime: Runtime, call: Call): boolean {
   return isRenamed(call) && runtime.database().ownershipMarks;
 }
