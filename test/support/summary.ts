@@ -24,8 +24,13 @@ export default class Summary implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     this.#count.failed += errors.length;
+    for (const error of errors) console.log(`failed: no test's own: ${firstLine(error.message)}`);
     for (const module of modules) {
-      this.#count.failed += outsideErrors(module);
+      const outside = outsideErrors(module);
+      this.#count.failed += outside.length;
+      for (const error of outside) {
+        console.log(`failed: ${module.relativeModuleId}: ${firstLine(error.message)}`);
+      }
       for (const test of module.children.allTests()) {
         const result = test.result();
         this.#count[result.state]++;
@@ -33,15 +38,21 @@ export default class Summary implements Reporter {
         if (result.state === "skipped") {
           console.log(`skipped: ${name}${result.note ? `: ${result.note}` : ""}`);
         }
-        if (test.diagnostic()?.flaky) {
-          console.log(`passed on its second try: ${name}: ${result.errors?.[0]?.message}`);
-        }
+        const problem = firstLine(result.errors?.[0]?.message);
+        if (result.state === "failed") console.log(`failed: ${name}: ${problem}`);
+        if (test.diagnostic()?.flaky) console.log(`passed on its second try: ${name}: ${problem}`);
       }
     }
   }
 }
 
-function outsideErrors(module: TestModule): number {
+/** The first line that says something, cut where a value is printed whole. */
+function firstLine(message = ""): string {
+  return (message.split("\n").find((line) => line.trim() !== "") ?? "").slice(0, 300);
+}
+
+/** The first error of each file and suite that fails outside its tests. */
+function outsideErrors(module: TestModule): SerializedError[] {
   const suites: TestSuite[] = [...module.children.allSuites()];
-  return [module, ...suites].filter((part) => part.errors().length > 0).length;
+  return [module, ...suites].flatMap((part) => part.errors().slice(0, 1));
 }
