@@ -24,31 +24,39 @@ export async function standingIndexes(url: string): Promise<IndexState[]> {
   }
 }
 
-/** Watches the indexes disappear while `work` runs. Returns their names in that order. */
-export async function droppedDuring(url: string, work: () => Promise<unknown>): Promise<string[]> {
+/**
+ * Watches the indexes disappear while `work` runs. Returns their names in that order; of two that are
+ * gone at the same look, which a busy machine may take late, in the order of what `work` has said.
+ */
+export async function droppedDuring(
+  url: string,
+  work: () => Promise<{ readonly output: string }>,
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   let working = true;
   const watching = watch(client, () => working).finally(() => client.end());
   // It is awaited for its result, or its failure, once the work is done.
   watching.catch(() => {});
+  let said = "";
   try {
-    await work();
+    said = (await work()).output;
   } finally {
     working = false;
     await watching;
   }
-  return watching;
+  const first = (name: string) => said.indexOf(`dropping public.${name}`);
+  return (await watching).flatMap((names) => names.toSorted((a, b) => first(a) - first(b)));
 }
 
-async function watch(client: pg.Client, goesOn: () => boolean): Promise<string[]> {
-  const gone: string[] = [];
+async function watch(client: pg.Client, goesOn: () => boolean): Promise<string[][]> {
+  const gone: string[][] = [];
   let standing = (await ask(client)).map((index) => index.name);
   for (let last = false; !last; ) {
     last = !goesOn();
     const now = (await ask(client)).map((index) => index.name);
     const went = standing.filter((name) => !now.includes(name));
-    if (went.length > 0) gone.push(went.join(" and "));
+    if (went.length > 0) gone.push(went);
     standing = now;
     await sleep(POLL_MS);
   }
