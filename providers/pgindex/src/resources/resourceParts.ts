@@ -58,21 +58,23 @@ export function typeOf(name: ResourceName, { isNative }: OfFront): string {
 }
 
 /** What a class whose check also shows the plan is told in a preview. */
-export function hiddenPreview(): { readonly __preview: true | undefined } {
-  return { __preview: pulumi.runtime.isDryRun() ? true : undefined };
+export function hiddenPreview(): { readonly __preview?: true } {
+  return pulumi.runtime.isDryRun() ? { __preview: true } : {};
 }
 
 /**
  * The resource's own URN as an input, which lets the provider write progress to the resource's row.
- * It is a promise because the Output deadlocks inside a component.
+ * Within a component it is a promise, because the Output deadlocks there.
  */
 function hiddenUrn(
   name: string,
   type: string,
   options?: pulumi.CustomResourceOptions,
-): Promise<string> {
+): string | Promise<string> {
+  const parent = options?.parent;
+  if (!parent) return `urn:pulumi:${pulumi.getStack()}::${pulumi.getProject()}::${type}::${name}`;
   return new Promise((resolve) => {
-    pulumi.createUrn(name, type, options?.parent).apply((urn) => resolve(urn));
+    pulumi.createUrn(name, type, parent).apply((urn) => resolve(urn));
   });
 }
 

@@ -26,6 +26,7 @@ export function hiddenSecrets(
   args: unknown,
   outputs: readonly string[],
 ): Record<string, pulumi.Input<unknown>> {
+  if (!canHoldSecrets(args)) return {};
   const paths = secretPaths(args);
   const whereSecret = <T>(value: T) => paths.then(({ length }) => (length > 0 ? value : undefined));
   const placeholder = whereSecret(pulumi.secret("[secret]"));
@@ -33,4 +34,12 @@ export function hiddenSecrets(
     ...Object.fromEntries(outputs.map((name) => [name, placeholder])),
     __secret: paths.then((all) => (all.length > 0 ? all : undefined)),
   };
+}
+
+/** Pulumi keeps fifteen promises for each input that is one, so there are none of plain arguments. */
+function canHoldSecrets(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value))
+    return false;
+  if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;
+  return Object.values(value).some(canHoldSecrets);
 }

@@ -43,7 +43,6 @@ const OUTPUTS = [
   "verifiedAt",
   "ok",
   "problems",
-  "schemaVersion",
 ];
 
 /**

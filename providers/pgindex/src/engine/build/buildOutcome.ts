@@ -1,13 +1,14 @@
 import type { LiveIndex } from "../catalog/liveIndex";
+import type { DesiredIndex } from "../declare/desiredIndex";
 import { corruptibleWarning, corruptsIndexes } from "../session/sessionMessages";
 import { serverTime } from "../session/workspace";
 import type { Declared } from "../situation/declaredForm";
-import { renderBytes, renderElapsed } from "../text/render";
+import { displayName, renderBytes, renderElapsed } from "../text/render";
 import { qualified } from "../text/sql";
 import type { Attempt } from "./attempt";
 import type { Executed } from "./execute";
 import type { Journal } from "./journal";
-import type { Ensured } from "./request";
+import type { Ensured, Request } from "./request";
 
 /** Reports an index that exists as declared, and returns the result of the request. */
 export async function reportOutcome(
@@ -23,18 +24,27 @@ export async function reportOutcome(
       : `built in ${renderElapsed(built.buildSeconds * 1000)}`;
   ctx.status(`valid, ${how}, ${renderBytes(live.sizeBytes)}`);
   const adopted = built.builtAt === undefined;
-  if (adopted && !previous) {
-    ctx.log(
-      "info",
-      `adopted ${desired.schema}.${desired.name}: ` +
-        "a valid index with this definition already existed; nothing was built",
-    );
-  }
+  if (adopted && !previous) ctx.log("info", adoptedText(desired));
   const { serverVersion } = builder;
   if (!adopted && corruptsIndexes(serverVersion))
     ctx.log("warning", corruptibleWarning(qualified(desired.schema, desired.name), serverVersion));
   const form = declared.kind === "ok" ? declared.canonical : undefined;
   return { ...built, live, declared: form, adopted, verifiedAt, database };
+}
+
+/** As {@link reportOutcome}, of an index that a create found as declared. */
+export function reportAdopted(
+  { live, verifiedAt }: Pick<Ensured, "live" | "verifiedAt">,
+  { ctx, desired }: Request,
+  { declared, database }: Pick<Ensured, "declared" | "database">,
+): Ensured {
+  ctx.status(`valid, already built, ${renderBytes(live.sizeBytes)}`);
+  ctx.log("info", adoptedText(desired));
+  return { live, declared, adopted: true, verifiedAt, database };
+}
+
+function adoptedText(desired: DesiredIndex): string {
+  return `adopted ${displayName(desired)}: a valid index with this definition already existed; nothing was built`;
 }
 
 /** An existing index may be the one that our own interrupted attempt built. */

@@ -11,6 +11,7 @@ import type { Declared } from "../situation/declaredForm";
 import { requireBuildMemory, requirePrivileges } from "../situation/prerequisites";
 import { readSituation } from "../situation/readSituation";
 import { isSettled, type Situation } from "../situation/situation";
+import { adoptAsSeen } from "./adoption/adoptAsSeen";
 import { type Attempt, awaitDeclaredForm, beginAttempt, builtForm, tablePlaceOf } from "./attempt";
 import { unsettledAdvice } from "./buildMessages";
 import { reportOutcome } from "./buildOutcome";
@@ -34,7 +35,13 @@ const MAX_ROUNDS = 5;
  *
  * @see https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
  */
-export function ensureIndex(request: Request): Promise<Ensured> {
+export async function ensureIndex(request: Request): Promise<Ensured> {
+  const { adoptable } = request;
+  const adopted = adoptable && (await adoptAsSeen(request, adoptable));
+  return adopted ?? changeIndex(request);
+}
+
+function changeIndex(request: Request): Promise<Ensured> {
   const { database, desired, tableBytes, ctx } = request;
   const { name, searchPath, policy } = desired;
   const { patience } = policy;

@@ -32,6 +32,7 @@ import { readSituation } from "../situation/readSituation";
 import { type PreviousIndex, requireTable, type Scope } from "../situation/scope";
 import { isSettled } from "../situation/situation";
 import { displayName } from "../text/render";
+import { type Adoptable, adoptableIn } from "./adoption/adoptable";
 
 /** Who asks, and what the resource has. */
 export interface Questioner {
@@ -57,6 +58,8 @@ export interface Preview {
   readonly builds?: boolean;
   /** The declaration as the server spells it, where it could be asked. */
   readonly canonical?: CanonicalIndex;
+  /** The index that a create adopts, if that is all it does. */
+  readonly adoptable?: Adoptable;
   /** Undefined while somebody else builds the index: what comes then is not known. */
   readonly foreseen?: Foreseen;
 }
@@ -116,6 +119,7 @@ export async function lookAhead(
       builds: steps.some(({ kind }) => kind === "build"),
       canonical: declared.kind === "ok" ? declared.canonical : undefined,
       foreseen: Foreseen.of(situation, steps),
+      adoptable: adoptableIn(situation, declared, identity),
     };
   });
 }

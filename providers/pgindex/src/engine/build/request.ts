@@ -7,6 +7,7 @@ import type { Context } from "../operation/context";
 import type { Database } from "../session/database";
 import type { DatabaseIdentity } from "../session/databaseIdentity";
 import type { PreviousIndex } from "../situation/scope";
+import type { Adoptable } from "./adoption/adoptable";
 import type { Executed, Hooks } from "./execute";
 
 /** A request to create or update an index. */
@@ -19,6 +20,8 @@ export interface Request {
   readonly claim?: Claim;
   /** What the user has been shown; undefined if the first look of the run is the only one. */
   readonly foreseen?: Foreseen;
+  /** The index that this run's look has seen, if it is to be adopted. */
+  readonly adoptable?: Adoptable;
   /** The size of the table, as far as it was looked at before. */
   readonly tableBytes?: number;
   readonly ctx: Context;

@@ -28,6 +28,15 @@ export async function takeTableKey(
   wait.over();
 }
 
+/** Takes the table's key for a short transaction; false, without a wait, if another has it. */
+export async function tryTableKey(session: Session, of: TableName): Promise<boolean> {
+  const rows = await session.query<{ locked: boolean }>(
+    `SELECT pg_catalog.pg_try_advisory_xact_lock($1::int4, pg_catalog.hashtext($2::text)) AS locked`,
+    [LOCK_CLASS, textOf(of)],
+  );
+  return onlyRow(rows).locked;
+}
+
 /** Releases the table's key before the session ends. */
 export async function returnTableKey({ builder }: Operation, table: TableName): Promise<void> {
   await builder.query("SELECT pg_catalog.pg_advisory_unlock($1::int4, $2::int4)", [
@@ -38,9 +47,13 @@ export async function returnTableKey({ builder }: Operation, table: TableName): 
 
 async function tableKey(session: Session, of: TableName): Promise<number> {
   const rows = await session.query<{ key: number }>("SELECT pg_catalog.hashtext($1::text) AS key", [
-    JSON.stringify([of.schema, of.table]),
+    textOf(of),
   ]);
   return onlyRow(rows).key;
+}
+
+function textOf({ schema, table }: TableName): string {
+  return JSON.stringify([schema, table]);
 }
 
 async function tryLock(session: Session, key: number): Promise<boolean> {

@@ -38,7 +38,9 @@ export async function ensureResource(
   const foreseen = look?.foreseen ?? runtime.review.foreseen(call.urn);
   const tableBytes = look?.facts?.table.sizeBytes;
   const database = runtime.database();
-  const request = { database, desired, previous, claim, foreseen, tableBytes, ctx, hooks };
+  const adoptable = olds ? undefined : look?.adoptable;
+  const seen = { foreseen, tableBytes, adoptable };
+  const request = { database, desired, previous, claim, ...seen, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));
   return toIndexOutputs(ensured, desired, before, olds);
 }

@@ -3,7 +3,7 @@ import type { RecordedForm } from "../../engine/compare/recordedForm";
 import type { QueryPlan } from "../../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../../engine/measure/measure";
 import type { DatabaseIdentity } from "../../engine/session/databaseIdentity";
-import { gatesOf } from "../promotion/passedGate";
+import { gateInput } from "../promotion/passedGate";
 import {
   declarationOf,
   hiddenPreview,
@@ -15,6 +15,7 @@ import { hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
 
+/** Those that the class declares: each costs a program fifteen promises. The state holds more. */
 const OUTPUTS = [
   "schema",
   "definition",
@@ -31,15 +32,9 @@ const OUTPUTS = [
   "plansBefore",
   "drift",
   "canonical",
-  "rebuildTrigger",
-  "bytesPerRow",
   "bloatRatio",
-  "patience",
   "database",
-  "ownerId",
-  "markedOid",
   "origin",
-  "schemaVersion",
 ];
 
 /** The outputs that repeat what the arguments say. */
@@ -132,7 +127,8 @@ export class Index extends pulumi.CustomResource {
   static readonly isNative: boolean = false;
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
-    const inputs = { ...undefinedOutputs(OUTPUTS), ...args, gate: gatesOf(args.gate) };
+    const { gate, ...declared } = args;
+    const inputs = { ...undefinedOutputs(OUTPUTS), ...declared, ...gateInput(gate) };
     const hidden = { ...hiddenSecrets(declarationOf(args), REPEATED), ...hiddenPreview() };
     const registration = registered(
       new.target,

@@ -9,9 +9,9 @@ export interface PassedGate {
   readonly proofs: pulumi.Output<readonly StatementProof[] | undefined>;
 }
 
-/** The gates' outputs as an input of the index, which makes the index depend on them. */
-export function gatesOf(gates: PassedGate | readonly PassedGate[] | undefined) {
-  if (gates === undefined) return undefined;
+/** The gates' outputs as an input of the index, if it has any, which makes it depend on them. */
+export function gateInput(gates: PassedGate | readonly PassedGate[] | undefined): pulumi.Inputs {
+  if (gates === undefined) return {};
   const all: readonly PassedGate[] = "statements" in gates ? [gates] : gates;
-  return all.map(({ statements, proofs }) => ({ statements, proofs }));
+  return { gate: all.map(({ statements, proofs }) => ({ statements, proofs })) };
 }
