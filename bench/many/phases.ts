@@ -33,12 +33,6 @@ const ADOPTING: typeof COMMANDS = [
   { name: "preview (adopt)", args: ["preview"] },
   { name: "first up (adopt)", args: ["up", "--yes", "--skip-preview"] },
 ];
-/** The floor of what has another name here. */
-const SAME_FLOOR: Readonly<Record<string, string>> = {
-  "preview (adopt)": "preview",
-  "first up (adopt)": "first up (build)",
-};
-
 export interface Bench {
   readonly url: string;
   readonly counters: ServerCounters;
@@ -47,42 +41,47 @@ export interface Bench {
   readonly runs: (name: string) => boolean;
 }
 
-/** Runs every phase once, on tables that are there and have no index. */
+/**
+ * Runs every phase once, on tables that are there and have no index. Each command runs right after
+ * the floor's, since the speed of a machine changes within minutes.
+ */
 export async function runOnce(bench: Bench, indexes: number): Promise<Run> {
-  const floors = await floorsOf(indexes, bench);
-  const measured = async (project: Project, commands: typeof COMMANDS) => {
-    const phases: Phase[] = [];
-    let stateBytes = 0;
-    for (const { name, args } of commands.filter((each) => bench.runs(each.name))) {
-      await bench.counters.start();
-      const { text: _, ...ran } = await project.run(...args);
-      const server = await bench.counters.stop();
-      const floor = floors.get(SAME_FLOOR[name] ?? name);
-      const kinds = bench.showsKinds ? { kinds: await bench.counters.kinds() } : {};
-      phases.push({ name, ...ran, ...(floor && { floor }), server, ...kinds });
-      stateBytes = Math.max(stateBytes, project.stateBytes(INDEX_TYPE));
-    }
-    return { phases, stateBytes };
-  };
-  const inStack = (commands: typeof COMMANDS) =>
-    inProject(indexProgram(indexes), bench.url, (project) => measured(project, commands));
-  const built = await inStack(COMMANDS);
+  const inStacks = (commands: typeof COMMANDS) =>
+    inProject(floorProgram(indexes), "", (floor) =>
+      inProject(indexProgram(indexes), bench.url, (project) =>
+        measured(bench, { floor, project }, commands),
+      ),
+    );
+  const built = await inStacks(COMMANDS);
   const isGone = bench.runs("destroy") || !bench.runs("first up (build)");
   if (isGone) await execute(bench.url, indexStatements(tablesOf(indexes)));
-  const adopted = isGone ? await inStack(ADOPTING) : { phases: [], stateBytes: 0 };
+  const adopted = isGone ? await inStacks(ADOPTING) : { phases: [], stateBytes: 0 };
   const phases = [...built.phases, ...adopted.phases];
   return { indexes, phases, stateBytes: Math.max(built.stateBytes, adopted.stateBytes) };
 }
 
-async function floorsOf(indexes: number, { runs }: Bench): Promise<Map<string, Omit<Ran, "text">>> {
-  return inProject(floorProgram(indexes), "", async (project) => {
-    const floors = new Map<string, Omit<Ran, "text">>();
-    for (const { name, args } of COMMANDS.filter((each) => runs(each.name))) {
-      const { text: _, ...ran } = await project.run(...args);
-      floors.set(name, ran);
-    }
-    return floors;
-  });
+interface Projects {
+  readonly floor: Project;
+  readonly project: Project;
+}
+
+async function measured(
+  { counters, showsKinds, runs }: Bench,
+  { floor: nothings, project }: Projects,
+  commands: typeof COMMANDS,
+): Promise<Pick<Run, "phases" | "stateBytes">> {
+  const phases: Phase[] = [];
+  let stateBytes = 0;
+  for (const { name, args } of commands.filter((each) => runs(each.name))) {
+    const { text: _, ...floor } = await nothings.run(...args);
+    await counters.start();
+    const { text: __, ...ran } = await project.run(...args);
+    const server = await counters.stop();
+    const kinds = showsKinds ? { kinds: await counters.kinds() } : {};
+    phases.push({ name, ...ran, floor, server, ...kinds });
+    stateBytes = Math.max(stateBytes, project.stateBytes(INDEX_TYPE));
+  }
+  return { phases, stateBytes };
 }
 
 /** Runs work in a new stack of a program. */

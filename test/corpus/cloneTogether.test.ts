@@ -57,7 +57,9 @@ test("one that is refused says so alone, and all others have their forms", async
     const shared = new SharedReads(true);
     const all = new SharedSession(session, shared);
     const queue = cloneQueueOf(shared);
-    const asked = [good, good, bad, cast, good].map((each) => queue.ask(all.part(), each));
+    const asked = [good, good, bad, cast, good].map((desired) =>
+      queue.ask({ session: all.part(), desired }),
+    );
     const kinds = (await Promise.all(asked)).map(({ kind }) => kind);
     expect(kinds).toEqual(["ok", "ok", "refused", "refused", "ok"]);
     expect(await asked[3]).toMatchObject({ error: { message: /IMMUTABLE/ } });

@@ -1,6 +1,6 @@
 // An index that the look of an up has seen to stand as declared is adopted in one short transaction;
 // whatever has changed since, the whole way of a build sees.
-import { describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import type { Adoptable } from "../../providers/pgindex/src/engine/build/adoption/adoptable.ts";
 import { ensureIndex } from "../../providers/pgindex/src/engine/build/ensure.ts";
 import { lookAhead } from "../../providers/pgindex/src/engine/build/preview.ts";
@@ -15,16 +15,28 @@ import { hold, oidOf, until } from "../support/engine/engineDatabase.ts";
 import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
+const database = targetOf(db.url);
 const T: Args = { table: "t", name: "t_idx", columns: ["a"] };
 const MINE = "urn:pulumi:prod::app::pulumi-nodejs:pgindex:Index::mine";
 const THEIRS = "urn:pulumi:staging::app::pulumi-nodejs:pgindex:Index::theirs";
 
+// A session that is kept for other work gives its table's key back a moment after its last work.
+beforeEach(() =>
+  until("no table's key is held", async () => {
+    const [row] = await db.query<{ free: boolean }>(
+      `SELECT NOT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+         WHERE l.locktype = 'advisory' AND d.datname = current_database()) AS free`,
+    );
+    return row?.free;
+  }),
+);
+
 /** The look of an `up`, and then its create. */
 async function adopting(args: Args = {}, { marks = true, urn = MINE } = {}) {
-  const database = targetOf(db.url);
   const desired = await declare({ ...T, ...args });
   const claim = { owner: ownerOf(urn), marks };
-  const { adoptable, foreseen } = await lookAhead(database, desired, { claim, isShown: false });
+  const asking = { claim, isShown: false, mayBeShared: true };
+  const { adoptable, foreseen } = await lookAhead(database, desired, asking);
   const { ctx, lines, statuses, cancel } = record();
   const named = { owner: ownerOf(urn, newOwnerId()), marks };
   const request = { database, desired, claim: named, foreseen, ctx };
@@ -59,8 +71,8 @@ const DECLARES_ALL: Args = {
 };
 
 /** Another stack adopts it. */
-async function taken(): Promise<void> {
-  await (await adopting({}, { urn: THEIRS })).create();
+async function taken(args: Args = {}): Promise<void> {
+  await (await adopting(args, { urn: THEIRS })).create();
 }
 
 async function stands(sql = "CREATE INDEX t_idx ON t (a)"): Promise<void> {
@@ -70,6 +82,16 @@ async function stands(sql = "CREATE INDEX t_idx ON t (a)"): Promise<void> {
 
 async function run(sql: string): Promise<void> {
   for (const statement of sql.split("; ")) await db.query(statement);
+}
+
+/** How many transactions have written the comments of the indexes of `t`. */
+async function markingTransactions(): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    `SELECT count(DISTINCT d.xmin::text)::int AS count
+       FROM pg_description d JOIN pg_index i ON i.indexrelid = d.objoid
+      WHERE i.indrelid = 't'::regclass`,
+  );
+  return row?.count ?? 0;
 }
 
 async function ownSessions(): Promise<number[]> {
@@ -134,6 +156,69 @@ describe("not so", () => {
     await stands();
     await (await adopting()).create();
     expect(await adopting()).toMatchObject({ adoptable: undefined });
+  });
+});
+
+describe("several at a time", () => {
+  const COLUMNS = ["a", "b"];
+  const names = Array.from({ length: 12 }, (_, i) => `many_${i}`);
+  const standing = async () => {
+    for (const [i, name] of names.entries())
+      await db.query(`CREATE INDEX ${name} ON t (${COLUMNS[i % 2]})`);
+    return Promise.all(
+      names.map((name, i) => adopting({ name, columns: [COLUMNS[i % 2]], comment: undefined })),
+    );
+  };
+
+  test("are adopted in few transactions, each with its own mark", async () => {
+    const all = await standing();
+    const adopted = await Promise.all(all.map(({ create, adoptable }) => create(adoptable)));
+    expect(adopted.map(({ live, adopted }) => [live.name, adopted])).toEqual(
+      names.map((name) => [name, true]),
+    );
+    expect(await markingTransactions()).toBeLessThan(6);
+    const ids = adopted.map(({ live }) => live.mark?.id);
+    expect(new Set(ids).size).toBe(12);
+    for (const [i, name] of names.entries())
+      expect(await commentOf(name)).toContain(` id=${ids[i]} `);
+  });
+
+  test("one that has changed, one that another has marked and one that is locked hold up no others", async () => {
+    const all = await standing();
+    await db.query("ALTER INDEX many_3 SET (fillfactor = 60)");
+    await taken({ name: "many_5", columns: ["b"] });
+    const holder = await hold(db, "BEGIN", "COMMENT ON INDEX many_7 IS NULL");
+    const done = all.map(({ create, adoptable }, i) => {
+      const created = create(adoptable);
+      return i === 7 ? created.finally(() => undefined) : created;
+    });
+    const others = done.filter((_, i) => i !== 7);
+    const results = await Promise.allSettled(others);
+    await holder.release();
+    expect(await done[7]).toMatchObject({ adopted: true });
+    const failed = results.flatMap((each) =>
+      each.status === "rejected" ? String(each.reason.message).split("\n")[0] : [],
+    );
+    expect(failed).toEqual([
+      expect.stringMatching(/many_3 .*another definition/),
+      expect.stringMatching(/many_5 .*belongs to another stack: app\/staging, theirs/),
+    ]);
+    expect(await commentOf("many_3")).toBe("");
+    expect(await commentOf("many_5")).toContain("app/staging");
+    expect(await commentOf("many_6")).toContain("app/prod");
+  });
+
+  test("whose table's key another has wait for it", async () => {
+    const all = await standing();
+    const key = 'hashtext(\'["public","t"]\')';
+    const holder = await hold(db, "BEGIN", `SELECT pg_advisory_xact_lock(1885825400, ${key})`);
+    const created = Promise.all(all.map(({ create, adoptable }) => create(adoptable)));
+    await until("they wait for the key", async () =>
+      all.some(({ statuses }) => statuses.some((line) => line.includes("another pgindex"))),
+    );
+    expect(await commentOf("many_0")).toBe("");
+    await holder.release();
+    expect((await created).every(({ adopted }) => adopted)).toBe(true);
   });
 });
 

@@ -68,8 +68,8 @@ const CASES: readonly Args[] = [
   { table: "t", name: "t_tablespace", columns: ["a"], tablespace: "nowhere" },
 ];
 
-async function outcome(args: Args, isPreview: boolean): Promise<unknown> {
-  const look = lookAhead(targetOf(db.url), await declare(args), { isPreview });
+async function outcome(args: Args, mayBeShared: boolean): Promise<unknown> {
+  const look = lookAhead(targetOf(db.url), await declare(args), { mayBeShared });
   return look.then(
     // How long a transaction has been open is another figure a moment later.
     ({ lines, facts, builds, canonical }) => ({

@@ -40,8 +40,8 @@ export interface Questioner {
   readonly previous?: PreviousIndex;
   /** False where nobody reads it: then only what may be refused is looked at. */
   readonly isShown?: boolean;
-  /** Nobody changes anything on the strength of the answer: see {@link withLook}. */
-  readonly isPreview?: boolean;
+  /** Nobody changes anything on the strength of the answer alone: see {@link withLook}. */
+  readonly mayBeShared?: boolean;
   /** The queries that the index serves. */
   readonly serves?: readonly ParsedQuery[];
   /** Builds that the stack has recorded, by which the time of this one is told. */
@@ -75,10 +75,10 @@ export async function lookAhead(
   questioner: Questioner = {},
   willNeed = 2,
 ): Promise<Preview> {
-  const { claim, previous: recorded, isShown = true, isPreview = false } = questioner;
+  const { claim, previous: recorded, isShown = true, mayBeShared = false } = questioner;
   const { serves = [], earlier = [] } = questioner;
   const needs = { writable: true, builds: true, willNeed };
-  const options = { purpose: `preview ${desired.name}`, mayBeShared: isPreview, ...needs };
+  const options = { purpose: `preview ${desired.name}`, mayBeShared, ...needs };
   return withLook(database, options, async (observer) => {
     const table = await requireTable(observer, desired);
     const declared = await declaredForm(observer, desired);

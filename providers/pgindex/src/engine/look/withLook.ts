@@ -72,7 +72,9 @@ async function answerOf<T>(
     }
   } finally {
     look.users -= 1;
-    if (look.users === 0) look.timer = setTimeout(() => end(look), look.idleMs);
+    // Nobody begins with one that is forgotten, while others may wait for its connection.
+    if (look.users === 0 && !isKnown(look)) end(look);
+    else if (look.users === 0) look.timer = setTimeout(() => end(look), look.idleMs);
   }
 }
 
@@ -117,6 +119,10 @@ async function open(database: SessionTarget, options: LookOptions): Promise<Shar
     isReusable: true,
   });
   return new SharedSession(session, new SharedReads(mayBeShared));
+}
+
+function isKnown(look: Look): boolean {
+  return [...looks.values()].includes(look);
 }
 
 /** Nobody begins with it any more. */

@@ -28,13 +28,20 @@ export async function takeTableKey(
   wait.over();
 }
 
-/** Takes the table's key for a short transaction; false, without a wait, if another has it. */
-export async function tryTableKey(session: Session, of: TableName): Promise<boolean> {
+/**
+ * Takes the keys of several tables for a short transaction, in the order of the tables, without a
+ * wait. False for a table whose key another has.
+ */
+export async function tryTableKeys(
+  session: Session,
+  tables: readonly TableName[],
+): Promise<readonly boolean[]> {
   const rows = await session.query<{ locked: boolean }>(
-    `SELECT pg_catalog.pg_try_advisory_xact_lock($1::int4, pg_catalog.hashtext($2::text)) AS locked`,
-    [LOCK_CLASS, textOf(of)],
+    `SELECT pg_catalog.pg_try_advisory_xact_lock($1::int4, pg_catalog.hashtext(name)) AS locked
+       FROM pg_catalog.unnest($2::text[]) WITH ORDINALITY AS t (name, number) ORDER BY number`,
+    [LOCK_CLASS, tables.map(textOf)],
   );
-  return onlyRow(rows).locked;
+  return rows.map(({ locked }) => locked);
 }
 
 /** Releases the table's key before the session ends. */

@@ -102,7 +102,8 @@ async function validate(
       previous: previousOf(olds, desired),
       claim,
       isShown: isShown || runtime.review.isAsked,
-      isPreview: isShown,
+      // An adoption is seen again under its lock. A build ends what others share.
+      mayBeShared: isShown || !runtime.looks.hasBuilt,
       serves,
       earlier: runtime.earlier.all,
     };

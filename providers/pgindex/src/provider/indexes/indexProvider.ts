@@ -144,7 +144,7 @@ async function lookAgain(
     const isPreview = runtime.looks.isPreview(urn);
     const isRead = isShown || runtime.review.isAsked;
     const earlier = runtime.earlier.all;
-    const asking = { previous, claim, isShown: isRead, isPreview, earlier };
+    const asking = { previous, claim, isShown: isRead, mayBeShared: isPreview, earlier };
     const look = await lookAhead(runtime.database(), desired, asking);
     for (const line of runtime.looks.unshown(urn, look))
       ctx.log(severityOf(line, look.hazards), line);

@@ -16,5 +16,5 @@ export async function canonicalize(
   const plain = await plainForm(session, desired);
   if (plain) return formOf(desired, plain);
   const queue = session.shared && cloneQueueOf(session.shared);
-  return queue ? queue.ask(session, desired) : canonicalizeOnClone(session, desired);
+  return queue ? queue.ask({ session, desired }) : canonicalizeOnClone(session, desired);
 }
