@@ -200,14 +200,15 @@ test("a state moves from one front to the other and back", async () => {
 });
 
 test("what is secret is stored as such, wherever it is repeated", async () => {
-  const hidden = { ...INDEX, predicate: secret("a > 4711") };
-  const statement = `${proved().statement} WHERE (a > 4711)`;
+  const hidden = { ...INDEX, predicate: secret("a > 471100815") };
+  const statement = `${proved().statement} WHERE (a > 471100815)`;
   const evidence = { "public.t_idx": { ...proved(), statement } };
   const gate = native("PromotionGate", "secret");
   await gate.up({ indexes: [hidden], evidence });
   const verification = native("Verification", "secret");
-  await verification.up({ ...measured, definition: secret("4711"), served: [byA] });
-  for (const { state } of [gate, verification]) expect(withoutSecrets(state)).not.toContain("4711");
+  await verification.up({ ...measured, definition: secret("471100815"), served: [byA] });
+  for (const { state } of [gate, verification])
+    expect(withoutSecrets(state)).not.toContain("471100815");
 });
 
 describe("a baseline in a language that cannot read the migration", () => {

@@ -20,7 +20,7 @@ const database = useDatabase(
 );
 
 test("a build that waits says so in its own row: phase, step, time, whom it waits for, who waits behind it", async () => {
-  const secret = "note of patient 4711";
+  const secret = "note of patient 471100815";
   const holder = await holdWrite(database(), "t", `INSERT INTO t VALUES (99, '${secret}')`);
   const stack = await createStack(
     async () => {
@@ -78,7 +78,7 @@ test("a build that waits says so in its own row: phase, step, time, whom it wait
   // For a moment it may wait for who watches the other build.
   const mixed = lines("quick").filter(({ message }) => message.includes(`pid ${holder.pid}`));
   expect(mixed).toEqual([]);
-  expect(stack.transcript).not.toContain("4711");
+  expect(stack.transcript).not.toContain("471100815");
   const foreign = linesOf(events, `tests-${stack.name}`).map(({ message }) => message);
   expect(foreign.filter((message) => message.includes("step "))).toEqual([]);
   expect(backendPid).toBeGreaterThan(0);
