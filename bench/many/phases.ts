@@ -33,6 +33,7 @@ const ADOPTING: typeof COMMANDS = [
   { name: "preview (adopt)", args: ["preview"] },
   { name: "first up (adopt)", args: ["up", "--yes", "--skip-preview"] },
 ];
+
 export interface Bench {
   readonly url: string;
   readonly counters: ServerCounters;

@@ -96,7 +96,8 @@ async function markingTransactions(): Promise<number> {
 
 async function ownSessions(): Promise<number[]> {
   const rows = await db.query<{ pid: number }>(
-    "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pgindex %'",
+    `SELECT pid FROM pg_stat_activity
+      WHERE application_name LIKE 'pgindex %' AND datname = current_database()`,
   );
   return rows.map(({ pid }) => pid);
 }

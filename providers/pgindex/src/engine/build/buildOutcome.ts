@@ -44,7 +44,10 @@ export function reportAdopted(
 }
 
 function adoptedText(desired: DesiredIndex): string {
-  return `adopted ${displayName(desired)}: a valid index with this definition already existed; nothing was built`;
+  return (
+    `adopted ${displayName(desired)}: ` +
+    "a valid index with this definition already existed; nothing was built"
+  );
 }
 
 /** An existing index may be the one that our own interrupted attempt built. */

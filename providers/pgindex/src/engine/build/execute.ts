@@ -9,7 +9,7 @@ import { withBuildSettings } from "../operation/buildSession";
 import type { Operation } from "../operation/operation";
 import { returnTableKey, takeTableKey } from "../operation/tableKey";
 import { waitUntilNobodyWorks } from "../operation/wait";
-import { type Step, sqlsOf } from "../plan/step";
+import { type Step, stepText } from "../plan/step";
 import { serverTime } from "../session/workspace";
 import { displayName } from "../text/render";
 import { PhaseWatch } from "../watch/phases";
@@ -69,8 +69,7 @@ export function addExecuted(before: Executed, step: Executed): Executed {
 async function executeStep(step: Step, execution: Execution): Promise<Executed> {
   const { desired, ctx, hooks } = execution;
   if ("warning" in step && step.warning) ctx.log("warning", step.warning);
-  if (step.kind !== "adopt" && step.kind !== "build")
-    ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlsOf(step).join("; ")}`);
+  if (step.kind !== "adopt" && step.kind !== "build") ctx.log("info", stepText(desired, step));
   switch (step.kind) {
     case "adopt":
       return {};

@@ -72,9 +72,7 @@ async function answerOf<T>(
     }
   } finally {
     look.users -= 1;
-    // Nobody begins with one that is forgotten, while others may wait for its connection.
-    if (look.users === 0 && !isKnown(look)) end(look);
-    else if (look.users === 0) look.timer = setTimeout(() => end(look), look.idleMs);
+    if (look.users === 0) rest(look);
   }
 }
 
@@ -121,8 +119,10 @@ async function open(database: SessionTarget, options: LookOptions): Promise<Shar
   return new SharedSession(session, new SharedReads(mayBeShared));
 }
 
-function isKnown(look: Look): boolean {
-  return [...looks.values()].includes(look);
+/** Nobody begins with one that is forgotten, while others may wait for its connection. */
+function rest(look: Look): void {
+  if (![...looks.values()].includes(look)) end(look);
+  else look.timer = setTimeout(() => end(look), look.idleMs);
 }
 
 /** Nobody begins with it any more. */

@@ -1,6 +1,7 @@
 import type { DoomedIndex } from "../alteration/concurrentDrop";
 import type { ExpectedIndex } from "../alteration/expectedIndex";
 import type { StoppingLock } from "../alteration/stoppingLock";
+import { displayName } from "../text/render";
 
 /** One step of a plan: what runs, what it locks, and why. */
 export type Step = {
@@ -65,6 +66,11 @@ export const INDEX_LOCK =
 export function movedIndexes(step: Step): number[] {
   if (step.kind === "drop") return [step.index.oid];
   return step.kind === "alter" ? (step.expects ?? []).map(({ oid }) => oid) : [];
+}
+
+/** What is said of a step that runs. */
+export function stepText(index: IndexName, step: Step): string {
+  return `${displayName(index)}: ${step.why}: ${sqlsOf(step).join("; ")}`;
 }
 
 /** The statements of a step, in order. */

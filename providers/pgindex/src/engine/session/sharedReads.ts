@@ -2,7 +2,7 @@
 const FEW = 10;
 
 /** A look at a database is taken anew after so long. */
-const OLDEST_MS = 60_000;
+export const OLDEST_MS = 60_000;
 
 /**
  * What several pieces of work read of one database, which none of them changes. What only a few

@@ -1,15 +1,12 @@
 import { assertMayGoOn } from "../../operation/context";
-import { sqlsOf } from "../../plan/step";
+import { stepText } from "../../plan/step";
 import type { SessionTarget } from "../../session/database";
+import { OLDEST_MS } from "../../session/sharedReads";
 import { Batches } from "../../slots/batches";
-import { displayName } from "../../text/render";
 import { reportAdopted } from "../buildOutcome";
 import type { Ensured, Request } from "../request";
 import type { Adoptable } from "./adoptable";
 import { type Adopted, type Adoption, adoptionOf, adoptTogether } from "./adoptTogether";
-
-/** What the declaration means to the server can change with the table, by hands other than ours. */
-const OLDEST_MS = 60_000;
 
 type AdoptionQueue = Batches<Adoption, Adopted | "not as seen">;
 
@@ -25,13 +22,14 @@ export async function adoptAsSeen(
   adoptable: Adoptable,
 ): Promise<Ensured | undefined> {
   const { desired, ctx } = request;
+  // What the declaration means to the server can change with the table, by hands other than ours.
   if (performance.now() - adoptable.seenAt > OLDEST_MS) return undefined;
   assertMayGoOn(ctx);
   const adoption = adoptionOf(request, adoptable);
   const adopted = await queueOf(request.database).ask(adoption);
   if (adopted === "not as seen") return undefined;
   const { step } = adoption;
-  if (step) ctx.log("info", `${displayName(desired)}: ${step.why}: ${sqlsOf(step).join("; ")}`);
+  if (step) ctx.log("info", stepText(desired, step));
   return reportAdopted(adopted, request, adoptable);
 }
 
