@@ -55,6 +55,19 @@ test.for(["pulumi-pgindex", "pulumi-pgindex/native", "pulumi-pgindex/provider"])
   },
 );
 
+test("a provider process loads one file of ours, whose stack leads to the sources", () => {
+  const print = `require("pulumi-pgindex/provider");
+    const own = Object.keys(require.cache).filter((file) => file.includes("/pulumi-pgindex/dist/"));
+    const map = JSON.parse(require("fs").readFileSync(own[0] + ".map", "utf8"));
+    const { sources, sourcesContent } = map;
+    const at = sources.findIndex((source) => source.endsWith("src/engine/build/ensure.ts"));
+    console.log(JSON.stringify({ own, text: sourcesContent[at] }));`;
+  const printed = execFileSync(process.execPath, ["-e", print], { cwd: project, encoding: "utf8" });
+  const { own, text } = JSON.parse(printed) as { own: string[]; text: string };
+  expect(own).toEqual([expect.stringMatching(/pulumi-pgindex\/dist\/provider\.js$/)]);
+  expect(text).toContain("export async function ensureIndex(");
+});
+
 /** What `pulumi new typescript` wrote, by year; every declaration file is checked. */
 const TEMPLATES = {
   2024: { target: "es2020", module: "commonjs", moduleResolution: "node" },

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { bundleProviders } from "./bundles.mjs";
 import { excerpt, run, SetupError } from "./command.mjs";
 import { rollUpDeclarations } from "./declarations.mjs";
 import { withLock } from "./lock.mjs";
@@ -37,8 +38,9 @@ function sourcesHash() {
   add(join(folder, "tsconfig.json"));
   add(manifest);
   add(join(modules, "typescript", "package.json"));
-  add(join(modules, "rollup-plugin-dts", "package.json"));
-  for (const tool of ["build.mjs", "declarations.mjs"]) add(join(root, "tools", "setup", tool));
+  for (const name of ["rollup-plugin-dts", "esbuild"]) add(join(modules, name, "package.json"));
+  for (const tool of ["build.mjs", "bundles.mjs", "declarations.mjs"])
+    add(join(root, "tools", "setup", tool));
   return hash.digest("hex");
 }
 
@@ -67,6 +69,7 @@ async function build() {
     );
     if (code !== 0) throw new SetupError(`pulumi-pgindex does not compile:\n${excerpt(output)}`);
     await rollUpDeclarations(fresh, entries());
+    await bundleProviders(folder, fresh);
     if (existsSync(dist)) renameSync(dist, old);
     renameSync(fresh, dist);
     writeFileSync(stamp, hash);

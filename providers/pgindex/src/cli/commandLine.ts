@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { errorText } from "../engine/errors/advice";
+import { PACKAGE_VERSION } from "../packageManifest";
 import { addAdvise } from "./advise/advise";
 import { addRedundant } from "./advise/redundant";
 import { addUnused } from "./advise/unused";
@@ -60,10 +60,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 function createProgram(io: Io): Command {
-  const { version } = createRequire(__filename)("../../package.json");
   const program = new Command("pgindex")
     .description("PostgreSQL indexes as Pulumi resources: what goes beyond pulumi up")
-    .version(version)
+    .version(PACKAGE_VERSION)
     .addHelpText("after", `\n${EXIT_TABLE}`)
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: (text) => io.stderr(redact(text)) });

@@ -100,10 +100,22 @@ function lookAt(database: SessionTarget, options: LookOptions): Look {
   return look;
 }
 
-function keyOf({ target, session }: SessionTarget, options: LookOptions): string {
+function keyOf(database: SessionTarget, options: LookOptions): string {
   const { purpose: _, ...wanted } = options;
-  const { report: __, ...settings } = session;
-  return JSON.stringify([connectionParameters(target.url), settings, wanted]);
+  return placeOf(database) + JSON.stringify(wanted);
+}
+
+/** Read once: a thousand indexes ask the same database. */
+const places = new WeakMap<SessionTarget, string>();
+
+/** Where a session leads to, and what it is like. */
+function placeOf(database: SessionTarget): string {
+  const known = places.get(database);
+  if (known !== undefined) return known;
+  const { report: _, ...settings } = database.session;
+  const place = JSON.stringify([connectionParameters(database.target.url), settings]);
+  places.set(database, place);
+  return place;
 }
 
 async function open(database: SessionTarget, options: LookOptions): Promise<SharedSession> {

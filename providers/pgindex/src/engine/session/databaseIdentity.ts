@@ -68,14 +68,18 @@ async function readSystemIdentifier(session: Session): Promise<string | null> {
 
 /** Whether both are the same database. A rename (ALTER DATABASE) makes no other database. */
 export function isSameDatabase(one: DatabaseIdentity, other: DatabaseIdentity): boolean {
-  return databaseHash(one) === databaseHash(other);
+  return identifying(one) === identifying(other);
 }
 
 /** A short text that tells databases apart, for an index's mark. */
-export function databaseHash({ systemIdentifier, oid, name, branch }: DatabaseIdentity): string {
+export function databaseHash(database: DatabaseIdentity): string {
+  return createHash("sha256").update(identifying(database)).digest("hex").slice(0, 8);
+}
+
+function identifying({ systemIdentifier, oid, name, branch }: DatabaseIdentity): string {
   // Without the identifier, many servers have a database 16384: its name says more.
   const parts = systemIdentifier === null ? [oid, name] : [systemIdentifier, oid, branch ?? ""];
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 8);
+  return JSON.stringify(parts);
 }
 
 /**

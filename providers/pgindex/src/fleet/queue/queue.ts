@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { ConnectionOptions, JobInsert, PgBoss } from "pg-boss";
 import { PgIndexError } from "../../engine/errors/advice";
 import type { Query } from "../../engine/session/query";
-import { packageVersion } from "../packageVersion";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import { missingQueueAdvice, newerQueueAdvice, otherQueueVersionAdvice } from "./queueMessages";
 
 /** What a job says: which target, or which wave is to be judged. Its URL is the worker's to know. */
@@ -49,7 +49,7 @@ const KEPT_SECONDS = 365 * DAY_SECONDS;
 const RETRIES = 1_000;
 
 /** Jobs of another release stay in queues of their own: it may decide otherwise. */
-export function queueName(fleet: string, of: Job["kind"], release = packageVersion()): string {
+export function queueName(fleet: string, of: Job["kind"], release = PACKAGE_VERSION): string {
   return `${fleet}/${of}/${release}`.replaceAll(/[^\w./-]/g, "-");
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Query } from "../../engine/session/query";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import type { FleetGate } from "../declare/fleetSchema";
 import { shareOf } from "../declare/share";
-import { packageVersion } from "../packageVersion";
 import { type NewJob, type Queue, queueName } from "../queue/queue";
 import { lockRollout, noteEvent, type Rollout, setRolloutState } from "./rollout";
 import { haltedText } from "./rolloutMessages";
@@ -25,7 +25,7 @@ interface WaveCount {
 export async function advance(query: Query, queue: Queue, id: string): Promise<void> {
   const rollout = await lockRollout(query, id);
   // Another release may decide otherwise; `resume` takes a rollout over.
-  if (rollout.state !== "running" || rollout.release !== packageVersion()) return;
+  if (rollout.state !== "running" || rollout.release !== PACKAGE_VERSION) return;
   const waves = await countWaves(query, id);
   const current = waves.find(({ state }) => state !== "passed");
   if (current && isOver(current, rollout)) {

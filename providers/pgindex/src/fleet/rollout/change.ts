@@ -1,6 +1,6 @@
 import { PgIndexError } from "../../engine/errors/advice";
 import type { Query } from "../../engine/session/query";
-import { packageVersion } from "../packageVersion";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import type { Control } from "../queue/controlDatabase";
 import type { Queue } from "../queue/queue";
 import { advance } from "./advance";
@@ -32,7 +32,7 @@ export function resumeRollout(at: FleetQueue, leaveFailed: boolean): Promise<Rol
   return change(at, from, async (query, { id }) => {
     await query("UPDATE pgindex_fleet.rollout SET release = $2 WHERE id = $1", [
       id,
-      packageVersion(),
+      PACKAGE_VERSION,
     ]);
     // Jobs are in the queues of a release, and the places of dead workers are others' by now.
     await query(

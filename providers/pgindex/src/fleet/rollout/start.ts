@@ -1,7 +1,7 @@
 import { PgIndexError } from "../../engine/errors/advice";
 import { onlyRow, type Query } from "../../engine/session/query";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import type { Fleet } from "../declare/fleetSchema";
-import { packageVersion } from "../packageVersion";
 import type { FleetPlan } from "../plan/fleetPlan";
 import { placeOf } from "../plan/place";
 import type { Control } from "../queue/controlDatabase";
@@ -66,7 +66,7 @@ async function insertRollout(query: Query, plan: FleetPlan, fleet: Fleet): Promi
     [
       plan.fleet,
       plan.mode,
-      packageVersion(),
+      PACKAGE_VERSION,
       JSON.stringify(settings),
       JSON.stringify(plan.indexes),
     ],

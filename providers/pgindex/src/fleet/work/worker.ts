@@ -3,10 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, errorText, PgIndexError } from "../../engine/errors/advice";
 import type { Context } from "../../engine/operation/context";
 import { oneLine } from "../../engine/text/printable";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import type { FleetFile } from "../declare/fleetFile";
 import type { Target } from "../declare/targetSchema";
 import { readTargets } from "../declare/targets";
-import { packageVersion } from "../packageVersion";
 import type { Control } from "../queue/controlDatabase";
 import { type Job, type Queue, queueName } from "../queue/queue";
 import { advance } from "../rollout/advance";
@@ -119,8 +119,8 @@ export class Worker implements Workplace {
   private async refuseOtherRelease(): Promise<void> {
     const rollout = await lastRollout(this.control.query, this.file.fleet.name);
     const isLive = rollout && !["done", "stopped"].includes(rollout.state);
-    if (isLive && rollout.release !== packageVersion())
-      throw new PgIndexError(otherReleaseAdvice(rollout.release, packageVersion()));
+    if (isLive && rollout.release !== PACKAGE_VERSION)
+      throw new PgIndexError(otherReleaseAdvice(rollout.release, PACKAGE_VERSION));
   }
 
   private async runJob(

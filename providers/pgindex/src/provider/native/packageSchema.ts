@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PACKAGE_FOLDER } from "../../packageManifest";
 
 /** The package's schema, which `npm run docs` makes. */
 interface Schema {
-  readonly version: string;
   readonly resources: Readonly<Record<string, { readonly properties: object }>>;
 }
 
 /** In the package's folder, beside dist. */
-const FILE = join(__dirname, "..", "..", "..", "schema.json");
+const FILE = join(PACKAGE_FOLDER, "schema.json");
 
 let read: { readonly text: string; readonly schema: Schema } | undefined;
 
@@ -21,10 +21,6 @@ function load() {
 
 export function schemaText(): string {
   return load().text;
-}
-
-export function packageVersion(): string {
-  return load().schema.version;
 }
 
 /** The names of all outputs of a type, its arguments among them. */

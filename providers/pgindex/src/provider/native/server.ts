@@ -10,6 +10,7 @@ import {
   type ProviderHandshakeRequest,
   ProviderHandshakeResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import { Empty, grpc } from "../sdkModules";
 import { create, remove, update } from "./calls/changeCalls";
 import { checkConfig, configure, diffConfig } from "./calls/configCalls";
@@ -20,7 +21,7 @@ import { toServiceError } from "./failures";
 import { createFront, type Front } from "./front";
 import { invoke, list } from "./functions";
 import { olderCliText } from "./nativeMessages";
-import { packageVersion, schemaText } from "./packageSchema";
+import { schemaText } from "./packageSchema";
 
 /** As the SDK's: a state can be large. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
@@ -41,7 +42,7 @@ export function serve(engine: string | undefined): Promise<number> {
 /** The calls that ask nothing of a database. */
 function packageCalls() {
   return {
-    getPluginInfo: answered(async () => new PluginInfo().setVersion(packageVersion())),
+    getPluginInfo: answered(async () => new PluginInfo().setVersion(PACKAGE_VERSION)),
     getSchema: answered(async () => new GetSchemaResponse().setSchema(schemaText())),
     getMapping: answered(async () => new GetMappingResponse()),
     getMappings: answered(async () => new GetMappingsResponse()),

@@ -1,7 +1,7 @@
 import { PgIndexError } from "../../engine/errors/advice";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import type { Plan, PlannedIndex } from "../../review/plan";
 import { readPlan } from "../../review/planFile";
-import { PACKAGE_VERSION } from "../../review/version";
 import { otherReleaseAdvice, otherStackAdvice } from "./reviewMessages";
 
 /** A plan that was read from a file, and is of this stack. */

@@ -1,8 +1,8 @@
 import { PgIndexError } from "../../engine/errors/advice";
+import { PACKAGE_VERSION } from "../../packageManifest";
 import { createLookFolder, LOOKS_VARIABLE, readLooks, removeLookFolder } from "../lookFolder";
 import { FORMAT_VERSION, type Plan } from "../plan";
 import { stoppedAdvice } from "../reviewMessages";
-import { PACKAGE_VERSION } from "../version";
 import { changesIn, doomedIn, resourcesOf, stackOf } from "./assemble";
 import { readConnections } from "./connections";
 import { lookAtDrops } from "./drops";
