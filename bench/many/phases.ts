@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { execute } from "../support/freshDatabase.ts";
 import type { Ran } from "../support/measuredCommand.ts";
 import type { Counted, ServerCounters, StatementKind } from "../support/serverCounters.ts";
@@ -80,9 +82,31 @@ async function measured(
     const server = await counters.stop();
     const kinds = showsKinds ? { kinds: await counters.kinds() } : {};
     phases.push({ name, ...ran, floor, server, ...kinds });
+    if (name === "refresh") {
+      const laden = await ladenFloor(project, args);
+      phases.push({ name: "refresh, a floor of as many outputs", ...ran, floor: laden, server });
+    }
     stateBytes = Math.max(stateBytes, project.stateBytes(INDEX_TYPE));
   }
   return { phases, stateBytes };
+}
+
+/**
+ * Resources that do nothing, with the outputs of an index, which a refresh hands to the provider and
+ * back, twice.
+ */
+function ladenFloor(like: Project, args: readonly string[]): Promise<Omit<Ran, "text">> {
+  const indexes = like.resources(INDEX_TYPE);
+  const { __provider: _, ...outputs } = indexes[0]?.outputs ?? {};
+  const file = join(like.directory, "outputs.json");
+  writeFileSync(file, JSON.stringify(outputs));
+  return inProject(floorProgram(indexes.length, file), "", async (floor) => {
+    floor.env.PULUMI_SKIP_CHECKPOINTS = "true";
+    await floor.run("up", "--yes", "--skip-preview");
+    delete floor.env.PULUMI_SKIP_CHECKPOINTS;
+    const { text: __, ...ran } = await floor.run(...args);
+    return ran;
+  });
 }
 
 /** Runs work in a new stack of a program. */

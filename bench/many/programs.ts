@@ -37,13 +37,17 @@ for (let i = 1; i <= ${count}; i += 1)
 `;
 }
 
-/** As many dynamic resources that do nothing: what Pulumi itself takes. */
-export function floorProgram(count: number): string {
+/**
+ * As many dynamic resources that do nothing: what Pulumi itself takes. `recordFile`: more outputs,
+ * as JSON, which Pulumi then keeps and hands about for each of them.
+ */
+export function floorProgram(count: number, recordFile?: string): string {
+  const record = recordFile && `JSON.parse(require("fs").readFileSync("${recordFile}", "utf8"))`;
   return `const pulumi = require("@pulumi/pulumi");
 const provider = {
   check: async (olds, news) => ({ inputs: news }),
   diff: async () => ({}),
-  create: async (inputs) => ({ id: inputs.name, outs: inputs }),
+  create: async (inputs) => ({ id: inputs.name, outs: ${record ? `{ ...inputs, ...${record} }` : "inputs"} }),
   read: async (id, props) => ({ id, props }),
   update: async (id, olds, news) => ({ outs: news }),
   delete: async () => undefined,
