@@ -8,16 +8,17 @@
 //   --small               once with five, some of the commands: to see that it works
 //   --rivals              pg-schema-diff beside it, which takes Go to build
 //   --kinds               which statements were sent most often
-//   --page                writes docs/performance.md from the last results, and measures nothing
+// What was measured whole is written to bench/results, of which npm run docs makes docs/performance.md.
 import { parseArgs } from "node:util";
 import { startEmbedded } from "../tools/embeddedPostgres.ts";
-import { writePage } from "./many/page.ts";
+import { manyResults } from "./many/manyResults.ts";
 import { type Run, runOnce } from "./many/phases.ts";
 import { tableStatements, tablesOf } from "./many/programs.ts";
-import { printTable, type Summary, summariesOf } from "./many/table.ts";
+import { type Summary, summariesOf } from "./many/summaries.ts";
 import { pgSchemaDiff } from "./rivals/pgSchemaDiff.ts";
 import { onNewDatabase } from "./support/freshDatabase.ts";
-import { pulumiVersion, writeResults } from "./support/results.ts";
+import { publish } from "./support/published.ts";
+import { pulumiVersion } from "./support/results.ts";
 import { COUNTING } from "./support/serverCounters.ts";
 
 const { values: options } = parseArgs({
@@ -25,7 +26,6 @@ const { values: options } = parseArgs({
     sizes: { type: "string", default: "10,100,1000" },
     runs: { type: "string", default: "5" },
     only: { type: "string", default: "" },
-    page: { type: "boolean", default: false },
     small: { type: "boolean", default: false },
     rivals: { type: "boolean", default: false },
     kinds: { type: "boolean", default: false },
@@ -37,10 +37,6 @@ const SMALL = ["preview", "first up (build)", "refresh", "destroy"];
 const isRun = (name: string) =>
   options.small ? SMALL.includes(name) : name.includes(options.only);
 
-if (options.page) {
-  writePage();
-  process.exit();
-}
 const server = await startEmbedded({ name: "bench-many", settings: COUNTING });
 
 const made = (indexes: number) => tableStatements(tablesOf(indexes));
@@ -75,11 +71,9 @@ try {
 } finally {
   await server.stop();
 }
-printTable(summaries);
-for (const [size, bytes] of Object.entries(stateBytes))
-  console.log(`state: ${bytes} bytes an index (${size} indexes)`);
 const versions = { postgres: server.version, pulumi: pulumiVersion() };
-if (!options.small) writeResults("many", versions, { runs, summaries, stateBytes });
+const isTrial = options.small || options.only !== "" || options.kinds;
+publish("many", versions, isTrial, manyResults({ runs, summaries, stateBytes }));
 
 function printKinds(name: string, kinds: Run["phases"][number]["kinds"] = []): void {
   console.log(`\n${name}:`);

@@ -8,7 +8,7 @@
 import { parseArgs } from "node:util";
 import { startEmbedded } from "../tools/embeddedPostgres.ts";
 import type { Run } from "./many/phases.ts";
-import { summariesOf } from "./many/table.ts";
+import { summariesOf } from "./many/summaries.ts";
 import { schemaStatements } from "./schema/generatedSchema.ts";
 import { runSchema } from "./schema/schemaPhases.ts";
 import { onNewDatabase } from "./support/freshDatabase.ts";

@@ -1,14 +1,21 @@
 import Table from "cli-table3";
 import { type Spread, writeResults } from "./results.ts";
 
-/** What a benchmark shows, in a terminal and in docs/performance.md. */
-export interface Published {
+interface Shown {
   readonly title: string;
   readonly head: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** What a benchmark shows, in a terminal and in docs/performance.md. */
+export interface Published extends Shown {
+  /** For the README. */
+  readonly short?: Shown;
   /** A picture of them, on a logarithmic axis. */
   readonly bars?: {
     readonly label: string;
+    /** After the point; by default none. */
+    readonly digits?: number;
     readonly of: readonly { readonly name: string; readonly value: number }[];
   };
   /** Every figure of every run. */

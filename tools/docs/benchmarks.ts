@@ -6,29 +6,33 @@ import type { Published } from "../../bench/support/published.ts";
 import { readResults, resultsFile } from "../../bench/support/results.ts";
 import { ROOT } from "./documentFiles.ts";
 
-/** `<!-- The results of npm run bench -- stall -->`, and what was made of them before. */
+/**
+ * `<!-- The results of npm run bench -- stall -->`, or `-- many, in short -->`, and what was made of
+ * them before.
+ */
 const BLOCK =
-  /^<!-- The results of npm run bench -- (\w+) -->\n[\s\S]*?^<!-- The end of the results\. -->$/gm;
+  /^<!-- The results of npm run bench -- (\w+)(, in short)? -->\n[\s\S]*?^<!-- The end of the results\. -->$/gm;
 
 /** The benchmarks whose results docs/performance.md shows, in its order. */
-const NAMES = ["schema", "stall", "overhead", "queries"];
+const NAMES = ["many", "schema", "stall", "overhead", "queries"];
 
 /** Puts the last results of each benchmark in place; where there are none, nothing is changed. */
 export function withBenchmarks(text: string): string {
-  return text.replace(BLOCK, (block, name: string) => {
+  return text.replace(BLOCK, (block, name: string, short = "") => {
     if (!existsSync(resultsFile(name))) return block;
     const lines = [
-      `<!-- The results of npm run bench -- ${name} -->`,
-      ...resultLines(name),
+      `<!-- The results of npm run bench -- ${name}${short} -->`,
+      ...resultLines(name, short !== ""),
       "<!-- The end of the results. -->",
     ];
     return lines.join("\n");
   });
 }
 
-function resultLines(name: string): string[] {
+function resultLines(name: string, isShort: boolean): string[] {
   const { takenAt, machine, versions, results } = readResults<Published>(name);
-  const { title, head, rows, bars } = results;
+  const { title, head, rows } = (isShort && results.short) || results;
+  const bars = isShort ? undefined : results.bars;
   const { load = 0, processors, processor } = machine;
   const isBusy = load > processors;
   const of = Object.entries(versions).map(([what, version]) => `${what} ${version}`);
@@ -58,7 +62,7 @@ export function benchmarkPictures(): Record<string, () => string> {
 
 const LEFT = 330;
 
-function pictureOf({ label, of }: NonNullable<Published["bars"]>): string {
+function pictureOf({ label, digits, of }: NonNullable<Published["bars"]>): string {
   const { document } = parseHTML("<html></html>");
   const svg = Plot.plot({
     document: document as never,
@@ -71,7 +75,7 @@ function pictureOf({ label, of }: NonNullable<Published["bars"]>): string {
     y: { label: null, domain: of.map(({ name }) => name) },
     marks: [
       Plot.dot(of, { x: "value", y: "name", r: 5, fill: "steelblue" }),
-      Plot.text(of, { x: "value", y: "name", dx: 24, text: ({ value }) => value.toFixed(0) }),
+      Plot.text(of, { x: "value", y: "name", dx: 24, text: ({ value }) => value.toFixed(digits) }),
     ],
   });
   return `${svg.outerHTML.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ')}\n`;

@@ -12,6 +12,7 @@ import {
 } from "../status/indexStatus";
 import { buildSummary } from "../status/runningBuilds";
 import type { Recorded, StackState } from "../status/stackState";
+import { CachedRead } from "./cachedRead";
 import type { IndexHealth, MigrationHealth, QueryHealth } from "./healthAnswer";
 import { MeasuredQueries } from "./measuredQueries";
 import type { HealthSettings } from "./options";
@@ -32,8 +33,7 @@ export class HealthProbe {
   private readonly settings: HealthSettings;
   private readonly stack: FollowedStack;
   private readonly measured = new MeasuredQueries();
-  private latest: Promise<HealthReading> | undefined;
-  private lookedAt = 0;
+  private readonly cached: CachedRead<HealthReading>;
   private measuredAt: Date | undefined;
   private measuring: Promise<void> | undefined;
   private measuringBegan = Number.NEGATIVE_INFINITY;
@@ -42,6 +42,7 @@ export class HealthProbe {
     this.database = database;
     this.stack = stack;
     this.settings = settings;
+    this.cached = new CachedRead(settings.cacheSeconds, () => this.read());
   }
 
   /**
@@ -49,16 +50,12 @@ export class HealthProbe {
    * Never rejects.
    */
   current(): Promise<HealthReading> {
-    const age = performance.now() - this.lookedAt;
-    if (this.latest && age < this.settings.cacheSeconds * 1000) return this.latest;
-    this.lookedAt = performance.now();
-    this.latest = this.read();
-    return this.latest;
+    return this.cached.current();
   }
 
   /** Resolves once nothing is running any longer. */
   async idle(): Promise<void> {
-    await this.latest;
+    await this.cached.idle();
     await this.measuring;
   }
 
@@ -115,11 +112,13 @@ async function measureOne(
   return report;
 }
 
+/** By the index that they are of. */
+type Verifications = ReadonlyMap<string, StackState["verifications"]>;
+
 /** While no query can use an index, nothing that was measured of it holds. */
-function measuredQueries({ verifications }: StackState, of: IndexStatus): QueryHealth[] {
-  const queries = verifications
-    .filter(({ outputs }) => outputs.index === `${of.schema}.${of.name}`)
-    .flatMap(({ outputs }) => outputs.queries.map(toQuery));
+function measuredQueries(verifications: Verifications, of: IndexStatus): QueryHealth[] {
+  const own = verifications.get(`${of.schema}.${of.name}`) ?? [];
+  const queries = own.flatMap(({ outputs }) => outputs.queries.map(toQuery));
   return isServing(of.state) ? queries : queries.map((query) => ({ ...query, ...NOT_RUN }));
 }
 
@@ -142,18 +141,19 @@ function toHealth(
   unread: string | null,
 ): Seen {
   const status = statusOf(indexes);
+  const verifications = Map.groupBy(state.verifications, ({ outputs }) => outputs.index);
   return {
     status: status === "ok" && unread ? "degraded" : status,
     stack,
-    indexes: indexes.map((index) => toIndex(index, state)),
+    indexes: indexes.map((index) => toIndex(index, verifications)),
     builds: builds.map(buildSummary),
     problem: lossesOf(indexes) ?? unread,
   };
 }
 
-function toIndex(index: IndexStatus, state: StackState): IndexHealth {
+function toIndex(index: IndexStatus, verifications: Verifications): IndexHealth {
   const { urn: _, validSince: __, plans: ___, warnings: ____, ...shown } = index;
-  return { ...shown, queries: measuredQueries(state, index) };
+  return { ...shown, queries: measuredQueries(verifications, index) };
 }
 
 /** What makes a stack fail; null if it does not. */

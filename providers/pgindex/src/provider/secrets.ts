@@ -1,5 +1,6 @@
 import { scanSync } from "libpg-query";
 import { loadParser } from "../engine/input/expression";
+import { escapePattern } from "../engine/text/pattern";
 import { SECRET } from "../engine/text/secret";
 
 /** Of a resource's inputs or outputs, what repeats its declaration, and what names it. */
@@ -90,7 +91,7 @@ function unquoted(word: string): string {
 /** The message without the secrets. A short one counts only as a word of its own. */
 export function conceal(message: string, secrets: readonly string[]): string {
   return secrets.reduce((text, secret) => {
-    const escaped = secret.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+    const escaped = escapePattern(secret);
     const pattern = /^\w+$/.test(secret) ? `(?<!\\w)${escaped}(?!\\w)` : escaped;
     return text.replace(new RegExp(pattern, "g"), SECRET);
   }, message);

@@ -5,6 +5,7 @@ import { sqlState } from "../errors/sqlstate";
 import { fieldsOf } from "../input/namesInQuery";
 import { onlyRow } from "../session/query";
 import type { Session } from "../session/session";
+import { escapePattern } from "../text/pattern";
 import { ident, literal } from "../text/sql";
 
 /** What the server says where the clone's row does not pass for one of the table. */
@@ -118,9 +119,8 @@ const EXPRESSIONS = fieldsWith("isExpression", true);
 
 /** Not within quotes. */
 function replacedIn(text: string, part: string, other: string): string {
-  const pattern = part.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
   return text.replace(
-    new RegExp(`${pattern}(?![\\w$])|(['"])(?:(?!\\1).|\\1\\1)*\\1`, "gs"),
+    new RegExp(`${escapePattern(part)}(?![\\w$])|(['"])(?:(?!\\1).|\\1\\1)*\\1`, "gs"),
     (found) => (found === part ? other : found),
   );
 }

@@ -4,6 +4,7 @@ import type { Query } from "../../engine/session/query";
 import { withObserver } from "../../engine/session/workspace";
 import { oneLine } from "../../engine/text/printable";
 import { readStatus } from "../../status/indexStatus";
+import { CachedRead } from "../../health/cachedRead";
 import type { FleetFile } from "../declare/fleetFile";
 import type { Target } from "../declare/targetSchema";
 import { readTargets } from "../declare/targets";
@@ -32,25 +33,21 @@ interface TargetState {
 /** Looks at every database of a fleet no more often than allowed, however many callers ask. */
 export class FleetProbe {
   private readonly settings: FleetProbeSettings;
-  private latest: Promise<FleetHealth> | undefined;
-  private lookedAt = 0;
+  private readonly cached: CachedRead<FleetHealth>;
 
   constructor(settings: FleetProbeSettings) {
     this.settings = settings;
+    this.cached = new CachedRead(settings.cacheSeconds, () => this.read());
   }
 
   /** As of at most `cacheSeconds` ago. Never rejects. */
   current(): Promise<FleetHealth> {
-    const age = performance.now() - this.lookedAt;
-    if (this.latest && age < this.settings.cacheSeconds * 1000) return this.latest;
-    this.lookedAt = performance.now();
-    this.latest = this.read();
-    return this.latest;
+    return this.cached.current();
   }
 
   /** Resolves once nothing is looked at any longer. */
-  async idle(): Promise<void> {
-    await this.latest;
+  idle(): Promise<void> {
+    return this.cached.idle();
   }
 
   private async read(): Promise<FleetHealth> {

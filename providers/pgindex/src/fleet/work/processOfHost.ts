@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { isRunning } from "../../engine/operation/processes";
 
 /** A process, and the machine that it is on. */
 export interface ProcessOfHost {
@@ -8,14 +9,6 @@ export interface ProcessOfHost {
 
 /** Whether it was on this machine and is no more. */
 export function isOfNobody({ host, pid }: ProcessOfHost): boolean {
-  return host === hostname() && !isAlive(pid);
+  return host === hostname() && !isRunning(pid);
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}

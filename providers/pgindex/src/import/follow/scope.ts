@@ -1,5 +1,6 @@
 import type { RangeVar } from "libpg-query";
 import { PgIndexError } from "../../engine/errors/advice";
+import { namePattern } from "../../engine/text/pattern";
 import { DEFAULT_SCHEMA, type IndexDeclaration, labelOf, schemaOf } from "../declaration";
 import { placeOf, type Script, type State, type Statement } from "../sql/scriptState";
 import { unfollowedAdvice } from "./followMessages";
@@ -55,12 +56,8 @@ export function refuseIf(
 
 /** Whether an expression or the predicate has this name. */
 export function mentions(index: IndexDeclaration, name: string): boolean {
-  const word = new RegExp(`(^|[^\\p{L}\\p{N}_$])${escaped(name)}($|[^\\p{L}\\p{N}_$])`, "iu");
+  const word = namePattern(name, "iu");
   return textsOf(index).some((text) => word.test(text));
-}
-
-function escaped(name: string): string {
-  return name.replaceAll(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
 function textsOf({ columns, predicate = "" }: IndexDeclaration): string[] {

@@ -15,6 +15,7 @@ import { join } from "node:path";
 import type { Inventory } from "../../engine/record/inventory";
 import { databaseHash } from "../../engine/session/databaseIdentity";
 import type { DeclaredPlace } from "./declaredIndexes";
+import { isRunning } from "../../engine/operation/processes";
 
 /** The database that a declaration is for. */
 type Seen = Pick<Inventory, "database" | "startedAt">;
@@ -135,15 +136,6 @@ function append(file: string, note: Note): void {
 function pidsIn(file: string): number[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((line) => (line === "" ? [] : (JSON.parse(line) as Note).pid));
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** The last process takes the file along. */

@@ -1,3 +1,4 @@
+import { namePattern } from "../../text/pattern";
 import type { Relation } from "../../twin/production/production";
 import type { Candidate } from "../candidates/candidate";
 import type { Write } from "../query/access";
@@ -55,7 +56,7 @@ function shareOf(
 }
 
 function isIn(column: string, { keys, include, predicate }: Candidate): boolean {
-  const word = new RegExp(`\\b${column.replaceAll(/[^\w]/g, "\\$&")}\\b`);
+  const word = namePattern(column);
   const expressions = [...keys.map(({ expression }) => expression), predicate];
   return (
     keys.some((key) => key.column === column) ||

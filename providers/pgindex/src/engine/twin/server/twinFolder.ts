@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Account, canRun, type TwinBinary } from "./twinBinary";
+import { isRunning } from "../../operation/processes";
 
 /**
  * Not `os.tmpdir()`: the socket's path may have 107 bytes, and the server's account has to get
@@ -67,15 +68,6 @@ function removeAbandoned(): void {
     const folder = join(PARENT, name);
     if (pid > 0 && !isRunning(pid) && isOurs(folder))
       rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }
 

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import { type Spread, spreadOf } from "../support/results.ts";
 import type { Phase, Run } from "./phases.ts";
 
@@ -52,45 +51,4 @@ function summaryOf(phase: string, indexes: number, all: readonly Phase[]): Summa
     providerBytes: most((each) => each.provider),
     programBytes: most((each) => each.program),
   };
-}
-
-const HEAD = [
-  "indexes",
-  "",
-  "seconds",
-  "× floor",
-  "CPU s",
-  "× floor",
-  "sessions (peak)",
-  "statements",
-  "an index",
-];
-
-export function printTable(summaries: readonly Summary[]): void {
-  const table = new Table({
-    head: [...HEAD, "server s", "provider MB", "program MB"],
-    style: { head: [], border: [] },
-  });
-  for (const each of summaries) table.push(rowOf(each));
-  console.log(table.toString());
-}
-
-const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
-
-function rowOf(each: Summary): (string | number)[] {
-  const { sessions, statements, indexes } = each;
-  return [
-    indexes,
-    each.phase,
-    each.seconds.median.toFixed(1),
-    each.ratio?.median.toFixed(2) ?? "",
-    each.cpuSeconds.median.toFixed(1),
-    each.cpuRatio?.median.toFixed(2) ?? "",
-    `${sessions.median} (${each.peakSessions})`,
-    statements.median,
-    (statements.median / indexes).toFixed(1),
-    (each.serverMs.median / 1000).toFixed(1),
-    mb(each.providerBytes),
-    mb(each.programBytes),
-  ];
 }
