@@ -1,8 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  escapePattern,
-  namePattern,
-} from "../../../providers/pgindex/src/engine/text/pattern.ts";
+import { escapePattern, namePattern } from "../../../providers/pgindex/src/engine/text/pattern.ts";
 
 test("an escaped text is matched as it stands", () => {
   const text = "a.b*c+d?(e)[f]{g}|h^i$j\\k";

@@ -11,4 +11,3 @@ export interface ProcessOfHost {
 export function isOfNobody({ host, pid }: ProcessOfHost): boolean {
   return host === hostname() && !isRunning(pid);
 }
-

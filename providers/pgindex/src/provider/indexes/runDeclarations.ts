@@ -12,10 +12,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isRunning } from "../../engine/operation/processes";
 import type { Inventory } from "../../engine/record/inventory";
 import { databaseHash } from "../../engine/session/databaseIdentity";
 import type { DeclaredPlace } from "./declaredIndexes";
-import { isRunning } from "../../engine/operation/processes";
 
 /** The database that a declaration is for. */
 type Seen = Pick<Inventory, "database" | "startedAt">;

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { chownSync, cpSync, lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Account, canRun, type TwinBinary } from "./twinBinary";
 import { isRunning } from "../../operation/processes";
+import { type Account, canRun, type TwinBinary } from "./twinBinary";
 
 /**
  * Not `os.tmpdir()`: the socket's path may have 107 bytes, and the server's account has to get
