@@ -14,11 +14,11 @@ import { startEmbedded } from "../tools/embeddedPostgres.ts";
 import { manyResults } from "./many/manyResults.ts";
 import { type Run, runOnce } from "./many/phases.ts";
 import { tableStatements, tablesOf } from "./many/programs.ts";
-import { type Summary, summariesOf } from "./many/summaries.ts";
+import { summariesOf } from "./many/summaries.ts";
 import { pgSchemaDiff } from "./rivals/pgSchemaDiff.ts";
 import { onNewDatabase } from "./support/freshDatabase.ts";
 import { publish } from "./support/published.ts";
-import { pulumiVersion } from "./support/results.ts";
+import { pulumiVersion, writeResults } from "./support/results.ts";
 import { COUNTING } from "./support/serverCounters.ts";
 
 const { values: options } = parseArgs({
@@ -58,22 +58,38 @@ async function once(indexes: number, number: number): Promise<Run> {
   return { ...own, phases: [...own.phases, ...rival] };
 }
 
-const summaries: Summary[] = [];
-const stateBytes: Record<string, number> = {};
+const done = new Map<number, Run[]>();
 try {
   for (const size of sizes) {
-    const done: Run[] = [];
-    for (let i = 1; i <= runs; i += 1) done.push(await once(size, i));
-    summaries.push(...summariesOf(done));
-    stateBytes[size] = Math.max(...done.map((run) => run.stateBytes));
-    if (options.kinds) for (const { name, kinds } of done[0]?.phases ?? []) printKinds(name, kinds);
+    for (let i = 1; i <= runs; i += 1) {
+      console.error(`${new Date().toISOString()} ${size} indexes, run ${i} of ${runs}`);
+      done.set(size, [...(done.get(size) ?? []), await once(size, i)]);
+      // An hour's work is not lost with the last of it.
+      if (i < runs) write({ quietly: true });
+    }
+    if (options.kinds)
+      for (const { name, kinds } of done.get(size)?.[0]?.phases ?? []) printKinds(name, kinds);
   }
 } finally {
   await server.stop();
 }
-const versions = { postgres: server.version, pulumi: pulumiVersion() };
-const isTrial = options.small || options.only !== "" || options.kinds;
-publish("many", versions, isTrial, manyResults({ runs, summaries, stateBytes }));
+write({ quietly: false });
+
+/** What has been measured so far. */
+function write({ quietly }: { readonly quietly: boolean }): void {
+  const versions = { postgres: server.version, pulumi: pulumiVersion() };
+  const isTrial = options.small || options.only !== "" || options.kinds;
+  const all = [...done.values()];
+  const results = manyResults({
+    runs: Math.min(...all.map((each) => each.length)),
+    summaries: all.flatMap(summariesOf),
+    stateBytes: Object.fromEntries(
+      [...done].map(([size, of]) => [size, Math.max(...of.map((run) => run.stateBytes))]),
+    ),
+  });
+  if (!quietly) publish("many", versions, isTrial, results);
+  else if (!isTrial) writeResults("many", versions, results);
+}
 
 function printKinds(name: string, kinds: Run["phases"][number]["kinds"] = []): void {
   console.log(`\n${name}:`);
