@@ -31,7 +31,8 @@ async function waitForReader() {
     statuses.some((line) => /^waiting to alter public\.t_pk .*: pid \d+ /.test(line)),
   );
   const [builder] = await db.query<{ pid: number }>(
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'pgindex build t_pk'",
+    `SELECT pid FROM pg_stat_activity
+      WHERE application_name = 'pgindex build t_pk' AND datname = current_database()`,
   );
   return { reader, lines, ensuring, pid: builder?.pid };
 }

@@ -83,7 +83,8 @@ test("what runs now is shown", async () => {
   const building = builder.query("CREATE INDEX CONCURRENTLY big_idx ON big (b)");
   await until("it waits for the writer", async () => {
     const rows = await live.db.query(
-      "SELECT FROM pg_stat_progress_create_index WHERE current_locker_pid <> 0",
+      `SELECT FROM pg_stat_progress_create_index
+        WHERE current_locker_pid <> 0 AND datname = current_database()`,
     );
     return rows.length > 0;
   });

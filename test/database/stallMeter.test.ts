@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { StallMeter } from "../../providers/pgindex/src/engine/alteration/stallMeter.ts";
 import { withWorkspace } from "../../providers/pgindex/src/engine/session/workspace.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
-import { hold, oidOf, until } from "../support/engine/engineDatabase.ts";
+import { hold, oidOf, QUEUED, until } from "../support/engine/engineDatabase.ts";
 import { useTable } from "../support/engine/engineTable.ts";
 
 const db = await useTable();
@@ -12,10 +12,7 @@ const options = { purpose: "test", searchPath: ["public"] };
 const LOCK = "LOCK TABLE t IN ACCESS EXCLUSIVE MODE";
 
 async function isQueued(mode: string): Promise<boolean> {
-  const rows = await db.query(
-    "SELECT FROM pg_locks WHERE NOT granted AND relation = 't'::regclass AND mode = $1",
-    [mode],
-  );
+  const rows = await db.query(`${QUEUED} AND l.relation = 't'::regclass AND l.mode = $1`, [mode]);
   return rows.length > 0;
 }
 

@@ -57,7 +57,8 @@ describe("when the process that builds is killed", () => {
     const next = nextUp();
     // Longer than the interval: the next run is there, and waits for the build.
     await until("the next run waits", async () => {
-      const sql = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'pgindex build t_idx'";
+      const sql = `SELECT 1 FROM pg_stat_activity
+        WHERE application_name = 'pgindex build t_idx' AND datname = current_database()`;
       return (await db.query(sql)).length > 1;
     });
     expect(await isBuilding(pid)).toBe(true);

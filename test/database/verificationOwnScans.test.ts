@@ -163,9 +163,10 @@ it("nothing in the database changes, and nothing is left open", async () => {
   const fingerprint = () =>
     v.database.query(
       `SELECT (SELECT count(*) FROM pg_class) AS relations, (SELECT count(*) FROM pg_depend) AS d,
-              (SELECT count(*) FROM pg_db_role_setting) AS settings,
-              (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database =
-                (SELECT oid FROM pg_database WHERE datname = current_database())) AS locks`,
+              (SELECT count(*) FROM pg_db_role_setting WHERE setdatabase = own.oid) AS settings,
+              (SELECT count(*) FROM pg_locks
+                WHERE locktype = 'advisory' AND database = own.oid) AS locks
+         FROM pg_database own WHERE datname = current_database()`,
     );
   const before = await fingerprint();
   await v.create();

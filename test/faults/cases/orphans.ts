@@ -34,8 +34,8 @@ export const ORPHANS: readonly Fault[] = [
         await build.says("waiting for writers before build");
         await scene.until("more than the timeout is over", async () => {
           const sql = `SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX%'
-            AND state = 'active'
-                          AND clock_timestamp() - query_start > interval '600 ms'`;
+            AND state = 'active' AND datname = current_database()
+            AND clock_timestamp() - query_start > interval '600 ms'`;
           return (await scene.db.query(sql)).length > 0;
         });
         await writer.release();
