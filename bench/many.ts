@@ -4,6 +4,7 @@
 //
 //   --sizes 10,100,1000   how many indexes; 10000 takes an hour
 //   --runs 5              repetitions, each on a database of its own
+//   --repeats 1           how often each of them measures the commands that change nothing
 //   --only preview        the commands whose names have that in them
 //   --small               once with five, some of the commands: to see that it works
 //   --rivals              pg-schema-diff beside it, which takes Go to build
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
   options: {
     sizes: { type: "string", default: "10,100,1000" },
     runs: { type: "string", default: "5" },
+    repeats: { type: "string", default: "1" },
     only: { type: "string", default: "" },
     small: { type: "boolean", default: false },
     rivals: { type: "boolean", default: false },
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
 });
 const sizes = options.small ? [5] : options.sizes.split(",").map(Number);
 const runs = options.small ? 1 : Number(options.runs);
+const repeats = Number(options.repeats);
 const SMALL = ["preview", "first up (build)", "refresh", "destroy"];
 const isRun = (name: string) =>
   options.small ? SMALL.includes(name) : name.includes(options.only);
@@ -46,7 +49,8 @@ async function once(indexes: number, number: number): Promise<Run> {
     server,
     `many_${indexes}_${number}`,
     made(indexes),
-    (url, counters) => runOnce({ url, counters, showsKinds: options.kinds, runs: isRun }, indexes),
+    (url, counters) =>
+      runOnce({ url, counters, showsKinds: options.kinds, repeats, runs: isRun }, indexes),
   );
   if (!options.rivals) return own;
   const rival = await onNewDatabase(
@@ -65,7 +69,7 @@ try {
       console.error(`${new Date().toISOString()} ${size} indexes, run ${i} of ${runs}`);
       done.set(size, [...(done.get(size) ?? []), await once(size, i)]);
       // An hour's work is not lost with the last of it.
-      if (i < runs) write({ quietly: true });
+      write({ quietly: true });
     }
     if (options.kinds)
       for (const { name, kinds } of done.get(size)?.[0]?.phases ?? []) printKinds(name, kinds);
@@ -79,12 +83,14 @@ write({ quietly: false });
 function write({ quietly }: { readonly quietly: boolean }): void {
   const versions = { postgres: server.version, pulumi: pulumiVersion() };
   const isTrial = options.small || options.only !== "" || options.kinds;
-  const all = [...done.values()];
+  const sorted = [...done].sort(([one], [other]) => one - other);
+  const all = sorted.map(([, of]) => of);
   const results = manyResults({
     runs: Math.min(...all.map((each) => each.length)),
+    repeats,
     summaries: all.flatMap(summariesOf),
     stateBytes: Object.fromEntries(
-      [...done].map(([size, of]) => [size, Math.max(...of.map((run) => run.stateBytes))]),
+      sorted.map(([size, of]) => [size, Math.max(...of.map((run) => run.stateBytes))]),
     ),
   });
   if (!quietly) publish("many", versions, isTrial, results);

@@ -4,6 +4,8 @@ import type { Summary } from "./summaries.ts";
 /** What all runs have measured. */
 export interface Figures {
   readonly runs: number;
+  /** How often each run has measured what changes nothing. */
+  readonly repeats: number;
   readonly summaries: readonly Summary[];
   /** By the number of indexes. */
   readonly stateBytes: Readonly<Record<string, number>>;
@@ -23,11 +25,12 @@ const HEAD = [
 ];
 
 export function manyResults(figures: Figures): Published {
-  const { runs, summaries, stateBytes } = figures;
+  const { runs, repeats, summaries, stateBytes } = figures;
   const state = Object.entries(stateBytes)
     .map(([size, bytes]) => `${bytes} (${size} indexes)`)
     .join(", ");
-  const times = runs === 1 ? "one run" : `median of ${runs} runs, and how far they were apart`;
+  const of = runs === 1 ? "one run" : `median of ${runs} runs`;
+  const times = repeats === 1 ? of : `${of}, what changes nothing ${runs * repeats} times`;
   return {
     title: `Each command, ${times}; bytes of state an index: ${state}`,
     head: HEAD,

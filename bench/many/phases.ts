@@ -22,17 +22,26 @@ export interface Run {
   readonly stateBytes: number;
 }
 
+const REFRESH = "refresh";
+
+interface Command {
+  readonly name: string;
+  readonly args: readonly string[];
+  /** It can be measured again on the same stack. */
+  readonly changesNothing?: boolean;
+}
+
 /** The commands, in the order in which a stack sees them. */
-const COMMANDS: readonly { readonly name: string; readonly args: readonly string[] }[] = [
-  { name: "preview", args: ["preview"] },
+const COMMANDS: readonly Command[] = [
+  { name: "preview", args: ["preview"], changesNothing: true },
   { name: "first up (build)", args: ["up", "--yes", "--skip-preview"] },
-  { name: "preview, nothing to do", args: ["preview"] },
-  { name: "up, nothing to do", args: ["up", "--yes", "--skip-preview"] },
-  { name: "refresh", args: ["refresh", "--yes", "--skip-preview"] },
+  { name: "preview, nothing to do", args: ["preview"], changesNothing: true },
+  { name: "up, nothing to do", args: ["up", "--yes", "--skip-preview"], changesNothing: true },
+  { name: REFRESH, args: ["refresh", "--yes", "--skip-preview"], changesNothing: true },
   { name: "destroy", args: ["destroy", "--yes", "--skip-preview"] },
 ];
 const ADOPTING: typeof COMMANDS = [
-  { name: "preview (adopt)", args: ["preview"] },
+  { name: "preview (adopt)", args: ["preview"], changesNothing: true },
   { name: "first up (adopt)", args: ["up", "--yes", "--skip-preview"] },
 ];
 
@@ -40,6 +49,8 @@ export interface Bench {
   readonly url: string;
   readonly counters: ServerCounters;
   readonly showsKinds: boolean;
+  /** How often a command is measured that changes nothing. */
+  readonly repeats: number;
   /** Whether the command of this name is run. */
   readonly runs: (name: string) => boolean;
 }
@@ -69,43 +80,55 @@ interface Projects {
 }
 
 async function measured(
-  { counters, showsKinds, runs }: Bench,
-  { floor: nothings, project }: Projects,
+  bench: Bench,
+  projects: Projects,
   commands: typeof COMMANDS,
 ): Promise<Pick<Run, "phases" | "stateBytes">> {
   const phases: Phase[] = [];
   let stateBytes = 0;
-  for (const { name, args } of commands.filter((each) => runs(each.name))) {
-    const { text: _, ...floor } = await nothings.run(...args);
-    await counters.start();
-    const { text: __, ...ran } = await project.run(...args);
-    const server = await counters.stop();
-    const kinds = showsKinds ? { kinds: await counters.kinds() } : {};
-    phases.push({ name, ...ran, floor, server, ...kinds });
-    if (name === "refresh") {
-      const laden = await ladenFloor(project, args);
-      phases.push({ name: "refresh, a floor of as many outputs", ...ran, floor: laden, server });
-    }
-    stateBytes = Math.max(stateBytes, project.stateBytes(INDEX_TYPE));
+  for (const command of commands.filter(({ name }) => bench.runs(name))) {
+    const done: Phase[] = [];
+    const times = command.changesNothing ? bench.repeats : 1;
+    for (let i = 0; i < times; i += 1) done.push(await besideFloor(bench, projects, command));
+    phases.push(...done);
+    if (command.name === REFRESH) phases.push(...(await besideLaden(done, projects.project)));
+    stateBytes = Math.max(stateBytes, projects.project.stateBytes(INDEX_TYPE));
   }
   return { phases, stateBytes };
 }
 
+async function besideFloor(
+  { counters, showsKinds }: Bench,
+  { floor: nothings, project }: Projects,
+  { name, args }: Command,
+): Promise<Phase> {
+  const { text: _, ...floor } = await nothings.run(...args);
+  await counters.start();
+  const { text: __, ...ran } = await project.run(...args);
+  const server = await counters.stop();
+  const kinds = showsKinds ? { kinds: await counters.kinds() } : {};
+  return { name, ...ran, floor, server, ...kinds };
+}
+
 /**
- * Resources that do nothing, with the outputs of an index, which a refresh hands to the provider and
- * back, twice.
+ * The refreshes again, held against resources that do nothing and have the outputs of an index,
+ * which a refresh hands to the provider and back, twice.
  */
-function ladenFloor(like: Project, args: readonly string[]): Promise<Omit<Ran, "text">> {
+function besideLaden(refreshes: readonly Phase[], like: Project): Promise<Phase[]> {
   const indexes = like.resources(INDEX_TYPE);
   const { __provider: _, ...outputs } = indexes[0]?.outputs ?? {};
   const file = join(like.directory, "outputs.json");
   writeFileSync(file, JSON.stringify(outputs));
-  return inProject(floorProgram(indexes.length, file), "", async (floor) => {
-    floor.env.PULUMI_SKIP_CHECKPOINTS = "true";
-    await floor.run("up", "--yes", "--skip-preview");
-    delete floor.env.PULUMI_SKIP_CHECKPOINTS;
-    const { text: __, ...ran } = await floor.run(...args);
-    return ran;
+  return inProject(floorProgram(indexes.length, file), "", async (laden) => {
+    laden.env.PULUMI_SKIP_CHECKPOINTS = "true";
+    await laden.run("up", "--yes", "--skip-preview");
+    delete laden.env.PULUMI_SKIP_CHECKPOINTS;
+    const phases: Phase[] = [];
+    for (const refresh of refreshes) {
+      const { text: __, ...floor } = await laden.run("refresh", "--yes", "--skip-preview");
+      phases.push({ ...refresh, name: "refresh, a floor of as many outputs", floor });
+    }
+    return phases;
   });
 }
 

@@ -23,7 +23,8 @@ export interface Summary {
 export function summariesOf(runs: readonly Run[]): Summary[] {
   const [first] = runs;
   if (!first) return [];
-  return first.phases.map(({ name }) => {
+  const names = new Set(first.phases.map(({ name }) => name));
+  return [...names].map((name) => {
     const all = runs.flatMap(({ phases }) => phases.filter((phase) => phase.name === name));
     return summaryOf(name, first.indexes, all);
   });
