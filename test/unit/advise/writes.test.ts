@@ -20,7 +20,7 @@ describe("an update costs an index more if it sets what the index reads", () => 
     ["body", { keys: [{ expression: "lower(body)" }] }, 150],
     ["body", { keys: [{ expression: "lower(body2)" }] }, 50],
     ["body", { keys: [{ column: "id" }], predicate: "body IS NOT NULL" }, 150],
-    // Of which no letter is a Latin one at the edge.
+    // Names that `\b` knows no edge of.
     ["état", { keys: [{ expression: 'lower("état")' }] }, 150],
     ["état", { keys: [{ expression: 'lower("états")' }] }, 50],
     ["имя", { keys: [{ column: "id" }], predicate: '"имя" IS NOT NULL' }, 150],

@@ -4,8 +4,8 @@ export function escapePattern(text: string): string {
 }
 
 /**
- * Matches a name where it is a whole identifier, in letters of any script, of which `\b` knows only
- * the Latin ones.
+ * Matches a name where it is a whole identifier, in letters of any script: `\b` knows only those of
+ * ASCII.
  *
  * @example namePattern("état").test('lower("état")') // true
  */
