@@ -40,7 +40,9 @@ const SMALL = ["preview", "first up (build)", "refresh", "destroy"];
 const isRun = (name: string) =>
   options.small ? SMALL.includes(name) : name.includes(options.only);
 
+const isTrial = options.small || options.only !== "" || options.kinds;
 const server = await startEmbedded({ name: "bench-many", settings: COUNTING });
+const versions = { postgres: server.version, pulumi: pulumiVersion() };
 
 const made = (indexes: number) => tableStatements(tablesOf(indexes));
 
@@ -69,7 +71,7 @@ try {
       console.error(`${new Date().toISOString()} ${size} indexes, run ${i} of ${runs}`);
       done.set(size, [...(done.get(size) ?? []), await once(size, i)]);
       // An hour's work is not lost with the last of it.
-      write({ quietly: true });
+      if (!isTrial) writeResults("many", versions, measured());
     }
     if (options.kinds)
       for (const { name, kinds } of done.get(size)?.[0]?.phases ?? []) printKinds(name, kinds);
@@ -77,15 +79,13 @@ try {
 } finally {
   await server.stop();
 }
-write({ quietly: false });
+publish("many", versions, isTrial, measured());
 
 /** What has been measured so far. */
-function write({ quietly }: { readonly quietly: boolean }): void {
-  const versions = { postgres: server.version, pulumi: pulumiVersion() };
-  const isTrial = options.small || options.only !== "" || options.kinds;
+function measured() {
   const sorted = [...done].sort(([one], [other]) => one - other);
   const all = sorted.map(([, of]) => of);
-  const results = manyResults({
+  return manyResults({
     runs: Math.min(...all.map((each) => each.length)),
     repeats,
     summaries: all.flatMap(summariesOf),
@@ -93,8 +93,6 @@ function write({ quietly }: { readonly quietly: boolean }): void {
       sorted.map(([size, of]) => [size, Math.max(...of.map((run) => run.stateBytes))]),
     ),
   });
-  if (!quietly) publish("many", versions, isTrial, results);
-  else if (!isTrial) writeResults("many", versions, results);
 }
 
 function printKinds(name: string, kinds: Run["phases"][number]["kinds"] = []): void {

@@ -26,9 +26,7 @@ const HEAD = [
 
 export function manyResults(figures: Figures): Published {
   const { runs, repeats, summaries, stateBytes } = figures;
-  const state = Object.entries(stateBytes)
-    .map(([size, bytes]) => `${bytes} (${size} indexes)`)
-    .join(", ");
+  const state = Object.values(stateBytes).join(", ");
   const of = runs === 1 ? "one run" : `median of ${runs} runs`;
   const times = repeats === 1 ? of : `${of}, what changes nothing ${runs * repeats} times`;
   return {
@@ -50,7 +48,7 @@ function rowOf(each: Summary): (string | number)[] {
     ratio ? shown(ratio, 2) : "",
     cpuSeconds.median.toFixed(1),
     cpuRatio ? cpuRatio.median.toFixed(2) : "",
-    `${sessions.median} (${each.peakSessions})`,
+    hasFloor(each) ? `${sessions.median} (${each.peakSessions})` : sessions.median,
     statements.median,
     (serverMs.median / 1000).toFixed(1),
     memoryOf(each),
@@ -58,10 +56,13 @@ function rowOf(each: Summary): (string | number)[] {
 }
 
 function memoryOf(each: Summary): string {
+  if (!hasFloor(each)) return "";
   const own = `${mb(each.providerBytes)}, ${mb(each.programBytes)}`;
-  if (each.floorProviderBytes === undefined) return own;
-  return `${own} (${mb(each.floorProviderBytes)}, ${mb(each.floorProgramBytes ?? 0)})`;
+  return `${own} (${mb(each.floorProviderBytes ?? 0)}, ${mb(each.floorProgramBytes ?? 0)})`;
 }
+
+/** Other tools have none, nor processes and sessions that we know. */
+const hasFloor = ({ ratio }: Summary) => ratio !== undefined;
 
 const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
 

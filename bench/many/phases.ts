@@ -22,8 +22,6 @@ export interface Run {
   readonly stateBytes: number;
 }
 
-const REFRESH = "refresh";
-
 interface Command {
   readonly name: string;
   readonly args: readonly string[];
@@ -31,13 +29,19 @@ interface Command {
   readonly changesNothing?: boolean;
 }
 
+const REFRESH: Command = {
+  name: "refresh",
+  args: ["refresh", "--yes", "--skip-preview"],
+  changesNothing: true,
+};
+
 /** The commands, in the order in which a stack sees them. */
 const COMMANDS: readonly Command[] = [
   { name: "preview", args: ["preview"], changesNothing: true },
   { name: "first up (build)", args: ["up", "--yes", "--skip-preview"] },
   { name: "preview, nothing to do", args: ["preview"], changesNothing: true },
   { name: "up, nothing to do", args: ["up", "--yes", "--skip-preview"], changesNothing: true },
-  { name: REFRESH, args: ["refresh", "--yes", "--skip-preview"], changesNothing: true },
+  REFRESH,
   { name: "destroy", args: ["destroy", "--yes", "--skip-preview"] },
 ];
 const ADOPTING: typeof COMMANDS = [
@@ -91,7 +95,7 @@ async function measured(
     const times = command.changesNothing ? bench.repeats : 1;
     for (let i = 0; i < times; i += 1) done.push(await besideFloor(bench, projects, command));
     phases.push(...done);
-    if (command.name === REFRESH) phases.push(...(await besideLaden(done, projects.project)));
+    if (command === REFRESH) phases.push(...(await besideLaden(done, projects.project)));
     stateBytes = Math.max(stateBytes, projects.project.stateBytes(INDEX_TYPE));
   }
   return { phases, stateBytes };
@@ -125,7 +129,7 @@ function besideLaden(refreshes: readonly Phase[], like: Project): Promise<Phase[
     delete laden.env.PULUMI_SKIP_CHECKPOINTS;
     const phases: Phase[] = [];
     for (const refresh of refreshes) {
-      const { text: __, ...floor } = await laden.run("refresh", "--yes", "--skip-preview");
+      const { text: __, ...floor } = await laden.run(...REFRESH.args);
       phases.push({ ...refresh, name: "refresh, a floor of as many outputs", floor });
     }
     return phases;

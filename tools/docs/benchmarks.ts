@@ -41,7 +41,8 @@ function resultLines(name: string, isShort: boolean): string[] {
   const busy = isBusy ? `; the machine was busy (load ${load}): only ratios say anything` : "";
   const row = (cells: readonly (string | number)[]) => `| ${cells.join(" | ")} |`;
   return [
-    `${title}. ${where}${busy}.`,
+    `${title}.`,
+    `${where}${busy}.`,
     "",
     row(head),
     row(head.map(() => "---")),
