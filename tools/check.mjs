@@ -4,10 +4,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "./setup/command.mjs";
-import { bin, modules, node24, root } from "./setup/paths.mjs";
+import { bin, node24, root, tsc } from "./setup/paths.mjs";
 import { withProgress } from "./setup/progress.mjs";
 
-const tsc = (...args) => [node24, [join(modules, "typescript", "bin", "tsc"), "--noEmit", ...args]];
+const types = (...args) => [node24, [tsc, "--noEmit", ...args]];
 const checks = [
   {
     name: "format and lint (npm run format repairs most of it)",
@@ -18,11 +18,11 @@ const checks = [
     command: [node24, [join("tools", "docs", "main.ts"), "--check"]],
   },
   { name: "rules of the house", command: [node24, [join("tools", "house", "main.ts")]] },
-  { name: "types of tests, tools and demo", command: tsc("-p", "tsconfig.check.json") },
+  { name: "types of tests, tools and demo", command: types("-p", "tsconfig.check.json") },
 ];
 // Pulumi's own compilation of the program skips the check, to start faster.
 if (existsSync(join(root, "index.ts"))) {
-  checks.push({ name: "types of the program", command: tsc("-p", ".", "--noCheck", "false") });
+  checks.push({ name: "types of the program", command: types("-p", ".", "--noCheck", "false") });
 }
 
 async function check({ name, command: [program, args] }) {

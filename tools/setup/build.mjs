@@ -5,7 +5,7 @@ import { bundleProviders } from "./bundles.mjs";
 import { excerpt, run, SetupError } from "./command.mjs";
 import { rollUpDeclarations } from "./declarations.mjs";
 import { withLock } from "./lock.mjs";
-import { modules, node24, root, setupLock } from "./paths.mjs";
+import { modules, node24, root, setupLock, tsc } from "./paths.mjs";
 import { withProgress } from "./progress.mjs";
 
 const folder = join(root, "providers", "pgindex");
@@ -37,8 +37,8 @@ function sourcesHash() {
   }
   add(join(folder, "tsconfig.json"));
   add(manifest);
-  add(join(modules, "typescript", "package.json"));
-  for (const name of ["rollup-plugin-dts", "esbuild"]) add(join(modules, name, "package.json"));
+  for (const name of ["typescript-7", "typescript", "rollup-plugin-dts", "esbuild"])
+    add(join(modules, name, "package.json"));
   for (const tool of ["build.mjs", "bundles.mjs", "declarations.mjs"])
     add(join(root, "tools", "setup", tool));
   return hash.digest("hex");
@@ -60,7 +60,6 @@ async function build() {
   // Beside dist, so that source maps lead to src.
   const fresh = join(folder, `.dist.new-${process.pid}`);
   const old = join(work, `dist.old-${process.pid}`);
-  const tsc = join(modules, "typescript", "bin", "tsc");
   try {
     const { code, output } = await run(
       node24,
