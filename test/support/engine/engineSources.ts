@@ -1,7 +1,6 @@
 // Lets a plain Node process run the provider's TypeScript, so that a test needs no build: node
 // --import <this file>
-import { readFileSync } from "node:fs";
-import { registerHooks, stripTypeScriptTypes } from "node:module";
+import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const SOURCES = new URL("../../../providers/pgindex/src/", import.meta.url).href;
@@ -15,11 +14,10 @@ registerHooks({
       !specifier.endsWith(".json");
     return next(isOurs ? `${specifier}.ts` : specifier, context);
   },
-  load: (url, context, next) => {
-    if (!url.startsWith(SOURCES)) return next(url, context);
-    const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), "utf8"));
-    return { format: "module", source, shortCircuit: true };
-  },
+  // The package is CommonJS, but its sources are written as modules. Node keeps what it has stripped
+  // of types beside its compiled code (NODE_COMPILE_CACHE).
+  load: (url, context, next) =>
+    next(url, url.startsWith(SOURCES) ? { ...context, format: "module-typescript" } : context),
 });
 
 // What is looked for from beside the package, which is CommonJS.

@@ -18,7 +18,8 @@ export interface CliProcess {
 }
 
 export function startCli(args: readonly string[], url: string): CliProcess {
-  const env = { PATH: process.env.PATH, DATABASE_URL: url };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, DATABASE_URL: url };
   const child = spawn(process.execPath, [...PROGRAM, ...args], {
     env,
     stdio: ["ignore", "pipe", "pipe"],
