@@ -11,7 +11,8 @@ export type IndexRow = Omit<LiveIndex, "canonical" | "constraint" | "partOf"> &
  * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
  * nor order, so those come from the catalog tables. `indnullsnotdistinct` exists only since
  * PostgreSQL 15, hence to_jsonb. `pg_constraint` has no index by `conindid`: a search by that alone
- * reads all of it. `$1`: OIDs.
+ * reads all of it. Of constraints, only foreign keys depend on an index (CreateConstraintEntry in
+ * catalog/pg_constraint.c). `$1`: OIDs.
  */
 export const INDEX_QUERY = `
 SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
@@ -27,10 +28,9 @@ SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
            JOIN pg_index x ON x.indexrelid = part.relid JOIN pg_class r ON r.oid = x.indrelid
           WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows",
        con.conname AS constraint, con.contype AS "constraintType",
-       EXISTS (SELECT FROM pg_depend d JOIN pg_constraint f ON f.oid = d.objid
+       EXISTS (SELECT FROM pg_depend d
                 WHERE d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_class'::regclass
-                  AND d.refobjid = c.oid AND f.contype = 'f' AND f.conindid = c.oid)
-         AS "isReferenced",
+                  AND d.refobjid = c.oid) AS "isReferenced",
        (SELECT jsonb_build_object('schema', rn.nspname, 'name', r.relname, 'table', rt.relname)
           FROM pg_class r JOIN pg_namespace rn ON rn.oid = r.relnamespace
           JOIN pg_index ri ON ri.indexrelid = r.oid JOIN pg_class rt ON rt.oid = ri.indrelid

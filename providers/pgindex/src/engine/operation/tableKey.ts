@@ -19,11 +19,11 @@ export async function takeTableKey(
   { builder, observer, ctx }: Operation,
   table: TableName,
 ): Promise<void> {
-  const key = await tableKey(builder, table);
   const wait = new Wait(ctx, `another pgindex is working on ${table.schema}.${table.table}`);
-  while (!(await tryLock(builder, key))) {
-    const holders = await advisoryLockHolders(observer, LOCK_CLASS, key);
-    await wait.on(holders);
+  for (;;) {
+    const { key, locked } = await tryLock(builder, table);
+    if (locked) break;
+    await wait.on(await advisoryLockHolders(observer, LOCK_CLASS, key));
   }
   wait.over();
 }
@@ -46,27 +46,24 @@ export async function tryTableKeys(
 
 /** Releases the table's key before the session ends. */
 export async function returnTableKey({ builder }: Operation, table: TableName): Promise<void> {
-  await builder.query("SELECT pg_catalog.pg_advisory_unlock($1::int4, $2::int4)", [
-    LOCK_CLASS,
-    await tableKey(builder, table),
-  ]);
-}
-
-async function tableKey(session: Session, of: TableName): Promise<number> {
-  const rows = await session.query<{ key: number }>("SELECT pg_catalog.hashtext($1::text) AS key", [
-    textOf(of),
-  ]);
-  return onlyRow(rows).key;
+  await builder.query(
+    "SELECT pg_catalog.pg_advisory_unlock($1::int4, pg_catalog.hashtext($2::text))",
+    [LOCK_CLASS, textOf(table)],
+  );
 }
 
 function textOf({ schema, table }: TableName): string {
   return JSON.stringify([schema, table]);
 }
 
-async function tryLock(session: Session, key: number): Promise<boolean> {
-  const rows = await session.query<{ locked: boolean }>(
-    "SELECT pg_catalog.pg_try_advisory_lock($1::int4, $2::int4) AS locked",
-    [LOCK_CLASS, key],
+async function tryLock(
+  session: Session,
+  table: TableName,
+): Promise<{ readonly key: number; readonly locked: boolean }> {
+  const rows = await session.query<{ key: number; locked: boolean }>(
+    `SELECT key, pg_catalog.pg_try_advisory_lock($1::int4, key) AS locked
+       FROM pg_catalog.hashtext($2::text) AS key`,
+    [LOCK_CLASS, textOf(table)],
   );
-  return onlyRow(rows).locked;
+  return onlyRow(rows);
 }
