@@ -13,7 +13,7 @@ export interface Finished extends IdleSession {
  * The bound of our sessions holds for idle ones too.
  *
  * @example
- * // DISCARD ALL
+ * // DISCARD ALL; SET application_name = 'pgindex'
  *
  * @see https://www.postgresql.org/docs/current/sql-discard.html
  */
@@ -28,6 +28,7 @@ export async function keepOrClose(
   try {
     // It releases advisory locks and drops temporary tables too.
     await query("DISCARD ALL");
+    await query("SELECT pg_catalog.set_config('application_name', 'pgindex', false)");
   } catch {
     return closeClient(client);
   }

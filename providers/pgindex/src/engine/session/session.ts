@@ -101,13 +101,10 @@ async function reuseOrConnect(database: SessionTarget, options: Opening): Promis
   const reused = options.isReusable ? await reuseIdle(server, key, begin) : undefined;
   if (reused) return reused;
   await server.idle.closeDownTo(server.permits.total - server.permits.taken);
-  return connect(target, WITHOUT_WORK, (connection, wanted) =>
+  return connect(target, applicationName(options), (connection, wanted) =>
     begin({ connection, wanted, key, connectedAt: performance.now() }),
   );
 }
-
-/** The `application_name` that a session begins with, and has again after DISCARD ALL. */
-const WITHOUT_WORK = "pgindex";
 
 /** Ignores one in the URL: it would hide pgindex from anybody who looks for a lock's holder. */
 function applicationName({ purpose }: SessionOptions): string {
