@@ -8,10 +8,11 @@ export interface CountingProxy {
   counted(): Counted;
 }
 
-/** Statements sent (Parse), sessions opened, and the most that were open at a time. */
+/** Statements sent (Parse), sessions opened, and how many are open now and were at a time at most. */
 export interface Counted {
   readonly statements: number;
   readonly sessions: number;
+  readonly open: number;
   readonly peak: number;
   /** What was sent most often, for who asks where the statements come from. */
   readonly texts: readonly string[];
@@ -48,7 +49,7 @@ export async function startCountingProxy(url: string): Promise<CountingProxy> {
   const { port } = listener.address() as net.AddressInfo;
   return {
     url: Object.assign(new URL(url), { hostname: "127.0.0.1", port }).href,
-    counted: () => ({ statements, sessions, peak, texts: mostOften(byText) }),
+    counted: () => ({ statements, sessions, open, peak, texts: mostOften(byText) }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { PgIndexError } from "../errors/advice";
 import { isWarning, type ServerNotice } from "../errors/notices";
+import { destroyClient } from "./closeClient";
 import type { Parameters } from "./environment";
 import { badParameterAdvice } from "./parameterMessages";
 import { findPassword, forgetKeptPassword, rememberMechanisms } from "./password/password";
@@ -45,6 +46,8 @@ export async function openClient(
     await client.connect();
     return { client, isOpen: () => isOpen, notices };
   } catch (error) {
+    // Where the password is not to be had, pg leaves the server to wait for it, which is a minute.
+    destroyClient(client);
     if (!isLoginRefused(error) || !forgetKeptPassword(client)) throw error;
     return openClient(login, encryption, timeout);
   }
