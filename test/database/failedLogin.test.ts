@@ -2,6 +2,7 @@
 // which a slot is taken and no database can be dropped.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openSession } from "../../providers/pgindex/src/engine/session/session.ts";
+import { openControl } from "../../providers/pgindex/src/fleet/queue/controlDatabase.ts";
 import { failureOf, targetOf } from "../support/engine/engine.ts";
 import { createRoles, dropRoles, type Roles } from "../support/engine/engineRoles.ts";
 import { type CountingProxy, startCountingProxy } from "../support/server/countingProxy.ts";
@@ -48,5 +49,12 @@ test.each<[title: string, query: string, password: string, command: readonly str
   );
   expect(proxy.counted().sessions).toBeGreaterThan(before);
   // By us: the server itself gives up after a minute (authentication_timeout).
+  await expect.poll(() => proxy.counted().open, { timeout: 30_000 }).toBe(0);
+});
+
+test("the control database of fleets", async () => {
+  const before = proxy.counted().sessions;
+  await failureOf(openControl(proxy.url.replace(":secret", "")));
+  expect(proxy.counted().sessions).toBeGreaterThan(before);
   await expect.poll(() => proxy.counted().open, { timeout: 30_000 }).toBe(0);
 });

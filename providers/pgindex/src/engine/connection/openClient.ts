@@ -1,7 +1,7 @@
-import { Client } from "pg";
+import type { Client } from "pg";
 import { PgIndexError } from "../errors/advice";
 import { isWarning, type ServerNotice } from "../errors/notices";
-import { destroyClient } from "./closeClient";
+import { ClosingClient } from "./closeClient";
 import type { Parameters } from "./environment";
 import { badParameterAdvice } from "./parameterMessages";
 import { findPassword, forgetKeptPassword, rememberMechanisms } from "./password/password";
@@ -46,8 +46,6 @@ export async function openClient(
     await client.connect();
     return { client, isOpen: () => isOpen, notices };
   } catch (error) {
-    // Where the password is not to be had, pg leaves the server to wait for it, which is a minute.
-    destroyClient(client);
     if (!isLoginRefused(error) || !forgetKeptPassword(client)) throw error;
     return openClient(login, encryption, timeout);
   }
@@ -58,7 +56,7 @@ function clientOf(
   encryption: Encryption,
   timeout: number,
 ): Client {
-  const client: Client = new Client({
+  const client: Client = new ClosingClient({
     host: address.hostaddr ?? address.host,
     port: address.port,
     user: parameters.user,

@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import { Pool, type PoolClient } from "pg";
+import { ClosingClient } from "../../engine/connection/closeClient";
 import { PgIndexError } from "../../engine/errors/advice";
 import { isConnectionLoss, isUnreachable, sqlState } from "../../engine/errors/sqlstate";
 import type { Query } from "../../engine/session/query";
@@ -30,7 +31,8 @@ const RETRIES = { retries: 40, minTimeout: 100, maxTimeout: 5_000 };
  * away, or of a newer release.
  */
 export async function openControl(url: string, isPatient = false): Promise<Control> {
-  const pool = new Pool({ connectionString: url, max: 4, application_name: "pgindex fleet" });
+  const login = { connectionString: url, application_name: "pgindex fleet" };
+  const pool = new Pool({ ...login, max: 4, Client: ClosingClient });
   // The next query says it too; without a listener the process would end.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => client.on("error", () => undefined));
