@@ -115,7 +115,7 @@ async function leave(left: number): Promise<void> {
 
 async function verify(i: number): Promise<void> {
   const query = { name: "q", sql: `SELECT * FROM t${i} WHERE a = $1`, values: ["7"] };
-  const parsed = await parseServedQueries("serves", [query]);
+  const parsed = await parseServedQueries([query]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const request = {
     ...{ schema: "public", table: `t${i}`, name: `t${i}_idx` },

@@ -326,7 +326,7 @@ async function switchWal(db: TestDatabase, times: number): Promise<void> {
 }
 
 export async function queriesOf(serves: readonly object[] = []) {
-  const parsed = await parseServedQueries("serves", serves);
+  const parsed = await parseServedQueries(serves);
   if (parsed.kind !== "ok") throw new Error(`the queries of a test are wrong: ${parsed.kind}`);
   return parsed.value;
 }

@@ -124,7 +124,7 @@ async function measure(
   role?: string,
   searchPath: readonly string[] = ["app"],
 ): Promise<unknown> {
-  const parsed = await parseServedQueries("serves", [{ name: "q", runs: 1, role, ...query }]);
+  const parsed = await parseServedQueries([{ name: "q", runs: 1, role, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   return measureQueries({
     database: targetOf(login),

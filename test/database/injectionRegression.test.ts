@@ -85,7 +85,7 @@ test("as a query: refused, or it changes nothing", async () => {
   const queries: ParsedQuery[] = [];
   for (const [i, sql] of statements.entries()) {
     const query = { name: String(i), sql, runs: 1, timeout: "200ms" };
-    const parsed = await parseServedQueries("q", [query]);
+    const parsed = await parseServedQueries([query]);
     if (parsed.kind === "ok") queries.push(...parsed.value);
   }
   expect(queries.length).toBeGreaterThan(600);

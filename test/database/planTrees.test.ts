@@ -12,7 +12,7 @@ beforeEach(() => at.startTest());
 afterAll(() => at.stop());
 
 async function planOf(query: object): Promise<PlanTree | undefined> {
-  const parsed = await parseServedQueries("serves", [{ name: "q", runs: 2, ...query }]);
+  const parsed = await parseServedQueries([{ name: "q", runs: 2, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(at.database.url);
   const [measured] = await measureQueries({

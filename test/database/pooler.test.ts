@@ -71,7 +71,7 @@ test("behind an allowed one a build is watched, and its queries are measured", a
   expect(await refreshIndex(behind(), outputs)).toEqual(outputs);
 
   const query = { name: "one", sql: "SELECT * FROM t WHERE a = 7", runs: 3 };
-  const parsed = await parseServedQueries("serves", [query]);
+  const parsed = await parseServedQueries([query]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const index = { schema: "public", table: "t", name: "t_idx" };
   const measured = await measureQueries({

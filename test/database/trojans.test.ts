@@ -97,7 +97,7 @@ async function plant(name: string, args: string): Promise<boolean> {
 }
 
 async function verification() {
-  const queries = await parseServedQueries("queries", [QUERY]);
+  const queries = await parseServedQueries([QUERY]);
   if (queries.kind !== "ok") throw new Error(JSON.stringify(queries));
   return {
     schema: "public",

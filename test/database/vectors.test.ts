@@ -138,7 +138,7 @@ describeUnless(problem, "an index of vectors", () => {
     await fill(2000);
     await ensure(db, HNSW);
     await db.query("ANALYZE t");
-    const parsed = await parseServedQueries("serves", [
+    const parsed = await parseServedQueries([
       {
         name: "nearest",
         sql: "SELECT id FROM t ORDER BY e <-> $1::vector LIMIT 5",

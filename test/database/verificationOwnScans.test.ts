@@ -28,7 +28,7 @@ async function health(outputs: Outputs, times: number): Promise<void> {
 
 /** As an `Index` measures the queries it serves, before its build. */
 async function measureBefore(query: object): Promise<void> {
-  const parsed = await parseServedQueries("serves", [query]);
+  const parsed = await parseServedQueries([query]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const index = { schema: "public", table: "orders", name: "orders_to_be_built_idx" };
   const { ctx } = record();

@@ -38,7 +38,7 @@ async function create(change: object = {}): Promise<Outputs> {
 }
 
 async function measureBefore(): Promise<readonly object[]> {
-  const parsed = await parseServedQueries("serves", [LOOKUP]);
+  const parsed = await parseServedQueries([LOOKUP]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   const target = targetOf(v.database.url);
   const measured = await measureQueries({

@@ -40,7 +40,7 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 
 async function measure(query: Readonly<Record<string, unknown>>): Promise<unknown> {
-  const parsed = await parseServedQueries("serves", [{ name: "q", runs: 1, ...query }]);
+  const parsed = await parseServedQueries([{ name: "q", runs: 1, ...query }]);
   if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
   return measureQueries({
     database: targetOf(db.url),
@@ -148,7 +148,7 @@ describe("refused by the parser, in preview: whatever is not one reading SELECT"
     "WITH d AS (DELETE FROM t RETURNING a) SELECT * FROM d",
     "TABLE t; DROP TABLE t",
   ])("%s", async (sql) => {
-    const parsed = await parseServedQueries("serves", [{ name: "q", sql }]);
+    const parsed = await parseServedQueries([{ name: "q", sql }]);
     expect(parsed).toMatchObject({ kind: "problems", problems: [{ path: "serves[0].sql" }] });
   });
 });

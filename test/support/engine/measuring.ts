@@ -22,7 +22,7 @@ export class Measuring {
   recorder!: Recorder;
 
   async parsed(...queries: object[]): Promise<readonly ParsedQuery[]> {
-    const result = await parseServedQueries("serves", queries);
+    const result = await parseServedQueries(queries);
     if (result.kind === "ok") return result.value;
     throw new Error(JSON.stringify(result));
   }

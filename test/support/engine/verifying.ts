@@ -80,7 +80,7 @@ export class Verifying {
     const provider = dynamicProvider(runtime, verificationProvider(runtime));
     this.provider = provider as Required<ResourceProvider>;
     await this.database.query("DROP INDEX IF EXISTS orders_customer_idx");
-    const parsed = await parseServedQueries("serves", [LOOKUP]);
+    const parsed = await parseServedQueries([LOOKUP]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
     const { ctx } = this.recorder;
     const measured = await measureQueries({

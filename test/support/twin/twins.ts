@@ -83,7 +83,7 @@ export class Twins {
     { isDropped = false, replaces }: Instead = {},
   ): Promise<Foretold> {
     const index = await declare(args);
-    const parsed = await parseServedQueries("serves", [{ name: "q", ...query }]);
+    const parsed = await parseServedQueries([{ name: "q", ...query }]);
     if (parsed.kind !== "ok") throw new Error(JSON.stringify(parsed));
     return foretell({
       database: targetOf(url ?? this.db.url),

@@ -5,7 +5,7 @@ import { problemsOf, QUERY } from "../../support/measure/servedQuery.ts";
 
 describe("a served query", () => {
   it("gets its defaults", async () => {
-    expect(await parseServedQueries("serves", [QUERY])).toEqual({
+    expect(await parseServedQueries([QUERY])).toEqual({
       kind: "ok",
       value: [
         {
@@ -31,7 +31,7 @@ describe("a served query", () => {
   });
 
   it("loses its semicolon and what stands behind it, letters of two bytes or not", async () => {
-    const parsed = await parseServedQueries("serves", [
+    const parsed = await parseServedQueries([
       { name: "é", sql: "/* é */ SELECT 'é', a FROM t;  -- é" },
     ]);
     expect(parsed).toMatchObject({ value: [{ sql: "/* é */ SELECT 'é', a FROM t" }] });
@@ -39,7 +39,7 @@ describe("a served query", () => {
 
   it("loses an empty statement in front, and what stands there", async () => {
     const sql = "/* no statement */; SELECT a FROM t";
-    const parsed = await parseServedQueries("serves", [{ name: "q", sql }]);
+    const parsed = await parseServedQueries([{ name: "q", sql }]);
     expect(parsed).toMatchObject({ value: [{ sql: "SELECT a FROM t" }] });
   });
 
@@ -60,7 +60,7 @@ describe("a served query", () => {
   });
 
   it("waits for what is not known yet", async () => {
-    expect(await parseServedQueries("serves", [{ ...QUERY, values: UNKNOWN }])).toEqual({
+    expect(await parseServedQueries([{ ...QUERY, values: UNKNOWN }])).toEqual({
       kind: "unknown",
     });
   });

@@ -111,7 +111,7 @@ describe("refused in preview", () => {
   });
 
   it("one query that is not in a list", async () => {
-    const parsed = await parseServedQueries("serves", QUERY);
+    const parsed = await parseServedQueries(QUERY);
     const message = "expected array, received object";
     expect(parsed).toMatchObject({ problems: [{ path: "serves", message }] });
   });
@@ -133,7 +133,7 @@ describe("refused in preview", () => {
   });
 
   it("what is no list at all", async () => {
-    const parsed = await parseServedQueries("serves", "SELECT 1");
+    const parsed = await parseServedQueries("SELECT 1");
     expect(parsed).toMatchObject({ kind: "problems", problems: [{ path: "serves" }] });
   });
 });

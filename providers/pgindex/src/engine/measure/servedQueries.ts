@@ -42,14 +42,11 @@ export function textHash({ sql }: Pick<ParsedQuery, "sql">): string {
   return createHash("sha256").update(sql).digest("hex").slice(0, 12);
 }
 
-/** Parses the queries in the named argument; the paths of its problems begin with that name. */
-export async function parseServedQueries(
-  argument: string,
-  raw: unknown,
-): Promise<Parsed<readonly ParsedQuery[]>> {
+/** Parses the queries in the argument `serves`. */
+export async function parseServedQueries(raw: unknown): Promise<Parsed<readonly ParsedQuery[]>> {
   await loadParser();
-  const parsed = parseWith(z.object({ [argument]: servedQueriesSchema }), { [argument]: raw });
-  return parsed.kind === "ok" ? { kind: "ok", value: Object.values(parsed.value).flat() } : parsed;
+  const parsed = parseWith(serving, { serves: raw });
+  return parsed.kind === "ok" ? { kind: "ok", value: parsed.value.serves } : parsed;
 }
 
 const select = z.string().transform((text, ctx): SelectStatement => {
@@ -152,3 +149,5 @@ export const servedQueriesSchema = z.array(servedQuery).superRefine((queries, ct
     ctx.addIssue({ code: "custom", path: [i, "name"], message });
   });
 }, BESIDE_OTHER_PROBLEMS);
+
+const serving = z.object({ serves: servedQueriesSchema });

@@ -9,15 +9,14 @@ interface Asked<Job, Answer> {
 /** A transaction holds a lock on each table, of which a server has some thousands. */
 const MOST = 50;
 
-/** Less than a clone takes: Pulumi asks for several indexes at a time, one a few ms after the other. */
-const GATHERING_MS = 5;
-
 /** How a batch is done. */
 export interface BatchWork<Job, Answer> {
   /** An answer for each job, in their order; undefined where it has to be done alone. */
   together(jobs: readonly Job[]): Promise<readonly (Answer | undefined)[]>;
   /** Only alone it is clear whose the fault is. */
   alone(job: Job): Promise<Answer>;
+  /** How long the first one waits for others; by default not at all. */
+  readonly gatheringMs?: number;
 }
 
 /** Work on one session: what is asked for while other such work is done, is then done together. */
@@ -40,7 +39,7 @@ export class Batches<Job, Answer> {
   private async serveAll(): Promise<void> {
     this.isBusy = true;
     while (this.waiting.length > 0) {
-      await delay(GATHERING_MS);
+      await (this.work.gatheringMs && delay(this.work.gatheringMs));
       await this.serve(this.waiting.splice(0, MOST));
     }
     this.isBusy = false;

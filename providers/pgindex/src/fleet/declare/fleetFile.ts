@@ -48,7 +48,7 @@ export async function parseIndexes(
   for (const [i, raw] of indexes.entries()) {
     const { serves, ...args } = declaredInputs(raw, target);
     const desired = await parseIndexArgs(args);
-    const queries = await parseServedQueries("serves", serves ?? []);
+    const queries = await parseServedQueries(serves ?? []);
     for (const each of [desired, queries])
       if (each.kind === "problems")
         problems.push(...each.problems.map((it) => ({ ...it, path: `indexes[${i}].${it.path}` })));

@@ -53,7 +53,7 @@ async function requestOf(
   declared: FleetIndex | undefined,
 ): Promise<VerificationRequest> {
   const { schema, name, table, canonical, before, builtAt } = outputs;
-  const parsed = await parseServedQueries("serves", serves);
+  const parsed = await parseServedQueries(serves);
   const queries = parsed.kind === "ok" ? parsed.value : [];
   // As an index has it by default, where only a stack's program knows.
   const searchPath = declared?.desired.searchPath ?? [...new Set([schema, "public"])];

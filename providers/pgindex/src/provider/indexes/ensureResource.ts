@@ -22,7 +22,7 @@ export async function ensureResource(
   const { withinSeconds } = call;
   const limit = withinSeconds ? { buildWithin: `${withinSeconds}s` } : {};
   const desired = required(await parseIndexArgs({ ...limit, ...args }));
-  const queries = required(await parseServedQueries("serves", serves ?? []));
+  const queries = required(await parseServedQueries(serves ?? []));
   const ctx = runtime.context(call.urn);
   let before: readonly Measured[] = [];
   const beforeBuild = async () => {

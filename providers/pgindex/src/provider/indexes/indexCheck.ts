@@ -28,7 +28,7 @@ export async function checkIndex(
   const { gate, ...declared } = news;
   const { serves: serving, validateInPreview, statement: _, ...args } = declared;
   const parsed = await parseIndexArgs(args);
-  const queries = await parseServedQueries("serves", serving ?? []);
+  const queries = await parseServedQueries(serving ?? []);
   const problems = [parsed, queries].flatMap((p) => (p.kind === "problems" ? p.problems : []));
   const inputs: IndexInputs = { ...declared, statement: UNKNOWN };
   if (problems.length > 0) return { inputs, failures: toFailures(problems) };

@@ -32,10 +32,7 @@ export async function seeIndex(
     gate: ___,
     ...args
   } = split(props).own as IndexInputs;
-  const [parsed, queries] = [
-    await parseIndexArgs(args),
-    await parseServedQueries("serves", serves ?? []),
-  ];
+  const [parsed, queries] = [await parseIndexArgs(args), await parseServedQueries(serves ?? [])];
   const problems = [parsed, queries].flatMap((each) =>
     each.kind === "problems" ? each.problems : [],
   );

@@ -12,6 +12,9 @@ type AdoptionQueue = Batches<Adoption, Adopted | "not as seen">;
 
 const queues = new WeakMap<SessionTarget, AdoptionQueue>();
 
+/** Pulumi creates several at a time, and asks for one a few ms after the other. */
+const GATHERING_MS = 5;
+
 /**
  * Adopts an index in a short transaction of the session that looks, without the two sessions of a
  * change, and together with others that are adopted meanwhile. Undefined, and nothing written, if it
@@ -39,6 +42,7 @@ function queueOf(database: SessionTarget): AdoptionQueue {
     new Batches<Adoption, Adopted | "not as seen">({
       together: (adoptions) => adoptTogether(database, adoptions),
       alone: async (adoption) => (await adoptTogether(database, [adoption]))[0] ?? "not as seen",
+      gatheringMs: GATHERING_MS,
     });
   queues.set(database, queue);
   return queue;

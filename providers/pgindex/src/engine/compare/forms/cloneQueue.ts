@@ -15,7 +15,10 @@ type CloneQueue = Batches<Job, Canonicalized>;
 
 const queues = new WeakMap<SharedReads, CloneQueue>();
 
-/** The clones of all who share a session: those that are asked for while one is made. */
+/**
+ * The clones of all who share a session: those that are asked for while one is made. In a preview
+ * Pulumi asks for one index after the other has its answer, so the first waits for nobody.
+ */
 export function cloneQueueOf(shared: SharedReads): CloneQueue {
   const queue = queues.get(shared) ?? new Batches<Job, Canonicalized>({ together, alone });
   queues.set(shared, queue);
