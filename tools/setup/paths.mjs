@@ -6,7 +6,7 @@ export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..", "..")
 export const modules = join(root, "node_modules");
 export const bin = join(modules, ".bin");
 export const node24 = join(bin, "node");
-/** The checker written in Go: a third of the time. The tools use the older one's API, which it has not. */
+/** Written in Go, it takes a third of the time. It has no API yet: tools use the older one's. */
 export const tsc = join(modules, "typescript-7", "bin", "tsc");
 export const compileCache = join(root, ".pgindex", "compile-cache");
 export const setupLock = join(root, ".pgindex", "setup.lock");
