@@ -72,6 +72,7 @@ describe("a lost connection has no SQLSTATE, and is tried again", () => {
   test.each([
     new Error("Connection terminated unexpectedly"),
     new Error("Connection terminated"),
+    new Error("no answer for 15 s: the connection counts as lost"),
     new Error("Client has encountered a connection error and is not queryable"),
     new Error("Client was closed and is not queryable"),
     serverError("ECONNRESET"),

@@ -24,9 +24,11 @@ SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
        coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(c.oid)),
                 pg_relation_size(c.oid))::float8 AS "sizeBytes",
        coalesce(CASE WHEN c.relkind = 'I' THEN (
-         SELECT sum(greatest(r.reltuples, 0)) FROM pg_partition_tree(c.oid) AS part
-           JOIN pg_index x ON x.indexrelid = part.relid JOIN pg_class r ON r.oid = x.indrelid
-          WHERE part.isleaf) END, t.reltuples)::float8 AS "tableRows",
+         SELECT sum(greatest((SELECT r.reltuples FROM pg_index x
+                                JOIN pg_class r ON r.oid = x.indrelid
+                               WHERE x.indexrelid = part.relid), 0))
+           FROM pg_partition_tree(c.oid) AS part WHERE part.isleaf) END, t.reltuples)::float8
+         AS "tableRows",
        con.conname AS constraint, con.contype AS "constraintType",
        EXISTS (SELECT FROM pg_depend d
                 WHERE d.classid = 'pg_constraint'::regclass AND d.refclassid = 'pg_class'::regclass

@@ -57,6 +57,16 @@ export interface IndexOnTable {
   readonly name: string;
 }
 
+/**
+ * For a FROM clause: the partitions of the relation `$1` at every depth, itself first, each with its
+ * row of pg_class. `OFFSET 0`: the server expects a thousand of them, and would read all of pg_class
+ * for three.
+ */
+export const PARTITION_TREE = `(
+  SELECT t.level, t.isleaf AS "isLeaf", t.parentrelid::oid AS parent, c.*
+    FROM pg_partition_tree($1::int8::oid::regclass) t
+   CROSS JOIN LATERAL (SELECT * FROM pg_class WHERE oid = t.relid OFFSET 0) c)`;
+
 interface PartitionRow {
   readonly oid: number;
   readonly schema: string;
@@ -73,12 +83,10 @@ export async function readPartitionTree(
   tableOid: number,
 ): Promise<PartitionRow[]> {
   return session.query<PartitionRow>(
-    `SELECT t.relid::oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS table,
-            t.parentrelid::oid::int8::float8 AS "parentOid", t.isleaf AS "isLeaf",
-            c.relkind = 'f' AS "isForeign"
-       FROM pg_partition_tree($1::int8::oid::regclass) t
-       JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE t.level > 0 ORDER BY t.level, n.nspname, c.relname`,
+    `SELECT t.oid::int8::float8 AS oid, n.nspname AS schema, t.relname AS table,
+            t.parent::int8::float8 AS "parentOid", t."isLeaf", t.relkind = 'f' AS "isForeign"
+       FROM ${PARTITION_TREE} t JOIN pg_namespace n ON n.oid = t.relnamespace
+      WHERE t.level > 0 ORDER BY t.level, n.nspname, t.relname`,
     [tableOid],
   );
 }

@@ -125,6 +125,7 @@ const DEFAULTS = `
      WHERE "isPreferredString"
        AND NOT EXISTS (SELECT FROM defaults WHERE type = ${VARCHAR}::oid))`;
 
+/** `OFFSET 0`: the server would read the statistics of all tables for those of 500. */
 const COLUMNS = `
   WITH ${DEFAULTS}
 SELECT c.oid::int8::float8 AS "tableOid", a.attname::text AS name, quote_ident(a.attname) AS printed,
@@ -138,8 +139,11 @@ SELECT c.oid::int8::float8 AS "tableOid", a.attname::text AS name, quote_ident(a
   FROM pg_attribute a
   JOIN pg_class c ON c.oid = a.attrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname
-                      AND s.attname = a.attname AND NOT s.inherited
+  LEFT JOIN LATERAL (
+       SELECT avg_width FROM pg_stats
+        WHERE schemaname = n.nspname AND tablename = c.relname AND attname = a.attname
+          AND NOT inherited
+       OFFSET 0) AS s ON true
  WHERE a.attnum > 0 AND NOT a.attisdropped`;
 
 /** Reads the columns of a table: none if there is no such table. */

@@ -48,8 +48,8 @@ export function holdProcess(client: Client, does: boolean): void {
 }
 
 /**
- * Waits for the server's answer. Destroys the connection, and so rejects, if none arrives within
- * `withinMs` milliseconds (undefined: no limit).
+ * Waits for the server's answer. Destroys the connection, and rejects with an error that says so, if
+ * none arrives within `withinMs` milliseconds (undefined: no limit).
  */
 export async function withAnswerTimeout<T>(
   answer: Promise<T>,
@@ -57,9 +57,17 @@ export async function withAnswerTimeout<T>(
   withinMs: number | undefined,
 ): Promise<T> {
   if (withinMs === undefined) return answer;
-  const timer = setTimeout(() => destroyClient(client), withinMs);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    destroyClient(client);
+  }, withinMs);
   try {
     return await answer;
+  } catch (error) {
+    if (!isLate) throw error;
+    const seconds = withinMs / 1000;
+    throw new Error(`no answer for ${seconds} s: the connection counts as lost`, { cause: error });
   } finally {
     clearTimeout(timer);
   }

@@ -116,13 +116,16 @@ function requireOurs(live: LiveIndex, identity: IndexIdentity, isReplacement: bo
 /** PostgreSQL refuses it only under the lock that stops everybody. */
 async function requireFreeParts(observer: Session, live: LiveIndex): Promise<void> {
   const [backing] = await observer.query<LocalConstraint>(
-    `SELECT k.conname AS constraint, n.nspname AS schema, c.relname AS table,
-            pn.nspname AS "parentSchema", p.relname AS "parentTable"
-       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_constraint k ON k.conindid = t.relid
-       JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-       JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class p ON p.oid = h.inhparent
-       JOIN pg_namespace pn ON pn.oid = p.relnamespace
-      WHERE t.level > 0 AND k.contype IN ('p', 'u', 'x') ORDER BY 2, 3 LIMIT 1`,
+    `SELECT b.* FROM pg_partition_tree($1::int8::oid::regclass) t
+      CROSS JOIN LATERAL (
+       SELECT k.conname AS constraint, n.nspname AS schema, c.relname AS table,
+              pn.nspname AS "parentSchema", p.relname AS "parentTable"
+         FROM pg_index i JOIN pg_constraint k ON k.conrelid = i.indrelid AND k.conindid = i.indexrelid
+         JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         JOIN pg_inherits h ON h.inhrelid = c.oid JOIN pg_class p ON p.oid = h.inhparent
+         JOIN pg_namespace pn ON pn.oid = p.relnamespace
+        WHERE i.indexrelid = t.relid AND k.contype IN ('p', 'u', 'x') OFFSET 0) b
+      WHERE t.level > 0 ORDER BY 2, 3 LIMIT 1`,
     [live.oid],
   );
   if (backing) throw new PgIndexError(partConstraintAdvice(live, backing));

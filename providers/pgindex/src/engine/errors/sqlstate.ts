@@ -170,7 +170,9 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     isUnreachable(error) ||
     SOCKET_CODES.has(code) ||
-    /connection (terminated|ended)|not queryable|client was closed/i.test(message ?? "")
+    /connection (terminated|ended|counts as lost)|not queryable|client was closed/i.test(
+      message ?? "",
+    )
   );
 }
 

@@ -1,3 +1,5 @@
+import { isConnectionLoss } from "../errors/sqlstate";
+
 /** As many are read one by one before everything is read at once. */
 const FEW = 10;
 
@@ -13,6 +15,8 @@ export class SharedReads {
   readonly mayBeOld: boolean;
   private readonly asked = new Map<unknown, number>();
   private readonly reads = new Map<unknown, { readonly at: number; readonly value: unknown }>();
+  /** What the server has not answered in time. */
+  private readonly tooLong = new Set<unknown>();
 
   constructor(mayBeOld: boolean) {
     this.mayBeOld = mayBeOld;
@@ -26,15 +30,18 @@ export class SharedReads {
     if (known && now - known.at <= oldestMs) return known.value as Promise<T>;
     const value = read();
     this.reads.set(key, { at: now, value });
-    value.catch(() => this.reads.delete(key));
+    value.catch((error) => {
+      this.reads.delete(key);
+      if (isConnectionLoss(error)) this.tooLong.add(key);
+    });
     return value;
   }
 
-  /** Whether more than a few have asked for it. */
+  /** Whether more than a few have asked for it, and the server can answer it in time. */
   isWanted(key: unknown): boolean {
     const asked = (this.asked.get(key) ?? 0) + 1;
     this.asked.set(key, asked);
-    return this.mayBeOld && asked > FEW;
+    return this.mayBeOld && asked > FEW && !this.tooLong.has(key);
   }
 }
 
@@ -43,8 +50,8 @@ interface Shareable {
 }
 
 /**
- * All that `read` reads, for everybody who shares the session. Undefined where nobody does, and for
- * the first few who ask: they had better read what they need.
+ * All that `read` reads, for everybody who shares the session. Undefined where nobody does, for the
+ * first few who ask, and where the connection was lost over it: they had better read what they need.
  */
 export function everything<S extends Shareable, T>(
   session: S,

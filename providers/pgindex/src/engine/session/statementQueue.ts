@@ -1,11 +1,17 @@
 import type { Client, QueryConfig } from "pg";
 import { withAnswerTimeout } from "../connection/closeClient";
+import { isConnectionLoss, sqlState } from "../errors/sqlstate";
+
+/** The server has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html. */
+const isTermination = (error: unknown) => /^57P0[1-5]$/.test(sqlState(error) ?? "");
 
 /** Runs the statements of a session one at a time, in order: pg 9 will no longer queue them itself. */
 export class StatementQueue {
   private readonly client: Client;
   private last: Promise<unknown> = Promise.resolve();
   private waiting = 0;
+  /** How the connection was lost: of a later statement, pg says only that it cannot be sent. */
+  private loss: unknown;
 
   constructor(client: Client) {
     this.client = client;
@@ -25,9 +31,24 @@ export class StatementQueue {
       queryMode: "extended",
     };
     return this.add(async () => {
-      const answer = this.client.query(config);
-      return (await withAnswerTimeout(answer, this.client, withinMs)).rows as Row[];
+      try {
+        const answer = this.client.query(config);
+        const { rows } = await withAnswerTimeout(answer, this.client, withinMs);
+        this.loss = undefined;
+        return rows as Row[];
+      } catch (error) {
+        throw this.reasonOf(error);
+      }
     });
+  }
+
+  private reasonOf(error: unknown): unknown {
+    if (!isConnectionLoss(error)) {
+      this.loss = isTermination(error) ? error : undefined;
+      return error;
+    }
+    this.loss ??= error;
+    return this.loss;
   }
 
   private add<T>(work: () => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import { PARTITION_TREE } from "../catalog/indexTree";
 import type { LiveIndex, LiveTable } from "../catalog/liveIndex";
 import { privilegeAdvice } from "../catalog/privilegeMessages";
 import { readPrivileges } from "../catalog/privileges";
@@ -37,9 +38,7 @@ export async function requirePartitionable(
   entry: LiveIndex | undefined,
 ): Promise<boolean> {
   const [foreign] = await session.query<{ label: string }>(
-    `SELECT t.relid::regclass::text AS label
-       FROM pg_partition_tree($1::int8::oid::regclass) t JOIN pg_class c ON c.oid = t.relid
-      WHERE c.relkind = 'f' LIMIT 1`,
+    `SELECT oid::regclass::text AS label FROM ${PARTITION_TREE} t WHERE relkind = 'f' LIMIT 1`,
     [table.oid],
   );
   const advice = foreign && foreignPartitionAdvice(desired, foreign.label, entry);
@@ -63,8 +62,8 @@ async function readPartitionKeys(session: Session, table: LiveTable): Promise<Pa
                LEFT JOIN pg_attribute a
                  ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0
             ) AS "keyColumns"
-       FROM pg_partition_tree($1::int8::oid::regclass) t
-       JOIN pg_partitioned_table p ON p.partrelid = t.relid`,
+       FROM ${PARTITION_TREE} t
+      CROSS JOIN LATERAL (SELECT * FROM pg_partitioned_table WHERE partrelid = t.oid OFFSET 0) p`,
     [table.oid],
   );
 }

@@ -69,7 +69,10 @@ export interface AccountedUsage extends IndexUsage {
   readonly summary: string;
 }
 
-/** Each index with its partitions' indexes. Uses to_jsonb because `last_idx_scan` exists from 16 on. */
+/**
+ * Each index with its partitions' indexes. Uses to_jsonb because `last_idx_scan` exists from 16 on,
+ * and `OFFSET 0` because the server would join the counters of all indexes for one.
+ */
 const usageQuery = (which: string) => `
 WITH RECURSIVE tree (root, oid) AS (
   SELECT c.oid, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -87,7 +90,8 @@ SELECT n.nspname AS schema, c.relname AS name, used.* FROM (
          ${COUNTERS_SINCE} AS "countersSince",
          bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
     FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
-    LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = tree.oid
+    LEFT JOIN LATERAL (
+         SELECT * FROM pg_stat_all_indexes WHERE indexrelid = tree.oid OFFSET 0) AS s ON true
     LEFT JOIN pg_stat_database d ON d.datname = current_database()
    GROUP BY tree.root) used
   JOIN pg_class c ON c.oid = used.root JOIN pg_namespace n ON n.oid = c.relnamespace`;

@@ -63,8 +63,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
        obj_description(c.oid, 'pg_class') AS comment,
        (SELECT jsonb_agg(attstattarget ORDER BY attnum) FROM pg_attribute
          WHERE attrelid = c.oid AND attnum <= i.indnkeyatts) AS statistics,
-       (SELECT conname FROM pg_constraint WHERE conindid = c.oid
-       AND contype IN ('p', 'u', 'x') LIMIT 1) AS constraint,
+       con.conname AS constraint,
        i.indisvalid AND i.indisready AND i.indislive AS "isUsable",
        (SELECT extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
          WHERE d.classid = 'pg_class'::regclass AND d.objid = t.oid AND d.deptype = 'e'
@@ -73,6 +72,8 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
   JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid
+                             AND con.contype IN ('p', 'u', 'x')
  WHERE n.nspname = $1 AND t.relkind IN ('r', 'm', 'p')
  ORDER BY t.relname, c.relname`;
 
@@ -112,6 +113,6 @@ export async function readCatalog(
       return definition?.pretty ? { ...index, ...definition } : [];
     });
   } finally {
-    await session.query("ROLLBACK");
+    await session.query("ROLLBACK").catch(() => undefined);
   }
 }

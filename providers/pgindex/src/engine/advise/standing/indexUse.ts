@@ -40,6 +40,7 @@ export interface ServerUse {
   readonly indexes: readonly IndexUse[];
 }
 
+/** `OFFSET 0`: the server expects a thousand partitions, and would join the counters of all indexes. */
 const USE = `
 SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.relname AS table,
        pg_get_indexdef(c.oid) AS definition, u."sizeBytes", u.scans, u."lastScan",
@@ -56,13 +57,15 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
               ORDER BY 1) AS "foreignKeys"
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_constraint con ON con.conindid = c.oid AND con.contype IN ('p', 'u', 'x')
+  LEFT JOIN pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid
+                             AND con.contype IN ('p', 'u', 'x')
  CROSS JOIN LATERAL (
    SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans,
           max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
           coalesce(sum(pg_relation_size(part.oid)), 0)::float8 AS "sizeBytes"
      FROM (SELECT c.oid UNION SELECT relid FROM pg_partition_tree(c.oid)) AS part (oid)
-     LEFT JOIN pg_stat_all_indexes s ON s.indexrelid = part.oid) AS u
+     LEFT JOIN LATERAL (
+          SELECT * FROM pg_stat_all_indexes WHERE indexrelid = part.oid OFFSET 0) AS s ON true) AS u
  WHERE i.indisvalid AND c.relkind IN ('i', 'I') AND t.relkind IN ('r', 'p', 'm')
    AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
    AND ${IS_ASKED_SCHEMA}

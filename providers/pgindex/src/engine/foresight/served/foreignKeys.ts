@@ -16,9 +16,12 @@ interface BareKey {
 /** Whether an index finds the rows that reference one row: it begins with the key's columns. */
 const SERVES = `k.conkey <@ (i.indkey::int2[])[0:array_length(k.conkey, 1) - 1]`;
 
-/** Of the indexes `which`, where those that are `gone` serve nothing any more. */
+/**
+ * Of the indexes `which`, where those that are `gone` serve nothing any more. NOT MATERIALIZED: a
+ * query that is named twice is run for all there is, where the indexes of one table will do.
+ */
 const bareKeys = (which: string, gone: string) => `
-WITH serving AS (
+WITH serving AS NOT MATERIALIZED (
   SELECT i.indexrelid, i.indrelid, i.indkey FROM pg_index i
     JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam
    WHERE i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree')

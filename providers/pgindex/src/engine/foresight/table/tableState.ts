@@ -29,6 +29,10 @@ const shareOf = (age: string, limit: string) =>
      (SELECT option_value::float8 FROM pg_options_to_table(c.reloptions)
        WHERE option_name = '${limit}'))`;
 
+/**
+ * `OFFSET 0`: the server takes every table for one of 500 partitions, and would read all of pg_class
+ * for each of them.
+ */
 const STATE = `
 SELECT of.oid::int8::float8 AS oid,
        extract(epoch FROM clock_timestamp() - d.stats_reset)::float8 AS seconds, sums.*
@@ -48,7 +52,7 @@ SELECT of.oid::int8::float8 AS oid,
               )) FILTER (WHERE c.relkind IN ('r', 'm')), 0)::float8 AS "wraparoundShare"
          FROM (SELECT relid::oid AS oid FROM pg_partition_tree(of.oid) WHERE isleaf
                UNION SELECT of.oid) AS t
-         JOIN pg_class c ON c.oid = t.oid) AS sums
+        CROSS JOIN LATERAL (SELECT * FROM pg_class WHERE oid = t.oid OFFSET 0) AS c) AS sums
  WHERE d.datname = current_database()`;
 
 /**

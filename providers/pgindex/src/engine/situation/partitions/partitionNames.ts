@@ -4,6 +4,7 @@ import { isChildName } from "../../declare/names";
 import { foreignCodeOf } from "../../reach/tableCode";
 import type { Session } from "../../session/session";
 import { setSettings } from "../../session/settings/setSettings";
+import { once } from "../../session/sharedReads";
 import { qualified } from "../../text/sql";
 import type { Partition } from "./partitions";
 
@@ -28,7 +29,7 @@ export async function withOwnNames(
     !attached && (!candidate || isChildName(candidate.name, index));
   const fresh = partitions.filter(isNew);
   if (fresh.length === 0) return [...partitions];
-  const taken = await takenNames(session, fresh);
+  const taken = new Set(await once(session, takenNames));
   const ordered = haveTheSame(fresh, index) ? await inOrder(session, fresh, index) : fresh;
   const names = new Map<number, string>();
   for (const { oid, schema, table } of ordered) {
@@ -43,13 +44,12 @@ export async function withOwnNames(
   });
 }
 
-async function takenNames(session: Session, partitions: readonly Partition[]) {
-  const schemas = [...new Set(partitions.map(({ schema }) => schema))];
+/** Of the whole database, in one query: none of the catalog's indexes finds the names by their end. */
+async function takenNames(session: Session): Promise<ReadonlySet<string>> {
   const rows = await session.query<{ schema: string; name: string }>(
     `SELECT n.nspname AS schema, c.relname AS name
        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = ANY($1) AND c.relname ~ '_idx[0-9]*$'`,
-    [schemas],
+      WHERE c.relname ~ '_idx[0-9]*$'`,
   );
   return new Set(rows.map(({ schema, name }) => qualified(schema, name)));
 }

@@ -4,6 +4,7 @@ import type { LiveIndex } from "../../catalog/liveIndex";
 import { readTable } from "../../catalog/tables";
 import { isChildName } from "../../declare/names";
 import type { Session } from "../../session/session";
+import { once } from "../../session/sharedReads";
 import { isLeftoverOf } from "./partitions";
 
 /**
@@ -15,17 +16,28 @@ export async function readDetached(
   index: { readonly schema: string; readonly name: string },
   tableOid: number,
 ): Promise<LiveIndex[]> {
-  const rows = await session.query<{ oid: number; name: string }>(
-    `SELECT c.oid::int8::float8 AS oid, c.relname AS name
+  const ours = (await once(session, allUnattached)).filter(({ name }) => isChildName(name, index));
+  if (ours.length === 0) return [];
+  const below = await readPartitionTree(session, tableOid);
+  const tree = new Set([tableOid, ...below.map(({ oid }) => oid)]);
+  const detached = ours.filter((row) => !tree.has(row.tableOid)).map(({ oid }) => oid);
+  return (await readIndexes(session, detached)).filter((live) => !live.constraint);
+}
+
+interface Unattached {
+  readonly oid: number;
+  readonly name: string;
+  readonly tableOid: number;
+}
+
+/** The INVALID indexes of the database that have names like ours. No index of the catalog finds them. */
+function allUnattached(session: Session): Promise<readonly Unattached[]> {
+  return session.query<Unattached>(
+    `SELECT c.oid::int8::float8 AS oid, c.relname AS name, i.indrelid::int8::float8 AS "tableOid"
        FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
       WHERE NOT i.indisvalid AND c.relname ~ '_[0-9a-f]{8}_[0-9a-f]{4,12}$'
-        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)
-        AND NOT EXISTS (SELECT FROM pg_partition_tree($1::int8::oid::regclass) AS t
-                         WHERE t.relid = i.indrelid)`,
-    [tableOid],
+        AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = c.oid)`,
   );
-  const ours = rows.filter(({ name }) => isChildName(name, index)).map(({ oid }) => oid);
-  return (await readIndexes(session, ours)).filter((live) => !live.constraint);
 }
 
 /** Reads the unattached indexes that interrupted runs of a partitioned index left on partitions. */

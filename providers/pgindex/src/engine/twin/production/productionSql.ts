@@ -174,7 +174,8 @@ const INDEX = `jsonb_build_object(
   'relpages', idx.relpages, 'reltuples', idx.reltuples,
   'parent', (SELECT inhparent::int8 FROM pg_inherits WHERE inhrelid = idx.indexrelid),
   'isNeeded', idx.indisreplident OR idx.indisclustered
-    OR EXISTS (SELECT FROM pg_constraint WHERE conindid = idx.indexrelid)
+    OR EXISTS (SELECT FROM pg_constraint
+                WHERE conrelid = idx.indrelid AND conindid = idx.indexrelid)
     OR EXISTS (SELECT FROM pg_inherits WHERE inhrelid = idx.indexrelid))`;
 
 const CONSTRAINT = `jsonb_build_object(
