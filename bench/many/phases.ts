@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { execute } from "../support/freshDatabase.ts";
 import type { Ran } from "../support/measuredCommand.ts";
 import type { Counted, ServerCounters, StatementKind } from "../support/serverCounters.ts";
-import { floorProgram, INDEX_TYPE, indexProgram, indexStatements, tablesOf } from "./programs.ts";
+import {
+  dropStatements,
+  floorProgram,
+  INDEX_TYPE,
+  indexProgram,
+  indexStatements,
+  tablesOf,
+} from "./programs.ts";
 import { Project } from "./project.ts";
 
 /** One command of a run, measured. */
@@ -57,23 +64,31 @@ export interface Bench {
   readonly repeats: number;
   /** Whether the command of this name is run. */
   readonly runs: (name: string) => boolean;
+  /** False: Pulumi writes the state at the end of a command, not after each of its steps. */
+  readonly hasCheckpoints?: boolean;
 }
+
+/** https://www.pulumi.com/docs/iac/cli/environment-variables/ */
+const NO_CHECKPOINTS = { PULUMI_EXPERIMENTAL: "true", PULUMI_SKIP_CHECKPOINTS: "true" };
 
 /**
  * Runs every phase once, on tables that are there and have no index. Each command runs right after
  * the floor's, since the speed of a machine changes within minutes.
  */
 export async function runOnce(bench: Bench, indexes: number): Promise<Run> {
+  const env = bench.hasCheckpoints === false ? NO_CHECKPOINTS : {};
   const inStacks = (commands: typeof COMMANDS) =>
-    inProject(floorProgram(indexes), "", (floor) =>
-      inProject(indexProgram(indexes), bench.url, (project) =>
+    inProject(floorProgram(indexes), env, (floor) =>
+      inProject(indexProgram(indexes), { ...env, DATABASE_URL: bench.url }, (project) =>
         measured(bench, { floor, project }, commands),
       ),
     );
   const built = await inStacks(COMMANDS);
-  const isGone = bench.runs("destroy") || !bench.runs("first up (build)");
-  if (isGone) await execute(bench.url, indexStatements(tablesOf(indexes)));
-  const adopted = isGone ? await inStacks(ADOPTING) : { phases: [], stateBytes: 0 };
+  await execute(bench.url, [
+    ...dropStatements(tablesOf(indexes)),
+    ...indexStatements(tablesOf(indexes)),
+  ]);
+  const adopted = await inStacks(ADOPTING);
   const phases = [...built.phases, ...adopted.phases];
   return { indexes, phases, stateBytes: Math.max(built.stateBytes, adopted.stateBytes) };
 }
@@ -95,7 +110,8 @@ async function measured(
     const times = command.changesNothing ? bench.repeats : 1;
     for (let i = 0; i < times; i += 1) done.push(await besideFloor(bench, projects, command));
     phases.push(...done);
-    if (command === REFRESH) phases.push(...(await besideLaden(done, projects.project)));
+    if (command === REFRESH && bench.hasCheckpoints !== false)
+      phases.push(...(await besideLaden(done, projects.project)));
     stateBytes = Math.max(stateBytes, projects.project.stateBytes(INDEX_TYPE));
   }
   return { phases, stateBytes };
@@ -123,7 +139,7 @@ function besideLaden(refreshes: readonly Phase[], like: Project): Promise<Phase[
   const { __provider: _, ...outputs } = indexes[0]?.outputs ?? {};
   const file = join(like.directory, "outputs.json");
   writeFileSync(file, JSON.stringify(outputs));
-  return inProject(floorProgram(indexes.length, file), "", async (laden) => {
+  return inProject(floorProgram(indexes.length, file), {}, async (laden) => {
     laden.env.PULUMI_SKIP_CHECKPOINTS = "true";
     await laden.run("up", "--yes", "--skip-preview");
     delete laden.env.PULUMI_SKIP_CHECKPOINTS;
@@ -139,10 +155,10 @@ function besideLaden(refreshes: readonly Phase[], like: Project): Promise<Phase[
 /** Runs work in a new stack of a program. */
 export async function inProject<T>(
   program: string,
-  url: string,
+  env: Readonly<Record<string, string>>,
   work: (project: Project) => Promise<T>,
 ): Promise<T> {
-  const project = new Project(program, { DATABASE_URL: url });
+  const project = new Project(program, env);
   try {
     await project.run("stack", "init", "bench");
     return await work(project);

@@ -23,6 +23,10 @@ export function indexStatements(tables: readonly string[]): string[] {
   return tables.map((table) => `CREATE INDEX ${nameOf(table)} ON ${table} (${columns})`);
 }
 
+/** What a stack has built and not destroyed. */
+export const dropStatements = (tables: readonly string[]) =>
+  tables.map((table) => `DROP INDEX IF EXISTS ${nameOf(table)}`);
+
 export const INDEX_TYPE = "pulumi-nodejs:pgindex:Index";
 
 /** A program that declares an index on each table. */

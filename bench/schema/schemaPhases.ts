@@ -46,7 +46,7 @@ export async function runSchema({ url, counters, indexes }: SchemaBench): Promis
     return { name, ...ran, ...(floor && { floor }), server };
   };
   const floors = await floorsOf(indexes);
-  return inProject(PROGRAM, url, async (project) => {
+  return inProject(PROGRAM, { DATABASE_URL: url }, async (project) => {
     const phases: Phase[] = [];
     const pgindex = async (args: readonly string[]) => {
       const ran = await measuredCommand(process.execPath, [CLI, ...args], {
@@ -80,7 +80,7 @@ export async function runSchema({ url, counters, indexes }: SchemaBench): Promis
 type Floor = Omit<Ran, "text">;
 
 async function floorsOf(indexes: number): Promise<Map<string, Floor>> {
-  return inProject(floorProgram(indexes), "", async (project) => {
+  return inProject(floorProgram(indexes), {}, async (project) => {
     const floors = new Map<string, Floor>();
     for (const [name, args] of PULUMI) {
       const { text: _, ...ran } = await project.run(...args);

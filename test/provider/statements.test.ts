@@ -82,9 +82,19 @@ test.each([
     // Two make the clone; the rest is shared by those that are asked for at a time.
     atMost: 6,
   },
+  {
+    of: "what stands as it is declared",
+    more: { predicate: "b IS NOT NULL", columns: ["b", { expression: "lower(b::text)" }] },
+    atMost: 0,
+    before: tables
+      .map((t) => `CREATE INDEX ${t}_idx ON ${t} (b, lower(b)) WHERE b IS NOT NULL`)
+      .join(";"),
+    // As those on columns alone: its key, its mark, and what is read again.
+    adoptsWith: 10,
+  },
 ])(
   "a preview of $of sends at most $atMost statements an index",
-  async ({ more, atMost, before }) => {
+  async ({ more, atMost, before, adoptsWith }) => {
     for (const table of tables) await database().query(`DROP INDEX IF EXISTS ${table}_idx`);
     if (before) await database().query(before);
     const [few, many] = [new CountedStack(FEW, more), new CountedStack(MANY, more)];
@@ -92,5 +102,8 @@ test.each([
     expect(ofMany.statements - ofFew.statements, ofMany.texts.join("\n")).toBeLessThanOrEqual(
       atMost * (MANY - FEW) + 10,
     );
+    if (adoptsWith === undefined) return;
+    const adopting = await many.takes("up");
+    expect(adopting.statements, adopting.texts.join("\n")).toBeLessThanOrEqual(adoptsWith * MANY);
   },
 );

@@ -14,7 +14,7 @@ const BLOCK =
   /^<!-- The results of npm run bench -- (\w+)(, in short)? -->\n[\s\S]*?^<!-- The end of the results\. -->$/gm;
 
 /** The benchmarks whose results docs/performance.md shows, in its order. */
-const NAMES = ["many", "schema", "stall", "overhead", "queries"];
+const NAMES = ["many", "large", "schema", "stall", "overhead", "queries"];
 
 /** Puts the last results of each benchmark in place; where there are none, nothing is changed. */
 export function withBenchmarks(text: string): string {

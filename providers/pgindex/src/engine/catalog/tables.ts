@@ -97,6 +97,8 @@ export interface Column {
   readonly btreeClass: string | null;
   /** Bytes, as ANALYZE found them; null if it has not. */
   readonly width: number | null;
+  /** Neither a domain nor anything else that somebody has made. */
+  readonly hasBuiltinType: boolean;
   /** Our role may read it, and PostgreSQL's own code compares its values. */
   readonly isReadable: boolean;
 }
@@ -130,6 +132,7 @@ const COLUMNS = `
   WITH ${DEFAULTS}
 SELECT c.oid::int8::float8 AS "tableOid", a.attname::text AS name, quote_ident(a.attname) AS printed,
        a.attgenerated = 'v' AS "isVirtual", s.avg_width::float8 AS width,
+       a.atttypid < ${FIRST_USER_OID}::oid AS "hasBuiltinType",
        a.atttypid < ${FIRST_USER_OID}::oid AND has_table_privilege(c.oid, 'SELECT') AS "isReadable",
        (SELECT quote_ident(n.nspname) || '.' || quote_ident(co.collname)
           FROM pg_collation co JOIN pg_namespace n ON n.oid = co.collnamespace

@@ -1,5 +1,6 @@
-import type { Canonicalized } from "../compare/clone";
+import { type Canonicalized, formOf } from "../compare/clone";
 import { canonicalize } from "../compare/forms/canonicalize";
+import { standingForm } from "../compare/forms/standingForm";
 import type { IndexDefinition } from "../declare/desiredIndex";
 import { PgIndexError } from "../errors/advice";
 import type { Session } from "../session/session";
@@ -18,7 +19,8 @@ export type Declared = Exclude<Canonicalized, { kind: "refused" }>;
 export async function declaredForm(observer: Session, index: IndexDefinition): Promise<Declared> {
   const advice = unsupportedClause(index, observer.serverVersion);
   if (advice) throw new PgIndexError(advice);
-  const form = await canonicalize(observer, index);
+  const standing = await standingForm(observer, index);
+  const form = standing ? formOf(index, standing) : await canonicalize(observer, index);
   const moment = form.kind === "ok" ? momentIn(index, form.canonical) : undefined;
   if (moment !== undefined) throw new PgIndexError(momentAdvice(index, moment));
   if (form.kind !== "refused") return form;
