@@ -1,9 +1,14 @@
 import type { Client, QueryConfig } from "pg";
 import { withAnswerTimeout } from "../connection/closeClient";
-import { isConnectionLoss, sqlState } from "../errors/sqlstate";
+import { isConnectionLoss, routineOf, sqlState } from "../errors/sqlstate";
 
-/** The server has ended the session: https://www.postgresql.org/docs/current/errcodes-appendix.html. */
-const isTermination = (error: unknown) => /^57P0[1-5]$/.test(sqlState(error) ?? "");
+/**
+ * The server itself has ended the session: a function can raise any SQLSTATE, and write into the
+ * message what it likes (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+ */
+const isTermination = (error: unknown) =>
+  /^57P0[1-5]$/.test(sqlState(error) ?? "") &&
+  ["ProcessInterrupts", "quickdie"].includes(routineOf(error));
 
 /** Runs the statements of a session one at a time, in order: pg 9 will no longer queue them itself. */
 export class StatementQueue {
@@ -44,7 +49,11 @@ export class StatementQueue {
 
   private reasonOf(error: unknown): unknown {
     if (!isConnectionLoss(error)) {
-      this.loss = isTermination(error) ? error : undefined;
+      // Of a later statement that is no error of its own, so it has no SQLSTATE.
+      const { message } = error as Error;
+      this.loss = isTermination(error)
+        ? new Error(`connection ended: ${message}`, { cause: error })
+        : undefined;
       return error;
     }
     this.loss ??= error;
