@@ -1,9 +1,9 @@
 import { type Context, pause } from "../operation/context";
-import { COUNTERS_SINCE } from "../scans/countersSince";
 import { ledgerScans } from "../scans/scanLedger";
 import type { Session } from "../session/session";
 import { everything } from "../session/sharedReads";
 import { qualified } from "../text/sql";
+import { ALL_USAGES, ONE_USAGE } from "./usageQuery";
 
 /**
  * The server's counters for an index, summed over its partitions. They cover this server only; a
@@ -69,36 +69,6 @@ export interface AccountedUsage extends IndexUsage {
   readonly summary: string;
 }
 
-/**
- * Each index with its partitions' indexes. Uses to_jsonb because `last_idx_scan` exists from 16 on,
- * and `OFFSET 0` because the server would join the counters of all indexes for one.
- */
-const usageQuery = (which: string) => `
-WITH RECURSIVE tree (root, oid) AS (
-  SELECT c.oid, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('i', 'I') AND ${which}
-   UNION ALL
-  SELECT tree.root, i.inhrelid FROM pg_inherits i JOIN tree ON i.inhparent = tree.oid)
-SELECT n.nspname AS schema, c.relname AS name, used.* FROM (
-  SELECT tree.root,
-         coalesce(sum(s.idx_scan), 0)::float8 AS scans,
-         coalesce(sum(s.idx_tup_read), 0)::float8 AS "tuplesRead",
-         coalesce(sum(s.idx_tup_fetch), 0)::float8 AS "tuplesFetched",
-         max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",
-         sum(pg_relation_size(tree.oid))::float8 AS "sizeBytes",
-         max(d.stats_reset) AS "statsReset",
-         ${COUNTERS_SINCE} AS "countersSince",
-         bool_or(i.indisunique OR i.indisexclusion OR i.indisreplident) AS enforces
-    FROM tree JOIN pg_index i ON i.indexrelid = tree.oid
-    LEFT JOIN LATERAL (
-         SELECT * FROM pg_stat_all_indexes WHERE indexrelid = tree.oid OFFSET 0) AS s ON true
-    LEFT JOIN pg_stat_database d ON d.datname = current_database()
-   GROUP BY tree.root) used
-  JOIN pg_class c ON c.oid = used.root JOIN pg_namespace n ON n.oid = c.relnamespace`;
-
-const ONE = usageQuery("n.nspname = $1 AND c.relname = $2");
-const ALL = usageQuery("c.oid >= 16384 AND n.nspname <> 'pg_toast'");
-
 type UsageRow = Omit<IndexUsage, "measuredScans" | "lastScan" | "statsReset" | "countersSince"> & {
   readonly schema: string;
   readonly name: string;
@@ -115,7 +85,7 @@ export async function readUsage(
   const all = await everything(session, allUsages);
   const row = all
     ? all.get(qualified(index.schema, index.name))
-    : (await session.query<UsageRow>(ONE, [index.schema, index.name]))[0];
+    : (await session.query<UsageRow>(ONE_USAGE, [index.schema, index.name]))[0];
   if (!row) return undefined;
   const { scans, tuplesRead, tuplesFetched, sizeBytes, enforces } = row;
   return {
@@ -130,7 +100,7 @@ export async function readUsage(
 
 /** By the qualified names of the indexes. */
 async function allUsages(session: Session): Promise<ReadonlyMap<string, UsageRow>> {
-  const rows = await session.query<UsageRow>(ALL);
+  const rows = await session.query<UsageRow>(ALL_USAGES);
   return new Map(rows.map((row) => [qualified(row.schema, row.name), row]));
 }
 
