@@ -33,12 +33,13 @@ const runs: Run[] = [];
 try {
   for (const size of sizes) {
     console.error(`${new Date().toISOString()} ${size} indexes`);
-    const once = (url: string, counters: Parameters<Parameters<typeof onNewDatabase>[3]>[1]) =>
-      runOnce(
-        { url, counters, showsKinds: false, repeats: 1, runs: isRun, hasCheckpoints: false },
-        size,
-      );
-    runs.push(await onNewDatabase(server, `large_${size}`, tableStatements(tablesOf(size)), once));
+    const made = tableStatements(tablesOf(size));
+    const bench = { showsKinds: false, repeats: 1, runs: isRun, hasCheckpoints: false };
+    runs.push(
+      await onNewDatabase(server, `large_${size}`, made, (url, counters) =>
+        runOnce({ ...bench, url, counters }, size),
+      ),
+    );
   }
 } finally {
   await server.stop();

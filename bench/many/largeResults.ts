@@ -1,4 +1,5 @@
 import type { Published } from "../support/published.ts";
+import { memoryOf } from "./manyResults.ts";
 import type { Summary } from "./summaries.ts";
 
 /** Each command at the smallest and at the largest number of indexes, and what one of them costs. */
@@ -46,13 +47,3 @@ function rowOf(small: Summary, large: Summary): (string | number)[] {
 }
 
 const times = (factor: number) => `${factor.toFixed(2)} times`;
-
-function memoryOf(each: Summary): string {
-  const [provider, program, ...floor] = [
-    each.providerBytes,
-    each.programBytes,
-    each.floorProviderBytes ?? 0,
-    each.floorProgramBytes ?? 0,
-  ].map((bytes) => Math.round(bytes / 2 ** 20));
-  return `${provider}, ${program} (${floor.join(", ")})`;
-}

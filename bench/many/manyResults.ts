@@ -55,7 +55,8 @@ function rowOf(each: Summary): (string | number)[] {
   ];
 }
 
-function memoryOf(each: Summary): string {
+/** Of its processes, and of the floor's in brackets; nothing where there is no floor. */
+export function memoryOf(each: Summary): string {
   if (!hasFloor(each)) return "";
   const own = `${mb(each.providerBytes)}, ${mb(each.programBytes)}`;
   return `${own} (${mb(each.floorProviderBytes ?? 0)}, ${mb(each.floorProgramBytes ?? 0)})`;

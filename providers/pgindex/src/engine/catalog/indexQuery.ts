@@ -8,11 +8,17 @@ export type IndexRow = Omit<LiveIndex, "canonical" | "constraint" | "partOf"> &
   };
 
 /**
+ * The constraint that the index `i` backs, as `con`. `pg_constraint` has no index by `conindid`: a
+ * search by that alone reads all of it.
+ */
+export const OWN_CONSTRAINT = `LEFT JOIN pg_constraint con
+    ON con.conrelid = i.indrelid AND con.conindid = i.indexrelid AND con.contype IN ('p', 'u', 'x')`;
+
+/**
  * Key columns come from `pg_get_indexdef(oid, column, false)`, which prints neither operator class
  * nor order, so those come from the catalog tables. `indnullsnotdistinct` exists only since
- * PostgreSQL 15, hence to_jsonb. `pg_constraint` has no index by `conindid`: a search by that alone
- * reads all of it. Of constraints, only foreign keys depend on an index (CreateConstraintEntry in
- * catalog/pg_constraint.c). `$1`: OIDs.
+ * PostgreSQL 15, hence to_jsonb. Of constraints, only foreign keys depend on an index
+ * (CreateConstraintEntry in catalog/pg_constraint.c). `$1`: OIDs.
  */
 export const INDEX_QUERY = `
 SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
@@ -65,6 +71,5 @@ SELECT c.oid::int8::float8 AS oid, c.relname AS name, t.relname AS table,
   FROM pg_index i
   JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_class t ON t.oid = i.indrelid
-  LEFT JOIN pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid
-                             AND con.contype IN ('p', 'u', 'x')
+  ${OWN_CONSTRAINT}
  WHERE i.indexrelid = ANY($1::int8[]::oid[])`;

@@ -29,7 +29,7 @@ export function relationKind(letter: string): string {
  * Relations with a lower OID are PostgreSQL's own, on which it lets nobody create an index
  * (FirstUnpinnedObjectId in access/transam.h).
  */
-const FIRST_USER_OID = 12000;
+export const FIRST_USER_OID = 12000;
 
 interface TableRow extends LiveTable {
   readonly schema: string;

@@ -62,8 +62,8 @@ async function readPartitionKeys(session: Session, table: LiveTable): Promise<Pa
                LEFT JOIN pg_attribute a
                  ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum > 0
             ) AS "keyColumns"
-       FROM ${PARTITION_TREE} t
-      CROSS JOIN LATERAL (SELECT * FROM pg_partitioned_table WHERE partrelid = t.oid OFFSET 0) p`,
+       FROM pg_partition_tree($1::int8::oid::regclass) t
+      CROSS JOIN LATERAL (SELECT * FROM pg_partitioned_table WHERE partrelid = t.relid OFFSET 0) p`,
     [table.oid],
   );
 }

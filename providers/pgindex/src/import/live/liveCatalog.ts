@@ -1,3 +1,4 @@
+import { OWN_CONSTRAINT } from "../../engine/catalog/indexQuery";
 import type { Session } from "../../engine/session/session";
 import { searchPathValue } from "../../engine/text/sql";
 
@@ -72,8 +73,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
   JOIN pg_class c ON c.oid = i.indexrelid
   JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid
-                             AND con.contype IN ('p', 'u', 'x')
+  ${OWN_CONSTRAINT}
  WHERE n.nspname = $1 AND t.relkind IN ('r', 'm', 'p')
  ORDER BY t.relname, c.relname`;
 

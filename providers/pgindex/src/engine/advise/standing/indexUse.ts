@@ -1,3 +1,4 @@
+import { OWN_CONSTRAINT } from "../../catalog/indexQuery";
 import { splitComment } from "../../declare/ownershipMark";
 import { COUNTERS_SINCE } from "../../scans/countersSince";
 import { readLedgers } from "../../scans/scanLedger";
@@ -57,8 +58,7 @@ SELECT c.oid::int8::float8 AS oid, n.nspname AS schema, c.relname AS name, t.rel
               ORDER BY 1) AS "foreignKeys"
   FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_constraint con ON con.conrelid = i.indrelid AND con.conindid = c.oid
-                             AND con.contype IN ('p', 'u', 'x')
+  ${OWN_CONSTRAINT}
  CROSS JOIN LATERAL (
    SELECT coalesce(sum(s.idx_scan), 0)::float8 AS scans,
           max((to_jsonb(s) ->> 'last_idx_scan')::timestamptz) AS "lastScan",

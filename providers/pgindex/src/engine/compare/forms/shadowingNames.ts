@@ -1,19 +1,19 @@
-import type { IndexDefinition } from "../../declare/desiredIndex";
+import { parseSync } from "libpg-query";
+import { type Column, FIRST_USER_OID } from "../../catalog/tables";
+import { fragmentsOf, type IndexDefinition } from "../../declare/desiredIndex";
+import { fieldsOf, unqualifiedNames } from "../../input/namesInQuery";
 import { onlyRow } from "../../session/query";
 import type { Session } from "../../session/session";
 import { once } from "../../session/sharedReads";
 
 /** Names that mean PostgreSQL's own where only pg_catalog is searched, and may mean another's elsewhere. */
 interface ShadowingNames {
-  readonly functions: readonly string[];
-  readonly operators: readonly string[];
-  readonly types: readonly string[];
+  readonly functions: ReadonlySet<string>;
+  readonly operators: ReadonlySet<string>;
+  readonly types: ReadonlySet<string>;
   /** Somebody has made a cast between types of PostgreSQL's own. */
   readonly hasCast: boolean;
 }
-
-/** FirstGenbkiObjectId's range ends there: types, functions and operators below are PostgreSQL's own. */
-const FIRST_OTHER_OID = 12000;
 
 /**
  * A function or operator of another schema is taken for one of pg_catalog if it accepts what that one
@@ -25,76 +25,78 @@ const FIRST_OTHER_OID = 12000;
 const NAMES = `
 WITH RECURSIVE accepting (oid) AS (
   SELECT t.oid FROM pg_type t
-   WHERE t.oid < ${FIRST_OTHER_OID} OR t.typtype = 'd'
+   WHERE t.oid < ${FIRST_USER_OID} OR t.typtype = 'd'
       OR EXISTS (SELECT FROM pg_cast k WHERE k.casttarget = t.oid AND k.castcontext = 'i'
-                    AND k.castsource < ${FIRST_OTHER_OID}::oid)
+                    AND k.castsource < ${FIRST_USER_OID}::oid)
    UNION
   SELECT t.oid FROM accepting JOIN pg_type t ON t.typelem = accepting.oid AND t.typcategory = 'A')
 SELECT ARRAY(SELECT DISTINCT p.proname::text FROM pg_proc p
-              WHERE p.oid >= ${FIRST_OTHER_OID}
+              WHERE p.oid >= ${FIRST_USER_OID}
                 AND NOT EXISTS (SELECT FROM unnest(p.proargtypes::oid[]) AS a (type)
                                  WHERE type NOT IN (SELECT oid FROM accepting))) AS functions,
        ARRAY(SELECT DISTINCT o.oprname::text FROM pg_operator o
-              WHERE o.oid >= ${FIRST_OTHER_OID} AND NOT EXISTS (
+              WHERE o.oid >= ${FIRST_USER_OID} AND NOT EXISTS (
                     SELECT FROM unnest(ARRAY[o.oprleft, o.oprright]) AS a (type)
                      WHERE type <> 0 AND type NOT IN (SELECT oid FROM accepting))) AS operators,
        ARRAY(SELECT t.typname::text FROM pg_type t
-              WHERE t.oid >= ${FIRST_OTHER_OID}
+              WHERE t.oid >= ${FIRST_USER_OID}
                 AND t.typnamespace = 'pg_catalog'::regnamespace) AS types,
-       EXISTS (SELECT FROM pg_cast k WHERE k.oid >= ${FIRST_OTHER_OID}::oid
-                  AND k.castsource < ${FIRST_OTHER_OID}::oid
-                  AND k.casttarget < ${FIRST_OTHER_OID}::oid) AS "hasCast"`;
+       EXISTS (SELECT FROM pg_cast k WHERE k.oid >= ${FIRST_USER_OID}::oid
+                  AND k.castsource < ${FIRST_USER_OID}::oid
+                  AND k.casttarget < ${FIRST_USER_OID}::oid) AS "hasCast"`;
+
+interface NamesRow extends Pick<ShadowingNames, "hasCast"> {
+  readonly functions: readonly string[];
+  readonly operators: readonly string[];
+  readonly types: readonly string[];
+}
 
 async function readNames(session: Session): Promise<ShadowingNames> {
-  return onlyRow(await session.query<ShadowingNames>(NAMES));
+  const row = onlyRow(await session.query<NamesRow>(NAMES));
+  const [functions, operators, types] = [row.functions, row.operators, row.types].map(
+    (names) => new Set(names),
+  ) as [Set<string>, Set<string>, Set<string>];
+  return { functions, operators, types, hasCast: row.hasCast };
 }
 
 /**
- * Whether a text that the server printed with nothing but pg_catalog to look in means the same under
- * the search path of a declaration. False if that is in doubt.
- *
- * `isOwnColumn`: whether a name is that of a column with a type that is not PostgreSQL's own: then
- * the arguments of any function or operator can be of that type.
+ * Whether the expressions and the predicate of a declaration, which the server printed with nothing
+ * but pg_catalog to look in, mean the same under its search path. False if that is in doubt, as where
+ * a column has a type that is not PostgreSQL's own: the arguments of anything can be of that type.
  */
 export async function meansTheSameOnPath(
   session: Session,
-  { searchPath }: Pick<IndexDefinition, "searchPath">,
-  text: string,
-  isOwnColumn: (name: string) => boolean,
+  index: IndexDefinition,
+  columns: ReadonlyMap<string, Column>,
 ): Promise<boolean> {
   // Elsewhere it is searched first, so that of two that fit equally well its own is taken.
-  if (searchPath.some((schema) => /^pg_(catalog|temp)/.test(schema))) return false;
-  const found = namesIn(text);
-  if (!found) return false;
-  const { functions, operators, types, hasCast } = await once(session, readNames);
-  const named = new Set([...functions, ...types]);
-  const isShadowed = [...found.names].some((name) => named.has(name) || isOwnColumn(name));
-  return !hasCast && !isShadowed && !operators.some((name) => found.operators.has(name));
+  if (index.searchPath.some((schema) => /^pg_(catalog|temp)/.test(schema))) return false;
+  const items = fragmentsOf(index).map((text) => `(${text}\n)`);
+  const fields = [...fieldsOf(parseSync(`SELECT ${items.join(", ")}`))];
+  if (fields.some(([, value]) => isQualified(value))) return false;
+  const named = unqualifiedNames(fields);
+  if (!named.columns.every((name) => columns.get(name)?.hasBuiltinType)) return false;
+  // Of a CASE with a value, the grammar has no operator.
+  const operators = [...named.operators, ...(fields.some(isComparingCase) ? ["="] : [])];
+  const shadowing = await once(session, readNames);
+  return !(
+    shadowing.hasCast ||
+    named.functions.some((name) => shadowing.functions.has(name)) ||
+    named.types.some((name) => shadowing.types.has(name)) ||
+    operators.some((name) => shadowing.operators.has(name))
+  );
 }
 
-const TOKEN =
-  /E?'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\d+(?:\.\d+)?(?:e[+-]?\d+)?|[-+*/<>=~!@#%^&|\x60?]+|\s+|[(),:[\]]/y;
+type NameNode = { readonly String?: { readonly sval: string }; readonly A_Star?: object };
 
-/** They look for an operator = that they do not name. */
-const EQUATING = ["DISTINCT", "NULLIF", "CASE"];
-
-interface Names {
-  readonly names: ReadonlySet<string>;
-  readonly operators: ReadonlySet<string>;
+/** A list of names with a schema other than pg_catalog, or with a table; `t.*` too. */
+function isQualified(value: unknown): boolean {
+  if (!Array.isArray(value)) return false;
+  const nodes = value as readonly NameNode[];
+  const isNames = nodes.length > 1 && nodes.every((node) => node.String ?? node.A_Star);
+  return isNames && nodes[0]?.String?.sval !== "pg_catalog";
 }
 
-/** What a printed text names; undefined where anything has a schema, or could not be told. */
-function namesIn(text: string): Names | undefined {
-  const [names, operators] = [new Set<string>(), new Set<string>()];
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const token = TOKEN.exec(text)?.[0];
-    if (token === undefined) return undefined;
-    if (/^E?'|^[\d\s(),:[\]]/.test(token)) continue;
-    if (token.startsWith('"')) names.add(token.slice(1, -1).replaceAll('""', '"'));
-    else if (/^[A-Za-z_\u0080-\uffff]/.test(token)) names.add(token);
-    else operators.add(token);
-  }
-  if (EQUATING.some((word) => names.has(word))) operators.add("=");
-  return { names, operators };
+function isComparingCase([key, node]: readonly [string, unknown]): boolean {
+  return key === "CaseExpr" && (node as { readonly arg?: object }).arg !== undefined;
 }

@@ -1,7 +1,7 @@
 import { observeAll } from "../../catalog/indexes";
 import type { LiveIndex } from "../../catalog/liveIndex";
 import { type Column, readColumns } from "../../catalog/tables";
-import { fragmentsOf, type IndexDefinition, type IndexKey } from "../../declare/desiredIndex";
+import type { IndexDefinition, IndexKey } from "../../declare/desiredIndex";
 import type { Session } from "../../session/session";
 import { everything } from "../../session/sharedReads";
 import { bodyOf } from "../liveSpelling";
@@ -29,9 +29,7 @@ export async function standingForm(
   if (!own || !isComparable(index, live)) return undefined;
   const columns = new Map((await readColumns(session, index)).map((each) => [each.name, each]));
   const declares = [own.pretty, live.definition].some((text) => isPrinted(index, columns, text));
-  const isOwnColumn = (name: string) => columns.get(name)?.hasBuiltinType === false;
-  const text = fragmentsOf(index).join(" ");
-  return declares && (await meansTheSameOnPath(session, index, text, isOwnColumn))
+  return declares && (await meansTheSameOnPath(session, index, columns))
     ? { canonical: live.canonical, columnNames: own.columnNames }
     : undefined;
 }
