@@ -43,11 +43,12 @@ const server = await startEmbedded({
   settings: { ...COUNTING, max_locks_per_transaction: 1024 },
 });
 const runs: Run[] = [];
+const statements = schemaStatements(size);
 try {
   for (let i = 1; i <= (options.small ? 1 : Number(options.runs)); i += 1)
     runs.push(
-      await onNewDatabase(server, `schema_${i}`, schemaStatements(size), (url, counters) =>
-        runSchema({ url, counters, indexes: size.indexes }),
+      await onNewDatabase(server, `schema_${i}`, statements, (url, counters) =>
+        runSchema({ url, statements, counters, indexes: size.indexes }),
       ),
     );
 } finally {

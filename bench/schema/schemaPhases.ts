@@ -33,12 +33,15 @@ const READING: readonly (readonly string[])[] = [
 
 interface SchemaBench {
   readonly url: string;
+  /** What has made the schema. */
+  readonly statements: readonly string[];
   readonly counters: ServerCounters;
   readonly indexes: number;
 }
 
 /** Imports a schema, adopts all of its indexes, and looks at them in every way. */
-export async function runSchema({ url, counters, indexes }: SchemaBench): Promise<Run> {
+export async function runSchema(bench: SchemaBench): Promise<Run> {
+  const { url, counters, indexes } = bench;
   const counted = async (name: string, command: () => Promise<Ran>, floor?: Floor) => {
     await counters.start();
     const { text: _, ...ran } = await command();
@@ -58,14 +61,16 @@ export async function runSchema({ url, counters, indexes }: SchemaBench): Promis
       return { ...ran, program: ran.own };
     };
     const file = (name: string) => join(project.directory, name);
-    phases.push(
-      await counted("pgindex import", async () => {
-        const imported = await pgindex(["import", "--json"]);
-        writeFileSync(file("indexes.json"), imported.text);
-        requireAll(imported.text, indexes);
-        return imported;
-      }),
-    );
+    writeFileSync(file("schema.sql"), bench.statements.map((each) => `${each};\n`).join(""));
+    const imported = async (source: readonly string[]) => {
+      const ran = await pgindex(["import", ...source, "--json"]);
+      writeFileSync(file("indexes.json"), ran.text);
+      requireAll(ran.text, indexes);
+      return ran;
+    };
+    phases.push(await counted("pgindex import --sql", () => imported(["--sql", "schema.sql"])));
+    // What the database says is adopted.
+    phases.push(await counted("pgindex import", () => imported([])));
     for (const [name, args] of PULUMI)
       phases.push(await counted(name, () => project.run(...args), floors.get(name)));
     await exportState(project);

@@ -47,7 +47,9 @@ export class ServerCounters {
     await this.#client.query("SELECT pg_stat_statements_reset()");
     this.#before = await this.#sessions();
     this.#peak = 0;
-    this.#timer = setInterval(() => void this.#sample(), SAMPLE_MS);
+    // A command that failed has closed the client, and is what is to be said.
+    const sample = () => void this.#sample().catch(() => undefined);
+    this.#timer = setInterval(sample, SAMPLE_MS);
   }
 
   async stop(): Promise<Counted> {

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { createInterface } from "node:readline/promises";
 import logUpdate from "log-update";
+import { useLittleMemory } from "../engine/operation/v8Flags";
 import { run } from "./commandLine";
 import { painterFor } from "./output/painter";
 
+useLittleMemory();
 run(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),
   stderr: (text) => process.stderr.write(text),

@@ -5,38 +5,41 @@ export interface Source {
   readonly bytes: Buffer;
   /** Without comments. */
   readonly tokens: readonly Token[];
+  /** The offsets of its line ends, in order. */
+  readonly lineEnds: readonly number[];
 }
 
 const COMMENTS: ReadonlySet<string> = new Set(["SQL_COMMENT", "C_COMMENT"]);
 
 export function toSource(sql: string, tokens: readonly Token[]): Source {
+  const bytes = Buffer.from(sql, "utf8");
   return {
-    bytes: Buffer.from(sql, "utf8"),
+    bytes,
     tokens: tokens.filter((token) => !COMMENTS.has(token.tokenName)),
+    lineEnds: [...bytes.keys()].filter((at) => bytes[at] === NEWLINE),
   };
-}
-
-/** The line that contains a byte, counted from 1. */
-export function lineOf({ bytes }: Source, offset: number): number {
-  return bytes.subarray(0, offset).filter((byte) => byte === NEWLINE).length + 1;
 }
 
 const NEWLINE = 10;
 
-/**
- * The tokens between two offsets. Found by binary search, so a large file is not scanned for each
- * statement.
- */
-export function tokensBetween({ tokens }: Source, start: number, end: number): readonly Token[] {
-  return tokens.slice(firstFrom(tokens, start), firstFrom(tokens, end));
+/** The line that contains a byte, counted from 1. */
+export function lineOf({ lineEnds }: Source, offset: number): number {
+  return firstFrom(lineEnds, offset, (at) => at) + 1;
 }
 
-function firstFrom(tokens: readonly Token[], offset: number): number {
+/** The tokens between two offsets. */
+export function tokensBetween({ tokens }: Source, start: number, end: number): readonly Token[] {
+  const startOf = (token: Token) => token.start;
+  return tokens.slice(firstFrom(tokens, start, startOf), firstFrom(tokens, end, startOf));
+}
+
+/** By binary search, so a large file is not scanned for each statement. */
+function firstFrom<T>(sorted: readonly T[], offset: number, offsetOf: (each: T) => number): number {
   let low = 0;
-  let high = tokens.length;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((tokens[middle]?.start ?? 0) < offset) low = middle + 1;
+    if (offsetOf(sorted[middle] as T) < offset) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -8,19 +8,33 @@ import { type Made, placeOf, type State, type Statement } from "./scriptState";
 export function track(before: State, after: State, by: Statement): State {
   // A rollback brings back what it knows of already.
   if ("TransactionStmt" in by.node) return after;
-  const [old, now] = [before.found.map(labelOf), after.found.map(labelOf)];
+  const [old, now] = differing(before.found, after.found);
   // A change in place has as many indexes, in the same order.
   if (old.length === now.length) {
-    const renamed = (label: string) => now[old.indexOf(label)] ?? label;
-    return { ...after, made: after.made.map((each) => ({ ...each, label: renamed(each.label) })) };
+    const renamed = new Map(old.map((label, i) => [label, now[i] ?? label]));
+    const made = after.made.map((each) => ({
+      ...each,
+      label: renamed.get(each.label) ?? each.label,
+    }));
+    return { ...after, made };
   }
-  const added = now.filter((label) => !old.includes(label));
-  const gone = after.made.filter(({ label }) => !now.includes(label));
-  const made: Made[] = [
-    ...after.made.filter((each) => !gone.includes(each)),
-    ...added.map((label) => ({ label, place: placeOf(by) })),
-  ];
+  const [were, are] = [new Set(old), new Set(now)];
+  const isGone = ({ label }: Made) => were.has(label) && !are.has(label);
+  const added = now.filter((label) => !were.has(label));
+  const gone = old.length === 0 ? [] : after.made.filter(isGone);
+  const kept = gone.length === 0 ? after.made : after.made.filter((each) => !isGone(each));
+  const made = [...kept, ...added.map((label) => ({ label, place: placeOf(by) }))];
   return { ...after, made, undone: [...after.undone, ...gone.map((each) => ({ ...each, by }))] };
+}
+
+/**
+ * The labels of both from the first index on that is another one. A script can have thousands, and
+ * most statements add one at the end.
+ */
+function differing(before: State["found"], after: State["found"]): [string[], string[]] {
+  const at = before.findIndex((index, i) => index !== after[i]);
+  const from = at < 0 ? before.length : at;
+  return [before.slice(from).map(labelOf), after.slice(from).map(labelOf)];
 }
 
 /**

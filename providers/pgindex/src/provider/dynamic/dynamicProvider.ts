@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ResourceProvider } from "@pulumi/pulumi/dynamic";
 import { CancelledError, PgIndexError } from "../../engine/errors/advice";
+import { useLittleMemory } from "../../engine/operation/v8Flags";
 import {
   type Call,
   type CheckFailure,
@@ -21,7 +22,9 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
   const renamed = new RenamedResources();
   return {
     configure: async ({ config }) => {
-      if (runtime.configure((key) => config.get(key))) listenForStop(runtime.stop);
+      if (!runtime.configure((key) => config.get(key))) return;
+      listenForStop(runtime.stop);
+      useLittleMemory();
     },
     async check(olds, news) {
       const { hidden, own, kept } = of(news);

@@ -1,0 +1,24 @@
+import { setFlagsFromString } from "node:v8";
+
+/**
+ * - V8 compiles a hot WebAssembly function again, with all its optimizations. Of libpg-query that is
+ *   one function as large as a program: for half a second the compiler takes 600 MB for it, after a
+ *   few hundred statements. What it makes is a sixth faster, 4 µs a statement.
+ * - By itself the heap of a process that mostly waits for a database grows to several times what is
+ *   in use. Now V8 collects before it has grown by a fifth, and the young generation stays small.
+ */
+const FLAGS = [
+  "--no-wasm-tier-up",
+  "--no-wasm-dynamic-tiering",
+  "--heap-growing-percent=20",
+  "--semi-space-growth-factor=1",
+];
+
+/**
+ * Has V8 use little memory, for the whole process: only for processes of our own, before they parse
+ * the first statement. V8 reads these flags whenever it compiles or collects, and passes over one it
+ * does not know (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
+ */
+export function useLittleMemory(): void {
+  for (const flag of FLAGS) setFlagsFromString(flag);
+}
