@@ -70,6 +70,13 @@ const DECLARES_ALL: Args = {
   storageParameters: { fillfactor: 80 },
 };
 
+const PARTITIONED: Args = { table: "p", name: "p_idx", columns: ["a"] };
+const WITH_PARTS =
+  "DROP TABLE IF EXISTS p; CREATE TABLE p (a int, b text) PARTITION BY RANGE (a); " +
+  "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10) PARTITION BY LIST (a); " +
+  "CREATE TABLE p11 PARTITION OF p1 DEFAULT; CREATE TABLE p2 PARTITION OF p DEFAULT; " +
+  "CREATE INDEX p_idx ON p (a)";
+
 /** Another stack adopts it. */
 async function taken(args: Args = {}): Promise<void> {
   await (await adopting(args, { urn: THEIRS })).create();
@@ -127,6 +134,21 @@ describe("an index as declared", () => {
     expect(short.lines.map(withoutId)).toEqual(long.lines.map(withoutId));
   });
 
+  test("is adopted as the whole way adopts it: with its parts on partitions", async () => {
+    await run(WITH_PARTS);
+    const short = await adopting(PARTITIONED);
+    expect(short.adoptable).toMatchObject({ lacksMark: true });
+    const outputs = await short.outputs(short.adoptable);
+    const marked = await commentOf("p_idx");
+    for (const part of ["p1_a_idx", "p11_a_idx", "p2_a_idx"])
+      expect(await commentOf(part)).toBe("");
+    await run(WITH_PARTS);
+    const long = await adopting(PARTITIONED);
+    expect(alike(outputs)).toEqual(alike(await long.outputs(undefined)));
+    expect(short.lines.map(withoutId)).toEqual(long.lines.map(withoutId));
+    expect(withoutId(marked)).toBe(withoutId(await commentOf("p_idx")));
+  });
+
   test("needs no session but the one that looks", async () => {
     await stands();
     const { create, adoptable } = await adopting();
@@ -160,15 +182,47 @@ describe("not so", () => {
   });
 });
 
+describe("a partitioned one is not so", () => {
+  test.each<[string, string]>([
+    ["that awaits a partition's", "DROP INDEX p_idx; CREATE INDEX p_idx ON ONLY p (a)"],
+    [
+      "with what an interrupted REINDEX left on a partition",
+      "CREATE INDEX p2_a_idx_ccnew ON p2 (a); UPDATE pg_index SET indisvalid = false " +
+        "WHERE indexrelid = 'p2_a_idx_ccnew'::regclass",
+    ],
+  ])("%s", async (_, sql) => {
+    await run(`${WITH_PARTS}; ${sql}`);
+    expect(await adopting(PARTITIONED)).toMatchObject({ adoptable: undefined });
+  });
+
+  test.each<[string, string, string | undefined]>([
+    ["another partition", "CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (10) TO (20)", undefined],
+    ["a type", "ALTER TABLE p ALTER b TYPE varchar", undefined],
+    ["another definition", "DROP INDEX p_idx; CREATE INDEX p_idx ON p (b)", "another definition"],
+    ["none of it", "DROP INDEX p_idx", "has changed since it was looked at"],
+  ])("that has %s since the look: the whole way sees it", async (_, change, reason) => {
+    await run(WITH_PARTS);
+    const { create, adoptable } = await adopting(PARTITIONED);
+    await run(change);
+    if (reason === undefined) expect(await create(adoptable)).toMatchObject({ adopted: true });
+    else expect((await failureOf(create(adoptable))).message).toContain(reason);
+  });
+});
+
 describe("several at a time", () => {
   const COLUMNS = ["a", "b"];
   const names = Array.from({ length: 12 }, (_, i) => `many_${i}`);
-  const standing = async () => {
-    for (const [i, name] of names.entries())
-      await db.query(`CREATE INDEX ${name} ON t (${COLUMNS[i % 2]})`);
-    return Promise.all(
-      names.map((name, i) => adopting({ name, columns: [COLUMNS[i % 2]], comment: undefined })),
-    );
+  /** On `t`, but for one of them. */
+  const standing = async (other = -1) => {
+    await run("DROP TABLE IF EXISTS u; CREATE TABLE u (a int, b text)");
+    const all = names.map((name, i) => ({
+      name,
+      table: i === other ? "u" : "t",
+      columns: [COLUMNS[i % 2] ?? ""],
+    }));
+    for (const { name, table, columns } of all)
+      await db.query(`CREATE INDEX ${name} ON ${table} (${columns})`);
+    return Promise.all(all.map((args) => adopting(args)));
   };
 
   test("are adopted in few transactions, each with its own mark", async () => {
@@ -185,7 +239,8 @@ describe("several at a time", () => {
   });
 
   test("one that has changed, one that another has marked and one that is locked hold up no others", async () => {
-    const all = await standing();
+    // Whatever waits for a lock has its table's key meanwhile.
+    const all = await standing(7);
     await db.query("ALTER INDEX many_3 SET (fillfactor = 60)");
     await taken({ name: "many_5", columns: ["b"] });
     const holder = await hold(db, "BEGIN", "COMMENT ON INDEX many_7 IS NULL");

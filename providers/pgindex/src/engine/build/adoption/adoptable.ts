@@ -22,9 +22,8 @@ export function adoptableIn(
   declared: Declared,
   database: DatabaseIdentity,
 ): Adoptable | undefined {
-  const { verdict, missingMark, partitioned, isUpdate } = situation;
-  if (verdict.kind !== "same" || declared.kind !== "ok" || partitioned || isUpdate)
-    return undefined;
+  const { verdict, missingMark, isUpdate } = situation;
+  if (verdict.kind !== "same" || declared.kind !== "ok" || isUpdate) return undefined;
   const { live } = verdict;
   if (live.mark || !isSettled({ ...situation, missingMark: undefined })) return undefined;
   const lacksMark = missingMark !== undefined;
