@@ -134,7 +134,7 @@ test("production: refused while nobody has used the indexes in staging for long 
       `public.${index} has not been proved by the stack organization/pgindex/staging yet`,
     );
   expect(text.match(/missing: traffic has scanned it 0 times there, 1 wanted/g)).not.toBeNull();
-  expect(text).toMatch(/missing: it has soaked .* of 24h: 23 h \d+ min left/);
+  expect(text).toMatch(/missing: it has soaked .* of 24h: 2[34] h \d+ min left/);
   expect(await indexNames(databases.production())).not.toContain(STATES_INDEX);
 });
 
@@ -142,7 +142,12 @@ test("production: once they are used, only its backup is missing", async () => {
   await traffic(databases.staging());
   // Without the flag the proofs are measured again, but the stack's outputs, which the gate reads,
   // stay as they were.
-  await pulumi("staging", "refresh", "--yes", "--skip-preview", "--run-program");
+  const text = await pulumi("staging", "refresh", "--yes", "--skip-preview", "--run-program");
+  // Until the provider has answered, Pulumi compares the program's arguments with checked ones.
+  const rows = text.split("\n").filter((line) => line.includes(" pulumi-nodejs:pgindex:Index "));
+  const ended = rows.filter((row) => !row.includes(" refreshing "));
+  expect(ended).toHaveLength(INDEXES.length);
+  expect(ended.join("\n")).not.toContain("[diff");
   const { usage } = verification("staging")[STATES_INDEX] as Verified;
   expect(usage.trafficScans).toBeGreaterThan(0);
   const settings = ["pgindex:soak=1s", "pgindex:pgDump=/nowhere/pg_dump"];

@@ -125,6 +125,16 @@ describe("what cannot be told is refused with advice", () => {
   test("a file that is not there", () => {
     expect(() => indexesFromSql("no/such.sql")).toThrow(/^cannot read the file no\/such\.sql: /);
   });
+
+  test.each([
+    ["one statement", "create index i on t (a)"],
+    ["several", ["SET x = 1; CREATE INDEX i ON t (a)"]],
+    ["a whole file", `CREATE TABLE t (a int);\n${"CREATE INDEX ON t (a);\n".repeat(9_000)}`],
+  ])("SQL where a path is wanted, without all of it: %s", (_, sql) => {
+    const refused = failureOf(() => indexesFromSql(sql));
+    expect(refused).toMatch(/^not the path of a file, but SQL: \w+ .+\n.*\n {2}fix: .*\{ sql: /);
+    expect(refused.length).toBeLessThan(400);
+  });
 });
 
 test("what is refused in a program is Pulumi's RunError, which its CLI shows once, without a stack", () => {
@@ -133,3 +143,12 @@ test("what is refused in a program is Pulumi's RunError, which its CLI shows onc
       expect.objectContaining({ __pulumiRunError: true, message: expect.stringContaining("fix:") }),
     );
 });
+
+function failureOf(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("nothing was refused");
+}

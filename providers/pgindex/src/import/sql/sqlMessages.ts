@@ -18,7 +18,18 @@ export function unreadableAdvice(place: string, message: string): Advice {
   };
 }
 
+/** Enough to know it by. */
+const SHOWN = 80;
+
 export function missingFileAdvice(file: string, reason: string): Advice {
+  const [line = ""] = file.trim().split("\n");
+  if (/\n|;|^create\s/i.test(file.trim()))
+    return {
+      what: `not the path of a file, but SQL: ${line.slice(0, SHOWN)}`,
+      why: "a string, or a list of them, says which files to read",
+      fix: "pass the text itself: indexesFromSql({ sql: `…` })",
+      otherwise: "write it to a file, and pass its path",
+    };
   return {
     what: `cannot read the file ${file}: ${reason}`,
     why: "the path is relative to the folder that the program runs in",
