@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { indexesFromSql } from "../../../providers/pgindex/src/import/indexesFromSql.ts";
+import { failureOf } from "../../support/engine/engine.ts";
 import { read } from "../../support/import/readSql.ts";
 
 /** SQL of several statements, and the names of the indexes that it leaves. */
@@ -130,10 +131,10 @@ describe("what cannot be told is refused with advice", () => {
     ["one statement", "create index i on t (a)"],
     ["several", ["SET x = 1; CREATE INDEX i ON t (a)"]],
     ["a whole file", `CREATE TABLE t (a int);\n${"CREATE INDEX ON t (a);\n".repeat(9_000)}`],
-  ])("SQL where a path is wanted, without all of it: %s", (_, sql) => {
-    const refused = failureOf(() => indexesFromSql(sql));
-    expect(refused).toMatch(/^not the path of a file, but SQL: \w+ .+\n.*\n {2}fix: .*\{ sql: /);
-    expect(refused.length).toBeLessThan(400);
+  ])("SQL where a path is wanted, without all of it: %s", async (_, sql) => {
+    const { message } = await failureOf((async () => indexesFromSql(sql))());
+    expect(message).toMatch(/^not the path of a file, but SQL: \w+ .+\n.*\n {2}fix: .*\{ sql: /);
+    expect(message.length).toBeLessThan(400);
   });
 });
 
@@ -143,12 +144,3 @@ test("what is refused in a program is Pulumi's RunError, which its CLI shows onc
       expect.objectContaining({ __pulumiRunError: true, message: expect.stringContaining("fix:") }),
     );
 });
-
-function failureOf(work: () => unknown): string {
-  try {
-    work();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  throw new Error("nothing was refused");
-}

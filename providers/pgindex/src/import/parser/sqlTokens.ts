@@ -16,8 +16,14 @@ export function toSource(sql: string, tokens: readonly Token[]): Source {
   return {
     bytes,
     tokens: tokens.filter((token) => !COMMENTS.has(token.tokenName)),
-    lineEnds: [...bytes.keys()].filter((at) => bytes[at] === NEWLINE),
+    lineEnds: lineEndsIn(bytes),
   };
+}
+
+function lineEndsIn(bytes: Buffer): number[] {
+  const ends: number[] = [];
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) ends.push(at);
+  return ends;
 }
 
 const NEWLINE = 10;

@@ -22,10 +22,10 @@ export function unreadableAdvice(place: string, message: string): Advice {
 const SHOWN = 80;
 
 export function missingFileAdvice(file: string, reason: string): Advice {
-  const [line = ""] = file.trim().split("\n");
-  if (/\n|;|^create\s/i.test(file.trim()))
+  const text = file.trim();
+  if (/\n|;|^create\s/i.test(text))
     return {
-      what: `not the path of a file, but SQL: ${line.slice(0, SHOWN)}`,
+      what: `not the path of a file, but SQL: ${text.split("\n", 1)[0]?.slice(0, SHOWN)}`,
       why: "a string, or a list of them, says which files to read",
       fix: "pass the text itself: indexesFromSql({ sql: `…` })",
       otherwise: "write it to a file, and pass its path",
