@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,6 +19,7 @@ import {
   STAGING,
   verificationOf,
 } from "../support/report/report.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 
 const LONG = "conversation_states_patient_active_expires_idx_of_63_bytes_xxxxx";
 const SLOW = { planType: "Seq Scan", executionMs: 45_000, rows: 3, buffers: 4, timedOut: true };
@@ -250,7 +251,7 @@ const LOOKS: Look[] = [
 const SCREENSHOTS = process.env.PGINDEX_SCREENSHOTS ?? join(tmpdir(), "pgindex-screenshots");
 
 async function written(text: string): Promise<string> {
-  const file = join(await mkdtemp(join(tmpdir(), "pgindex-page-")), "report.html");
+  const file = join(temporaryFolder("page"), "report.html");
   await writeFile(file, text);
   return pathToFileURL(file).href;
 }

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readdir, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,6 +9,7 @@ import type { BackupOutputs } from "../../providers/pgindex/src/backup/backupOut
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
 import { QUEUED, until } from "../support/engine/engineDatabase.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
@@ -23,7 +23,7 @@ let directory: string;
 
 beforeAll(async () => {
   server = await startEmbedded({ name: "backup", version: OLD });
-  directory = await mkdtemp(join(tmpdir(), "pgindex-backup-"));
+  directory = temporaryFolder("backup");
   await query(server.url, "CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 1000)");
 });
 afterAll(() => server.stop());

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { appendFile, mkdtemp, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { appendFile, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -9,6 +8,7 @@ import { parseBackup } from "../../providers/pgindex/src/backup/backupArgs.ts";
 import type { BackupOutputs } from "../../providers/pgindex/src/backup/backupOutputs.ts";
 import { type EmbeddedServer, startEmbedded } from "../../tools/embeddedPostgres.ts";
 import { failureOf, record, targetOf } from "../support/engine/engine.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { pgDumpProblem } from "../support/tools/pgDump.ts";
 
 const problem = pgDumpProblem();
@@ -23,7 +23,7 @@ let directory: string;
 
 beforeAll(async () => {
   server = await startEmbedded({ name: "backup-kept", version: OLD });
-  directory = await mkdtemp(join(tmpdir(), "pgindex-backup-"));
+  directory = temporaryFolder("backup");
   await query("CREATE TABLE t (a int, b text)");
   await query("INSERT INTO t SELECT n, md5(n::text) FROM generate_series(1, 20000) AS n");
   await query('CREATE TABLE "Order" (a int)');
@@ -31,10 +31,7 @@ beforeAll(async () => {
   await query("CREATE TABLE events_1 PARTITION OF events DEFAULT PARTITION BY RANGE (a)");
   await query("CREATE TABLE events_1_1 PARTITION OF events_1 DEFAULT");
 });
-afterAll(async () => {
-  await server.stop();
-  await rm(directory, { recursive: true });
-});
+afterAll(() => server.stop());
 
 async function query(sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: server.url });

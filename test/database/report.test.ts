@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { toPhases } from "../../providers/pgindex/src/engine/watch/phases.ts";
@@ -8,6 +7,7 @@ import { holdWrite, until } from "../support/engine/engineDatabase.ts";
 import { buildIndex, exported, writeState } from "../support/pulumi/stackState.ts";
 import { queryOf, verificationOf } from "../support/report/report.ts";
 import { createDatabase, type TestDatabase } from "../support/server/database.ts";
+import { temporaryFolder } from "../support/temporaryFolder.ts";
 import { pgindex } from "../support/tools/cli.ts";
 
 let db: TestDatabase;
@@ -25,7 +25,7 @@ beforeAll(async () => {
     exported("Index", "i", built),
     exported("Verification", "v", verification),
   ]);
-  folder = await mkdtemp(join(tmpdir(), "pgindex-report-"));
+  folder = temporaryFolder("report");
 });
 afterAll(() => db.drop());
 

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { atEnd } from "../atEnd.ts";
+import { temporaryFolder } from "../temporaryFolder.ts";
 
 /** A file backend with a passphrase, in a folder of its own. */
 export interface Backend {
@@ -12,8 +11,7 @@ export interface Backend {
 
 /** Removed after the last test of the file. */
 export function createBackend(): Backend {
-  const directory = mkdtempSync(join(tmpdir(), "pgindex-pulumi-"));
-  atEnd(() => rmSync(directory, { recursive: true, force: true }));
+  const directory = temporaryFolder("pulumi");
   mkdirSync(join(directory, "backend"));
   const env = {
     PULUMI_BACKEND_URL: `file://${join(directory, "backend")}`,

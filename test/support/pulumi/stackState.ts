@@ -1,5 +1,4 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureIndex } from "../../../providers/pgindex/src/engine/build/ensure.ts";
 import {
@@ -7,6 +6,7 @@ import {
   toIndexOutputs,
 } from "../../../providers/pgindex/src/engine/record/outputs.ts";
 import { type Args, declare, record, targetOf } from "../engine/engine.ts";
+import { temporaryFolder } from "../temporaryFolder.ts";
 
 /** Builds an index as `pulumi up` does, and gives what it leaves in the state. */
 export async function buildIndex(
@@ -31,7 +31,7 @@ export async function writeState(resources: readonly object[]): Promise<string> 
     urn: "urn:pulumi:production::shop::pulumi:pulumi:Stack::shop-production",
     type: "pulumi:pulumi:Stack",
   };
-  const file = join(await mkdtemp(join(tmpdir(), "pgindex-state-")), "state.json");
+  const file = join(temporaryFolder("state"), "state.json");
   const state = { version: 3, deployment: { resources: [stack, ...resources] } };
   await writeFile(file, JSON.stringify(state));
   return file;
