@@ -79,6 +79,8 @@ const REFUSED: readonly (readonly [string, readonly string[], RegExp])[] = [
   ],
   ["a URL as an unknown option", ["import", `--db=${SECRET}`], /^error: unknown option/],
   ["a URL as a word", ["import", SECRET], /^error: too many arguments/],
+  ["a file as a word", ["import", MIGRATION], /too many arguments.*\(files follow --sql/s],
+  ["a word too many", ["doctor", "x"], /too many arguments.*\(add --help/s],
   ["a variable that is not set", ["import", "--database-url-env", "NOPE"], /NOPE is not set/],
   [
     "a variable that holds no URL",

@@ -64,6 +64,7 @@ function createProgram(io: Io): Command {
     .description("PostgreSQL indexes as Pulumi resources: what goes beyond pulumi up")
     .version(PACKAGE_VERSION)
     .addHelpText("after", `\n${EXIT_TABLE}`)
+    .showHelpAfterError("(add --help for arguments and options)")
     .exitOverride()
     .configureOutput({ writeOut: io.stdout, writeErr: (text) => io.stderr(redact(text)) });
   for (const add of COMMANDS) add(program, io);

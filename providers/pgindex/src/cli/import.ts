@@ -49,6 +49,7 @@ export function addImport(program: Command, io: Io): void {
     .option("--json", "write JSON instead of TypeScript")
     .option("--out <file>", "write to a new file instead of standard output")
     .option("--force", "let --out overwrite an existing file")
+    .showHelpAfterError("(files follow --sql or --drizzle: pgindex import --sql migrations/*.sql)")
     .addHelpText("after", EXAMPLES);
   addConnectionOptions(command).action(async (options: ImportOptions) => {
     const imported = await readSource(options, io);
