@@ -103,6 +103,19 @@ test.each([
       tables.map((t) => `CREATE INDEX ${t}_idx ON ${t} (b) WHERE b IS NOT NULL`).join(";"),
     adoptsWith: 10,
   },
+  {
+    // A change of our own ends what the others share; after it they share anew.
+    of: "an index to build first",
+    more: { predicate: "b IS NOT NULL", columns: ["b"] },
+    atMost: 0,
+    before:
+      "DROP TABLE t0; CREATE TABLE t0 (a int, b varchar(9));" +
+      tables
+        .slice(1)
+        .map((t) => `CREATE INDEX ${t}_idx ON ${t} (b) WHERE b IS NOT NULL`)
+        .join(";"),
+    adoptsWith: 12,
+  },
 ])(
   "a preview of $of sends at most $atMost statements an index",
   async ({ more, atMost, before, adoptsWith }) => {

@@ -23,6 +23,9 @@ const IDLE_MS = 200;
 /** Where nothing is built, nobody waits for its connection. */
 const IDLE_OF_PREVIEW_MS = 2_000;
 
+/** Whether this process has begun a change of its own. */
+let isChanging = false;
+
 /** The session's caches grow with every table, and what was read grows old. */
 const OLDEST_MS = 60_000;
 
@@ -78,6 +81,7 @@ async function answerOf<T>(
 
 /** What was read before does not hold after a change of our own, which needs the connections too. */
 export function forgetLooks(): void {
+  isChanging = true;
   for (const look of looks.values()) {
     clearTimeout(look.timer);
     if (look.users === 0) end(look);
@@ -91,7 +95,7 @@ function lookAt(database: SessionTarget, options: LookOptions): Look {
   if (known && performance.now() - known.openedAt < OLDEST_MS) return known;
   const look: Look = {
     session: open(database, options),
-    idleMs: options.mayBeShared ? IDLE_OF_PREVIEW_MS : IDLE_MS,
+    idleMs: options.mayBeShared && !isChanging ? IDLE_OF_PREVIEW_MS : IDLE_MS,
     openedAt: performance.now(),
     users: 0,
   };

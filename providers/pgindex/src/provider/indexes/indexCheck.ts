@@ -102,8 +102,8 @@ async function validate(
       previous: previousOf(olds, desired),
       claim,
       isShown: isShown || runtime.review.isAsked,
-      // An adoption is seen again under its lock. A build ends what others share.
-      mayBeShared: isShown || !runtime.looks.hasBuilt,
+      // An adoption is seen again under its lock, and after a change of ours all is read anew.
+      mayBeShared: true,
       serves,
       earlier: runtime.earlier.all,
     };

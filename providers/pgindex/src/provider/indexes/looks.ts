@@ -35,7 +35,6 @@ export class Looks {
   private readonly previewed = new Set<string | undefined>();
   private readonly byUrn = new Map<string | undefined, Known>();
   private readonly said = new Set<string>();
-  private isBuilding = false;
   private readonly foretoldOf = new Map<string | undefined, Foretold>();
 
   /** The program's preview has come to the index: a refresh, which calls diff too, has not. */
@@ -79,15 +78,6 @@ export class Looks {
   requireAllowed(urn: string | undefined): void {
     const refusal = this.refusal(urn);
     if (refusal instanceof DeniedError) throw refusal;
-  }
-
-  /** More has begun than an adoption. */
-  noteBuild(): void {
-    this.isBuilding = true;
-  }
-
-  get hasBuilt(): boolean {
-    return this.isBuilding;
   }
 
   /** Its lines; what a setting of the Connection allows is said once, and not of each index. */
