@@ -14,8 +14,8 @@ use_memory() {
   folder=/dev/shm/pgindex-ci.$$
   mkdir "$folder" || return 0
   memory=$folder
-  # The servers' own account has to enter it, and their programs are run from it.
-  chmod 755 "$folder"
+  # As /tmp: the servers' own account writes to it too. Their programs are run from it.
+  chmod 1777 "$folder"
   if cp "$(type -P true)" "$folder/true" && "$folder/true"; then export TMPDIR=$folder; fi
 }
 

@@ -95,7 +95,7 @@ describe.skipIf(problem)(`a backup${skipped}`, () => {
       cutting,
       `#!/bin/sh
 pg_dump "$@" || exit
-for a; do case $a in --file=/tmp/*) f=$(echo "$a" | cut -d= -f2); esac; done
+for a; do case $a in --file=${directory}/*) f=$(echo "$a" | cut -d= -f2); esac; done
 [ -f "$f" ] && truncate -s $(( $(stat -c %s "$f") / 4 )) "$f"
 exit 0
 `,
