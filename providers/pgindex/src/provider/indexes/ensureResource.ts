@@ -39,6 +39,7 @@ export async function ensureResource(
   const tableBytes = look?.facts?.table.sizeBytes;
   const database = runtime.database();
   const adoptable = olds ? undefined : look?.adoptable;
+  if (!adoptable) runtime.looks.noteBuild();
   const seen = { foreseen, tableBytes, adoptable };
   const request = { database, desired, previous, claim, ...seen, ctx, hooks };
   const ensured = await runtime.run(() => ensureIndex(request));

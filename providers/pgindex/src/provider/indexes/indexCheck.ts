@@ -103,7 +103,7 @@ async function validate(
       claim,
       isShown: isShown || runtime.review.isAsked,
       // An adoption is seen again under its lock, and after a change of ours all is read anew.
-      mayBeShared: true,
+      mayBeShared: isShown || !runtime.looks.hasBuiltOften,
       serves,
       earlier: runtime.earlier.all,
     };
