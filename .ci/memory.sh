@@ -1,4 +1,4 @@
-# Temporary files in memory: servers make and delete files by the hundred thousand, which on a disk is 4 to 12 % of
+# Temporary files in memory: servers make and delete files by the hundred thousand, which on a disk is some 5 % of
 # the run's processor time. Sourced by .ci/run, which removes $memory at its end.
 
 memory=
