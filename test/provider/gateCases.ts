@@ -3,10 +3,10 @@ import type { PromotionGateArgs } from "pulumi-pgindex";
 import { foundAs, RECORDED } from "../support/promote/provedIndex.ts";
 
 export const args = { table: "t", name: "t_idx", columns: ["a"] };
-const STATEMENT = 'CREATE INDEX CONCURRENTLY "t_idx" ON "public"."t" USING "btree" ("a")';
+export const STATEMENT = 'CREATE INDEX CONCURRENTLY "t_idx" ON "public"."t" USING "btree" ("a")';
 /** One moment: of two that follow each other, a proof could be a millisecond older than its index. */
 const NOW = Date.now();
-const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
+export const hoursAgo = (hours: number) => new Date(NOW - hours * 3_600_000).toISOString();
 export const proved = () => ({
   statement: STATEMENT,
   valid: true,

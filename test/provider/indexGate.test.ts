@@ -8,12 +8,10 @@ import { targetOf } from "../support/engine/engine.ts";
 import { foundAs, RECORDED, THERE } from "../support/promote/provedIndex.ts";
 import { indexNames, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 import { startProxy } from "../support/server/tcpProxy.ts";
+import { args, hoursAgo, STATEMENT } from "./gateCases.ts";
 import { type Opened, openProvider, Resource, refusalOf } from "./resource.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
-const args = { table: "t", name: "t_idx", columns: ["a"] };
-const STATEMENT = 'CREATE INDEX CONCURRENTLY "t_idx" ON "public"."t" USING "btree" ("a")';
-const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
 let opened: Opened;
 let here: typeof THERE;

@@ -18,8 +18,8 @@ export interface FailedLook {
 type Look = Pick<Preview, "lines" | "foreseen"> & Partial<Preview>;
 
 /**
- * After so many builds all is read anew for those that still come. Measured among 3,000 indexes that
- * are adopted: one build takes half the time so, while 30 would take a fifth more.
+ * After each of so many builds all is read anew for those that still come. Measured among 3,000
+ * indexes that are adopted: with one build half the time, with 30 it would be half as long again.
  */
 const OFTEN = 3;
 
