@@ -191,6 +191,29 @@ test("a state moves from one front to the other and back: nothing is built", asy
   expect(await oidOf(database(), "moved_idx")).toBeUndefined();
 });
 
+// A later run knows of the other front no more than the index's mark.
+test.each([
+  ["dynamic", "native", dynamic, native],
+  ["native", "dynamic", native, dynamic],
+] as const)(
+  "a state that moved from %s to %s, and nothing else, is changed there as its own",
+  async (from, _, before, after) => {
+    const declared = args(`late_${from}_idx`);
+    const [old, moved] = [before("Index"), after("Index")];
+    await old.up(declared);
+    moved.state = old.state;
+    await moved.up(declared);
+    const changed = { ...declared, columns: ["b"] };
+    expect((await moved.preview(changed)).change).toBe("update");
+    await moved.up(changed);
+    const found = (await indexesOf(database())).find(({ name }) => name === declared.name);
+    expect(found?.definition).toContain("(b)");
+    expect(await moved.preview(changed)).toMatchObject({ change: "same", lines: [] });
+    await moved.destroy();
+    expect(await oidOf(database(), declared.name)).toBeUndefined();
+  },
+);
+
 describe.each([
   ["dynamic", dynamic],
   ["native", native],

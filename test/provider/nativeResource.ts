@@ -85,6 +85,7 @@ export class NativeResource {
       const old = this.state;
       const { change, inputs } = await this.#planned(process, args, old);
       try {
+        if (change === "same" && old) this.state = { ...old, inputs };
         if (change === "update" && old) this.state = await this.#update(process, old, inputs);
         if (change === "create" || change === "replace")
           this.state = await this.#create(process, inputs);

@@ -165,6 +165,7 @@ export class Resource {
       const { change, inputs, first } = await this.#planned(process, args);
       await this.#made(inputs, async () => {
         const old = this.state;
+        if (change === "same" && old) this.state = { ...old, inputs };
         if (change === "update" && old) this.state = await update(process, old, inputs);
         if (change === "create") this.state = await create(process, inputs);
         if (change !== "replace" || !old) return;

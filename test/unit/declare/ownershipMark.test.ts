@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import {
   nameInUrn,
@@ -20,6 +21,25 @@ describe("an owner is told from its URN, for people and for comparison", () => {
     const other = ownerOf(urn.replace("t::index", "other"));
     expect(other.stack).toBe(ownerOf(urn).stack);
     expect(other.urn).not.toBe(ownerOf(urn).urn);
+  });
+
+  test.each([
+    ["on its own", "pulumi-nodejs:pgindex:Index", "pgindex:index:Index"],
+    [
+      "of the component",
+      "pgindex:index:DrizzleMigrations$pulumi-nodejs:pgindex:Index",
+      "pgindex:index:DrizzleMigrations$pgindex:index:Index",
+    ],
+    [
+      "under another resource of ours",
+      "my:own:Part$pulumi-nodejs:pgindex:PromotionGate$pulumi-nodejs:pgindex:Index",
+      "my:own:Part$pgindex:index:PromotionGate$pgindex:index:Index",
+    ],
+  ])("%s: the same at both fronts, and as release 0.1 has marked it", (_, dynamic, native) => {
+    const [one, other] = [dynamic, native].map((type) => `urn:pulumi:prod::app::${type}::it`);
+    const hash = createHash("sha256").update(`${one}`).digest("hex").slice(0, 8);
+    expect(ownerOf(`${one}`).urn).toBe(hash);
+    expect(ownerOf(`${other}`).urn).toBe(hash);
   });
 
   test("as it stands, where it is no URN", () => {

@@ -23,7 +23,7 @@ export interface Owner {
   readonly label: string;
   /** A hash of project and stack. */
   readonly stack: string;
-  /** A hash of the resource's URN, which changes with its name and its parents. */
+  /** A hash of the resource's URN, which changes with its name and its parents, not with its front. */
   readonly urn: string;
   /**
    * Different for each create, so that a replacement is told from what it replaces; unknown in the
@@ -48,9 +48,20 @@ export function ownerOf(urn: string, id?: string): Owner {
   return {
     label: asciiLine(`${project}/${stack}, ${name}`).slice(0, LABEL_LENGTH),
     stack: shortHash(`${project}/${stack}`),
-    urn: shortHash(urn),
+    urn: shortHash(ofDynamicFront(urn)),
     id,
   };
+}
+
+/**
+ * A resource's URN as the dynamic provider has it: a state can move to the native one, and back,
+ * without a change of its index. The component has one type at both.
+ */
+export function ofDynamicFront(urn: string): string {
+  return urn.replaceAll(
+    /\bpgindex:index:(?!DrizzleMigrations\b)(?=\w+(?:\$|::))/g,
+    "pulumi-nodejs:pgindex:",
+  );
 }
 
 /** Whether a mark names this stack. @example isStackOf(mark, "app/production") */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Claim } from "../../engine/compare/ownership";
 import type { DesiredIndex } from "../../engine/declare/desiredIndex";
-import { ownerOf } from "../../engine/declare/ownershipMark";
+import { ofDynamicFront, ownerOf } from "../../engine/declare/ownershipMark";
 import type { Call } from "../contract";
 import type { Runtime } from "../runtime";
 
@@ -32,11 +32,7 @@ export function isMarkedAnew(runtime: Runtime, call: Call): boolean {
  */
 export function isRenamed({ urn, formerUrn }: Call): boolean {
   if (urn === undefined || formerUrn === undefined) return false;
-  return ofEitherFront(urn) !== ofEitherFront(formerUrn);
-}
-
-function ofEitherFront(urn: string): string {
-  return urn.replaceAll("pulumi-nodejs:pgindex:", "pgindex:index:");
+  return ofDynamicFront(urn) !== ofDynamicFront(formerUrn);
 }
 
 /** Twelve hexadecimal digits, different for each create. */
