@@ -1,5 +1,6 @@
 // What a program of many resources is spared: stacks and promises that Pulumi's SDK has for each
 // output, and for each input that is one.
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
@@ -8,7 +9,10 @@ import { Verification } from "../../../providers/pgindex/src/resources/verificat
 
 beforeAll(() =>
   pulumi.runtime.setMocks({
-    newResource: ({ name, inputs }) => ({ id: name, state: inputs }),
+    newResource: ({ name, inputs }) => ({
+      id: name,
+      state: { ...inputs, oid: 17, drift: null, valid: true },
+    }),
     call: ({ inputs }) => inputs,
   }),
 );
@@ -47,16 +51,47 @@ test("an error of the program's own has its stack, after a resource was made or 
   expect(Error.stackTraceLimit).toBe(limit);
 });
 
-test("an index of plain arguments has no outputs but its arguments and those that it declares", () => {
-  const index = new Index("l", args);
-  const outputs = Object.keys(index).filter((key) => pulumi.Output.isInstance(index[key as "id"]));
-  const hidden = outputs.filter((key) => key.startsWith("__"));
-  expect(hidden).toEqual(["__provider", "__urn"]);
+/** Those that the class declares. */
+function declaredOutputs(): string[] {
   const declared = /declare readonly (\w+): pulumi\.Output/g;
-  const source = readFileSync(SOURCE, "utf8");
-  const names = [...source.matchAll(declared)].flatMap(([, name]) => name ?? []);
-  const expected = [...names, "columns", "id", "urn", ...hidden];
-  expect(outputs.toSorted()).toEqual(expected.toSorted());
+  return [...readFileSync(SOURCE, "utf8").matchAll(declared)].flatMap(([, name]) => name ?? []);
+}
+
+/** Those that it has, without asking for one. */
+function standingOutputs(index: Index): string[] {
+  const all = Object.entries(Object.getOwnPropertyDescriptors(index));
+  return all.filter(([, { value }]) => pulumi.Output.isInstance(value)).map(([name]) => name);
+}
+
+const HIDDEN = ["__provider", "__urn"];
+
+test("an index of plain arguments has no outputs but its arguments and those that a preview knows, until it is asked", () => {
+  const index = new Index("l", args);
+  const known = ["table", "name", "columns", "schema", "statement", "valid", "id", "urn"];
+  expect(standingOutputs(index).toSorted()).toEqual([...known, ...HIDDEN].toSorted());
+  for (const name of declaredOutputs() as "oid"[]) {
+    expect(pulumi.Output.isInstance(index[name]), name).toBe(true);
+    expect(index[name]).toBe(index[name]);
+  }
+  const all = [...declaredOutputs(), "columns", "id", "urn", ...HIDDEN];
+  expect(standingOutputs(index).toSorted()).toEqual(all.toSorted());
+});
+
+test("what an index is asked for is what the engine has of it, and depends on the index", async () => {
+  const index = new Index("n", args);
+  const all = pulumi.output({ oid: index.oid, drift: index.drift, name: index.name });
+  const read = await new Promise((resolve) => all.apply(resolve));
+  expect(read).toEqual({ oid: 17, drift: null, name: "t_idx" });
+  expect([...Reflect.get(index.oid, "resources")()]).toEqual([index]);
+  expect(await pulumi.isSecret(index.oid)).toBe(false);
+});
+
+test.each([
+  ["an argument", { args: { ...args, predicate: pulumi.secret("a > 1") }, options: {} }],
+  ["an option", { args, options: { additionalSecretOutputs: ["definition"] } }],
+])("where %s can make one of them secret, it has all of them at once", (_, given) => {
+  const index = new Index(`o ${_}`, given.args, given.options);
+  expect(standingOutputs(index)).toEqual(expect.arrayContaining(declaredOutputs()));
 });
 
 test.each([
@@ -65,3 +100,17 @@ test.each([
 ])("%s among the arguments is asked whether it is a secret", (_, given) => {
   expect(Object.keys(new Index(`m ${_}`, given))).toContain("__secret");
 });
+
+// PostgreSQL's parser takes an eighth of a second of the processor to load. A program that reads
+// SQL has it in a thread of its own.
+test.each(["pulumi-pgindex", "pulumi-pgindex/native"])(
+  "a program that imports %s loads neither a parser nor a driver",
+  (entry) => {
+    const source = `require("${entry}"); console.log(Object.keys(require.cache).join("\\n"))`;
+    const loaded = execFileSync(process.execPath, ["-e", source], { encoding: "utf8" });
+    expect(loaded).toContain("indexResource.js");
+    expect(
+      loaded.split("\n").filter((file) => /libpg-query|\/pg\/|dist\/provider\.js$/.test(file)),
+    ).toEqual([]);
+  },
+);

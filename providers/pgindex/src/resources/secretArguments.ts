@@ -36,8 +36,11 @@ export function hiddenSecrets(
   };
 }
 
-/** Pulumi keeps fifteen promises for each input that is one, so there are none of plain arguments. */
-function canHoldSecrets(value: unknown): boolean {
+/**
+ * Whether arguments are more than plain values. Pulumi keeps 25 promises for each input that is one,
+ * so plain arguments get none.
+ */
+export function canHoldSecrets(value: unknown): boolean {
   if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value))
     return false;
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { baselineInputs } from "../../baseline/baselineArgs";
+import { baselineInputs } from "../../baseline/baselineInputs";
 import { readDrizzleBaseline } from "../../baseline/drizzle/drizzleMigration";
 import { readNodePgMigrateBaseline } from "../../baseline/nodePgMigrate/nodePgMigrateMigration";
 import { readPrismaBaseline } from "../../baseline/prisma/prismaMigration";

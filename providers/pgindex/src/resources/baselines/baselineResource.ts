@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { baselineInputs } from "../../baseline/baselineArgs";
+import { baselineInputs } from "../../baseline/baselineInputs";
 import type { ResourceName } from "../resourceNames";
 import { type OfFront, type Registered, registered, undefinedOutputs } from "../resourceParts";
 

@@ -3,6 +3,7 @@ import type { RecordedForm } from "../../engine/compare/recordedForm";
 import type { QueryPlan } from "../../engine/explain/queryPlan";
 import type { QueryMeasurement } from "../../engine/measure/measure";
 import type { DatabaseIdentity } from "../../engine/session/databaseIdentity";
+import { outputsWhenAsked } from "../outputsWhenAsked";
 import { gateInput } from "../promotion/passedGate";
 import {
   declarationOf,
@@ -11,23 +12,23 @@ import {
   undefinedOutputs,
   withoutStacks,
 } from "../resourceParts";
-import { hiddenSecrets } from "../secretArguments";
+import { canHoldSecrets, hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
 
-/** Those that the class declares: each costs a program fifteen promises. The state holds more. */
-const OUTPUTS = [
-  "schema",
+/** Those that a preview knows, and the one by which the others are known to be there. */
+const OUTPUTS = ["schema", "statement", "valid"];
+
+/** The others that the class declares. The state holds more. */
+const ASKED_FOR = [
   "definition",
   "oid",
-  "valid",
   "sizeBytes",
   "builtAt",
   "buildSeconds",
   "phaseSeconds",
   "adopted",
   "validSince",
-  "statement",
   "before",
   "plansBefore",
   "drift",
@@ -36,6 +37,8 @@ const OUTPUTS = [
   "database",
   "origin",
 ];
+
+const WHEN_ASKED = outputsWhenAsked(ASKED_FOR);
 
 /** The outputs that repeat what the arguments say. */
 const REPEATED = ["statement", "definition", "canonical", "drift"];
@@ -128,8 +131,11 @@ export class Index extends pulumi.CustomResource {
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const { gate, ...declared } = args;
-    const inputs = { ...undefinedOutputs(OUTPUTS), ...declared, ...gateInput(gate) };
-    const hidden = { ...hiddenSecrets(declarationOf(args), REPEATED), ...hiddenPreview() };
+    const declaration = declarationOf(args);
+    const isOpen = !canHoldSecrets(declaration) && !options?.additionalSecretOutputs;
+    const outputs = undefinedOutputs(isOpen ? OUTPUTS : [...OUTPUTS, ...ASKED_FOR]);
+    const inputs = { ...outputs, ...declared, ...gateInput(gate) };
+    const hidden = { ...hiddenSecrets(declaration, REPEATED), ...hiddenPreview() };
     const registration = registered(
       new.target,
       { resource: "Index", name, hidden },
@@ -142,6 +148,7 @@ export class Index extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = limit;
     }
+    if (isOpen) Object.defineProperties(this, WHEN_ASKED);
     this.serves = args.serves ?? [];
     this.searchPath = args.searchPath;
   }

@@ -1,0 +1,14 @@
+import { readFileSync } from "node:fs";
+import { lineEndHashes } from "./migrationSql";
+
+/**
+ * The inputs of a baseline, from what was read of the migration. `file`: where the tool records a
+ * hash of it. Of a program, which loads no parser for it.
+ */
+export function baselineInputs<Read extends { readonly indexes: unknown }>({
+  file,
+  ...read
+}: Read & { readonly file?: string }) {
+  const __lineEnds = file === undefined ? undefined : lineEndHashes(readFileSync(file, "utf8"));
+  return { ...read, __lineEnds };
+}
