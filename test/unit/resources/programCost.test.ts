@@ -1,6 +1,5 @@
 // What a program of many resources is spared: stacks and promises that Pulumi's SDK has for each
 // output, and for each input that is one.
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
@@ -100,17 +99,3 @@ test.each([
 ])("%s among the arguments is asked whether it is a secret", (_, given) => {
   expect(Object.keys(new Index(`m ${_}`, given))).toContain("__secret");
 });
-
-// PostgreSQL's parser takes an eighth of a second of the processor to load. A program that reads
-// SQL has it in a thread of its own.
-test.each(["pulumi-pgindex", "pulumi-pgindex/native"])(
-  "a program that imports %s loads neither a parser nor a driver",
-  (entry) => {
-    const source = `require("${entry}"); console.log(Object.keys(require.cache).join("\\n"))`;
-    const loaded = execFileSync(process.execPath, ["-e", source], { encoding: "utf8" });
-    expect(loaded).toContain("indexResource.js");
-    expect(
-      loaded.split("\n").filter((file) => /libpg-query|\/pg\/|dist\/provider\.js$/.test(file)),
-    ).toEqual([]);
-  },
-);

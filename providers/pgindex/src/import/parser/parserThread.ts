@@ -6,6 +6,7 @@ import {
   Worker,
 } from "node:worker_threads";
 import type { ParseResult } from "libpg-query";
+import { withoutRecompiling } from "../../engine/operation/v8Flags";
 
 /** An SQL token. Offsets are in UTF-8 bytes. */
 export interface Token {
@@ -37,11 +38,12 @@ export function parseBody(body: string): unknown {
 
 function results<T>(work: Work): readonly T[] {
   thread ??= start();
-  const { failure, results } = ask(thread, work) ?? {};
+  const to = thread;
+  const { failure, results } = withoutRecompiling(() => ask(to, work)) ?? {};
   if (failure !== undefined) throw new Error(`PostgreSQL's parser failed to load: ${failure}`);
   if (results) return results as readonly T[];
   // Its late answer must not become the next question's.
-  void thread.worker.terminate();
+  void to.worker.terminate();
   thread = undefined;
   throw new Error(`PostgreSQL's parser did not answer within ${TIMEOUT_MS / 1000} s`);
 }
