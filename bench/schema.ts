@@ -7,6 +7,7 @@
 //   --small       a dozen tables, once: to see that it works
 import { parseArgs } from "node:util";
 import { startEmbedded } from "../tools/embeddedPostgres.ts";
+import { megabytes, memoryOf } from "./many/manyResults.ts";
 import type { Run } from "./many/phases.ts";
 import { summariesOf } from "./many/summaries.ts";
 import { schemaStatements } from "./schema/generatedSchema.ts";
@@ -56,22 +57,25 @@ try {
 }
 const summaries = summariesOf(runs);
 const versions = { postgres: server.version, pulumi: pulumiVersion() };
-const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 publish("schema", versions, options.small, {
   title:
     `${size.indexes} indexes on ${size.tables} tables and ${size.sets} sets of ` +
     `${size.partitions} partitions, ${runs.length} runs`,
-  head: ["command", "seconds", "times the floor", "sessions (at once)", "statements", "MB"],
-  rows: summaries.map(({ phase, seconds, ratio, sessions, peakSessions, ...of }) => [
-    phase,
-    shown(seconds, 1),
-    ratio ? shown(ratio, 2) : "",
-    `${sessions.median} (${peakSessions})`,
-    of.statements.median,
-    [of.providerBytes, of.programBytes]
-      .filter((bytes) => bytes > 0)
-      .map(megabytes)
-      .join(" and "),
+  head: [
+    "command",
+    "seconds",
+    "times the floor",
+    "sessions (at once)",
+    "statements",
+    "MB, or MB of provider, program (the floor's)",
+  ],
+  rows: summaries.map((each) => [
+    each.phase,
+    shown(each.seconds, 1),
+    each.ratio ? shown(each.ratio, 2) : "",
+    `${each.sessions.median} (${each.peakSessions})`,
+    each.statements.median,
+    memoryOf(each) || megabytes(each.programBytes),
   ]),
   figures: { runs: runs.length, size, summaries },
 });

@@ -58,14 +58,14 @@ function rowOf(each: Summary): (string | number)[] {
 /** Of its processes, and of the floor's in brackets; nothing where there is no floor. */
 export function memoryOf(each: Summary): string {
   if (!hasFloor(each)) return "";
-  const own = `${mb(each.providerBytes)}, ${mb(each.programBytes)}`;
-  return `${own} (${mb(each.floorProviderBytes ?? 0)}, ${mb(each.floorProgramBytes ?? 0)})`;
+  const own = `${megabytes(each.providerBytes)}, ${megabytes(each.programBytes)}`;
+  return `${own} (${megabytes(each.floorProviderBytes ?? 0)}, ${megabytes(each.floorProgramBytes ?? 0)})`;
 }
 
 /** Other tools have none, nor processes and sessions that we know. */
 const hasFloor = ({ ratio }: Summary) => ratio !== undefined;
 
-const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
+export const megabytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
 /** Of the largest number of indexes. */
 function shortOf(summaries: readonly Summary[], times: string): NonNullable<Published["short"]> {
