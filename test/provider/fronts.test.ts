@@ -214,6 +214,27 @@ test.each([
   },
 );
 
+test.each([
+  ["dynamic", "native", dynamic, native],
+  ["native", "dynamic", native, dynamic],
+] as const)(
+  "a state that moved from %s to %s under another name: the mark takes it",
+  async (from, _, before, after) => {
+    const declared = args(`called_${from}_idx`);
+    const [old, moved] = [before("Index", "before"), after("Index", "after")];
+    await old.up(declared);
+    const oid = await oidOf(database(), declared.name);
+    moved.state = old.state;
+    await moved.up(declared);
+    expect(await markOf(declared.name)).toContain("tests/dev, after");
+    expect(await oidOf(database(), declared.name)).toBe(oid);
+    expect(await moved.preview(declared)).toMatchObject({ change: "same", lines: [] });
+    expect((await moved.up({ ...declared, comment: "changed" })).change).toBe("update");
+    await moved.destroy();
+    expect(await oidOf(database(), declared.name)).toBeUndefined();
+  },
+);
+
 describe.each([
   ["dynamic", dynamic],
   ["native", native],

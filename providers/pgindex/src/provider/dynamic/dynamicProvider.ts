@@ -38,7 +38,7 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
       const { hidden, own } = of(news);
       const before = split(olds);
       const concealed = secretOutputs(handler, before.hidden.__secret);
-      const call = { ...callOf(hidden, before.hidden), concealed };
+      const call = { ...callOf(hidden, renamed.named(before.hidden, hidden)), concealed };
       const { changes, replaces } = await told(handler.diff(call, before.own, own));
       // The SDK destroys by the provider that it has put into the state.
       const isChanged = !isDynamic(before.hidden) || (changes ?? renamed.change(hidden));
@@ -52,7 +52,7 @@ export function dynamicProvider(runtime: Runtime, handler: Handler): ResourcePro
     async update(_id, olds, news) {
       const { hidden, own } = of(news);
       const before = split(olds);
-      const call = callOf(hidden, before.hidden);
+      const call = callOf(hidden, renamed.named(before.hidden, hidden));
       const outputs = (await isOnlyMoved(handler, call, before, own))
         ? before.own
         : await told(handler.update(call, before.own, own), hidden);
