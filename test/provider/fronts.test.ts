@@ -51,6 +51,22 @@ const SCENARIOS: readonly Scenario[] = [
     },
   },
   {
+    title: "asked to create what it has already, it refuses another definition, and says why",
+    async run(it) {
+      await it.up(args("twice_idx"));
+      it.state = undefined;
+      const changed = args("twice_idx", { columns: ["b"] });
+      const refused =
+        /exists with another definition.*fix: leave out replaceOnChanges and --replace/s;
+      expect(await refusalOf(it.preview(changed))).toMatch(refused);
+      expect(await refusalOf(it.up(changed))).toMatch(refused);
+      expect((await it.up(args("twice_idx"))).change).toBe("create");
+      expect((await it.up(changed)).change).toBe("update");
+      await it.destroy();
+      expect(await oidOf(database(), "twice_idx")).toBeUndefined();
+    },
+  },
+  {
     title: "an index that stands is adopted, and a destroy keeps it",
     async run(it) {
       await database().query("CREATE INDEX found_idx ON t (a)");

@@ -30,6 +30,7 @@ export function registered(
   const { resource, name } = of;
   const type = typeOf(resource, DYNAMIC);
   if (isNative) return [typeOf(resource, { isNative }), name, inputs, formerly(type, options)];
+  if (options?.import !== undefined) throw new pulumi.RunError(noImportText(resource, name));
   const provider = `require("pulumi-pgindex/provider").v1.${HANDLERS[resource]}`;
   const hidden = {
     ...of.hidden,
@@ -38,6 +39,13 @@ export function registered(
   };
   return [type, name, { ...inputs, ...hidden }, options];
 }
+
+/** Pulumi's SDK reads what it was not sent, and fails with a TypeError before it asks us. */
+const noImportText = (resource: ResourceName, name: string) =>
+  `refused: the option \`import\` of ${resource} "${name}"\n` +
+  "  why: Pulumi's dynamic providers cannot import\n" +
+  "  fix: leave it out: pulumi up adopts what stands as declared, and builds nothing\n" +
+  "  or:  import it with the native provider: docs/native.md";
 
 const DYNAMIC: OfFront = { isNative: false };
 

@@ -15,12 +15,12 @@ import {
   finishIndex,
   makeIndex,
 } from "./companionSteps";
+import { othersPartAdvice } from "./partitions/partMessages";
 import {
   differentAdvice,
   foreignLeftoverAdvice,
   foreignOwnerAdvice,
   nameTakenAdvice,
-  othersPartAdvice,
   otherTableAdvice,
   refusedLeftoverAdvice,
   siblingAdvice,
@@ -113,7 +113,7 @@ type Differing = Extract<Verdict, { kind: "different" | "alterable" | "invalid" 
 function planAlterable(situation: Situation, verdict: Differing, desired: DesiredIndex): Plan {
   const takesAway = verdict.differences.some(({ field }) => INDEX_FIELDS[field].isChoice);
   if (!situation.isOurs && takesAway)
-    return refused(differentAdvice(desired, verdict.differences, verdict.live.mark));
+    return refused(differentAdvice(desired, verdict, situation.whose));
   if (takesAway && !canAlter(situation, verdict)) return planDifferent(situation, verdict, desired);
   return steps(...alterAndRebuild(situation, desired, verdict));
 }

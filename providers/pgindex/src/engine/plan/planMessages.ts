@@ -1,11 +1,12 @@
 import type { LiveIndex } from "../catalog/liveIndex";
 import { type Difference, renderDifferences } from "../compare/differences";
+import type { Ownership } from "../compare/ownership";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
 import { type OwnershipMark, stackName } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
 import type { HazardCode } from "../hazards/hazardKinds";
-import { displayName } from "../text/render";
 import { ident, qualified } from "../text/sql";
+import { rootOf } from "./partitions/partMessages";
 
 export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Advice {
   return {
@@ -34,14 +35,20 @@ export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice
   };
 }
 
+interface Standing {
+  readonly live: LiveIndex;
+  readonly differences: readonly Difference[];
+}
+
 export function differentAdvice(
   desired: DesiredIndex,
-  differences: readonly Difference[],
-  mark?: OwnershipMark,
+  { live, differences }: Standing,
+  whose: Ownership,
 ): Advice {
-  const owner = mark ? `; its owner is ${mark.label}` : "";
+  if (whose === "own") return createdTwiceAdvice(desired, differences);
+  const owner = live.mark ? `; its owner is ${live.mark.label}` : "";
   return {
-    what: `refused: ${subject(desired)} exists with another definition`,
+    what: differentText(desired),
     why: `it is valid, so queries may rely on it${owner}; ${renderDifferences(differences)}`,
     fix:
       "declare what exists, or declare the new definition under another name " +
@@ -49,6 +56,26 @@ export function differentAdvice(
     otherwise:
       "if nobody needs it: " +
       `DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)}; then run pulumi up`,
+    code: "name-taken" satisfies HazardCode,
+  };
+}
+
+const differentText = (desired: DesiredIndex) =>
+  `refused: ${subject(desired)} exists with another definition`;
+
+/** A create of an index that the resource already has. */
+function createdTwiceAdvice(desired: DesiredIndex, differences: readonly Difference[]): Advice {
+  return {
+    what: differentText(desired),
+    why:
+      "this resource has built or adopted it, and Pulumi asks to create it once more: by " +
+      `replaceOnChanges or --replace, or its state is lost; ${renderDifferences(differences)}`,
+    fix:
+      "leave out replaceOnChanges and --replace: the new definition is then built beside the old " +
+      "one, which serves queries until then, and takes its name",
+    otherwise:
+      "if its state is lost: declare what exists and run pulumi up, which adopts it; then declare " +
+      "the new definition",
     code: "name-taken" satisfies HazardCode,
   };
 }
@@ -101,32 +128,6 @@ export function ofConstraintAdvice(
       "if nobody needs the constraint: " +
       `ALTER TABLE ${table} DROP CONSTRAINT ${ident(live.constraint ?? live.name)}; ` +
       "then run pulumi up",
-  };
-}
-
-function rootOf({ partOf }: LiveIndex): string {
-  return partOf ? `${displayName(partOf)} on ${partOf.schema}.${partOf.table}` : "";
-}
-
-/** An index of a partition, declared by a resource that has not had it. */
-export function othersPartAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
-  return {
-    what: `refused: ${subject(desired)} exists as a part of the partitioned index ${rootOf(live)}`,
-    why: "it belongs to that index: PostgreSQL drops both together, and never this one alone",
-    fix: "declare the partitioned index, which has an index on every partition",
-    otherwise: "for an index of this partition alone, give it another name",
-  };
-}
-
-/** An index that this resource built, and that a partitioned index has taken in since. */
-export function partAdvice(desired: DesiredIndex, live: LiveIndex): Advice {
-  return {
-    what: `refused: ${subject(desired)} has become a part of the partitioned index ${rootOf(live)}`,
-    why: "PostgreSQL drops it only together with that index, so it cannot be replaced alone",
-    fix: "keep its definition, and change that of the partitioned index",
-    otherwise:
-      "build the new definition under another name: declare it with that name, " +
-      "and run pulumi state delete for this one",
   };
 }
 

@@ -8,11 +8,11 @@ import { canAlter, type StandingIndex } from "./alterSteps";
 import { dropAny } from "./buildSteps";
 import { dropNext, finishIndex, isStuck, makeIndex } from "./companionSteps";
 import { constraintSteps } from "./constraintSteps";
+import { partAdvice } from "./partitions/partMessages";
 import {
   backsConstraintAdvice,
   differentAdvice,
   ofConstraintAdvice,
-  partAdvice,
   referencedIndexAdvice,
 } from "./planMessages";
 import { type Plan, refused, steps } from "./planResult";
@@ -59,11 +59,12 @@ export function planMisplaced(
  */
 export function planDifferent(
   situation: Situation,
-  { live, differences }: StandingIndex,
+  standing: StandingIndex,
   desired: DesiredIndex,
 ): Plan {
+  const { live, differences } = standing;
   if (isOfConstraint(differences)) return refused(ofConstraintAdvice(desired, live, differences));
-  if (!situation.isOurs) return refused(differentAdvice(desired, differences, live.mark));
+  if (!situation.isOurs) return refused(differentAdvice(desired, standing, situation.whose));
   const advice = replaceRefusal(live, desired);
   if (advice) return refused(advice);
   const keepsConstraint = live.constraint !== undefined;
