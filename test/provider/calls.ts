@@ -12,6 +12,8 @@ export interface State {
   readonly id: string;
   readonly inputs: Properties;
   readonly outputs: Properties;
+  /** `refreshBeforeUpdate`, as the native provider's last answer had it. */
+  readonly readsFirst?: boolean;
 }
 
 /**

@@ -47,8 +47,6 @@ export class NativeResource {
   details: Details = {};
   timeout = 0;
   readonly urn: string;
-  /** `refreshBeforeUpdate`, as the last answer had it; a state that moves here has none. */
-  #readsFirst: boolean;
   readonly #open: () => Promise<OpenedNative>;
   readonly #config: () => Properties;
 
@@ -59,7 +57,6 @@ export class NativeResource {
     type = "Index",
   ) {
     this.#open = open;
-    this.#readsFirst = type === "Index";
     this.#config = config;
     this.urn = `urn:pulumi:dev::tests::pgindex:index:${type}::${name}`;
   }
@@ -129,7 +126,7 @@ export class NativeResource {
   }
 
   #readFirst(process: ProviderProcess): Promise<State | undefined> | State | undefined {
-    return this.state && this.#readsFirst ? this.#read(process, this.state) : this.state;
+    return this.state?.readsFirst ? this.#read(process, this.state) : this.state;
   }
 
   async #planned(process: ProviderProcess, args: object, old: State | undefined) {
@@ -167,8 +164,8 @@ export class NativeResource {
     const answer = await called<provider.CreateResponse>(process, (client, done) =>
       client.create(request, done),
     );
-    this.#readsFirst = answer.getRefreshBeforeUpdate();
-    return { id: answer.getId(), inputs, outputs: unpacked(answer.getProperties()) };
+    const outputs = unpacked(answer.getProperties());
+    return { id: answer.getId(), inputs, outputs, readsFirst: answer.getRefreshBeforeUpdate() };
   }
 
   async #update(
@@ -183,7 +180,8 @@ export class NativeResource {
     const answer = await called<provider.UpdateResponse>(process, (client, done) =>
       client.update(request, done),
     );
-    return { id, inputs, outputs: unpacked(answer.getProperties()) };
+    const readsFirst = answer.getRefreshBeforeUpdate();
+    return { id, inputs, outputs: unpacked(answer.getProperties()), readsFirst };
   }
 
   async #read(process: ProviderProcess, { id, inputs, outputs }: State) {
@@ -192,10 +190,13 @@ export class NativeResource {
     const answer = await called<provider.ReadResponse>(process, (client, done) =>
       client.read(request, done),
     );
-    this.#readsFirst = answer.getRefreshBeforeUpdate();
     if (answer.getId() === "") return undefined;
-    const properties = unpacked(answer.getProperties());
-    return { id: answer.getId(), inputs: unpacked(answer.getInputs()), outputs: properties };
+    return {
+      id: answer.getId(),
+      inputs: unpacked(answer.getInputs()),
+      outputs: unpacked(answer.getProperties()),
+      readsFirst: answer.getRefreshBeforeUpdate(),
+    };
   }
 
   async #remove(process: ProviderProcess, { id, outputs, inputs }: State): Promise<void> {

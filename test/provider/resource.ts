@@ -225,7 +225,9 @@ export class Resource {
     this.#hidden = { __provider, __urn: this.#urn };
     if (!this.state) return;
     const { id, inputs, outputs } = this.state;
-    const loaded = (properties: Properties) => ({ ...properties, __provider });
+    const isDynamic = outputs.__provider !== undefined;
+    const loaded = (properties: Properties) =>
+      isDynamic ? { ...properties, __provider } : properties;
     this.state = { id, inputs: loaded(inputs), outputs: loaded(outputs) };
   }
 

@@ -36,7 +36,8 @@ export function split(
 
 /** What is recorded of a resource beside its own properties. */
 export function recorded({ __urn, __secret }: Hidden): Hidden {
-  return { __urn, ...(__secret && { __secret }) };
+  // The SDK fails on a property that is undefined.
+  return { ...(__urn && { __urn }), ...(__secret && { __secret }) };
 }
 
 /** What the native provider records too: by it an index's mark is known for its own. */
