@@ -86,9 +86,16 @@ test("what an index is asked for is what the engine has of it, and depends on th
 });
 
 test.each([
-  ["an argument", { args: { ...args, predicate: pulumi.secret("a > 1") }, options: {} }],
-  ["an option", { args, options: { additionalSecretOutputs: ["definition"] } }],
-])("where %s can make one of them secret, it has all of them at once", (_, given) => {
+  [
+    "an argument that is a secret",
+    { args: { ...args, predicate: pulumi.secret("a > 1") }, options: {} },
+  ],
+  ["outputs that are to be secrets", { args, options: { additionalSecretOutputs: ["drift"] } }],
+  [
+    "queries that it serves, for its Verification",
+    { args: { ...args, serves: [{ name: "q", sql: "SELECT 1" }] }, options: {} },
+  ],
+])("with %s it has all of them at once", (_, given) => {
   const index = new Index(`o ${_}`, given.args, given.options);
   expect(standingOutputs(index)).toEqual(expect.arrayContaining(declaredOutputs()));
 });

@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-type Outputs = Readonly<Record<string, unknown>>;
+interface Kept {
+  readonly state: Readonly<Record<string, unknown>>;
+}
 
 /** A resource, and an output that it has once it is there: unknown in a preview of a change. */
 type Asked = pulumi.CustomResource & { readonly valid: pulumi.Output<unknown> };
@@ -9,9 +11,9 @@ type Asked = pulumi.CustomResource & { readonly valid: pulumi.Output<unknown> };
  * Properties that become outputs when a program first asks for them. Pulumi's SDK keeps 25 promises
  * for each output that a constructor names, 5 kB until the resource is there, whoever asks.
  *
- * They are read where the engine keeps them, by the call with which the SDK reads a resource that
- * comes from another program. Its answer is a secret as a whole where a part of it is one, so this
- * is for resources without secrets.
+ * They are read where the engine keeps them, by the call with which the SDK reads a resource that a
+ * component hands over. Its answer is a secret as a whole where a part of it is one, so this is for
+ * resources without secrets. To read it takes longer than to be sent it: for what few ask.
  *
  * @example
  * Object.defineProperties(this, outputsWhenAsked(["oid", "drift"]));
@@ -27,25 +29,23 @@ function whenAsked(name: string): PropertyDescriptor {
     // An exported resource exports what can be enumerated.
     enumerable: true,
     get(this: Asked) {
-      const value = outputsOf(this).apply((outputs) => outputs[name]);
+      const value = keptOf(this).apply(({ state }) => state[name]);
       Object.defineProperty(this, name, { value });
       return value;
     },
   };
 }
 
-const read = new WeakMap<Asked, pulumi.Output<Outputs>>();
+const read = new WeakMap<Asked, pulumi.Output<Kept>>();
 
-function outputsOf(resource: Asked): pulumi.Output<Outputs> {
+function keptOf(resource: Asked): pulumi.Output<Kept> {
   const before = read.get(resource);
   if (before) return before;
-  const outputs = pulumi.all([resource.urn, resource.valid]).apply(([urn]) => readOutputs(urn));
-  read.set(resource, outputs);
-  return outputs;
+  const kept = pulumi.all([resource.urn, resource.valid]).apply(([urn]) => readKept(urn));
+  read.set(resource, kept);
+  return kept;
 }
 
-function readOutputs(urn: string): pulumi.Output<Outputs> {
-  return pulumi.runtime
-    .invokeOutput<{ readonly state: Outputs }>("pulumi:pulumi:getResource", { urn })
-    .apply(({ state }) => state);
+function readKept(urn: string): pulumi.Output<Kept> {
+  return pulumi.runtime.invokeOutput("pulumi:pulumi:getResource", { urn });
 }

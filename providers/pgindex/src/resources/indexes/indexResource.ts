@@ -132,8 +132,8 @@ export class Index extends pulumi.CustomResource {
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const { gate, ...declared } = args;
     const declaration = declarationOf(args);
-    const isOpen = !canHoldSecrets(declaration) && !options?.additionalSecretOutputs;
-    const outputs = undefinedOutputs(isOpen ? OUTPUTS : [...OUTPUTS, ...ASKED_FOR]);
+    const isAsked = isAskedForAll(args, options);
+    const outputs = undefinedOutputs(isAsked ? [...OUTPUTS, ...ASKED_FOR] : OUTPUTS);
     const inputs = { ...outputs, ...declared, ...gateInput(gate) };
     const hidden = { ...hiddenSecrets(declaration, REPEATED), ...hiddenPreview() };
     const registration = registered(
@@ -148,8 +148,14 @@ export class Index extends pulumi.CustomResource {
     } finally {
       Error.stackTraceLimit = limit;
     }
-    if (isOpen) Object.defineProperties(this, WHEN_ASKED);
+    if (!isAsked) Object.defineProperties(this, WHEN_ASKED);
     this.serves = args.serves ?? [];
     this.searchPath = args.searchPath;
   }
+}
+
+/** Of an index that serves queries, by its Verification; and where one of them can be a secret. */
+function isAskedForAll(args: IndexArgs, options?: pulumi.CustomResourceOptions): boolean {
+  if (args.serves?.length || options?.additionalSecretOutputs) return true;
+  return canHoldSecrets(declarationOf(args));
 }
