@@ -2,7 +2,12 @@
 // row says why.
 import { describe, expect, test } from "vitest";
 import { UNKNOWN } from "../../providers/pgindex/src/engine/input/unknownValues.ts";
-import { indexesOf, markInvalid, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import {
+  commentOf,
+  indexesOf,
+  markInvalid,
+  useDatabase,
+} from "../support/pulumi/pulumiDatabase.ts";
 import type { TestDatabase } from "../support/server/database.ts";
 import { type AnyFront, bothFronts } from "./bothFronts.ts";
 import { secret, withoutSecrets } from "./nativeResource.ts";
@@ -209,11 +214,13 @@ test("a state moves from one front to the other and back: nothing is built", asy
   expect(await oidOf(database(), "moved_idx")).toBeUndefined();
 });
 
-// A later run knows of the other front no more than the index's mark.
-test.each([
+const MOVES = [
   ["dynamic", "native", dynamic, native],
   ["native", "dynamic", native, dynamic],
-] as const)(
+] as const;
+
+// A later run knows of the other front no more than the index's mark.
+test.each(MOVES)(
   "a state that moved from %s to %s, and nothing else, is changed there as its own",
   async (from, _, before, after) => {
     const declared = args(`late_${from}_idx`);
@@ -232,10 +239,7 @@ test.each([
   },
 );
 
-test.each([
-  ["dynamic", "native", dynamic, native],
-  ["native", "dynamic", native, dynamic],
-] as const)(
+test.each(MOVES)(
   "a state that moved from %s to %s under another name: the mark takes it",
   async (from, _, before, after) => {
     const declared = args(`called_${from}_idx`);
@@ -244,7 +248,7 @@ test.each([
     const oid = await oidOf(database(), declared.name);
     moved.state = old.state;
     await moved.up(declared);
-    expect(await markOf(declared.name)).toContain("tests/dev, after");
+    expect(await commentOf(database(), declared.name)).toContain("tests/dev, after");
     expect(await oidOf(database(), declared.name)).toBe(oid);
     expect(await moved.preview(declared)).toMatchObject({ change: "same", lines: [] });
     expect((await moved.up({ ...declared, comment: "changed" })).change).toBe("update");
@@ -267,18 +271,10 @@ describe.each([
     expect(preview.change).toBe("update");
     expect(texts(preview)).toMatch(/its comment names its owner: tests\/dev, after/);
     await renamed.up(declared);
-    expect(await markOf(declared.name)).toContain("tests/dev, after");
+    expect(await commentOf(database(), declared.name)).toContain("tests/dev, after");
     expect(await renamed.preview(declared)).toMatchObject({ change: "same", lines: [] });
     expect(await oidOf(database(), declared.name)).toBe(oid);
     await renamed.destroy();
     expect(await oidOf(database(), declared.name)).toBeUndefined();
   });
 });
-
-async function markOf(name: string): Promise<string> {
-  const [row] = await database().query<{ comment: string }>(
-    "SELECT obj_description(to_regclass($1), 'pg_class') AS comment",
-    [name],
-  );
-  return row?.comment ?? "";
-}

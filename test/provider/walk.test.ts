@@ -2,7 +2,7 @@
 // `up` mends it, and the preview after that is empty.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
+import { commentOf, indexesOf, useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 import { type AnyFront, bothFronts } from "./bothFronts.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
@@ -17,19 +17,20 @@ interface Program {
 
 /** What changes in the program. */
 const CHANGES: Readonly<Record<string, (before: Program, choice: number) => Program>> = {
-  front: (before) => ({ ...before, front: before.front === "native" ? "dynamic" : "native" }),
+  front: (before) => atOtherFront(before),
   called: (before, choice) => ({ ...before, called: `it-${choice}` }),
-  "front and called": (before, choice) => ({
-    ...before,
-    front: before.front === "native" ? "dynamic" : "native",
-    called: `it-${choice}`,
-  }),
+  "front and called": (before, choice) => ({ ...atOtherFront(before), called: `it-${choice}` }),
   columns: (before, choice) =>
     declaring(before, { columns: choice % 2 === 0 ? ["a"] : ["b", "a"] }),
   name: (before, choice) => declaring(before, { name: `walk_${choice}_idx` }),
   comment: (before, choice) => declaring(before, { comment: ["", "one", undefined][choice % 3] }),
   unique: (before, choice) => declaring(before, { unique: choice % 2 === 0 }),
 };
+
+const atOtherFront = (before: Program): Program => ({
+  ...before,
+  front: before.front === "native" ? "dynamic" : "native",
+});
 
 const declaring = (before: Program, more: object): Program => ({
   ...before,
@@ -83,11 +84,7 @@ class Walk {
     await this.#resource.up(args);
     const found = await indexesOf(database());
     expect(found.map(({ name }) => name)).toEqual([args.name]);
-    const [mark] = await database().query<{ comment: string }>(
-      "SELECT obj_description(to_regclass($1), 'pg_class') AS comment",
-      [args.name],
-    );
-    expect(mark?.comment).toContain(`tests/dev, ${called} [`);
+    expect(await commentOf(database(), args.name)).toContain(`tests/dev, ${called} [`);
     expect(await this.#resource.preview(args)).toMatchObject({ change: "same", lines: [] });
   }
 

@@ -37,6 +37,15 @@ export async function indexesOf(database: TestDatabase): Promise<StoredIndex[]> 
 }
 
 /** What `indexesOf` says of each: its name, or that it is INVALID. */
+/** An index's comment, in which its mark is; "" where there is none. */
+export async function commentOf(database: TestDatabase, index: string): Promise<string> {
+  const [row] = await database.query<{ comment: string | null }>(
+    "SELECT obj_description(to_regclass($1), 'pg_class') AS comment",
+    [index],
+  );
+  return row?.comment ?? "";
+}
+
 export async function indexNames(database: TestDatabase): Promise<string[]> {
   const indexes = await indexesOf(database);
   return indexes.map(({ name, valid }) => (valid ? name : `INVALID ${name}`));

@@ -3,7 +3,7 @@ import { lineEndHashes } from "./migrationSql";
 
 /**
  * The inputs of a baseline, from what was read of the migration. `file`: where the tool records a
- * hash of it. Of a program, which loads no parser for it.
+ * hash of it. In a file of its own, since a program that imports it would load the parser otherwise.
  */
 export function baselineInputs<Read extends { readonly indexes: unknown }>({
   file,

@@ -40,7 +40,7 @@ export function hiddenSecrets(
  * Whether arguments are more than plain values. Pulumi keeps 25 promises for each input that is one,
  * so plain arguments get none.
  */
-export function canHoldSecrets(value: unknown): boolean {
+function canHoldSecrets(value: unknown): boolean {
   if (typeof value !== "object" || value === null || pulumi.Resource.isInstance(value))
     return false;
   if (pulumi.Output.isInstance(value) || value instanceof Promise) return true;

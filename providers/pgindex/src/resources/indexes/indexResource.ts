@@ -12,7 +12,7 @@ import {
   undefinedOutputs,
   withoutStacks,
 } from "../resourceParts";
-import { canHoldSecrets, hiddenSecrets } from "../secretArguments";
+import { hiddenSecrets } from "../secretArguments";
 import type { ServedQuery } from "../servedQuery";
 import type { IndexArgs } from "./indexArgs";
 
@@ -131,11 +131,13 @@ export class Index extends pulumi.CustomResource {
 
   constructor(name: string, args: IndexArgs, options?: pulumi.CustomResourceOptions) {
     const { gate, ...declared } = args;
-    const declaration = declarationOf(args);
-    const isAsked = isAskedForAll(args, options);
+    const secrets = hiddenSecrets(declarationOf(args), REPEATED);
+    const canBeSecret = "__secret" in secrets || options?.additionalSecretOutputs !== undefined;
+    // Of an index that serves queries, its Verification asks for most.
+    const isAsked = canBeSecret || Boolean(args.serves?.length);
     const outputs = undefinedOutputs(isAsked ? [...OUTPUTS, ...ASKED_FOR] : OUTPUTS);
     const inputs = { ...outputs, ...declared, ...gateInput(gate) };
-    const hidden = { ...hiddenSecrets(declaration, REPEATED), ...hiddenPreview() };
+    const hidden = { ...secrets, ...hiddenPreview() };
     const registration = registered(
       new.target,
       { resource: "Index", name, hidden },
@@ -152,10 +154,4 @@ export class Index extends pulumi.CustomResource {
     this.serves = args.serves ?? [];
     this.searchPath = args.searchPath;
   }
-}
-
-/** Of an index that serves queries, by its Verification; and where one of them can be a secret. */
-function isAskedForAll(args: IndexArgs, options?: pulumi.CustomResourceOptions): boolean {
-  if (args.serves?.length || options?.additionalSecretOutputs) return true;
-  return canHoldSecrets(declarationOf(args));
 }
