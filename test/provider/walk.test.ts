@@ -6,7 +6,11 @@ import { commentOf, indexesOf, useDatabase } from "../support/pulumi/pulumiDatab
 import { type AnyFront, bothFronts } from "./bothFronts.ts";
 
 const database = useDatabase("CREATE TABLE t (a int, b int)");
-const fronts = bothFronts(() => ({ DATABASE_URL: database().url }));
+let marks = true;
+const fronts = bothFronts(
+  () => ({ DATABASE_URL: database().url }),
+  () => ({ "pgindex:ownershipMarks": String(marks) }),
+);
 
 interface Program {
   readonly front: keyof typeof fronts;
@@ -45,12 +49,13 @@ const OUTSIDE: Readonly<Record<string, (name: string) => string>> = {
   "reindexed outside": (name) => `REINDEX INDEX ${name}`,
 };
 
-const kinds = [...Object.keys(CHANGES), ...Object.keys(OUTSIDE), "refreshed"];
+const kinds = [...Object.keys(CHANGES), ...Object.keys(OUTSIDE), "refreshed", "marks"];
 const step = fc.record({ kind: fc.constantFrom(...kinds), choice: fc.nat(5) });
 
 test("after each step an up brings about what is declared, and a preview is empty", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 10 }), async (steps) => {
+      marks = true;
       const walk = new Walk();
       try {
         await walk.up();
@@ -70,11 +75,14 @@ class Walk {
     args: { table: "t", name: "walk_idx", columns: ["a"] },
   };
   #resource: AnyFront = fronts.dynamic("Index", "it");
+  /** A mark that was not written for a while comes with the next change. */
+  #isMarked = true;
 
   async step({ kind, choice }: { readonly kind: string; readonly choice: number }): Promise<void> {
     const outside = OUTSIDE[kind];
     if (outside) await database().query(outside(this.#program.args.name));
     if (kind === "refreshed") await this.#resource.refresh();
+    if (kind === "marks") this.#toggleMarks();
     this.#declare(CHANGES[kind]?.(this.#program, choice) ?? this.#program);
     await this.up();
   }
@@ -84,13 +92,19 @@ class Walk {
     await this.#resource.up(args);
     const found = await indexesOf(database());
     expect(found.map(({ name }) => name)).toEqual([args.name]);
-    expect(await commentOf(database(), args.name)).toContain(`tests/dev, ${called} [`);
+    if (this.#isMarked)
+      expect(await commentOf(database(), args.name)).toContain(`tests/dev, ${called} [`);
     expect(await this.#resource.preview(args)).toMatchObject({ change: "same", lines: [] });
   }
 
   async end(): Promise<void> {
     await this.#resource.destroy();
     expect(await indexesOf(database())).toEqual([]);
+  }
+
+  #toggleMarks(): void {
+    marks = !marks;
+    this.#isMarked = false;
   }
 
   /** The state stays, whoever looks after it. */

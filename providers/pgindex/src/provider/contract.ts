@@ -28,6 +28,8 @@ export interface Call {
   /** Its URN when it was last checked or changed: an alias changes it. */
   readonly formerUrn?: string;
   readonly isPreview?: boolean;
+  /** The ID in the mark of its index, null without one; a check is not told what the state has. */
+  readonly ownerId?: string | null;
   /** The resource's `customTimeouts`, where they reach a provider. */
   readonly withinSeconds?: number;
   /** Where the program's arguments are secret: `columns.0.expression`. */

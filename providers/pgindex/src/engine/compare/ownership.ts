@@ -12,6 +12,8 @@ export interface Claim {
   readonly owner: Owner;
   /** The URN's hash at the last update: an alias changes the URN. */
   readonly formerUrn?: string;
+  /** In a check, which is not told the ID that the state has. */
+  readonly isIdUnknown?: boolean;
   /** False where the user does without marks; those of others count all the same. */
   readonly marks: boolean;
   /** `project/stack` whose index this resource may take over. */

@@ -22,7 +22,7 @@ export async function readOwnership(
   const isUpdate = previous !== undefined;
   const built = wantedMark(claim, database, "built");
   if (!live) return { whose: "unmarked", isUpdate, isOurs: false, mark: built };
-  const whose = ownershipOf(live, claim, database);
+  const whose = whoseIs(scope, live);
   // The mark of a restored copy has the ID that the state has, of whichever database that is.
   const isMarkedOurs = claim?.owner.id !== undefined && live.mark?.id === claim.owner.id;
   const isOurs = isMarkedOurs || (isUpdate && isPrevious(live, previous, whose));
@@ -32,6 +32,17 @@ export async function readOwnership(
   const wanted = mark && { ...mark, origin: originOf(live, whose, previous) };
   const isMissing = wanted && !isDeepStrictEqual(wanted, live.mark) && (await mayComment(scope));
   return { whose, isUpdate, isOurs, mark, missingMark: isMissing ? wanted : undefined };
+}
+
+/**
+ * A check does not know the ID that the state has. The index that it finds under the state's name is
+ * taken for the resource's, whatever an old mark calls it: diff and update, which know, look again.
+ */
+function whoseIs({ claim, database, previous }: Scope, live: LiveIndex): Situation["whose"] {
+  const whose = ownershipOf(live, claim, database);
+  const isOthers = whose === "sibling" || whose === "foreign";
+  const isRecorded = previous?.schema === live.schema && previous.name === live.name;
+  return isOthers && isRecorded && claim?.isIdUnknown ? "own" : whose;
 }
 
 /** Only an owner may comment. Anybody may adopt. */
@@ -105,14 +116,15 @@ async function byName(
 }
 
 function isMisplaced(
-  { desired, claim, database }: Scope,
+  scope: Scope,
   live: LiveIndex,
   { canonical, ownerId, oid, markedOid }: PreviousIndex,
 ): boolean {
-  if ([desired.name, ...companionNames(desired.name)].includes(live.name)) return false;
+  const { name } = scope.desired;
+  if ([name, ...companionNames(name)].includes(live.name)) return false;
   // A drop has begun: what it has not yet taken from queries can have its name back.
   if (!live.valid && isDropName(live)) return false;
-  const whose = ownershipOf(live, claim, database);
+  const whose = whoseIs(scope, live);
   if (whose === "sibling" || whose === "foreign") return false;
   // We had marked ours. One without a mark and with another OID is somebody's new one.
   if (whose === "unmarked" && ownerId && live.oid !== oid) return false;

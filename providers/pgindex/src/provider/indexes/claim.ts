@@ -21,6 +21,16 @@ export function claimOf(
   };
 }
 
+/** As {@link claimOf}, for a check. */
+export function claimOfCheck(
+  runtime: Runtime,
+  call: Call,
+  desired: DesiredIndex,
+): Claim | undefined {
+  const claim = claimOf(runtime, call, desired, call.ownerId);
+  return claim && { ...claim, isIdUnknown: call.ownerId === undefined };
+}
+
 /** Whether an `up` writes an index's mark anew, which names what its resource was called before. */
 export function isMarkedAnew(runtime: Runtime, call: Call): boolean {
   return isRenamed(call) && runtime.database().ownershipMarks;

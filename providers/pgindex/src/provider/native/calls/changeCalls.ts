@@ -7,6 +7,7 @@ import {
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { UNKNOWN } from "../../../engine/input/unknownValues";
+import type { Call } from "../../contract";
 import { secretIn } from "../failures";
 import type { Front } from "../front";
 import { isReadFirst, outputsOf } from "../packageSchema";
@@ -53,8 +54,9 @@ export async function remove(front: Front, request: DeleteRequest): Promise<void
  * Shows in the resource's row what will run. Only here is it known that this is a preview: check
  * and diff are not told.
  */
-async function show({ handler, call, oldInputs, news }: Asked): Promise<void> {
-  const failures = (await handler.show?.(call, oldInputs, news)) ?? [];
+async function show({ handler, call, olds, oldInputs, news }: Asked): Promise<void> {
+  const { ownerId = null } = olds as Pick<Call, "ownerId">;
+  const failures = (await handler.show?.({ ...call, ownerId }, oldInputs, news)) ?? [];
   const reasons = failures.map(({ path, reason }) => `${path} ${reason}`.trim());
   if (reasons.length > 0) throw new Error(reasons.join("\n"));
 }
