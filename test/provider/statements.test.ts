@@ -33,7 +33,7 @@ class CountedStack {
       .map((table) => new Resource("index", open, `${table}_idx`));
   }
 
-  async takes(command: Command): Promise<Counted> {
+  async takes(command: Command, atATime = PARALLEL): Promise<Counted> {
     const { url, counted } = await startCountingProxy(database().url);
     const opened = await openProvider({}, { "pgindex:url": url });
     const text = opened.begin("index");
@@ -46,7 +46,7 @@ class CountedStack {
         else await resource[command]({ ...argsOf(tables[i] ?? ""), ...this.#more });
       }
     };
-    await Promise.all(Array.from({ length: PARALLEL }, work));
+    await Promise.all(Array.from({ length: atATime }, work));
     opened.process.kill();
     return counted();
   }
@@ -79,8 +79,10 @@ test.each([
   {
     of: "what only a clone tells",
     more: { predicate: "b IS NOT NULL", columns: ["b", { expression: "lower(b)" }] },
-    // Two make the clone; the rest is shared by those that are asked for at a time.
-    atMost: 6,
+    // Two make the clone; the rest is shared by those that are asked for at a time. With a few at a
+    // time it depends on the machine how many meet.
+    atMost: 2,
+    atATime: MANY,
   },
   {
     of: "what stands as it is declared",
@@ -118,11 +120,12 @@ test.each([
   },
 ])(
   "a preview of $of sends at most $atMost statements an index",
-  async ({ more, atMost, before, adoptsWith }) => {
+  async ({ more, atMost, before, adoptsWith, atATime }) => {
     for (const table of tables) await database().query(`DROP INDEX IF EXISTS ${table}_idx`);
     if (before) await database().query(before);
     const [few, many] = [new CountedStack(FEW, more), new CountedStack(MANY, more)];
-    const [ofFew, ofMany] = [await few.takes("preview"), await many.takes("preview")];
+    const ofFew = await few.takes("preview", atATime);
+    const ofMany = await many.takes("preview", atATime);
     expect(ofMany.statements - ofFew.statements, ofMany.texts.join("\n")).toBeLessThanOrEqual(
       atMost * (MANY - FEW) + 10,
     );
