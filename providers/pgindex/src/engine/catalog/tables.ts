@@ -1,5 +1,6 @@
 import type { Session } from "../session/session";
 import { everything } from "../session/sharedReads";
+import { eachTextOnce } from "../text/eachTextOnce";
 import { qualified } from "../text/sql";
 import type { LiveTable } from "./liveIndex";
 
@@ -183,6 +184,11 @@ async function columnsOf(
     `${COLUMNS} AND c.oid = ANY ($1::int8[]::oid[])`,
     [[...columns.keys()]],
   );
-  for (const { tableOid, ...column } of rows) columns.get(tableOid)?.push(column);
+  const once = eachTextOnce();
+  for (const { tableOid, ...column } of rows) {
+    const { name, printed, collation, btreeClass } = column;
+    const texts = { name: once(name), printed: once(printed), collation: once(collation) };
+    columns.get(tableOid)?.push({ ...column, ...texts, btreeClass: once(btreeClass) });
+  }
   return columns;
 }

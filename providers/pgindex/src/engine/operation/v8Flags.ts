@@ -9,9 +9,9 @@ const RECOMPILES = ["wasm-tier-up", "wasm-dynamic-tiering"];
 
 /**
  * By itself the heap of a process that mostly waits for a database grows to several times what is in
- * use. Now V8 collects before it has grown by a fifth, and the young generation stays small.
+ * use. Now V8 collects before it has grown by a tenth, and the young generation stays small.
  */
-const SMALL_HEAP = ["--heap-growing-percent=20", "--semi-space-growth-factor=1"];
+const SMALL_HEAP = ["--heap-growing-percent=10", "--semi-space-growth-factor=1"];
 
 let usesLittle = false;
 
