@@ -14,7 +14,7 @@ export interface Claim {
   readonly formerUrn?: string;
   /** In a check, which is not told the ID that the state has. */
   readonly isIdUnknown?: boolean;
-  /** False where the user does without marks; those of others count all the same. */
+  /** False where the user does without marks; those that stand count all the same. */
   readonly marks: boolean;
   /** `project/stack` whose index this resource may take over. */
   readonly takeOverFrom?: string;
@@ -49,12 +49,16 @@ function isOwn(mark: OwnershipMark, { owner, formerUrn }: Claim): boolean {
   );
 }
 
-/** The mark that the index must have; undefined where none is written. */
+/**
+ * The mark that the index must have; undefined where none is written. One that stands has to be true
+ * all the same: by an old one, another resource would take the index for its own.
+ */
 export function wantedMark(
   claim: Claim | undefined,
   database: DatabaseIdentity | undefined,
   origin: IndexOrigin,
+  stands = false,
 ): OwnershipMark | undefined {
-  if (!claim?.marks || !database) return undefined;
+  if (!claim || !database || !(claim.marks || stands)) return undefined;
   return { ...claim.owner, database: databaseHash(database), origin };
 }

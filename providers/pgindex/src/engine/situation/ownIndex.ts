@@ -6,7 +6,7 @@ import { differencesOf } from "../compare/differences";
 import { ownershipOf, wantedMark } from "../compare/ownership";
 import { differencesSince } from "../compare/recordedForm";
 import { companionNames, isDropName } from "../declare/names";
-import type { IndexOrigin } from "../declare/ownershipMark";
+import type { IndexOrigin, OwnershipMark } from "../declare/ownershipMark";
 import type { Declared } from "./declaredForm";
 import type { PreviousIndex, Scope } from "./scope";
 import type { Situation } from "./situation";
@@ -28,9 +28,11 @@ export async function readOwnership(
   const isOurs = isMarkedOurs || (isUpdate && isPrevious(live, previous, whose));
   // A preview does not know the ID of a resource that is in the state. Its index does.
   const known = whose === "own" ? live.mark?.id : undefined;
-  const mark = built && { ...built, id: built.id ?? known };
-  const wanted = mark && { ...mark, origin: originOf(live, whose, previous) };
+  const named = (mark?: OwnershipMark) => mark && { ...mark, id: mark.id ?? known };
+  const origin = originOf(live, whose, previous);
+  const wanted = named(wantedMark(claim, database, origin, live.mark !== undefined));
   const isMissing = wanted && !isDeepStrictEqual(wanted, live.mark) && (await mayComment(scope));
+  const mark = named(built);
   return { whose, isUpdate, isOurs, mark, missingMark: isMissing ? wanted : undefined };
 }
 

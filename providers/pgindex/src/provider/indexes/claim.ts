@@ -31,9 +31,12 @@ export function claimOfCheck(
   return claim && { ...claim, isIdUnknown: call.ownerId === undefined };
 }
 
-/** Whether an `up` writes an index's mark anew, which names what its resource was called before. */
-export function isMarkedAnew(runtime: Runtime, call: Call): boolean {
-  return isRenamed(call) && runtime.database().ownershipMarks;
+/**
+ * Whether an `up` writes an index's mark anew, which names what its resource was called before.
+ * `ownerId`: of a mark that stands, where the state is known.
+ */
+export function isMarkedAnew(runtime: Runtime, call: Call, ownerId?: string | null): boolean {
+  return isRenamed(call) && (runtime.database().ownershipMarks || Boolean(ownerId));
 }
 
 /**

@@ -100,11 +100,12 @@ async function diff(
   const needsRepair = valid === false || Boolean(drift) || Boolean(bloated);
   const { serves: _, validateInPreview, statement, ...args } = news;
   const isChanged = statement !== olds.statement;
-  if (!needsRepair && !isChanged) return isMarkedAnew(runtime, call) ? { changes: true } : {};
+  const isMarked = isMarkedAnew(runtime, call, olds.ownerId);
+  if (!needsRepair && !isChanged && !isMarked) return {};
   const parsed = await parseIndexArgs(args);
   if (parsed.kind === "ok" && validateInPreview !== false)
     await lookAgain(runtime, { ...call, isShown: !isChanged }, { ...olds, drift }, parsed.value);
-  return needsRepair ? { changes: true } : {};
+  return needsRepair || isMarked ? { changes: true } : {};
 }
 
 /**
