@@ -6,6 +6,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { sha256 } from "../../providers/pgindex/src/baseline/migrationSql.ts";
 import { UNKNOWN } from "../../providers/pgindex/src/engine/input/unknownValues.ts";
 import type { ResourceName } from "../../providers/pgindex/src/resources/resourceNames.ts";
+import { THERE } from "../support/promote/provedIndex.ts";
 import { useDatabase } from "../support/pulumi/pulumiDatabase.ts";
 import { bothFronts } from "./bothFronts.ts";
 import { proved } from "./gateCases.ts";
@@ -30,7 +31,25 @@ const byA = {
 };
 const statements = "ALTER TABLE t ADD b int";
 
+/** What nothing was read of: a query that ran into its timeout before the build. */
+const unread = { planType: null, index: null, rows: null, buffers: null, indexShare: null };
+const before = [{ name: "by a", usesIndex: false, executionMs: null, timedOut: true, ...unread }];
+
+/** Of a query that ran into its timeout, and where the role may not ask for the system identifier. */
+function provedOfLittle() {
+  const database = { ...THERE, systemIdentifier: null };
+  const { recorded, found, queries, ...more } = proved();
+  return {
+    ...more,
+    recorded: { ...recorded, database },
+    found: { ...found, database },
+    queries: [...queries, ...before],
+  };
+}
+
 interface Row {
+  /** Of which there are several of the type. */
+  readonly title?: string;
   readonly type: ResourceName;
   readonly args: object;
   /** In place of some of the arguments: refused in preview. */
@@ -57,8 +76,28 @@ const ROWS: readonly Row[] = [
     told: /index public\.t_idx does not exist/,
   },
   {
+    title: "Verification of an index that was found",
+    type: "Verification",
+    args: { ...measured, builtAt: null, before, served: [byA] },
+    bad: { served: [{ name: "a", sql: "DELETE FROM t" }] },
+    reason: /queries\[0\]\.sql is not a SELECT/,
+    changed: { builtAt: "2026-11-29" },
+    unknown: { builtAt: UNKNOWN },
+    outside: "DROP INDEX t_idx",
+    told: /index public\.t_idx does not exist/,
+  },
+  {
     type: "PromotionGate",
     args: { indexes, evidence: { "public.t_idx": proved() } },
+    bad: { evidence: {} },
+    reason: /has no such index: run pulumi up/,
+    changed: { minimumScans: 2 },
+    unknown: { evidence: UNKNOWN },
+  },
+  {
+    title: "PromotionGate, whose evidence says little",
+    type: "PromotionGate",
+    args: { indexes, evidence: { "public.t_idx": provedOfLittle() } },
     bad: { evidence: {} },
     reason: /has no such index: run pulumi up/,
     changed: { minimumScans: 2 },
@@ -114,11 +153,13 @@ beforeEach(async () => {
   );
 });
 
+const TITLED = ROWS.map((row) => ({ ...row, title: row.title ?? row.type }));
+
 describe.each([
   ["dynamic", dynamic],
   ["native", native],
 ] as const)("the %s provider", (_, make) => {
-  test.each(ROWS)("$type: refused, made, the same, changed, drifted, gone", async (row) => {
+  test.each(TITLED)("$title: refused, made, the same, changed, drifted, gone", async (row) => {
     const { type, args, bad, reason, changed, unknown, outside, told, marks } = row;
     const it = make(type);
     expect(await refusalOf(it.preview({ ...args, ...bad }))).toMatch(reason);
@@ -142,7 +183,7 @@ describe.each([
     if (marks) expect(await database().query(`SELECT FROM ${marks}`)).toEqual([]);
   });
 
-  test.each(ROWS)("$type: nothing to do in a renamed stack, nor with an alias", async (row) => {
+  test.each(TITLED)("$title: nothing to do in a renamed stack, nor with an alias", async (row) => {
     const [old, renamed] = [make(row.type, "before"), make(row.type, "after")];
     await old.up(row.args);
     renamed.state = old.state;
@@ -182,17 +223,17 @@ describe.each([
 });
 
 test("a state moves from one front to the other and back", async () => {
-  for (const { type, args } of ROWS) {
+  for (const { type, args, title } of TITLED) {
     const [old, young, back] = [dynamic(type), native(type), dynamic(type)];
     await old.up(args);
     young.state = old.state;
     const { __provider, __urn: _, ...kept } = old.outputs;
     // The dynamic provider, which is in each of its states, leaves; nothing else is done.
-    expect(__provider, type).toBeDefined();
-    expect(await young.preview(args), type).toMatchObject({ change: "update", lines: [] });
-    expect(await young.up(args), type).toMatchObject({ change: "update", lines: [] });
-    expect(young.outputs, type).toMatchObject(kept);
-    expect((await young.preview(args)).change, type).toBe("same");
+    expect(__provider, title).toBeDefined();
+    expect(await young.preview(args), title).toMatchObject({ change: "update", lines: [] });
+    expect(await young.up(args), title).toMatchObject({ change: "update", lines: [] });
+    expect(young.outputs, title).toMatchObject(kept);
+    expect((await young.preview(args)).change, title).toBe("same");
     back.state = young.state;
     expect((await back.up(args)).change, type).not.toBe("replace");
     await back.destroy();

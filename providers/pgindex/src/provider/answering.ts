@@ -42,6 +42,7 @@ export function answering(handler: Handler, log: EngineLog): Handler {
   const { show } = handler;
   return {
     repeats: handler.repeats,
+    given: handler.given,
     check: (call, olds, news) =>
       answered(call, { olds, news }, () => handler.check(call, olds, news), shownChecked),
     ...(show && {

@@ -5,6 +5,8 @@
 export interface Handler {
   /** The outputs that repeat what the arguments say, beside `statement`: secret where one is. */
   readonly repeats: readonly string[];
+  /** The arguments that other resources' outputs give, in which null says something. */
+  readonly given?: readonly string[];
   /** Validates; in a preview it also shows what will be done. */
   check(call: Call, olds: object, news: object): Promise<Checked>;
   /**

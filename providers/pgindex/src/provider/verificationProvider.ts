@@ -30,6 +30,7 @@ type VerificationOutputs = VerificationInputs & Partial<VerificationReport>;
 export function verificationProvider(runtime: Runtime): Handler {
   return {
     repeats: ["problems", "found"],
+    given: ["before", "canonical"],
     check: (_call, _olds, news: VerificationInputs) => check(news),
     diff: async (_call, olds: VerificationOutputs, news: VerificationInputs) => diff(olds, news),
     create: (call, inputs: VerificationInputs) => runtime.run(() => measure(runtime, call, inputs)),
@@ -74,7 +75,9 @@ function reportOfSame(
   olds: VerificationOutputs,
   news: VerificationInputs,
 ): EarlierReport | undefined {
-  const isSame = olds.builtAt === news.builtAt && olds.validSince === news.validSince;
+  // The native front records no nulls.
+  const isSameBuild = (olds.builtAt ?? null) === (news.builtAt ?? null);
+  const isSame = isSameBuild && olds.validSince === news.validSince;
   return isSame ? earlierReport(olds) : undefined;
 }
 

@@ -25,7 +25,10 @@ export const verificationSchema = z.strictObject({
   table: identifier.describe("`table` of the index."),
   name: identifier.describe("`name` of the index."),
   definition: z.unknown().describe("`definition` of the index: another one is measured again."),
-  builtAt: z.unknown().describe("`builtAt` of the index: another build is measured again."),
+  builtAt: z
+    .unknown()
+    .optional()
+    .describe("`builtAt` of the index: another build is measured again."),
   validSince: z.unknown().describe("`validSince` of the index."),
   before: z
     .custom<readonly QueryMeasurement[]>()

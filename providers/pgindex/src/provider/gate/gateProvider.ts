@@ -37,6 +37,7 @@ interface CheckedGate {
 export function gateProvider(runtime: Runtime): Handler {
   return {
     repeats: ["statements", "proofs"],
+    given: ["evidence"],
     check: (_call, olds: Partial<CheckedGate>, news: GateInputs) => check(runtime, olds, news),
     diff: async () => ({}),
     create: async (_call, inputs: CheckedGate) => ({ id: "gate", outputs: passed(inputs, {}) }),

@@ -36,6 +36,7 @@ export function indexProvider(runtime: Runtime): Handler {
   };
   return {
     repeats: ["definition", "canonical", "drift"],
+    given: ["gate"],
     check,
     show: async (call, olds: IndexInputs, inputs: IndexInputs) =>
       (await check({ ...call, isPreview: true }, olds, inputs)).failures,

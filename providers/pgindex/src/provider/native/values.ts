@@ -19,10 +19,18 @@ export function unpack(struct: StructMessage | undefined): Values {
   return { values: values as Values["values"], secret };
 }
 
-/** Of arguments: what a program sets to null is not set. */
-export function unpackArguments(struct: StructMessage | undefined): Values {
+/** Of a program: what it sets to null is not set, but within what an output has `given`. */
+export function unpackArguments(
+  struct: StructMessage | undefined,
+  given: readonly string[] = [],
+): Values {
   const { values, secret } = unpack(struct);
-  return { values: withoutNull(values) as Values["values"], secret };
+  const set = Object.entries(values).filter(([, value]) => value !== null);
+  const plain = set.map(([name, value]) => [
+    name,
+    given.includes(name) ? value : withoutNull(value),
+  ]);
+  return { values: Object.fromEntries(plain), secret };
 }
 
 function plain(value: unknown, path: string, secret: string[]): unknown {

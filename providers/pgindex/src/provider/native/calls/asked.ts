@@ -30,6 +30,8 @@ interface Request {
 interface Structs {
   readonly olds?: Struct;
   readonly oldInputs?: Struct;
+  /** What the program says; then, as a check has answered it. */
+  readonly declared?: Struct;
   readonly news?: Struct;
 }
 
@@ -38,10 +40,10 @@ export function asked(front: Front, request: Request, structs: Structs): Asked {
   const handler = front.handlerOf(urn);
   const [olds, oldInputs, news] = [
     unpack(structs.olds),
-    unpackArguments(structs.oldInputs),
-    unpackArguments(structs.news),
+    unpack(structs.oldInputs),
+    structs.declared ? unpackArguments(structs.declared, handler.given) : unpack(structs.news),
   ];
-  const secret = structs.news ? news.secret : olds.secret;
+  const secret = (structs.declared ?? structs.news) ? news.secret : olds.secret;
   const [recorded, declared] = [unhidden(olds.values), unhidden(oldInputs.values)];
   const formerUrn = declared.urn ?? recorded.urn;
   const withinSeconds = Math.ceil(request.getTimeout?.() ?? 0);

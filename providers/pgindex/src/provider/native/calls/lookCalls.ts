@@ -7,6 +7,7 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { recordedUrn, SERIALIZED_PROVIDER } from "../../dynamic/hiddenInputs";
 import { isRenamed } from "../../indexes/claim";
+import { withoutNull } from "../../inputs";
 import { toCheckFailure } from "../failures";
 import type { Front } from "../front";
 import { readMigration } from "../migrationFiles";
@@ -15,7 +16,7 @@ import { type Asked, asked } from "./asked";
 import { type ChangeKind, changedPaths, isWithin, rootOf } from "./detailedDiff";
 
 export async function check(front: Front, request: CheckRequest): Promise<CheckResponse> {
-  const structs = { oldInputs: request.getOlds(), news: request.getNews() };
+  const structs = { oldInputs: request.getOlds(), declared: request.getNews() };
   const { handler, call, oldInputs, news, secret, type } = asked(front, request, structs);
   const read = await readMigration(type, news);
   const checked = "news" in read ? await handler.check(call, oldInputs, read.news) : read;
@@ -64,7 +65,8 @@ function changedInputs({ handler, oldInputs, news }: Asked, ignored: readonly st
   // The dynamic provider keeps placeholders there.
   const declared = Object.entries(oldInputs).filter(([name]) => !handler.repeats.includes(name));
   const isIgnored = (path: string) => ignored.some((each) => isWithin(path, each));
-  const changed = changedPaths(Object.fromEntries(declared), news);
+  // What a release before recorded without its nulls is the same.
+  const changed = changedPaths(withoutNull(Object.fromEntries(declared)), withoutNull(news));
   return changed.filter(([path]) => !isIgnored(path));
 }
 
