@@ -28,9 +28,13 @@ async function engine(): Promise<string> {
 }
 
 /** A Connection's process. */
-async function connection(address: string, url = database().url): Promise<ProviderProcess> {
+async function connection(
+  address: string,
+  url = database().url,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<ProviderProcess> {
   const process = await startProvider({}, address);
-  await process.configure({ "pgindex:url": url });
+  await process.configure({ "pgindex:url": url, ...settings });
   return process;
 }
 
@@ -110,6 +114,50 @@ describe("not refused", () => {
     gone.kill();
     await gone.ended;
     await checked(await connection(address), "b");
+  });
+});
+
+const UNMARKED = { "pgindex:ownershipMarks": "false" };
+
+describe("without marks, a delete keeps what another process of its run declares", () => {
+  /** What an earlier command has built. */
+  const built = async () => {
+    const process = await connection(await engine(), database().url, UNMARKED);
+    return create(process, await checked(process, "a"));
+  };
+  /** The Connection that had the index, and the one that has it by now. */
+  const ofOneRun = async (url = database().url) => {
+    const address = await engine();
+    return [
+      await connection(address, database().url, UNMARKED),
+      await connection(address, url, UNMARKED),
+    ] as const;
+  };
+
+  test.each(["a", "b"])("the resource %s is created first", async (name) => {
+    const old = await built();
+    const [former, now] = await ofOneRun();
+    const made = await create(now, await checked(now, name));
+    await remove(former, old);
+    expect(made.outputs.oid).toBe(old.outputs.oid);
+    expect(await indexNames(database())).toEqual(["t_idx"]);
+  });
+
+  test("it is deleted first, as deleteBeforeReplace wants it", async () => {
+    const old = await built();
+    const [former, now] = await ofOneRun();
+    const inputs = await checked(now, "a");
+    await remove(former, old);
+    expect((await create(now, inputs)).outputs.oid).toBe(old.outputs.oid);
+  });
+
+  test("not what is declared for another database, nor by another command", async () => {
+    const old = await built();
+    const [former, now] = await ofOneRun(elsewhere.url);
+    await checked(now, "a");
+    await checked(await connection(await engine(), database().url, UNMARKED), "a");
+    await remove(former, old);
+    expect(await indexNames(database())).toEqual([]);
   });
 });
 

@@ -109,8 +109,8 @@ export interface ConnectionArgs {
    * Name the owner of each index in its comment, so that no other resource or stack changes or
    * drops it by accident: `managed by Pulumi: app/production, messages-index […]`, below a comment
    * of your own. With false, no new marks are written: a resource that you rename keeps its index
-   * only if old and new entry are of one run and one Connection, and nobody can tell which stack an
-   * index belongs to. A mark that stands stays true.
+   * only if old and new entry are of one run, and nobody can tell which stack an index belongs to.
+   * A mark that stands stays true.
    * @default `pgindex:ownershipMarks` of the stack, else true
    */
   readonly ownershipMarks?: pulumi.Input<boolean>;

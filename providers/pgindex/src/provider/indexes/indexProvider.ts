@@ -72,9 +72,10 @@ export function indexProvider(runtime: Runtime): Handler {
 
 /** Drops the index, unless this run declares it again: the resource was renamed or replaced. */
 async function remove(runtime: Runtime, call: Call, outputs: IndexOutputs): Promise<void> {
-  await runtime.inventory();
+  const seen = await runtime.inventory();
   const ctx = runtime.context(call.urn);
-  const heir = runtime.declared.by(outputs);
+  const heir =
+    runtime.declared.by(outputs) ?? (seen && runtime.declaredInRun.elsewhere(outputs, seen));
   if (heir !== undefined) return ctx.log("info", keptForHeirText(outputs, heir));
   await heldDelete(runtime, call, outputs);
   const waitForMs = call.withinSeconds && call.withinSeconds * 1000;

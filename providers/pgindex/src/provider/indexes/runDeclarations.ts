@@ -48,15 +48,29 @@ export class RunDeclarations {
   /** Notes a declaration. Returns the URN of another resource that noted the index before. */
   declare(place: DeclaredPlace, seen: Seen, urn: string): string | undefined {
     if (!this.file) return undefined;
-    const { schema, name } = place;
-    const index = hash(JSON.stringify([databaseHash(seen.database), seen.startedAt, schema, name]));
+    const index = hashOf(place, seen);
     try {
       append(this.file, { pid: process.pid, urn, index });
-      this.notes ??= new NotesOfFile(this.file);
-      return earlier(this.notes.of(index), urn);
+      return earlier(this.notesOf(index), urn);
     } catch {
       return undefined;
     }
+  }
+
+  /** The URN of the resource that declares the index by another process, which may be the same one. */
+  elsewhere(place: DeclaredPlace, seen: Seen): string | undefined {
+    try {
+      return this.notesOf(hashOf(place, seen)).filter(isOfAnother).at(-1)?.urn;
+    } catch {
+      // Nobody has declared anything.
+      return undefined;
+    }
+  }
+
+  private notesOf(index: string): readonly Note[] {
+    if (!this.file) return [];
+    this.notes ??= new NotesOfFile(this.file);
+    return this.notes.of(index);
   }
 }
 
@@ -109,9 +123,16 @@ class NotesOfFile {
 /** In the order of the lines, so that of two at a time only one is refused. */
 function earlier(notes: readonly Note[], urn: string): string | undefined {
   const own = notes.findIndex((note) => note.pid === process.pid && note.urn === urn);
-  const others = notes.slice(0, own).filter(({ pid }) => pid !== process.pid);
-  // An earlier command may have had the same address.
-  return others.find((note) => note.urn !== urn && isRunning(note.pid))?.urn;
+  return notes.slice(0, own).find((note) => note.urn !== urn && isOfAnother(note))?.urn;
+}
+
+/** Of a process that runs: an earlier command may have had the same address. */
+function isOfAnother({ pid }: Note): boolean {
+  return pid !== process.pid && isRunning(pid);
+}
+
+function hashOf({ schema, name }: DeclaredPlace, { database, startedAt }: Seen): string {
+  return hash(JSON.stringify([databaseHash(database), startedAt, schema, name]));
 }
 
 function hash(text: string): string {
