@@ -199,6 +199,16 @@ test("the preview of a renamed resource says whose the index was, and names alia
   );
 });
 
+test("a renamed resource with another definition is refused, and aliases are named", async () => {
+  await up(A);
+  const { oid } = await standing();
+  const changed = { ...args, columns: ["b"] };
+  await expect(up(B, changed)).rejects.toThrow(
+    /another resource of this stack has it, app\/dev, a; .*\n.*aliases: \[\{ name: "a" \}\]/,
+  );
+  expect((await standing()).oid).toBe(oid);
+});
+
 describe("the mark", () => {
   test("is read by people, and says who built it", async () => {
     const { outputs } = await up(A);

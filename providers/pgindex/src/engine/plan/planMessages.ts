@@ -2,10 +2,11 @@ import type { LiveIndex } from "../catalog/liveIndex";
 import { type Difference, renderDifferences } from "../compare/differences";
 import type { Ownership } from "../compare/ownership";
 import { type DesiredIndex, subject } from "../declare/desiredIndex";
-import { type OwnershipMark, stackName } from "../declare/ownershipMark";
+import { type OwnershipMark, resourceName, stackName } from "../declare/ownershipMark";
 import type { Advice } from "../errors/advice";
 import type { HazardCode } from "../hazards/hazardKinds";
 import { ident, qualified } from "../text/sql";
+import type { StandingIndex } from "./alterSteps";
 import { rootOf } from "./partitions/partMessages";
 
 export function nameTakenAdvice(desired: DesiredIndex, relationKind: string): Advice {
@@ -35,48 +36,57 @@ export function otherTableAdvice(desired: DesiredIndex, live: LiveIndex): Advice
   };
 }
 
-interface Standing {
-  readonly live: LiveIndex;
-  readonly differences: readonly Difference[];
-}
-
 export function differentAdvice(
   desired: DesiredIndex,
-  { live, differences }: Standing,
+  { live, differences }: StandingIndex,
   whose: Ownership,
 ): Advice {
-  if (whose === "own") return createdTwiceAdvice(desired, differences);
+  const how = renderDifferences(differences);
+  if (whose === "own") return createdTwiceAdvice(desired, how);
+  if (live.mark && whose === "sibling") return otherEntryAdvice(desired, live.mark, how);
   const owner = live.mark ? `; its owner is ${live.mark.label}` : "";
   return {
-    what: differentText(desired),
-    why: `it is valid, so queries may rely on it${owner}; ${renderDifferences(differences)}`,
+    ...existsDifferent(desired),
+    why: `it is valid, so queries may rely on it${owner}; ${how}`,
     fix:
       "declare what exists, or declare the new definition under another name " +
       "and remove this one once the new one is valid",
     otherwise:
       "if nobody needs it: " +
       `DROP INDEX CONCURRENTLY ${qualified(desired.schema, desired.name)}; then run pulumi up`,
-    code: "name-taken" satisfies HazardCode,
   };
 }
 
-const differentText = (desired: DesiredIndex) =>
-  `refused: ${subject(desired)} exists with another definition`;
+const existsDifferent = (desired: DesiredIndex) => ({
+  what: `refused: ${subject(desired)} exists with another definition`,
+  code: "name-taken" satisfies HazardCode,
+});
 
 /** A create of an index that the resource already has. */
-function createdTwiceAdvice(desired: DesiredIndex, differences: readonly Difference[]): Advice {
+function createdTwiceAdvice(desired: DesiredIndex, how: string): Advice {
   return {
-    what: differentText(desired),
+    ...existsDifferent(desired),
     why:
       "this resource has built or adopted it, and Pulumi asks to create it once more: by " +
-      `replaceOnChanges or --replace, or its state is lost; ${renderDifferences(differences)}`,
+      `replaceOnChanges or --replace, or its state is lost; ${how}`,
     fix:
       "leave out replaceOnChanges and --replace: the new definition is then built beside the old " +
       "one, which serves queries until then, and takes its name",
     otherwise:
       "if its state is lost: declare what exists and run pulumi up, which adopts it; then declare " +
       "the new definition",
-    code: "name-taken" satisfies HazardCode,
+  };
+}
+
+/** Most likely the resource under its former name. */
+function otherEntryAdvice(desired: DesiredIndex, mark: OwnershipMark, how: string): Advice {
+  return {
+    ...existsDifferent(desired),
+    why: `another resource of this stack has it, ${mark.label}; ${how}`,
+    fix:
+      `if this is that resource under a new name: aliases: [{ name: "${resourceName(mark)}" }], ` +
+      "with which its index changes in place; or change name and definition in one pulumi up each",
+    otherwise: "if it is another: give this index another name",
   };
 }
 
