@@ -8,7 +8,7 @@ import type { TestDatabase } from "../support/server/database.ts";
 import { check, create, diff, type Properties, remove, type State, update } from "./calls.ts";
 import { type Opened, oneProvider } from "./resource.ts";
 
-const database = useDatabase("CREATE TABLE t (a int, b int)");
+const database = useDatabase("CREATE TABLE t (a int, b int); CREATE TABLE u (a int, b int)");
 const TYPE = "pulumi-nodejs:pgindex:Index";
 const urn = (name: string, parents = "", stack = "dev") =>
   `urn:pulumi:${stack}::app::${parents}${TYPE}::${name}`;
@@ -284,6 +284,18 @@ describe("one index, one owner", () => {
       /refused: index public\.t_a_idx is declared twice, here and by a\n.*why: .*\n.*fix: /,
     );
     await checked(opened, A);
+  });
+
+  test("two indexes of a name in a program are refused, on whichever tables", async () => {
+    const opened = await command();
+    await checked(opened, A);
+    const onOther = { ...args, table: "u" };
+    const refusal =
+      /refused: index public\.t_a_idx on public\.u has the name of another one, which a declares on public\.t\n.*unique in its schema.*\n.*another name/;
+    await expect(checked(opened, B, { ...onOther, __preview: true })).rejects.toThrow(refusal);
+    await expect(checked(opened, B, onOther)).rejects.toThrow(refusal);
+    // The resource itself may move to another table.
+    await checked(opened, A, onOther);
   });
 
   test("another stack is refused in its preview, with the first one's name", async () => {

@@ -1,7 +1,15 @@
+import { qualified } from "../../engine/text/sql";
+
 /** Where a program declares an index. */
 export interface DeclaredPlace {
   readonly schema: string;
   readonly name: string;
+  readonly table: string;
+}
+
+/** Which resource declares an index, and on which table of its schema. */
+interface Declaration {
+  readonly urn: string;
   readonly table: string;
 }
 
@@ -10,22 +18,20 @@ export interface DeclaredPlace {
  * resources before it deletes what is left over, so a delete can tell a renamed resource.
  */
 export class DeclaredIndexes {
-  private readonly urns = new Map<string, string>();
+  private readonly byName = new Map<string, Declaration>();
 
-  /** Notes a declaration. Returns the URN of another resource that declares the same index. */
-  declare(place: DeclaredPlace, urn: string): string | undefined {
-    const key = keyOf(place);
-    const first = this.urns.get(key) ?? urn;
-    this.urns.set(key, first);
-    return first === urn ? undefined : first;
+  /** Notes a declaration. Returns that of another resource for an index of that name. */
+  declare({ schema, name, table }: DeclaredPlace, urn: string): Declaration | undefined {
+    const key = qualified(schema, name);
+    const first = this.byName.get(key);
+    if (first && first.urn !== urn) return first;
+    this.byName.set(key, { urn, table });
+    return undefined;
   }
 
   /** The URN of the resource that declares this index on this table. */
-  by(place: DeclaredPlace): string | undefined {
-    return this.urns.get(keyOf(place));
+  by({ schema, name, table }: DeclaredPlace): string | undefined {
+    const declared = this.byName.get(qualified(schema, name));
+    return declared?.table === table ? declared.urn : undefined;
   }
-}
-
-function keyOf({ schema, name, table }: DeclaredPlace): string {
-  return JSON.stringify([schema, name, table]);
 }

@@ -14,7 +14,11 @@ import { gateFailures } from "../gate/passedGate";
 import { type IndexInputs, toFailure, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
 import { claimOfCheck, isMarkedAnew } from "./claim";
-import { declaredElsewhereAdvice, declaredTwiceAdvice } from "./ownershipMessages";
+import {
+  declaredElsewhereAdvice,
+  declaredTwiceAdvice,
+  nameDeclaredTwiceAdvice,
+} from "./ownershipMessages";
 import type { Served } from "./twins";
 
 /** Checks the inputs of an `Index`, first by themselves, then against the program and the server. */
@@ -75,7 +79,13 @@ async function declareOnce(
 ): Promise<CheckFailure | undefined> {
   if (urn === undefined) return undefined;
   const here = runtime.declared.declare(place, urn);
-  if (here !== undefined) return toFailure(new PgIndexError(declaredTwiceAdvice(place, here)));
+  if (here) {
+    const isSame = here.table === place.table;
+    const advice = isSame
+      ? declaredTwiceAdvice(place, here.urn)
+      : nameDeclaredTwiceAdvice(place, here);
+    return toFailure(new PgIndexError(advice));
+  }
   const seen = isAsked ? await runtime.inventory() : undefined;
   const there = seen && runtime.declaredInRun.declare(place, seen, urn);
   if (!seen || there === undefined) return undefined;

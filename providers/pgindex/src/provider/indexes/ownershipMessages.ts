@@ -15,6 +15,21 @@ export function declaredTwiceAdvice(place: DeclaredPlace, otherUrn: string): Adv
   };
 }
 
+/** Two resources of one program declare indexes of one name, on two tables. */
+export function nameDeclaredTwiceAdvice(
+  { schema, name, table }: DeclaredPlace,
+  other: { readonly urn: string; readonly table: string },
+): Advice {
+  const index = displayName({ schema, name });
+  return {
+    what:
+      `refused: index ${index} on ${schema}.${table} has the name of another one, which ` +
+      `${nameInUrn(other.urn)} declares on ${schema}.${other.table}`,
+    why: "an index name is unique in its schema, so PostgreSQL would build one of the two",
+    fix: "give one of them another name",
+  };
+}
+
 /** Two Connections of one program lead to the same database. */
 export function declaredElsewhereAdvice(
   place: DeclaredPlace,
