@@ -63,6 +63,11 @@ test.each([
     { indexes: [{ table: "t", colums: ["a"] }] },
     /indexes\[0\]\.colums is not an argument/,
   ],
+  [
+    "two indexes of a name, on two tables of a schema",
+    { indexes: [...INDEXES, { table: "u", schema: "public", columns: ["a"], name: "t_a" }] },
+    /indexes\[1\]\.name is that of indexes\[0\] too\n.*\n.*unique in its schema/,
+  ],
   ["no target", { targets: [] }, /names no target/],
   ["a target twice", { targets: [target(), target()] }, /two targets named a/],
   ["a target without URL", { targets: [{ name: "a" }] }, /has no URL, or two of them/],

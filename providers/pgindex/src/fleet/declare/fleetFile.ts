@@ -4,6 +4,7 @@ import { parseIndexArgs } from "../../engine/declare/parseIndex";
 import { PgIndexError, type Problem } from "../../engine/errors/advice";
 import { type Parsed, parseWith } from "../../engine/input/parse";
 import { parseServedQueries } from "../../engine/measure/servedQueries";
+import { qualified } from "../../engine/text/sql";
 import { problemsAdvice } from "./declareMessages";
 import { readDocument } from "./document";
 import { declaredInputs, type FleetIndex } from "./fleetIndex";
@@ -59,8 +60,20 @@ export async function parseIndexes(
         serves: Array.isArray(serves) ? serves : [],
       });
   }
-  if (problems.length > 0) throw new PgIndexError(problemsAdvice(from, problems));
+  const wrong = problems.length > 0 ? problems : sameNames(parsed);
+  if (wrong.length > 0) throw new PgIndexError(problemsAdvice(from, wrong));
   return parsed;
+}
+
+/** The indexes that have the name of an earlier one in their schema. */
+function sameNames(indexes: readonly FleetIndex[]): Problem[] {
+  const names = indexes.map(({ desired }) => qualified(desired.schema, desired.name));
+  return names.flatMap((name, i) => {
+    const first = names.indexOf(name);
+    const message = `is that of indexes[${first}] too`;
+    const fix = "give one of them another name, which is unique in its schema";
+    return first < i ? [{ path: `indexes[${i}].name`, message, fix }] : [];
+  });
 }
 
 /** The value, or one error for all problems. Values of the file are not shown: URLs are secrets. */
