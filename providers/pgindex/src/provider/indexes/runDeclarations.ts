@@ -69,6 +69,7 @@ export class RunDeclarations {
 
   private notesOf(index: string): readonly Note[] {
     if (!this.file) return [];
+    requireOwnFolder(this.file);
     this.notes ??= new NotesOfFile(this.file);
     return this.notes.of(index);
   }
@@ -144,14 +145,18 @@ function fileOf(engine: string): string {
   return join(tmpdir(), `pgindex-${user}`, hash(engine));
 }
 
-/** Throws if somebody else has made the folder. */
 function append(file: string, note: Note): void {
+  mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });
+  requireOwnFolder(file);
+  appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+}
+
+/** Throws if somebody else has made the folder, or may write there. */
+function requireOwnFolder(file: string): void {
   const folder = join(file, "..");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const found = lstatSync(folder);
   const isOwn = found.isDirectory() && (process.getuid?.() ?? found.uid) === found.uid;
   if (!isOwn || (process.getuid && (found.mode & 0o077) !== 0)) throw new Error("not our folder");
-  appendFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
 }
 
 function pidsIn(file: string): number[] {
