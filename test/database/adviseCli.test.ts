@@ -79,7 +79,8 @@ describe("the workload of pg_stat_statements", () => {
     await withClient(as("app").DATABASE_URL ?? "", async (client) => {
       for (let i = 0; i < 20; i += 1) {
         await client.query("SELECT * FROM t WHERE owner = $1 AND note <> 'a'", [i]);
-        await client.query(`SELECT count(*) FROM t WHERE owner = ${i}`);
+        // Fewer, so that it takes less of the workload on whichever machine.
+        if (i < 5) await client.query(`SELECT count(*) FROM t WHERE owner = ${i}`);
         await client.query(`INSERT INTO t VALUES (${100_000 + i}, 1, 'x')`);
         await client.query("BEGIN");
         await client.query("COMMIT");

@@ -150,15 +150,18 @@ describe(`an index that changes in place is always used, ${inject("server").vers
 
   test("and the watcher would see a gap: of a name given away in two transactions", async () => {
     const { db } = place;
-    await db.query("CREATE INDEX t_idx ON app.t (a)");
+    await db.query("DROP INDEX IF EXISTS app.t_idx; CREATE INDEX t_idx ON app.t (a)");
     const watch = { schema: "app", names: ["t_idx"], query: QUERY_A, write: "SELECT 1" };
-    const seen = await watched(db, watch, async () => {
+    const rename = async () => {
       for (let i = 0; i < 50; i += 1) {
         await db.query("ALTER INDEX app.t_idx RENAME TO t_by_a");
         await db.query("ALTER INDEX app.t_by_a RENAME TO t_idx");
       }
-    });
-    expect(seen.gaps).toBeGreaterThan(0);
+    };
+    let gaps = 0;
+    // A loaded machine can let the watcher look only between two renames.
+    for (let i = 0; i < 20 && gaps === 0; i += 1) ({ gaps } = await watched(db, watch, rename));
+    expect(gaps).toBeGreaterThan(0);
     await db.query("DROP INDEX app.t_idx");
   });
 });
