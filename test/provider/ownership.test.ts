@@ -290,8 +290,10 @@ describe("one index, one owner", () => {
     const opened = await command();
     await checked(opened, A);
     const onOther = { ...args, table: "u" };
-    const refusal =
-      /refused: index public\.t_a_idx on public\.u has the name of another one, which a declares on public\.t\n.*unique in its schema.*\n.*another name/;
+    const refusal = new RegExp(
+      "refused: index public\\.t_a_idx on public\\.u has the name of another one, which a declares " +
+        "on public\\.t\n.*unique in its schema.*\n.*another name",
+    );
     await expect(checked(opened, B, { ...onOther, __preview: true })).rejects.toThrow(refusal);
     await expect(checked(opened, B, onOther)).rejects.toThrow(refusal);
     // The resource itself may move to another table.

@@ -5,30 +5,25 @@ import { ofDynamicFront, ownerOf } from "../../engine/declare/ownershipMark";
 import type { Call } from "../contract";
 import type { Runtime } from "../runtime";
 
-/** The claim of a resource, whose ID the state knows; undefined for a call that has no URN. */
+/**
+ * The claim of a resource; undefined for a call that has no URN. `ownerId`: the ID that the state
+ * has, null where it has none, undefined for a check, which is not told.
+ */
 export function claimOf(
   runtime: Runtime,
-  { urn, formerUrn }: Call,
+  call: Call,
   { policy }: DesiredIndex,
-  ownerId?: string | null,
+  ownerId: string | null | undefined = call.ownerId,
 ): Claim | undefined {
+  const { urn, formerUrn } = call;
   if (urn === undefined) return undefined;
   return {
     owner: ownerOf(urn, ownerId ?? undefined),
+    isIdUnknown: ownerId === undefined,
     formerUrn: formerUrn === undefined ? undefined : ownerOf(formerUrn).urn,
     marks: runtime.database().ownershipMarks,
     takeOverFrom: policy.takeOverFrom,
   };
-}
-
-/** As {@link claimOf}, for a check. */
-export function claimOfCheck(
-  runtime: Runtime,
-  call: Call,
-  desired: DesiredIndex,
-): Claim | undefined {
-  const claim = claimOf(runtime, call, desired, call.ownerId);
-  return claim && { ...claim, isIdUnknown: call.ownerId === undefined };
 }
 
 /**

@@ -13,7 +13,7 @@ import type { Call, Checked, CheckFailure } from "../contract";
 import { gateFailures } from "../gate/passedGate";
 import { type IndexInputs, toFailure, toFailures } from "../inputs";
 import type { Runtime } from "../runtime";
-import { claimOfCheck, isMarkedAnew } from "./claim";
+import { claimOf, isMarkedAnew } from "./claim";
 import {
   declaredElsewhereAdvice,
   declaredTwiceAdvice,
@@ -106,7 +106,7 @@ async function validate(
 ): Promise<CheckFailure[]> {
   try {
     await runtime.inventory();
-    const claim = claimOfCheck(runtime, call, desired);
+    const claim = claimOf(runtime, call, desired);
     const isShown = call.isPreview === true;
     const asking = {
       previous: previousOf(olds, desired),

@@ -103,7 +103,9 @@ async function diff(
   const { serves: _, validateInPreview, statement, ...args } = news;
   const isChanged = statement !== olds.statement;
   const isMarked = isMarkedAnew(runtime, call, olds.ownerId);
-  if (!needsRepair && !isChanged && !isMarked) return {};
+  // Of what it could know, check has looked at the index.
+  const isSeen = !isMarked || isMarkedAnew(runtime, call);
+  if (!needsRepair && !isChanged && isSeen) return isMarked ? { changes: true } : {};
   const parsed = await parseIndexArgs(args);
   if (parsed.kind === "ok" && validateInPreview !== false)
     await lookAgain(runtime, { ...call, isShown: !isChanged }, { ...olds, drift }, parsed.value);
@@ -142,7 +144,7 @@ async function lookAgain(
   const ctx = runtime.context(urn);
   if (olds.drift) ctx.log("warning", olds.drift);
   try {
-    const claim = claimOf(runtime, call, desired, olds.ownerId);
+    const claim = claimOf(runtime, call, desired, olds.ownerId ?? null);
     const previous = await recordedIndex(runtime, olds, desired);
     const isPreview = runtime.looks.isPreview(urn);
     const isRead = isShown || runtime.review.isAsked;

@@ -25,12 +25,10 @@ export function unpackArguments(
   given: readonly string[] = [],
 ): Values {
   const { values, secret } = unpack(struct);
-  const set = Object.entries(values).filter(([, value]) => value !== null);
-  const plain = set.map(([name, value]) => [
-    name,
-    given.includes(name) ? value : withoutNull(value),
-  ]);
-  return { values: Object.fromEntries(plain), secret };
+  const whole = Object.entries(values).filter(
+    ([name, value]) => given.includes(name) && value !== null,
+  );
+  return { values: { ...(withoutNull(values) as object), ...Object.fromEntries(whole) }, secret };
 }
 
 function plain(value: unknown, path: string, secret: string[]): unknown {
